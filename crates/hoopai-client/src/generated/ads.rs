@@ -365,6 +365,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `adset_id`: The id of the ad set.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -528,6 +530,7 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `conversion_id`: The id of the conversion.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -554,6 +557,7 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -626,6 +630,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `adset_id`: The id of the ad set.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -834,8 +840,11 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `group_by`: How long each step of the report is, as `month`.
     /// * `start_date`: The first day or time.
     /// * `end_date`: The last day or time.
+    /// * `type_`: Only what is of this kind.
+    /// * `fields`: Which fields to give.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1024,6 +1033,7 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `conversion_id`: The id of the conversion.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1102,6 +1112,8 @@ impl Ads {
     /// * `location_id`: The id of the location (sub-account).
     /// * `start_date`: The first day or time.
     /// * `end_date`: The last day or time.
+    /// * `type_`: Only what is of this kind.
+    /// * `fields`: Which fields to give.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1153,6 +1165,7 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1412,6 +1425,7 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
     /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
@@ -1454,6 +1468,8 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    /// * `entity_type`: What kind of thing it belongs to.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1567,6 +1583,7 @@ impl Ads {
     /// * `start_date`: The first day or time.
     /// * `end_date`: The last day or time.
     /// * `campaign_id`: The id of the campaign.
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1636,6 +1653,7 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1734,6 +1752,8 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    /// * `entity_type`: What kind of thing it belongs to.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1777,6 +1797,7 @@ impl Ads {
     /// * `location_id`: The id of the location (sub-account).
     /// * `start_date`: The first day or time.
     /// * `end_date`: The last day or time.
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1843,6 +1864,8 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    /// * `advertising_channel_type`: The channel the ads run in, as `SEARCH`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2022,6 +2045,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `adset_id`: The id of the ad set.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2216,6 +2241,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `adset_id`: The id of the ad set.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -2271,6 +2298,7 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
     ///
+    /// * `type_`: Only what is of this kind.
     /// * `query`: A text to look for.
     ///
     /// ```
@@ -2298,6 +2326,7 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `type_`: Only what is of this kind.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -2326,6 +2355,7 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `facet`: The URN of the facet, as `urn:li:adTargetingFacet:locations`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2702,6 +2732,7 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2761,13 +2792,13 @@ pub struct GetFacebookCampaign {
 }
 
 impl GetFacebookCampaign {
-    /// `fields`
+    /// Which fields to give.
     pub fn fields(self, fields: impl Display) -> Self {
         Self {
             call: self.call.set_query("fields", &fields.to_string()),
         }
     }
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -2783,7 +2814,7 @@ pub struct GetGoogleReport {
 }
 
 impl GetGoogleReport {
-    /// `groupBy`
+    /// How long each step of the report is, as `month`.
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetGoogleReportGroupBy>,
@@ -2807,7 +2838,7 @@ pub struct GetLinkedinCampaignGroupReport {
 }
 
 impl GetLinkedinCampaignGroupReport {
-    /// `fields`
+    /// Which fields to give.
     pub fn fields(self, fields: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -2828,7 +2859,7 @@ pub struct GetLinkedinReport {
 }
 
 impl GetLinkedinReport {
-    /// `pivot`
+    /// What the report is split by, as `CAMPAIGN`.
     pub fn pivot(self, pivot: impl Into<types::AdsGetLinkedinReportPivot>) -> Self {
         Self {
             call: self
@@ -2839,7 +2870,7 @@ impl GetLinkedinReport {
                 ),
         }
     }
-    /// `groupBy`
+    /// How long each step of the report is, as `month`.
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetLinkedinReportGroupBy>,
@@ -2853,13 +2884,13 @@ impl GetLinkedinReport {
                 ),
         }
     }
-    /// `entityUrns`
+    /// Only these entities: LinkedIn URNs, set apart by commas.
     pub fn entity_urns(self, entity_urns: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityUrns", &entity_urns.to_string()),
         }
     }
-    /// `fields`
+    /// Which fields to give.
     pub fn fields(self, fields: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -2880,19 +2911,19 @@ pub struct ListFacebookAdAccounts {
 }
 
 impl ListFacebookAdAccounts {
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// `next`
+    /// Where the next page begins, from the page before.
     pub fn next(self, next: impl Display) -> Self {
         Self {
             call: self.call.set_query("next", &next.to_string()),
         }
     }
-    /// `fetchAll`
+    /// Whether to give all of them, as `true` or `false`.
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
@@ -2914,7 +2945,7 @@ pub struct ListFacebookCustomAudiences {
 }
 
 impl ListFacebookCustomAudiences {
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(
         self,
         source: impl Into<types::AdsListFacebookCustomAudiencesSource>,
@@ -2938,13 +2969,13 @@ pub struct ListFacebookEntities {
 }
 
 impl ListFacebookEntities {
-    /// `next`
+    /// Where the next page begins, from the page before.
     pub fn next(self, next: impl Display) -> Self {
         Self {
             call: self.call.set_query("next", &next.to_string()),
         }
     }
-    /// `fetchAll`
+    /// Whether to give all of them, as `true` or `false`.
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
@@ -2956,7 +2987,7 @@ impl ListFacebookEntities {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// `adSetId`
+    /// The id of the ad set.
     pub fn ad_set_id(self, ad_set_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adSetId", &ad_set_id.to_string()),
@@ -2968,7 +2999,7 @@ impl ListFacebookEntities {
             call: self.call.set_query("searchId", &search_id.to_string()),
         }
     }
-    /// `selectedAdAccountId`
+    /// The id of the chosen ad account.
     pub fn selected_ad_account_id(self, selected_ad_account_id: impl Display) -> Self {
         Self {
             call: self
@@ -2986,7 +3017,7 @@ pub struct ListFacebookPages {
 }
 
 impl ListFacebookPages {
-    /// `fetchExisting`
+    /// Whether to fetch existing pages, as `true` or `false`.
     pub fn fetch_existing(self, fetch_existing: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchExisting", &fetch_existing.to_string()),
@@ -3002,7 +3033,7 @@ pub struct ListFacebookPixels {
 }
 
 impl ListFacebookPixels {
-    /// `channel`
+    /// Only what is of this channel.
     pub fn channel(self, channel: impl Display) -> Self {
         Self {
             call: self.call.set_query("channel", &channel.to_string()),
@@ -3014,7 +3045,7 @@ impl ListFacebookPixels {
             call: self.call.set_query("pageId", &page_id.to_string()),
         }
     }
-    /// `igUserId`
+    /// The id of the Instagram user.
     pub fn ig_user_id(self, ig_user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("igUserId", &ig_user_id.to_string()),
@@ -3030,7 +3061,7 @@ pub struct ListGoogleAdAccounts {
 }
 
 impl ListGoogleAdAccounts {
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Into<types::AdsGetGoogleReportType>) -> Self {
         Self {
             call: self
@@ -3054,7 +3085,7 @@ impl ListGoogleAssets {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
-    /// `advertiserOnly`
+    /// Whether to give only advertiser assets, as `true` or `false`.
     pub fn advertiser_only(self, advertiser_only: impl Display) -> Self {
         Self {
             call: self.call.set_query("advertiserOnly", &advertiser_only.to_string()),
@@ -3070,7 +3101,7 @@ pub struct ListGoogleConversions {
 }
 
 impl ListGoogleConversions {
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Into<types::AdsListGoogleConversionsType>) -> Self {
         Self {
             call: self
@@ -3081,13 +3112,13 @@ impl ListGoogleConversions {
                 ),
         }
     }
-    /// `conversionType`
+    /// Only conversions of this type, as `WEBPAGE`.
     pub fn conversion_type(self, conversion_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("conversionType", &conversion_type.to_string()),
         }
     }
-    /// `category`
+    /// Only those of this category.
     pub fn category(self, category: impl Display) -> Self {
         Self {
             call: self.call.set_query("category", &category.to_string()),
@@ -3121,7 +3152,7 @@ impl ListGoogleEntities {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// `adGroupId`
+    /// The id of the ad group.
     pub fn ad_group_id(self, ad_group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adGroupId", &ad_group_id.to_string()),
@@ -3145,7 +3176,7 @@ impl ListGoogleEntities {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// `selectedAdAccountId`
+    /// The id of the chosen ad account.
     pub fn selected_ad_account_id(self, selected_ad_account_id: impl Display) -> Self {
         Self {
             call: self
@@ -3179,7 +3210,7 @@ pub struct ListGoogleSegments {
 }
 
 impl ListGoogleSegments {
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -3195,7 +3226,7 @@ pub struct ListInstagramAccounts {
 }
 
 impl ListInstagramAccounts {
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Into<types::AdsGetGoogleReportType>) -> Self {
         Self {
             call: self
@@ -3213,7 +3244,7 @@ pub struct ListLinkedinReports {
 }
 
 impl ListLinkedinReports {
-    /// `fields`
+    /// Which fields to give.
     pub fn fields(self, fields: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -3234,7 +3265,7 @@ pub struct SearchFacebookTargeting {
 }
 
 impl SearchFacebookTargeting {
-    /// `searchType`
+    /// What sort of targeting to search for, as `adgeolocation`.
     pub fn search_type(self, search_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchType", &search_type.to_string()),
@@ -3272,7 +3303,7 @@ impl SearchLinkedinTargeting {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `q`
+    /// The text to search for; for LinkedIn targeting, `typeahead`.
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),

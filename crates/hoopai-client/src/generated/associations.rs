@@ -89,6 +89,8 @@ impl Associations {
     /// * Scope: `associations.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `association_id`: The id of the association.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.associations().delete("123").send().await?;
@@ -135,6 +137,8 @@ impl Associations {
     /// * Scope: `associations.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `association_id`: The id of the association.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.associations().get("123").send().await?;
@@ -176,6 +180,8 @@ impl Associations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `object_key`: The key of the object, as `custom_objects.pet`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -260,6 +266,8 @@ impl Associations {
     /// * Scope: `associations.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `association_id`: The id of the association.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -338,7 +346,7 @@ pub struct ListRelations {
 }
 
 impl ListRelations {
-    /// `associationIds`
+    /// Only relations of these associations, by id.
     pub fn association_ids(
         self,
         association_ids: impl IntoIterator<Item = impl Display>,

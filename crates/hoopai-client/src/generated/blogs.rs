@@ -32,6 +32,7 @@ impl Blogs {
     /// * Scope: `blogs/check-slug.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `url_slug`: The part of the web address that names it.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -194,6 +195,7 @@ impl Blogs {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `blog_id`: The id of the blog.
     /// * `limit`: Most items in a page.
     /// * `offset`: How many items to pass over.
     ///
@@ -226,6 +228,8 @@ impl Blogs {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `blogs/post-update.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `post_id`: The id of the blog post.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -270,7 +274,7 @@ pub struct CheckUrlSlug {
 }
 
 impl CheckUrlSlug {
-    /// `postId`
+    /// The id of the blog post.
     pub fn post_id(self, post_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("postId", &post_id.to_string()),
@@ -286,7 +290,7 @@ pub struct List {
 }
 
 impl List {
-    /// `searchTerm`
+    /// Only those that match this text.
     pub fn search_term(self, search_term: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchTerm", &search_term.to_string()),
@@ -397,13 +401,13 @@ pub struct ListPosts {
 }
 
 impl ListPosts {
-    /// `searchTerm`
+    /// Only those that match this text.
     pub fn search_term(self, search_term: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchTerm", &search_term.to_string()),
         }
     }
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Into<types::BlogsListPostsStatus>) -> Self {
         Self {
             call: self

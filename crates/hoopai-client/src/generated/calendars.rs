@@ -218,6 +218,8 @@ impl Calendars {
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
     ///
+    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -397,6 +399,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
     ///
+    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
     /// * `id`: The id.
     ///
     /// ```
@@ -543,6 +546,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `2021-04-15`.
     ///
+    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
     /// * `id`: The id.
     ///
     /// ```
@@ -755,6 +759,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `2021-04-15`.
     ///
+    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
     /// * `location_id`: The id of the location (sub-account).
     /// * `limit`: Most items in a page.
     /// * `skip`: How many items to pass over.
@@ -1066,6 +1071,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
     ///
+    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
     /// * `id`: The id.
     ///
     /// ```
@@ -1168,7 +1174,7 @@ impl GetFreeSlots {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// `userIds`
+    /// The ids of the users whose free slots are wanted.
     pub fn user_ids(self, user_ids: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1198,7 +1204,7 @@ impl List {
             call: self.call.set_query("groupId", &group_id.to_string()),
         }
     }
-    /// `showDrafted`
+    /// Whether to give drafted calendars too.
     #[inline]
     pub fn show_drafted(self, show_drafted: bool) -> Self {
         Self {
@@ -1305,7 +1311,7 @@ pub struct ListNotifications {
 }
 
 impl ListNotifications {
-    /// `isActive`
+    /// Filters by whether notifications are active.
     #[inline]
     pub fn is_active(self, is_active: bool) -> Self {
         Self {

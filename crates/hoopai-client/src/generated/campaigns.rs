@@ -55,7 +55,7 @@ pub struct List {
 }
 
 impl List {
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),

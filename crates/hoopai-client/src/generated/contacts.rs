@@ -761,6 +761,8 @@ impl Contacts {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     ///
+    /// * `type_`: Only what is of this kind.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -881,7 +883,7 @@ pub struct FindDuplicate {
 }
 
 impl FindDuplicate {
-    /// `number`
+    /// The phone number to look for, with its country code.
     pub fn number(self, number: impl Display) -> Self {
         Self {
             call: self.call.set_query("number", &number.to_string()),
@@ -903,13 +905,13 @@ pub struct List {
 }
 
 impl List {
-    /// `startAfterId`
+    /// Where the next page begins, by id; goes with `startAfter`.
     pub fn start_after_id(self, start_after_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterId", &start_after_id.to_string()),
         }
     }
-    /// `startAfter`
+    /// Where the next page begins, from the page before.
     #[inline]
     pub fn start_after(self, start_after: i64) -> Self {
         Self {

@@ -183,6 +183,7 @@ impl ConversationAi {
     /// * Version `2021-04-15`.
     ///
     /// * `message_id`: The id of the message.
+    /// * `source`: The source that is meant, as `api` or `ad_manager`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -361,7 +362,7 @@ pub struct SearchAgents {
 }
 
 impl SearchAgents {
-    /// `startAfter`
+    /// Where the next page begins, from the page before.
     pub fn start_after(self, start_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after.to_string()),

@@ -119,6 +119,8 @@ impl Conversations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     ///
+    /// * `email_message_id`: The id of the e-mail message.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
@@ -818,7 +820,7 @@ impl ExportMessages {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `cursor`
+    /// Where the next page begins, from the page before.
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),
@@ -861,7 +863,7 @@ impl ExportMessages {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// `channel`
+    /// Only what is of this channel.
     pub fn channel(
         self,
         channel: impl Into<types::ConversationsExportMessagesChannel>,
@@ -942,7 +944,7 @@ pub struct ListMessages {
 }
 
 impl ListMessages {
-    /// `lastMessageId`
+    /// The id of the last message in the page before.
     pub fn last_message_id(self, last_message_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("lastMessageId", &last_message_id.to_string()),
@@ -955,7 +957,7 @@ impl ListMessages {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Into<types::ConversationsListMessagesType>) -> Self {
         Self {
             call: self
@@ -1030,13 +1032,13 @@ impl Search {
             call: self.call.set_query("assignedTo", &assigned_to.to_string()),
         }
     }
-    /// `followers`
+    /// Only conversations with these followers: user ids, set apart by commas.
     pub fn followers(self, followers: impl Display) -> Self {
         Self {
             call: self.call.set_query("followers", &followers.to_string()),
         }
     }
-    /// `mentions`
+    /// Only conversations that mention these users: ids, set apart by commas.
     pub fn mentions(self, mentions: impl Display) -> Self {
         Self {
             call: self.call.set_query("mentions", &mentions.to_string()),
@@ -1048,7 +1050,7 @@ impl Search {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `sort`
+    /// How to sort: a direction, or for users a field.
     pub fn sort(self, sort: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -1056,7 +1058,7 @@ impl Search {
                 .set_query("sort", &Into::<types::ContactSortDirection>::into(sort)),
         }
     }
-    /// `startAfterDate`
+    /// The sort value of the last conversation in the page before.
     pub fn start_after_date(self, start_after_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterDate", &start_after_date.to_string()),
@@ -1075,7 +1077,7 @@ impl Search {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `lastMessageType`
+    /// Only conversations whose last message is of this type, as `TYPE_SMS`.
     pub fn last_message_type(
         self,
         last_message_type: impl Into<types::MessageType>,
@@ -1089,7 +1091,7 @@ impl Search {
                 ),
         }
     }
-    /// `lastMessageAction`
+    /// Only those whose last outbound message was `automated` or `manual`.
     pub fn last_message_action(
         self,
         last_message_action: impl Into<types::ConversationsSearchLastMessageAction>,
@@ -1105,7 +1107,7 @@ impl Search {
                 ),
         }
     }
-    /// `lastMessageDirection`
+    /// Only those whose last message was `inbound` or `outbound`.
     pub fn last_message_direction(
         self,
         last_message_direction: impl Into<types::MessageDirection>,
@@ -1119,7 +1121,7 @@ impl Search {
                 ),
         }
     }
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Into<types::ConversationsSearchStatus>) -> Self {
         Self {
             call: self
@@ -1141,7 +1143,7 @@ impl Search {
                 ),
         }
     }
-    /// `sortScoreProfile`
+    /// The id of the score profile to sort by.
     pub fn sort_score_profile(self, sort_score_profile: impl Display) -> Self {
         Self {
             call: self
@@ -1149,20 +1151,20 @@ impl Search {
                 .set_query("sortScoreProfile", &sort_score_profile.to_string()),
         }
     }
-    /// `scoreProfile`
+    /// The id of the score profile to filter by.
     pub fn score_profile(self, score_profile: impl Display) -> Self {
         Self {
             call: self.call.set_query("scoreProfile", &score_profile.to_string()),
         }
     }
-    /// `scoreProfileMin`
+    /// Only conversations with this score or more, by `scoreProfile`.
     #[inline]
     pub fn score_profile_min(self, score_profile_min: f64) -> Self {
         Self {
             call: self.call.set_query("scoreProfileMin", &score_profile_min),
         }
     }
-    /// `scoreProfileMax`
+    /// Only conversations with this score or less, by `scoreProfile`.
     #[inline]
     pub fn score_profile_max(self, score_profile_max: f64) -> Self {
         Self {

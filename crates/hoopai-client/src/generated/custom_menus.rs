@@ -186,7 +186,7 @@ impl List {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `showOnCompany`
+    /// Whether to give only the menu links of the agency.
     #[inline]
     pub fn show_on_company(self, show_on_company: bool) -> Self {
         Self {

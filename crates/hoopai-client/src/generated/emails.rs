@@ -191,7 +191,7 @@ impl ListCampaigns {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Into<types::EmailsListCampaignsStatus>) -> Self {
         Self {
             call: self
@@ -202,7 +202,7 @@ impl ListCampaigns {
                 ),
         }
     }
-    /// `emailStatus`
+    /// Only campaigns whose e-mails have this status, as `complete`.
     pub fn email_status(
         self,
         email_status: impl Into<types::EmailsListCampaignsEmailStatus>,
@@ -216,40 +216,40 @@ impl ListCampaigns {
                 ),
         }
     }
-    /// The name.
+    /// The name to give the file.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// The id of what it belongs to.
+    /// The id of the folder to put the file into.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
-    /// `limitedFields`
+    /// Whether to give only the main fields of each campaign.
     #[inline]
     pub fn limited_fields(self, limited_fields: bool) -> Self {
         Self {
             call: self.call.set_query("limitedFields", &limited_fields),
         }
     }
-    /// `archived`
+    /// Whether to give those that are archived.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `campaignsOnly`
+    /// Whether to leave the folders out.
     #[inline]
     pub fn campaigns_only(self, campaigns_only: bool) -> Self {
         Self {
             call: self.call.set_query("campaignsOnly", &campaigns_only),
         }
     }
-    /// `showStats`
+    /// Whether to give the statistics of each campaign too.
     #[inline]
     pub fn show_stats(self, show_stats: bool) -> Self {
         Self {
@@ -316,19 +316,19 @@ impl ListTemplates {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `sortByDate`
+    /// Which way to sort by date, as `desc`.
     pub fn sort_by_date(self, sort_by_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortByDate", &sort_by_date.to_string()),
         }
     }
-    /// `archived`
+    /// Whether to give those that are archived.
     pub fn archived(self, archived: impl Display) -> Self {
         Self {
             call: self.call.set_query("archived", &archived.to_string()),
         }
     }
-    /// `builderVersion`
+    /// Only templates of this builder version, `1` or `2`.
     pub fn builder_version(
         self,
         builder_version: impl Into<types::BuilderVersion>,
@@ -342,25 +342,25 @@ impl ListTemplates {
                 ),
         }
     }
-    /// The name.
+    /// The name to give the file.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// The id of what it belongs to.
+    /// The id of the folder to put the file into.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
-    /// `originId`
+    /// Only templates with this origin id.
     pub fn origin_id(self, origin_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("originId", &origin_id.to_string()),
         }
     }
-    /// `templatesOnly`
+    /// Whether to give only templates, as `true` or `false`.
     pub fn templates_only(self, templates_only: impl Display) -> Self {
         Self {
             call: self.call.set_query("templatesOnly", &templates_only.to_string()),

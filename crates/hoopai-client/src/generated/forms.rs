@@ -121,7 +121,7 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -167,7 +167,7 @@ pub struct ListSubmissions {
 }
 
 impl ListSubmissions {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
@@ -181,13 +181,13 @@ impl ListSubmissions {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `formId`
+    /// Only submissions of the form with this id.
     pub fn form_id(self, form_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("formId", &form_id.to_string()),
         }
     }
-    /// `q`
+    /// The text to search for; for LinkedIn targeting, `typeahead`.
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),

@@ -31,6 +31,7 @@ impl Funnels {
     /// * Safe to repeat: retried when the reply is lost.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `funnel_id`: The id of the funnel.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -135,6 +136,7 @@ impl Funnels {
     /// * Safe to repeat: retried when the reply is lost.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `funnel_id`: The id of the funnel.
     /// * `limit`: Most items in a page.
     /// * `offset`: How many items to pass over.
     ///
@@ -237,7 +239,7 @@ pub struct CountPages {
 }
 
 impl CountPages {
-    /// The name.
+    /// The name to give the file.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -253,13 +255,13 @@ pub struct List {
 }
 
 impl List {
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// `category`
+    /// Only those of this category.
     pub fn category(self, category: impl Display) -> Self {
         Self {
             call: self.call.set_query("category", &category.to_string()),
@@ -279,13 +281,13 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The id of what it belongs to.
+    /// The id of the folder to put the file into.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
-    /// The name.
+    /// The name to give the file.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -331,7 +333,7 @@ pub struct ListPages {
 }
 
 impl ListPages {
-    /// The name.
+    /// The name to give the file.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

@@ -1268,7 +1268,7 @@ pub struct List {
 }
 
 impl List {
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
@@ -1292,7 +1292,7 @@ impl List {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `paymentMode`
+    /// Only those of this payment mode, as `live` or `test`.
     pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
         Self {
             call: self
@@ -1309,7 +1309,7 @@ impl List {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// `sortField`
+    /// The field to sort by.
     pub fn sort_field(self, sort_field: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortField", &sort_field.to_string()),
@@ -1435,7 +1435,7 @@ impl ListEstimates {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Into<types::InvoicesListEstimatesStatus>) -> Self {
         Self {
             call: self
@@ -1492,7 +1492,7 @@ pub struct ListSchedules {
 }
 
 impl ListSchedules {
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
@@ -1516,7 +1516,7 @@ impl ListSchedules {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `paymentMode`
+    /// Only those of this payment mode, as `live` or `test`.
     pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
         Self {
             call: self
@@ -1567,7 +1567,7 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
@@ -1591,7 +1591,7 @@ impl ListTemplates {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `paymentMode`
+    /// Only those of this payment mode, as `live` or `test`.
     pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
         Self {
             call: self

@@ -406,7 +406,7 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `lastKnowledgeBaseId`
+    /// The id of the last knowledge base in the page before.
     pub fn last_knowledge_base_id(self, last_knowledge_base_id: impl Display) -> Self {
         Self {
             call: self
@@ -473,7 +473,7 @@ impl ListFaqs {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `lastFaqId`
+    /// The id of the last FAQ in the page before.
     pub fn last_faq_id(self, last_faq_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("lastFaqId", &last_faq_id.to_string()),
@@ -519,14 +519,14 @@ pub struct ListUrls {
 }
 
 impl ListUrls {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// `pageLength`
+    /// Most items in a page.
     #[inline]
     pub fn page_length(self, page_length: i64) -> Self {
         Self {

@@ -519,6 +519,7 @@ impl Locations {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `origin_id`: Only templates with this origin id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -802,7 +803,7 @@ pub struct ListCustomFields {
 }
 
 impl ListCustomFields {
-    /// `model`
+    /// Only fields of this model: `contact`, `opportunity` or `all`.
     pub fn model(self, model: impl Into<types::LocationsListCustomFieldsModel>) -> Self {
         Self {
             call: self
@@ -844,7 +845,7 @@ impl ListTemplates {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Into<types::LocationsListTemplatesType>) -> Self {
         Self {
             call: self
@@ -917,7 +918,7 @@ impl Search {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `order`
+    /// The order: `asc` or `desc` for locations, as `added_asc` for opportunities.
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),

@@ -79,6 +79,8 @@ impl Marketplace {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `charges.write`.
     ///
+    /// * `charge_id`: The id of the charge.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.marketplace().delete_charge("123").send().await?;
@@ -94,6 +96,8 @@ impl Marketplace {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `charges.readonly`.
+    ///
+    /// * `charge_id`: The id of the charge.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -243,7 +247,7 @@ pub struct ListCharges {
 }
 
 impl ListCharges {
-    /// `meterId`
+    /// Only charges of the billing meter with this id.
     pub fn meter_id(self, meter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("meterId", &meter_id.to_string()),

@@ -134,27 +134,27 @@ impl ListInstalledLocations {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `isInstalled`
+    /// Filters by whether the app is installed at the location.
     #[inline]
     pub fn is_installed(self, is_installed: bool) -> Self {
         Self {
             call: self.call.set_query("isInstalled", &is_installed),
         }
     }
-    /// `versionId`
+    /// The id of the version of the app.
     pub fn version_id(self, version_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("versionId", &version_id.to_string()),
         }
     }
-    /// `onTrial`
+    /// Filters by whether the location has the app on trial.
     #[inline]
     pub fn on_trial(self, on_trial: bool) -> Self {
         Self {
             call: self.call.set_query("onTrial", &on_trial),
         }
     }
-    /// `planId`
+    /// Only locations that have the app on this plan, by id.
     pub fn plan_id(self, plan_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("planId", &plan_id.to_string()),

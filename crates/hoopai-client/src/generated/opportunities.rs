@@ -208,6 +208,8 @@ impl Opportunities {
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.opportunities().search("123").send().await?;
@@ -346,7 +348,7 @@ pub struct ListLostReasons {
 }
 
 impl ListLostReasons {
-    /// The name.
+    /// The name to give the file.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -379,7 +381,7 @@ impl ListLostReasons {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `getCount`
+    /// Whether to give counts too.
     #[inline]
     pub fn get_count(self, get_count: bool) -> Self {
         Self {
@@ -426,7 +428,7 @@ pub struct RemoveFollowers {
 }
 
 impl RemoveFollowers {
-    /// `isRemoveAllFollowers`
+    /// Whether to remove every follower.
     #[inline]
     pub fn is_remove_all_followers(self, is_remove_all_followers: bool) -> Self {
         Self {
@@ -443,19 +445,19 @@ pub struct Search {
 }
 
 impl Search {
-    /// `q`
+    /// The text to search for; for LinkedIn targeting, `typeahead`.
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
-    /// `pipeline_id`
+    /// Only opportunities in the pipeline with this id.
     pub fn pipeline_id(self, pipeline_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pipeline_id", &pipeline_id.to_string()),
         }
     }
-    /// `pipeline_stage_id`
+    /// Only opportunities in the pipeline stage with this id.
     pub fn pipeline_stage_id(self, pipeline_stage_id: impl Display) -> Self {
         Self {
             call: self
@@ -463,13 +465,13 @@ impl Search {
                 .set_query("pipeline_stage_id", &pipeline_stage_id.to_string()),
         }
     }
-    /// `contact_id`
+    /// Only opportunities of the contact with this id.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contact_id", &contact_id.to_string()),
         }
     }
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Into<types::OpportunityStatus>) -> Self {
         Self {
             call: self
@@ -477,7 +479,7 @@ impl Search {
                 .set_query("status", &Into::<types::OpportunityStatus>::into(status)),
         }
     }
-    /// `assigned_to`
+    /// Only opportunities assigned to the user with this id.
     pub fn assigned_to(self, assigned_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("assigned_to", &assigned_to.to_string()),
@@ -495,7 +497,7 @@ impl Search {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
-    /// `order`
+    /// The order: `asc` or `desc` for locations, as `added_asc` for opportunities.
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),
@@ -507,19 +509,19 @@ impl Search {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// `startAfter`
+    /// Where the next page begins, from the page before.
     pub fn start_after(self, start_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after.to_string()),
         }
     }
-    /// `startAfterId`
+    /// Where the next page begins, by id; goes with `startAfter`.
     pub fn start_after_id(self, start_after_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterId", &start_after_id.to_string()),
         }
     }
-    /// `date`
+    /// The first day of the span, as `MM-DD-YYYY`.
     pub fn date(self, date: impl Display) -> Self {
         Self {
             call: self.call.set_query("date", &date.to_string()),
@@ -531,7 +533,7 @@ impl Search {
             call: self.call.set_query("country", &country.to_string()),
         }
     }
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
@@ -545,21 +547,21 @@ impl Search {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `getTasks`
+    /// Whether to give the tasks of the contact too.
     #[inline]
     pub fn get_tasks(self, get_tasks: bool) -> Self {
         Self {
             call: self.call.set_query("getTasks", &get_tasks),
         }
     }
-    /// `getNotes`
+    /// Whether to give the notes of the contact too.
     #[inline]
     pub fn get_notes(self, get_notes: bool) -> Self {
         Self {
             call: self.call.set_query("getNotes", &get_notes),
         }
     }
-    /// `getCalendarEvents`
+    /// Whether to give the calendar events of the contact too.
     #[inline]
     pub fn get_calendar_events(self, get_calendar_events: bool) -> Self {
         Self {

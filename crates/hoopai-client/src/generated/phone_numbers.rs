@@ -57,6 +57,7 @@ impl PhoneNumbers {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `country_code`: The country, as `US`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -132,27 +133,27 @@ pub struct List {
 }
 
 impl List {
-    /// `pageSize`
+    /// Most items in a page.
     #[inline]
     pub fn page_size(self, page_size: i64) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// `searchFilter`
+    /// Only numbers that match these digits in part, as `+91`.
     pub fn search_filter(self, search_filter: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchFilter", &search_filter.to_string()),
         }
     }
-    /// `skipNumberPool`
+    /// Whether to leave out numbers that are in number pools.
     #[inline]
     pub fn skip_number_pool(self, skip_number_pool: bool) -> Self {
         Self {
@@ -196,45 +197,45 @@ pub struct ListAvailable {
 }
 
 impl ListAvailable {
-    /// `numberTypes`
+    /// Only numbers of these types, as `local,tollFree`.
     pub fn number_types(self, number_types: impl Display) -> Self {
         Self {
             call: self.call.set_query("numberTypes", &number_types.to_string()),
         }
     }
-    /// `firstPart`
+    /// Only numbers that begin with these digits.
     pub fn first_part(self, first_part: impl Display) -> Self {
         Self {
             call: self.call.set_query("firstPart", &first_part.to_string()),
         }
     }
-    /// `lastPart`
+    /// Only numbers that end with these digits.
     pub fn last_part(self, last_part: impl Display) -> Self {
         Self {
             call: self.call.set_query("lastPart", &last_part.to_string()),
         }
     }
-    /// `anywhere`
+    /// Only numbers with these digits anywhere in them.
     pub fn anywhere(self, anywhere: impl Display) -> Self {
         Self {
             call: self.call.set_query("anywhere", &anywhere.to_string()),
         }
     }
-    /// `smsEnabled`
+    /// Whether the numbers must be fit for SMS.
     #[inline]
     pub fn sms_enabled(self, sms_enabled: bool) -> Self {
         Self {
             call: self.call.set_query("smsEnabled", &sms_enabled),
         }
     }
-    /// `mmsEnabled`
+    /// Whether the numbers must be fit for MMS.
     #[inline]
     pub fn mms_enabled(self, mms_enabled: bool) -> Self {
         Self {
             call: self.call.set_query("mmsEnabled", &mms_enabled),
         }
     }
-    /// `voiceEnabled`
+    /// Whether the numbers must be fit for voice calls.
     #[inline]
     pub fn voice_enabled(self, voice_enabled: bool) -> Self {
         Self {

@@ -125,7 +125,7 @@ pub struct ListDocuments {
 }
 
 impl ListDocuments {
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Into<types::ProposalsListDocumentsStatus>) -> Self {
         Self {
             call: self
@@ -136,7 +136,7 @@ impl ListDocuments {
                 ),
         }
     }
-    /// `paymentStatus`
+    /// Only those with this payment status, as `paid`.
     pub fn payment_status(
         self,
         payment_status: impl Into<types::ProposalsListDocumentsPaymentStatus>,
@@ -172,13 +172,13 @@ impl ListDocuments {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `dateFrom`
+    /// When the span begins, as an ISO 8601 time.
     pub fn date_from(self, date_from: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateFrom", &date_from.to_string()),
         }
     }
-    /// `dateTo`
+    /// When the span ends, as an ISO 8601 time.
     pub fn date_to(self, date_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateTo", &date_to.to_string()),
@@ -224,31 +224,31 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// `dateFrom`
+    /// When the span begins, as an ISO 8601 time.
     pub fn date_from(self, date_from: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateFrom", &date_from.to_string()),
         }
     }
-    /// `dateTo`
+    /// When the span ends, as an ISO 8601 time.
     pub fn date_to(self, date_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateTo", &date_to.to_string()),
         }
     }
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// The name.
+    /// The name to give the file.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// `isPublicDocument`
+    /// Filters by whether templates are public document forms.
     #[inline]
     pub fn is_public_document(self, is_public_document: bool) -> Self {
         Self {

@@ -222,6 +222,7 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
     ///
+    /// * `customer_id`: The id of the Stripe customer whose locations are wanted.
     /// * `subscription_id`: The id of the subscription.
     /// * `company_id`: The id of the company (agency).
     ///
@@ -276,6 +277,7 @@ impl Saas {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
     ///
+    /// * `plan_id`: Only locations that have the app on this plan, by id.
     /// * `company_id`: The id of the company (agency).
     ///
     /// ```
@@ -300,6 +302,7 @@ impl Saas {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
     ///
+    /// * `plan_id`: Only locations that have the app on this plan, by id.
     /// * `company_id`: The id of the company (agency).
     ///
     /// ```
@@ -425,6 +428,7 @@ impl Saas {
     /// * Version `2021-04-15`.
     ///
     /// * `company_id`: The id of the company (agency).
+    /// * `page`: Which page: a number for a list, a name for a sign-in.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -671,7 +675,7 @@ pub struct FindLocationsLegacy {
 }
 
 impl FindLocationsLegacy {
-    /// `customerId`
+    /// The id of the Stripe customer whose locations are wanted.
     pub fn customer_id(self, customer_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("customerId", &customer_id.to_string()),
@@ -734,7 +738,7 @@ pub struct ListLocationsLegacy {
 }
 
 impl ListLocationsLegacy {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {

@@ -308,6 +308,8 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `csv_id`: The id of the CSV file.
+    /// * `post_id`: The id of the blog post.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1188,7 +1190,7 @@ pub struct ListCategories {
 }
 
 impl ListCategories {
-    /// `searchText`
+    /// Only those that match this text.
     pub fn search_text(self, search_text: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchText", &search_text.to_string()),
@@ -1271,7 +1273,7 @@ impl ListCsvImports {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `includeUsers`
+    /// Whether to give the users too, as `true`.
     pub fn include_users(self, include_users: impl Display) -> Self {
         Self {
             call: self.call.set_query("includeUsers", &include_users.to_string()),
@@ -1443,7 +1445,7 @@ pub struct ListTags {
 }
 
 impl ListTags {
-    /// `searchText`
+    /// Only those that match this text.
     pub fn search_text(self, search_text: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchText", &search_text.to_string()),
@@ -1512,13 +1514,13 @@ pub struct StartFacebookOauth {
 }
 
 impl StartFacebookOauth {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// `reconnect`
+    /// Whether an account is being connected again, as `true`.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1534,13 +1536,13 @@ pub struct StartGoogleOauth {
 }
 
 impl StartGoogleOauth {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// `reconnect`
+    /// Whether an account is being connected again, as `true`.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1556,13 +1558,13 @@ pub struct StartInstagramOauth {
 }
 
 impl StartInstagramOauth {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// `reconnect`
+    /// Whether an account is being connected again, as `true`.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1578,13 +1580,13 @@ pub struct StartLinkedinOauth {
 }
 
 impl StartLinkedinOauth {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// `reconnect`
+    /// Whether an account is being connected again, as `true`.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1600,13 +1602,13 @@ pub struct StartTiktokBusinessOauth {
 }
 
 impl StartTiktokBusinessOauth {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// `reconnect`
+    /// Whether an account is being connected again, as `true`.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1622,13 +1624,13 @@ pub struct StartTiktokOauth {
 }
 
 impl StartTiktokOauth {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// `reconnect`
+    /// Whether an account is being connected again, as `true`.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1644,13 +1646,13 @@ pub struct StartTwitterOauth {
 }
 
 impl StartTwitterOauth {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// `reconnect`
+    /// Whether an account is being connected again, as `true`.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1666,7 +1668,7 @@ pub struct UploadCsv {
 }
 
 impl UploadCsv {
-    /// `file`
+    /// The CSV file, or its path.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),

@@ -93,7 +93,7 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -139,7 +139,7 @@ pub struct ListSubmissions {
 }
 
 impl ListSubmissions {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
@@ -153,13 +153,13 @@ impl ListSubmissions {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `surveyId`
+    /// Only submissions of the survey with this id.
     pub fn survey_id(self, survey_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("surveyId", &survey_id.to_string()),
         }
     }
-    /// `q`
+    /// The text to search for; for LinkedIn targeting, `typeahead`.
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),

@@ -226,37 +226,37 @@ impl Search {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// `role`
+    /// Only users with this role, as `admin`.
     pub fn role(self, role: impl Display) -> Self {
         Self {
             call: self.call.set_query("role", &role.to_string()),
         }
     }
-    /// `ids`
+    /// Only those with these ids, set apart by commas.
     pub fn ids(self, ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.to_string()),
         }
     }
-    /// `sort`
+    /// How to sort: a direction, or for users a field.
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
-    /// `sortDirection`
+    /// Which way to sort, as `asc`.
     pub fn sort_direction(self, sort_direction: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortDirection", &sort_direction.to_string()),
         }
     }
-    /// `enabled2waySync`
+    /// Filters by whether users have two-way sync on.
     #[inline]
     pub fn enabled2way_sync(self, enabled2way_sync: bool) -> Self {
         Self {

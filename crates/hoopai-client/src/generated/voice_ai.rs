@@ -337,14 +337,14 @@ pub struct ListAgents {
 }
 
 impl ListAgents {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// `pageSize`
+    /// Most items in a page.
     #[inline]
     pub fn page_size(self, page_size: i64) -> Self {
         Self {
@@ -410,7 +410,7 @@ impl ListCallLogs {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// `callType`
+    /// Only calls of this type, `LIVE` or `TRIAL`.
     pub fn call_type(
         self,
         call_type: impl Into<types::VoiceAiListCallLogsCallType>,
@@ -438,7 +438,7 @@ impl ListCallLogs {
             call: self.call.set_query("endDate", &end_date),
         }
     }
-    /// `actionType`
+    /// Only calls with these actions, as `SMS,CALL_TRANSFER`.
     pub fn action_type(self, action_type: impl Into<types::ActionType>) -> Self {
         Self {
             call: self
@@ -457,7 +457,7 @@ impl ListCallLogs {
                 ),
         }
     }
-    /// `sort`
+    /// How to sort: a direction, or for users a field.
     pub fn sort(self, sort: impl Into<types::InvoicesListSortOrder>) -> Self {
         Self {
             call: self
@@ -465,14 +465,14 @@ impl ListCallLogs {
                 .set_query("sort", &Into::<types::InvoicesListSortOrder>::into(sort)),
         }
     }
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// `pageSize`
+    /// Most items in a page.
     #[inline]
     pub fn page_size(self, page_size: i64) -> Self {
         Self {

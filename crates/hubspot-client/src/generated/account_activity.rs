@@ -87,7 +87,7 @@ pub struct ListAuditLogs {
 }
 
 impl ListAuditLogs {
-    /// `actingUserId`
+    /// Only actions of these users, by id.
     pub fn acting_user_id(self, acting_user_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -118,7 +118,7 @@ impl ListAuditLogs {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `occurredAfter`
+    /// Only what happened after this time.
     pub fn occurred_after(self, occurred_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -126,7 +126,7 @@ impl ListAuditLogs {
                 .set_query("occurredAfter", &Into::<Timestamp>::into(occurred_after)),
         }
     }
-    /// `occurredBefore`
+    /// Only what happened before this time.
     pub fn occurred_before(self, occurred_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -259,7 +259,7 @@ impl ListSecurityEvents {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `fromTimestamp`
+    /// Only events after this time, as an epoch timestamp.
     #[inline]
     pub fn from_timestamp(self, from_timestamp: i64) -> Self {
         Self {
@@ -273,7 +273,7 @@ impl ListSecurityEvents {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `toTimestamp`
+    /// Only events before this time, as an epoch timestamp.
     #[inline]
     pub fn to_timestamp(self, to_timestamp: i64) -> Self {
         Self {

@@ -190,6 +190,7 @@ impl AssociationLabels {
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
+    /// * `association_type_id`: The id of the kind of association.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -35,6 +35,7 @@ impl Associations {
     /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
     /// * `to_object_type`: The type of object that the association leads to.
+    /// * `to_object_id`: The id of the record on the other side.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -271,6 +272,7 @@ impl Associations {
     /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
     /// * `to_object_type`: The type of object that the association leads to.
+    /// * `to_object_id`: The id of the record on the other side.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -315,7 +317,9 @@ impl Associations {
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
+    /// * `from_object_id`: The id of the record it starts from.
     /// * `to_object_type`: The type of object that the association leads to.
+    /// * `to_object_id`: The id of the record on the other side.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -645,7 +645,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// `endDate`
+    /// When the span ends.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -665,7 +665,7 @@ impl BatchRead {
                 ),
         }
     }
-    /// `startDate`
+    /// When the span begins.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -681,7 +681,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// `endDate`
+    /// When the span ends.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -701,7 +701,7 @@ impl Get {
                 ),
         }
     }
-    /// `startDate`
+    /// When the span begins.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -717,13 +717,13 @@ pub struct GetMetrics {
 }
 
 impl GetMetrics {
-    /// `endDate`
+    /// When the span ends.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// `startDate`
+    /// When the span begins.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -739,19 +739,19 @@ pub struct GetRevenue {
 }
 
 impl GetRevenue {
-    /// `attributionModel`
+    /// The model by which revenue is credited, as `LINEAR`.
     pub fn attribution_model(self, attribution_model: impl Display) -> Self {
         Self {
             call: self.call.set_query("attributionModel", &attribution_model.to_string()),
         }
     }
-    /// `endDate`
+    /// When the span ends.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// `startDate`
+    /// When the span begins.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -856,7 +856,7 @@ impl ListAssets {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `endDate`
+    /// When the span ends.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -868,7 +868,7 @@ impl ListAssets {
             call: self.call.set_query("limit", &limit.to_string()),
         }
     }
-    /// `startDate`
+    /// When the span begins.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -924,7 +924,7 @@ impl ListReportContacts {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `endDate`
+    /// When the span ends.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -937,7 +937,7 @@ impl ListReportContacts {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `startDate`
+    /// When the span begins.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),

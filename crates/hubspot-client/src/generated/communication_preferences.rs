@@ -31,6 +31,8 @@ impl CommunicationPreferences {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `communication_preferences.statuses.batch.read`.
     ///
+    /// * `channel`: The channel of communication.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -59,6 +61,8 @@ impl CommunicationPreferences {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `communication_preferences.statuses.batch.read`.
+    ///
+    /// * `channel`: The channel of communication.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -93,6 +97,8 @@ impl CommunicationPreferences {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `communication_preferences.statuses.batch.write`.
+    ///
+    /// * `channel`: The channel of communication.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -157,6 +163,8 @@ impl CommunicationPreferences {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write` or `communication_preferences.write`.
     ///
+    /// * `channel`: The channel of communication.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -187,6 +195,9 @@ impl CommunicationPreferences {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write`.
     ///
+    /// * `subscriber_id_string`: The e-mail address of the subscriber.
+    /// * `channel`: The channel of communication.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
@@ -214,6 +225,9 @@ impl CommunicationPreferences {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write`.
+    ///
+    /// * `subscriber_id_string`: The e-mail address of the subscriber.
+    /// * `channel`: The channel of communication.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -260,6 +274,9 @@ impl CommunicationPreferences {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `communication_preferences.read_write` or `communication_preferences.write`.
     ///
+    /// * `subscriber_id_string`: The e-mail address of the subscriber.
+    /// * `channel`: The channel of communication.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
@@ -287,6 +304,8 @@ impl CommunicationPreferences {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `communication_preferences.read_write` or `communication_preferences.write`.
+    ///
+    /// * `subscriber_id_string`: The e-mail address of the subscriber.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -363,7 +382,7 @@ impl BatchUnsubscribeAll {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
-    /// `verbose`
+    /// Whether to give more detail in the reply.
     #[inline]
     pub fn verbose(self, verbose: bool) -> Self {
         Self {
@@ -421,7 +440,7 @@ impl GetUnsubscribedFromAll {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
-    /// `verbose`
+    /// Whether to give more detail in the reply.
     #[inline]
     pub fn verbose(self, verbose: bool) -> Self {
         Self {
@@ -445,7 +464,7 @@ impl ListDefinitions {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
-    /// `includeTranslations`
+    /// Whether to give the translations too.
     #[inline]
     pub fn include_translations(self, include_translations: bool) -> Self {
         Self {
@@ -469,7 +488,7 @@ impl UnsubscribeAll {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
-    /// `verbose`
+    /// Whether to give more detail in the reply.
     #[inline]
     pub fn verbose(self, verbose: bool) -> Self {
         Self {

@@ -94,7 +94,7 @@ impl List {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// `eventType`
+    /// Only events of this type.
     pub fn event_type(self, event_type: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

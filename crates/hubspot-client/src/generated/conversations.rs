@@ -105,6 +105,8 @@ impl Conversations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.read`.
     ///
+    /// * `actor_id`: The id of the actor in the conversation.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.conversations().get_actor("123").send().await?;
@@ -143,6 +145,8 @@ impl Conversations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.read`.
     ///
+    /// * `channel_account_id`: The id of the channel account.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.conversations().get_channel_account(10).send().await?;
@@ -165,6 +169,8 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.read`.
+    ///
+    /// * `inbox_id`: Only those of these inboxes, by id.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -549,7 +555,7 @@ impl GetThread {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `association`
+    /// Which linked records to give too, as `TICKET`.
     pub fn association(
         self,
         association: impl IntoIterator<Item = impl Display>,
@@ -603,14 +609,14 @@ impl ListChannelAccounts {
                 .set_query("channelId", &channel_id.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// `defaultPageLength`
+    /// How many items a page has when no limit is given.
     #[inline]
     pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
-    /// `inboxId`
+    /// Only those of these inboxes, by id.
     pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -686,7 +692,7 @@ impl ListChannels {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `defaultPageLength`
+    /// How many items a page has when no limit is given.
     #[inline]
     pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
@@ -768,7 +774,7 @@ impl ListInboxes {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `defaultPageLength`
+    /// How many items a page has when no limit is given.
     #[inline]
     pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
@@ -931,21 +937,21 @@ impl ListThreads {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `associatedContactId`
+    /// Only threads with the contact of this id.
     #[inline]
     pub fn associated_contact_id(self, associated_contact_id: i64) -> Self {
         Self {
             call: self.call.set_query("associatedContactId", &associated_contact_id),
         }
     }
-    /// `associatedTicketId`
+    /// Only threads with the ticket of this id.
     #[inline]
     pub fn associated_ticket_id(self, associated_ticket_id: i64) -> Self {
         Self {
             call: self.call.set_query("associatedTicketId", &associated_ticket_id),
         }
     }
-    /// `association`
+    /// Which linked records to give too, as `TICKET`.
     pub fn association(
         self,
         association: impl IntoIterator<Item = impl Display>,
@@ -962,7 +968,7 @@ impl ListThreads {
                 ),
         }
     }
-    /// `inboxId`
+    /// Only those of these inboxes, by id.
     pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -970,7 +976,7 @@ impl ListThreads {
                 .set_query("inboxId", &inbox_id.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// `latestMessageTimestampAfter`
+    /// Only threads whose latest message came after this time.
     pub fn latest_message_timestamp_after(
         self,
         latest_message_timestamp_after: impl Into<Timestamp>,
@@ -1008,7 +1014,7 @@ impl ListThreads {
                 ),
         }
     }
-    /// `threadStatus`
+    /// Only threads of this status: `OPEN` or `CLOSED`.
     pub fn thread_status(self, thread_status: impl Into<types::ThreadStatus>) -> Self {
         Self {
             call: self

@@ -358,7 +358,7 @@ impl ListExchangeRates {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `fromCurrencyCode`
+    /// Only rates from this currency, as `USD`.
     pub fn from_currency_code(self, from_currency_code: impl Display) -> Self {
         Self {
             call: self
@@ -373,7 +373,7 @@ impl ListExchangeRates {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `toCurrencyCode`
+    /// Only rates into this currency, as `EUR`.
     pub fn to_currency_code(self, to_currency_code: impl Display) -> Self {
         Self {
             call: self.call.set_query("toCurrencyCode", &to_currency_code.to_string()),

@@ -86,6 +86,8 @@ impl CustomActions {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `automation`.
     ///
+    /// * `callback_id`: The id of the waiting callback.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -172,6 +174,7 @@ impl CustomActions {
     ///
     /// * `app_id`: The id of the app.
     /// * `definition_id`: The id of the definition.
+    /// * `function_type`: When the function runs, as `PRE_ACTION_EXECUTION`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -206,6 +209,7 @@ impl CustomActions {
     ///
     /// * `app_id`: The id of the app.
     /// * `definition_id`: The id of the definition.
+    /// * `function_type`: When the function runs, as `PRE_ACTION_EXECUTION`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -262,6 +266,7 @@ impl CustomActions {
     ///
     /// * `app_id`: The id of the app.
     /// * `definition_id`: The id of the definition.
+    /// * `function_type`: When the function runs, as `PRE_ACTION_EXECUTION`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -296,6 +301,7 @@ impl CustomActions {
     ///
     /// * `app_id`: The id of the app.
     /// * `definition_id`: The id of the definition.
+    /// * `function_type`: When the function runs, as `PRE_ACTION_EXECUTION`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -453,6 +459,7 @@ impl CustomActions {
     ///
     /// * `app_id`: The id of the app.
     /// * `definition_id`: The id of the definition.
+    /// * `function_type`: When the function runs, as `PRE_ACTION_EXECUTION`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -495,6 +502,7 @@ impl CustomActions {
     ///
     /// * `app_id`: The id of the app.
     /// * `definition_id`: The id of the definition.
+    /// * `function_type`: When the function runs, as `PRE_ACTION_EXECUTION`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -125,6 +125,7 @@ impl CustomChannels {
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
     ///
     /// * `channel_id`: The id of the channel.
+    /// * `channel_account_id`: The id of the channel account.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -315,6 +316,7 @@ impl CustomChannels {
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
     ///
     /// * `channel_id`: The id of the channel.
+    /// * `channel_account_id`: The id of the channel account.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -346,6 +348,7 @@ impl CustomChannels {
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
     ///
     /// * `channel_id`: The id of the channel.
+    /// * `account_token`: The token of the channel account being set up.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -441,7 +444,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `defaultPageLength`
+    /// How many items a page has when no limit is given.
     #[inline]
     pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
@@ -523,14 +526,14 @@ impl ListAccounts {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `defaultPageLength`
+    /// How many items a page has when no limit is given.
     #[inline]
     pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
-    /// `deliveryIdentifierType`
+    /// Only accounts with these kinds of delivery identifier, as `HS_EMAIL_ADDRESS`.
     pub fn delivery_identifier_type(
         self,
         delivery_identifier_type: impl IntoIterator<
@@ -549,7 +552,7 @@ impl ListAccounts {
                 ),
         }
     }
-    /// `deliveryIdentifierValue`
+    /// Only accounts with these delivery identifiers, such as a phone number.
     pub fn delivery_identifier_value(
         self,
         delivery_identifier_value: impl IntoIterator<Item = impl Display>,

@@ -49,6 +49,8 @@ impl DataSources {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `data_integration.data_source.file.write`.
     ///
+    /// * `datasource_id`: The id of the data source.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.data_sources().delete(10).send().await?;
@@ -65,6 +67,8 @@ impl DataSources {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `data_integration.data_source.file.read`.
     ///
+    /// * `datasource_id`: The id of the data source.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.data_sources().get(10).send().await?;
@@ -80,6 +84,8 @@ impl DataSources {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `data_integration.data_source.file.write`.
+    ///
+    /// * `datasource_id`: The id of the data source.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -252,7 +252,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `includeProperties`
+    /// Whether to give the properties of each event too.
     #[inline]
     pub fn include_properties(self, include_properties: bool) -> Self {
         Self {
@@ -266,13 +266,13 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `searchString`
+    /// Only event definitions that match this text.
     pub fn search_string(self, search_string: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchString", &search_string.to_string()),
         }
     }
-    /// `sortOrder`
+    /// Which way to sort, up or down.
     pub fn sort_order(self, sort_order: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortOrder", &sort_order.to_string()),

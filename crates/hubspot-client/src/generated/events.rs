@@ -78,7 +78,7 @@ impl List {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// `eventType`
+    /// Only events of this type.
     pub fn event_type(self, event_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("eventType", &event_type.to_string()),
@@ -109,7 +109,7 @@ impl List {
             call: self.call.set_query("objectId", &object_id),
         }
     }
-    /// `objectProperty.{propname}`
+    /// Only events of the record with this value in the named property.
     pub fn object_property(self, name: impl Display, value: impl Display) -> Self {
         Self {
             call: self
@@ -123,7 +123,7 @@ impl List {
             call: self.call.set_query("objectType", &object_type.to_string()),
         }
     }
-    /// `occurredAfter`
+    /// Only what happened after this time.
     pub fn occurred_after(self, occurred_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -131,7 +131,7 @@ impl List {
                 .set_query("occurredAfter", &Into::<Timestamp>::into(occurred_after)),
         }
     }
-    /// `occurredBefore`
+    /// Only what happened before this time.
     pub fn occurred_before(self, occurred_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -153,7 +153,7 @@ impl List {
                 ),
         }
     }
-    /// `property.{propname}`
+    /// Only events with this value in the named event property.
     pub fn property(self, name: impl Display, value: impl Display) -> Self {
         Self {
             call: self.call.query_named(format!("property.{name}"), &value.to_string()),

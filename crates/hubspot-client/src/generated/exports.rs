@@ -47,6 +47,8 @@ impl Exports {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.export`.
     ///
+    /// * `task_id`: The id of the task that was started.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.exports().get_status(10).send().await?;

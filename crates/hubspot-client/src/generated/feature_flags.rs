@@ -334,7 +334,7 @@ impl ListAccounts {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `startPortalId`
+    /// Begin the list at the account of this id.
     #[inline]
     pub fn start_portal_id(self, start_portal_id: i64) -> Self {
         Self {

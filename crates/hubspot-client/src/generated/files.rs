@@ -73,7 +73,7 @@ impl Files {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
     ///
-    /// * `folder_id`: The id of the folder.
+    /// * `folder_id`: The id of the folder to put the file into.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -90,6 +90,8 @@ impl Files {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
+    ///
+    /// * `folder_path`: The path of the folder to put the file into.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -145,6 +147,8 @@ impl Files {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
+    /// * `path`: Only what is at this path.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.files().get_by_path("library/report.csv").send().await?;
@@ -163,7 +167,7 @@ impl Files {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
-    /// * `folder_id`: The id of the folder.
+    /// * `folder_id`: The id of the folder to put the file into.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -182,6 +186,8 @@ impl Files {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
+    ///
+    /// * `folder_path`: The path of the folder to put the file into.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -202,6 +208,8 @@ impl Files {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
+    /// * `task_id`: The id of the task that was started.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.files().get_folder_update_status("123").send().await?;
@@ -219,6 +227,8 @@ impl Files {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
+    ///
+    /// * `task_id`: The id of the task that was started.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -394,7 +404,7 @@ impl Files {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
-    /// * `folder_id`: The id of the folder.
+    /// * `folder_id`: The id of the folder to put the file into.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -537,14 +547,14 @@ pub struct GetSignedUrl {
 }
 
 impl GetSignedUrl {
-    /// `expirationSeconds`
+    /// How long the signed address is good for, in seconds.
     #[inline]
     pub fn expiration_seconds(self, expiration_seconds: i64) -> Self {
         Self {
             call: self.call.set_query("expirationSeconds", &expiration_seconds),
         }
     }
-    /// `size`
+    /// A size: bytes when searching, a name as `thumb` for a signed address.
     pub fn size(self, size: impl Into<types::FilesGetSignedUrlSize>) -> Self {
         Self {
             call: self
@@ -552,7 +562,7 @@ impl GetSignedUrl {
                 .set_query("size", &Into::<types::FilesGetSignedUrlSize>::into(size)),
         }
     }
-    /// `upscale`
+    /// Whether to enlarge a smaller picture to the size asked for.
     #[inline]
     pub fn upscale(self, upscale: bool) -> Self {
         Self {
@@ -575,7 +585,7 @@ impl Replace {
             call: self.call.set_part("charsetHunch", &charset_hunch.to_string()),
         }
     }
-    /// `file`
+    /// The file itself.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -603,7 +613,7 @@ impl Search {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `allowsAnonymousAccess`
+    /// Filters by whether files can be opened without signing in.
     #[inline]
     pub fn allows_anonymous_access(self, allows_anonymous_access: bool) -> Self {
         Self {
@@ -622,7 +632,7 @@ impl Search {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// `createdAtGte`
+    /// Only what was created at or after this time.
     pub fn created_at_gte(self, created_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -630,7 +640,7 @@ impl Search {
                 .set_query("createdAtGte", &Into::<Timestamp>::into(created_at_gte)),
         }
     }
-    /// `createdAtLte`
+    /// Only what was created at or before this time.
     pub fn created_at_lte(self, created_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -638,19 +648,19 @@ impl Search {
                 .set_query("createdAtLte", &Into::<Timestamp>::into(created_at_lte)),
         }
     }
-    /// `encoding`
+    /// Only files with this encoding.
     pub fn encoding(self, encoding: impl Display) -> Self {
         Self {
             call: self.call.set_query("encoding", &encoding.to_string()),
         }
     }
-    /// `expiresAt`
+    /// Only files that expire at exactly this time.
     pub fn expires_at(self, expires_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("expiresAt", &Into::<Timestamp>::into(expires_at)),
         }
     }
-    /// `expiresAtGte`
+    /// Only files that expire at or after this time.
     pub fn expires_at_gte(self, expires_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -658,7 +668,7 @@ impl Search {
                 .set_query("expiresAtGte", &Into::<Timestamp>::into(expires_at_gte)),
         }
     }
-    /// `expiresAtLte`
+    /// Only files that expire at or before this time.
     pub fn expires_at_lte(self, expires_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -666,60 +676,60 @@ impl Search {
                 .set_query("expiresAtLte", &Into::<Timestamp>::into(expires_at_lte)),
         }
     }
-    /// `extension`
+    /// Only files with this file extension.
     pub fn extension(self, extension: impl Display) -> Self {
         Self {
             call: self.call.set_query("extension", &extension.to_string()),
         }
     }
-    /// `fileMd5`
+    /// Only files with this MD5 hash.
     pub fn file_md5(self, file_md5: impl Display) -> Self {
         Self {
             call: self.call.set_query("fileMd5", &file_md5.to_string()),
         }
     }
-    /// `height`
+    /// Only images or videos of this height, in pixels.
     #[inline]
     pub fn height(self, height: i64) -> Self {
         Self {
             call: self.call.set_query("height", &height),
         }
     }
-    /// `heightGte`
+    /// Only images or videos of this height or more, in pixels.
     #[inline]
     pub fn height_gte(self, height_gte: i64) -> Self {
         Self {
             call: self.call.set_query("heightGte", &height_gte),
         }
     }
-    /// `heightLte`
+    /// Only images or videos of this height or less, in pixels.
     #[inline]
     pub fn height_lte(self, height_lte: i64) -> Self {
         Self {
             call: self.call.set_query("heightLte", &height_lte),
         }
     }
-    /// `idGte`
+    /// Only those whose id is this or greater.
     #[inline]
     pub fn id_gte(self, id_gte: i64) -> Self {
         Self {
             call: self.call.set_query("idGte", &id_gte),
         }
     }
-    /// `idLte`
+    /// Only those whose id is this or less.
     #[inline]
     pub fn id_lte(self, id_lte: i64) -> Self {
         Self {
             call: self.call.set_query("idLte", &id_lte),
         }
     }
-    /// `ids`
+    /// Only those with these ids.
     pub fn ids(self, ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// `isUsableInContent`
+    /// Filters by whether files may be used in new content.
     #[inline]
     pub fn is_usable_in_content(self, is_usable_in_content: bool) -> Self {
         Self {
@@ -739,7 +749,7 @@ impl Search {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// `parentFolderIds`
+    /// Only what lies in these folders, by id.
     pub fn parent_folder_ids(
         self,
         parent_folder_ids: impl IntoIterator<Item = i64>,
@@ -753,7 +763,7 @@ impl Search {
                 ),
         }
     }
-    /// `path`
+    /// Only what is at this path.
     pub fn path(self, path: impl Display) -> Self {
         Self {
             call: self.call.set_query("path", &path.to_string()),
@@ -773,21 +783,21 @@ impl Search {
                 ),
         }
     }
-    /// `size`
+    /// A size: bytes when searching, a name as `thumb` for a signed address.
     #[inline]
     pub fn size(self, size: i64) -> Self {
         Self {
             call: self.call.set_query("size", &size),
         }
     }
-    /// `sizeGte`
+    /// Only files of this size or more, in bytes.
     #[inline]
     pub fn size_gte(self, size_gte: i64) -> Self {
         Self {
             call: self.call.set_query("sizeGte", &size_gte),
         }
     }
-    /// `sizeLte`
+    /// Only files of this size or less, in bytes.
     #[inline]
     pub fn size_lte(self, size_lte: i64) -> Self {
         Self {
@@ -805,7 +815,7 @@ impl Search {
                 ),
         }
     }
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -817,7 +827,7 @@ impl Search {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// `updatedAtGte`
+    /// Only what was changed at or after this time.
     pub fn updated_at_gte(self, updated_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -825,7 +835,7 @@ impl Search {
                 .set_query("updatedAtGte", &Into::<Timestamp>::into(updated_at_gte)),
         }
     }
-    /// `updatedAtLte`
+    /// Only what was changed at or before this time.
     pub fn updated_at_lte(self, updated_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -839,21 +849,21 @@ impl Search {
             call: self.call.set_query("url", &url.to_string()),
         }
     }
-    /// `width`
+    /// Only images or videos of this width, in pixels.
     #[inline]
     pub fn width(self, width: i64) -> Self {
         Self {
             call: self.call.set_query("width", &width),
         }
     }
-    /// `widthGte`
+    /// Only images or videos of this width or more, in pixels.
     #[inline]
     pub fn width_gte(self, width_gte: i64) -> Self {
         Self {
             call: self.call.set_query("widthGte", &width_gte),
         }
     }
-    /// `widthLte`
+    /// Only images or videos of this width or less, in pixels.
     #[inline]
     pub fn width_lte(self, width_lte: i64) -> Self {
         Self {
@@ -922,7 +932,7 @@ impl SearchFolders {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// `createdAtGte`
+    /// Only what was created at or after this time.
     pub fn created_at_gte(self, created_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -930,7 +940,7 @@ impl SearchFolders {
                 .set_query("createdAtGte", &Into::<Timestamp>::into(created_at_gte)),
         }
     }
-    /// `createdAtLte`
+    /// Only what was created at or before this time.
     pub fn created_at_lte(self, created_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -938,21 +948,21 @@ impl SearchFolders {
                 .set_query("createdAtLte", &Into::<Timestamp>::into(created_at_lte)),
         }
     }
-    /// `idGte`
+    /// Only those whose id is this or greater.
     #[inline]
     pub fn id_gte(self, id_gte: i64) -> Self {
         Self {
             call: self.call.set_query("idGte", &id_gte),
         }
     }
-    /// `idLte`
+    /// Only those whose id is this or less.
     #[inline]
     pub fn id_lte(self, id_lte: i64) -> Self {
         Self {
             call: self.call.set_query("idLte", &id_lte),
         }
     }
-    /// `ids`
+    /// Only those with these ids.
     pub fn ids(self, ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
@@ -971,7 +981,7 @@ impl SearchFolders {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// `parentFolderIds`
+    /// Only what lies in these folders, by id.
     pub fn parent_folder_ids(
         self,
         parent_folder_ids: impl IntoIterator<Item = i64>,
@@ -985,7 +995,7 @@ impl SearchFolders {
                 ),
         }
     }
-    /// `path`
+    /// Only what is at this path.
     pub fn path(self, path: impl Display) -> Self {
         Self {
             call: self.call.set_query("path", &path.to_string()),
@@ -1022,7 +1032,7 @@ impl SearchFolders {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// `updatedAtGte`
+    /// Only what was changed at or after this time.
     pub fn updated_at_gte(self, updated_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1030,7 +1040,7 @@ impl SearchFolders {
                 .set_query("updatedAtGte", &Into::<Timestamp>::into(updated_at_gte)),
         }
     }
-    /// `updatedAtLte`
+    /// Only what was changed at or before this time.
     pub fn updated_at_lte(self, updated_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1088,7 +1098,7 @@ impl UploadCall {
             call: self.call.set_part("charsetHunch", &charset_hunch.to_string()),
         }
     }
-    /// `file`
+    /// The file itself.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -1106,7 +1116,7 @@ impl UploadCall {
             call: self.call.set_part("folderId", &folder_id.to_string()),
         }
     }
-    /// `folderPath`
+    /// The path of the folder to put it in.
     pub fn folder_path(self, folder_path: impl Display) -> Self {
         Self {
             call: self.call.set_part("folderPath", &folder_path.to_string()),

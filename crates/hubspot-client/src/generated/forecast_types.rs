@@ -33,6 +33,8 @@ impl ForecastTypes {
     /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `forecast-read` or `forecasting-access`.
     ///
+    /// * `forecast_type_id`: The id of the forecast type.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.forecast_types().get(10).send().await?;

@@ -32,6 +32,8 @@ impl Forms {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `forms`.
     ///
+    /// * `form_id`: The id of the form.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.forms().archive("123").send().await?;
@@ -75,6 +77,8 @@ impl Forms {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `forms`.
     ///
+    /// * `form_id`: The id of the form.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.forms().get("123").send().await?;
@@ -111,6 +115,8 @@ impl Forms {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `forms`.
     ///
+    /// * `form_id`: The id of the form.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -137,6 +143,8 @@ impl Forms {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `forms`.
+    ///
+    /// * `form_id`: The id of the form.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -194,7 +202,7 @@ impl List {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `formTypes`
+    /// Only forms of these types; `all` is every type.
     pub fn form_types(
         self,
         form_types: impl IntoIterator<Item = impl Into<types::FormsListFormTypesItem>>,

@@ -916,7 +916,7 @@ pub struct ExportDraftTable {
 }
 
 impl ExportDraftTable {
-    /// `format`
+    /// The file format of the export, as `CSV`.
     pub fn format(self, format: impl Display) -> Self {
         Self {
             call: self.call.set_query("format", &format.to_string()),
@@ -932,7 +932,7 @@ pub struct ExportTable {
 }
 
 impl ExportTable {
-    /// `format`
+    /// The file format of the export, as `CSV`.
     pub fn format(self, format: impl Display) -> Self {
         Self {
             call: self.call.set_query("format", &format.to_string()),
@@ -972,7 +972,7 @@ impl GetDraftTable {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `includeForeignIds`
+    /// Whether to fill in the foreign ids of the columns.
     #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
@@ -1020,7 +1020,7 @@ impl GetTable {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `includeForeignIds`
+    /// Whether to fill in the foreign ids of the columns.
     #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
@@ -1050,7 +1050,7 @@ impl ImportDraftTable {
             call: self.call.set_part("config", &config.to_string()),
         }
     }
-    /// `file`
+    /// The file itself.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -1522,7 +1522,7 @@ pub struct PublishTable {
 }
 
 impl PublishTable {
-    /// `includeForeignIds`
+    /// Whether to fill in the foreign ids of the columns.
     #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
@@ -1539,7 +1539,7 @@ pub struct ResetDraftTable {
 }
 
 impl ResetDraftTable {
-    /// `includeForeignIds`
+    /// Whether to fill in the foreign ids of the columns.
     #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
@@ -1556,7 +1556,7 @@ pub struct UnpublishTable {
 }
 
 impl UnpublishTable {
-    /// `includeForeignIds`
+    /// Whether to fill in the foreign ids of the columns.
     #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
@@ -1580,7 +1580,7 @@ impl UpdateDraftTable {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `includeForeignIds`
+    /// Whether to fill in the foreign ids of the columns.
     #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {

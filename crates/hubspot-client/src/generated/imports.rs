@@ -182,14 +182,14 @@ impl ListErrors {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `includeErrorMessage`
+    /// Whether to give the message of each error too.
     #[inline]
     pub fn include_error_message(self, include_error_message: bool) -> Self {
         Self {
             call: self.call.set_query("includeErrorMessage", &include_error_message),
         }
     }
-    /// `includeRowData`
+    /// Whether to give the data of the faulty row too.
     #[inline]
     pub fn include_row_data(self, include_row_data: bool) -> Self {
         Self {

@@ -248,7 +248,7 @@ impl Lists {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
-    /// * `folder_id`: The id of the folder.
+    /// * `folder_id`: The id of the folder to put the file into.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -304,6 +304,7 @@ impl Lists {
     /// * Scope: `crm.lists.read`.
     ///
     /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `list_name`: The new name of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -465,6 +466,7 @@ impl Lists {
     /// * Scope: `crm.lists.read`.
     ///
     /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `record_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -488,7 +490,7 @@ impl Lists {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
-    /// * `folder_id`: The id of the folder.
+    /// * `folder_id`: The id of the folder to put the file into.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -580,7 +582,7 @@ impl Lists {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
-    /// * `folder_id`: The id of the folder.
+    /// * `folder_id`: The id of the folder to put the file into.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -715,7 +717,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// `includeFilters`
+    /// Whether to give the filters of the list too.
     #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
@@ -732,7 +734,7 @@ pub struct GetByName {
 }
 
 impl GetByName {
-    /// `includeFilters`
+    /// Whether to give the filters of the list too.
     #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
@@ -749,7 +751,7 @@ pub struct GetFolderTree {
 }
 
 impl GetFolderTree {
-    /// The id of the folder.
+    /// The id of the folder to put the file into.
     pub fn folder_id(self, folder_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("folderId", &folder_id.to_string()),
@@ -765,13 +767,13 @@ pub struct GetHistory {
 }
 
 impl GetHistory {
-    /// `endDate`
+    /// When the span ends.
     pub fn end_date(self, end_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
         }
     }
-    /// `startDate`
+    /// When the span begins.
     pub fn start_date(self, start_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("startDate", &Into::<Timestamp>::into(start_date)),
@@ -787,7 +789,7 @@ pub struct GetIdMapping {
 }
 
 impl GetIdMapping {
-    /// `legacyListId`
+    /// The id of the list in the old lists API.
     pub fn legacy_list_id(self, legacy_list_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("legacyListId", &legacy_list_id.to_string()),
@@ -803,14 +805,14 @@ pub struct List {
 }
 
 impl List {
-    /// `includeFilters`
+    /// Whether to give the filters of the list too.
     #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
             call: self.call.set_query("includeFilters", &include_filters),
         }
     }
-    /// `listIds`
+    /// Only lists with these ids.
     pub fn list_ids(self, list_ids: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -960,14 +962,14 @@ pub struct Rename {
 }
 
 impl Rename {
-    /// `includeFilters`
+    /// Whether to give the filters of the list too.
     #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
             call: self.call.set_query("includeFilters", &include_filters),
         }
     }
-    /// `listName`
+    /// The new name of the list.
     pub fn list_name(self, list_name: impl Display) -> Self {
         Self {
             call: self.call.set_query("listName", &list_name.to_string()),
@@ -983,7 +985,7 @@ pub struct RenameFolder {
 }
 
 impl RenameFolder {
-    /// `newFolderName`
+    /// The new name of the folder.
     pub fn new_folder_name(self, new_folder_name: impl Display) -> Self {
         Self {
             call: self.call.set_query("newFolderName", &new_folder_name.to_string()),
@@ -1040,7 +1042,7 @@ pub struct UpdateFilters {
 }
 
 impl UpdateFilters {
-    /// `enrollObjectsInWorkflows`
+    /// Whether records that newly join the list may enter its workflows.
     #[inline]
     pub fn enroll_objects_in_workflows(self, enroll_objects_in_workflows: bool) -> Self {
         Self {

@@ -484,7 +484,7 @@ impl Get {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `includedProperties`
+    /// Which properties of the e-mail to give.
     pub fn included_properties(
         self,
         included_properties: impl IntoIterator<Item = impl Display>,
@@ -501,14 +501,14 @@ impl Get {
                 ),
         }
     }
-    /// `includeStats`
+    /// Whether to give the statistics of the e-mail too.
     #[inline]
     pub fn include_stats(self, include_stats: bool) -> Self {
         Self {
             call: self.call.set_query("includeStats", &include_stats),
         }
     }
-    /// `marketingCampaignNames`
+    /// Whether to give the names of the campaigns too.
     #[inline]
     pub fn marketing_campaign_names(self, marketing_campaign_names: bool) -> Self {
         Self {
@@ -517,14 +517,14 @@ impl Get {
                 .set_query("marketingCampaignNames", &marketing_campaign_names),
         }
     }
-    /// `variantStats`
+    /// Whether to give the statistics of the A/B variants too.
     #[inline]
     pub fn variant_stats(self, variant_stats: bool) -> Self {
         Self {
             call: self.call.set_query("variantStats", &variant_stats),
         }
     }
-    /// `workflowNames`
+    /// Whether to give the names of the linked workflows too.
     #[inline]
     pub fn workflow_names(self, workflow_names: bool) -> Self {
         Self {
@@ -548,7 +548,7 @@ impl GetAbVariation {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `includedProperties`
+    /// Which properties of the e-mail to give.
     pub fn included_properties(
         self,
         included_properties: impl IntoIterator<Item = impl Display>,
@@ -565,14 +565,14 @@ impl GetAbVariation {
                 ),
         }
     }
-    /// `includeStats`
+    /// Whether to give the statistics of the e-mail too.
     #[inline]
     pub fn include_stats(self, include_stats: bool) -> Self {
         Self {
             call: self.call.set_query("includeStats", &include_stats),
         }
     }
-    /// `marketingCampaignNames`
+    /// Whether to give the names of the campaigns too.
     #[inline]
     pub fn marketing_campaign_names(self, marketing_campaign_names: bool) -> Self {
         Self {
@@ -581,14 +581,14 @@ impl GetAbVariation {
                 .set_query("marketingCampaignNames", &marketing_campaign_names),
         }
     }
-    /// `variantStats`
+    /// Whether to give the statistics of the A/B variants too.
     #[inline]
     pub fn variant_stats(self, variant_stats: bool) -> Self {
         Self {
             call: self.call.set_query("variantStats", &variant_stats),
         }
     }
-    /// `workflowNames`
+    /// Whether to give the names of the linked workflows too.
     #[inline]
     pub fn workflow_names(self, workflow_names: bool) -> Self {
         Self {
@@ -605,7 +605,7 @@ pub struct GetStatistics {
 }
 
 impl GetStatistics {
-    /// `emailIds`
+    /// Only figures of these e-mails, by id.
     pub fn email_ids(self, email_ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -613,7 +613,7 @@ impl GetStatistics {
                 .set_query("emailIds", &email_ids.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// `endTimestamp`
+    /// When the span ends.
     pub fn end_timestamp(self, end_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -627,7 +627,7 @@ impl GetStatistics {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
-    /// `startTimestamp`
+    /// When the span begins.
     pub fn start_timestamp(self, start_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -645,7 +645,7 @@ pub struct GetStatisticsHistogram {
 }
 
 impl GetStatisticsHistogram {
-    /// `emailIds`
+    /// Only figures of these e-mails, by id.
     pub fn email_ids(self, email_ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -653,7 +653,7 @@ impl GetStatisticsHistogram {
                 .set_query("emailIds", &email_ids.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// `endTimestamp`
+    /// When the span ends.
     pub fn end_timestamp(self, end_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -661,7 +661,7 @@ impl GetStatisticsHistogram {
                 .set_query("endTimestamp", &Into::<Timestamp>::into(end_timestamp)),
         }
     }
-    /// `interval`
+    /// How long each step of the histogram is, as `DAY`.
     pub fn interval(
         self,
         interval: impl Into<types::MarketingEmailsGetStatisticsHistogramInterval>,
@@ -677,7 +677,7 @@ impl GetStatisticsHistogram {
                 ),
         }
     }
-    /// `startTimestamp`
+    /// When the span begins.
     pub fn start_timestamp(self, start_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -708,7 +708,7 @@ impl List {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `campaign`
+    /// Only e-mails of this campaign.
     pub fn campaign(self, campaign: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaign", &campaign.to_string()),
@@ -736,7 +736,7 @@ impl List {
                 .set_query("createdBefore", &Into::<Timestamp>::into(created_before)),
         }
     }
-    /// `includedProperties`
+    /// Which properties of the e-mail to give.
     pub fn included_properties(
         self,
         included_properties: impl IntoIterator<Item = impl Display>,
@@ -753,14 +753,14 @@ impl List {
                 ),
         }
     }
-    /// `includeStats`
+    /// Whether to give the statistics of the e-mail too.
     #[inline]
     pub fn include_stats(self, include_stats: bool) -> Self {
         Self {
             call: self.call.set_query("includeStats", &include_stats),
         }
     }
-    /// `isPublished`
+    /// Filters by whether e-mails are published.
     #[inline]
     pub fn is_published(self, is_published: bool) -> Self {
         Self {
@@ -774,7 +774,7 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `marketingCampaignNames`
+    /// Whether to give the names of the campaigns too.
     #[inline]
     pub fn marketing_campaign_names(self, marketing_campaign_names: bool) -> Self {
         Self {
@@ -783,7 +783,7 @@ impl List {
                 .set_query("marketingCampaignNames", &marketing_campaign_names),
         }
     }
-    /// `publishedAfter`
+    /// Only e-mails published after this time.
     pub fn published_after(self, published_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -791,7 +791,7 @@ impl List {
                 .set_query("publishedAfter", &Into::<Timestamp>::into(published_after)),
         }
     }
-    /// `publishedAt`
+    /// Only e-mails published at exactly this time.
     pub fn published_at(self, published_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -799,7 +799,7 @@ impl List {
                 .set_query("publishedAt", &Into::<Timestamp>::into(published_at)),
         }
     }
-    /// `publishedBefore`
+    /// Only e-mails published before this time.
     pub fn published_before(self, published_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -818,7 +818,7 @@ impl List {
                 ),
         }
     }
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Into<types::EmailType>) -> Self {
         Self {
             call: self.call.set_query("type", &Into::<types::EmailType>::into(type_)),
@@ -846,14 +846,14 @@ impl List {
                 .set_query("updatedBefore", &Into::<Timestamp>::into(updated_before)),
         }
     }
-    /// `variantStats`
+    /// Whether to give the statistics of the A/B variants too.
     #[inline]
     pub fn variant_stats(self, variant_stats: bool) -> Self {
         Self {
             call: self.call.set_query("variantStats", &variant_stats),
         }
     }
-    /// `workflowNames`
+    /// Whether to give the names of the linked workflows too.
     #[inline]
     pub fn workflow_names(self, workflow_names: bool) -> Self {
         Self {

@@ -32,6 +32,7 @@ impl MarketingEvents {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
+    /// * `marketing_event_id`: The id of the marketing event.
     /// * `list_id`: The id of the list.
     ///
     /// ```
@@ -393,6 +394,8 @@ impl MarketingEvents {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
+    /// * `marketing_event_id`: The id of the marketing event.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_events().get_participation(10).send().await?;
@@ -480,6 +483,8 @@ impl MarketingEvents {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
+    /// * `contact_identifier`: Only participations of this contact, by e-mail or id.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
@@ -526,6 +531,8 @@ impl MarketingEvents {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `marketing_event_id`: The id of the marketing event.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -574,6 +581,8 @@ impl MarketingEvents {
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
+    ///
+    /// * `marketing_event_id`: The id of the marketing event.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -794,6 +803,7 @@ impl MarketingEvents {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
+    /// * `marketing_event_id`: The id of the marketing event.
     /// * `list_id`: The id of the list.
     ///
     /// ```
@@ -848,6 +858,8 @@ impl MarketingEvents {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
+    ///
+    /// * `q`: The text to search for.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -1162,7 +1174,7 @@ impl ListContactParticipations {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `state`
+    /// Only participations in this state, as `ATTENDED`.
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
@@ -1218,7 +1230,7 @@ impl ListParticipations {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `contactIdentifier`
+    /// Only participations of this contact, by e-mail or id.
     pub fn contact_identifier(self, contact_identifier: impl Display) -> Self {
         Self {
             call: self
@@ -1233,7 +1245,7 @@ impl ListParticipations {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `state`
+    /// Only participations in this state, as `ATTENDED`.
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
@@ -1289,7 +1301,7 @@ impl ListParticipationsByExternalId {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `contactIdentifier`
+    /// Only participations of this contact, by e-mail or id.
     pub fn contact_identifier(self, contact_identifier: impl Display) -> Self {
         Self {
             call: self
@@ -1304,7 +1316,7 @@ impl ListParticipationsByExternalId {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `state`
+    /// Only participations in this state, as `ATTENDED`.
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),

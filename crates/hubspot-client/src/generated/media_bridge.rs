@@ -580,6 +580,7 @@ impl MediaBridge {
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
+    /// * `media_type`: The kind of media.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -1071,7 +1072,7 @@ pub struct DeleteOembedDomains {
 }
 
 impl DeleteOembedDomains {
-    /// `domainPortalId`
+    /// Only domains of the account with this id.
     #[inline]
     pub fn domain_portal_id(self, domain_portal_id: i64) -> Self {
         Self {
@@ -1095,7 +1096,7 @@ pub struct GetObjectDefinition {
 }
 
 impl GetObjectDefinition {
-    /// `includeFullDefinition`
+    /// Whether to give the definition in full.
     #[inline]
     pub fn include_full_definition(self, include_full_definition: bool) -> Self {
         Self {
@@ -1135,7 +1136,7 @@ pub struct ListOembedDomains {
 }
 
 impl ListOembedDomains {
-    /// `domainPortalId`
+    /// Only domains of the account with this id.
     #[inline]
     pub fn domain_portal_id(self, domain_portal_id: i64) -> Self {
         Self {

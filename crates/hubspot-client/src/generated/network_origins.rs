@@ -65,7 +65,7 @@ pub struct GetIpRangesText {
 }
 
 impl GetIpRangesText {
-    /// `direction`
+    /// Only ranges for these directions: `INGRESS` or `EGRESS`.
     pub fn direction(
         self,
         direction: impl IntoIterator<Item = impl Into<types::IpRangeDirection>>,
@@ -82,7 +82,7 @@ impl GetIpRangesText {
                 ),
         }
     }
-    /// `service`
+    /// Only ranges of these services, as `EMAIL`.
     pub fn service(
         self,
         service: impl IntoIterator<Item = impl Into<types::IpRangeService>>,
@@ -109,7 +109,7 @@ pub struct ListIpRanges {
 }
 
 impl ListIpRanges {
-    /// `direction`
+    /// Only ranges for these directions: `INGRESS` or `EGRESS`.
     pub fn direction(
         self,
         direction: impl IntoIterator<Item = impl Into<types::IpRangeDirection>>,
@@ -126,7 +126,7 @@ impl ListIpRanges {
                 ),
         }
     }
-    /// `service`
+    /// Only ranges of these services, as `EMAIL`.
     pub fn service(
         self,
         service: impl IntoIterator<Item = impl Into<types::IpRangeService>>,

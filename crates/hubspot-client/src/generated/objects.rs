@@ -401,7 +401,7 @@ impl Get {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `associations`
+    /// Give links to records of these types too.
     pub fn associations(
         self,
         associations: impl IntoIterator<Item = impl Display>,
@@ -438,7 +438,7 @@ impl Get {
                 ),
         }
     }
-    /// `propertiesWithHistory`
+    /// Which properties to give with their past values.
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,
@@ -478,7 +478,7 @@ impl List {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `associations`
+    /// Give links to records of these types too.
     pub fn associations(
         self,
         associations: impl IntoIterator<Item = impl Display>,
@@ -516,7 +516,7 @@ impl List {
                 ),
         }
     }
-    /// `propertiesWithHistory`
+    /// Which properties to give with their past values.
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,

@@ -32,6 +32,8 @@ impl Owners {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation` or `crm.objects.owners.read`.
     ///
+    /// * `owner_id`: The id of the owner.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.owners().get(10).send().await?;

@@ -424,7 +424,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// `validateDealStageUsagesBeforeDelete`
+    /// Whether to check for deals in the stages before deleting.
     #[inline]
     pub fn validate_deal_stage_usages_before_delete(
         self,
@@ -439,7 +439,7 @@ impl Delete {
                 ),
         }
     }
-    /// `validateReferencesBeforeDelete`
+    /// Whether to check that nothing refers to it before deleting.
     #[inline]
     pub fn validate_references_before_delete(
         self,
@@ -464,7 +464,7 @@ pub struct DeleteStage {
 }
 
 impl DeleteStage {
-    /// `validateReferencesBeforeDelete`
+    /// Whether to check that nothing refers to it before deleting.
     #[inline]
     pub fn validate_references_before_delete(
         self,
@@ -489,7 +489,7 @@ pub struct Replace {
 }
 
 impl Replace {
-    /// `validateDealStageUsagesBeforeDelete`
+    /// Whether to check for deals in the stages before deleting.
     #[inline]
     pub fn validate_deal_stage_usages_before_delete(
         self,
@@ -504,7 +504,7 @@ impl Replace {
                 ),
         }
     }
-    /// `validateReferencesBeforeDelete`
+    /// Whether to check that nothing refers to it before deleting.
     #[inline]
     pub fn validate_references_before_delete(
         self,
@@ -529,7 +529,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// `validateDealStageUsagesBeforeDelete`
+    /// Whether to check for deals in the stages before deleting.
     #[inline]
     pub fn validate_deal_stage_usages_before_delete(
         self,
@@ -544,7 +544,7 @@ impl Update {
                 ),
         }
     }
-    /// `validateReferencesBeforeDelete`
+    /// Whether to check that nothing refers to it before deleting.
     #[inline]
     pub fn validate_references_before_delete(
         self,

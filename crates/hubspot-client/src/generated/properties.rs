@@ -373,7 +373,7 @@ impl Get {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `dataSensitivity`
+    /// Only properties of this sensitivity, as `sensitive`.
     pub fn data_sensitivity(
         self,
         data_sensitivity: impl Into<types::PropertyDataSensitivity>,
@@ -432,7 +432,7 @@ impl List {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `dataSensitivity`
+    /// Only properties of this sensitivity, as `sensitive`.
     pub fn data_sensitivity(
         self,
         data_sensitivity: impl Into<types::PropertyDataSensitivity>,

@@ -34,6 +34,7 @@ impl PropertyValidations {
     ///
     /// * `object_type_id`: The id of the type of object, as `0-1`.
     /// * `property_name`: The internal name of the property.
+    /// * `rule_type`: The kind of rule, as `EMAIL`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -117,6 +118,7 @@ impl PropertyValidations {
     ///
     /// * `object_type_id`: The id of the type of object, as `0-1`.
     /// * `property_name`: The internal name of the property.
+    /// * `rule_type`: The kind of rule, as `EMAIL`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -67,6 +67,8 @@ impl Scheduler {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or `crm.objects.commercepayments.write` or `crm.objects.companies.highly_sensitive.write.v2` or one of 21 more.
     ///
+    /// * `organizer_user_id`: Only links of the organizer with this user id.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -116,6 +118,7 @@ impl Scheduler {
     /// * Scope: `scheduler.meetings.meeting-link.read`.
     ///
     /// * `slug`: The part of the address after the domain.
+    /// * `timezone`: The time zone, as `America/New_York`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -143,6 +146,7 @@ impl Scheduler {
     /// * Scope: `scheduler.meetings.meeting-link.read`.
     ///
     /// * `slug`: The part of the address after the domain.
+    /// * `timezone`: The time zone, as `America/New_York`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -185,7 +189,7 @@ pub struct GetAvailability {
 }
 
 impl GetAvailability {
-    /// `monthOffset`
+    /// How many months after this one to look at.
     #[inline]
     pub fn month_offset(self, month_offset: i64) -> Self {
         Self {
@@ -221,13 +225,13 @@ impl ListMeetingLinks {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// `organizerUserId`
+    /// Only links of the organizer with this user id.
     pub fn organizer_user_id(self, organizer_user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("organizerUserId", &organizer_user_id.to_string()),
         }
     }
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Into<types::ExternalLinkMetadataType>) -> Self {
         Self {
             call: self

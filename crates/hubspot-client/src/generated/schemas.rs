@@ -262,7 +262,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// `includeAssociationDefinitions`
+    /// Whether to give the definitions of associations too.
     #[inline]
     pub fn include_association_definitions(
         self,
@@ -277,14 +277,14 @@ impl Get {
                 ),
         }
     }
-    /// `includeAuditMetadata`
+    /// Whether to give audit details too, such as who changed it.
     #[inline]
     pub fn include_audit_metadata(self, include_audit_metadata: bool) -> Self {
         Self {
             call: self.call.set_query("includeAuditMetadata", &include_audit_metadata),
         }
     }
-    /// `includePropertyDefinitions`
+    /// Whether to give the definitions of properties too.
     #[inline]
     pub fn include_property_definitions(
         self,
@@ -313,7 +313,7 @@ impl List {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `includeAssociationDefinitions`
+    /// Whether to give the definitions of associations too.
     #[inline]
     pub fn include_association_definitions(
         self,
@@ -328,14 +328,14 @@ impl List {
                 ),
         }
     }
-    /// `includeAuditMetadata`
+    /// Whether to give audit details too, such as who changed it.
     #[inline]
     pub fn include_audit_metadata(self, include_audit_metadata: bool) -> Self {
         Self {
             call: self.call.set_query("includeAuditMetadata", &include_audit_metadata),
         }
     }
-    /// `includePropertyDefinitions`
+    /// Whether to give the definitions of properties too.
     #[inline]
     pub fn include_property_definitions(
         self,

@@ -63,6 +63,7 @@ impl Sequences {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation.sequences.read`.
     ///
+    /// * `sequence_id`: The id of the sequence.
     /// * `user_id`: The id of the user.
     ///
     /// ```

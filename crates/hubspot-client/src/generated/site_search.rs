@@ -32,6 +32,8 @@ impl SiteSearch {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
+    /// * `content_id`: The id of the content.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.site_search().get_indexed_data("123").send().await?;
@@ -71,7 +73,7 @@ pub struct GetIndexedData {
 }
 
 impl GetIndexedData {
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -94,27 +96,27 @@ impl Search {
             call: self.call.set_query("analytics", &analytics),
         }
     }
-    /// `autocomplete`
+    /// Whether the results are for suggestions shown while typing.
     #[inline]
     pub fn autocomplete(self, autocomplete: bool) -> Self {
         Self {
             call: self.call.set_query("autocomplete", &autocomplete),
         }
     }
-    /// `boostLimit`
+    /// The most that view counts may lift a result.
     #[inline]
     pub fn boost_limit(self, boost_limit: f64) -> Self {
         Self {
             call: self.call.set_query("boostLimit", &boost_limit),
         }
     }
-    /// `boostRecent`
+    /// How long blog posts count as recent in the ranking, as `10d`.
     pub fn boost_recent(self, boost_recent: impl Display) -> Self {
         Self {
             call: self.call.set_query("boostRecent", &boost_recent.to_string()),
         }
     }
-    /// `domain`
+    /// Only content on these domains.
     pub fn domain(self, domain: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -125,7 +127,7 @@ impl Search {
                 ),
         }
     }
-    /// `groupId`
+    /// Only posts of these blogs, by id.
     pub fn group_id(self, group_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -133,7 +135,7 @@ impl Search {
                 .set_query("groupId", &group_id.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// `hubdbQuery`
+    /// A HubDB query that narrows the results; goes with `tableId`.
     pub fn hubdb_query(self, hubdb_query: impl Display) -> Self {
         Self {
             call: self.call.set_query("hubdbQuery", &hubdb_query.to_string()),
@@ -145,7 +147,7 @@ impl Search {
             call: self.call.set_query("language", &language.to_string()),
         }
     }
-    /// `length`
+    /// How long the descriptions of results are: `SHORT` or `LONG`.
     pub fn length(self, length: impl Into<types::SiteSearchSearchLength>) -> Self {
         Self {
             call: self
@@ -163,7 +165,7 @@ impl Search {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `matchPrefix`
+    /// Whether `pathPrefix` keeps what matches; `false` leaves it out instead.
     #[inline]
     pub fn match_prefix(self, match_prefix: bool) -> Self {
         Self {
@@ -177,7 +179,7 @@ impl Search {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `pathPrefix`
+    /// Only content whose path begins with one of these.
     pub fn path_prefix(
         self,
         path_prefix: impl IntoIterator<Item = impl Display>,
@@ -194,7 +196,7 @@ impl Search {
                 ),
         }
     }
-    /// `popularityBoost`
+    /// How strongly view counts lift a result.
     #[inline]
     pub fn popularity_boost(self, popularity_boost: f64) -> Self {
         Self {
@@ -215,20 +217,20 @@ impl Search {
                 ),
         }
     }
-    /// `q`
+    /// The text to search for.
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
-    /// `tableId`
+    /// Only results from the HubDB table with this id.
     #[inline]
     pub fn table_id(self, table_id: i64) -> Self {
         Self {
             call: self.call.set_query("tableId", &table_id),
         }
     }
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -239,7 +241,7 @@ impl Search {
                 ),
         }
     }
-    /// `types`
+    /// Only content of these types, as `BLOG_POST`.
     pub fn types(
         self,
         types: impl IntoIterator<Item = impl Into<types::IndexedDataType>>,

@@ -31,6 +31,8 @@ impl SourceCode {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `content`.
     ///
+    /// * `path`: Only what is at this path.
+    ///
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -54,6 +56,8 @@ impl SourceCode {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
+    /// * `path`: Only what is at this path.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.source_code().delete("value", "library/report.csv").send().await?;
@@ -71,6 +75,8 @@ impl SourceCode {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
+    ///
+    /// * `path`: Only what is at this path.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -120,6 +126,8 @@ impl SourceCode {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `content`.
     ///
+    /// * `task_id`: The id of the task that was started.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.source_code().get_extract_status(10).send().await?;
@@ -135,6 +143,8 @@ impl SourceCode {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
+    ///
+    /// * `path`: Only what is at this path.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -165,6 +175,8 @@ impl SourceCode {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
+    /// * `path`: Only what is at this path.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.source_code().upsert("value", "library/report.csv").send().await?;
@@ -184,6 +196,8 @@ impl SourceCode {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `content`.
+    ///
+    /// * `path`: Only what is at this path.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -211,7 +225,7 @@ pub struct Create {
 }
 
 impl Create {
-    /// `file`
+    /// The file itself.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -243,7 +257,7 @@ pub struct Upsert {
 }
 
 impl Upsert {
-    /// `file`
+    /// The file itself.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -259,7 +273,7 @@ pub struct Validate {
 }
 
 impl Validate {
-    /// `file`
+    /// The file itself.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),

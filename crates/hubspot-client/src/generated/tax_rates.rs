@@ -67,7 +67,7 @@ pub struct List {
 }
 
 impl List {
-    /// `active`
+    /// Filters by whether tax rates are active.
     #[inline]
     pub fn active(self, active: bool) -> Self {
         Self {

@@ -32,6 +32,9 @@ impl UsageLimits {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
     ///
+    /// * `from_object_type_id`: Only labels of associations from this object type, by id.
+    /// * `to_object_type_id`: Only labels of associations to this object type, by id.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
@@ -166,6 +169,8 @@ impl UsageLimits {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
     ///
+    /// * `from_object_type_id`: Only labels of associations from this object type, by id.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.usage_limits().list_association_targets("contacts").send().await?;
@@ -187,7 +192,7 @@ pub struct ListAssociationLabels {
 }
 
 impl ListAssociationLabels {
-    /// `fromObjectTypeId`
+    /// Only labels of associations from this object type, by id.
     pub fn from_object_type_id(self, from_object_type_id: impl Display) -> Self {
         Self {
             call: self
@@ -195,7 +200,7 @@ impl ListAssociationLabels {
                 .set_query("fromObjectTypeId", &from_object_type_id.to_string()),
         }
     }
-    /// `toObjectTypeId`
+    /// Only labels of associations to this object type, by id.
     pub fn to_object_type_id(self, to_object_type_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("toObjectTypeId", &to_object_type_id.to_string()),

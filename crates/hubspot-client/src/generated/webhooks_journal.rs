@@ -32,6 +32,8 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
+    /// * `count`: How many are wanted.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().batch_get_earliest(10).send().await?;
@@ -52,6 +54,8 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
+    /// * `count`: How many are wanted.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().batch_get_latest(10).send().await?;
@@ -71,6 +75,8 @@ impl WebhooksJournal {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
+    ///
+    /// * `count`: How many are wanted.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -95,6 +101,8 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
+    /// * `count`: How many are wanted.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().batch_get_local_latest(10).send().await?;
@@ -116,6 +124,7 @@ impl WebhooksJournal {
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// * `offset`: How many items to pass over.
+    /// * `count`: How many are wanted.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -147,6 +156,7 @@ impl WebhooksJournal {
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// * `offset`: How many items to pass over.
+    /// * `count`: How many are wanted.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -307,6 +317,8 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-subscription-management`.
     ///
+    /// * `filter_id`: The id of the filter.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().delete_filter(10).send().await?;
@@ -359,6 +371,8 @@ impl WebhooksJournal {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-subscription-read`.
+    ///
+    /// * `filter_id`: The id of the filter.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -448,6 +462,8 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-snapshot-management`.
     ///
+    /// * `status_id`: The id for asking how the sending went.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().get_local_snapshot_status("123").send().await?;
@@ -488,6 +504,8 @@ impl WebhooksJournal {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-snapshot-management`.
+    ///
+    /// * `status_id`: The id for asking how the sending went.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

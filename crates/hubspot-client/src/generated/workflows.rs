@@ -240,7 +240,7 @@ pub struct GetPerformance {
 }
 
 impl GetPerformance {
-    /// `bucketType`
+    /// How long each step of the report is, as `DAY`.
     pub fn bucket_type(
         self,
         bucket_type: impl Into<types::ListConversionInactivityTimeUnit>,
@@ -254,14 +254,14 @@ impl GetPerformance {
                 ),
         }
     }
-    /// `end`
+    /// When the span ends, in milliseconds of Unix time.
     #[inline]
     pub fn end(self, end: i64) -> Self {
         Self {
             call: self.call.set_query("end", &end),
         }
     }
-    /// `firstDay`
+    /// The day a week begins on, as `MONDAY`.
     pub fn first_day(self, first_day: impl Into<types::Weekday>) -> Self {
         Self {
             call: self
@@ -269,7 +269,7 @@ impl GetPerformance {
                 .set_query("firstDay", &Into::<types::Weekday>::into(first_day)),
         }
     }
-    /// `start`
+    /// When the span begins, in milliseconds of Unix time.
     #[inline]
     pub fn start(self, start: i64) -> Self {
         Self {

@@ -6,31 +6,31 @@ use super::*;
 crm_core::record! {
     /// Ad campaign.
     pub struct AdCampaign {
-        /// `adCampaignGroupId`
+        /// The id of the campaign group.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// `adCampaignId`
+        /// The id of the ad campaign.
         ad_campaign_id: Option<String> = "adCampaignId",
-        /// `ads`
+        /// The ads of the campaign.
         ads: Option<Vec<LinkedInAd>> = "ads",
-        /// `audience`
+        /// The people the ads are to reach.
         audience: Option<Audience> = "audience",
-        /// `campaignType`
+        /// The kind of campaign.
         campaign_type: Option<String> = "campaignType",
         /// The id.
         id: Option<String> = "id",
-        /// `linkedInError`
+        /// What LinkedIn found wrong.
         linked_in_error: Option<String> = "linkedInError",
-        /// `locale`
+        /// The language and country, as `en_US`.
         locale: Option<Locale> = "locale",
-        /// `mediaType`
+        /// What media it has, as `CAROUSEL`.
         media_type: Option<AdCampaignMediaType> = "mediaType",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `publishingStatus`
+        /// How far it is published, as `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// `unitCost`
+        /// What is bid for each result.
         unit_cost: Option<UnitCost> = "unitCost",
     }
 }
@@ -44,31 +44,31 @@ crm_core::setters!(AdCampaign {
 crm_core::record! {
     /// Ad campaign group data.
     pub struct AdCampaignGroupData {
-        /// `adBudgetOptimization`
+        /// How the budget is spent: `MAXIMUM_DELIVERY` or `COST_CAP`.
         ad_budget_optimization: Option<AdCampaignGroupDataAdBudgetOptimization> = "adBudgetOptimization",
-        /// `adCampaignGroupId`
+        /// The id of the campaign group.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// `adCampaigns`
+        /// The campaigns of the group.
         ad_campaigns: Option<Vec<AdCampaign>> = "adCampaigns",
         /// `budget`
         budget: Option<LinkedInBudget> = "budget",
         /// The id.
         id: Option<String> = "id",
-        /// `linkedInAdAccountId`
+        /// The id of the ad account at LinkedIn.
         linked_in_ad_account_id: Option<String> = "linkedInAdAccountId",
-        /// `linkedInError`
+        /// What LinkedIn found wrong.
         linked_in_error: Option<String> = "linkedInError",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `objectiveType`
+        /// What the campaigns aim at, as `WEBSITE_VISIT`.
         objective_type: Option<AdCampaignGroupDataObjectiveType> = "objectiveType",
-        /// `publishingStatus`
+        /// How far it is published, as `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// `unpublishedChanges`
+        /// Whether there are changes not published yet.
         unpublished_changes: Option<bool> = "unpublishedChanges",
     }
     required "locationId"
@@ -104,7 +104,7 @@ impl AdCampaignGroupData {
 }
 
 crm_core::open_enum! {
-    /// Ad campaign group data ad budget optimization.
+    /// How the budget is spent: `MAXIMUM_DELIVERY` or `COST_CAP`.
     pub enum AdCampaignGroupDataAdBudgetOptimization {
         /// `COST_CAP`
         CostCap = "COST_CAP",
@@ -114,7 +114,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ad campaign group data objective type.
+    /// What the campaigns aim at, as `WEBSITE_VISIT`.
     pub enum AdCampaignGroupDataObjectiveType {
         /// `LEAD_GENERATION`
         LeadGeneration = "LEAD_GENERATION",
@@ -124,7 +124,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ad campaign media type.
+    /// What media it has, as `CAROUSEL`.
     pub enum AdCampaignMediaType {
         /// `CAROUSEL`
         Carousel = "CAROUSEL",
@@ -340,9 +340,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Audience.
     pub struct Audience {
-        /// `geo_locations`
+        /// The places the audience is in.
         geo_locations: Option<Vec<GeoLocation>> = "geo_locations",
-        /// `targetAudience`
+        /// Whom it is aimed at.
         target_audience: Option<TargetAudience> = "targetAudience",
     }
 }
@@ -376,15 +376,15 @@ impl AudienceCustomAudienceItem {
 crm_core::record! {
     /// Audience dimension.
     pub struct AudienceDimension {
-        /// `ageRanges`
+        /// The ages to take in.
         age_ranges: Option<Vec<AudienceDimensionAgeRangesItem>> = "ageRanges",
-        /// `audienceSegments`
+        /// The segments the audience is made of.
         audience_segments: Option<AudienceSegments> = "audienceSegments",
-        /// `genders`
+        /// The genders it is aimed at.
         genders: Option<Vec<String>> = "genders",
-        /// `isAgeUnknown`
+        /// Whether people of unknown age are taken in.
         is_age_unknown: Option<bool> = "isAgeUnknown",
-        /// `parentalStatuses`
+        /// Whether they are parents, as `PARENT`.
         parental_statuses: Option<Vec<String>> = "parentalStatuses",
     }
 }
@@ -396,9 +396,9 @@ crm_core::setters!(AudienceDimension {
 crm_core::record! {
     /// Audience dimension age ranges item.
     pub struct AudienceDimensionAgeRangesItem {
-        /// `maxAge`
+        /// The highest age of the range.
         max_age: Option<i64> = "maxAge",
-        /// `minAge`
+        /// The lowest age.
         min_age: Option<i64> = "minAge",
     }
 }
@@ -413,7 +413,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
     required "id" "name"
@@ -438,7 +438,7 @@ impl AudienceInterest {
 crm_core::record! {
     /// Audience locale.
     pub struct AudienceLocale {
-        /// `key`
+        /// The key it is known by.
         key: Option<f64> = "key",
         /// The name.
         name: Option<String> = "name",
@@ -461,19 +461,19 @@ impl AudienceLocale {
 crm_core::record! {
     /// Audience location.
     pub struct AudienceLocation {
-        /// `geometry`
+        /// Where it lies on the map.
         geometry: Option<AudienceLocationGeometry> = "geometry",
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
         /// The name.
         name: Option<String> = "name",
-        /// `radius`
+        /// How far around the place it reaches.
         radius: Option<f64> = "radius",
-        /// `radiusUnit`
+        /// The unit of the radius: `km` or `mi`.
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
-        /// `selectionType`
+        /// Whether it is taken in or left out: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// `type`
+        /// Its kind.
         type_: Option<AudienceLocationType> = "type",
     }
     required "key" "name" "selectionType" "type"
@@ -507,9 +507,9 @@ impl AudienceLocation {
 crm_core::record! {
     /// Audience location geometry.
     pub struct AudienceLocationGeometry {
-        /// `location`
+        /// The place or location in question.
         location: Option<Value> = "location",
-        /// `location_type`
+        /// How exact the place is, as `APPROXIMATE`.
         location_type: Option<String> = "location_type",
     }
     required "location" "location_type"
@@ -528,7 +528,7 @@ impl AudienceLocationGeometry {
 }
 
 crm_core::open_enum! {
-    /// Audience location type.
+    /// Its kind.
     pub enum AudienceLocationType {
         /// `address`
         Address = "address",
@@ -560,11 +560,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Audience placements.
     pub struct AudiencePlacements {
-        /// `facebook`
+        /// The places for ads on Facebook, as `feed`.
         facebook: Option<Vec<String>> = "facebook",
-        /// `instagram`
+        /// The places for ads on Instagram, or the profile there.
         instagram: Option<Vec<String>> = "instagram",
-        /// `messenger`
+        /// The places in Messenger it is shown, as `messenger_home`.
         messenger: Option<Vec<String>> = "messenger",
     }
 }
@@ -575,11 +575,11 @@ crm_core::setters!(AudiencePlacements {
 crm_core::record! {
     /// Audience segments.
     pub struct AudienceSegments {
-        /// `customAudiences`
+        /// Google's names of the custom audiences.
         custom_audiences: Option<Vec<String>> = "customAudiences",
-        /// `userInterests`
+        /// The resource names of the interests at Google.
         user_interests: Option<Vec<String>> = "userInterests",
-        /// `userLists`
+        /// Google's names of the user lists.
         user_lists: Option<Vec<String>> = "userLists",
     }
 }
@@ -592,11 +592,11 @@ crm_core::record! {
     pub struct Budget {
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `budgetType`
+        /// What the budget is for: `DAILY` or `LIFETIME`.
         budget_type: Option<BudgetType> = "budgetType",
-        /// `scheduleEndDate`
+        /// The last day of it, as `YYYY-MM-DD`.
         schedule_end_date: Option<String> = "scheduleEndDate",
-        /// `scheduleStartDate`
+        /// The day it begins, as `YYYY-MM-DD`.
         schedule_start_date: Option<String> = "scheduleStartDate",
     }
     required "amount" "budgetType"
@@ -620,7 +620,7 @@ impl Budget {
 }
 
 crm_core::open_enum! {
-    /// Budget type.
+    /// What the budget is for: `DAILY` or `LIFETIME`.
     pub enum BudgetType {
         /// `DAILY`
         Daily = "DAILY",
@@ -632,49 +632,49 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Campaign.
     pub struct Campaign {
-        /// `adGroups`
+        /// The ad groups of the campaign.
         ad_groups: Option<Vec<GoogleAdGroup>> = "adGroups",
-        /// `adSchedule`
+        /// The times of the week at which ads are shown.
         ad_schedule: Option<Vec<GoogleAdSchedule>> = "adSchedule",
-        /// `advancedOptions`
+        /// Further options of the campaign.
         advanced_options: Option<Value> = "advancedOptions",
         /// Always `DEMAND_GEN`.
         advertising_channel_sub_type: Option<String> = "advertisingChannelSubType",
-        /// `advertisingChannelType`
+        /// The channel the ads run in, as `SEARCH`.
         advertising_channel_type: Option<CampaignAdvertisingChannelType> = "advertisingChannelType",
-        /// `assets`
+        /// The assets of the campaign.
         assets: Option<GoogleAssets> = "assets",
-        /// `audience`
+        /// The people the ads are to reach.
         audience: Option<GoogleCampaignAudience> = "audience",
-        /// `biddingStrategy`
+        /// How the bids are made.
         bidding_strategy: Option<GoogleBiddingStrategy> = "biddingStrategy",
-        /// `budget`
+        /// How much may be spent, and until when.
         budget: Option<GoogleBudget> = "budget",
-        /// `campaignGoal`
+        /// What the campaign is to reach.
         campaign_goal: Option<GoogleCampaignGoal> = "campaignGoal",
-        /// `goalType`
+        /// What the campaign is for, as `LEAD`.
         goal_type: Option<CampaignGoalType> = "goalType",
-        /// `googleAdAccountId`
+        /// The id of the ad account at Google.
         google_ad_account_id: Option<String> = "googleAdAccountId",
-        /// `googleCampaignId`
+        /// Google's name of the campaign, as `customers/123/campaigns/456`.
         google_campaign_id: Option<String> = "googleCampaignId",
         /// The id.
         id: Option<String> = "id",
-        /// `isEuPoliticalAds`
+        /// Whether it has political ads in the EU.
         is_eu_political_ads: Option<bool> = "isEuPoliticalAds",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `maximumCpc`
+        /// Most to pay for a click.
         maximum_cpc: Option<f64> = "maximumCpc",
         /// The name.
         name: Option<String> = "name",
-        /// `networkSettings`
+        /// The networks the ads are shown on.
         network_settings: Option<GoogleNetworkSettings> = "networkSettings",
-        /// `publishingStatus`
+        /// How far it is published, as `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `unpublishedChanges`
+        /// Whether there are changes not published yet.
         unpublished_changes: Option<bool> = "unpublishedChanges",
     }
     required "advertisingChannelType" "locationId" "name"
@@ -725,7 +725,7 @@ impl Campaign {
 }
 
 crm_core::open_enum! {
-    /// Campaign advertising channel type.
+    /// The channel the ads run in, as `SEARCH`.
     pub enum CampaignAdvertisingChannelType {
         /// `DEMAND_GEN`
         DemandGen = "DEMAND_GEN",
@@ -747,7 +747,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Campaign goal type.
+    /// What the campaign is for, as `LEAD`.
     pub enum CampaignGoalType {
         /// `LEAD`
         Lead = "LEAD",
@@ -759,9 +759,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Consent.
     pub struct Consent {
-        /// `checkRequired`
+        /// Whether the box must be ticked.
         check_required: Option<bool> = "checkRequired",
-        /// `consent`
+        /// The text of the consent.
         consent: Option<LocalizedString> = "consent",
         /// The id.
         id: Option<f64> = "id",
@@ -789,11 +789,11 @@ impl Consent {
 crm_core::record! {
     /// Conversion value settings.
     pub struct ConversionValueSettings {
-        /// `alwaysUseDefaultValue`
+        /// Whether each conversion counts as `defaultValue`.
         always_use_default_value: Option<bool> = "alwaysUseDefaultValue",
-        /// `defaultCurrencyCode`
+        /// The currency of the value if none is given, as `USD`.
         default_currency_code: Option<String> = "defaultCurrencyCode",
-        /// `defaultValue`
+        /// What a conversion is worth by default.
         default_value: Option<f64> = "defaultValue",
     }
     required "alwaysUseDefaultValue" "defaultCurrencyCode" "defaultValue"
@@ -823,9 +823,9 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `questions`
+        /// The questions to ask.
         questions: Option<Vec<WelcomeMessageQuestion>> = "questions",
-        /// `text`
+        /// The text that is shown.
         text: Option<String> = "text",
     }
     required "locationId" "name" "questions" "text"
@@ -857,7 +857,7 @@ crm_core::record! {
         ad_account_id: Option<String> = "adAccountId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `mccId`
+        /// The id of the Google Ads manager account.
         mcc_id: Option<String> = "mccId",
     }
     required "adAccountId" "locationId" "mccId"
@@ -912,25 +912,25 @@ impl CreateIntegration {
 crm_core::record! {
     /// Create lead form.
     pub struct CreateLeadForm {
-        /// `customDisclaimer`
+        /// The disclaimer of the form.
         custom_disclaimer: Option<CustomDisclaimer> = "customDisclaimer",
-        /// `greetingCard`
+        /// What is shown before the form.
         greeting_card: Option<GreetingCard> = "greetingCard",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `privacyPolicyLink`
+        /// The address of the privacy policy.
         privacy_policy_link: Option<String> = "privacyPolicyLink",
-        /// `privacyPolicyText`
+        /// The text about the privacy policy.
         privacy_policy_text: Option<String> = "privacyPolicyText",
-        /// `questionPageHeadline`
+        /// The headline over the questions.
         question_page_headline: Option<String> = "questionPageHeadline",
-        /// `questions`
+        /// The questions to ask.
         questions: Option<Vec<FormQuestion>> = "questions",
-        /// `thankYouPage`
+        /// The page shown after the form was sent.
         thank_you_page: Option<ThankYouPage> = "thankYouPage",
-        /// `type`
+        /// Its kind.
         type_: Option<CreateLeadFormType> = "type",
     }
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
@@ -942,7 +942,7 @@ crm_core::setters!(CreateLeadForm {
 });
 
 crm_core::open_enum! {
-    /// Create lead form type.
+    /// Its kind.
     pub enum CreateLeadFormType {
         /// `HIGHER_INTENT`
         HigherIntent = "HIGHER_INTENT",
@@ -956,13 +956,13 @@ crm_core::record! {
     pub struct CreateLinkedinIntegration {
         /// The id of the ad account.
         ad_account_id: Option<String> = "adAccountId",
-        /// `adAccountName`
+        /// The name of the ad account.
         ad_account_name: Option<String> = "adAccountName",
-        /// `currencyCode`
+        /// The currency, as `USD`.
         currency_code: Option<String> = "currencyCode",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `organizationId`
+        /// The id of the organization at LinkedIn.
         organization_id: Option<String> = "organizationId",
     }
     required "adAccountId" "adAccountName" "currencyCode" "locationId" "organizationId"
@@ -975,15 +975,15 @@ crm_core::setters!(CreateLinkedinIntegration {
 crm_core::record! {
     /// Create offline user list job.
     pub struct CreateOfflineUserListJob {
-        /// `csvPath`
+        /// The path of the CSV file.
         csv_path: Option<String> = "csvPath",
-        /// `isDynamic`
+        /// Whether the list is a dynamic one.
         is_dynamic: Option<bool> = "isDynamic",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `smartListIds`
+        /// The ids of the smart lists.
         smart_list_ids: Option<Vec<String>> = "smartListIds",
-        /// `userListId`
+        /// The id of the user list.
         user_list_id: Option<String> = "userListId",
     }
     required "locationId"
@@ -1012,7 +1012,7 @@ crm_core::record! {
     pub struct CreationLocale {
         /// The country, as `US`.
         country: Option<String> = "country",
-        /// `language`
+        /// The language, as `en`.
         language: Option<String> = "language",
     }
     required "country" "language"
@@ -1033,9 +1033,9 @@ impl CreationLocale {
 crm_core::record! {
     /// Custom disclaimer.
     pub struct CustomDisclaimer {
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `checkboxes`
+        /// The boxes to tick.
         checkboxes: Option<Vec<CustomDisclaimerCheckbox>> = "checkboxes",
         /// The title.
         title: Option<String> = "title",
@@ -1062,11 +1062,11 @@ impl CustomDisclaimer {
 crm_core::record! {
     /// Custom disclaimer checkbox.
     pub struct CustomDisclaimerCheckbox {
-        /// `is_required`
+        /// Whether the box must be ticked.
         is_required: Option<bool> = "is_required",
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
-        /// `text`
+        /// The text that is shown.
         text: Option<String> = "text",
     }
     required "is_required" "key" "text"
@@ -1092,25 +1092,25 @@ impl CustomDisclaimerCheckbox {
 crm_core::record! {
     /// Facebook audience.
     pub struct FacebookAudience {
-        /// `age_max`
+        /// The highest age to reach.
         age_max: Option<f64> = "age_max",
-        /// `age_min`
+        /// The lowest age.
         age_min: Option<f64> = "age_min",
-        /// `genders`
+        /// The genders it is aimed at.
         genders: Option<Vec<f64>> = "genders",
-        /// `geo_locations`
+        /// The places the audience is in.
         geo_locations: Option<Vec<AudienceLocation>> = "geo_locations",
-        /// `interests`
+        /// The interests it is aimed at.
         interests: Option<Vec<AudienceInterest>> = "interests",
-        /// `locales`
+        /// The languages of the people to reach.
         locales: Option<Vec<AudienceLocale>> = "locales",
-        /// `lookalike`
+        /// The audiences that resemble known people.
         lookalike: Option<Vec<AudienceCustomAudienceItem>> = "lookalike",
-        /// `placementType`
+        /// How the places are chosen: `auto` or `manual`.
         placement_type: Option<FacebookAudiencePlacementType> = "placementType",
-        /// `placements`
+        /// Where the ads are shown.
         placements: Option<AudiencePlacements> = "placements",
-        /// `retargeting`
+        /// The audiences that are addressed again.
         retargeting: Option<Vec<AudienceCustomAudienceItem>> = "retargeting",
     }
     required "geo_locations"
@@ -1142,7 +1142,7 @@ impl FacebookAudience {
 }
 
 crm_core::open_enum! {
-    /// Facebook audience placement type.
+    /// How the places are chosen: `auto` or `manual`.
     pub enum FacebookAudiencePlacementType {
         /// `auto`
         Auto = "auto",
@@ -1204,11 +1204,11 @@ impl FbUpdateAudienceBody {
 crm_core::record! {
     /// Flexible rule user list.
     pub struct FlexibleRuleUserList {
-        /// `exclusiveOperands`
+        /// The rules for whom to leave out.
         exclusive_operands: Option<Vec<RuleOperand>> = "exclusiveOperands",
-        /// `inclusiveOperands`
+        /// The rules whose people are taken in.
         inclusive_operands: Option<Vec<RuleOperand>> = "inclusiveOperands",
-        /// `inclusiveRuleOperator`
+        /// How the rules for taking in are joined, as `AND`.
         inclusive_rule_operator: Option<String> = "inclusiveRuleOperator",
     }
     required "exclusiveOperands" "inclusiveOperands"
@@ -1236,13 +1236,13 @@ impl FlexibleRuleUserList {
 crm_core::record! {
     /// Form question.
     pub struct FormQuestion {
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
-        /// `label`
+        /// The label it is shown with.
         label: Option<String> = "label",
-        /// `options`
+        /// The options it has.
         options: Option<Vec<FormQuestionOption>> = "options",
-        /// `type`
+        /// Its kind.
         type_: Option<FormQuestionType> = "type",
     }
     required "key" "type"
@@ -1268,9 +1268,9 @@ impl FormQuestion {
 crm_core::record! {
     /// Form question option.
     pub struct FormQuestionOption {
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
-        /// `value`
+        /// The value it holds.
         value: Option<String> = "value",
     }
     required "key" "value"
@@ -1289,7 +1289,7 @@ impl FormQuestionOption {
 }
 
 crm_core::open_enum! {
-    /// Form question type.
+    /// Its kind.
     pub enum FormQuestionType {
         /// `CITY`
         City = "CITY",
@@ -1341,11 +1341,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Geo address component.
     pub struct GeoAddressComponent {
-        /// `long_name`
+        /// The name in full.
         long_name: Option<String> = "long_name",
-        /// `short_name`
+        /// The short form of the name, as `NY`.
         short_name: Option<String> = "short_name",
-        /// `types`
+        /// The kinds of it, as `locality`.
         types: Option<Vec<String>> = "types",
     }
 }
@@ -1356,11 +1356,11 @@ crm_core::setters!(GeoAddressComponent {
 crm_core::record! {
     /// Geo geometry.
     pub struct GeoGeometry {
-        /// `location`
+        /// The place or location in question.
         location: Option<GeoLatLng> = "location",
-        /// `location_type`
+        /// How exact the place is, as `APPROXIMATE`.
         location_type: Option<String> = "location_type",
-        /// `viewport`
+        /// The part of the map it is shown in.
         viewport: Option<GeoViewport> = "viewport",
     }
 }
@@ -1371,9 +1371,9 @@ crm_core::setters!(GeoGeometry {
 crm_core::record! {
     /// Geo lat lng.
     pub struct GeoLatLng {
-        /// `lat`
+        /// The latitude, in degrees.
         lat: Option<f64> = "lat",
-        /// `lng`
+        /// The longitude in degrees.
         lng: Option<f64> = "lng",
     }
 }
@@ -1384,13 +1384,13 @@ crm_core::setters!(GeoLatLng {
 crm_core::record! {
     /// Geo location.
     pub struct GeoLocation {
-        /// `facetUrn`
+        /// The URN of the LinkedIn facet it belongs to.
         facet_urn: Option<String> = "facetUrn",
         /// The name.
         name: Option<String> = "name",
-        /// `selectionType`
+        /// Whether it is taken in or left out: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// `urn`
+        /// Its URN at LinkedIn, as `urn:li:person:1`.
         urn: Option<String> = "urn",
     }
     required "facetUrn" "name" "selectionType" "urn"
@@ -1418,9 +1418,9 @@ impl GeoLocation {
 crm_core::record! {
     /// Geo viewport.
     pub struct GeoViewport {
-        /// `northeast`
+        /// The north-east corner.
         northeast: Option<GeoLatLng> = "northeast",
-        /// `southwest`
+        /// The south-west corner.
         southwest: Option<GeoLatLng> = "southwest",
     }
 }
@@ -1431,51 +1431,51 @@ crm_core::setters!(GeoViewport {
 crm_core::record! {
     /// Google ad content.
     pub struct GoogleAdContent {
-        /// `adCampaignId`
+        /// The id of the ad campaign.
         ad_campaign_id: Option<String> = "adCampaignId",
-        /// `adError`
+        /// What is wrong with the ad.
         ad_error: Option<String> = "adError",
-        /// `adGroupId`
+        /// The id of the ad group.
         ad_group_id: Option<String> = "adGroupId",
         /// The id of the ad.
         ad_id: Option<String> = "adId",
         /// The name of the business.
         business_name: Option<String> = "businessName",
-        /// `callToActionLabel`
+        /// What the button says, as `LEARN_MORE`.
         call_to_action_label: Option<GoogleAdContentCallToActionLabel> = "callToActionLabel",
-        /// `carouselCards`
+        /// The cards of the carousel.
         carousel_cards: Option<Vec<GoogleCarouselCard>> = "carouselCards",
         /// `customChannels`
         custom_channels: Option<bool> = "customChannels",
-        /// `descriptions`
+        /// The texts of the ad.
         descriptions: Option<Vec<String>> = "descriptions",
-        /// `finalUrl`
+        /// The address a click leads to.
         final_url: Option<String> = "finalUrl",
-        /// `googleAdId`
+        /// The resource name of the ad at Google.
         google_ad_id: Option<String> = "googleAdId",
-        /// `headlines`
+        /// The headlines of the ad.
         headlines: Option<Vec<String>> = "headlines",
         /// The id.
         id: Option<String> = "id",
-        /// `isDeleted`
+        /// Whether it is deleted.
         is_deleted: Option<bool> = "isDeleted",
-        /// `longHeadlines`
+        /// The long headlines.
         long_headlines: Option<Vec<String>> = "longHeadlines",
-        /// `media`
+        /// The images and videos of it.
         media: Option<Vec<GoogleMedia>> = "media",
-        /// `mediaType`
+        /// What media it has, as `CAROUSEL`.
         media_type: Option<GoogleAdContentMediaType> = "mediaType",
         /// The name.
         name: Option<String> = "name",
-        /// `path1`
+        /// The first part of the path shown in the ad.
         path1: Option<String> = "path1",
-        /// `path2`
+        /// The second part of the path shown with the address.
         path2: Option<String> = "path2",
-        /// `placements`
+        /// Where the ads are shown.
         placements: Option<Vec<GoogleAdContentPlacementsItem>> = "placements",
-        /// `publishingStatus`
+        /// How far it is published, as `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// `youtubeVideoLinks`
+        /// The YouTube videos of the ad.
         youtube_video_links: Option<Vec<GoogleYouTubeVideoLink>> = "youtubeVideoLinks",
     }
 }
@@ -1490,7 +1490,7 @@ crm_core::setters!(GoogleAdContent {
 });
 
 crm_core::open_enum! {
-    /// Google ad content call to action label.
+    /// What the button says, as `LEARN_MORE`.
     pub enum GoogleAdContentCallToActionLabel {
         /// `APPLY_NOW`
         ApplyNow = "APPLY_NOW",
@@ -1526,7 +1526,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Google ad content media type.
+    /// What media it has, as `CAROUSEL`.
     pub enum GoogleAdContentMediaType {
         /// `CAROUSEL`
         Carousel = "CAROUSEL",
@@ -1558,31 +1558,31 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Google ad group.
     pub struct GoogleAdGroup {
-        /// `adCampaignId`
+        /// The id of the ad campaign.
         ad_campaign_id: Option<String> = "adCampaignId",
-        /// `adContent`
+        /// The ads of the group.
         ad_content: Option<Vec<GoogleAdContent>> = "adContent",
-        /// `adGroupError`
+        /// What is wrong with the ad group.
         ad_group_error: Option<String> = "adGroupError",
-        /// `adGroupId`
+        /// The id of the ad group.
         ad_group_id: Option<String> = "adGroupId",
-        /// `audience`
+        /// The people the ads are to reach.
         audience: Option<GoogleAdGroupAudience> = "audience",
         /// `customChannels`
         custom_channels: Option<bool> = "customChannels",
-        /// `googleAdGroupId`
+        /// The resource name of the ad group at Google.
         google_ad_group_id: Option<String> = "googleAdGroupId",
-        /// `googleAudienceId`
+        /// Google's name of the audience, as `customers/123/audiences/789`.
         google_audience_id: Option<String> = "googleAudienceId",
         /// The id.
         id: Option<String> = "id",
-        /// `keywords`
+        /// The keywords it is about.
         keywords: Option<GoogleKeywords> = "keywords",
         /// The name.
         name: Option<String> = "name",
-        /// `publishingStatus`
+        /// How far it is published, as `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// `selectedChannels`
+        /// The channels the ads are shown on, as `YOUTUBE`.
         selected_channels: Option<Vec<GoogleAdContentPlacementsItem>> = "selectedChannels",
     }
 }
@@ -1596,9 +1596,9 @@ crm_core::setters!(GoogleAdGroup {
 crm_core::record! {
     /// Google ad group audience.
     pub struct GoogleAdGroupAudience {
-        /// `geo_locations`
+        /// The places the audience is in.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geo_locations",
-        /// `locales`
+        /// The languages of the people to reach.
         locales: Option<Vec<GoogleLocale>> = "locales",
     }
 }
@@ -1609,11 +1609,11 @@ crm_core::setters!(GoogleAdGroupAudience {
 crm_core::record! {
     /// Google ad schedule.
     pub struct GoogleAdSchedule {
-        /// `dayOfWeek`
+        /// The day of the week.
         day_of_week: Option<GoogleAdScheduleDayOfWeek> = "dayOfWeek",
-        /// `from`
+        /// Where it begins, or who sends it.
         from: Option<String> = "from",
-        /// `to`
+        /// Where it ends, or who receives it.
         to: Option<String> = "to",
     }
     required "dayOfWeek" "from" "to"
@@ -1637,7 +1637,7 @@ impl GoogleAdSchedule {
 }
 
 crm_core::open_enum! {
-    /// Google ad schedule day of week.
+    /// The day of the week.
     pub enum GoogleAdScheduleDayOfWeek {
         /// `ALL_DAYS`
         AllDays = "ALL_DAYS",
@@ -1669,11 +1669,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Google asset image.
     pub struct GoogleAssetImage {
-        /// `error`
+        /// What went wrong.
         error: Option<String> = "error",
         /// The name.
         name: Option<String> = "name",
-        /// `resourceName`
+        /// Its resource name at Google Ads, as `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
         /// The address.
         url: Option<String> = "url",
@@ -1701,15 +1701,15 @@ impl GoogleAssetImage {
 crm_core::record! {
     /// Google assets.
     pub struct GoogleAssets {
-        /// `businessLogo`
+        /// The logo of the business.
         business_logo: Option<GoogleAssetImage> = "businessLogo",
-        /// `calls`
+        /// Google's names of the call assets.
         calls: Option<Vec<String>> = "calls",
-        /// `images`
+        /// The images to show.
         images: Option<Vec<GoogleAssetImage>> = "images",
-        /// `leadForm`
+        /// Google's name of the lead form asset.
         lead_form: Option<String> = "leadForm",
-        /// `sitelinks`
+        /// The resource names of the sitelinks at Google.
         sitelinks: Option<Vec<String>> = "sitelinks",
     }
 }
@@ -1721,9 +1721,9 @@ crm_core::setters!(GoogleAssets {
 crm_core::record! {
     /// Google bidding strategy.
     pub struct GoogleBiddingStrategy {
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
-        /// `value`
+        /// The value it holds.
         value: Option<f64> = "value",
     }
 }
@@ -1736,11 +1736,11 @@ crm_core::record! {
     pub struct GoogleBudget {
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `budgetType`
+        /// What the budget is for: `DAILY` or `LIFETIME`.
         budget_type: Option<BudgetType> = "budgetType",
-        /// `scheduleEndDate`
+        /// The last day of it, as `YYYY-MM-DD`.
         schedule_end_date: Option<String> = "scheduleEndDate",
-        /// `scheduleStartDate`
+        /// The day it begins, as `YYYY-MM-DD`.
         schedule_start_date: Option<String> = "scheduleStartDate",
     }
 }
@@ -1751,17 +1751,17 @@ crm_core::setters!(GoogleBudget {
 crm_core::record! {
     /// Google campaign audience.
     pub struct GoogleCampaignAudience {
-        /// `ageRange`
+        /// The ages to reach or leave out.
         age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",
-        /// `gender`
+        /// The gender; in audiences and statistics, the division by it.
         gender: Option<Vec<GoogleDemographicTarget>> = "gender",
-        /// `geo_locations`
+        /// The places the audience is in.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geo_locations",
-        /// `locales`
+        /// The languages of the people to reach.
         locales: Option<Vec<GoogleLocale>> = "locales",
-        /// `segments`
+        /// The segments the audience is made of.
         segments: Option<Vec<GoogleSegmentTarget>> = "segments",
-        /// `targetInterests`
+        /// The interests of the people to reach.
         target_interests: Option<GoogleTargetInterests> = "targetInterests",
     }
 }
@@ -1774,11 +1774,11 @@ crm_core::setters!(GoogleCampaignAudience {
 crm_core::record! {
     /// Google campaign goal.
     pub struct GoogleCampaignGoal {
-        /// `isCustomConversionGoal`
+        /// Whether the conversion goal is a custom one.
         is_custom_conversion_goal: Option<bool> = "isCustomConversionGoal",
-        /// `type`
+        /// Its kind.
         type_: Option<GoogleCampaignGoalType> = "type",
-        /// `value`
+        /// The value it holds.
         value: Option<String> = "value",
     }
     required "type"
@@ -1801,7 +1801,7 @@ impl GoogleCampaignGoal {
 }
 
 crm_core::open_enum! {
-    /// Google campaign goal type.
+    /// Its kind.
     pub enum GoogleCampaignGoalType {
         /// `CLICK`
         Click = "CLICK",
@@ -1815,13 +1815,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Google carousel card.
     pub struct GoogleCarouselCard {
-        /// `callToActionLabel`
+        /// What the button says, as `LEARN_MORE`.
         call_to_action_label: Option<String> = "callToActionLabel",
-        /// `finalUrl`
+        /// The address a click leads to.
         final_url: Option<String> = "finalUrl",
-        /// `headline`
+        /// The headline people see.
         headline: Option<String> = "headline",
-        /// `media`
+        /// The images and videos of it.
         media: Option<Vec<GoogleMedia>> = "media",
     }
 }
@@ -1832,9 +1832,9 @@ crm_core::setters!(GoogleCarouselCard {
 crm_core::record! {
     /// Google demographic target.
     pub struct GoogleDemographicTarget {
-        /// `enum`
+        /// The value at Google, as `MALE`.
         enum_: Option<String> = "enum",
-        /// `negative`
+        /// Whether these people are left out.
         negative: Option<bool> = "negative",
     }
     required "enum" "negative"
@@ -1855,31 +1855,31 @@ impl GoogleDemographicTarget {
 crm_core::record! {
     /// Google geo location.
     pub struct GoogleGeoLocation {
-        /// `address_components`
+        /// The parts of the address.
         address_components: Option<Vec<GeoAddressComponent>> = "address_components",
-        /// `country_name`
+        /// The name of the country.
         country_name: Option<String> = "country_name",
-        /// `formatted_address`
+        /// The address in one line.
         formatted_address: Option<String> = "formatted_address",
-        /// `geometry`
+        /// Where it lies on the map.
         geometry: Option<GeoGeometry> = "geometry",
         /// The id.
         id: Option<String> = "id",
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
         /// The name.
         name: Option<String> = "name",
-        /// `place_id`
+        /// Google's id of the place.
         place_id: Option<String> = "place_id",
-        /// `radius`
+        /// How far around the place it reaches.
         radius: Option<f64> = "radius",
-        /// `radiusUnit`
+        /// The unit of the radius: `km` or `mi`.
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
-        /// `resourceName`
+        /// Its resource name at Google Ads, as `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
-        /// `selectionType`
+        /// Whether it is taken in or left out: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -1892,9 +1892,9 @@ crm_core::setters!(GoogleGeoLocation {
 crm_core::record! {
     /// Google keyword item.
     pub struct GoogleKeywordItem {
-        /// `keyword`
+        /// The keyword it goes by.
         keyword: Option<String> = "keyword",
-        /// `matchType`
+        /// How closely a search must match, as `BROAD`.
         match_type: Option<String> = "matchType",
     }
     required "keyword" "matchType"
@@ -1915,9 +1915,9 @@ impl GoogleKeywordItem {
 crm_core::record! {
     /// Google keywords.
     pub struct GoogleKeywords {
-        /// `negatives`
+        /// The keywords for which ads are not shown.
         negatives: Option<Vec<GoogleKeywordItem>> = "negatives",
-        /// `positives`
+        /// The keywords to show the ads for.
         positives: Option<Vec<GoogleKeywordItem>> = "positives",
     }
 }
@@ -1930,11 +1930,11 @@ crm_core::record! {
     pub struct GoogleLocale {
         /// The id.
         id: Option<String> = "id",
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
         /// The name.
         name: Option<String> = "name",
-        /// `resourceName`
+        /// Its resource name at Google Ads, as `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
     }
 }
@@ -1945,15 +1945,15 @@ crm_core::setters!(GoogleLocale {
 crm_core::record! {
     /// Google media.
     pub struct GoogleMedia {
-        /// `error`
+        /// What went wrong.
         error: Option<String> = "error",
-        /// `imageType`
+        /// The shape of the image, as `SQUARE`.
         image_type: Option<String> = "imageType",
-        /// `isLogo`
+        /// Whether the image is a logo.
         is_logo: Option<bool> = "isLogo",
-        /// `src`
+        /// The address of the media file.
         src: Option<String> = "src",
-        /// Always `IMAGE`.
+        /// Its kind. Always `IMAGE`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -1966,9 +1966,9 @@ crm_core::setters!(GoogleMedia {
 crm_core::record! {
     /// Google network settings.
     pub struct GoogleNetworkSettings {
-        /// `targetContentNetwork`
+        /// Whether ads are shown on Google's content network.
         target_content_network: Option<bool> = "targetContentNetwork",
-        /// `targetSearchNetwork`
+        /// Whether to show ads on the search network.
         target_search_network: Option<bool> = "targetSearchNetwork",
     }
     required "targetContentNetwork" "targetSearchNetwork"
@@ -1994,7 +1994,7 @@ crm_core::record! {
     pub struct GoogleSegmentTarget {
         /// The id.
         id: Option<String> = "id",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
     required "id" "type"
@@ -2025,9 +2025,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Google target interests.
     pub struct GoogleTargetInterests {
-        /// `affinity`
+        /// Google's names of the affinity interests.
         affinity: Option<Vec<String>> = "affinity",
-        /// `inMarket`
+        /// The resource names of the in-market interests at Google.
         in_market: Option<Vec<String>> = "inMarket",
     }
 }
@@ -2038,7 +2038,7 @@ crm_core::setters!(GoogleTargetInterests {
 crm_core::record! {
     /// Google you tube video link.
     pub struct GoogleYouTubeVideoLink {
-        /// `youtubeVideoId`
+        /// YouTube's id of the video.
         youtube_video_id: Option<String> = "youtubeVideoId",
     }
     required "youtubeVideoId"
@@ -2058,9 +2058,9 @@ impl GoogleYouTubeVideoLink {
 crm_core::record! {
     /// Greeting card.
     pub struct GreetingCard {
-        /// `content`
+        /// What it says or holds.
         content: Option<Vec<String>> = "content",
-        /// `style`
+        /// How the card looks, as `LIST_STYLE`.
         style: Option<String> = "style",
         /// The title.
         title: Option<String> = "title",
@@ -2090,7 +2090,7 @@ crm_core::record! {
     pub struct HiddenField {
         /// The name.
         name: Option<String> = "name",
-        /// `value`
+        /// The value it holds.
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -2111,11 +2111,11 @@ impl HiddenField {
 crm_core::record! {
     /// Keyword suggestion.
     pub struct KeywordSuggestion {
-        /// `keywords`
+        /// The keywords it is about.
         keywords: Option<Vec<String>> = "keywords",
-        /// `languageCode`
+        /// The language, as `en`.
         language_code: Option<String> = "languageCode",
-        /// `locations`
+        /// The locations, as records, ids or codes.
         locations: Option<Vec<String>> = "locations",
         /// The address.
         url: Option<String> = "url",
@@ -2145,13 +2145,13 @@ crm_core::record! {
     pub struct LeadFormContent {
         /// What it is, for people.
         description: Option<LocalizedString> = "description",
-        /// `headline`
+        /// The headline people see.
         headline: Option<LocalizedString> = "headline",
-        /// `legalInfo`
+        /// The privacy policy and the consents of the form.
         legal_info: Option<LegalInfo> = "legalInfo",
-        /// `postSubmissionInfo`
+        /// What is shown after the form was sent.
         post_submission_info: Option<PostSubmissionInfo> = "postSubmissionInfo",
-        /// `questions`
+        /// The questions to ask.
         questions: Option<Vec<LeadFormQuestion>> = "questions",
     }
     required "headline" "legalInfo" "postSubmissionInfo" "questions"
@@ -2185,11 +2185,11 @@ crm_core::record! {
     pub struct LeadFormQuestion {
         /// The name.
         name: Option<String> = "name",
-        /// `predefinedField`
+        /// The ready-made field it fills, as `FIRST_NAME`.
         predefined_field: Option<String> = "predefinedField",
-        /// `question`
+        /// The question that is asked.
         question: Option<LocalizedString> = "question",
-        /// `questionDetails`
+        /// The details of the question, by its kind.
         question_details: Option<QuestionDetails> = "questionDetails",
     }
     required "name" "question" "questionDetails"
@@ -2219,11 +2219,11 @@ impl LeadFormQuestion {
 crm_core::record! {
     /// Legal info.
     pub struct LegalInfo {
-        /// `consents`
+        /// What people are asked to consent to.
         consents: Option<Vec<Consent>> = "consents",
-        /// `legalDisclaimer`
+        /// The legal text of the form.
         legal_disclaimer: Option<LocalizedString> = "legalDisclaimer",
-        /// `privacyPolicyUrl`
+        /// The address of the privacy policy.
         privacy_policy_url: Option<String> = "privacyPolicyUrl",
     }
     required "consents" "privacyPolicyUrl"
@@ -2251,37 +2251,37 @@ impl LegalInfo {
 crm_core::record! {
     /// Linked in ad.
     pub struct LinkedInAd {
-        /// `adCampaignGroupId`
+        /// The id of the campaign group.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// `adCampaignId`
+        /// The id of the ad campaign.
         ad_campaign_id: Option<String> = "adCampaignId",
         /// The id of the ad.
         ad_id: Option<String> = "adId",
-        /// `callToActionLabel`
+        /// What the button says, as `LEARN_MORE`.
         call_to_action_label: Option<String> = "callToActionLabel",
-        /// `contentReferenceString`
+        /// LinkedIn's name of the content, as `urn:li:share:123`.
         content_reference_string: Option<String> = "contentReferenceString",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `destinationFormId`
+        /// The id of the form the ad leads to.
         destination_form_id: Option<String> = "destinationFormId",
-        /// `destinationUrl`
+        /// The address the ad leads to.
         destination_url: Option<String> = "destinationUrl",
-        /// `headline`
+        /// The headline people see.
         headline: Option<String> = "headline",
         /// The id.
         id: Option<String> = "id",
-        /// `introductoryText`
+        /// The text over the ad.
         introductory_text: Option<String> = "introductoryText",
-        /// `linkedInError`
+        /// What LinkedIn found wrong.
         linked_in_error: Option<String> = "linkedInError",
-        /// `media`
+        /// The images and videos of it.
         media: Option<Vec<LinkedInMedia>> = "media",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `publishingStatus`
+        /// How far it is published, as `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
     }
 }
@@ -2297,11 +2297,11 @@ crm_core::record! {
     pub struct LinkedInBudget {
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `budgetType`
+        /// What the budget is for: `DAILY` or `LIFETIME`.
         budget_type: Option<BudgetType> = "budgetType",
-        /// `scheduleEndDate`
+        /// The last day of it, as `YYYY-MM-DD`.
         schedule_end_date: Option<String> = "scheduleEndDate",
-        /// `scheduleStartDate`
+        /// The day it begins, as `YYYY-MM-DD`.
         schedule_start_date: Option<String> = "scheduleStartDate",
     }
 }
@@ -2312,17 +2312,17 @@ crm_core::setters!(LinkedInBudget {
 crm_core::record! {
     /// Linked in create lead form body.
     pub struct LinkedInCreateLeadFormBody {
-        /// `content`
+        /// What it says or holds.
         content: Option<LeadFormContent> = "content",
-        /// `creationLocale`
+        /// The language and country it is made for.
         creation_locale: Option<CreationLocale> = "creationLocale",
-        /// `hiddenFields`
+        /// Fields of the form that people do not see.
         hidden_fields: Option<Vec<HiddenField>> = "hiddenFields",
         /// The name.
         name: Option<String> = "name",
-        /// `owner`
+        /// Who owns it.
         owner: Option<SponsoredAccountOwner> = "owner",
-        /// Always `PUBLISHED`.
+        /// The state or region; of a lead form, how far it is. Always `PUBLISHED`.
         state: Option<String> = "state",
     }
     required "content" "creationLocale" "name" "owner" "state"
@@ -2355,23 +2355,23 @@ impl LinkedInCreateLeadFormBody {
 crm_core::record! {
     /// Linked in media.
     pub struct LinkedInMedia {
-        /// `destinationUrl`
+        /// The address the ad leads to.
         destination_url: Option<String> = "destinationUrl",
-        /// `fileSizeBytes`
+        /// The size of the file in bytes.
         file_size_bytes: Option<f64> = "fileSizeBytes",
-        /// `frames`
+        /// The addresses of frames from the video.
         frames: Option<Vec<String>> = "frames",
-        /// `headline`
+        /// The headline people see.
         headline: Option<String> = "headline",
         /// The name.
         name: Option<String> = "name",
-        /// `selectedPoster`
+        /// The number of the poster image that is chosen.
         selected_poster: Option<f64> = "selectedPoster",
-        /// `src`
+        /// The address of the media file.
         src: Option<String> = "src",
-        /// `thumbnailUrl`
+        /// The address of the thumbnail.
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// `type`
+        /// Its kind.
         type_: Option<MediaType> = "type",
     }
 }
@@ -2383,9 +2383,9 @@ crm_core::setters!(LinkedInMedia {
 crm_core::record! {
     /// Linked in update ad status body.
     pub struct LinkedInUpdateAdStatusBody {
-        /// `operationType`
+        /// What is to be done, as `PAUSED` or `ADD`.
         operation_type: Option<LinkedInUpdateAdStatusBodyOperationType> = "operationType",
-        /// `type`
+        /// Its kind.
         type_: Option<LinkedInUpdateAdStatusBodyType> = "type",
     }
     required "operationType" "type"
@@ -2407,7 +2407,7 @@ impl LinkedInUpdateAdStatusBody {
 }
 
 crm_core::open_enum! {
-    /// Linked in update ad status body operation type.
+    /// What is to be done, as `PAUSED` or `ADD`.
     pub enum LinkedInUpdateAdStatusBodyOperationType {
         /// `ARCHIVED`
         Archived = "ARCHIVED",
@@ -2419,7 +2419,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Linked in update ad status body type.
+    /// Its kind.
     pub enum LinkedInUpdateAdStatusBodyType {
         /// `ad`
         Ad = "ad",
@@ -2435,7 +2435,7 @@ crm_core::record! {
     pub struct Locale {
         /// The country, as `US`.
         country: Option<String> = "country",
-        /// `language`
+        /// The language, as `en`.
         language: Option<String> = "language",
     }
     required "country" "language"
@@ -2456,7 +2456,7 @@ impl Locale {
 crm_core::record! {
     /// Localized string.
     pub struct LocalizedString {
-        /// `localized`
+        /// The text in each language.
         localized: Option<Value> = "localized",
     }
     required "localized"
@@ -2494,7 +2494,7 @@ impl LocationIdBody {
 }
 
 crm_core::open_enum! {
-    /// Location radius unit.
+    /// The unit of the radius: `km` or `mi`.
     pub enum LocationRadiusUnit {
         /// `km`
         Km = "km",
@@ -2508,19 +2508,19 @@ crm_core::record! {
     pub struct Media {
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `headline`
+        /// The headline people see.
         headline: Option<String> = "headline",
-        /// `link`
+        /// The link, or what is known of it.
         link: Option<String> = "link",
         /// The name.
         name: Option<String> = "name",
-        /// `selectedPoster`
+        /// The number of the poster image that is chosen.
         selected_poster: Option<f64> = "selectedPoster",
-        /// `src`
+        /// The address of the media file.
         src: Option<String> = "src",
-        /// `thumbnailUrl`
+        /// The address of the thumbnail.
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// `type`
+        /// Its kind.
         type_: Option<MediaType> = "type",
     }
     required "src" "type"
@@ -2551,11 +2551,11 @@ impl Media {
 crm_core::record! {
     /// Member.
     pub struct Member {
-        /// `app`
+        /// The app, as `com.example.app`.
         app: Option<String> = "app",
-        /// `keyword`
+        /// The keyword it goes by.
         keyword: Option<String> = "keyword",
-        /// `memberType`
+        /// What it goes by: `KEYWORD`, `URL` or `APP`.
         member_type: Option<MemberMemberType> = "memberType",
         /// The address.
         url: Option<String> = "url",
@@ -2581,7 +2581,7 @@ impl Member {
 }
 
 crm_core::open_enum! {
-    /// Member member type.
+    /// What it goes by: `KEYWORD`, `URL` or `APP`.
     pub enum MemberMemberType {
         /// `APP`
         App = "APP",
@@ -2597,7 +2597,7 @@ crm_core::record! {
     pub struct MultipleChoiceOption {
         /// The id.
         id: Option<f64> = "id",
-        /// `text`
+        /// The text that is shown.
         text: Option<LocalizedString> = "text",
     }
     required "id" "text"
@@ -2618,7 +2618,7 @@ impl MultipleChoiceOption {
 crm_core::record! {
     /// Multiple choice question details.
     pub struct MultipleChoiceQuestionDetails {
-        /// `options`
+        /// The options it has.
         options: Option<Vec<MultipleChoiceOption>> = "options",
     }
     required "options"
@@ -2638,9 +2638,9 @@ impl MultipleChoiceQuestionDetails {
 crm_core::record! {
     /// Post submission call to action.
     pub struct PostSubmissionCallToAction {
-        /// `callToActionLabel`
+        /// What the button says, as `LEARN_MORE`.
         call_to_action_label: Option<PostSubmissionCallToActionCallToActionLabel> = "callToActionLabel",
-        /// `callToActionTarget`
+        /// Where the call to action leads.
         call_to_action_target: Option<PostSubmissionCallToActionTarget> = "callToActionTarget",
     }
     required "callToActionLabel" "callToActionTarget"
@@ -2662,7 +2662,7 @@ impl PostSubmissionCallToAction {
 }
 
 crm_core::open_enum! {
-    /// Post submission call to action call to action label.
+    /// What the button says, as `LEARN_MORE`.
     pub enum PostSubmissionCallToActionCallToActionLabel {
         /// `DOWNLOAD_NOW`
         DownloadNow = "DOWNLOAD_NOW",
@@ -2680,7 +2680,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Post submission call to action target.
     pub struct PostSubmissionCallToActionTarget {
-        /// `landingPageUrl`
+        /// The address the button leads to.
         landing_page_url: Option<String> = "landingPageUrl",
     }
     required "landingPageUrl"
@@ -2700,7 +2700,7 @@ impl PostSubmissionCallToActionTarget {
 crm_core::record! {
     /// Post submission info.
     pub struct PostSubmissionInfo {
-        /// `callToAction`
+        /// What the reader is asked to do.
         call_to_action: Option<PostSubmissionCallToAction> = "callToAction",
         /// What it says, for people.
         message: Option<LocalizedString> = "message",
@@ -2744,7 +2744,7 @@ impl PublishAd {
 }
 
 crm_core::open_enum! {
-    /// Publishing status.
+    /// How far it is published, as `DRAFT` or `PUBLISHED`.
     pub enum PublishingStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",
@@ -2772,9 +2772,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Question details.
     pub struct QuestionDetails {
-        /// `multipleChoiceQuestionDetails`
+        /// The choices of the question.
         multiple_choice_question_details: Option<MultipleChoiceQuestionDetails> = "multipleChoiceQuestionDetails",
-        /// `textQuestionDetails`
+        /// The details of a question answered in words.
         text_question_details: Option<Value> = "textQuestionDetails",
     }
 }
@@ -2785,7 +2785,7 @@ crm_core::setters!(QuestionDetails {
 crm_core::record! {
     /// Rule.
     pub struct Rule {
-        /// `ruleItemGroups`
+        /// The groups of conditions the rule is made of.
         rule_item_groups: Option<Vec<RuleItemGroup>> = "ruleItemGroups",
     }
     required "ruleItemGroups"
@@ -2805,7 +2805,7 @@ impl Rule {
 crm_core::record! {
     /// Rule based user list.
     pub struct RuleBasedUserList {
-        /// `flexibleRuleUserList`
+        /// The rules that say who is in the list.
         flexible_rule_user_list: Option<FlexibleRuleUserList> = "flexibleRuleUserList",
         /// Always `REQUESTED`.
         prepopulation_status: Option<String> = "prepopulationStatus",
@@ -2833,7 +2833,7 @@ crm_core::record! {
     pub struct RuleItem {
         /// The name.
         name: Option<RuleItemName> = "name",
-        /// `stringRuleItem`
+        /// The condition on a text.
         string_rule_item: Option<StringRuleItem> = "stringRuleItem",
     }
     required "name" "stringRuleItem"
@@ -2857,7 +2857,7 @@ impl RuleItem {
 crm_core::record! {
     /// Rule item group.
     pub struct RuleItemGroup {
-        /// `ruleItems`
+        /// The rules of the group.
         rule_items: Option<Vec<RuleItem>> = "ruleItems",
     }
     required "ruleItems"
@@ -2887,9 +2887,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Rule operand.
     pub struct RuleOperand {
-        /// `lookbackWindowDays`
+        /// How many days back it counts.
         lookback_window_days: Option<f64> = "lookbackWindowDays",
-        /// `rule`
+        /// The rule it goes by.
         rule: Option<Rule> = "rule",
     }
     required "lookbackWindowDays" "rule"
@@ -2910,13 +2910,13 @@ impl RuleOperand {
 crm_core::record! {
     /// Selected attribute.
     pub struct SelectedAttribute {
-        /// `categoryName`
+        /// The name of the category.
         category_name: Option<String> = "categoryName",
-        /// `facet`
+        /// The URN of the facet, as `urn:li:adTargetingFacet:locations`.
         facet: Option<String> = "facet",
         /// The name.
         name: Option<String> = "name",
-        /// `urn`
+        /// Its URN at LinkedIn, as `urn:li:person:1`.
         urn: Option<String> = "urn",
     }
     required "categoryName" "facet" "name" "urn"
@@ -2944,7 +2944,7 @@ impl SelectedAttribute {
 crm_core::record! {
     /// Sponsored account owner.
     pub struct SponsoredAccountOwner {
-        /// `sponsoredAccount`
+        /// LinkedIn's name of the ad account, as `urn:li:sponsoredAccount:123456`.
         sponsored_account: Option<String> = "sponsoredAccount",
     }
     required "sponsoredAccount"
@@ -2964,9 +2964,9 @@ impl SponsoredAccountOwner {
 crm_core::record! {
     /// String rule item.
     pub struct StringRuleItem {
-        /// `operator`
+        /// How to compare, as `CONTAINS`.
         operator: Option<String> = "operator",
-        /// `value`
+        /// The value it holds.
         value: Option<String> = "value",
     }
     required "operator" "value"
@@ -2987,9 +2987,9 @@ impl StringRuleItem {
 crm_core::record! {
     /// Target audience.
     pub struct TargetAudience {
-        /// `exclude`
+        /// The people to leave out, by attributes.
         exclude: Option<Vec<Vec<SelectedAttribute>>> = "exclude",
-        /// `include`
+        /// Who is taken in.
         include: Option<Vec<Vec<SelectedAttribute>>> = "include",
     }
 }
@@ -3000,17 +3000,17 @@ crm_core::setters!(TargetAudience {
 crm_core::record! {
     /// Thank you page.
     pub struct ThankYouPage {
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `businessPhone`
+        /// The phone number of the business.
         business_phone: Option<String> = "businessPhone",
-        /// `buttonLink`
+        /// The address the button leads to.
         button_link: Option<String> = "buttonLink",
-        /// `buttonText`
+        /// What the button says.
         button_text: Option<String> = "buttonText",
-        /// `buttonType`
+        /// What the button does, as `VIEW_WEBSITE`.
         button_type: Option<String> = "buttonType",
-        /// `countryCode`
+        /// The country, as `US`.
         country_code: Option<String> = "countryCode",
         /// The title.
         title: Option<String> = "title",
@@ -3068,7 +3068,7 @@ crm_core::record! {
     pub struct UpdateCustomAudience {
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `fbAdAccountId`
+        /// Facebook's id of the ad account, as `act_123456`.
         fb_ad_account_id: Option<String> = "fbAdAccountId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3095,15 +3095,15 @@ impl UpdateCustomAudience {
 crm_core::record! {
     /// Update custom audience batch.
     pub struct UpdateCustomAudienceBatch {
-        /// `csvPath`
+        /// The path of the CSV file.
         csv_path: Option<String> = "csvPath",
-        /// `dynamicAudience`
+        /// Whether the audience is dynamic, as text.
         dynamic_audience: Option<String> = "dynamicAudience",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `operationType`
+        /// What is to be done, as `PAUSED` or `ADD`.
         operation_type: Option<String> = "operationType",
-        /// `smartlistIds`
+        /// The ids of the smart lists.
         smartlist_ids: Option<Vec<String>> = "smartlistIds",
     }
     required "locationId" "operationType"
@@ -3133,21 +3133,21 @@ impl UpdateCustomAudienceBatch {
 crm_core::record! {
     /// Upsert ad.
     pub struct UpsertAd {
-        /// `adsetId`
+        /// The id of the ad set.
         adset_id: Option<String> = "adsetId",
         /// The id of the campaign.
         campaign_id: Option<String> = "campaignId",
-        /// `conversationFormId`
+        /// The id of the conversation form.
         conversation_form_id: Option<String> = "conversationFormId",
-        /// `cta`
+        /// What the button says, as `LEARN_MORE`.
         cta: Option<String> = "cta",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `destinationFormId`
+        /// The id of the form the ad leads to.
         destination_form_id: Option<String> = "destinationFormId",
-        /// `destinationLink`
+        /// The address the ad leads to.
         destination_link: Option<String> = "destinationLink",
-        /// `headline`
+        /// The headline people see.
         headline: Option<String> = "headline",
         /// The id.
         id: Option<String> = "id",
@@ -3155,15 +3155,15 @@ crm_core::record! {
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `media`
+        /// The images and videos of it.
         media: Option<Vec<Media>> = "media",
-        /// `mediaType`
+        /// What media it has, as `CAROUSEL`.
         media_type: Option<UpsertAdMediaType> = "mediaType",
-        /// `multiAdvertiserAds`
+        /// Whether it may be shown with ads of others.
         multi_advertiser_ads: Option<bool> = "multiAdvertiserAds",
         /// The name.
         name: Option<String> = "name",
-        /// `primaryText`
+        /// The main text of the ad.
         primary_text: Option<String> = "primaryText",
     }
     required "adsetId" "campaignId" "locationId"
@@ -3205,7 +3205,7 @@ impl UpsertAd {
 }
 
 crm_core::open_enum! {
-    /// Upsert ad media type.
+    /// What media it has, as `CAROUSEL`.
     pub enum UpsertAdMediaType {
         /// `CAROUSEL`
         Carousel = "CAROUSEL",
@@ -3217,31 +3217,31 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert adset.
     pub struct UpsertAdset {
-        /// `audience`
+        /// The people the ads are to reach.
         audience: Option<FacebookAudience> = "audience",
-        /// `budget`
+        /// How much may be spent, and until when.
         budget: Option<Budget> = "budget",
         /// The id of the campaign.
         campaign_id: Option<String> = "campaignId",
-        /// `conversionLocation`
+        /// Where people convert, as `website`.
         conversion_location: Option<String> = "conversionLocation",
-        /// `customEventType`
+        /// The event that is counted, as `Purchase`.
         custom_event_type: Option<String> = "customEventType",
         /// The id.
         id: Option<String> = "id",
-        /// `instagramActorId`
+        /// The id of the Instagram account that shows it.
         instagram_actor_id: Option<String> = "instagramActorId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `messagingPlatforms`
+        /// The messengers the ad opens, as `WHATSAPP`.
         messaging_platforms: Option<UpsertAdsetMessagingPlatforms> = "messagingPlatforms",
         /// The name.
         name: Option<String> = "name",
         /// The id of the page.
         page_id: Option<String> = "pageId",
-        /// `pixelId`
+        /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// `whatsappNumber`
+        /// The WhatsApp number.
         whatsapp_number: Option<String> = "whatsappNumber",
     }
     required "campaignId" "locationId"
@@ -3276,7 +3276,7 @@ impl UpsertAdset {
 }
 
 crm_core::open_enum! {
-    /// Upsert adset messaging platforms.
+    /// The messengers the ad opens, as `WHATSAPP`.
     pub enum UpsertAdsetMessagingPlatforms {
         /// `INSTAGRAM_DIRECT`
         InstagramDirect = "INSTAGRAM_DIRECT",
@@ -3292,9 +3292,9 @@ crm_core::record! {
     pub struct UpsertAssets {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `payload`
+        /// The asset itself, by its kind.
         payload: Option<Value> = "payload",
-        /// `type`
+        /// Its kind.
         type_: Option<UpsertAssetsType> = "type",
     }
     required "locationId" "payload" "type"
@@ -3318,7 +3318,7 @@ impl UpsertAssets {
 }
 
 crm_core::open_enum! {
-    /// Upsert assets type.
+    /// Its kind.
     pub enum UpsertAssetsType {
         /// `CALL`
         Call = "CALL",
@@ -3332,15 +3332,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert audience.
     pub struct UpsertAudience {
-        /// `dimensions`
+        /// How big it is, or whom the audience takes in.
         dimensions: Option<AudienceDimension> = "dimensions",
-        /// `exclusionDimension`
+        /// Whom the audience leaves out.
         exclusion_dimension: Option<AudienceDimension> = "exclusionDimension",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `resourceName`
+        /// Its resource name at Google Ads, as `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
     }
     required "locationId" "name"
@@ -3373,11 +3373,11 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `objective`
+        /// What the campaign aims at, as `OUTCOME_LEADS`.
         objective: Option<UpsertCampaignObjective> = "objective",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `specialAdCategories`
+        /// The special ad categories it falls under, as `HOUSING`.
         special_ad_categories: Option<UpsertCampaignSpecialAdCategories> = "specialAdCategories",
     }
     required "locationId"
@@ -3404,7 +3404,7 @@ impl UpsertCampaign {
 }
 
 crm_core::open_enum! {
-    /// Upsert campaign objective.
+    /// What the campaign aims at, as `OUTCOME_LEADS`.
     pub enum UpsertCampaignObjective {
         /// `OUTCOME_ENGAGEMENT`
         OutcomeEngagement = "OUTCOME_ENGAGEMENT",
@@ -3418,7 +3418,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Upsert campaign special ad categories.
+    /// The special ad categories it falls under, as `HOUSING`.
     pub enum UpsertCampaignSpecialAdCategories {
         /// `CREDIT`
         Credit = "CREDIT",
@@ -3440,23 +3440,23 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert conversion.
     pub struct UpsertConversion {
-        /// `attributionModel`
+        /// How credit for a conversion is given.
         attribution_model: Option<UpsertConversionAttributionModel> = "attributionModel",
-        /// `category`
+        /// Its category, as a name or a record.
         category: Option<String> = "category",
         /// `clickThroughWindow`
         click_through_window: Option<f64> = "clickThroughWindow",
-        /// `conversionId`
+        /// The id of the conversion.
         conversion_id: Option<String> = "conversionId",
-        /// `countingType`
+        /// Whether a click counts once or often: `ONE_PER_CLICK` or `MANY_PER_CLICK`.
         counting_type: Option<UpsertConversionCountingType> = "countingType",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<UpsertConversionType> = "type",
-        /// `valueSettings`
+        /// What a conversion is worth.
         value_settings: Option<ConversionValueSettings> = "valueSettings",
     }
     required "attributionModel" "category" "clickThroughWindow" "countingType" "locationId" "name" "type" "valueSettings"
@@ -3468,7 +3468,7 @@ crm_core::setters!(UpsertConversion {
 });
 
 crm_core::open_enum! {
-    /// Upsert conversion attribution model.
+    /// How credit for a conversion is given.
     pub enum UpsertConversionAttributionModel {
         /// `GOOGLE_ADS_LAST_CLICK`
         GoogleAdsLastClick = "GOOGLE_ADS_LAST_CLICK",
@@ -3478,7 +3478,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Upsert conversion counting type.
+    /// Whether a click counts once or often: `ONE_PER_CLICK` or `MANY_PER_CLICK`.
     pub enum UpsertConversionCountingType {
         /// `MANY_PER_CLICK`
         ManyPerClick = "MANY_PER_CLICK",
@@ -3490,15 +3490,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert conversion pixel.
     pub struct UpsertConversionPixel {
-        /// `conversionPixelId`
+        /// The id of the pixel that counts conversions.
         conversion_pixel_id: Option<String> = "conversionPixelId",
-        /// `igUserId`
+        /// The id of the user at Instagram.
         ig_user_id: Option<String> = "igUserId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
     required "locationId" "type"
@@ -3523,7 +3523,7 @@ impl UpsertConversionPixel {
 }
 
 crm_core::open_enum! {
-    /// Upsert conversion type.
+    /// Its kind.
     pub enum UpsertConversionType {
         /// `LEAD_FORM_SUBMIT`
         LeadFormSubmit = "LEAD_FORM_SUBMIT",
@@ -3539,29 +3539,29 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert segment.
     pub struct UpsertSegment {
-        /// `countryCodes`
+        /// The countries, as `US`.
         country_codes: Option<Vec<String>> = "countryCodes",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `expansionLevel`
+        /// How far to widen it: `BALANCED`, `BROAD` or `NARROW`.
         expansion_level: Option<UpsertSegmentExpansionLevel> = "expansionLevel",
         /// The id.
         id: Option<String> = "id",
-        /// `members`
+        /// The members of the segment.
         members: Option<Vec<Member>> = "members",
         /// `membershipLifeSpan`
         membership_life_span: Option<f64> = "membershipLifeSpan",
-        /// `membershipStatus`
+        /// Whether the segment takes new members, as `OPEN`.
         membership_status: Option<String> = "membershipStatus",
         /// The name.
         name: Option<String> = "name",
-        /// `ruleBasedUserList`
+        /// The rules that say who is in the segment.
         rule_based_user_list: Option<RuleBasedUserList> = "ruleBasedUserList",
-        /// `seedUserListIds`
+        /// The ids of the user lists it is modelled on.
         seed_user_list_ids: Option<Vec<String>> = "seedUserListIds",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
     required "name"
@@ -3595,7 +3595,7 @@ impl UpsertSegment {
 }
 
 crm_core::open_enum! {
-    /// Upsert segment expansion level.
+    /// How far to widen it: `BALANCED`, `BROAD` or `NARROW`.
     pub enum UpsertSegmentExpansionLevel {
         /// `BALANCED`
         Balanced = "BALANCED",
@@ -3609,9 +3609,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Welcome message question.
     pub struct WelcomeMessageQuestion {
-        /// `question`
+        /// The question that is asked.
         question: Option<String> = "question",
-        /// `response`
+        /// What is or was answered.
         response: Option<String> = "response",
     }
     required "question"

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Affiliate list meta reply.
     pub struct AffiliateListMetaReply {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
     }
 }
@@ -28,7 +28,7 @@ crm_core::record! {
     pub struct CommissionCampaignReply {
         /// The id.
         id: Option<String> = "id",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
         /// The name.
         name: Option<String> = "name",
@@ -46,7 +46,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -54,57 +54,57 @@ crm_core::record! {
 crm_core::record! {
     /// Commission list item reply.
     pub struct CommissionListItemReply {
-        /// `affiliate`
+        /// The affiliate it is for.
         affiliate: Option<CommissionAffiliateReply> = "affiliate",
-        /// `affiliateId`
+        /// The id of the affiliate.
         affiliate_id: Option<String> = "affiliateId",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `campaign`
+        /// The campaign, as a record or a name.
         campaign: Option<CommissionCampaignReply> = "campaign",
-        /// `campaignName`
+        /// The name of the campaign.
         campaign_name: Option<String> = "campaignName",
-        /// `commission`
+        /// How much the commission is.
         commission: Option<f64> = "commission",
-        /// `commissionAmount`
+        /// How much the commission is.
         commission_amount: Option<f64> = "commissionAmount",
-        /// `commissionType`
+        /// How the commission is worked out, as `percentage`.
         commission_type: Option<String> = "commissionType",
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `customer`
+        /// The customer, or how many there are.
         customer: Option<CommissionCustomerReply> = "customer",
-        /// `dueAt`
+        /// When it is due.
         due_at: Option<String> = "dueAt",
         /// The id of the event.
         event_id: Option<String> = "eventId",
         /// The id.
         id: Option<String> = "_id",
-        /// `isTrial`
+        /// Whether it is a trial.
         is_trial: Option<bool> = "isTrial",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `payoutId`
+        /// The id of the payout.
         payout_id: Option<String> = "payoutId",
-        /// `productCommission`
+        /// The commission on the product.
         product_commission: Option<f64> = "productCommission",
         /// The id of the product.
         product_id: Option<String> = "productId",
-        /// `productName`
+        /// The name of the product.
         product_name: Option<String> = "productName",
-        /// `qty`
+        /// How many of it.
         qty: Option<f64> = "qty",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
         /// `tier`
         tier: Option<f64> = "tier",
-        /// `transactionAt`
+        /// When the transaction was made.
         transaction_at: Option<String> = "transactionAt",
-        /// `transactionId`
+        /// The id of the transaction.
         transaction_id: Option<String> = "transactionId",
-        /// `unitDiscount`
+        /// How much is taken off each unit.
         unit_discount: Option<f64> = "unitDiscount",
     }
 }
@@ -112,7 +112,7 @@ crm_core::record! {
 crm_core::record! {
     /// Commission list meta reply.
     pub struct CommissionListMetaReply {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
     }
 }
@@ -120,15 +120,15 @@ crm_core::record! {
 crm_core::record! {
     /// Get affiliate reply.
     pub struct GetAffiliateReply {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
         /// The address.
         address: Option<String> = "address",
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
-        /// `campaignIds`
+        /// The ids of the campaigns the affiliate is in.
         campaign_ids: Vec<String> = "campaignIds",
-        /// `clickCount`
+        /// How many clicks there were.
         click_count: Option<f64> = "clickCount",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -138,29 +138,29 @@ crm_core::record! {
         created_by: Option<Value> = "createdBy",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `customer`
+        /// The customer, or how many there are.
         customer: Option<f64> = "customer",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `droppedCustomer`
+        /// How many customers dropped out.
         dropped_customer: Option<f64> = "droppedCustomer",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `facebookUrl`
+        /// The address of the Facebook page.
         facebook_url: Option<String> = "facebookUrl",
         /// The first name.
         first_name: Option<String> = "firstName",
         /// The id.
         id: Option<String> = "_id",
-        /// `instagramUrl`
+        /// The address of the Instagram profile.
         instagram_url: Option<String> = "instagramUrl",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `lastUpdatedBy`
+        /// Who changed it last.
         last_updated_by: Option<Value> = "lastUpdatedBy",
-        /// `lead`
+        /// How many leads there are.
         lead: Option<f64> = "lead",
-        /// `linkedInUrl`
+        /// The address of the LinkedIn profile.
         linked_in_url: Option<String> = "linkedInUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -170,21 +170,21 @@ crm_core::record! {
         paid: Option<f64> = "paid",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `revenue`
+        /// The revenue brought in.
         revenue: Option<f64> = "revenue",
-        /// `twitterUrl`
+        /// The address of the Twitter profile.
         twitter_url: Option<String> = "twitterUrl",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `vatId`
+        /// The VAT number.
         vat_id: Option<String> = "vatId",
-        /// `w8Form`
+        /// The tax form W-8 of the affiliate.
         w8_form: Option<String> = "w8Form",
-        /// `w9Form`
+        /// The W-9 tax form of the affiliate.
         w9_form: Option<String> = "w9Form",
-        /// `websiteUrl`
+        /// The address of the website.
         website_url: Option<String> = "websiteUrl",
-        /// `youtubeUrl`
+        /// The address of the YouTube channel.
         youtube_url: Option<String> = "youtubeUrl",
     }
 }
@@ -192,9 +192,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get commission list reply.
     pub struct GetCommissionListReply {
-        /// `commissions`
+        /// The commissions that were found.
         commissions: Vec<CommissionListItemReply> = "commissions",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<CommissionListMetaReply> = "meta",
     }
 }
@@ -202,9 +202,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get payout list reply.
     pub struct GetPayoutListReply {
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<PayoutListMetaReply> = "meta",
-        /// `payouts`
+        /// The payouts found.
         payouts: Vec<PayoutListItemReply> = "payouts",
     }
 }
@@ -212,9 +212,9 @@ crm_core::record! {
 crm_core::record! {
     /// List affiliates reply.
     pub struct ListAffiliatesReply {
-        /// `affiliates`
+        /// The affiliates that were found.
         affiliates: Vec<OAuthAffiliateListItemReply> = "affiliates",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<AffiliateListMetaReply> = "meta",
     }
 }
@@ -222,15 +222,15 @@ crm_core::record! {
 crm_core::record! {
     /// O auth affiliate list item reply.
     pub struct OAuthAffiliateListItemReply {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
         /// The address.
         address: Option<String> = "address",
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
-        /// `campaignIds`
+        /// The ids of the campaigns the affiliate is in.
         campaign_ids: Vec<String> = "campaignIds",
-        /// `clickCount`
+        /// How many clicks there were.
         click_count: Option<f64> = "clickCount",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -240,29 +240,29 @@ crm_core::record! {
         created_by: Option<Value> = "createdBy",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `customer`
+        /// The customer, or how many there are.
         customer: Option<f64> = "customer",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `droppedCustomer`
+        /// How many customers dropped out.
         dropped_customer: Option<f64> = "droppedCustomer",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `facebookUrl`
+        /// The address of the Facebook page.
         facebook_url: Option<String> = "facebookUrl",
         /// The first name.
         first_name: Option<String> = "firstName",
         /// The id.
         id: Option<String> = "_id",
-        /// `instagramUrl`
+        /// The address of the Instagram profile.
         instagram_url: Option<String> = "instagramUrl",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `lastUpdatedBy`
+        /// Who changed it last.
         last_updated_by: Option<Value> = "lastUpdatedBy",
-        /// `lead`
+        /// How many leads there are.
         lead: Option<f64> = "lead",
-        /// `linkedInUrl`
+        /// The address of the LinkedIn profile.
         linked_in_url: Option<String> = "linkedInUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -272,21 +272,21 @@ crm_core::record! {
         paid: Option<f64> = "paid",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `revenue`
+        /// The revenue brought in.
         revenue: Option<f64> = "revenue",
-        /// `twitterUrl`
+        /// The address of the Twitter profile.
         twitter_url: Option<String> = "twitterUrl",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `vatId`
+        /// The VAT number.
         vat_id: Option<String> = "vatId",
-        /// `w8Form`
+        /// The tax form W-8 of the affiliate.
         w8_form: Option<String> = "w8Form",
-        /// `w9Form`
+        /// The W-9 tax form of the affiliate.
         w9_form: Option<String> = "w9Form",
-        /// `websiteUrl`
+        /// The address of the website.
         website_url: Option<String> = "websiteUrl",
-        /// `youtubeUrl`
+        /// The address of the YouTube channel.
         youtube_url: Option<String> = "youtubeUrl",
     }
 }
@@ -294,19 +294,19 @@ crm_core::record! {
 crm_core::record! {
     /// Payout list item reply.
     pub struct PayoutListItemReply {
-        /// `affiliate`
+        /// The affiliate it is for.
         affiliate: Option<OAuthAffiliateListItemReply> = "affiliate",
-        /// `affiliateEmail`
+        /// The e-mail address of the affiliate.
         affiliate_email: Option<String> = "affiliateEmail",
-        /// `affiliateId`
+        /// The id of the affiliate.
         affiliate_id: Option<String> = "affiliateId",
-        /// `affiliateName`
+        /// The name of the affiliate.
         affiliate_name: Option<String> = "affiliateName",
         /// The id of the location, or of what `altType` names.
         alt_id: Option<String> = "altId",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `campaign`
+        /// The campaign, as a record or a name.
         campaign: Option<String> = "campaign",
         /// The id of the campaign.
         campaign_id: Option<String> = "campaignId",
@@ -316,25 +316,25 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `dueAt`
+        /// When it is due.
         due_at: Option<String> = "dueAt",
         /// The id.
         id: Option<String> = "_id",
-        /// `isMigrated`
+        /// Whether it was migrated.
         is_migrated: Option<bool> = "isMigrated",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `paidAt`
+        /// When it was paid.
         paid_at: Option<String> = "paidAt",
-        /// `paidMeta`
+        /// More about how it was paid.
         paid_meta: Option<Value> = "paidMeta",
-        /// `paidMethod`
+        /// How it was paid, as `manual`.
         paid_method: Option<String> = "paidMethod",
-        /// `payoutMethod`
+        /// How it is paid out, as `paypal`.
         payout_method: Option<String> = "payoutMethod",
-        /// `payoutMonth`
+        /// The month of the payout, by its first day.
         payout_month: Option<String> = "payoutMonth",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -344,7 +344,7 @@ crm_core::record! {
 crm_core::record! {
     /// Payout list meta reply.
     pub struct PayoutListMetaReply {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
     }
 }

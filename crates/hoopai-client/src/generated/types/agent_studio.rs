@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct Attachment {
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
     required "imageUrl" "type"
@@ -29,27 +29,27 @@ impl Attachment {
 crm_core::record! {
     /// Create public agent.
     pub struct CreatePublicAgent {
-        /// `agencyId`
+        /// The id of the agency.
         agency_id: Option<String> = "agencyId",
-        /// `authorEmail`
+        /// The e-mail address of the author.
         author_email: Option<String> = "authorEmail",
-        /// `authorId`
+        /// The id of who made it.
         author_id: Option<String> = "authorId",
-        /// `authorName`
+        /// The name of the author.
         author_name: Option<String> = "authorName",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `edges`
+        /// What joins the nodes of the agent.
         edges: Option<Vec<String>> = "edges",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `nodes`
+        /// The steps the agent is built from.
         nodes: Option<Vec<String>> = "nodes",
-        /// `status`
+        /// The state it is in.
         status: Option<CreatePublicAgentStatus> = "status",
-        /// `version`
+        /// Which version it is.
         version: Option<Value> = "version",
     }
     required "locationId" "status" "version"
@@ -87,19 +87,19 @@ impl CreatePublicAgent {
 crm_core::record! {
     /// Create public agent reply.
     pub struct CreatePublicAgentReply {
-        /// `agent`
+        /// The agent in question.
         agent: Option<Value> = "agent",
         /// What it says, for people.
         message: Option<String> = "message",
         /// Whether it worked.
         success: Option<bool> = "success",
-        /// `versions`
+        /// The versions of the agent.
         versions: Vec<Value> = "versions",
     }
 }
 
 crm_core::open_enum! {
-    /// Create public agent status.
+    /// The state it is in.
     pub enum CreatePublicAgentStatus {
         /// `active`
         Active = "active",
@@ -129,15 +129,15 @@ crm_core::record! {
         attachments: Option<Vec<Attachment>> = "attachments",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `executionId`
+        /// The id of the run.
         execution_id: Option<String> = "executionId",
-        /// `inputVariables`
+        /// The variables the agent takes.
         input_variables: Option<Value> = "inputVariables",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `versionId`
+        /// The id of the version.
         version_id: Option<String> = "versionId",
     }
     required "locationId" "message"
@@ -169,25 +169,25 @@ crm_core::record! {
     pub struct ExecutePublicAgentReply {
         /// The addresses of the files.
         attachments: Vec<Value> = "attachments",
-        /// `executionId`
+        /// The id of the run.
         execution_id: Option<String> = "executionId",
-        /// `executionStatus`
+        /// How the run stands, as `completed`.
         execution_status: Option<String> = "executionStatus",
-        /// `flowSwitch`
+        /// Whether it switched to another flow.
         flow_switch: Option<bool> = "flowSwitch",
-        /// `generativeOutputs`
+        /// What the agent produced.
         generative_outputs: Vec<Value> = "generativeOutputs",
-        /// `goalCompletion`
+        /// Whether the goal was reached.
         goal_completion: Option<bool> = "goalCompletion",
-        /// `interactionId`
+        /// The id of the interaction with the agent.
         interaction_id: Option<String> = "interactionId",
-        /// `nextExpectedInput`
+        /// What input it awaits next, as `text`.
         next_expected_input: Option<String> = "nextExpectedInput",
-        /// `response`
+        /// What is or was answered.
         response: Option<String> = "response",
         /// Whether it worked.
         success: Option<bool> = "success",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -195,7 +195,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get agent by id reply.
     pub struct GetAgentByIdReply {
-        /// `agent`
+        /// The agent in question.
         agent: Option<Value> = "agent",
         /// What it says, for people.
         message: Option<String> = "message",
@@ -209,7 +209,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get published agents reply.
     pub struct GetPublishedAgentsReply {
-        /// `agents`
+        /// The agents that were found.
         agents: Vec<GetPublishedAgentsReplyAgentsItem> = "agents",
         /// What it says, for people.
         message: Option<String> = "message",
@@ -233,7 +233,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -241,9 +241,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get published agents reply pagination.
+    /// Where the page stands in the whole list.
     pub struct GetPublishedAgentsReplyPagination {
-        /// `hasMore`
+        /// Whether there is more to fetch.
         has_more: Option<bool> = "hasMore",
         /// Most items in a page.
         limit: Option<f64> = "limit",
@@ -259,11 +259,11 @@ crm_core::record! {
     pub struct PromoteAndPublish {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `userEmail`
+        /// The e-mail address of the user.
         user_email: Option<String> = "userEmail",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `userName`
+        /// The name of the user.
         user_name: Option<String> = "userName",
     }
     required "locationId"
@@ -289,7 +289,7 @@ impl PromoteAndPublish {
 crm_core::record! {
     /// Promote and publish reply.
     pub struct PromoteAndPublishReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<Value> = "data",
         /// What it says, for people.
         message: Option<String> = "message",
@@ -307,7 +307,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `status`
+        /// The state it is in.
         status: Option<CreatePublicAgentStatus> = "status",
     }
     required "locationId"
@@ -333,7 +333,7 @@ impl UpdatePublicAgentMetadata {
 crm_core::record! {
     /// Update public agent reply.
     pub struct UpdatePublicAgentReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<Value> = "data",
         /// What it says, for people.
         message: Option<String> = "message",
@@ -347,25 +347,25 @@ crm_core::record! {
     pub struct UpdatePublicAgentVersion {
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `edges`
+        /// What joins the nodes of the agent.
         edges: Option<Vec<Value>> = "edges",
-        /// `globalConfig`
+        /// What holds for the whole agent.
         global_config: Option<Value> = "globalConfig",
-        /// `globalVariables`
+        /// The variables all steps of the agent can use.
         global_variables: Option<Vec<Value>> = "globalVariables",
-        /// `inputVariables`
+        /// The variables the agent takes.
         input_variables: Option<Vec<Value>> = "inputVariables",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `nodes`
+        /// The steps the agent is built from.
         nodes: Option<Vec<Value>> = "nodes",
-        /// `runtimeVariables`
+        /// The variables set while the agent runs.
         runtime_variables: Option<Vec<Value>> = "runtimeVariables",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `userName`
+        /// The name of the user.
         user_name: Option<String> = "userName",
-        /// `versionName`
+        /// The name of the version.
         version_name: Option<String> = "versionName",
     }
     required "locationId"

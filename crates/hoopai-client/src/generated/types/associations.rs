@@ -6,21 +6,21 @@ use super::*;
 crm_core::record! {
     /// Association.
     pub struct Association {
-        /// `associationType`
+        /// Who made the association, as `USER_DEFINED`.
         association_type: Option<String> = "associationType",
-        /// `firstObjectKey`
+        /// The key of the first object, as `contact`.
         first_object_key: Option<String> = "firstObjectKey",
-        /// `firstObjectLabel`
+        /// What the first object is called in the association.
         first_object_label: Option<String> = "firstObjectLabel",
         /// The id.
         id: Option<String> = "id",
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `secondObjectKey`
+        /// The key of the second object, as `contact`.
         second_object_key: Option<String> = "secondObjectKey",
-        /// `secondObjectLabel`
+        /// What the second object is called in the association.
         second_object_label: Option<String> = "secondObjectLabel",
     }
 }
@@ -28,7 +28,7 @@ crm_core::record! {
 crm_core::record! {
     /// One page of associations.
     pub struct Associations {
-        /// `associations`
+        /// The associations that were found.
         associations: Vec<Association> = "associations",
     }
 }
@@ -36,17 +36,17 @@ crm_core::record! {
 crm_core::record! {
     /// Create association req.
     pub struct CreateAssociationReq {
-        /// `firstObjectKey`
+        /// The key of the first object, as `contact`.
         first_object_key: Option<String> = "firstObjectKey",
-        /// `firstObjectLabel`
+        /// What the first object is called in the association.
         first_object_label: Option<String> = "firstObjectLabel",
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `secondObjectKey`
+        /// The key of the second object, as `contact`.
         second_object_key: Option<String> = "secondObjectKey",
-        /// `secondObjectLabel`
+        /// What the second object is called in the association.
         second_object_label: Option<String> = "secondObjectLabel",
     }
     required "firstObjectKey" "firstObjectLabel" "key" "locationId" "secondObjectKey" "secondObjectLabel"
@@ -59,13 +59,13 @@ crm_core::setters!(CreateAssociationReq {
 crm_core::record! {
     /// Create relation req.
     pub struct CreateRelationReq {
-        /// `associationId`
+        /// The id of the association.
         association_id: Option<String> = "associationId",
-        /// `firstRecordId`
+        /// The id of the first record.
         first_record_id: Option<String> = "firstRecordId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `secondRecordId`
+        /// The id of the second record.
         second_record_id: Option<String> = "secondRecordId",
     }
     required "associationId" "firstRecordId" "locationId" "secondRecordId"
@@ -105,19 +105,19 @@ crm_core::record! {
 crm_core::record! {
     /// Two records that are associated.
     pub struct Relation {
-        /// `associationId`
+        /// The id of the association.
         association_id: Option<String> = "associationId",
-        /// `firstObjectKey`
+        /// The key of the first object, as `contact`.
         first_object_key: Option<String> = "firstObjectKey",
-        /// `firstRecordId`
+        /// The id of the first record.
         first_record_id: Option<String> = "firstRecordId",
         /// The id.
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `secondObjectKey`
+        /// The key of the second object, as `contact`.
         second_object_key: Option<String> = "secondObjectKey",
-        /// `secondRecordId`
+        /// The id of the second record.
         second_record_id: Option<String> = "secondRecordId",
     }
 }
@@ -125,7 +125,7 @@ crm_core::record! {
 crm_core::record! {
     /// One page of relations.
     pub struct Relations {
-        /// `relations`
+        /// The relations of the record.
         relations: Vec<Relation> = "relations",
     }
 }
@@ -133,9 +133,9 @@ crm_core::record! {
 crm_core::record! {
     /// Update association req.
     pub struct UpdateAssociationReq {
-        /// `firstObjectLabel`
+        /// What the first object is called in the association.
         first_object_label: Option<String> = "firstObjectLabel",
-        /// `secondObjectLabel`
+        /// What the second object is called in the association.
         second_object_label: Option<String> = "secondObjectLabel",
     }
     required "firstObjectLabel" "secondObjectLabel"

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Author reply.
     pub struct AuthorReply {
-        /// `canonicalLink`
+        /// The canonical address for search engines.
         canonical_link: Option<String> = "canonicalLink",
         /// The id.
         id: Option<String> = "_id",
@@ -22,7 +22,7 @@ crm_core::record! {
 crm_core::record! {
     /// Authors reply.
     pub struct AuthorsReply {
-        /// `authors`
+        /// The authors that were found.
         authors: Vec<AuthorReply> = "authors",
     }
 }
@@ -30,7 +30,7 @@ crm_core::record! {
 crm_core::record! {
     /// Blog get reply.
     pub struct BlogGetReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<BlogReply> = "data",
     }
 }
@@ -46,7 +46,7 @@ crm_core::record! {
 crm_core::record! {
     /// Blog post get reply.
     pub struct BlogPostGetReply {
-        /// `blogs`
+        /// The blog posts.
         blogs: Vec<BlogPostReply> = "blogs",
     }
 }
@@ -54,33 +54,33 @@ crm_core::record! {
 crm_core::record! {
     /// Blog post params.
     pub struct BlogPostParams {
-        /// `author`
+        /// Who wrote it.
         author: Option<String> = "author",
-        /// `blogId`
+        /// The id of the blog.
         blog_id: Option<String> = "blogId",
-        /// `canonicalLink`
+        /// The canonical address for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// `categories`
+        /// The categories, as records or ids.
         categories: Option<Vec<String>> = "categories",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `imageAltText`
+        /// The words that stand in for the image.
         image_alt_text: Option<String> = "imageAltText",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `publishedAt`
+        /// When it was or will be published.
         published_at: Option<String> = "publishedAt",
-        /// `rawHTML`
+        /// The text of the post as HTML.
         raw_html: Option<String> = "rawHTML",
-        /// `status`
+        /// The state it is in.
         status: Option<BlogsListPostsStatus> = "status",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
         /// The title.
         title: Option<String> = "title",
-        /// `urlSlug`
+        /// The part of the web address that names it.
         url_slug: Option<String> = "urlSlug",
     }
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
@@ -94,25 +94,25 @@ crm_core::setters!(BlogPostParams {
 crm_core::record! {
     /// Blog post reply.
     pub struct BlogPostReply {
-        /// `archived`
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
-        /// `author`
+        /// Who wrote it.
         author: Option<String> = "author",
-        /// `canonicalLink`
+        /// The canonical address for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// `categories`
+        /// The categories, as records or ids.
         categories: Vec<String> = "categories",
         /// What it is, for people.
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "_id",
-        /// `imageAltText`
+        /// The words that stand in for the image.
         image_alt_text: Option<String> = "imageAltText",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// `publishedAt`
+        /// When it was or will be published.
         published_at: Option<String> = "publishedAt",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
         /// The tags.
         tags: Vec<String> = "tags",
@@ -120,7 +120,7 @@ crm_core::record! {
         title: Option<String> = "title",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `urlSlug`
+        /// The part of the web address that names it.
         url_slug: Option<String> = "urlSlug",
     }
 }
@@ -144,7 +144,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Blogs list posts status.
+    /// The state it is in.
     pub enum BlogsListPostsStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",
@@ -160,7 +160,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Categories reply.
     pub struct CategoriesReply {
-        /// `categories`
+        /// The categories, as records or ids.
         categories: Vec<CategoryReply> = "categories",
     }
 }
@@ -168,17 +168,17 @@ crm_core::record! {
 crm_core::record! {
     /// Category reply.
     pub struct CategoryReply {
-        /// `canonicalLink`
+        /// The canonical address for search engines.
         canonical_link: Option<String> = "canonicalLink",
         /// The id.
         id: Option<String> = "_id",
-        /// `label`
+        /// The label it is shown with.
         label: Option<String> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `urlSlug`
+        /// The part of the web address that names it.
         url_slug: Option<String> = "urlSlug",
     }
 }
@@ -186,7 +186,7 @@ crm_core::record! {
 crm_core::record! {
     /// Url slug check reply.
     pub struct UrlSlugCheckReply {
-        /// `exists`
+        /// Whether the slug is taken already.
         exists: Option<bool> = "exists",
     }
 }

@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Brand board list item.
     pub struct BrandBoardListItem {
-        /// `default`
+        /// Whether it is the default, or the default value.
         default_: Option<bool> = "default",
         /// The id.
         id: Option<String> = "_id",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<MetaData> = "meta",
         /// The name.
         name: Option<String> = "name",
@@ -22,17 +22,17 @@ crm_core::record! {
 crm_core::record! {
     /// Color.
     pub struct Color {
-        /// `hex`
+        /// The color in hex, as `#FF5733`.
         hex: Option<String> = "hex",
-        /// `hexa`
+        /// The color in hexadecimal with its opacity, as `#FF5733FF`.
         hexa: Option<String> = "hexa",
         /// The id.
         id: Option<String> = "id",
-        /// `label`
+        /// The label it is shown with.
         label: Option<String> = "label",
-        /// `rgb`
+        /// The color in RGB, as `rgb(255, 87, 51)`.
         rgb: Option<String> = "rgb",
-        /// `rgba`
+        /// The color as `rgba(255, 87, 51, 1)`.
         rgba: Option<String> = "rgba",
     }
     required "hex" "hexa" "id" "label" "rgb" "rgba"
@@ -44,23 +44,23 @@ crm_core::setters!(Color {
 crm_core::record! {
     /// Create brand board param.
     pub struct CreateBrandBoardParam {
-        /// `brandBoardId`
+        /// The id of the brand board.
         brand_board_id: Option<String> = "brandBoardId",
-        /// `colors`
+        /// The colors that belong to it.
         colors: Option<Vec<Color>> = "colors",
-        /// `default`
+        /// Whether it is the default, or the default value.
         default_: Option<bool> = "default",
-        /// `fonts`
+        /// The fonts that belong to it.
         fonts: Option<Vec<Font>> = "fonts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `logos`
+        /// The logos of the brand.
         logos: Option<Vec<Logo>> = "logos",
         /// The name.
         name: Option<String> = "name",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
-        /// `type`
+        /// Its kind.
         type_: Option<MetaDataSourceType> = "type",
     }
     required "locationId" "name"
@@ -92,13 +92,13 @@ impl CreateBrandBoardParam {
 crm_core::record! {
     /// Font.
     pub struct Font {
-        /// `fallback`
+        /// The font to use where this one is missing.
         fallback: Option<String> = "fallback",
-        /// `font`
+        /// The name of the font.
         font: Option<String> = "font",
         /// The id.
         id: Option<String> = "id",
-        /// `label`
+        /// The label it is shown with.
         label: Option<String> = "label",
     }
     required "fallback" "font" "id" "label"
@@ -126,29 +126,29 @@ impl Font {
 crm_core::record! {
     /// Get brand board success.
     pub struct GetBrandBoardSuccess {
-        /// `colors`
+        /// The colors that belong to it.
         colors: Vec<Color> = "colors",
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `default`
+        /// Whether it is the default, or the default value.
         default_: Option<bool> = "default",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `folderId`
+        /// The id of the folder.
         folder_id: Option<String> = "folderId",
-        /// `fonts`
+        /// The fonts that belong to it.
         fonts: Vec<Font> = "fonts",
         /// The id.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `logos`
+        /// The logos of the brand.
         logos: Vec<Logo> = "logos",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<MetaData> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
@@ -160,9 +160,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get brand boards by location success.
     pub struct GetBrandBoardsByLocationSuccess {
-        /// `brandBoards`
+        /// The brand boards.
         brand_boards: Vec<BrandBoardListItem> = "brandBoards",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -172,9 +172,9 @@ crm_core::record! {
     pub struct Logo {
         /// The id.
         id: Option<String> = "id",
-        /// `label`
+        /// The label it is shown with.
         label: Option<String> = "label",
-        /// `path`
+        /// The path to it.
         path: Option<String> = "path",
         /// The address.
         url: Option<String> = "url",
@@ -204,19 +204,19 @@ impl Logo {
 crm_core::record! {
     /// Meta data.
     pub struct MetaData {
-        /// `lastAction`
+        /// What was done last, as `UPDATE`.
         last_action: Option<String> = "lastAction",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `sourceType`
+        /// What kind of thing it came from, as `template`.
         source_type: Option<MetaDataSourceType> = "sourceType",
-        /// `updatedBy`
+        /// Who changed it last.
         updated_by: Option<String> = "updatedBy",
     }
 }
 
 crm_core::open_enum! {
-    /// Meta data source type.
+    /// What kind of thing it came from, as `template`.
     pub enum MetaDataSourceType {
         /// `blank`
         Blank = "blank",
@@ -230,13 +230,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update brand board body.
     pub struct UpdateBrandBoardBody {
-        /// `colors`
+        /// The colors that belong to it.
         colors: Option<Vec<Color>> = "colors",
-        /// `default`
+        /// Whether it is the default, or the default value.
         default_: Option<bool> = "default",
-        /// `fonts`
+        /// The fonts that belong to it.
         fonts: Option<Vec<Font>> = "fonts",
-        /// `logos`
+        /// The logos of the brand.
         logos: Option<Vec<Logo>> = "logos",
         /// The name.
         name: Option<String> = "name",

@@ -30,11 +30,11 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedBy`
+        /// Who changed it last.
         updated_by: Option<Value> = "updatedBy",
         /// The address of the website.
         website: Option<String> = "website",
@@ -62,7 +62,7 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The address of the website.
         website: Option<String> = "website",
@@ -98,7 +98,7 @@ impl CreateBusiness {
 crm_core::record! {
     /// Get business by id reply.
     pub struct GetBusinessByIdReply {
-        /// `business`
+        /// The business in question.
         business: Option<Business> = "business",
     }
 }
@@ -106,7 +106,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get business by location reply.
     pub struct GetBusinessByLocationReply {
-        /// `businesses`
+        /// The businesses that were found.
         businesses: Vec<Business> = "businesses",
     }
 }
@@ -130,7 +130,7 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The address of the website.
         website: Option<String> = "website",
@@ -144,7 +144,7 @@ crm_core::setters!(UpdateBusiness {
 crm_core::record! {
     /// Update business reply.
     pub struct UpdateBusinessReply {
-        /// `buiseness`
+        /// The business, as it now is.
         buiseness: Option<Business> = "buiseness",
         /// Whether it worked.
         success: Option<bool> = "success",

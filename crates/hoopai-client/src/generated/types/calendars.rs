@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// All groups reply.
     pub struct AllGroupsReply {
-        /// `groups`
+        /// The groups that were found.
         groups: Vec<Group> = "groups",
     }
 }
 
 crm_core::open_enum! {
-    /// Allow booking after unit.
+    /// The unit of `allowBookingAfter`.
     pub enum AllowBookingAfterUnit {
         /// `days`
         Days = "days",
@@ -26,7 +26,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Allow booking for unit.
+    /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
     pub enum AllowBookingForUnit {
         /// `days`
         Days = "days",
@@ -42,9 +42,9 @@ crm_core::record! {
     pub struct AppointmentCreate {
         /// The address.
         address: Option<String> = "address",
-        /// `appointmentStatus`
+        /// The state of the appointment, as `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
-        /// `assignedUserId`
+        /// The id of the user it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
         /// The id of the calendar.
         calendar_id: Option<String> = "calendarId",
@@ -54,25 +54,25 @@ crm_core::record! {
         description: Option<String> = "description",
         /// When it ends.
         end_time: Option<String> = "endTime",
-        /// `ignoreDateRange`
+        /// Whether the notice and date limits of the calendar are disregarded.
         ignore_date_range: Option<bool> = "ignoreDateRange",
-        /// `ignoreFreeSlotValidation`
+        /// Whether to book even when the slot is not free.
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The vendor's default is `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
-        /// `meetingLocationType`
+        /// How or where the meeting is held, as `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
         /// `overrideLocationConfig`
         override_location_config: Option<bool> = "overrideLocationConfig",
-        /// `rrule`
+        /// The rule by which it repeats.
         rrule: Option<String> = "rrule",
         /// When it begins.
         start_time: Option<String> = "startTime",
         /// The title.
         title: Option<String> = "title",
-        /// `toNotify`
+        /// Whether to send the notifications.
         to_notify: Option<bool> = "toNotify",
     }
     required "calendarId" "contactId" "locationId" "startTime"
@@ -121,9 +121,9 @@ crm_core::record! {
     pub struct AppointmentEdit {
         /// The address.
         address: Option<String> = "address",
-        /// `appointmentStatus`
+        /// The state of the appointment, as `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
-        /// `assignedUserId`
+        /// The id of the user it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
         /// The id of the calendar.
         calendar_id: Option<String> = "calendarId",
@@ -131,23 +131,23 @@ crm_core::record! {
         description: Option<String> = "description",
         /// When it ends.
         end_time: Option<String> = "endTime",
-        /// `ignoreDateRange`
+        /// Whether the notice and date limits of the calendar are disregarded.
         ignore_date_range: Option<bool> = "ignoreDateRange",
-        /// `ignoreFreeSlotValidation`
+        /// Whether to book even when the slot is not free.
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
         /// The vendor's default is `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
-        /// `meetingLocationType`
+        /// How or where the meeting is held, as `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
         /// `overrideLocationConfig`
         override_location_config: Option<bool> = "overrideLocationConfig",
-        /// `rrule`
+        /// The rule by which it repeats.
         rrule: Option<String> = "rrule",
         /// When it begins.
         start_time: Option<String> = "startTime",
         /// The title.
         title: Option<String> = "title",
-        /// `toNotify`
+        /// Whether to send the notifications.
         to_notify: Option<bool> = "toNotify",
     }
 }
@@ -159,7 +159,7 @@ crm_core::setters!(AppointmentEdit {
 });
 
 crm_core::open_enum! {
-    /// Appointment edit meeting location type.
+    /// How or where the meeting is held, as `zoom`.
     pub enum AppointmentEditMeetingLocationType {
         /// `address`
         Address = "address",
@@ -183,9 +183,9 @@ crm_core::record! {
     pub struct AppointmentReply {
         /// The address.
         address: Option<String> = "address",
-        /// `appointmentStatus`
+        /// The state of the appointment, as `confirmed` or `noshow`.
         appointment_status: Option<AppointmentReplyAppointmentStatus> = "appointmentStatus",
-        /// `assignedUserId`
+        /// The id of the user it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
         /// The id of the calendar.
         calendar_id: Option<String> = "calendarId",
@@ -199,13 +199,13 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// The id.
         id: Option<String> = "id",
-        /// `isRecurring`
+        /// Whether it is one of a repeating series.
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The vendor's default is `default`.
+        /// How or where the meeting is held, as `zoom`. The vendor's default is `default`.
         meeting_location_type: Option<String> = "meetingLocationType",
-        /// `rrule`
+        /// The rule by which it repeats.
         rrule: Option<String> = "rrule",
         /// When it begins.
         start_time: Option<String> = "startTime",
@@ -215,7 +215,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Appointment reply appointment status.
+    /// The state of the appointment, as `confirmed` or `noshow`.
     pub enum AppointmentReplyAppointmentStatus {
         /// `active`
         Active = "active",
@@ -237,7 +237,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Appointment status.
+    /// The state of the appointment, as `confirmed` or `noshow`.
     pub enum AppointmentStatus {
         /// `cancelled`
         Cancelled = "cancelled",
@@ -257,11 +257,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Availability.
     pub struct Availability {
-        /// `date`
+        /// The day or time it is about.
         date: Option<String> = "date",
         /// Whether it is deleted. The vendor's default is `false`.
         deleted: Option<bool> = "deleted",
-        /// `hours`
+        /// The hours it is open, or the hour of a time.
         hours: Option<Vec<Hour>> = "hours",
     }
     required "date" "hours"
@@ -286,7 +286,7 @@ impl Availability {
 crm_core::record! {
     /// Block slot create request.
     pub struct BlockSlotCreateRequest {
-        /// `assignedUserId`
+        /// The id of the user it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
         /// The id of the calendar.
         calendar_id: Option<String> = "calendarId",
@@ -324,7 +324,7 @@ impl BlockSlotCreateRequest {
 crm_core::record! {
     /// Block slot edit request.
     pub struct BlockSlotEditRequest {
-        /// `assignedUserId`
+        /// The id of the user it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
         /// The id of the calendar.
         calendar_id: Option<String> = "calendarId",
@@ -362,7 +362,7 @@ impl BlockSlotEditRequest {
 crm_core::record! {
     /// Blocked slot reply.
     pub struct BlockedSlotReply {
-        /// `assignedUserId`
+        /// The id of the user it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
         /// The id of the calendar.
         calendar_id: Option<String> = "calendarId",
@@ -380,7 +380,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Buffer unit.
+    /// The unit of `slotInterval`: `mins` or `hours`.
     pub enum BufferUnit {
         /// `hours`
         Hours = "hours",
@@ -392,115 +392,115 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Calendar.
     pub struct Calendar {
-        /// `alertEmail`
+        /// The e-mail address that alerts go to.
         alert_email: Option<String> = "alertEmail",
-        /// `allowBookingAfter`
+        /// The shortest notice for a booking, in its unit.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// `allowBookingAfterUnit`
+        /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// `allowBookingFor`
+        /// How far ahead can be booked, in its unit.
         allow_booking_for: Option<f64> = "allowBookingFor",
-        /// `allowBookingForUnit`
+        /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// The vendor's default is `true`.
+        /// Whether bookings may be cancelled. The vendor's default is `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// The vendor's default is `true`.
+        /// Whether appointments can be moved. The vendor's default is `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// `appoinmentPerDay`
+        /// Most appointments in a day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// The vendor's default is `1`.
+        /// How many appointments fit in a slot. The vendor's default is `1`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// The vendor's default is `true`.
+        /// Whether appointments are confirmed at once. The vendor's default is `true`.
         auto_confirm: Option<bool> = "autoConfirm",
-        /// `availabilities`
+        /// The dates that have hours of their own.
         availabilities: Vec<Availability> = "availabilities",
-        /// `availabilityType`
+        /// Which kind of availability holds: `0` or `1`.
         availability_type: Option<f64> = "availabilityType",
-        /// `calendarCoverImage`
+        /// The address of the cover image of the calendar.
         calendar_cover_image: Option<String> = "calendarCoverImage",
-        /// `calendarType`
+        /// The kind of calendar, as `round_robin`.
         calendar_type: Option<CalendarType> = "calendarType",
-        /// `consentLabel`
+        /// The text beside the consent box.
         consent_label: Option<String> = "consentLabel",
         /// What it is, for people.
         description: Option<String> = "description",
         /// The vendor's default is `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The vendor's default is `#039be5`.
+        /// The color in the calendar, as `#039be5`. The vendor's default is `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// The vendor's default is `{{contact.name}}`.
+        /// The title of the events, with placeholders. The vendor's default is `{{contact.name}}`.
         event_title: Option<String> = "eventTitle",
-        /// The vendor's default is `RoundRobin_OptimizeForAvailability`.
+        /// How appointments are shared out among the team. The vendor's default is `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// `formId`
+        /// The id of the form.
         form_id: Option<String> = "formId",
-        /// `formSubmitRedirectURL`
+        /// The address to go to once the form is sent.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
-        /// `formSubmitThanksMessage`
+        /// What is said after the form was sent.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
         /// The vendor's default is `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// The vendor's default is `false`.
+        /// Whether Google sends invitation e-mails. The vendor's default is `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
         /// The id of the group.
         group_id: Option<String> = "groupId",
-        /// `guestType`
+        /// `count_only` counts the guests; `collect_detail` asks who they are.
         guest_type: Option<GuestType> = "guestType",
         /// The id.
         id: Option<String> = "id",
-        /// The vendor's default is `true`.
+        /// Whether it is in use. The vendor's default is `true`.
         is_active: Option<bool> = "isActive",
-        /// `isLivePaymentMode`
+        /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
-        /// `locationConfigurations`
+        /// The places or ways in which a meeting can be held.
         location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `lookBusyConfig`
+        /// How to show fewer free slots than there are.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Deprecated by the vendor.
+        /// Where the meeting takes place. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Vec<CalendarNotification> = "notifications",
-        /// `openHours`
+        /// The hours it is open.
         open_hours: Vec<OpenHour> = "openHours",
-        /// `pixelId`
+        /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// `preBuffer`
+        /// Time kept free before each booking, in `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// `preBufferUnit`
+        /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// `recurring`
         recurring: Option<CalendarsRecurring> = "recurring",
-        /// `shouldAssignContactToTeamMember`
+        /// Whether the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
-        /// `shouldSendAlertEmailsToAssignedMember`
+        /// Whether the assigned member gets the alert e-mails.
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
-        /// `shouldSkipAssigningContactForExisting`
+        /// Whether contacts that exist already are not assigned anew.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// `slotBuffer`
         slot_buffer: Option<f64> = "slotBuffer",
-        /// `slotBufferUnit`
+        /// The unit of the slot buffer: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
         /// The vendor's default is `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// `slotDurationUnit`
+        /// The unit of a slot's length: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
         /// The vendor's default is `30`.
         slot_interval: Option<f64> = "slotInterval",
-        /// `slotIntervalUnit`
+        /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
         /// `stickyContact`
         sticky_contact: Option<bool> = "stickyContact",
-        /// `teamMembers`
+        /// The team members of the calendar.
         team_members: Vec<TeamMemberReply> = "teamMembers",
-        /// `widgetSlug`
+        /// The part of the booking address that names the calendar.
         widget_slug: Option<String> = "widgetSlug",
         /// The vendor's default is `classic`.
         widget_type: Option<WidgetType> = "widgetType",
@@ -518,113 +518,113 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar create.
     pub struct CalendarCreate {
-        /// `alertEmail`
+        /// The e-mail address that alerts go to.
         alert_email: Option<String> = "alertEmail",
-        /// `allowBookingAfter`
+        /// The shortest notice for a booking, in its unit.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// `allowBookingAfterUnit`
+        /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// `allowBookingFor`
+        /// How far ahead can be booked, in its unit.
         allow_booking_for: Option<f64> = "allowBookingFor",
-        /// `allowBookingForUnit`
+        /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// The vendor's default is `true`.
+        /// Whether bookings may be cancelled. The vendor's default is `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// The vendor's default is `true`.
+        /// Whether appointments can be moved. The vendor's default is `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// `appoinmentPerDay`
+        /// Most appointments in a day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// The vendor's default is `1`.
+        /// How many appointments fit in a slot. The vendor's default is `1`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// The vendor's default is `true`.
+        /// Whether appointments are confirmed at once. The vendor's default is `true`.
         auto_confirm: Option<bool> = "autoConfirm",
-        /// `availabilities`
+        /// The dates that have hours of their own.
         availabilities: Option<Vec<Availability>> = "availabilities",
-        /// `availabilityType`
+        /// Which kind of availability holds: `0` or `1`.
         availability_type: Option<f64> = "availabilityType",
-        /// `calendarCoverImage`
+        /// The address of the cover image of the calendar.
         calendar_cover_image: Option<String> = "calendarCoverImage",
-        /// `calendarType`
+        /// The kind of calendar, as `round_robin`.
         calendar_type: Option<CalendarType> = "calendarType",
-        /// `consentLabel`
+        /// The text beside the consent box.
         consent_label: Option<String> = "consentLabel",
         /// What it is, for people.
         description: Option<String> = "description",
         /// The vendor's default is `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The vendor's default is `#039be5`.
+        /// The color in the calendar, as `#039be5`. The vendor's default is `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// The vendor's default is `{{contact.name}}`.
+        /// The title of the events, with placeholders. The vendor's default is `{{contact.name}}`.
         event_title: Option<String> = "eventTitle",
-        /// The vendor's default is `RoundRobin_OptimizeForAvailability`.
+        /// How appointments are shared out among the team. The vendor's default is `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// `formId`
+        /// The id of the form.
         form_id: Option<String> = "formId",
-        /// `formSubmitRedirectURL`
+        /// The address to go to once the form is sent.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
-        /// `formSubmitThanksMessage`
+        /// What is said after the form was sent.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
         /// The vendor's default is `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// The vendor's default is `false`.
+        /// Whether Google sends invitation e-mails. The vendor's default is `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
         /// The id of the group.
         group_id: Option<String> = "groupId",
-        /// `guestType`
+        /// `count_only` counts the guests; `collect_detail` asks who they are.
         guest_type: Option<GuestType> = "guestType",
-        /// The vendor's default is `true`.
+        /// Whether it is in use. The vendor's default is `true`.
         is_active: Option<bool> = "isActive",
-        /// `isLivePaymentMode`
+        /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
-        /// `locationConfigurations`
+        /// The places or ways in which a meeting can be held.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `lookBusyConfig`
+        /// How to show fewer free slots than there are.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Deprecated by the vendor.
+        /// Where the meeting takes place. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
-        /// `openHours`
+        /// The hours it is open.
         open_hours: Option<Vec<OpenHour>> = "openHours",
-        /// `pixelId`
+        /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// `preBuffer`
+        /// Time kept free before each booking, in `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// `preBufferUnit`
+        /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// `recurring`
         recurring: Option<CalendarsRecurring> = "recurring",
-        /// `shouldAssignContactToTeamMember`
+        /// Whether the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
-        /// `shouldSendAlertEmailsToAssignedMember`
+        /// Whether the assigned member gets the alert e-mails.
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
-        /// `shouldSkipAssigningContactForExisting`
+        /// Whether contacts that exist already are not assigned anew.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// `slotBuffer`
         slot_buffer: Option<f64> = "slotBuffer",
-        /// `slotBufferUnit`
+        /// The unit of the slot buffer: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
         /// The vendor's default is `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// `slotDurationUnit`
+        /// The unit of a slot's length: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
         /// The vendor's default is `30`.
         slot_interval: Option<f64> = "slotInterval",
-        /// `slotIntervalUnit`
+        /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
         /// `stickyContact`
         sticky_contact: Option<bool> = "stickyContact",
-        /// `teamMembers`
+        /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
-        /// `widgetSlug`
+        /// The part of the booking address that names the calendar.
         widget_slug: Option<String> = "widgetSlug",
         /// The vendor's default is `classic`.
         widget_type: Option<WidgetType> = "widgetType",
@@ -720,11 +720,11 @@ crm_core::record! {
     pub struct CalendarEvent {
         /// The address.
         address: Option<String> = "address",
-        /// `appointmentStatus`
+        /// The state of the appointment, as `confirmed` or `noshow`.
         appointment_status: Option<String> = "appointmentStatus",
-        /// `assignedResources`
+        /// The ids of the rooms and equipment booked with it.
         assigned_resources: Vec<String> = "assignedResources",
-        /// `assignedUserId`
+        /// The id of the user it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
         /// The id of the calendar.
         calendar_id: Option<String> = "calendarId",
@@ -744,21 +744,21 @@ crm_core::record! {
         group_id: Option<String> = "groupId",
         /// The id.
         id: Option<String> = "id",
-        /// `isRecurring`
+        /// Whether it is one of a repeating series.
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `masterEventId`
+        /// The id of the event this one repeats.
         master_event_id: Option<String> = "masterEventId",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Option<String> = "notes",
-        /// `rrule`
+        /// The rule by which it repeats.
         rrule: Option<String> = "rrule",
         /// When it begins.
         start_time: Option<Timestamp> = "startTime",
         /// The title.
         title: Option<String> = "title",
-        /// `users`
+        /// The users, as records or ids.
         users: Vec<String> = "users",
     }
 }
@@ -766,17 +766,17 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar notification.
     pub struct CalendarNotification {
-        /// `selectedUsers`
+        /// The users who are notified.
         selected_users: Option<String> = "selectedUsers",
-        /// `shouldSendToContact`
+        /// Whether it is sent to the contact.
         should_send_to_contact: Option<bool> = "shouldSendToContact",
-        /// `shouldSendToGuest`
+        /// Whether the guests are notified.
         should_send_to_guest: Option<bool> = "shouldSendToGuest",
-        /// `shouldSendToSelectedUsers`
+        /// Whether it is sent to the chosen users.
         should_send_to_selected_users: Option<bool> = "shouldSendToSelectedUsers",
-        /// `shouldSendToUser`
+        /// Whether the users are notified.
         should_send_to_user: Option<bool> = "shouldSendToUser",
-        /// Always `email`.
+        /// Its kind. Always `email`.
         type_: Option<String> = "type",
     }
     required "selectedUsers" "shouldSendToContact" "shouldSendToGuest" "shouldSendToSelectedUsers" "shouldSendToUser"
@@ -797,31 +797,31 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar notification reply.
     pub struct CalendarNotificationReply {
-        /// `additionalEmailIds`
+        /// More e-mail addresses to notify.
         additional_email_ids: Vec<String> = "additionalEmailIds",
-        /// `additionalPhoneNumbers`
+        /// Further phone numbers it is sent to.
         additional_phone_numbers: Vec<String> = "additionalPhoneNumbers",
-        /// `additionalWhatsappNumbers`
+        /// Further WhatsApp numbers it is sent to.
         additional_whatsapp_numbers: Vec<String> = "additionalWhatsappNumbers",
-        /// `afterTime`
+        /// How long after the appointment to send it.
         after_time: Vec<Schedules> = "afterTime",
-        /// `beforeTime`
+        /// How long before the appointment it is sent.
         before_time: Vec<Schedules> = "beforeTime",
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `channel`
+        /// The channel it goes or came by.
         channel: Option<NotificationChannel> = "channel",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
         /// The id.
         id: Option<String> = "_id",
-        /// `isActive`
+        /// Whether it is in use.
         is_active: Option<bool> = "isActive",
-        /// `notificationType`
+        /// What the notification is about.
         notification_type: Option<NotificationType> = "notificationType",
-        /// `receiverType`
+        /// Who receives it, as `contact` or `assignedUser`.
         receiver_type: Option<ReceiverType> = "receiverType",
-        /// `selectedUsers`
+        /// The users who are notified.
         selected_users: Vec<String> = "selectedUsers",
         /// The subject.
         subject: Option<String> = "subject",
@@ -833,13 +833,13 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar resource by id reply.
     pub struct CalendarResourceByIdReply {
-        /// `calendarIds`
+        /// The ids of the calendars.
         calendar_ids: Vec<String> = "calendarIds",
-        /// `capacity`
+        /// How many it has room for.
         capacity: Option<f64> = "capacity",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `isActive`
+        /// Whether it is in use.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -847,9 +847,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// `outOfService`
         out_of_service: Option<f64> = "outOfService",
-        /// `quantity`
+        /// How many of it there are.
         quantity: Option<f64> = "quantity",
-        /// `resourceType`
+        /// The kind of resource: `equipments` or `rooms`.
         resource_type: Option<ResourceType> = "resourceType",
     }
 }
@@ -857,11 +857,11 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar resource reply.
     pub struct CalendarResourceReply {
-        /// `capacity`
+        /// How many it has room for.
         capacity: Option<f64> = "capacity",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `isActive`
+        /// Whether it is in use.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -869,15 +869,15 @@ crm_core::record! {
         name: Option<String> = "name",
         /// `outOfService`
         out_of_service: Option<f64> = "outOfService",
-        /// `quantity`
+        /// How many of it there are.
         quantity: Option<f64> = "quantity",
-        /// `resourceType`
+        /// The kind of resource: `equipments` or `rooms`.
         resource_type: Option<ResourceType> = "resourceType",
     }
 }
 
 crm_core::open_enum! {
-    /// Calendar type.
+    /// The kind of calendar, as `round_robin`.
     pub enum CalendarType {
         /// `class_booking`
         ClassBooking = "class_booking",
@@ -897,107 +897,107 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Calendar update.
     pub struct CalendarUpdate {
-        /// `alertEmail`
+        /// The e-mail address that alerts go to.
         alert_email: Option<String> = "alertEmail",
-        /// `allowBookingAfter`
+        /// The shortest notice for a booking, in its unit.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// `allowBookingAfterUnit`
+        /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// `allowBookingFor`
+        /// How far ahead can be booked, in its unit.
         allow_booking_for: Option<f64> = "allowBookingFor",
-        /// `allowBookingForUnit`
+        /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// `allowCancellation`
+        /// Whether bookings may be cancelled.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// `allowReschedule`
+        /// Whether appointments can be moved.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// `appoinmentPerDay`
+        /// Most appointments in a day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// `appoinmentPerSlot`
+        /// How many appointments fit in a slot.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// `autoConfirm`
+        /// Whether appointments are confirmed at once.
         auto_confirm: Option<bool> = "autoConfirm",
-        /// `availabilities`
+        /// The dates that have hours of their own.
         availabilities: Option<Vec<UpdateAvailability>> = "availabilities",
-        /// `availabilityType`
+        /// Which kind of availability holds: `0` or `1`.
         availability_type: Option<f64> = "availabilityType",
-        /// `calendarCoverImage`
+        /// The address of the cover image of the calendar.
         calendar_cover_image: Option<String> = "calendarCoverImage",
-        /// `consentLabel`
+        /// The text beside the consent box.
         consent_label: Option<String> = "consentLabel",
         /// What it is, for people.
         description: Option<String> = "description",
         /// The vendor's default is `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The vendor's default is `#039be5`.
+        /// The color in the calendar, as `#039be5`. The vendor's default is `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// `eventTitle`
+        /// The title of the events, with placeholders.
         event_title: Option<String> = "eventTitle",
-        /// `eventType`
+        /// How appointments are shared out among the team.
         event_type: Option<EventType> = "eventType",
-        /// `formId`
+        /// The id of the form.
         form_id: Option<String> = "formId",
-        /// `formSubmitRedirectURL`
+        /// The address to go to once the form is sent.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
-        /// `formSubmitThanksMessage`
+        /// What is said after the form was sent.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
         /// The vendor's default is `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// `googleInvitationEmails`
+        /// Whether Google sends invitation e-mails.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
         /// The id of the group.
         group_id: Option<String> = "groupId",
-        /// `guestType`
+        /// `count_only` counts the guests; `collect_detail` asks who they are.
         guest_type: Option<GuestType> = "guestType",
-        /// `isActive`
+        /// Whether it is in use.
         is_active: Option<bool> = "isActive",
-        /// `isLivePaymentMode`
+        /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
-        /// `locationConfigurations`
+        /// The places or ways in which a meeting can be held.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
-        /// `lookBusyConfig`
+        /// How to show fewer free slots than there are.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Deprecated by the vendor.
+        /// Where the meeting takes place. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
-        /// `openHours`
+        /// The hours it is open.
         open_hours: Option<Vec<OpenHour>> = "openHours",
-        /// `pixelId`
+        /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// `preBuffer`
+        /// Time kept free before each booking, in `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// `preBufferUnit`
+        /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// `recurring`
         recurring: Option<CalendarsRecurring> = "recurring",
-        /// `shouldAssignContactToTeamMember`
+        /// Whether the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
-        /// `shouldSendAlertEmailsToAssignedMember`
+        /// Whether the assigned member gets the alert e-mails.
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
-        /// `shouldSkipAssigningContactForExisting`
+        /// Whether contacts that exist already are not assigned anew.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// `slotBuffer`
         slot_buffer: Option<f64> = "slotBuffer",
         /// The vendor's default is `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// `slotDurationUnit`
+        /// The unit of a slot's length: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
         /// The vendor's default is `30`.
         slot_interval: Option<f64> = "slotInterval",
-        /// `slotIntervalUnit`
+        /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
         /// `stickyContact`
         sticky_contact: Option<bool> = "stickyContact",
-        /// `teamMembers`
+        /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
-        /// `widgetSlug`
+        /// The part of the booking address that names the calendar.
         widget_slug: Option<String> = "widgetSlug",
         /// The vendor's default is `classic`.
         widget_type: Option<WidgetType> = "widgetType",
@@ -1025,7 +1025,7 @@ crm_core::setters!(CalendarUpdate {
 crm_core::record! {
     /// Calendars get reply.
     pub struct CalendarsGetReply {
-        /// `calendars`
+        /// The calendars that were found.
         calendars: Vec<Calendar> = "calendars",
     }
 }
@@ -1035,11 +1035,11 @@ crm_core::record! {
     pub struct CalendarsRecurring {
         /// `bookingOption`
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
-        /// `bookingOverlapDefaultStatus`
+        /// The status of bookings that overlap another one.
         booking_overlap_default_status: Option<CalendarsRecurringBookingOverlapDefaultStatus> = "bookingOverlapDefaultStatus",
-        /// At most 24.
+        /// How many there are, or how many times. At most 24.
         count: Option<f64> = "count",
-        /// `freq`
+        /// How often it repeats: `DAILY`, `WEEKLY` or `MONTHLY`.
         freq: Option<CalendarsRecurringFreq> = "freq",
     }
 }
@@ -1062,7 +1062,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Calendars recurring booking overlap default status.
+    /// The status of bookings that overlap another one.
     pub enum CalendarsRecurringBookingOverlapDefaultStatus {
         /// `confirmed`
         Confirmed = "confirmed",
@@ -1072,7 +1072,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Calendars recurring freq.
+    /// How often it repeats: `DAILY`, `WEEKLY` or `MONTHLY`.
     pub enum CalendarsRecurringFreq {
         /// `DAILY`
         Daily = "DAILY",
@@ -1086,31 +1086,31 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create calendar notification.
     pub struct CreateCalendarNotification {
-        /// `additionalEmailIds`
+        /// More e-mail addresses to notify.
         additional_email_ids: Option<Vec<String>> = "additionalEmailIds",
-        /// `additionalPhoneNumbers`
+        /// Further phone numbers it is sent to.
         additional_phone_numbers: Option<Vec<String>> = "additionalPhoneNumbers",
-        /// `afterTime`
+        /// How long after the appointment to send it.
         after_time: Option<Vec<Schedules>> = "afterTime",
-        /// `beforeTime`
+        /// How long before the appointment it is sent.
         before_time: Option<Vec<Schedules>> = "beforeTime",
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `channel`
+        /// The channel it goes or came by.
         channel: Option<NotificationChannel> = "channel",
-        /// `fromAddress`
+        /// The address it is sent from.
         from_address: Option<String> = "fromAddress",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
-        /// `fromNumber`
+        /// The phone number it comes from.
         from_number: Option<String> = "fromNumber",
-        /// The vendor's default is `true`.
+        /// Whether it is in use. The vendor's default is `true`.
         is_active: Option<bool> = "isActive",
-        /// `notificationType`
+        /// What the notification is about.
         notification_type: Option<NotificationType> = "notificationType",
-        /// `receiverType`
+        /// Who receives it, as `contact` or `assignedUser`.
         receiver_type: Option<ReceiverType> = "receiverType",
-        /// `selectedUsers`
+        /// The users who are notified.
         selected_users: Option<Vec<String>> = "selectedUsers",
         /// The subject.
         subject: Option<String> = "subject",
@@ -1157,9 +1157,9 @@ impl CreateCalendarNotification {
 crm_core::record! {
     /// Create calendar resource.
     pub struct CreateCalendarResource {
-        /// `calendarIds`
+        /// The ids of the calendars.
         calendar_ids: Option<Vec<String>> = "calendarIds",
-        /// `capacity`
+        /// How many it has room for.
         capacity: Option<f64> = "capacity",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -1169,7 +1169,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// `outOfService`
         out_of_service: Option<f64> = "outOfService",
-        /// `quantity`
+        /// How many of it there are.
         quantity: Option<f64> = "quantity",
     }
     required "calendarIds" "capacity" "description" "locationId" "name" "outOfService" "quantity"
@@ -1182,13 +1182,13 @@ crm_core::setters!(CreateCalendarResource {
 crm_core::record! {
     /// Create schedule.
     pub struct CreateSchedule {
-        /// `calendarIds`
+        /// The ids of the calendars.
         calendar_ids: Option<Vec<String>> = "calendarIds",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `rules`
+        /// The rules that say when there is time.
         rules: Option<Vec<ScheduleRule>> = "rules",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1225,7 +1225,7 @@ impl CreateSchedule {
 crm_core::record! {
     /// Created or updated by.
     pub struct CreatedOrUpdatedBy {
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -1235,13 +1235,13 @@ crm_core::record! {
 crm_core::record! {
     /// Delete event reply.
     pub struct DeleteEventReply {
-        /// `succeeded`
+        /// Whether it worked.
         succeeded: Option<bool> = "succeeded",
     }
 }
 
 crm_core::open_enum! {
-    /// Event type.
+    /// How appointments are shared out among the team.
     pub enum EventType {
         /// `RoundRobin_OptimizeForAvailability`
         RoundRobinOptimizeForAvailability = "RoundRobin_OptimizeForAvailability",
@@ -1263,7 +1263,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get all schedules reply.
     pub struct GetAllSchedulesReply {
-        /// `schedules`
+        /// The schedules, or the parts of one.
         schedules: Vec<ScheduleObjectReply> = "schedules",
     }
 }
@@ -1279,7 +1279,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get calendar events reply.
     pub struct GetCalendarEventsReply {
-        /// `events`
+        /// The events, or how often each kind happened.
         events: Vec<CalendarEvent> = "events",
     }
 }
@@ -1295,7 +1295,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get note.
     pub struct GetNote {
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -1313,9 +1313,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get notes list reply.
     pub struct GetNotesListReply {
-        /// `hasMore`
+        /// Whether there is more to fetch.
         has_more: Option<bool> = "hasMore",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Vec<GetNote> = "notes",
     }
 }
@@ -1327,7 +1327,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "id",
-        /// `isActive`
+        /// Whether it is in use.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1343,7 +1343,7 @@ crm_core::record! {
     pub struct GroupCreate {
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `isActive`
+        /// Whether it is in use.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1389,7 +1389,7 @@ crm_core::record! {
 crm_core::record! {
     /// Group status update params.
     pub struct GroupStatusUpdateParams {
-        /// `isActive`
+        /// Whether it is in use.
         is_active: Option<bool> = "isActive",
     }
     required "isActive"
@@ -1437,7 +1437,7 @@ impl GroupUpdate {
 }
 
 crm_core::open_enum! {
-    /// Guest type.
+    /// `count_only` counts the guests; `collect_detail` asks who they are.
     pub enum GuestType {
         /// `collect_detail`
         CollectDetail = "collect_detail",
@@ -1483,9 +1483,9 @@ impl Hour {
 crm_core::record! {
     /// Location configuration.
     pub struct LocationConfiguration {
-        /// `kind`
+        /// The way of meeting, as `zoom_conference`.
         kind: Option<LocationConfigurationKind> = "kind",
-        /// `location`
+        /// The place or location in question.
         location: Option<String> = "location",
     }
     required "kind"
@@ -1507,7 +1507,7 @@ impl LocationConfiguration {
 }
 
 crm_core::open_enum! {
-    /// Location configuration kind.
+    /// The way of meeting, as `zoom_conference`.
     pub enum LocationConfigurationKind {
         /// `booker`
         Booker = "booker",
@@ -1531,11 +1531,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Location configuration reply.
     pub struct LocationConfigurationReply {
-        /// `kind`
+        /// The way of meeting, as `zoom_conference`.
         kind: Option<LocationConfigurationKind> = "kind",
-        /// `location`
+        /// The place or location in question.
         location: Option<String> = "location",
-        /// `meetingId`
+        /// The id of the meeting place.
         meeting_id: Option<String> = "meetingId",
     }
 }
@@ -1543,9 +1543,9 @@ crm_core::record! {
 crm_core::record! {
     /// Look busy configuration.
     pub struct LookBusyConfiguration {
-        /// The vendor's default is `false`.
+        /// Whether it is switched on. The vendor's default is `false`.
         enabled: Option<bool> = "enabled",
-        /// `LookBusyPercentage`
+        /// The share of free slots to hide, in percent.
         look_busy_percentage: Option<f64> = "LookBusyPercentage",
     }
     required "enabled" "LookBusyPercentage"
@@ -1564,7 +1564,7 @@ impl LookBusyConfiguration {
 }
 
 crm_core::open_enum! {
-    /// The vendor's default is `custom`. Deprecated by the vendor.
+    /// How or where the meeting is held, as `zoom`. The vendor's default is `custom`. Deprecated by the vendor.
     pub enum MeetingLocationType {
         /// `address`
         Address = "address",
@@ -1596,7 +1596,7 @@ crm_core::record! {
 crm_core::record! {
     /// Notes.
     pub struct Notes {
-        /// At most 5000 characters.
+        /// The text it holds. At most 5000 characters.
         body: Option<String> = "body",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -1620,7 +1620,7 @@ impl Notes {
 }
 
 crm_core::open_enum! {
-    /// Notification channel.
+    /// The channel it goes or came by.
     pub enum NotificationChannel {
         /// `email`
         Email = "email",
@@ -1634,7 +1634,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Notification type.
+    /// What the notification is about.
     pub enum NotificationType {
         /// `booked`
         Booked = "booked",
@@ -1654,9 +1654,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Open hour.
     pub struct OpenHour {
-        /// `daysOfTheWeek`
+        /// The days of the week it holds for, as numbers.
         days_of_the_week: Option<Vec<f64>> = "daysOfTheWeek",
-        /// `hours`
+        /// The hours it is open, or the hour of a time.
         hours: Option<Vec<Hour>> = "hours",
     }
     required "daysOfTheWeek" "hours"
@@ -1678,7 +1678,7 @@ impl OpenHour {
 }
 
 crm_core::open_enum! {
-    /// Receiver type.
+    /// Who receives it, as `contact` or `assignedUser`.
     pub enum ReceiverType {
         /// `assignedUser`
         AssignedUser = "assignedUser",
@@ -1708,9 +1708,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedule interval.
     pub struct ScheduleInterval {
-        /// `from`
+        /// Where it begins, or who sends it.
         from: Option<String> = "from",
-        /// `to`
+        /// Where it ends, or who receives it.
         to: Option<String> = "to",
     }
     required "from" "to"
@@ -1731,7 +1731,7 @@ impl ScheduleInterval {
 crm_core::record! {
     /// Schedule object reply.
     pub struct ScheduleObjectReply {
-        /// `calendarIds`
+        /// The ids of the calendars.
         calendar_ids: Vec<String> = "calendarIds",
         /// When it was added.
         date_added: Option<String> = "dateAdded",
@@ -1745,7 +1745,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `rules`
+        /// The rules that say when there is time.
         rules: Vec<ScheduleRule> = "rules",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1757,7 +1757,7 @@ crm_core::record! {
 crm_core::record! {
     /// Schedule reply.
     pub struct ScheduleReply {
-        /// `schedule`
+        /// When it takes place or repeats.
         schedule: Option<ScheduleObjectReply> = "schedule",
     }
 }
@@ -1765,13 +1765,13 @@ crm_core::record! {
 crm_core::record! {
     /// Schedule rule.
     pub struct ScheduleRule {
-        /// `date`
+        /// The day or time it is about.
         date: Option<String> = "date",
-        /// `day`
+        /// The day: its name, or its number in the month.
         day: Option<ScheduleRuleDay> = "day",
-        /// `intervals`
+        /// The spans of the day it covers.
         intervals: Option<Vec<ScheduleInterval>> = "intervals",
-        /// `type`
+        /// Its kind.
         type_: Option<ScheduleRuleType> = "type",
     }
     required "intervals" "type"
@@ -1798,7 +1798,7 @@ impl ScheduleRule {
 }
 
 crm_core::open_enum! {
-    /// Schedule rule day.
+    /// The day: its name, or its number in the month.
     pub enum ScheduleRuleDay {
         /// `friday`
         Friday = "friday",
@@ -1818,7 +1818,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Schedule rule type.
+    /// Its kind.
     pub enum ScheduleRuleType {
         /// `date`
         Date = "date",
@@ -1830,9 +1830,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedules.
     pub struct Schedules {
-        /// `timeOffset`
+        /// How long before or after it happens, in its unit.
         time_offset: Option<f64> = "timeOffset",
-        /// `unit`
+        /// The unit it is measured in.
         unit: Option<String> = "unit",
     }
 }
@@ -1843,7 +1843,7 @@ crm_core::setters!(Schedules {
 crm_core::record! {
     /// Slots.
     pub struct Slots {
-        /// `slots`
+        /// The times, as slots.
         slots: Vec<String> = "slots",
     }
 }
@@ -1851,13 +1851,13 @@ crm_core::record! {
 crm_core::record! {
     /// Team member.
     pub struct TeamMember {
-        /// `isPrimary`
+        /// Whether it is the primary one.
         is_primary: Option<bool> = "isPrimary",
-        /// `locationConfigurations`
+        /// The places or ways in which a meeting can be held.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
-        /// Deprecated by the vendor.
+        /// Where the meeting takes place. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
-        /// The vendor's default is `custom`. Deprecated by the vendor.
+        /// How or where the meeting is held, as `zoom`. The vendor's default is `custom`. Deprecated by the vendor.
         meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
         /// The vendor's default is `0.5`.
         priority: Option<f64> = "priority",
@@ -1890,13 +1890,13 @@ impl TeamMember {
 crm_core::record! {
     /// Team member reply.
     pub struct TeamMemberReply {
-        /// `isPrimary`
+        /// Whether it is the primary one.
         is_primary: Option<bool> = "isPrimary",
-        /// `locationConfigurations`
+        /// The places or ways in which a meeting can be held.
         location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
-        /// Deprecated by the vendor.
+        /// Where the meeting takes place. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
-        /// The vendor's default is `custom`. Deprecated by the vendor.
+        /// How or where the meeting is held, as `zoom`. The vendor's default is `custom`. Deprecated by the vendor.
         meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
         /// The vendor's default is `0.5`.
         priority: Option<f64> = "priority",
@@ -1908,11 +1908,11 @@ crm_core::record! {
 crm_core::record! {
     /// Update availability.
     pub struct UpdateAvailability {
-        /// `date`
+        /// The day or time it is about.
         date: Option<String> = "date",
         /// Whether it is deleted. The vendor's default is `false`.
         deleted: Option<bool> = "deleted",
-        /// `hours`
+        /// The hours it is open, or the hour of a time.
         hours: Option<Vec<Hour>> = "hours",
         /// The id.
         id: Option<String> = "id",
@@ -1940,33 +1940,33 @@ impl UpdateAvailability {
 crm_core::record! {
     /// Update calendar notifications.
     pub struct UpdateCalendarNotifications {
-        /// `additionalEmailIds`
+        /// More e-mail addresses to notify.
         additional_email_ids: Option<Vec<String>> = "additionalEmailIds",
-        /// `additionalPhoneNumbers`
+        /// Further phone numbers it is sent to.
         additional_phone_numbers: Option<Vec<String>> = "additionalPhoneNumbers",
-        /// `afterTime`
+        /// How long after the appointment to send it.
         after_time: Option<Vec<Schedules>> = "afterTime",
-        /// `beforeTime`
+        /// How long before the appointment it is sent.
         before_time: Option<Vec<Schedules>> = "beforeTime",
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `channel`
+        /// The channel it goes or came by.
         channel: Option<NotificationChannel> = "channel",
         /// Whether it is deleted. The vendor's default is `false`.
         deleted: Option<bool> = "deleted",
-        /// `fromAddress`
+        /// The address it is sent from.
         from_address: Option<String> = "fromAddress",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
-        /// `fromNumber`
+        /// The phone number it comes from.
         from_number: Option<String> = "fromNumber",
-        /// The vendor's default is `true`.
+        /// Whether it is in use. The vendor's default is `true`.
         is_active: Option<bool> = "isActive",
-        /// `notificationType`
+        /// What the notification is about.
         notification_type: Option<NotificationType> = "notificationType",
-        /// `receiverType`
+        /// Who receives it, as `contact` or `assignedUser`.
         receiver_type: Option<ReceiverType> = "receiverType",
-        /// `selectedUsers`
+        /// The users who are notified.
         selected_users: Option<Vec<String>> = "selectedUsers",
         /// The subject.
         subject: Option<String> = "subject",
@@ -1984,13 +1984,13 @@ crm_core::setters!(UpdateCalendarNotifications {
 crm_core::record! {
     /// Update calendar resource.
     pub struct UpdateCalendarResource {
-        /// `calendarIds`
+        /// The ids of the calendars.
         calendar_ids: Option<Vec<String>> = "calendarIds",
-        /// `capacity`
+        /// How many it has room for.
         capacity: Option<f64> = "capacity",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `isActive`
+        /// Whether it is in use.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1998,7 +1998,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// `outOfService`
         out_of_service: Option<f64> = "outOfService",
-        /// `quantity`
+        /// How many of it there are.
         quantity: Option<f64> = "quantity",
     }
 }
@@ -2012,7 +2012,7 @@ crm_core::record! {
     pub struct UpdateSchedule {
         /// The name.
         name: Option<String> = "name",
-        /// `rules`
+        /// The rules that say when there is time.
         rules: Option<Vec<ScheduleRule>> = "rules",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -2048,7 +2048,7 @@ impl ValidateGroupSlugPostBody {
 crm_core::record! {
     /// Validate group slug reply.
     pub struct ValidateGroupSlugReply {
-        /// `available`
+        /// Whether the slug is free.
         available: Option<bool> = "available",
     }
 }

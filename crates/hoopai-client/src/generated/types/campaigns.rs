@@ -12,7 +12,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
     }
 }
@@ -20,7 +20,7 @@ crm_core::record! {
 crm_core::record! {
     /// Campaigns reply.
     pub struct CampaignsReply {
-        /// `campaigns`
+        /// The campaigns that were found.
         campaigns: Vec<Campaigns> = "campaigns",
     }
 }

@@ -8,21 +8,21 @@ crm_core::record! {
     pub struct GetCompanyById {
         /// The address.
         address: Option<String> = "address",
-        /// `affiliatePolicyAcceptedBy`
+        /// The id of the user who accepted the affiliate policy.
         affiliate_policy_accepted_by: Option<String> = "affiliatePolicyAcceptedBy",
-        /// `affiliatePolicyAcceptedDate`
+        /// When the affiliate policy was accepted.
         affiliate_policy_accepted_date: Option<String> = "affiliatePolicyAcceptedDate",
-        /// `affiliatePolicyVersion`
+        /// The version of the affiliate policy.
         affiliate_policy_version: Option<String> = "affiliatePolicyVersion",
-        /// `autoSuspendEnabled`
+        /// Whether accounts are suspended automatically.
         auto_suspend_enabled: Option<bool> = "autoSuspendEnabled",
-        /// `businessAffinityGroup`
+        /// The kind of businesses it deals with, as `Vehicle Dealerships`.
         business_affinity_group: Option<String> = "businessAffinityGroup",
-        /// `businessCategory`
+        /// What line of business it is in.
         business_category: Option<String> = "businessCategory",
-        /// `businessNiche`
+        /// The line of business, as `Accounting School`.
         business_niche: Option<String> = "businessNiche",
-        /// `cancelEnabledForClients`
+        /// Whether clients may cancel by themselves.
         cancel_enabled_for_clients: Option<bool> = "cancelEnabledForClients",
         /// The city.
         city: Option<String> = "city",
@@ -30,81 +30,81 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `customerType`
+        /// The kind of customer, as `agency`.
         customer_type: Option<String> = "customerType",
-        /// `disableEmailService`
+        /// Whether the e-mail service is turned off.
         disable_email_service: Option<bool> = "disableEmailService",
-        /// `domain`
+        /// The domain name.
         domain: Option<String> = "domain",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `enableDepreciatedFeatures`
+        /// Whether features that are being withdrawn are switched on.
         enable_depreciated_features: Option<bool> = "enableDepreciatedFeatures",
-        /// `enableNewSubAccountDefaultData`
+        /// Whether new sub-accounts start with default data.
         enable_new_sub_account_default_data: Option<bool> = "enableNewSubAccountDefaultData",
         /// The id.
         id: Option<String> = "id",
-        /// `isEnterpriseAccount`
+        /// Whether it is an enterprise account.
         is_enterprise_account: Option<bool> = "isEnterpriseAccount",
-        /// `isReselling`
+        /// Whether the company resells.
         is_reselling: Option<bool> = "isReselling",
-        /// `isSandboxAccount`
+        /// Whether it is an account for testing.
         is_sandbox_account: Option<bool> = "isSandboxAccount",
-        /// `locationCount`
+        /// How many locations it has.
         location_count: Option<f64> = "locationCount",
-        /// `logoUrl`
+        /// The address of the logo.
         logo_url: Option<String> = "logoUrl",
         /// The name.
         name: Option<String> = "name",
-        /// `onboardingInfo`
+        /// What was told at the start of the account.
         onboarding_info: Option<IOnboarding> = "onboardingInfo",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `plan`
+        /// The number of the plan.
         plan: Option<f64> = "plan",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
         /// The vendor's default is `false`.
         premium_upgraded: Option<bool> = "premiumUpgraded",
-        /// `privacyPolicy`
+        /// The privacy policy.
         privacy_policy: Option<String> = "privacyPolicy",
-        /// `privacyPolicyAcceptedBy`
+        /// The id of the user who accepted the privacy policy.
         privacy_policy_accepted_by: Option<String> = "privacyPolicyAcceptedBy",
-        /// `privacyPolicyAcceptedDate`
+        /// When the privacy policy was accepted.
         privacy_policy_accepted_date: Option<String> = "privacyPolicyAcceptedDate",
-        /// `privacyPolicyVersion`
+        /// Which version of the privacy policy was accepted.
         privacy_policy_version: Option<String> = "privacyPolicyVersion",
-        /// `referralId`
+        /// The id of the referral.
         referral_id: Option<String> = "referralId",
-        /// `relationshipNumber`
+        /// The relationship number of the agency, as `0-002-230`.
         relationship_number: Option<String> = "relationshipNumber",
-        /// `saasSettings`
+        /// How SaaS is set up for the company.
         saas_settings: Option<Value> = "saasSettings",
-        /// `spareDomain`
+        /// The spare domain of the company.
         spare_domain: Option<String> = "spareDomain",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `stripeConnectId`
+        /// The id of the connected account at Stripe.
         stripe_connect_id: Option<String> = "stripeConnectId",
-        /// `subdomain`
+        /// The subdomain of the company.
         subdomain: Option<String> = "subdomain",
-        /// `termsConditions`
+        /// The terms and conditions.
         terms_conditions: Option<String> = "termsConditions",
-        /// `termsOfServiceAcceptedBy`
+        /// The id of the user who accepted the terms.
         terms_of_service_accepted_by: Option<String> = "termsOfServiceAcceptedBy",
-        /// `termsOfServiceAcceptedDate`
+        /// When the terms of service were accepted.
         terms_of_service_accepted_date: Option<String> = "termsOfServiceAcceptedDate",
-        /// `termsOfServiceVersion`
+        /// Which version of the terms was accepted.
         terms_of_service_version: Option<String> = "termsOfServiceVersion",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `twilioFreeCredits`
+        /// How much free credit there is for Twilio.
         twilio_free_credits: Option<f64> = "twilioFreeCredits",
-        /// `twilioTrialMode`
+        /// Whether Twilio is in trial mode.
         twilio_trial_mode: Option<bool> = "twilioTrialMode",
-        /// `upgradeEnabledForClients`
+        /// Whether clients can upgrade.
         upgrade_enabled_for_clients: Option<bool> = "upgradeEnabledForClients",
         /// The address of the website.
         website: Option<String> = "website",
@@ -126,35 +126,35 @@ crm_core::record! {
         affiliate_signup: Option<bool> = "affiliateSignup",
         /// `conversationDemo`
         conversation_demo: Option<bool> = "conversationDemo",
-        /// `customerCount`
+        /// How many customers the company has.
         customer_count: Option<String> = "customerCount",
-        /// `hasJoinedImplementationCall`
+        /// Whether they have joined the implementation call.
         has_joined_implementation_call: Option<bool> = "hasJoinedImplementationCall",
-        /// `hasJoinedKickoffCall`
+        /// Whether the kickoff call was joined.
         has_joined_kickoff_call: Option<bool> = "hasJoinedKickoffCall",
-        /// `haveWebsite`
+        /// Whether they have a website.
         have_website: Option<bool> = "haveWebsite",
-        /// `industryServed`
+        /// The industry the company works for.
         industry_served: Option<String> = "industryServed",
-        /// `kickoffActionTaken`
+        /// Whether the kickoff step was taken.
         kickoff_action_taken: Option<bool> = "kickoffActionTaken",
-        /// `location`
+        /// The place or location in question.
         location: Option<bool> = "location",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// `metaData`
         meta_data: Option<Value> = "metaData",
-        /// `pending`
+        /// What is still to be done, or whether anything is.
         pending: Option<bool> = "pending",
-        /// `planId`
+        /// The id of the plan.
         plan_id: Option<String> = "planId",
-        /// `snapshotId`
+        /// The id of the snapshot.
         snapshot_id: Option<String> = "snapshotId",
-        /// `tools`
+        /// The tools they use.
         tools: Vec<String> = "tools",
-        /// `version`
+        /// Which version it is.
         version: Option<String> = "version",
-        /// `websiteUrl`
+        /// The address of the website.
         website_url: Option<String> = "websiteUrl",
     }
 }

@@ -6,41 +6,41 @@ use super::*;
 crm_core::record! {
     /// Attribution source.
     pub struct AttributionSource {
-        /// `campaign`
+        /// The campaign, as a record or a name.
         campaign: Option<String> = "campaign",
         /// The id of the campaign.
         campaign_id: Option<String> = "campaignId",
-        /// `dclid`
+        /// The click id of Google's display ads.
         dclid: Option<String> = "dclid",
-        /// `fbEventId`
+        /// The id of the event at Facebook.
         fb_event_id: Option<String> = "fbEventId",
-        /// `fbc`
+        /// Meta's click id, as in the cookie `_fbc`.
         fbc: Option<String> = "fbc",
-        /// `fbclid`
+        /// The Facebook click id.
         fbclid: Option<String> = "fbclid",
-        /// `fbp`
+        /// The Facebook browser id, from the `_fbp` cookie.
         fbp: Option<String> = "fbp",
-        /// `gclid`
+        /// The click id of Google Ads.
         gclid: Option<String> = "gclid",
-        /// `ip`
+        /// The IP address.
         ip: Option<String> = "ip",
-        /// `medium`
+        /// The way it came or goes.
         medium: Option<String> = "medium",
-        /// `mediumId`
+        /// The id of the medium, as of the form.
         medium_id: Option<String> = "mediumId",
-        /// `msclikid`
+        /// The Microsoft click id.
         msclikid: Option<String> = "msclikid",
-        /// `referrer`
+        /// The page the visitor came from.
         referrer: Option<String> = "referrer",
         /// The address.
         url: Option<String> = "url",
-        /// `userAgent`
+        /// What the browser calls itself.
         user_agent: Option<String> = "userAgent",
-        /// `utmContent`
+        /// The UTM tag `utm_content` of the visit.
         utm_content: Option<String> = "utmContent",
-        /// `utmMedium`
+        /// The `utm_medium` of the visit.
         utm_medium: Option<String> = "utmMedium",
-        /// `utmSource`
+        /// The UTM tag `utm_source` of the visit.
         utm_source: Option<String> = "utmSource",
     }
 }
@@ -165,7 +165,7 @@ impl ContactSort {
 crm_core::record! {
     /// Contacts bulk upate reply.
     pub struct ContactsBulkUpateReply {
-        /// `ids`
+        /// The ids of the contacts or sessions.
         ids: Vec<String> = "ids",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -177,7 +177,7 @@ crm_core::record! {
     pub struct ContactsBusinessUpdate {
         /// The id of the business.
         business_id: Option<String> = "businessId",
-        /// `ids`
+        /// The ids of the contacts or sessions.
         ids: Option<Vec<String>> = "ids",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -223,9 +223,9 @@ crm_core::record! {
 crm_core::record! {
     /// Contacts get note.
     pub struct ContactsGetNote {
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `color`
+        /// The color of the note.
         color: Option<String> = "color",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -233,7 +233,7 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// The id.
         id: Option<String> = "id",
-        /// `pinned`
+        /// Whether the note is kept at the top.
         pinned: Option<bool> = "pinned",
         /// The title.
         title: Option<String> = "title",
@@ -245,7 +245,7 @@ crm_core::record! {
 crm_core::record! {
     /// Contacts get notes list reply.
     pub struct ContactsGetNotesListReply {
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Vec<ContactsGetNote> = "notes",
     }
 }
@@ -253,17 +253,17 @@ crm_core::record! {
 crm_core::record! {
     /// Contacts meta.
     pub struct ContactsMeta {
-        /// `currentPage`
+        /// The number of this page.
         current_page: Option<f64> = "currentPage",
-        /// `nextPage`
+        /// The number of the next page, or whether there is one.
         next_page: Option<f64> = "nextPage",
-        /// `nextPageUrl`
+        /// The address of the next page of results.
         next_page_url: Option<String> = "nextPageUrl",
-        /// `prevPage`
+        /// The number of the page before this one.
         prev_page: Option<f64> = "prevPage",
-        /// `startAfter`
+        /// Where the next page starts, in milliseconds since 1970.
         start_after: Option<f64> = "startAfter",
-        /// `startAfterId`
+        /// The id after which the next page begins.
         start_after_id: Option<String> = "startAfterId",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -273,11 +273,11 @@ crm_core::record! {
 crm_core::record! {
     /// Contacts notes.
     pub struct ContactsNotes {
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `color`
+        /// The color of the note.
         color: Option<String> = "color",
-        /// `pinned`
+        /// Whether the note is kept at the top.
         pinned: Option<bool> = "pinned",
         /// The title.
         title: Option<String> = "title",
@@ -308,9 +308,9 @@ impl ContactsNotes {
 crm_core::record! {
     /// Contacts search reply.
     pub struct ContactsSearchReply {
-        /// `contacts`
+        /// The contacts, as records or ids.
         contacts: Vec<FoundContact> = "contacts",
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
         /// `meta`
         meta: Option<ContactsMeta> = "meta",
@@ -320,7 +320,7 @@ crm_core::record! {
 crm_core::record! {
     /// Create contact.
     pub struct CreateContact {
-        /// `address1`
+        /// The first line of the address.
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -332,9 +332,9 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// `dateOfBirth`
+        /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// `dnd`
+        /// Whether the contact wants no messages; in an e-mail builder, the layout.
         dnd: Option<bool> = "dnd",
         /// `dndSettings`
         dnd_settings: Option<DndSettings> = "dndSettings",
@@ -342,7 +342,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `gender`
+        /// The gender; in audiences and statistics, the division by it.
         gender: Option<String> = "gender",
         /// `inboundDndSettings`
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
@@ -356,9 +356,9 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -413,15 +413,15 @@ impl CreateContact {
 crm_core::record! {
     /// Create contact schema.
     pub struct CreateContactSchema {
-        /// `address1`
+        /// The first line of the address.
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `birthDay`
+        /// The day of the month they were born on.
         birth_day: Option<f64> = "birthDay",
-        /// `birthMonth`
+        /// The month of birth, as a number.
         birth_month: Option<f64> = "birthMonth",
-        /// `bounceEmail`
+        /// Whether e-mail to the contact bounced.
         bounce_email: Option<bool> = "bounceEmail",
         /// The id of the business.
         business_id: Option<String> = "businessId",
@@ -435,53 +435,53 @@ crm_core::record! {
         custom_fields: Vec<CustomField> = "customFields",
         /// When it was added.
         date_added: Option<String> = "dateAdded",
-        /// `dateOfBirth`
+        /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
         /// When it was changed last.
         date_updated: Option<String> = "dateUpdated",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `dnd`
+        /// Whether the contact wants no messages; in an e-mail builder, the layout.
         dnd: Option<bool> = "dnd",
         /// `dndSettings`
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `emailLowerCase`
+        /// The e-mail address in lower case.
         email_lower_case: Option<String> = "emailLowerCase",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `firstNameLowerCase`
+        /// The first name in lower case.
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// `fullNameLowerCase`
+        /// The full name in lower case.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
         /// The id.
         id: Option<String> = "id",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `lastNameLowerCase`
+        /// The last name in lower case.
         last_name_lower_case: Option<String> = "lastNameLowerCase",
-        /// `lastSessionActivityAt`
+        /// When the contact was last active.
         last_session_activity_at: Option<String> = "lastSessionActivityAt",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `offers`
+        /// The offers the contact has.
         offers: Vec<String> = "offers",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `products`
+        /// The products that belong to it.
         products: Vec<String> = "products",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The tags.
         tags: Vec<String> = "tags",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
-        /// `unsubscribeEmail`
+        /// Whether the contact no longer wants e-mails.
         unsubscribe_email: Option<bool> = "unsubscribeEmail",
         /// The address of the website.
         website: Option<String> = "website",
@@ -501,9 +501,9 @@ crm_core::record! {
     pub struct CreateTaskParams {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `completed`
+        /// Whether it is done; of a snapshot, what is done.
         completed: Option<bool> = "completed",
         /// When it is due.
         due_date: Option<String> = "dueDate",
@@ -538,7 +538,7 @@ impl CreateTaskParams {
 crm_core::record! {
     /// Create workflow.
     pub struct CreateWorkflow {
-        /// `eventStartTime`
+        /// When the event starts.
         event_start_time: Option<String> = "eventStartTime",
     }
 }
@@ -551,7 +551,7 @@ crm_core::record! {
     pub struct CustomField {
         /// The id.
         id: Option<String> = "id",
-        /// `value`
+        /// The value it holds.
         value: Option<Value> = "value",
     }
 }
@@ -559,11 +559,11 @@ crm_core::record! {
 crm_core::record! {
     /// Dnd setting.
     pub struct DndSetting {
-        /// `code`
+        /// The code that stands for it.
         code: Option<String> = "code",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `status`
+        /// The state it is in.
         status: Option<DndSettingStatus> = "status",
     }
     required "status"
@@ -586,7 +586,7 @@ impl DndSetting {
 }
 
 crm_core::open_enum! {
-    /// Dnd setting status.
+    /// The state it is in.
     pub enum DndSettingStatus {
         /// `active`
         Active = "active",
@@ -626,7 +626,7 @@ crm_core::record! {
         address: Option<String> = "address",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `attributions`
+        /// Where the contact came from, each time.
         attributions: Vec<AttributionSource> = "attributions",
         /// The id of the business.
         business_id: Option<String> = "businessId",
@@ -636,7 +636,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The name of the company.
         company_name: Option<String> = "companyName",
-        /// `contactName`
+        /// The name of the contact.
         contact_name: Option<String> = "contactName",
         /// The country, as `US`.
         country: Option<String> = "country",
@@ -644,29 +644,29 @@ crm_core::record! {
         custom_fields: Vec<CustomField> = "customFields",
         /// When it was added.
         date_added: Option<String> = "dateAdded",
-        /// `dateOfBirth`
+        /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
         /// When it was changed last.
         date_updated: Option<String> = "dateUpdated",
-        /// `dnd`
+        /// Whether the contact wants no messages; in an e-mail builder, the layout.
         dnd: Option<bool> = "dnd",
-        /// `dndSettings`
+        /// What the contact does not want, channel by channel.
         dnd_settings: Option<Value> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `firstNameLowerCase`
+        /// The first name in lower case.
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// `followers`
+        /// Who follows it, or how many do.
         followers: Vec<String> = "followers",
-        /// `fullNameLowerCase`
+        /// The full name in lower case.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
         /// The id.
         id: Option<String> = "id",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `lastNameLowerCase`
+        /// The last name in lower case.
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -676,15 +676,15 @@ crm_core::record! {
         postal_code: Option<String> = "postalCode",
         /// The sort values, for the next page; search gives them, lists do not.
         search_after: Vec<Value> = "searchAfter",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The tags.
         tags: Vec<String> = "tags",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// The address of the website.
         website: Option<String> = "website",
@@ -695,7 +695,7 @@ crm_core::record! {
 crm_core::record! {
     /// One page of contacts.
     pub struct FoundContacts {
-        /// `contacts`
+        /// The contacts, as records or ids.
         contacts: Vec<FoundContact> = "contacts",
         /// How many there are in all.
         total: Option<i64> = "total",
@@ -707,9 +707,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get contect by id.
     pub struct GetContectById {
-        /// `additionalEmails`
+        /// Further e-mail addresses.
         additional_emails: Vec<Value> = "additionalEmails",
-        /// `address1`
+        /// The first line of the address.
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -729,35 +729,35 @@ crm_core::record! {
         custom_fields: Vec<CustomField> = "customFields",
         /// When it was added.
         date_added: Option<String> = "dateAdded",
-        /// `dateOfBirth`
+        /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
         /// When it was changed last.
         date_updated: Option<String> = "dateUpdated",
-        /// `dnd`
+        /// Whether the contact wants no messages; in an e-mail builder, the layout.
         dnd: Option<bool> = "dnd",
         /// `dndSettings`
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `emailLowerCase`
+        /// The e-mail address in lower case.
         email_lower_case: Option<String> = "emailLowerCase",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `firstNameLowerCase`
+        /// The first name in lower case.
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// `fullNameLowerCase`
+        /// The full name in lower case.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
         /// The id.
         id: Option<String> = "id",
-        /// `keyword`
+        /// The keyword it goes by.
         keyword: Option<String> = "keyword",
-        /// `lastActivity`
+        /// When the contact was last active.
         last_activity: Option<String> = "lastActivity",
         /// `lastAttributionSource`
         last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `lastNameLowerCase`
+        /// The last name in lower case.
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -767,19 +767,19 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `ssn`
+        /// The social security number.
         ssn: Option<String> = "ssn",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The tags.
         tags: Vec<String> = "tags",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
-        /// `visitorId`
+        /// The id of the visitor to the website.
         visitor_id: Option<String> = "visitorId",
         /// The address of the website.
         website: Option<String> = "website",
@@ -791,11 +791,11 @@ crm_core::record! {
     pub struct GetEvent {
         /// The address.
         address: Option<String> = "address",
-        /// `appointmentStatus`
+        /// The state of the appointment, as `confirmed` or `noshow`.
         appointment_status: Option<String> = "appointmentStatus",
-        /// `assignedResources`
+        /// The ids of the rooms and equipment booked with it.
         assigned_resources: Vec<String> = "assignedResources",
-        /// `assignedUserId`
+        /// The id of the user it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
         /// The id of the calendar.
         calendar_id: Option<String> = "calendarId",
@@ -813,15 +813,15 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Option<String> = "notes",
         /// When it begins.
         start_time: Option<String> = "startTime",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
         /// The title.
         title: Option<String> = "title",
-        /// `users`
+        /// The users, as records or ids.
         users: Vec<String> = "users",
     }
 }
@@ -829,7 +829,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get events reply.
     pub struct GetEventsReply {
-        /// `events`
+        /// The events, or how often each kind happened.
         events: Vec<GetEvent> = "events",
     }
 }
@@ -839,7 +839,7 @@ crm_core::record! {
     pub struct InboundDndSetting {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `status`
+        /// The state it is in.
         status: Option<InboundDndSettingStatus> = "status",
     }
     required "status"
@@ -861,7 +861,7 @@ impl InboundDndSetting {
 }
 
 crm_core::open_enum! {
-    /// Inbound dnd setting status.
+    /// The state it is in.
     pub enum InboundDndSettingStatus {
         /// `active`
         Active = "active",
@@ -914,13 +914,13 @@ crm_core::record! {
         contact_id: Option<String> = "contactId",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `oldTags`
+        /// The tags it had before.
         old_tags: Vec<String> = "oldTags",
-        /// `tagsAdded`
+        /// The tags that were added.
         tags_added: Vec<String> = "tagsAdded",
-        /// `tagsRemoved`
+        /// The tags that were taken away.
         tags_removed: Vec<String> = "tagsRemoved",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -930,9 +930,9 @@ crm_core::record! {
     pub struct Task {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `completed`
+        /// Whether it is done; of a snapshot, what is done.
         completed: Option<bool> = "completed",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -956,7 +956,7 @@ crm_core::record! {
 crm_core::record! {
     /// Tasks list reply.
     pub struct TasksListReply {
-        /// `tasks`
+        /// The tasks, or whether to give them.
         tasks: Vec<Task> = "tasks",
     }
 }
@@ -964,7 +964,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update contact.
     pub struct UpdateContact {
-        /// `address1`
+        /// The first line of the address.
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -976,9 +976,9 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// `dateOfBirth`
+        /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// `dnd`
+        /// Whether the contact wants no messages; in an e-mail builder, the layout.
         dnd: Option<bool> = "dnd",
         /// `dndSettings`
         dnd_settings: Option<DndSettings> = "dndSettings",
@@ -996,9 +996,9 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -1029,11 +1029,11 @@ crm_core::record! {
 crm_core::record! {
     /// Update note.
     pub struct UpdateNote {
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `color`
+        /// The color of the note.
         color: Option<String> = "color",
-        /// `pinned`
+        /// Whether the note is kept at the top.
         pinned: Option<bool> = "pinned",
         /// The title.
         title: Option<String> = "title",
@@ -1048,11 +1048,11 @@ crm_core::setters!(UpdateNote {
 crm_core::record! {
     /// Update tags.
     pub struct UpdateTags {
-        /// `contacts`
+        /// The contacts, as records or ids.
         contacts: Option<Vec<String>> = "contacts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `removeAllTags`
+        /// Whether to take away all tags.
         remove_all_tags: Option<bool> = "removeAllTags",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -1084,9 +1084,9 @@ impl UpdateTags {
 crm_core::record! {
     /// Update tags reply.
     pub struct UpdateTagsReply {
-        /// `errorCount`
+        /// How many errors there were.
         error_count: Option<f64> = "errorCount",
-        /// `responses`
+        /// What was done for each contact.
         responses: Vec<TagsOfContact> = "responses",
         /// Whether it worked, in the vendor's spelling.
         succeded: Option<bool> = "succeded",
@@ -1098,9 +1098,9 @@ crm_core::record! {
     pub struct UpdateTaskBody {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `completed`
+        /// Whether it is done; of a snapshot, what is done.
         completed: Option<bool> = "completed",
         /// When it is due.
         due_date: Option<String> = "dueDate",
@@ -1115,7 +1115,7 @@ crm_core::setters!(UpdateTaskBody {
 crm_core::record! {
     /// Update task status params.
     pub struct UpdateTaskStatusParams {
-        /// `completed`
+        /// Whether it is done; of a snapshot, what is done.
         completed: Option<bool> = "completed",
     }
     required "completed"
@@ -1135,7 +1135,7 @@ impl UpdateTaskStatusParams {
 crm_core::record! {
     /// Upsert contact.
     pub struct UpsertContact {
-        /// `address1`
+        /// The first line of the address.
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -1149,9 +1149,9 @@ crm_core::record! {
         create_new_if_duplicate_allowed: Option<bool> = "createNewIfDuplicateAllowed",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// `dateOfBirth`
+        /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// `dnd`
+        /// Whether the contact wants no messages; in an e-mail builder, the layout.
         dnd: Option<bool> = "dnd",
         /// `dndSettings`
         dnd_settings: Option<DndSettings> = "dndSettings",
@@ -1159,7 +1159,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `gender`
+        /// The gender; in audiences and statistics, the division by it.
         gender: Option<String> = "gender",
         /// `inboundDndSettings`
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
@@ -1173,9 +1173,9 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -1233,7 +1233,7 @@ crm_core::record! {
     pub struct UpsertContactsReply {
         /// `contact`
         contact: Option<GetContectById> = "contact",
-        /// `new`
+        /// Whether it was created, not only changed.
         new: Option<bool> = "new",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",

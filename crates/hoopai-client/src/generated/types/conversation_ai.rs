@@ -8,13 +8,13 @@ crm_core::record! {
     pub struct ActionData {
         /// The id of the agent.
         agent_id: Option<String> = "agentId",
-        /// `details`
+        /// The settings of the action, by its kind.
         details: Option<Value> = "details",
         /// The id.
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<ActionsIdType> = "type",
     }
 }
@@ -24,13 +24,13 @@ crm_core::record! {
     pub struct ActionsId {
         /// The id.
         id: Option<String> = "id",
-        /// `type`
+        /// Its kind.
         type_: Option<ActionsIdType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Actions id type.
+    /// Its kind.
     pub enum ActionsIdType {
         /// `advancedFollowup`
         AdvancedFollowup = "advancedFollowup",
@@ -80,11 +80,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create action.
     pub struct CreateAction {
-        /// `details`
+        /// The settings of the action, by its kind.
         details: Option<Value> = "details",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<ActionsIdType> = "type",
     }
     required "details" "name" "type"
@@ -110,7 +110,7 @@ impl CreateAction {
 crm_core::record! {
     /// Create action reply.
     pub struct CreateActionReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<ActionData> = "data",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -120,25 +120,25 @@ crm_core::record! {
 crm_core::record! {
     /// Create employee.
     pub struct CreateEmployee {
-        /// The vendor's default is `75`.
+        /// How many messages it sends at most by itself. The vendor's default is `75`.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
         /// The name of the business.
         business_name: Option<String> = "businessName",
-        /// `channels`
+        /// The channels it works on, as `SMS`.
         channels: Option<Vec<ChannelsItem>> = "channels",
-        /// `goal`
+        /// What the agent is to achieve.
         goal: Option<String> = "goal",
-        /// `instructions`
+        /// What the bot is told to do.
         instructions: Option<String> = "instructions",
-        /// The vendor's default is `false`.
+        /// Whether it is the primary one. The vendor's default is `false`.
         is_primary: Option<bool> = "isPrimary",
-        /// `knowledgeBaseIds`
+        /// The ids of the knowledge bases it draws on.
         knowledge_base_ids: Option<Vec<String>> = "knowledgeBaseIds",
-        /// The vendor's default is `off`.
+        /// The way it works, or how it was paid. The vendor's default is `off`.
         mode: Option<EmployeeMode> = "mode",
         /// The name.
         name: Option<String> = "name",
-        /// `personality`
+        /// How the agent is to come across.
         personality: Option<String> = "personality",
         /// The vendor's default is `false`.
         respond_to_audio: Option<bool> = "respondToAudio",
@@ -146,17 +146,17 @@ crm_core::record! {
         respond_to_images: Option<bool> = "respondToImages",
         /// The vendor's default is `false`. Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
-        /// `sleepOnManualMessage`
+        /// Whether the agent pauses when a person writes.
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
-        /// `sleepOnWorkflowMessage`
+        /// Whether it falls silent when a workflow sends a message.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// `sleepTime`
+        /// How long the agent pauses, in its unit.
         sleep_time: Option<f64> = "sleepTime",
-        /// `sleepTimeUnit`
+        /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// The vendor's default is `2`.
+        /// How long the agent waits before it answers, in its unit. The vendor's default is `2`.
         wait_time: Option<f64> = "waitTime",
-        /// The vendor's default is `seconds`.
+        /// The unit of `waitTime`: `minutes` or `seconds`. The vendor's default is `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
     }
     required "goal" "instructions" "name" "personality"
@@ -213,7 +213,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete action reply.
     pub struct DeleteActionReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<DeleteActionData> = "data",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -223,49 +223,49 @@ crm_core::record! {
 crm_core::record! {
     /// Employee list item.
     pub struct EmployeeListItem {
-        /// `actions`
+        /// The actions it can take.
         actions: Vec<Value> = "actions",
-        /// `autoPilotMaxMessages`
+        /// How many messages it sends at most by itself.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
         /// The name of the business.
         business_name: Option<String> = "businessName",
-        /// `channels`
+        /// The channels it works on, as `SMS`.
         channels: Vec<String> = "channels",
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `goal`
+        /// What the agent is to achieve.
         goal: Option<Value> = "goal",
         /// The id.
         id: Option<String> = "id",
-        /// `isPrimary`
+        /// Whether it is the primary one.
         is_primary: Option<bool> = "isPrimary",
-        /// `knowledgeBaseIds`
+        /// The ids of the knowledge bases it draws on.
         knowledge_base_ids: Vec<String> = "knowledgeBaseIds",
-        /// `mode`
+        /// The way it works, or how it was paid.
         mode: Option<EmployeeMode> = "mode",
         /// The name.
         name: Option<String> = "name",
         /// Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
-        /// `sleepOnManualMessage`
+        /// Whether the agent pauses when a person writes.
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
-        /// `sleepOnWorkflowMessage`
+        /// Whether it falls silent when a workflow sends a message.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// `sleepTime`
+        /// How long the agent pauses, in its unit.
         sleep_time: Option<f64> = "sleepTime",
-        /// `sleepTimeUnit`
+        /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `waitTime`
+        /// How long the agent waits before it answers, in its unit.
         wait_time: Option<f64> = "waitTime",
-        /// `waitTimeUnit`
+        /// The unit of `waitTime`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
     }
 }
 
 crm_core::open_enum! {
-    /// Employee mode.
+    /// The way it works, or how it was paid.
     pub enum EmployeeMode {
         /// `auto-pilot`
         AutoPilot = "auto-pilot",
@@ -279,43 +279,43 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Employee reply.
     pub struct EmployeeReply {
-        /// `actions`
+        /// The actions it can take.
         actions: Vec<ActionsId> = "actions",
-        /// `autoPilotMaxMessages`
+        /// How many messages it sends at most by itself.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
         /// The name of the business.
         business_name: Option<String> = "businessName",
-        /// `channels`
+        /// The channels it works on, as `SMS`.
         channels: Vec<ChannelsItem> = "channels",
-        /// `goal`
+        /// What the agent is to achieve.
         goal: Option<String> = "goal",
         /// The id.
         id: Option<String> = "id",
-        /// `instructions`
+        /// What the bot is told to do.
         instructions: Option<String> = "instructions",
-        /// `isPrimary`
+        /// Whether it is the primary one.
         is_primary: Option<bool> = "isPrimary",
-        /// `knowledgeBaseIds`
+        /// The ids of the knowledge bases it draws on.
         knowledge_base_ids: Vec<String> = "knowledgeBaseIds",
-        /// `mode`
+        /// The way it works, or how it was paid.
         mode: Option<EmployeeMode> = "mode",
         /// The name.
         name: Option<String> = "name",
-        /// `personality`
+        /// How the agent is to come across.
         personality: Option<String> = "personality",
         /// Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
-        /// `sleepOnManualMessage`
+        /// Whether the agent pauses when a person writes.
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
-        /// `sleepOnWorkflowMessage`
+        /// Whether it falls silent when a workflow sends a message.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// `sleepTime`
+        /// How long the agent pauses, in its unit.
         sleep_time: Option<f64> = "sleepTime",
-        /// `sleepTimeUnit`
+        /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// `waitTime`
+        /// How long the agent waits before it answers, in its unit.
         wait_time: Option<f64> = "waitTime",
-        /// `waitTimeUnit`
+        /// The unit of `waitTime`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
     }
 }
@@ -323,7 +323,7 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch action details reply.
     pub struct FetchActionDetailsReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<ActionData> = "data",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -333,7 +333,7 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch actions for employee reply.
     pub struct FetchActionsForEmployeeReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<ActionData> = "data",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -343,23 +343,23 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch ai response details reply.
     pub struct FetchAiResponseDetailsReply {
-        /// `actionLogs`
+        /// What the bot did.
         action_logs: Vec<Value> = "actionLogs",
         /// The id of the agent.
         agent_id: Option<String> = "agentId",
-        /// `faqs`
+        /// The questions with their answers, or how many.
         faqs: Vec<Value> = "faqs",
-        /// `history`
+        /// The conversation up to then.
         history: Vec<Value> = "history",
-        /// `input`
+        /// What the bot was given.
         input: Option<String> = "input",
-        /// `intent`
+        /// What the contact seemed to want.
         intent: Option<String> = "intent",
-        /// `mode`
+        /// The way it works, or how it was paid.
         mode: Option<String> = "mode",
-        /// `prompt`
+        /// The prompt the model was given.
         prompt: Option<String> = "prompt",
-        /// `responseMessage`
+        /// The answer that was given.
         response_message: Option<String> = "responseMessage",
         /// The address of the website.
         website: Vec<Value> = "website",
@@ -371,11 +371,11 @@ crm_core::record! {
     pub struct FollowupSettings {
         /// The vendor's default is `true`.
         dynamic_channel_switching: Option<bool> = "dynamicChannelSwitching",
-        /// `followUpHours`
+        /// Whether follow-ups keep to certain hours.
         follow_up_hours: Option<bool> = "followUpHours",
-        /// `timezoneToUse`
+        /// Whose time zone counts: `contact` or `business`.
         timezone_to_use: Option<FollowupSettingsTimezoneToUse> = "timezoneToUse",
-        /// `workingHours`
+        /// The hours of work, day by day.
         working_hours: Option<Vec<WorkingHours>> = "workingHours",
     }
     required "dynamicChannelSwitching"
@@ -399,7 +399,7 @@ impl FollowupSettings {
 }
 
 crm_core::open_enum! {
-    /// Followup settings timezone to use.
+    /// Whose time zone counts: `contact` or `business`.
     pub enum FollowupSettingsTimezoneToUse {
         /// `business`
         Business = "business",
@@ -411,13 +411,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Interval.
     pub struct Interval {
-        /// `endHour`
+        /// The hour of the day it ends, from 0 to 23.
         end_hour: Option<f64> = "endHour",
-        /// `endMinute`
+        /// The minute of the hour it ends at.
         end_minute: Option<f64> = "endMinute",
-        /// `startHour`
+        /// The hour of the day it begins, from 0 to 23.
         start_hour: Option<f64> = "startHour",
-        /// `startMinute`
+        /// The minute of the hour it starts at.
         start_minute: Option<f64> = "startMinute",
     }
     required "endHour" "endMinute" "startHour" "startMinute"
@@ -445,17 +445,17 @@ impl Interval {
 crm_core::record! {
     /// Search employee reply.
     pub struct SearchEmployeeReply {
-        /// `agents`
+        /// The agents that were found.
         agents: Vec<EmployeeListItem> = "agents",
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<f64> = "totalCount",
     }
 }
 
 crm_core::open_enum! {
-    /// Sleep time unit.
+    /// The unit of `sleepTime`.
     pub enum SleepTimeUnit {
         /// `hours`
         Hours = "hours",
@@ -469,7 +469,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update action reply.
     pub struct UpdateActionReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<ActionData> = "data",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -479,25 +479,25 @@ crm_core::record! {
 crm_core::record! {
     /// Update employee.
     pub struct UpdateEmployee {
-        /// The vendor's default is `75`.
+        /// How many messages it sends at most by itself. The vendor's default is `75`.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
         /// The name of the business.
         business_name: Option<String> = "businessName",
-        /// `channels`
+        /// The channels it works on, as `SMS`.
         channels: Option<Vec<ChannelsItem>> = "channels",
-        /// `goal`
+        /// What the agent is to achieve.
         goal: Option<String> = "goal",
-        /// `instructions`
+        /// What the bot is told to do.
         instructions: Option<String> = "instructions",
-        /// `isPrimary`
+        /// Whether it is the primary one.
         is_primary: Option<bool> = "isPrimary",
-        /// `knowledgeBaseIds`
+        /// The ids of the knowledge bases it draws on.
         knowledge_base_ids: Option<Vec<String>> = "knowledgeBaseIds",
-        /// `mode`
+        /// The way it works, or how it was paid.
         mode: Option<EmployeeMode> = "mode",
         /// The name.
         name: Option<String> = "name",
-        /// `personality`
+        /// How the agent is to come across.
         personality: Option<String> = "personality",
         /// The vendor's default is `false`.
         respond_to_audio: Option<bool> = "respondToAudio",
@@ -505,17 +505,17 @@ crm_core::record! {
         respond_to_images: Option<bool> = "respondToImages",
         /// Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
-        /// `sleepOnManualMessage`
+        /// Whether the agent pauses when a person writes.
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
-        /// `sleepOnWorkflowMessage`
+        /// Whether it falls silent when a workflow sends a message.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// `sleepTime`
+        /// How long the agent pauses, in its unit.
         sleep_time: Option<f64> = "sleepTime",
-        /// `sleepTimeUnit`
+        /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// `waitTime`
+        /// How long the agent waits before it answers, in its unit.
         wait_time: Option<f64> = "waitTime",
-        /// `waitTimeUnit`
+        /// The unit of `waitTime`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
     }
     required "autoPilotMaxMessages"
@@ -560,7 +560,7 @@ impl UpdateEmployee {
 crm_core::record! {
     /// Update followup settings.
     pub struct UpdateFollowupSettings {
-        /// `actionIds`
+        /// The ids of the actions.
         action_ids: Option<Vec<String>> = "actionIds",
         /// `followupSettings`
         followup_settings: Option<FollowupSettings> = "followupSettings",
@@ -584,7 +584,7 @@ impl UpdateFollowupSettings {
 }
 
 crm_core::open_enum! {
-    /// Wait time unit.
+    /// The unit of `waitTime`: `minutes` or `seconds`.
     pub enum WaitTimeUnit {
         /// `minutes`
         Minutes = "minutes",
@@ -596,9 +596,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Working hours.
     pub struct WorkingHours {
-        /// `dayOfTheWeek`
+        /// The day of the week, as a number from 1 to 7.
         day_of_the_week: Option<f64> = "dayOfTheWeek",
-        /// `intervals`
+        /// The spans of the day it covers.
         intervals: Option<Vec<Interval>> = "intervals",
     }
     required "dayOfTheWeek"

@@ -26,11 +26,11 @@ impl AddMessageAttachments {
 crm_core::record! {
     /// Call data.
     pub struct CallData {
-        /// `from`
+        /// Where it begins, or who sends it.
         from: Option<String> = "from",
-        /// `status`
+        /// The state it is in.
         status: Option<CallDataStatus> = "status",
-        /// `to`
+        /// Where it ends, or who receives it.
         to: Option<String> = "to",
     }
 }
@@ -39,7 +39,7 @@ crm_core::setters!(CallData {
 });
 
 crm_core::open_enum! {
-    /// Call data status.
+    /// How the call went, as `completed`.
     pub enum CallDataStatus {
         /// `answered`
         Answered = "answered",
@@ -65,7 +65,7 @@ crm_core::record! {
     pub struct CancelScheduledReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `status`
+        /// The state it is in.
         status: Option<f64> = "status",
     }
 }
@@ -75,13 +75,13 @@ crm_core::record! {
     pub struct CompleteFileUpload {
         /// The id of the conversation.
         conversation_id: Option<String> = "conversationId",
-        /// `filePath`
+        /// The path of the file in storage.
         file_path: Option<String> = "filePath",
-        /// `filename`
+        /// The name of the file.
         filename: Option<String> = "filename",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `uploadId`
+        /// The id of the upload.
         upload_id: Option<String> = "uploadId",
     }
     required "conversationId" "filePath" "filename" "locationId" "uploadId"
@@ -93,9 +93,9 @@ crm_core::setters!(CompleteFileUpload {
 crm_core::record! {
     /// Complete file upload reply.
     pub struct CompleteFileUploadReply {
-        /// `metadata`
+        /// More about it.
         metadata: Option<Value> = "metadata",
-        /// `uploadedFiles`
+        /// The files that were uploaded.
         uploaded_files: Option<Value> = "uploadedFiles",
     }
 }
@@ -111,19 +111,19 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The id.
         id: Option<String> = "id",
-        /// `inbox`
+        /// Whether it is in the inbox.
         inbox: Option<bool> = "inbox",
-        /// `lastMessageBody`
+        /// The text of the last message.
         last_message_body: Option<String> = "lastMessageBody",
-        /// `lastMessageDate`
+        /// When the last message was.
         last_message_date: Option<String> = "lastMessageDate",
-        /// `lastMessageType`
+        /// The kind of the last message, as `TYPE_SMS`.
         last_message_type: Option<MessageType> = "lastMessageType",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `starred`
+        /// Whether it is marked with a star.
         starred: Option<bool> = "starred",
-        /// `unreadCount`
+        /// How many messages are unread.
         unread_count: Option<f64> = "unreadCount",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -145,7 +145,7 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The id.
         id: Option<String> = "id",
-        /// `lastMessageDate`
+        /// When the last message was.
         last_message_date: Option<String> = "lastMessageDate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -157,33 +157,33 @@ crm_core::record! {
     pub struct ConversationSchema {
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `contactName`
+        /// The name of the contact.
         contact_name: Option<String> = "contactName",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `fullName`
+        /// The full name of the contact.
         full_name: Option<String> = "fullName",
         /// The id.
         id: Option<String> = "id",
-        /// `lastMessageBody`
+        /// The text of the last message.
         last_message_body: Option<String> = "lastMessageBody",
         /// When the last message came, in milliseconds since 1970.
         last_message_date: Option<i64> = "lastMessageDate",
-        /// `lastMessageType`
+        /// The kind of the last message, as `TYPE_SMS`.
         last_message_type: Option<MessageType> = "lastMessageType",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `type`
+        /// Its kind.
         type_: Option<ConversationSchemaType> = "type",
-        /// `unreadCount`
+        /// How many messages are unread.
         unread_count: Option<f64> = "unreadCount",
     }
 }
 
 crm_core::open_enum! {
-    /// Conversation schema type.
+    /// Its kind.
     pub enum ConversationSchemaType {
         /// `TYPE_EMAIL`
         TypeEmail = "TYPE_EMAIL",
@@ -338,7 +338,7 @@ impl CreateConversation {
 crm_core::record! {
     /// Create conversation reply.
     pub struct CreateConversationReply {
-        /// `conversation`
+        /// The conversation in question.
         conversation: Option<ConversationCreateReply> = "conversation",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -348,11 +348,11 @@ crm_core::record! {
 crm_core::record! {
     /// Create custom subtype.
     pub struct CreateCustomSubtype {
-        /// `channel`
+        /// The channel it goes or came by.
         channel: Option<CreateCustomSubtypeChannel> = "channel",
         /// What it is, for people. At most 100 characters.
         description: Option<String> = "description",
-        /// `language`
+        /// The language, as `en`.
         language: Option<String> = "language",
         /// The name. At most 100 characters.
         name: Option<String> = "name",
@@ -382,7 +382,7 @@ impl CreateCustomSubtype {
 }
 
 crm_core::open_enum! {
-    /// Create custom subtype channel.
+    /// The channel it goes or came by.
     pub enum CreateCustomSubtypeChannel {
         /// `email`
         Email = "email",
@@ -394,11 +394,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Error item.
     pub struct ErrorItem {
-        /// `code`
+        /// The code that stands for it.
         code: Option<String> = "code",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
     required "code" "message" "type"
@@ -424,9 +424,9 @@ impl ErrorItem {
 crm_core::record! {
     /// Export messages reply.
     pub struct ExportMessagesReply {
-        /// `messages`
+        /// The messages that belong to it.
         messages: Vec<GetMessageReply> = "messages",
-        /// `nextCursor`
+        /// Where the next page starts.
         next_cursor: Option<String> = "nextCursor",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -436,23 +436,23 @@ crm_core::record! {
 crm_core::record! {
     /// Forward config.
     pub struct ForwardConfig {
-        /// `emailMessageId`
+        /// The id of the e-mail message.
         email_message_id: Option<String> = "emailMessageId",
-        /// `forwardWholeThread`
+        /// Whether all messages of the thread are forwarded.
         forward_whole_thread: Option<bool> = "forwardWholeThread",
-        /// `isForwarded`
+        /// Whether it is forwarded.
         is_forwarded: Option<bool> = "isForwarded",
         /// The id of the message.
         message_id: Option<String> = "messageId",
-        /// `recipientContactId`
+        /// The id of the contact it is forwarded to.
         recipient_contact_id: Option<String> = "recipientContactId",
-        /// `recipientConversationId`
+        /// The id of the conversation it is forwarded to.
         recipient_conversation_id: Option<String> = "recipientConversationId",
-        /// `sourceContactId`
+        /// The id of the contact it is forwarded from.
         source_contact_id: Option<String> = "sourceContactId",
-        /// `sourceConversationId`
+        /// The id of the conversation it is forwarded from.
         source_conversation_id: Option<String> = "sourceConversationId",
-        /// `toEmail`
+        /// The e-mail address it is forwarded to.
         to_email: Option<String> = "toEmail",
     }
     required "isForwarded"
@@ -485,21 +485,21 @@ impl ForwardConfig {
 crm_core::record! {
     /// Forward reply.
     pub struct ForwardReply {
-        /// `emailMessageId`
+        /// The id of the e-mail message.
         email_message_id: Option<String> = "emailMessageId",
-        /// `forwardToEmail`
+        /// The address it is forwarded to.
         forward_to_email: Option<String> = "forwardToEmail",
-        /// `forwardWholeThread`
+        /// Whether all messages of the thread are forwarded.
         forward_whole_thread: Option<bool> = "forwardWholeThread",
         /// The id of the message.
         message_id: Option<String> = "messageId",
-        /// `recipientContactId`
+        /// The id of the contact it is forwarded to.
         recipient_contact_id: Option<String> = "recipientContactId",
-        /// `recipientConversationId`
+        /// The id of the conversation it is forwarded to.
         recipient_conversation_id: Option<String> = "recipientConversationId",
-        /// `sourceContactId`
+        /// The id of the contact it is forwarded from.
         source_contact_id: Option<String> = "sourceContactId",
-        /// `sourceConversationId`
+        /// The id of the conversation it is forwarded from.
         source_conversation_id: Option<String> = "sourceConversationId",
     }
 }
@@ -515,15 +515,15 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The id.
         id: Option<String> = "id",
-        /// `inbox`
+        /// Whether it is in the inbox.
         inbox: Option<bool> = "inbox",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `starred`
+        /// Whether it is marked with a star.
         starred: Option<bool> = "starred",
-        /// `type`
+        /// Its kind.
         type_: Option<f64> = "type",
-        /// `unreadCount`
+        /// How many messages are unread.
         unread_count: Option<f64> = "unreadCount",
     }
 }
@@ -531,7 +531,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get conversation reply.
     pub struct GetConversationReply {
-        /// `conversation`
+        /// The conversation in question.
         conversation: Option<Conversation> = "conversation",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -545,49 +545,49 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The addresses of the files.
         attachments: Vec<String> = "attachments",
-        /// `bcc`
+        /// The e-mail addresses that get a hidden copy.
         bcc: Vec<String> = "bcc",
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `cc`
+        /// The addresses that get a copy.
         cc: Vec<String> = "cc",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `contentType`
+        /// The kind of content, often a MIME type.
         content_type: Option<String> = "contentType",
         /// The id of the conversation.
         conversation_id: Option<String> = "conversationId",
-        /// `conversationProviderId`
+        /// The id of the provider that carries the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
         /// When it was added.
         date_added: Option<String> = "dateAdded",
-        /// `direction`
+        /// Whether it came in or went out: `inbound` or `outbound`.
         direction: Option<MessageDirection> = "direction",
-        /// `from`
+        /// Where it begins, or who sends it.
         from: Option<String> = "from",
         /// The id.
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `provider`
+        /// Who provides it.
         provider: Option<String> = "provider",
-        /// `replyToMessageId`
+        /// The id of the message it replies to.
         reply_to_message_id: Option<String> = "replyToMessageId",
-        /// `source`
+        /// Where it came from.
         source: Option<MessageReplySource> = "source",
-        /// `status`
+        /// The state it is in.
         status: Option<GetEmailMessageReplyStatus> = "status",
         /// The subject.
         subject: Option<String> = "subject",
-        /// `threadId`
+        /// The id of the e-mail thread.
         thread_id: Option<String> = "threadId",
-        /// `to`
+        /// Where it ends, or who receives it.
         to: Vec<String> = "to",
     }
 }
 
 crm_core::open_enum! {
-    /// Get email message reply status.
+    /// The state it is in.
     pub enum GetEmailMessageReplyStatus {
         /// `connected`
         Connected = "connected",
@@ -615,35 +615,35 @@ crm_core::record! {
     pub struct GetMessageReply {
         /// The addresses of the files.
         attachments: Vec<String> = "attachments",
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `chatWidgetId`
+        /// The id of the chat widget.
         chat_widget_id: Option<String> = "chatWidgetId",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `contentType`
+        /// The kind of content, often a MIME type.
         content_type: Option<String> = "contentType",
         /// The id of the conversation.
         conversation_id: Option<String> = "conversationId",
-        /// `conversationProviderId`
+        /// The id of the provider that carries the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
         /// When it was added.
         date_added: Option<String> = "dateAdded",
-        /// `direction`
+        /// Whether it came in or went out: `inbound` or `outbound`.
         direction: Option<MessageDirection> = "direction",
         /// The id.
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `messageType`
+        /// The kind of message.
         message_type: Option<MessageType> = "messageType",
         /// `meta`
         meta: Option<MessageMeta> = "meta",
-        /// `source`
+        /// Where it came from.
         source: Option<MessageReplySource> = "source",
-        /// `status`
+        /// The state it is in.
         status: Option<GetMessageReplyStatus> = "status",
-        /// `type`
+        /// Its kind.
         type_: Option<f64> = "type",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -651,7 +651,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Get message reply status.
+    /// The state it is in.
     pub enum GetMessageReplyStatus {
         /// `clicked`
         Clicked = "clicked",
@@ -683,17 +683,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get message transcription reply.
     pub struct GetMessageTranscriptionReply {
-        /// `confidence`
+        /// How sure the transcription is.
         confidence: Option<f64> = "confidence",
         /// When it ends.
         end_time: Option<f64> = "endTime",
-        /// `mediaChannel`
+        /// The number of the audio channel.
         media_channel: Option<f64> = "mediaChannel",
-        /// `sentenceIndex`
+        /// The number of the sentence in the transcription.
         sentence_index: Option<f64> = "sentenceIndex",
         /// When it begins.
         start_time: Option<f64> = "startTime",
-        /// `transcript`
+        /// What was said, in writing.
         transcript: Option<String> = "transcript",
     }
 }
@@ -701,11 +701,11 @@ crm_core::record! {
 crm_core::record! {
     /// Get messages by conversation reply.
     pub struct GetMessagesByConversationReply {
-        /// `lastMessageId`
+        /// The id of the last message in the page.
         last_message_id: Option<String> = "lastMessageId",
-        /// `messages`
+        /// The messages that belong to it.
         messages: Vec<GetMessageReply> = "messages",
-        /// `nextPage`
+        /// The number of the next page, or whether there is one.
         next_page: Option<bool> = "nextPage",
     }
 }
@@ -713,15 +713,15 @@ crm_core::record! {
 crm_core::record! {
     /// Initiate file upload.
     pub struct InitiateFileUpload {
-        /// `channel`
+        /// The channel it goes or came by.
         channel: Option<String> = "channel",
-        /// `contentType`
+        /// The kind of content, often a MIME type.
         content_type: Option<String> = "contentType",
         /// The id of the conversation.
         conversation_id: Option<String> = "conversationId",
-        /// `fileSize`
+        /// The size of the file in bytes.
         file_size: Option<f64> = "fileSize",
-        /// `filename`
+        /// The name of the file.
         filename: Option<String> = "filename",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -736,15 +736,15 @@ crm_core::setters!(InitiateFileUpload {
 crm_core::record! {
     /// Initiate file upload reply.
     pub struct InitiateFileUploadReply {
-        /// `expiresAt`
+        /// When it ceases to be valid, in milliseconds since 1970.
         expires_at: Option<f64> = "expiresAt",
-        /// `filePath`
+        /// The path of the file in storage.
         file_path: Option<String> = "filePath",
-        /// `maxFileSize`
+        /// How big the file may be, in bytes.
         max_file_size: Option<f64> = "maxFileSize",
-        /// `uploadId`
+        /// The id of the upload.
         upload_id: Option<String> = "uploadId",
-        /// `uploadUrl`
+        /// The address to upload to.
         upload_url: Option<String> = "uploadUrl",
     }
 }
@@ -752,15 +752,15 @@ crm_core::record! {
 crm_core::record! {
     /// A call, as messages tell of it.
     pub struct MessageCall {
-        /// `duration`
+        /// How long it lasts.
         duration: Option<f64> = "duration",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
     }
 }
 
 crm_core::open_enum! {
-    /// The vendor's default is `outbound`.
+    /// Whether it came in or went out: `inbound` or `outbound`. The vendor's default is `outbound`.
     pub enum MessageDirection {
         /// `inbound`
         Inbound = "inbound",
@@ -774,9 +774,9 @@ crm_core::record! {
     pub struct MessageMeta {
         /// `call`
         call: Option<MessageCall> = "call",
-        /// `callDuration`
+        /// How long the call was.
         call_duration: Option<String> = "callDuration",
-        /// `callStatus`
+        /// How the call went, as `completed`.
         call_status: Option<CallDataStatus> = "callStatus",
         /// The e-mail address.
         email: Option<Value> = "email",
@@ -794,7 +794,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Message reply source.
+    /// Where it came from.
     pub enum MessageReplySource {
         /// `api`
         Api = "api",
@@ -810,7 +810,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Message status.
+    /// The state it is in.
     pub enum MessageStatus {
         /// `delivered`
         Delivered = "delivered",
@@ -824,7 +824,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Message type.
+    /// The kind of message.
     pub enum MessageType {
         /// `TYPE_ACTIVITY_APPOINTMENT`
         TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
@@ -930,35 +930,35 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The addresses of the files.
         attachments: Option<Vec<String>> = "attachments",
-        /// `call`
+        /// The call, or what holds for calls.
         call: Option<CallData> = "call",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
         /// The id of the conversation.
         conversation_id: Option<String> = "conversationId",
-        /// `conversationProviderId`
+        /// The id of the provider that carries the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
-        /// `date`
+        /// The day or time it is about.
         date: Option<Timestamp> = "date",
-        /// The vendor's default is `outbound`.
+        /// Whether it came in or went out: `inbound` or `outbound`. The vendor's default is `outbound`.
         direction: Option<MessageDirection> = "direction",
-        /// `emailBcc`
+        /// The addresses that get a hidden copy.
         email_bcc: Option<Vec<String>> = "emailBcc",
-        /// `emailCc`
+        /// The e-mail addresses that get a copy.
         email_cc: Option<Vec<String>> = "emailCc",
-        /// `emailFrom`
+        /// The e-mail address it is from.
         email_from: Option<String> = "emailFrom",
-        /// `emailMessageId`
+        /// The id of the e-mail message.
         email_message_id: Option<String> = "emailMessageId",
-        /// `emailTo`
+        /// The address the e-mail goes to.
         email_to: Option<String> = "emailTo",
-        /// `html`
+        /// The content as HTML.
         html: Option<String> = "html",
         /// What it says, for people.
         message: Option<String> = "message",
         /// The subject.
         subject: Option<String> = "subject",
-        /// `type`
+        /// Its kind.
         type_: Option<ProcessMessageBodyType> = "type",
     }
     required "contactId" "conversationId" "conversationProviderId" "type"
@@ -1002,7 +1002,7 @@ impl ProcessMessageBody {
 }
 
 crm_core::open_enum! {
-    /// Process message body type.
+    /// Its kind.
     pub enum ProcessMessageBodyType {
         /// `ALL_IN_ONE_CHAT`
         AllInOneChat = "ALL_IN_ONE_CHAT",
@@ -1050,7 +1050,7 @@ crm_core::record! {
         conversation_id: Option<String> = "conversationId",
         /// When it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// `emailMessageId`
+        /// The id of the e-mail message.
         email_message_id: Option<String> = "emailMessageId",
         /// What it says, for people.
         message: Option<String> = "message",
@@ -1068,15 +1068,15 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The addresses of the files.
         attachments: Option<Vec<String>> = "attachments",
-        /// `call`
+        /// The call, or what holds for calls.
         call: Option<CallData> = "call",
         /// The id of the conversation.
         conversation_id: Option<String> = "conversationId",
-        /// `conversationProviderId`
+        /// The id of the provider that carries the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
-        /// `date`
+        /// The day or time it is about.
         date: Option<Timestamp> = "date",
-        /// Always `Call`.
+        /// Its kind. Always `Call`.
         type_: Option<String> = "type",
     }
     required "conversationId" "conversationProviderId" "type"
@@ -1108,7 +1108,7 @@ impl ProcessOutboundMessageBody {
 crm_core::record! {
     /// Send conversation reply.
     pub struct SendConversationReply {
-        /// `conversations`
+        /// The conversations found.
         conversations: Vec<ConversationSchema> = "conversations",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -1124,49 +1124,49 @@ crm_core::record! {
         attachments: Option<Vec<String>> = "attachments",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `conversationProviderId`
+        /// The id of the provider that carries the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
-        /// `customSubtypeId`
+        /// The id of the custom subtype.
         custom_subtype_id: Option<String> = "customSubtypeId",
-        /// `emailBcc`
+        /// The addresses that get a hidden copy.
         email_bcc: Option<Vec<String>> = "emailBcc",
-        /// `emailCc`
+        /// The e-mail addresses that get a copy.
         email_cc: Option<Vec<String>> = "emailCc",
-        /// `emailFrom`
+        /// The e-mail address it is from.
         email_from: Option<String> = "emailFrom",
-        /// `emailReplyMode`
+        /// Whom to reply to: `reply` or `reply_all`.
         email_reply_mode: Option<SendMessageBodyEmailReplyMode> = "emailReplyMode",
-        /// `emailTo`
+        /// The address the e-mail goes to.
         email_to: Option<String> = "emailTo",
-        /// `forward`
+        /// What to forward, and from where.
         forward: Option<ForwardConfig> = "forward",
-        /// `fromNumber`
+        /// The phone number it comes from.
         from_number: Option<String> = "fromNumber",
-        /// `html`
+        /// The content as HTML.
         html: Option<String> = "html",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `optimizationPeriod`
+        /// Within which time to send it, as `24h`.
         optimization_period: Option<SendMessageBodyOptimizationPeriod> = "optimizationPeriod",
-        /// `replyMessageId`
+        /// The id of the message this one answers.
         reply_message_id: Option<String> = "replyMessageId",
-        /// `scheduledTimestamp`
+        /// When to send it, in seconds since 1970.
         scheduled_timestamp: Option<f64> = "scheduledTimestamp",
-        /// `status`
+        /// The state it is in.
         status: Option<MessageStatus> = "status",
-        /// `subType`
+        /// Its kind within the larger kind.
         sub_type: Option<String> = "subType",
         /// The subject.
         subject: Option<String> = "subject",
         /// The id of the template.
         template_id: Option<String> = "templateId",
-        /// `threadId`
+        /// The id of the e-mail thread.
         thread_id: Option<String> = "threadId",
-        /// `toNumber`
+        /// The phone number it goes to.
         to_number: Option<String> = "toNumber",
-        /// `type`
+        /// Its kind.
         type_: Option<SendMessageBodyType> = "type",
-        /// `usesNativeSchedulingAi`
+        /// Whether AI chooses the time to send it.
         uses_native_scheduling_ai: Option<bool> = "usesNativeSchedulingAi",
     }
     required "contactId" "type"
@@ -1220,7 +1220,7 @@ impl SendMessageBody {
 }
 
 crm_core::open_enum! {
-    /// Send message body email reply mode.
+    /// Whom to reply to: `reply` or `reply_all`.
     pub enum SendMessageBodyEmailReplyMode {
         /// `reply`
         Reply = "reply",
@@ -1230,7 +1230,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Send message body optimization period.
+    /// Within which time to send it, as `24h`.
     pub enum SendMessageBodyOptimizationPeriod {
         /// `24h`
         X24h = "24h",
@@ -1242,7 +1242,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Send message body type.
+    /// Its kind.
     pub enum SendMessageBodyType {
         /// `Custom`
         Custom = "Custom",
@@ -1270,17 +1270,17 @@ crm_core::record! {
     pub struct SendMessageReply {
         /// The id of the conversation.
         conversation_id: Option<String> = "conversationId",
-        /// `emailMessageId`
+        /// The id of the e-mail message.
         email_message_id: Option<String> = "emailMessageId",
-        /// `forwardData`
+        /// What was forwarded, and to whom.
         forward_data: Option<ForwardReply> = "forwardData",
         /// The id of the message.
         message_id: Option<String> = "messageId",
-        /// `messageIds`
+        /// The ids of the messages.
         message_ids: Vec<String> = "messageIds",
-        /// `msg`
+        /// What is said about the outcome.
         msg: Option<String> = "msg",
-        /// `status`
+        /// The state it is in.
         status: Option<MessageStatus> = "status",
     }
 }
@@ -1318,13 +1318,13 @@ impl SendReviewReply {
 crm_core::record! {
     /// Subscription action.
     pub struct SubscriptionAction {
-        /// `subtype_id`
+        /// The id of the subscription subtype.
         subtype_id: Option<String> = "subtype_id",
         /// As `One on One`.
         subtype_name: Option<String> = "subtype_name",
-        /// `subtype_status`
+        /// Whether the subtype is `subscribed` or `unsubscribed`.
         subtype_status: Option<SubscriptionActionSubtypeStatus> = "subtype_status",
-        /// `type`
+        /// Its kind.
         type_: Option<SubscriptionActionType> = "type",
     }
     required "subtype_status" "type"
@@ -1351,7 +1351,7 @@ impl SubscriptionAction {
 }
 
 crm_core::open_enum! {
-    /// Subscription action subtype status.
+    /// Whether the subtype is `subscribed` or `unsubscribed`.
     pub enum SubscriptionActionSubtypeStatus {
         /// `subscribed`
         Subscribed = "subscribed",
@@ -1361,7 +1361,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Subscription action type.
+    /// Its kind.
     pub enum SubscriptionActionType {
         /// `custom`
         Custom = "custom",
@@ -1375,13 +1375,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update conversation.
     pub struct UpdateConversation {
-        /// `feedback`
+        /// What was thought of it.
         feedback: Option<Value> = "feedback",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `starred`
+        /// Whether it is marked with a star.
         starred: Option<bool> = "starred",
-        /// `unreadCount`
+        /// How many messages are unread.
         unread_count: Option<f64> = "unreadCount",
     }
     required "locationId"
@@ -1407,13 +1407,13 @@ impl UpdateConversation {
 crm_core::record! {
     /// Update custom subtype.
     pub struct UpdateCustomSubtype {
-        /// `archived`
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// What it is, for people. At most 100 characters.
         description: Option<String> = "description",
         /// The name. At most 100 characters.
         name: Option<String> = "name",
-        /// `resubscription_legal_form_id`
+        /// The id of the form to subscribe again.
         resubscription_legal_form_id: Option<String> = "resubscription_legal_form_id",
     }
 }
@@ -1424,13 +1424,13 @@ crm_core::setters!(UpdateCustomSubtype {
 crm_core::record! {
     /// Update message status.
     pub struct UpdateMessageStatus {
-        /// `emailMessageId`
+        /// The id of the e-mail message.
         email_message_id: Option<String> = "emailMessageId",
-        /// `error`
+        /// What went wrong.
         error: Option<ErrorItem> = "error",
-        /// `recipients`
+        /// The people it goes to.
         recipients: Option<Vec<String>> = "recipients",
-        /// `status`
+        /// The state it is in.
         status: Option<MessageStatus> = "status",
     }
     required "status"
@@ -1456,9 +1456,9 @@ impl UpdateMessageStatus {
 crm_core::record! {
     /// Upload files reply.
     pub struct UploadFilesReply {
-        /// `twilioMediaSids`
+        /// Twilio's ids of the media files.
         twilio_media_sids: Vec<String> = "twilioMediaSids",
-        /// `uploadedFiles`
+        /// The files that were uploaded.
         uploaded_files: Option<Value> = "uploadedFiles",
     }
 }
@@ -1470,13 +1470,13 @@ crm_core::record! {
         contact_id: Option<String> = "contactId",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `legal_description`
+        /// The legal ground of the change, in words.
         legal_description: Option<String> = "legal_description",
-        /// `legal_reason`
+        /// The legal ground for the change.
         legal_reason: Option<String> = "legal_reason",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `subscription_action`
+        /// What changes in the subscription.
         subscription_action: Option<SubscriptionAction> = "subscription_action",
     }
     required "contactId" "email" "locationId" "subscription_action"
@@ -1511,11 +1511,11 @@ crm_core::record! {
     pub struct UserTypingBody {
         /// The id of the conversation.
         conversation_id: Option<String> = "conversationId",
-        /// `isTyping`
+        /// Whether somebody is typing.
         is_typing: Option<String> = "isTyping",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `visitorId`
+        /// The id of the visitor to the website.
         visitor_id: Option<String> = "visitorId",
     }
     required "conversationId" "isTyping" "locationId" "visitorId"

@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Category interface.
     pub struct CategoryInterface {
-        /// `posts`
+        /// The posts, or figures on them.
         posts: Option<Vec<PostInterface>> = "posts",
-        /// `subCategories`
+        /// The categories under it.
         sub_categories: Option<Vec<SubCategoryInterface>> = "subCategories",
-        /// `thumbnailUrl`
+        /// The address of the thumbnail.
         thumbnail_url: Option<String> = "thumbnailUrl",
         /// The title.
         title: Option<String> = "title",
@@ -55,7 +55,7 @@ crm_core::record! {
     pub struct ExporterPayload {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `products`
+        /// The products that belong to it.
         products: Option<Vec<ProductInterface>> = "products",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -108,15 +108,15 @@ impl InstructorDetails {
 crm_core::record! {
     /// Post interface.
     pub struct PostInterface {
-        /// `bucketVideoUrl`
+        /// The address of the video in storage.
         bucket_video_url: Option<String> = "bucketVideoUrl",
         /// `contentType`
         content_type: Option<ContentType> = "contentType",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `postMaterials`
+        /// The materials of the lesson.
         post_materials: Option<Vec<PostMaterialInterface>> = "postMaterials",
-        /// `thumbnailUrl`
+        /// The address of the thumbnail.
         thumbnail_url: Option<String> = "thumbnailUrl",
         /// The title.
         title: Option<String> = "title",
@@ -184,7 +184,7 @@ impl PostMaterialInterface {
 crm_core::record! {
     /// Product interface.
     pub struct ProductInterface {
-        /// `categories`
+        /// The categories, as records or ids.
         categories: Option<Vec<CategoryInterface>> = "categories",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -223,9 +223,9 @@ impl ProductInterface {
 crm_core::record! {
     /// Sub category interface.
     pub struct SubCategoryInterface {
-        /// `posts`
+        /// The posts, or figures on them.
         posts: Option<Vec<PostInterface>> = "posts",
-        /// `thumbnailUrl`
+        /// The address of the thumbnail.
         thumbnail_url: Option<String> = "thumbnailUrl",
         /// The title.
         title: Option<String> = "title",
@@ -364,8 +364,18 @@ crm_core::open_enum! {
     }
 }
 
+crm_core::open_enum! {
+    /// Visibility.
+    pub enum Visibility {
+        /// `draft`
+        Draft = "draft",
+        /// `published`
+        Published = "published",
+    }
+}
+
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     CategoryInterface, ContentType, ExporterPayload, InstructorDetails, PostInterface, PostMaterialInterface,
-    ProductInterface, SubCategoryInterface, Type,
+    ProductInterface, SubCategoryInterface, Type, Visibility,
 );

@@ -8,29 +8,29 @@ crm_core::record! {
     pub struct CreateCustomFields {
         /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
         accepted_formats: Option<String> = "acceptedFormats",
-        /// `allowCustomOption`
+        /// Whether answers beside the given options are allowed.
         allow_custom_option: Option<bool> = "allowCustomOption",
-        /// `dataType`
+        /// The kind of value, as `TEXT`.
         data_type: Option<CreateCustomFieldsDataType> = "dataType",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `fieldKey`
+        /// The key it is used by, as `contact.pincode`.
         field_key: Option<String> = "fieldKey",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `maxFileLimit`
+        /// How many files it may hold at most.
         max_file_limit: Option<f64> = "maxFileLimit",
         /// The name.
         name: Option<String> = "name",
-        /// `objectKey`
+        /// The key of the object, as `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
-        /// `options`
+        /// The options it has.
         options: Option<Vec<OptionItem>> = "options",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
-        /// `placeholder`
+        /// What the empty field shows.
         placeholder: Option<String> = "placeholder",
-        /// `showInForms`
+        /// Whether the field is shown in forms.
         show_in_forms: Option<bool> = "showInForms",
     }
     required "dataType" "fieldKey" "locationId" "objectKey" "parentId" "showInForms"
@@ -42,7 +42,7 @@ crm_core::setters!(CreateCustomFields {
 });
 
 crm_core::open_enum! {
-    /// Create custom fields data type.
+    /// The kind of value, as `TEXT`.
     pub enum CreateCustomFieldsDataType {
         /// `CHECKBOX`
         Checkbox = "CHECKBOX",
@@ -80,7 +80,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `objectKey`
+        /// The key of the object, as `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
     }
     required "locationId" "name" "objectKey"
@@ -114,9 +114,9 @@ crm_core::record! {
 crm_core::record! {
     /// Custom fields reply.
     pub struct CustomFieldsReply {
-        /// `fields`
+        /// The fields of the object.
         fields: Vec<ICustomField> = "fields",
-        /// `folders`
+        /// The folders of the custom fields.
         folders: Vec<ICustomField> = "folders",
     }
 }
@@ -126,7 +126,7 @@ crm_core::record! {
     pub struct CustomFolderDeleteReply {
         /// The id.
         id: Option<String> = "id",
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
         /// Whether it worked, in the vendor's spelling.
         succeded: Option<bool> = "succeded",
@@ -142,7 +142,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `objectKey`
+        /// The key of the object, as `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
     }
 }
@@ -156,15 +156,15 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `maxFileLimit`
+        /// How many files it may hold at most.
         max_file_limit: Option<f64> = "maxFileLimit",
         /// The name.
         name: Option<String> = "name",
-        /// `options`
+        /// The options it has.
         options: Option<Vec<OptionItem>> = "options",
-        /// `placeholder`
+        /// What the empty field shows.
         placeholder: Option<String> = "placeholder",
-        /// `showInForms`
+        /// Whether the field is shown in forms.
         show_in_forms: Option<bool> = "showInForms",
     }
     required "locationId" "showInForms"

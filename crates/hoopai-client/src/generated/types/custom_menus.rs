@@ -6,27 +6,27 @@ use super::*;
 crm_core::record! {
     /// Create custom menu.
     pub struct CreateCustomMenu {
-        /// `allowCamera`
+        /// Whether the page may use the camera.
         allow_camera: Option<bool> = "allowCamera",
-        /// `allowMicrophone`
+        /// Whether the page may use the microphone.
         allow_microphone: Option<bool> = "allowMicrophone",
-        /// `icon`
+        /// The icon that is shown.
         icon: Option<Icon> = "icon",
-        /// `locations`
+        /// The locations, as records, ids or codes.
         locations: Option<Vec<String>> = "locations",
-        /// `openMode`
+        /// How it is opened, as `iframe` or `new_tab`.
         open_mode: Option<CustomMenuOpenMode> = "openMode",
-        /// The vendor's default is `true`.
+        /// Whether it is shown at the agency level. The vendor's default is `true`.
         show_on_company: Option<bool> = "showOnCompany",
-        /// The vendor's default is `true`.
+        /// Whether it is shown in the locations. The vendor's default is `true`.
         show_on_location: Option<bool> = "showOnLocation",
-        /// The vendor's default is `true`.
+        /// Whether all locations see it. The vendor's default is `true`.
         show_to_all_locations: Option<bool> = "showToAllLocations",
         /// The title.
         title: Option<String> = "title",
         /// The address.
         url: Option<String> = "url",
-        /// `userRole`
+        /// Which users see it: `all`, `admin` or `user`.
         user_role: Option<CustomMenuUserRole> = "userRole",
     }
     required "icon" "locations" "openMode" "showOnCompany" "showOnLocation" "showToAllLocations" "title" "url" "userRole"
@@ -40,37 +40,37 @@ crm_core::setters!(CreateCustomMenu {
 crm_core::record! {
     /// Custom menu.
     pub struct CustomMenu {
-        /// `allowCamera`
+        /// Whether the page may use the camera.
         allow_camera: Option<bool> = "allowCamera",
-        /// `allowMicrophone`
+        /// Whether the page may use the microphone.
         allow_microphone: Option<bool> = "allowMicrophone",
-        /// `icon`
+        /// The icon that is shown.
         icon: Option<IconSchemaOptional> = "icon",
         /// The id.
         id: Option<String> = "id",
-        /// `locations`
+        /// The locations, as records, ids or codes.
         locations: Vec<String> = "locations",
-        /// `openMode`
+        /// How it is opened, as `iframe` or `new_tab`.
         open_mode: Option<CustomMenuOpenMode> = "openMode",
-        /// `order`
+        /// Its place among the others.
         order: Option<f64> = "order",
-        /// `showOnCompany`
+        /// Whether it is shown at the agency level.
         show_on_company: Option<bool> = "showOnCompany",
-        /// `showOnLocation`
+        /// Whether it is shown in the locations.
         show_on_location: Option<bool> = "showOnLocation",
-        /// `showToAllLocations`
+        /// Whether all locations see it.
         show_to_all_locations: Option<bool> = "showToAllLocations",
         /// The title.
         title: Option<String> = "title",
         /// The address.
         url: Option<String> = "url",
-        /// `userRole`
+        /// Which users see it: `all`, `admin` or `user`.
         user_role: Option<CustomMenuUserRole> = "userRole",
     }
 }
 
 crm_core::open_enum! {
-    /// Custom menu open mode.
+    /// How it is opened, as `iframe` or `new_tab`.
     pub enum CustomMenuOpenMode {
         /// `current_tab`
         CurrentTab = "current_tab",
@@ -82,7 +82,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Custom menu user role.
+    /// Which users see it: `all`, `admin` or `user`.
     pub enum CustomMenuUserRole {
         /// `admin`
         Admin = "admin",
@@ -96,9 +96,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Delete custom menu reply.
     pub struct DeleteCustomMenuReply {
-        /// `deletedAt`
+        /// When it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// `deletedMenuId`
+        /// The id of the menu link that was deleted.
         deleted_menu_id: Option<String> = "deletedMenuId",
         /// What it says, for people.
         message: Option<String> = "message",
@@ -108,7 +108,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Font family.
+    /// The set the icon is from: `fab`, `fas` or `far`.
     pub enum FontFamily {
         /// `fab`
         Fab = "fab",
@@ -122,9 +122,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get custom menus reply.
     pub struct GetCustomMenusReply {
-        /// `customMenus`
+        /// The menu links that were found.
         custom_menus: Vec<CustomMenu> = "customMenus",
-        /// `totalLinks`
+        /// How many menu links there are.
         total_links: Option<f64> = "totalLinks",
     }
 }
@@ -132,7 +132,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get single custom menus reply.
     pub struct GetSingleCustomMenusReply {
-        /// `customMenu`
+        /// The menu link as it is now.
         custom_menu: Option<CustomMenu> = "customMenu",
     }
 }
@@ -140,7 +140,7 @@ crm_core::record! {
 crm_core::record! {
     /// Icon.
     pub struct Icon {
-        /// `fontFamily`
+        /// The set the icon is from: `fab`, `fas` or `far`.
         font_family: Option<FontFamily> = "fontFamily",
         /// The name.
         name: Option<String> = "name",
@@ -163,7 +163,7 @@ impl Icon {
 crm_core::record! {
     /// Icon schema optional.
     pub struct IconSchemaOptional {
-        /// `fontFamily`
+        /// The set the icon is from: `fab`, `fas` or `far`.
         font_family: Option<FontFamily> = "fontFamily",
         /// The name.
         name: Option<String> = "name",
@@ -176,27 +176,27 @@ crm_core::setters!(IconSchemaOptional {
 crm_core::record! {
     /// Update custom menu.
     pub struct UpdateCustomMenu {
-        /// `allowCamera`
+        /// Whether the page may use the camera.
         allow_camera: Option<bool> = "allowCamera",
-        /// `allowMicrophone`
+        /// Whether the page may use the microphone.
         allow_microphone: Option<bool> = "allowMicrophone",
-        /// `icon`
+        /// The icon that is shown.
         icon: Option<IconSchemaOptional> = "icon",
-        /// `locations`
+        /// The locations, as records, ids or codes.
         locations: Option<Vec<String>> = "locations",
-        /// `openMode`
+        /// How it is opened, as `iframe` or `new_tab`.
         open_mode: Option<CustomMenuOpenMode> = "openMode",
-        /// The vendor's default is `true`.
+        /// Whether it is shown at the agency level. The vendor's default is `true`.
         show_on_company: Option<bool> = "showOnCompany",
-        /// The vendor's default is `true`.
+        /// Whether it is shown in the locations. The vendor's default is `true`.
         show_on_location: Option<bool> = "showOnLocation",
-        /// The vendor's default is `true`.
+        /// Whether all locations see it. The vendor's default is `true`.
         show_to_all_locations: Option<bool> = "showToAllLocations",
         /// The title.
         title: Option<String> = "title",
         /// The address.
         url: Option<String> = "url",
-        /// `userRole`
+        /// Which users see it: `all`, `admin` or `user`.
         user_role: Option<CustomMenuUserRole> = "userRole",
     }
 }
@@ -209,7 +209,7 @@ crm_core::setters!(UpdateCustomMenu {
 crm_core::record! {
     /// Update custom menu link reply.
     pub struct UpdateCustomMenuLinkReply {
-        /// `customMenu`
+        /// The menu link as it is now.
         custom_menu: Option<CustomMenu> = "customMenu",
         /// Whether it worked.
         success: Option<bool> = "success",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Verification body.
     pub struct VerificationBody {
-        /// `type`
+        /// Its kind.
         type_: Option<VerificationBodyType> = "type",
         /// `verify`
         verify: Option<String> = "verify",
@@ -30,7 +30,7 @@ impl VerificationBody {
 }
 
 crm_core::open_enum! {
-    /// Verification body type.
+    /// Its kind.
     pub enum VerificationBodyType {
         /// `contact`
         Contact = "contact",

@@ -10,19 +10,19 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// The id.
         id: Option<String> = "id",
-        /// `isPlainText`
+        /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// `lastUpdated`
+        /// When it was last changed.
         last_updated: Option<String> = "lastUpdated",
         /// The name.
         name: Option<String> = "name",
-        /// `previewUrl`
+        /// The address of the preview.
         preview_url: Option<String> = "previewUrl",
-        /// `templateType`
+        /// The kind of template, as `builder`.
         template_type: Option<String> = "templateType",
-        /// `updatedBy`
+        /// Who changed it last.
         updated_by: Option<String> = "updatedBy",
-        /// `version`
+        /// Which version it is.
         version: Option<String> = "version",
     }
 }
@@ -30,7 +30,7 @@ crm_core::record! {
 crm_core::record! {
     /// One page of e-mail templates.
     pub struct BuilderTemplates {
-        /// `builders`
+        /// The e-mail templates that were found.
         builders: Vec<BuilderTemplate> = "builders",
         /// How many there are in all.
         total: Option<Value> = "total",
@@ -42,11 +42,11 @@ crm_core::record! {
 crm_core::record! {
     /// Builder update successful.
     pub struct BuilderUpdateSuccessful {
-        /// `ok`
+        /// Whether it worked.
         ok: Option<String> = "ok",
-        /// `previewUrl`
+        /// The address of the preview.
         preview_url: Option<String> = "previewUrl",
-        /// `templateDownloadUrl`
+        /// The address to download the template from.
         template_download_url: Option<String> = "templateDownloadUrl",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -68,11 +68,11 @@ crm_core::record! {
     pub struct CreateBuilder {
         /// The vendor's default is `2`.
         builder_version: Option<BuilderVersion> = "builderVersion",
-        /// `importProvider`
+        /// Where the template is imported from, as `mailchimp`.
         import_provider: Option<CreateBuilderImportProvider> = "importProvider",
-        /// `importURL`
+        /// The address to import the template from.
         import_url: Option<String> = "importURL",
-        /// `isPlainText`
+        /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -80,15 +80,15 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
-        /// `templateDataUrl`
+        /// The address of the data of the template.
         template_data_url: Option<String> = "templateDataUrl",
-        /// `templateSource`
+        /// Where the template comes from, as `template_library`.
         template_source: Option<String> = "templateSource",
         /// The title.
         title: Option<String> = "title",
-        /// `type`
+        /// Its kind.
         type_: Option<CreateBuilderType> = "type",
-        /// `updatedBy`
+        /// Who changed it last.
         updated_by: Option<String> = "updatedBy",
     }
     required "importProvider" "locationId" "type"
@@ -125,7 +125,7 @@ impl CreateBuilder {
 }
 
 crm_core::open_enum! {
-    /// Create builder import provider.
+    /// Where the template is imported from, as `mailchimp`.
     pub enum CreateBuilderImportProvider {
         /// `active_campaign`
         ActiveCampaign = "active_campaign",
@@ -147,7 +147,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Create builder type.
+    /// Its kind.
     pub enum CreateBuilderType {
         /// `blank`
         Blank = "blank",
@@ -165,7 +165,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Delete builder succesful reply.
     pub struct DeleteBuilderSuccesfulReply {
-        /// `ok`
+        /// Whether it worked.
         ok: Option<String> = "ok",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -231,9 +231,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// I builder json mapper.
     pub struct IBuilderJsonMapper {
-        /// `attrs`
+        /// The attributes of the template's parts.
         attrs: Option<Value> = "attrs",
-        /// `elements`
+        /// The elements of the template.
         elements: Option<Vec<String>> = "elements",
         /// `templateSettings`
         template_settings: Option<Value> = "templateSettings",
@@ -261,21 +261,21 @@ impl IBuilderJsonMapper {
 crm_core::record! {
     /// Save builder data.
     pub struct SaveBuilderData {
-        /// `dnd`
+        /// Whether the contact wants no messages; in an e-mail builder, the layout.
         dnd: Option<IBuilderJsonMapper> = "dnd",
-        /// `editorType`
+        /// The kind of editor it is made with, as `html`.
         editor_type: Option<SaveBuilderDataEditorType> = "editorType",
-        /// `html`
+        /// The content as HTML.
         html: Option<String> = "html",
-        /// `isPlainText`
+        /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `previewText`
+        /// The text an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
         /// The id of the template.
         template_id: Option<String> = "templateId",
-        /// `updatedBy`
+        /// Who changed it last.
         updated_by: Option<String> = "updatedBy",
     }
     required "dnd" "editorType" "html" "locationId" "templateId" "updatedBy"
@@ -286,7 +286,7 @@ crm_core::setters!(SaveBuilderData {
 });
 
 crm_core::open_enum! {
-    /// Save builder data editor type.
+    /// The kind of editor it is made with, as `html`.
     pub enum SaveBuilderDataEditorType {
         /// `builder`
         Builder = "builder",
@@ -298,57 +298,57 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedule.
     pub struct Schedule {
-        /// `archived`
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
-        /// `bulkActionVersion`
+        /// The version of the bulk action.
         bulk_action_version: Option<String> = "bulkActionVersion",
-        /// `campaignType`
+        /// The kind of campaign.
         campaign_type: Option<String> = "campaignType",
         /// `child`
         child: Vec<String> = "child",
-        /// `childCount`
+        /// How many children it has.
         child_count: Option<f64> = "childCount",
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `documentId`
+        /// The id of the document.
         document_id: Option<String> = "documentId",
-        /// `downloadUrl`
+        /// The address to download it from.
         download_url: Option<String> = "downloadUrl",
-        /// `enableResendToUnopened`
+        /// Whether to send again to those who did not open it.
         enable_resend_to_unopened: Option<bool> = "enableResendToUnopened",
-        /// `hasTracking`
+        /// Whether opens and clicks are tracked.
         has_tracking: Option<bool> = "hasTracking",
-        /// `hasUtmTracking`
+        /// Whether links carry UTM parameters.
         has_utm_tracking: Option<bool> = "hasUtmTracking",
         /// The id.
         id: Option<String> = "id",
-        /// `isPlainText`
+        /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `migrated`
+        /// Whether it was migrated.
         migrated: Option<bool> = "migrated",
         /// The name.
         name: Option<String> = "name",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
-        /// `repeatAfter`
+        /// How long until it repeats.
         repeat_after: Option<String> = "repeatAfter",
-        /// `sendDays`
+        /// The days of the week for sending, as `Mon`.
         send_days: Vec<String> = "sendDays",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `templateDataDownloadUrl`
+        /// The address to download the template's data from.
         template_data_download_url: Option<String> = "templateDataDownloadUrl",
         /// The id of the template.
         template_id: Option<String> = "templateId",
-        /// `templateType`
+        /// The kind of template, as `builder`.
         template_type: Option<String> = "templateType",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `__v`
+        /// The version number the database keeps.
         v: Option<f64> = "__v",
     }
 }
@@ -356,7 +356,7 @@ crm_core::record! {
 crm_core::record! {
     /// Schedule fetch successful.
     pub struct ScheduleFetchSuccessful {
-        /// `schedules`
+        /// The schedules, or the parts of one.
         schedules: Vec<Schedule> = "schedules",
         /// How many there are in all.
         total: Option<Value> = "total",

@@ -18,7 +18,7 @@ crm_core::record! {
 crm_core::record! {
     /// Forms reply.
     pub struct FormsReply {
-        /// `forms`
+        /// The forms that were found.
         forms: Vec<FormsParams> = "forms",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -30,7 +30,7 @@ crm_core::record! {
     pub struct FormsSubmissionsReply {
         /// `meta`
         meta: Option<Meta> = "meta",
-        /// `submissions`
+        /// What people sent in.
         submissions: Vec<FormsSubmissionsSubmissions> = "submissions",
     }
 }
@@ -44,7 +44,7 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `formId`
+        /// The id of the form.
         form_id: Option<String> = "formId",
         /// The id.
         id: Option<String> = "id",

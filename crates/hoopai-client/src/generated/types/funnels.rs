@@ -6,15 +6,15 @@ use super::*;
 crm_core::record! {
     /// Create redirect params.
     pub struct CreateRedirectParams {
-        /// `action`
+        /// What is done, or is to be done.
         action: Option<RedirectParamsAction> = "action",
-        /// `domain`
+        /// The domain name.
         domain: Option<String> = "domain",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `path`
+        /// The path to it.
         path: Option<String> = "path",
-        /// `target`
+        /// Where it leads.
         target: Option<String> = "target",
     }
     required "action" "domain" "locationId" "path" "target"
@@ -26,7 +26,7 @@ crm_core::setters!(CreateRedirectParams {
 crm_core::record! {
     /// Create redirect reply.
     pub struct CreateRedirectReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<RedirectReply> = "data",
     }
 }
@@ -34,7 +34,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete redirect reply.
     pub struct DeleteRedirectReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<Value> = "data",
     }
 }
@@ -48,35 +48,35 @@ crm_core::record! {
         date_updated: Option<Timestamp> = "dateUpdated",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `domainId`
+        /// The id of the domain.
         domain_id: Option<String> = "domainId",
-        /// `faviconUrl`
+        /// The address of the small icon of the site.
         favicon_url: Option<String> = "faviconUrl",
-        /// `globalSectionVersion`
+        /// The version of the global sections.
         global_section_version: Option<i64> = "globalSectionVersion",
-        /// `globalSectionsPath`
+        /// The storage path of the sections all pages share.
         global_sections_path: Option<String> = "globalSectionsPath",
-        /// `globalSectionsUrl`
+        /// The address of the global sections.
         global_sections_url: Option<String> = "globalSectionsUrl",
         /// The id.
         id: Option<String> = "_id",
-        /// `isStoreActive`
+        /// Whether the online store is switched on.
         is_store_active: Option<bool> = "isStoreActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `orderFormVersion`
+        /// The version of the order form.
         order_form_version: Option<i64> = "orderFormVersion",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `steps`
+        /// The steps of the funnel.
         steps: Vec<FunnelStep> = "steps",
-        /// `trackingCodeBody`
+        /// The tracking code put in the body of pages.
         tracking_code_body: Option<String> = "trackingCodeBody",
-        /// `trackingCodeHead`
+        /// The tracking code for the head of the pages.
         tracking_code_head: Option<String> = "trackingCodeHead",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -88,9 +88,9 @@ crm_core::record! {
 crm_core::record! {
     /// Funnel list reply.
     pub struct FunnelListReply {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `funnels`
+        /// The funnels found.
         funnels: Vec<Funnel> = "funnels",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -100,7 +100,7 @@ crm_core::record! {
 crm_core::record! {
     /// Funnel page count reply.
     pub struct FunnelPageCountReply {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
     }
 }
@@ -110,7 +110,7 @@ crm_core::record! {
     pub struct FunnelPageReply {
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `funnelId`
+        /// The id of the funnel.
         funnel_id: Option<String> = "funnelId",
         /// The id.
         id: Option<String> = "_id",
@@ -118,7 +118,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `stepId`
+        /// The id of the step of the funnel.
         step_id: Option<String> = "stepId",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -132,15 +132,15 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `pages`
+        /// The pages that belong to it.
         pages: Vec<String> = "pages",
-        /// `products`
+        /// The products that belong to it.
         products: Vec<Value> = "products",
-        /// `sequence`
+        /// Where the step stands in the funnel.
         sequence: Option<i64> = "sequence",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -156,17 +156,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Redirect list reply data.
+    /// What the reply holds.
     pub struct RedirectListReplyData {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<i64> = "count",
-        /// `data`
+        /// What the reply holds.
         data: Vec<RedirectReply> = "data",
     }
 }
 
 crm_core::open_enum! {
-    /// Redirect params action.
+    /// What is done, or is to be done.
     pub enum RedirectParamsAction {
         /// `all`
         All = "all",
@@ -182,21 +182,21 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Redirect reply.
     pub struct RedirectReply {
-        /// `action`
+        /// What is done, or is to be done.
         action: Option<String> = "action",
-        /// `domain`
+        /// The domain name.
         domain: Option<String> = "domain",
         /// The id.
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `path`
+        /// The path to it.
         path: Option<String> = "path",
-        /// `pathLowercase`
+        /// The path in lower case.
         path_lowercase: Option<String> = "pathLowercase",
-        /// `target`
+        /// Where it leads.
         target: Option<String> = "target",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -204,11 +204,11 @@ crm_core::record! {
 crm_core::record! {
     /// Update redirect params.
     pub struct UpdateRedirectParams {
-        /// `action`
+        /// What is done, or is to be done.
         action: Option<RedirectParamsAction> = "action",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `target`
+        /// Where it leads.
         target: Option<String> = "target",
     }
     required "action" "locationId" "target"

@@ -24,17 +24,17 @@ impl AdditionalEmails {
 crm_core::record! {
     /// Address.
     pub struct Address {
-        /// `addressLine1`
+        /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
-        /// `addressLine2`
+        /// The second line of the address.
         address_line2: Option<String> = "addressLine2",
         /// The city.
         city: Option<String> = "city",
-        /// One of 247 values, as `AF`.
+        /// The country, as `US`. One of 247 values, as `AF`.
         country_code: Option<String> = "countryCode",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
     }
 }
@@ -42,17 +42,17 @@ crm_core::record! {
 crm_core::record! {
     /// Address dto.
     pub struct AddressDto {
-        /// `addressLine1`
+        /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
-        /// `addressLine2`
+        /// The second line of the address.
         address_line2: Option<String> = "addressLine2",
         /// The city.
         city: Option<String> = "city",
-        /// `countryCode`
+        /// The country, as `US`.
         country_code: Option<String> = "countryCode",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
     }
 }
@@ -91,9 +91,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `size`
+        /// How big the file is.
         size: Option<f64> = "size",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -109,7 +109,7 @@ crm_core::record! {
     pub struct AutoInvoicing {
         /// `directPayments`
         direct_payments: Option<bool> = "directPayments",
-        /// `enabled`
+        /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
     }
     required "enabled"
@@ -139,19 +139,19 @@ crm_core::record! {
         becs_direct_debit: Option<BecsDirectDebit> = "becsDirectDebit",
         /// `card`
         card: Option<Card> = "card",
-        /// `cardId`
+        /// The id of the card.
         card_id: Option<String> = "cardId",
-        /// `customerId`
+        /// The id of the customer.
         customer_id: Option<String> = "customerId",
-        /// `enable`
+        /// Whether it is switched on.
         enable: Option<bool> = "enable",
-        /// `paymentMethodId`
+        /// The id of the payment method.
         payment_method_id: Option<String> = "paymentMethodId",
-        /// `provider`
+        /// Who provides it.
         provider: Option<Value> = "provider",
         /// `sepaDirectDebit`
         sepa_direct_debit: Option<SepaDirectDebit> = "sepaDirectDebit",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// `usBankAccount`
         us_bank_account: Option<UsBankAccount> = "usBankAccount",
@@ -192,7 +192,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `autoPayment`
+        /// How it is paid automatically.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
         /// The id.
         id: Option<String> = "id",
@@ -221,9 +221,9 @@ impl AutoPaymentSchedule {
 crm_core::record! {
     /// Bacs direct debit.
     pub struct BacsDirectDebit {
-        /// `last4`
+        /// The last four digits of the card or account.
         last4: Option<String> = "last4",
-        /// `sort_code`
+        /// The sort code of the bank.
         sort_code: Option<String> = "sort_code",
     }
     required "last4" "sort_code"
@@ -244,9 +244,9 @@ impl BacsDirectDebit {
 crm_core::record! {
     /// Becs direct debit.
     pub struct BecsDirectDebit {
-        /// `bsb_number`
+        /// The BSB number of the Australian bank branch.
         bsb_number: Option<String> = "bsb_number",
-        /// `last4`
+        /// The last four digits of the card or account.
         last4: Option<String> = "last4",
     }
     required "bsb_number" "last4"
@@ -269,13 +269,13 @@ crm_core::record! {
     pub struct BusinessDetailsDto {
         /// The address.
         address: Option<AddressDto> = "address",
-        /// `customValues`
+        /// The custom values that belong to it.
         custom_values: Option<Vec<String>> = "customValues",
-        /// `logoUrl`
+        /// The address of the logo.
         logo_url: Option<String> = "logoUrl",
         /// The name.
         name: Option<String> = "name",
-        /// `phoneNo`
+        /// The phone number, or several.
         phone_no: Option<String> = "phoneNo",
         /// The address of the website.
         website: Option<String> = "website",
@@ -312,9 +312,9 @@ impl CancelInvoiceSchedule {
 crm_core::record! {
     /// Card.
     pub struct Card {
-        /// `brand`
+        /// The brand of the card.
         brand: Option<String> = "brand",
-        /// `last4`
+        /// The last four digits of the card or account.
         last4: Option<String> = "last4",
     }
     required "brand" "last4"
@@ -335,7 +335,7 @@ impl Card {
 crm_core::record! {
     /// Contact details dto.
     pub struct ContactDetailsDto {
-        /// `additionalEmails`
+        /// Further e-mail addresses.
         additional_emails: Option<Vec<AdditionalEmails>> = "additionalEmails",
         /// `address`
         address: Option<AddressDto> = "address",
@@ -390,45 +390,45 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The addresses of the files.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// `autoInvoice`
+        /// Whether and how an invoice is made by itself.
         auto_invoice: Option<AutoInvoicing> = "autoInvoice",
-        /// The vendor's default is `false`.
+        /// Whether taxes are worked out automatically. The vendor's default is `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
         /// `businessDetails`
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `contactDetails`
+        /// The details of the contact it is for.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
         /// `discount`
         discount: Option<Discount> = "discount",
-        /// `estimateNumber`
+        /// The number of the estimate.
         estimate_number: Option<f64> = "estimateNumber",
-        /// The vendor's default is `EST-`.
+        /// What estimate numbers begin with, as `EST-`. The vendor's default is `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// `expiryDate`
+        /// The day it runs out.
         expiry_date: Option<String> = "expiryDate",
-        /// `frequencySettings`
+        /// Whether and how often it repeats.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
         /// When it was issued.
         issue_date: Option<String> = "issueDate",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Option<Vec<EstimateLineItem>> = "items",
-        /// The vendor's default is `true`.
+        /// Whether it is live and not a test. The vendor's default is `true`.
         live_mode: Option<bool> = "liveMode",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `miscellaneousCharges`
+        /// Further charges, such as processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
         /// The name.
         name: Option<String> = "name",
-        /// `paymentScheduleConfig`
+        /// How the payments are spread over time.
         payment_schedule_config: Option<PaymentScheduleConfig> = "paymentScheduleConfig",
-        /// `sendEstimateDetails`
+        /// How the estimate is sent.
         send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
-        /// `sentTo`
+        /// Whom it is sent to.
         sent_to: Option<SentToDto> = "sentTo",
-        /// `termsNotes`
+        /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
         /// The title.
         title: Option<String> = "title",
@@ -497,11 +497,11 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The addresses of the files.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// `automaticTaxesEnabled`
+        /// Whether taxes are worked out automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
         /// `businessDetails`
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `contactDetails`
+        /// The details of the contact it is for.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
@@ -511,29 +511,29 @@ crm_core::record! {
         due_date: Option<String> = "dueDate",
         /// The number of the invoice.
         invoice_number: Option<String> = "invoiceNumber",
-        /// `invoiceNumberPrefix`
+        /// What the invoice number begins with.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// When it was issued.
         issue_date: Option<String> = "issueDate",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// `lateFeesConfiguration`
+        /// What is charged when payment comes late.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `miscellaneousCharges`
+        /// Further charges, such as processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
         /// The name.
         name: Option<String> = "name",
-        /// `paymentMethods`
+        /// The settings of the ways to pay.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// `paymentSchedule`
+        /// Which part is to be paid when.
         payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
         /// `sentTo`
         sent_to: Option<SentToDto> = "sentTo",
-        /// `termsNotes`
+        /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
-        /// `tipsConfiguration`
+        /// Whether and how tips can be given.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
         /// The title.
         title: Option<String> = "title",
@@ -596,9 +596,9 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `markAsInvoiced`
+        /// Whether to mark the estimate as invoiced.
         mark_as_invoiced: Option<bool> = "markAsInvoiced",
-        /// `version`
+        /// Which version it is.
         version: Option<CreateInvoiceFromEstimateVersion> = "version",
     }
     required "altId" "altType" "markAsInvoiced"
@@ -624,15 +624,15 @@ impl CreateInvoiceFromEstimate {
 crm_core::record! {
     /// Create invoice from estimate reply.
     pub struct CreateInvoiceFromEstimateReply {
-        /// `estimate`
+        /// The estimate as it is now.
         estimate: Option<EstimateReply> = "estimate",
-        /// `invoice`
+        /// The invoice as it is now.
         invoice: Option<InvoiceReply> = "invoice",
     }
 }
 
 crm_core::open_enum! {
-    /// Create invoice from estimate version.
+    /// Which version it is.
     pub enum CreateInvoiceFromEstimateVersion {
         /// `v1`
         V1 = "v1",
@@ -650,7 +650,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The addresses of the files.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// `automaticTaxesEnabled`
+        /// Whether taxes are worked out automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
         /// `businessDetails`
         business_details: Option<BusinessDetailsDto> = "businessDetails",
@@ -660,25 +660,25 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// `discount`
         discount: Option<Discount> = "discount",
-        /// `invoiceNumberPrefix`
+        /// What the invoice number begins with.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// `lateFeesConfiguration`
+        /// What is charged when payment comes late.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `miscellaneousCharges`
+        /// Further charges, such as processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
         /// The name.
         name: Option<String> = "name",
-        /// `paymentMethods`
+        /// The settings of the ways to pay.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
         /// `schedule`
         schedule: Option<ScheduleOptions> = "schedule",
-        /// `termsNotes`
+        /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
-        /// `tipsConfiguration`
+        /// Whether and how tips can be given.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
         /// The title.
         title: Option<String> = "title",
@@ -738,7 +738,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The addresses of the files.
         attachments: Option<Vec<String>> = "attachments",
-        /// `automaticTaxesEnabled`
+        /// Whether taxes are worked out automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
         /// `businessDetails`
         business_details: Option<BusinessDetailsDto> = "businessDetails",
@@ -748,21 +748,21 @@ crm_core::record! {
         discount: Option<Discount> = "discount",
         /// `internal`
         internal: Option<bool> = "internal",
-        /// `invoiceNumberPrefix`
+        /// What the invoice number begins with.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// `lateFeesConfiguration`
+        /// What is charged when payment comes late.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
-        /// `miscellaneousCharges`
+        /// Further charges, such as processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
         /// The name.
         name: Option<String> = "name",
-        /// `paymentMethods`
+        /// The settings of the ways to pay.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// `termsNotes`
+        /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
-        /// `tipsConfiguration`
+        /// Whether and how tips can be given.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
         /// The title.
         title: Option<String> = "title",
@@ -851,19 +851,19 @@ crm_core::record! {
 crm_core::record! {
     /// Custom notification item.
     pub struct CustomNotificationItem {
-        /// `defaultEmailTemplateId`
+        /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// `emailSubject`
+        /// The subject of the e-mail.
         email_subject: Option<String> = "emailSubject",
-        /// `emailTemplate`
+        /// The template of the e-mail.
         email_template: Option<String> = "emailTemplate",
-        /// `enabled`
+        /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
-        /// `fromEmail`
+        /// The e-mail address it is sent from.
         from_email: Option<String> = "fromEmail",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
-        /// `smsTemplate`
+        /// The template of the text message.
         sms_template: Option<String> = "smsTemplate",
     }
 }
@@ -871,33 +871,33 @@ crm_core::record! {
 crm_core::record! {
     /// Custom r rule options.
     pub struct CustomRRuleOptions {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `dayOfMonth`
+        /// On which day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
-        /// `dayOfWeek`
+        /// The day of the week.
         day_of_week: Option<CustomRRuleOptionsDayOfWeek> = "dayOfWeek",
-        /// `daysBefore`
+        /// How many days ahead it is done.
         days_before: Option<f64> = "daysBefore",
         /// The last day or time.
         end_date: Option<String> = "endDate",
         /// When it ends.
         end_time: Option<String> = "endTime",
-        /// `endType`
+        /// How the repeats end, as `by`.
         end_type: Option<String> = "endType",
-        /// `interval`
+        /// How many units apart, or the unit of time.
         interval: Option<f64> = "interval",
-        /// `intervalType`
+        /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
-        /// `monthOfYear`
+        /// The month of the year, as a name or number.
         month_of_year: Option<CustomRRuleOptionsMonthOfYear> = "monthOfYear",
-        /// `numOfWeek`
+        /// Which week of the month; -1 is the last.
         num_of_week: Option<f64> = "numOfWeek",
         /// The first day or time.
         start_date: Option<String> = "startDate",
         /// When it begins.
         start_time: Option<String> = "startTime",
-        /// `useStartAsPrimaryUserAccepted`
+        /// Whether it starts when the primary user accepts.
         use_start_as_primary_user_accepted: Option<bool> = "useStartAsPrimaryUserAccepted",
     }
     required "interval" "intervalType" "startDate"
@@ -939,11 +939,11 @@ impl CustomRRuleOptions {
 crm_core::record! {
     /// Discount.
     pub struct Discount {
-        /// The vendor's default is `percentage`.
+        /// Its kind. The vendor's default is `percentage`.
         type_: Option<DiscountType> = "type",
-        /// `validOnProductIds`
+        /// The ids of the products it is for.
         valid_on_product_ids: Option<Vec<String>> = "validOnProductIds",
-        /// The vendor's default is `0`.
+        /// The value it holds. The vendor's default is `0`.
         value: Option<f64> = "value",
     }
     required "type"
@@ -966,7 +966,7 @@ impl Discount {
 }
 
 crm_core::open_enum! {
-    /// Discount type.
+    /// Its kind.
     pub enum DiscountType {
         /// `fixed`
         Fixed = "fixed",
@@ -1002,13 +1002,13 @@ crm_core::record! {
         amount: Option<f64> = "amount",
         /// The addresses of the files.
         attachments: Option<Vec<String>> = "attachments",
-        /// `automaticTaxCategoryId`
+        /// The id of the category for automatic tax.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `isSetupFeeItem`
+        /// Whether the line is a setup fee.
         is_setup_fee_item: Option<bool> = "isSetupFeeItem",
         /// The name.
         name: Option<String> = "name",
@@ -1016,13 +1016,13 @@ crm_core::record! {
         price_id: Option<String> = "priceId",
         /// The id of the product.
         product_id: Option<String> = "productId",
-        /// `qty`
+        /// How many of it.
         qty: Option<f64> = "qty",
-        /// The vendor's default is `false`.
+        /// Whether the price contains the tax. The vendor's default is `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// `taxes`
+        /// The taxes on it, as records or ids.
         taxes: Option<Vec<ItemTax>> = "taxes",
-        /// `type`
+        /// Its kind.
         type_: Option<PriceType> = "type",
     }
     required "amount" "currency" "name" "qty"
@@ -1069,17 +1069,17 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The addresses of the files.
         attachments: Vec<Attachments> = "attachments",
-        /// `autoInvoice`
+        /// Whether and how an invoice is made by itself.
         auto_invoice: Option<Value> = "autoInvoice",
-        /// `automaticTaxesCalculated`
+        /// Whether automatic taxes have been worked out.
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// `automaticTaxesEnabled`
+        /// Whether taxes are worked out automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<Value> = "businessDetails",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// `contactDetails`
+        /// The details of the contact it is for.
         contact_details: Option<Value> = "contactDetails",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -1087,49 +1087,49 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
-        /// `estimateActionHistory`
+        /// What was done with the estimate.
         estimate_action_history: Vec<EstimateReplyEstimateActionHistoryItem> = "estimateActionHistory",
-        /// `estimateNumberPrefix`
+        /// What estimate numbers begin with, as `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// `expiryDate`
+        /// The day it runs out.
         expiry_date: Option<Timestamp> = "expiryDate",
-        /// `frequencySettings`
+        /// Whether and how often it repeats.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
         /// The id.
         id: Option<String> = "_id",
         /// When it was issued.
         issue_date: Option<Timestamp> = "issueDate",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
-        /// `lastVisitedAt`
+        /// When it was last visited.
         last_visited_at: Option<Timestamp> = "lastVisitedAt",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `sentBy`
+        /// Who sent it.
         sent_by: Option<String> = "sentBy",
-        /// `sentTo`
+        /// Whom it is sent to.
         sent_to: Option<Value> = "sentTo",
-        /// `termsNotes`
+        /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
         /// The title.
         title: Option<String> = "title",
         /// How many there are in all.
         total: Option<f64> = "total",
-        /// `totalamountInUSD`
+        /// The total amount in US dollars.
         totalamount_in_usd: Option<f64> = "totalamountInUSD",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedBy`
+        /// Who changed it last.
         updated_by: Option<String> = "updatedBy",
-        /// `__v`
+        /// The version number the database keeps.
         v: Option<f64> = "__v",
     }
 }
@@ -1137,9 +1137,9 @@ crm_core::record! {
 crm_core::record! {
     /// Estimate reply estimate action history item.
     pub struct EstimateReplyEstimateActionHistoryItem {
-        /// `action`
+        /// What is done, or is to be done.
         action: Option<String> = "action",
-        /// `timestamp`
+        /// When it happened.
         timestamp: Option<Timestamp> = "timestamp",
     }
 }
@@ -1153,9 +1153,9 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The addresses of the files.
         attachments: Vec<Attachments> = "attachments",
-        /// `automaticTaxesEnabled`
+        /// Whether taxes are worked out automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<Value> = "businessDetails",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -1163,19 +1163,19 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
-        /// `estimateNumberPrefix`
+        /// What estimate numbers begin with, as `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
         /// The id.
         id: Option<String> = "_id",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
         /// The name.
         name: Option<String> = "name",
-        /// `termsNotes`
+        /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
         /// The title.
         title: Option<String> = "title",
@@ -1183,9 +1183,9 @@ crm_core::record! {
         total: Option<f64> = "total",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedBy`
+        /// Who changed it last.
         updated_by: Option<String> = "updatedBy",
-        /// `__v`
+        /// The version number the database keeps.
         v: Option<f64> = "__v",
     }
 }
@@ -1199,7 +1199,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The addresses of the files.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// The vendor's default is `false`.
+        /// Whether taxes are worked out automatically. The vendor's default is `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
         /// `businessDetails`
         business_details: Option<BusinessDetailsDto> = "businessDetails",
@@ -1207,21 +1207,21 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// `discount`
         discount: Option<Discount> = "discount",
-        /// The vendor's default is `EST-`.
+        /// What estimate numbers begin with, as `EST-`. The vendor's default is `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// The vendor's default is `true`.
+        /// Whether it is live and not a test. The vendor's default is `true`.
         live_mode: Option<bool> = "liveMode",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `miscellaneousCharges`
+        /// Further charges, such as processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
         /// The name.
         name: Option<String> = "name",
-        /// `sendEstimateDetails`
+        /// How the estimate is sent.
         send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
-        /// `termsNotes`
+        /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
         /// The title.
         title: Option<String> = "title",
@@ -1271,9 +1271,9 @@ impl Default for EstimateTemplates {
 crm_core::record! {
     /// Frequency settings.
     pub struct FrequencySettings {
-        /// `enabled`
+        /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
-        /// `schedule`
+        /// When it takes place or repeats.
         schedule: Option<ScheduleOptions> = "schedule",
     }
     required "enabled" "schedule"
@@ -1294,7 +1294,7 @@ impl FrequencySettings {
 crm_core::record! {
     /// Generate estimate number reply.
     pub struct GenerateEstimateNumberReply {
-        /// `estimateNumber`
+        /// The number of the estimate.
         estimate_number: Option<f64> = "estimateNumber",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -1316,43 +1316,43 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `amountDue`
+        /// What is still to be paid.
         amount_due: Option<f64> = "amountDue",
-        /// `amountPaid`
+        /// How much has been paid.
         amount_paid: Option<f64> = "amountPaid",
-        /// `automaticTaxesCalculated`
+        /// Whether automatic taxes have been worked out.
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// `automaticTaxesEnabled`
+        /// Whether taxes are worked out automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<Value> = "businessDetails",
-        /// `contactDetails`
+        /// The details of the contact it is for.
         contact_details: Option<Value> = "contactDetails",
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Value> = "discount",
         /// When it is due.
         due_date: Option<String> = "dueDate",
         /// The id.
         id: Option<String> = "_id",
-        /// `invoiceItems`
+        /// The lines of the invoice.
         invoice_items: Vec<InvoicedItem> = "invoiceItems",
         /// The number of the invoice.
         invoice_number: Option<String> = "invoiceNumber",
         /// When it was issued.
         issue_date: Option<String> = "issueDate",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
         /// The name.
         name: Option<String> = "name",
-        /// `paymentSchedule`
+        /// Which part is to be paid when.
         payment_schedule: Option<Value> = "paymentSchedule",
-        /// `remindersConfiguration`
+        /// When and how to remind of payment.
         reminders_configuration: Option<RemindersConfiguration> = "remindersConfiguration",
-        /// `status`
+        /// The state it is in.
         status: Option<InvoiceReplyStatus> = "status",
         /// The title.
         title: Option<String> = "title",
@@ -1372,39 +1372,39 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<InvoiceSettingsBusinessDetails> = "businessDetails",
         /// The custom fields with their values.
         custom_fields: Vec<String> = "customFields",
-        /// `customNotification`
+        /// Which notifications are sent, and how.
         custom_notification: Option<CustomNotification> = "customNotification",
-        /// `dueAfterXDays`
+        /// After how many days an invoice is due.
         due_after_x_days: Option<f64> = "dueAfterXDays",
-        /// At most 10 characters.
+        /// What estimate numbers begin with, as `EST-`. At most 10 characters.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// `estimatesExpireAfterXDays`
+        /// After how many days estimates run out.
         estimates_expire_after_x_days: Option<f64> = "estimatesExpireAfterXDays",
-        /// `estimatesTermsNote`
+        /// The terms that are written on estimates.
         estimates_terms_note: Option<String> = "estimatesTermsNote",
         /// At most 40 characters.
         estimates_title: Option<String> = "estimatesTitle",
-        /// At most 10 characters.
+        /// What the invoice number begins with. At most 10 characters.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// `lateFeesConfiguration`
+        /// What is charged when payment comes late.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
-        /// `minimumPercentagePartialPayment`
+        /// The least part that may be paid, in percent.
         minimum_percentage_partial_payment: Option<f64> = "minimumPercentagePartialPayment",
-        /// `paymentMethods`
+        /// The settings of the ways to pay.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// `productSettings`
+        /// How products are handled on invoices.
         product_settings: Option<InvoiceProductSettings> = "productSettings",
-        /// `reminderSettings`
+        /// When and how reminders are sent.
         reminder_settings: Option<ReminderSettings> = "reminderSettings",
-        /// `senderConfiguration`
+        /// Who mail is sent from.
         sender_configuration: Option<InvoiceSettingsSenderConfiguration> = "senderConfiguration",
-        /// `termsNote`
+        /// The terms that are written on invoices.
         terms_note: Option<String> = "termsNote",
-        /// `tipsConfiguration`
+        /// Whether and how tips can be given.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
         /// The title. At most 40 characters.
         title: Option<String> = "title",
@@ -1418,33 +1418,33 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `compiledTermsNotes`
+        /// The terms and notes as compiled.
         compiled_terms_notes: Option<String> = "compiledTermsNotes",
-        /// `contactDetails`
+        /// The details of the contact it is for.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
         /// The id.
         id: Option<String> = "_id",
-        /// `invoices`
+        /// The invoices found.
         invoices: Vec<InvoiceReply> = "invoices",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
         /// The name.
         name: Option<String> = "name",
         /// `schedule`
         schedule: Option<ScheduleOptions> = "schedule",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `termsNotes`
+        /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
         /// The title.
         title: Option<String> = "title",
@@ -1460,13 +1460,13 @@ crm_core::record! {
     pub struct InvoiceItem {
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `automaticTaxCategoryId`
+        /// The id of the category for automatic tax.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `isSetupFeeItem`
+        /// Whether the line is a setup fee.
         is_setup_fee_item: Option<bool> = "isSetupFeeItem",
         /// The name.
         name: Option<String> = "name",
@@ -1474,13 +1474,13 @@ crm_core::record! {
         price_id: Option<String> = "priceId",
         /// The id of the product.
         product_id: Option<String> = "productId",
-        /// `qty`
+        /// How many of it.
         qty: Option<f64> = "qty",
-        /// The vendor's default is `false`.
+        /// Whether the price contains the tax. The vendor's default is `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// `taxes`
+        /// The taxes on it, as records or ids.
         taxes: Option<Vec<ItemTax>> = "taxes",
-        /// `type`
+        /// Its kind.
         type_: Option<PriceType> = "type",
     }
     required "amount" "currency" "name" "qty"
@@ -1520,9 +1520,9 @@ impl InvoiceItem {
 crm_core::record! {
     /// Invoice product settings.
     pub struct InvoiceProductSettings {
-        /// `descriptionOptional`
+        /// Whether the description of a line can be left out.
         description_optional: Option<bool> = "descriptionOptional",
-        /// `enableImportProductDescription`
+        /// Whether to take over the description of the product.
         enable_import_product_description: Option<bool> = "enableImportProductDescription",
     }
 }
@@ -1534,41 +1534,41 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `amountDue`
+        /// What is still to be paid.
         amount_due: Option<f64> = "amountDue",
-        /// `amountPaid`
+        /// How much has been paid.
         amount_paid: Option<f64> = "amountPaid",
-        /// `automaticTaxesCalculated`
+        /// Whether automatic taxes have been worked out.
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// `automaticTaxesEnabled`
+        /// Whether taxes are worked out automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<Value> = "businessDetails",
-        /// `contactDetails`
+        /// The details of the contact it is for.
         contact_details: Option<Value> = "contactDetails",
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Value> = "discount",
         /// When it is due.
         due_date: Option<String> = "dueDate",
         /// The id.
         id: Option<String> = "_id",
-        /// `invoiceItems`
+        /// The lines of the invoice.
         invoice_items: Vec<InvoicedItem> = "invoiceItems",
         /// The number of the invoice.
         invoice_number: Option<String> = "invoiceNumber",
         /// When it was issued.
         issue_date: Option<String> = "issueDate",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
         /// The name.
         name: Option<String> = "name",
-        /// `paymentSchedule`
+        /// Which part is to be paid when.
         payment_schedule: Option<Value> = "paymentSchedule",
-        /// `status`
+        /// The state it is in.
         status: Option<InvoiceReplyStatus> = "status",
         /// The title.
         title: Option<String> = "title",
@@ -1580,7 +1580,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Invoice reply status.
+    /// The state it is in.
     pub enum InvoiceReplyStatus {
         /// `draft`
         Draft = "draft",
@@ -1602,13 +1602,13 @@ crm_core::record! {
     pub struct InvoiceSettingsBusinessDetails {
         /// `address`
         address: Option<Address> = "address",
-        /// `customValues`
+        /// The custom values that belong to it.
         custom_values: Vec<String> = "customValues",
-        /// `logoUrl`
+        /// The address of the logo.
         logo_url: Option<String> = "logoUrl",
         /// The name.
         name: Option<String> = "name",
-        /// `phoneNo`
+        /// The phone number, or several.
         phone_no: Option<String> = "phoneNo",
         /// The address of the website.
         website: Option<String> = "website",
@@ -1618,9 +1618,9 @@ crm_core::record! {
 crm_core::record! {
     /// Invoice settings sender configuration.
     pub struct InvoiceSettingsSenderConfiguration {
-        /// `fromEmail`
+        /// The e-mail address it is sent from.
         from_email: Option<String> = "fromEmail",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
     }
 }
@@ -1645,19 +1645,19 @@ crm_core::record! {
         price_id: Option<String> = "priceId",
         /// The id of the product.
         product_id: Option<String> = "productId",
-        /// `qty`
+        /// How many of it.
         qty: Option<f64> = "qty",
-        /// `taxInclusive`
+        /// Whether the price contains the tax.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// `taxes`
+        /// The taxes on it, as records or ids.
         taxes: Vec<ItemTax> = "taxes",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Invoices list estimates status.
+    /// The state of the estimate, as `sent`.
     pub enum InvoicesListEstimatesStatus {
         /// `accepted`
         Accepted = "accepted",
@@ -1689,7 +1689,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// `rate`
         rate: Option<f64> = "rate",
-        /// `taxId`
+        /// The id of the tax.
         tax_id: Option<String> = "taxId",
     }
     required "_id" "name" "rate"
@@ -1721,17 +1721,17 @@ impl ItemTax {
 crm_core::record! {
     /// Late fees configuration.
     pub struct LateFeesConfiguration {
-        /// `enable`
+        /// Whether it is switched on.
         enable: Option<bool> = "enable",
-        /// `frequency`
+        /// How often late fees are added.
         frequency: Option<LateFeesFrequency> = "frequency",
-        /// `grace`
+        /// How long to wait before late fees.
         grace: Option<LateFeesGrace> = "grace",
-        /// `maxLateFees`
+        /// The limit of the late fees.
         max_late_fees: Option<LateFeesMaxFees> = "maxLateFees",
-        /// `type`
+        /// Its kind.
         type_: Option<DiscountType> = "type",
-        /// `value`
+        /// The value it holds.
         value: Option<f64> = "value",
     }
     required "enable" "frequency" "type" "value"
@@ -1764,9 +1764,9 @@ impl LateFeesConfiguration {
 crm_core::record! {
     /// Late fees frequency.
     pub struct LateFeesFrequency {
-        /// `interval`
+        /// How many units apart, or the unit of time.
         interval: Option<LateFeesFrequencyInterval> = "interval",
-        /// `intervalCount`
+        /// How many units apart, or how long.
         interval_count: Option<f64> = "intervalCount",
     }
     required "interval" "intervalCount"
@@ -1788,7 +1788,7 @@ impl LateFeesFrequency {
 }
 
 crm_core::open_enum! {
-    /// Late fees frequency interval.
+    /// How many units apart, or the unit of time.
     pub enum LateFeesFrequencyInterval {
         /// `day`
         Day = "day",
@@ -1808,9 +1808,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Late fees grace.
     pub struct LateFeesGrace {
-        /// Always `day`.
+        /// How many units apart, or the unit of time. Always `day`.
         interval: Option<String> = "interval",
-        /// `intervalCount`
+        /// How many units apart, or how long.
         interval_count: Option<f64> = "intervalCount",
     }
     required "interval" "intervalCount"
@@ -1831,9 +1831,9 @@ impl LateFeesGrace {
 crm_core::record! {
     /// Late fees max fees.
     pub struct LateFeesMaxFees {
-        /// Always `fixed`.
+        /// Its kind. Always `fixed`.
         type_: Option<String> = "type",
-        /// `value`
+        /// The value it holds.
         value: Option<f64> = "value",
     }
     required "type" "value"
@@ -1854,9 +1854,9 @@ impl LateFeesMaxFees {
 crm_core::record! {
     /// List estimate template reply.
     pub struct ListEstimateTemplateReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<EstimateTemplateReply> = "data",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<f64> = "totalCount",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -1866,7 +1866,7 @@ crm_core::record! {
 crm_core::record! {
     /// List estimates reply.
     pub struct ListEstimatesReply {
-        /// `estimates`
+        /// The estimates found.
         estimates: Vec<EstimateReply> = "estimates",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -1878,7 +1878,7 @@ crm_core::record! {
 crm_core::record! {
     /// List invoices reply.
     pub struct ListInvoicesReply {
-        /// `invoices`
+        /// The invoices found.
         invoices: Vec<GetInvoiceReply> = "invoices",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -1888,7 +1888,7 @@ crm_core::record! {
 crm_core::record! {
     /// List schedules reply.
     pub struct ListSchedulesReply {
-        /// `schedules`
+        /// The schedules, or the parts of one.
         schedules: Vec<GetScheduleReply> = "schedules",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -1898,9 +1898,9 @@ crm_core::record! {
 crm_core::record! {
     /// List templates reply.
     pub struct ListTemplatesReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<TemplateReply> = "data",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -1928,7 +1928,7 @@ impl PatchInvoiceStatsLastViewed {
 crm_core::record! {
     /// Payment method.
     pub struct PaymentMethod {
-        /// `stripe`
+        /// The settings of payment by Stripe.
         stripe: Option<StripePaymentMethod> = "stripe",
     }
     required "stripe"
@@ -1960,9 +1960,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Payment schedule.
     pub struct PaymentSchedule {
-        /// `schedules`
+        /// The schedules, or the parts of one.
         schedules: Option<Vec<String>> = "schedules",
-        /// `type`
+        /// Its kind.
         type_: Option<DiscountType> = "type",
     }
     required "schedules" "type"
@@ -1986,11 +1986,11 @@ impl PaymentSchedule {
 crm_core::record! {
     /// Payment schedule config.
     pub struct PaymentScheduleConfig {
-        /// `dateConfig`
+        /// How the dates of payment are found.
         date_config: Option<PaymentScheduleDateConfig> = "dateConfig",
-        /// `schedules`
+        /// The schedules, or the parts of one.
         schedules: Option<Vec<Value>> = "schedules",
-        /// `type`
+        /// Its kind.
         type_: Option<DiscountType> = "type",
     }
     required "dateConfig" "schedules" "type"
@@ -2016,9 +2016,9 @@ impl PaymentScheduleConfig {
 crm_core::record! {
     /// Payment schedule date config.
     pub struct PaymentScheduleDateConfig {
-        /// `depositDateType`
+        /// When the deposit is due: `estimate_accepted` or `custom`.
         deposit_date_type: Option<PaymentScheduleDateConfigDepositDateType> = "depositDateType",
-        /// `scheduleDateType`
+        /// How the dates are set: `regular_interval` or `custom`.
         schedule_date_type: Option<PaymentScheduleDateConfigScheduleDateType> = "scheduleDateType",
     }
     required "depositDateType" "scheduleDateType"
@@ -2040,7 +2040,7 @@ impl PaymentScheduleDateConfig {
 }
 
 crm_core::open_enum! {
-    /// Payment schedule date config deposit date type.
+    /// When the deposit is due: `estimate_accepted` or `custom`.
     pub enum PaymentScheduleDateConfigDepositDateType {
         /// `custom`
         Custom = "custom",
@@ -2050,7 +2050,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Payment schedule date config schedule date type.
+    /// How the dates are set: `regular_interval` or `custom`.
     pub enum PaymentScheduleDateConfigScheduleDateType {
         /// `custom`
         Custom = "custom",
@@ -2062,11 +2062,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Processing fee.
     pub struct ProcessingFee {
-        /// `charges`
+        /// The charges made.
         charges: Option<Vec<Value>> = "charges",
-        /// `collectedMiscellaneousCharges`
+        /// The further charges collected so far.
         collected_miscellaneous_charges: Option<f64> = "collectedMiscellaneousCharges",
-        /// `paidCharges`
+        /// The charges that were paid.
         paid_charges: Option<Vec<ProcessingFeePaidCharge>> = "paidCharges",
     }
     required "charges"
@@ -2093,7 +2093,7 @@ crm_core::record! {
     pub struct ProcessingFeePaidCharge {
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `charge`
+        /// The charge that was paid.
         charge: Option<f64> = "charge",
         /// The id.
         id: Option<String> = "_id",
@@ -2135,15 +2135,15 @@ crm_core::record! {
         card: Option<Card> = "card",
         /// `cheque`
         cheque: Option<Cheque> = "cheque",
-        /// `fulfilledAt`
+        /// When it was fulfilled.
         fulfilled_at: Option<String> = "fulfilledAt",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `mode`
+        /// The way it works, or how it was paid.
         mode: Option<RecordPaymentMode> = "mode",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Option<String> = "notes",
-        /// `paymentScheduleIds`
+        /// The ids of the scheduled payments it covers.
         payment_schedule_ids: Option<Vec<String>> = "paymentScheduleIds",
     }
     required "altId" "altType" "card" "cheque" "mode" "notes"
@@ -2192,29 +2192,29 @@ crm_core::record! {
 crm_core::record! {
     /// Reminder.
     pub struct Reminder {
-        /// `emailSubject`
+        /// The subject of the e-mail.
         email_subject: Option<String> = "emailSubject",
-        /// `emailTemplate`
+        /// The template of the e-mail.
         email_template: Option<String> = "emailTemplate",
-        /// `enabled`
+        /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
         /// When it ends.
         end_time: Option<String> = "endTime",
-        /// `intervalType`
+        /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
-        /// `maxReminders`
+        /// Most reminders to send.
         max_reminders: Option<f64> = "maxReminders",
-        /// `reminderId`
+        /// The id of the reminder.
         reminder_id: Option<String> = "reminderId",
-        /// `reminderInvoiceCondition`
+        /// Which invoices are reminded of: `invoice_sent` or `invoice_overdue`.
         reminder_invoice_condition: Option<ReminderReminderInvoiceCondition> = "reminderInvoiceCondition",
-        /// `reminderName`
+        /// The name of the reminder.
         reminder_name: Option<String> = "reminderName",
         /// `reminderNumber`
         reminder_number: Option<f64> = "reminderNumber",
-        /// `reminderTime`
+        /// Whether to remind `before` or `after` the date.
         reminder_time: Option<ReminderReminderTime> = "reminderTime",
-        /// `smsTemplate`
+        /// The template of the text message.
         sms_template: Option<String> = "smsTemplate",
         /// When it begins.
         start_time: Option<String> = "startTime",
@@ -2224,7 +2224,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Reminder reminder invoice condition.
+    /// Which invoices are reminded of: `invoice_sent` or `invoice_overdue`.
     pub enum ReminderReminderInvoiceCondition {
         /// `invoice_overdue`
         InvoiceOverdue = "invoice_overdue",
@@ -2234,7 +2234,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Reminder reminder time.
+    /// Whether to remind `before` or `after` the date.
     pub enum ReminderReminderTime {
         /// `after`
         After = "after",
@@ -2246,9 +2246,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reminder settings.
     pub struct ReminderSettings {
-        /// `defaultEmailTemplateId`
+        /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// `reminders`
+        /// The reminders that are set up.
         reminders: Vec<Reminder> = "reminders",
     }
 }
@@ -2256,9 +2256,9 @@ crm_core::record! {
 crm_core::record! {
     /// Reminders configuration.
     pub struct RemindersConfiguration {
-        /// `reminderExecutionDetailsList`
+        /// How the reminders went out.
         reminder_execution_details_list: Option<Value> = "reminderExecutionDetailsList",
-        /// `reminderSettings`
+        /// When and how reminders are sent.
         reminder_settings: Option<ReminderSettings> = "reminderSettings",
     }
 }
@@ -2270,9 +2270,9 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `autoPayment`
+        /// How it is paid automatically.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
     }
     required "altId" "altType" "liveMode"
@@ -2298,7 +2298,7 @@ impl ScheduleInvoiceSchedule {
 crm_core::record! {
     /// Schedule options.
     pub struct ScheduleOptions {
-        /// `executeAt`
+        /// When it is carried out.
         execute_at: Option<String> = "executeAt",
         /// `rrule`
         rrule: Option<CustomRRuleOptions> = "rrule",
@@ -2311,17 +2311,17 @@ crm_core::setters!(ScheduleOptions {
 crm_core::record! {
     /// Send estimate.
     pub struct SendEstimate {
-        /// `action`
+        /// What is done, or is to be done.
         action: Option<SendInvoiceAction> = "action",
         /// The id of the location, or of what `altType` names.
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `estimateName`
+        /// The name of the estimate.
         estimate_name: Option<String> = "estimateName",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `sentFrom`
+        /// Who it is sent from.
         sent_from: Option<InvoiceSettingsSenderConfiguration> = "sentFrom",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -2357,17 +2357,17 @@ impl SendEstimate {
 crm_core::record! {
     /// Send invoice.
     pub struct SendInvoice {
-        /// `action`
+        /// What is done, or is to be done.
         action: Option<SendInvoiceAction> = "action",
         /// The id of the location, or of what `altType` names.
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `autoPayment`
+        /// How it is paid automatically.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `sentFrom`
+        /// Who it is sent from.
         sent_from: Option<InvoiceSettingsSenderConfiguration> = "sentFrom",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -2401,7 +2401,7 @@ impl SendInvoice {
 }
 
 crm_core::open_enum! {
-    /// Send invoice action.
+    /// What is done, or is to be done.
     pub enum SendInvoiceAction {
         /// `email`
         Email = "email",
@@ -2417,11 +2417,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Send invoices reply.
     pub struct SendInvoicesReply {
-        /// `emailData`
+        /// What came of the e-mail.
         email_data: Option<Value> = "emailData",
         /// `invoice`
         invoice: Option<InvoiceReply> = "invoice",
-        /// `smsData`
+        /// What was sent by text message.
         sms_data: Option<Value> = "smsData",
     }
 }
@@ -2431,11 +2431,11 @@ crm_core::record! {
     pub struct SentToDto {
         /// The e-mail address.
         email: Option<Vec<String>> = "email",
-        /// `emailBcc`
+        /// The addresses that get a hidden copy.
         email_bcc: Option<Vec<String>> = "emailBcc",
-        /// `emailCc`
+        /// The e-mail addresses that get a copy.
         email_cc: Option<Vec<String>> = "emailCc",
-        /// `phoneNo`
+        /// The phone number, or several.
         phone_no: Option<Vec<String>> = "phoneNo",
     }
     required "email"
@@ -2461,11 +2461,11 @@ impl SentToDto {
 crm_core::record! {
     /// Sepa direct debit.
     pub struct SepaDirectDebit {
-        /// `bank_code`
+        /// The code of the bank.
         bank_code: Option<String> = "bank_code",
-        /// `branch_code`
+        /// The code of the bank's branch.
         branch_code: Option<String> = "branch_code",
-        /// `last4`
+        /// The last four digits of the card or account.
         last4: Option<String> = "last4",
     }
     required "bank_code" "branch_code" "last4"
@@ -2491,7 +2491,7 @@ impl SepaDirectDebit {
 crm_core::record! {
     /// Stripe payment method.
     pub struct StripePaymentMethod {
-        /// `enableBankDebitOnly`
+        /// Whether only bank debit is taken.
         enable_bank_debit_only: Option<bool> = "enableBankDebitOnly",
     }
     required "enableBankDebitOnly"
@@ -2515,19 +2515,19 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
         /// The id.
         id: Option<String> = "_id",
-        /// `invoiceNumberPrefix`
+        /// What the invoice number begins with.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
         /// The name.
         name: Option<String> = "name",
@@ -2541,7 +2541,7 @@ crm_core::record! {
 crm_core::record! {
     /// Text2 pay.
     pub struct Text2Pay {
-        /// `action`
+        /// What is done, or is to be done.
         action: Option<Text2PayAction> = "action",
         /// The id of the location, or of what `altType` names.
         alt_id: Option<String> = "altId",
@@ -2549,11 +2549,11 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The addresses of the files.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// `automaticTaxesEnabled`
+        /// Whether taxes are worked out automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
         /// `businessDetails`
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `contactDetails`
+        /// The details of the contact it is for.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
@@ -2563,33 +2563,33 @@ crm_core::record! {
         due_date: Option<String> = "dueDate",
         /// The id.
         id: Option<String> = "id",
-        /// `includeTermsNote`
+        /// Whether the terms are written on it.
         include_terms_note: Option<bool> = "includeTermsNote",
         /// The number of the invoice.
         invoice_number: Option<String> = "invoiceNumber",
-        /// `invoiceNumberPrefix`
+        /// What the invoice number begins with.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// When it was issued.
         issue_date: Option<String> = "issueDate",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// `lateFeesConfiguration`
+        /// What is charged when payment comes late.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `miscellaneousCharges`
+        /// Further charges, such as processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
         /// The name.
         name: Option<String> = "name",
-        /// `paymentMethods`
+        /// The settings of the ways to pay.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// `paymentSchedule`
+        /// Which part is to be paid when.
         payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
         /// `sentTo`
         sent_to: Option<SentToDto> = "sentTo",
-        /// `termsNotes`
+        /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
-        /// `tipsConfiguration`
+        /// Whether and how tips can be given.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
         /// The title.
         title: Option<String> = "title",
@@ -2652,7 +2652,7 @@ impl Default for Text2Pay {
 }
 
 crm_core::open_enum! {
-    /// Text2 pay action.
+    /// What is done, or is to be done.
     pub enum Text2PayAction {
         /// `draft`
         Draft = "draft",
@@ -2666,7 +2666,7 @@ crm_core::record! {
     pub struct Text2PayInvoiceReply {
         /// `invoice`
         invoice: Option<InvoiceReply> = "invoice",
-        /// `invoiceUrl`
+        /// The address of the invoice.
         invoice_url: Option<String> = "invoiceUrl",
     }
 }
@@ -2674,9 +2674,9 @@ crm_core::record! {
 crm_core::record! {
     /// Tips configuration.
     pub struct TipsConfiguration {
-        /// `tipsEnabled`
+        /// Whether tips can be given.
         tips_enabled: Option<bool> = "tipsEnabled",
-        /// `tipsPercentage`
+        /// The tips to choose from, in percent.
         tips_percentage: Option<Vec<f64>> = "tipsPercentage",
     }
     required "tipsEnabled" "tipsPercentage"
@@ -2700,11 +2700,11 @@ impl TipsConfiguration {
 crm_core::record! {
     /// Total summary.
     pub struct TotalSummary {
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<f64> = "discount",
-        /// `subTotal`
+        /// The sum before discount and tax.
         sub_total: Option<f64> = "subTotal",
-        /// `tax`
+        /// The tax in all.
         tax: Option<f64> = "tax",
     }
 }
@@ -2718,47 +2718,47 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The addresses of the files.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// `autoInvoice`
+        /// Whether and how an invoice is made by itself.
         auto_invoice: Option<AutoInvoicing> = "autoInvoice",
-        /// The vendor's default is `false`.
+        /// Whether taxes are worked out automatically. The vendor's default is `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
         /// `businessDetails`
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `contactDetails`
+        /// The details of the contact it is for.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
         /// `discount`
         discount: Option<Discount> = "discount",
-        /// `estimateNumber`
+        /// The number of the estimate.
         estimate_number: Option<f64> = "estimateNumber",
-        /// The vendor's default is `EST-`.
+        /// What estimate numbers begin with, as `EST-`. The vendor's default is `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// `estimateStatus`
+        /// The state of the estimate, as `sent`.
         estimate_status: Option<InvoicesListEstimatesStatus> = "estimateStatus",
-        /// `expiryDate`
+        /// The day it runs out.
         expiry_date: Option<String> = "expiryDate",
-        /// `frequencySettings`
+        /// Whether and how often it repeats.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
         /// When it was issued.
         issue_date: Option<String> = "issueDate",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Option<Vec<EstimateLineItem>> = "items",
-        /// The vendor's default is `true`.
+        /// Whether it is live and not a test. The vendor's default is `true`.
         live_mode: Option<bool> = "liveMode",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `miscellaneousCharges`
+        /// Further charges, such as processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
         /// The name.
         name: Option<String> = "name",
-        /// `paymentScheduleConfig`
+        /// How the payments are spread over time.
         payment_schedule_config: Option<PaymentScheduleConfig> = "paymentScheduleConfig",
-        /// `sendEstimateDetails`
+        /// How the estimate is sent.
         send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
-        /// `sentTo`
+        /// Whom it is sent to.
         sent_to: Option<SentToDto> = "sentTo",
-        /// `termsNotes`
+        /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
         /// The title.
         title: Option<String> = "title",
@@ -2829,9 +2829,9 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The addresses of the files.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// `automaticTaxesEnabled`
+        /// Whether taxes are worked out automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
         /// `contactDetails`
         contact_details: Option<ContactDetailsDto> = "contactDetails",
@@ -2845,31 +2845,31 @@ crm_core::record! {
         discount: Option<Discount> = "discount",
         /// When it is due.
         due_date: Option<String> = "dueDate",
-        /// `invoiceItems`
+        /// The lines of the invoice.
         invoice_items: Option<Vec<InvoiceItem>> = "invoiceItems",
         /// The number of the invoice.
         invoice_number: Option<String> = "invoiceNumber",
-        /// `invoiceNumberPrefix`
+        /// What the invoice number begins with.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// When it was issued.
         issue_date: Option<String> = "issueDate",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `miscellaneousCharges`
+        /// Further charges, such as processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
         /// The name.
         name: Option<String> = "name",
-        /// `paymentMethods`
+        /// The settings of the ways to pay.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// `paymentSchedule`
+        /// Which part is to be paid when.
         payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
-        /// `termsNotes`
+        /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
-        /// `tipsConfiguration`
+        /// Whether and how tips can be given.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
         /// The title.
         title: Option<String> = "title",
-        /// `xeroDetails`
+        /// The details of the invoice at Xero.
         xero_details: Option<Value> = "xeroDetails",
     }
     required "altId" "altType" "currency" "dueDate" "invoiceItems" "issueDate" "name"
@@ -2931,7 +2931,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `lateFeesConfiguration`
+        /// What is charged when payment comes late.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
     }
     required "altId" "altType" "lateFeesConfiguration"
@@ -2970,17 +2970,17 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// `discount`
         discount: Option<Discount> = "discount",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `miscellaneousCharges`
+        /// Further charges, such as processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
         /// The name.
         name: Option<String> = "name",
         /// `schedule`
         schedule: Option<ScheduleOptions> = "schedule",
-        /// `termsNotes`
+        /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
         /// The title.
         title: Option<String> = "title",
@@ -3039,13 +3039,13 @@ crm_core::record! {
         discount: Option<Discount> = "discount",
         /// `internal`
         internal: Option<bool> = "internal",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// `miscellaneousCharges`
+        /// Further charges, such as processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
         /// The name.
         name: Option<String> = "name",
-        /// `termsNotes`
+        /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
         /// The title.
         title: Option<String> = "title",
@@ -3092,7 +3092,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `paymentMethods`
+        /// The settings of the ways to pay.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
     }
     required "altId" "altType"
@@ -3117,9 +3117,9 @@ impl UpdatePaymentMethodsConfiguration {
 crm_core::record! {
     /// Us bank account.
     pub struct UsBankAccount {
-        /// `bank_name`
+        /// The name of the bank.
         bank_name: Option<String> = "bank_name",
-        /// `last4`
+        /// The last four digits of the card or account.
         last4: Option<String> = "last4",
     }
     required "bank_name" "last4"

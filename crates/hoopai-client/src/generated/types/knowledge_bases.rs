@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// Add faq.
     pub struct AddFaq {
-        /// `answer`
+        /// The answer to the question.
         answer: Option<String> = "answer",
         /// The id of the knowledge base.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `question`
+        /// The question that is asked.
         question: Option<String> = "question",
     }
     required "answer" "knowledgeBaseId" "locationId" "question"
@@ -40,9 +40,9 @@ impl AddFaq {
 crm_core::record! {
     /// Crawled url.
     pub struct CrawledUrl {
-        /// `content`
+        /// What it says or holds.
         content: Option<String> = "content",
-        /// `contentEditedByUser`
+        /// Whether a user changed the content.
         content_edited_by_user: Option<bool> = "contentEditedByUser",
         /// The id.
         id: Option<String> = "id",
@@ -50,7 +50,7 @@ crm_core::record! {
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `status`
+        /// The state it is in.
         status: Option<CrawledUrlStatus> = "status",
         /// The title.
         title: Option<String> = "title",
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Crawled url status.
+    /// The state it is in.
     pub enum CrawledUrlStatus {
         /// `Aborted`
         Aborted = "Aborted",
@@ -90,7 +90,7 @@ crm_core::record! {
     pub struct CrawlingAggregate {
         /// The id.
         id: Option<CrawledUrlStatus> = "_id",
-        /// `records`
+        /// The records that were found.
         records: Vec<CrawlingRecord> = "records",
     }
 }
@@ -98,7 +98,7 @@ crm_core::record! {
 crm_core::record! {
     /// Crawling record.
     pub struct CrawlingRecord {
-        /// `error`
+        /// What went wrong.
         error: Option<ErrorDetails> = "error",
         /// The id.
         id: Option<String> = "id",
@@ -112,9 +112,9 @@ crm_core::record! {
 crm_core::record! {
     /// Crawling status data.
     pub struct CrawlingStatusData {
-        /// `aggregate`
+        /// The records of the crawl, in groups.
         aggregate: Vec<CrawlingAggregate> = "aggregate",
-        /// `operationDetails`
+        /// The details of the crawl.
         operation_details: Option<OperationDetails> = "operationDetails",
     }
 }
@@ -122,7 +122,7 @@ crm_core::record! {
 crm_core::record! {
     /// Crawling status reply.
     pub struct CrawlingStatusReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<CrawlingStatusData> = "data",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -132,7 +132,7 @@ crm_core::record! {
 crm_core::record! {
     /// Create faq reply.
     pub struct CreateFaqReply {
-        /// `faq`
+        /// The question with its answer.
         faq: Option<FaqReply> = "faq",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -171,7 +171,7 @@ impl CreateKnowledgeBase {
 crm_core::record! {
     /// Create knowledge base reply.
     pub struct CreateKnowledgeBaseReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<KnowledgeBaseData> = "data",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -185,7 +185,7 @@ crm_core::record! {
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `urlIds`
+        /// The ids of the addresses.
         url_ids: Option<Vec<String>> = "urlIds",
     }
     required "knowledgeBaseId" "locationId" "urlIds"
@@ -213,7 +213,7 @@ crm_core::record! {
     pub struct DiscoverWebsiteData {
         /// `operationId`
         operation_id: Option<String> = "operationId",
-        /// `status`
+        /// The state it is in.
         status: Option<CrawledUrlStatus> = "status",
         /// The address.
         url: Option<String> = "url",
@@ -223,7 +223,7 @@ crm_core::record! {
 crm_core::record! {
     /// Discover website reply.
     pub struct DiscoverWebsiteReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<DiscoverWebsiteData> = "data",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -237,7 +237,7 @@ crm_core::record! {
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `option`
+        /// How far to crawl: `Exact`, `Path` or `Domain`.
         option: Option<OperationDetailsMode> = "option",
         /// The address.
         url: Option<String> = "url",
@@ -271,13 +271,13 @@ crm_core::record! {
         message: Option<String> = "message",
         /// The name.
         name: Option<String> = "name",
-        /// `options`
+        /// The options it has.
         options: Option<Value> = "options",
-        /// `response`
+        /// What is or was answered.
         response: Option<String> = "response",
-        /// `stack`
+        /// Where in the program the error arose.
         stack: Option<String> = "stack",
-        /// `status`
+        /// The state it is in.
         status: Option<f64> = "status",
     }
 }
@@ -285,7 +285,7 @@ crm_core::record! {
 crm_core::record! {
     /// Faq reply.
     pub struct FaqReply {
-        /// `answer`
+        /// The answer to the question.
         answer: Option<String> = "answer",
         /// When it was created.
         created_at: Option<String> = "createdAt",
@@ -297,11 +297,11 @@ crm_core::record! {
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `question`
+        /// The question that is asked.
         question: Option<String> = "question",
-        /// `questionLowerCase`
+        /// The question in lower case.
         question_lower_case: Option<String> = "questionLowerCase",
-        /// `trainedUrlId`
+        /// The id of the trained page it came from.
         trained_url_id: Option<String> = "trainedUrlId",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -311,13 +311,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get all knowledge bases paginated data.
     pub struct GetAllKnowledgeBasesPaginatedData {
-        /// `activeCount`
+        /// How many are active.
         active_count: Option<f64> = "activeCount",
-        /// `hasMore`
+        /// Whether there is more to fetch.
         has_more: Option<bool> = "hasMore",
-        /// `knowledgeBases`
+        /// The knowledge bases that were found.
         knowledge_bases: Vec<KnowledgeBaseListItem> = "knowledgeBases",
-        /// `lastKnowledgeBaseId`
+        /// The id of the last knowledge base in the page.
         last_knowledge_base_id: Option<String> = "lastKnowledgeBaseId",
     }
 }
@@ -325,7 +325,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get all knowledge bases paginated reply.
     pub struct GetAllKnowledgeBasesPaginatedReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<GetAllKnowledgeBasesPaginatedData> = "data",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -335,9 +335,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get all urls by knowledge base reply.
     pub struct GetAllUrlsByKnowledgeBaseReply {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `urls`
+        /// The crawled addresses, or how many there are.
         urls: Vec<CrawledUrl> = "urls",
     }
 }
@@ -351,15 +351,15 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The id.
         id: Option<String> = "id",
-        /// `isDefault`
+        /// Whether it is the default.
         is_default: Option<bool> = "isDefault",
-        /// `kbMetadata`
+        /// How much the knowledge base holds of each kind.
         kb_metadata: Option<KnowledgeBaseMetadata> = "kbMetadata",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `nameLowerCase`
+        /// The name in lower case.
         name_lower_case: Option<String> = "nameLowerCase",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -369,7 +369,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get knowledge base by id reply.
     pub struct GetKnowledgeBaseByIdReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<GetKnowledgeBaseByIdData> = "data",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -385,13 +385,13 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The id.
         id: Option<String> = "id",
-        /// `kbMetadata`
+        /// How much the knowledge base holds of each kind.
         kb_metadata: Option<Value> = "kbMetadata",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `nameLowerCase`
+        /// The name in lower case.
         name_lower_case: Option<String> = "nameLowerCase",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -413,17 +413,17 @@ crm_core::record! {
 crm_core::record! {
     /// Knowledge base metadata.
     pub struct KnowledgeBaseMetadata {
-        /// `faqs`
+        /// The questions with their answers, or how many.
         faqs: Option<f64> = "faqs",
-        /// `files`
+        /// The files, or how many there are.
         files: Option<f64> = "files",
-        /// `richText`
+        /// How many rich texts there are.
         rich_text: Option<f64> = "richText",
-        /// `tables`
+        /// How many tables there are.
         tables: Option<f64> = "tables",
-        /// `urls`
+        /// The crawled addresses, or how many there are.
         urls: Option<f64> = "urls",
-        /// `webSearches`
+        /// How many web searches there are.
         web_searches: Option<f64> = "webSearches",
     }
 }
@@ -431,13 +431,13 @@ crm_core::record! {
 crm_core::record! {
     /// List faqs reply.
     pub struct ListFaqsReply {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `faqs`
+        /// The questions with their answers, or how many.
         faqs: Vec<FaqReply> = "faqs",
-        /// `hasMore`
+        /// Whether there is more to fetch.
         has_more: Option<bool> = "hasMore",
-        /// `lastFaqId`
+        /// The id of the last question in the page.
         last_faq_id: Option<String> = "lastFaqId",
     }
 }
@@ -447,7 +447,7 @@ crm_core::record! {
     pub struct OperationDetails {
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `discoveredUrlsCount`
+        /// How many pages were found.
         discovered_urls_count: Option<f64> = "discoveredUrlsCount",
         /// The id.
         id: Option<String> = "_id",
@@ -455,25 +455,25 @@ crm_core::record! {
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `mode`
+        /// The way it works, or how it was paid.
         mode: Option<OperationDetailsMode> = "mode",
-        /// `robotsFileData`
+        /// What the `robots.txt` of the site says.
         robots_file_data: Option<String> = "robotsFileData",
-        /// `status`
+        /// The state it is in.
         status: Option<CrawledUrlStatus> = "status",
-        /// `trainedUrlsCount`
+        /// How many pages were trained.
         trained_urls_count: Option<f64> = "trainedUrlsCount",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// `__v`
+        /// The version number the database keeps.
         v: Option<f64> = "__v",
     }
 }
 
 crm_core::open_enum! {
-    /// Operation details mode.
+    /// The way it works, or how it was paid.
     pub enum OperationDetailsMode {
         /// `Domain`
         Domain = "Domain",
@@ -493,7 +493,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// `operationId`
         operation_id: Option<String> = "operationId",
-        /// `urlIds`
+        /// The ids of the addresses.
         url_ids: Option<Vec<String>> = "urlIds",
     }
     required "knowledgeBaseId" "locationId" "operationId" "urlIds"
@@ -521,9 +521,9 @@ impl TrainDiscoveredUrls {
 crm_core::record! {
     /// Update faq body.
     pub struct UpdateFaqBody {
-        /// `answer`
+        /// The answer to the question.
         answer: Option<String> = "answer",
-        /// `question`
+        /// The question that is asked.
         question: Option<String> = "question",
     }
     required "answer" "question"

@@ -14,7 +14,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get links reply.
     pub struct GetLinksReply {
-        /// `links`
+        /// The links found or made.
         links: Vec<Link> = "links",
     }
 }
@@ -22,7 +22,7 @@ crm_core::record! {
 crm_core::record! {
     /// Link.
     pub struct Link {
-        /// `fieldKey`
+        /// The key it is used by, as `contact.pincode`.
         field_key: Option<String> = "fieldKey",
         /// The id.
         id: Option<String> = "id",
@@ -30,7 +30,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `redirectTo`
+        /// The address the link leads to.
         redirect_to: Option<String> = "redirectTo",
     }
 }
@@ -40,7 +40,7 @@ crm_core::record! {
     pub struct LinkUpdate {
         /// The name.
         name: Option<String> = "name",
-        /// `redirectTo`
+        /// The address the link leads to.
         redirect_to: Option<String> = "redirectTo",
     }
     required "name" "redirectTo"
@@ -65,7 +65,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `redirectTo`
+        /// The address the link leads to.
         redirect_to: Option<String> = "redirectTo",
     }
     required "locationId" "name" "redirectTo"

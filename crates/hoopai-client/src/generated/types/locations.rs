@@ -14,7 +14,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The country, as `US`. One of 247 values, as `AF`.
         country: Option<String> = "country",
-        /// `mailgun`
+        /// The settings of the mail service Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
         /// The name.
         name: Option<String> = "name",
@@ -22,19 +22,19 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `prospectInfo`
+        /// Who the prospect is.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
-        /// `settings`
+        /// How it is set up.
         settings: Option<Settings> = "settings",
-        /// `snapshotId`
+        /// The id of the snapshot.
         snapshot_id: Option<String> = "snapshotId",
-        /// `social`
+        /// The addresses of its social media profiles.
         social: Option<Social> = "social",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `twilio`
+        /// The Twilio account of the location.
         twilio: Option<Twilio> = "twilio",
         /// The address of the website.
         website: Option<String> = "website",
@@ -84,7 +84,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The country, as `US`. One of 247 values, as `AF`.
         country: Option<String> = "country",
-        /// `domain`
+        /// The domain name.
         domain: Option<String> = "domain",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -96,11 +96,11 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `settings`
+        /// How it is set up.
         settings: Option<Settings> = "settings",
-        /// `social`
+        /// The addresses of its social media profiles.
         social: Option<Social> = "social",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -110,7 +110,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Custom field model.
+    /// What the field belongs to: `contact` or `opportunity`.
     pub enum CustomFieldModel {
         /// `contact`
         Contact = "contact",
@@ -130,23 +130,23 @@ crm_core::record! {
 crm_core::record! {
     /// Custom r rules options.
     pub struct CustomRRulesOptions {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `createTaskIfOverDue`
+        /// Whether to make the task even when one is overdue.
         create_task_if_over_due: Option<bool> = "createTaskIfOverDue",
-        /// `dayOfMonth`
+        /// On which day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
-        /// `dayOfWeek`
+        /// The day of the week.
         day_of_week: Option<CustomRRulesOptionsDayOfWeek> = "dayOfWeek",
-        /// `dueAfterSeconds`
+        /// After how many seconds the task is due.
         due_after_seconds: Option<f64> = "dueAfterSeconds",
         /// The last day or time.
         end_date: Option<String> = "endDate",
-        /// `interval`
+        /// How many units apart, or the unit of time.
         interval: Option<f64> = "interval",
-        /// `intervalType`
+        /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<CustomRRulesOptionsIntervalType> = "intervalType",
-        /// `monthOfYear`
+        /// The month of the year, as a name or number.
         month_of_year: Option<f64> = "monthOfYear",
         /// The first day or time.
         start_date: Option<String> = "startDate",
@@ -184,7 +184,7 @@ impl CustomRRulesOptions {
 }
 
 crm_core::open_enum! {
-    /// Custom r rules options day of week.
+    /// The day of the week.
     pub enum CustomRRulesOptionsDayOfWeek {
         /// `FR`
         Fr = "FR",
@@ -204,7 +204,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Custom r rules options interval type.
+    /// The unit in which the interval is counted, as `monthly`.
     pub enum CustomRRulesOptionsIntervalType {
         /// `daily`
         Daily = "daily",
@@ -222,7 +222,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Custom value.
     pub struct CustomValue {
-        /// `fieldKey`
+        /// The key it is used by, as `contact.pincode`.
         field_key: Option<String> = "fieldKey",
         /// The id.
         id: Option<String> = "id",
@@ -230,7 +230,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `value`
+        /// The value it holds.
         value: Option<String> = "value",
     }
 }
@@ -248,7 +248,7 @@ crm_core::record! {
     pub struct CustomValues {
         /// The name.
         name: Option<String> = "name",
-        /// `value`
+        /// The value it holds.
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -269,7 +269,7 @@ impl CustomValues {
 crm_core::record! {
     /// Custom values list reply.
     pub struct CustomValuesListReply {
-        /// `customValues`
+        /// The custom values that belong to it.
         custom_values: Vec<CustomValue> = "customValues",
     }
 }
@@ -277,9 +277,9 @@ crm_core::record! {
 crm_core::record! {
     /// File upload reply.
     pub struct FileUploadReply {
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Vec<FileUploadReplyMetaItem> = "meta",
-        /// `uploadedFiles`
+        /// The files that were uploaded.
         uploaded_files: Option<Value> = "uploadedFiles",
     }
 }
@@ -287,15 +287,15 @@ crm_core::record! {
 crm_core::record! {
     /// File upload reply meta item.
     pub struct FileUploadReplyMetaItem {
-        /// `encoding`
+        /// The encoding of the file.
         encoding: Option<String> = "encoding",
-        /// `fieldname`
+        /// The name of the form field.
         fieldname: Option<String> = "fieldname",
-        /// `mimetype`
+        /// The MIME type of the file.
         mimetype: Option<String> = "mimetype",
-        /// `originalname`
+        /// The name the file had when it was sent.
         originalname: Option<String> = "originalname",
-        /// `size`
+        /// How big the file is.
         size: Option<i64> = "size",
         /// The address.
         url: Option<String> = "url",
@@ -321,11 +321,11 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `settings`
+        /// How it is set up.
         settings: Option<Settings> = "settings",
-        /// `social`
+        /// The addresses of its social media profiles.
         social: Option<Social> = "social",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -347,7 +347,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The country, as `US`.
         country: Option<String> = "country",
-        /// `domain`
+        /// The domain name.
         domain: Option<String> = "domain",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -357,7 +357,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `logoUrl`
+        /// The address of the logo.
         logo_url: Option<String> = "logoUrl",
         /// The name.
         name: Option<String> = "name",
@@ -365,13 +365,13 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `reseller`
+        /// The reseller the location belongs to.
         reseller: Option<Value> = "reseller",
         /// `settings`
         settings: Option<Settings> = "settings",
         /// `social`
         social: Option<Social> = "social",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -391,9 +391,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get templates reply.
     pub struct GetTemplatesReply {
-        /// `templates`
+        /// The templates found.
         templates: Vec<Value> = "templates",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -439,7 +439,7 @@ crm_core::record! {
 crm_core::record! {
     /// Location task list reply.
     pub struct LocationTaskListReply {
-        /// `tasks`
+        /// The tasks, or whether to give them.
         tasks: Vec<Value> = "tasks",
     }
 }
@@ -453,13 +453,13 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The country, as `US`.
         country: Option<String> = "country",
-        /// `logoUrl`
+        /// The address of the logo.
         logo_url: Option<String> = "logoUrl",
         /// The name.
         name: Option<String> = "name",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -471,29 +471,29 @@ crm_core::record! {
 crm_core::record! {
     /// Locations create custom fields.
     pub struct LocationsCreateCustomFields {
-        /// `acceptedFormat`
+        /// The file endings it takes, as `.pdf`.
         accepted_format: Option<Vec<String>> = "acceptedFormat",
-        /// `dataType`
+        /// The kind of value, as `TEXT`.
         data_type: Option<String> = "dataType",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `fieldKey`
+        /// The key it is used by, as `contact.pincode`.
         field_key: Option<String> = "fieldKey",
-        /// `isMultipleFile`
+        /// Whether more than one file can be given.
         is_multiple_file: Option<bool> = "isMultipleFile",
-        /// `maxNumberOfFiles`
+        /// How many files it may hold at most.
         max_number_of_files: Option<f64> = "maxNumberOfFiles",
-        /// `model`
+        /// What the field belongs to: `contact` or `opportunity`.
         model: Option<CustomFieldModel> = "model",
         /// The name.
         name: Option<String> = "name",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
-        /// `placeholder`
+        /// What the empty field shows.
         placeholder: Option<String> = "placeholder",
-        /// The vendor's default is `0`.
+        /// Where it stands among its kind, or on the page. The vendor's default is `0`.
         position: Option<f64> = "position",
-        /// `textBoxListOptions`
+        /// The boxes of a field made of several text boxes.
         text_box_list_options: Option<Vec<Value>> = "textBoxListOptions",
     }
     required "dataType" "name"
@@ -529,33 +529,33 @@ impl LocationsCreateCustomFields {
 crm_core::record! {
     /// Locations custom field.
     pub struct LocationsCustomField {
-        /// `dataType`
+        /// The kind of value, as `TEXT`.
         data_type: Option<String> = "dataType",
-        /// `fieldKey`
+        /// The key it is used by, as `contact.pincode`.
         field_key: Option<String> = "fieldKey",
         /// The id.
         id: Option<String> = "id",
-        /// `isAllowedCustomOption`
+        /// Whether answers beside the given options are allowed.
         is_allowed_custom_option: Option<bool> = "isAllowedCustomOption",
-        /// `isMultiFileAllowed`
+        /// Whether it may hold more than one file.
         is_multi_file_allowed: Option<bool> = "isMultiFileAllowed",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `maxFileLimit`
+        /// How many files it may hold at most.
         max_file_limit: Option<f64> = "maxFileLimit",
-        /// `model`
+        /// What the field belongs to: `contact` or `opportunity`.
         model: Option<CustomFieldModel> = "model",
         /// The name.
         name: Option<String> = "name",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
-        /// `picklistImageOptions`
+        /// The options that are shown as images.
         picklist_image_options: Vec<String> = "picklistImageOptions",
-        /// `picklistOptions`
+        /// What can be chosen from the list.
         picklist_options: Vec<String> = "picklistOptions",
-        /// `placeholder`
+        /// What the empty field shows.
         placeholder: Option<String> = "placeholder",
-        /// `position`
+        /// Where it stands among its kind, or on the page.
         position: Option<f64> = "position",
     }
 }
@@ -595,27 +595,27 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Locations update custom fields.
     pub struct LocationsUpdateCustomFields {
-        /// `acceptedFormat`
+        /// The file endings it takes, as `.pdf`.
         accepted_format: Option<Vec<String>> = "acceptedFormat",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `fieldKey`
+        /// The key it is used by, as `contact.pincode`.
         field_key: Option<String> = "fieldKey",
-        /// `isMultipleFile`
+        /// Whether more than one file can be given.
         is_multiple_file: Option<bool> = "isMultipleFile",
-        /// `maxNumberOfFiles`
+        /// How many files it may hold at most.
         max_number_of_files: Option<f64> = "maxNumberOfFiles",
-        /// `model`
+        /// What the field belongs to: `contact` or `opportunity`.
         model: Option<CustomFieldModel> = "model",
         /// The name.
         name: Option<String> = "name",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
-        /// `placeholder`
+        /// What the empty field shows.
         placeholder: Option<String> = "placeholder",
-        /// The vendor's default is `0`.
+        /// Where it stands among its kind, or on the page. The vendor's default is `0`.
         position: Option<f64> = "position",
-        /// `textBoxListOptions`
+        /// The boxes of a field made of several text boxes.
         text_box_list_options: Option<Vec<Value>> = "textBoxListOptions",
     }
     required "name"
@@ -650,9 +650,9 @@ impl LocationsUpdateCustomFields {
 crm_core::record! {
     /// Mailgun.
     pub struct Mailgun {
-        /// `apiKey`
+        /// The API key.
         api_key: Option<String> = "apiKey",
-        /// `domain`
+        /// The domain name.
         domain: Option<String> = "domain",
     }
     required "apiKey" "domain"
@@ -703,15 +703,15 @@ impl ProspectInfo {
 crm_core::record! {
     /// Recurring task create.
     pub struct RecurringTaskCreate {
-        /// `contactIds`
+        /// The ids of the contacts.
         contact_ids: Option<Vec<String>> = "contactIds",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `ignoreTaskCreation`
+        /// Whether to create no task.
         ignore_task_creation: Option<bool> = "ignoreTaskCreation",
-        /// `owners`
+        /// The ids of the users the task is for.
         owners: Option<Vec<String>> = "owners",
-        /// `rruleOptions`
+        /// By which rule the task repeats.
         rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
         /// The title.
         title: Option<String> = "title",
@@ -758,11 +758,11 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `rruleOptions`
+        /// By which rule the task repeats.
         rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
         /// The title.
         title: Option<String> = "title",
-        /// `totalOccurrence`
+        /// How many times it comes in all.
         total_occurrence: Option<f64> = "totalOccurrence",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -772,7 +772,7 @@ crm_core::record! {
 crm_core::record! {
     /// Recurring task single reply.
     pub struct RecurringTaskSingleReply {
-        /// `recurringTask`
+        /// The recurring task as it is now.
         recurring_task: Option<RecurringTaskReply> = "recurringTask",
     }
 }
@@ -780,15 +780,15 @@ crm_core::record! {
 crm_core::record! {
     /// Recurring task update.
     pub struct RecurringTaskUpdate {
-        /// `contactIds`
+        /// The ids of the contacts.
         contact_ids: Option<Vec<String>> = "contactIds",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `ignoreTaskCreation`
+        /// Whether to create no task.
         ignore_task_creation: Option<bool> = "ignoreTaskCreation",
-        /// `owners`
+        /// The ids of the users the task is for.
         owners: Option<Vec<String>> = "owners",
-        /// `rruleOptions`
+        /// By which rule the task repeats.
         rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
         /// The title.
         title: Option<String> = "title",
@@ -802,7 +802,7 @@ crm_core::setters!(RecurringTaskUpdate {
 crm_core::record! {
     /// Search reply.
     pub struct SearchReply {
-        /// `locations`
+        /// The locations, as records, ids or codes.
         locations: Vec<GetLocation> = "locations",
     }
 }
@@ -810,13 +810,13 @@ crm_core::record! {
 crm_core::record! {
     /// Settings.
     pub struct Settings {
-        /// `allowDuplicateContact`
+        /// Whether the same contact may be there twice.
         allow_duplicate_contact: Option<bool> = "allowDuplicateContact",
-        /// `allowDuplicateOpportunity`
+        /// Whether a contact can have several opportunities.
         allow_duplicate_opportunity: Option<bool> = "allowDuplicateOpportunity",
-        /// `allowFacebookNameMerge`
+        /// Whether contacts from Facebook are merged by name.
         allow_facebook_name_merge: Option<bool> = "allowFacebookNameMerge",
-        /// `disableContactTimezone`
+        /// Whether the time zones of contacts are disregarded.
         disable_contact_timezone: Option<bool> = "disableContactTimezone",
     }
 }
@@ -854,27 +854,27 @@ impl SnapshotPut {
 crm_core::record! {
     /// Social.
     pub struct Social {
-        /// `blogRss`
+        /// The address of the RSS feed of the blog.
         blog_rss: Option<String> = "blogRss",
-        /// `facebookUrl`
+        /// The address of the Facebook page.
         facebook_url: Option<String> = "facebookUrl",
-        /// `foursquare`
+        /// The address of the Foursquare page.
         foursquare: Option<String> = "foursquare",
-        /// `googlePlacesId`
+        /// The id of the place at Google.
         google_places_id: Option<String> = "googlePlacesId",
-        /// `googlePlus`
+        /// The address of the Google Plus page.
         google_plus: Option<String> = "googlePlus",
-        /// `instagram`
+        /// The places for ads on Instagram, or the profile there.
         instagram: Option<String> = "instagram",
-        /// `linkedIn`
+        /// The address of the LinkedIn page.
         linked_in: Option<String> = "linkedIn",
-        /// `pinterest`
+        /// The address of the Pinterest profile.
         pinterest: Option<String> = "pinterest",
-        /// `twitter`
+        /// The address of the Twitter page.
         twitter: Option<String> = "twitter",
-        /// `yelp`
+        /// The address of the Yelp page.
         yelp: Option<String> = "yelp",
-        /// `youtube`
+        /// The address of the YouTube channel.
         youtube: Option<String> = "youtube",
     }
 }
@@ -908,7 +908,7 @@ crm_core::record! {
         assigned_to: Option<Vec<String>> = "assignedTo",
         /// The id of the business.
         business_id: Option<String> = "businessId",
-        /// `completed`
+        /// Whether it is done; of a snapshot, what is done.
         completed: Option<bool> = "completed",
         /// The id of the contact.
         contact_id: Option<Vec<String>> = "contactId",
@@ -928,9 +928,9 @@ crm_core::setters!(TaskSearchParams {
 crm_core::record! {
     /// Twilio.
     pub struct Twilio {
-        /// `authToken`
+        /// The token that gives access to Twilio.
         auth_token: Option<String> = "authToken",
-        /// `sid`
+        /// Twilio's id of it.
         sid: Option<String> = "sid",
     }
     required "authToken" "sid"
@@ -959,7 +959,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The country, as `US`. One of 247 values, as `AF`.
         country: Option<String> = "country",
-        /// `mailgun`
+        /// The settings of the mail service Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
         /// The name.
         name: Option<String> = "name",
@@ -967,19 +967,19 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `prospectInfo`
+        /// Who the prospect is.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
-        /// `settings`
+        /// How it is set up.
         settings: Option<Settings> = "settings",
-        /// `snapshot`
+        /// The snapshot to load into the location.
         snapshot: Option<SnapshotPut> = "snapshot",
-        /// `social`
+        /// The addresses of its social media profiles.
         social: Option<Social> = "social",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `twilio`
+        /// The Twilio account of the location.
         twilio: Option<Twilio> = "twilio",
         /// The address of the website.
         website: Option<String> = "website",

@@ -10,7 +10,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `reason`
+        /// Why it was done.
         reason: Option<String> = "reason",
     }
 }
@@ -21,7 +21,7 @@ crm_core::setters!(DeleteIntegrationBody {
 crm_core::record! {
     /// Get installer details reply.
     pub struct GetInstallerDetailsReply {
-        /// `installationDetails`
+        /// Who installed the app, and where.
         installation_details: Option<InstallerDetails> = "installationDetails",
     }
 }
@@ -29,7 +29,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get rebilling config reply.
     pub struct GetRebillingConfigReply {
-        /// `plans`
+        /// The plans of the app.
         plans: Option<Plans> = "plans",
     }
 }
@@ -37,7 +37,7 @@ crm_core::record! {
 crm_core::record! {
     /// Installer details.
     pub struct InstallerDetails {
-        /// `companyEmail`
+        /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
         /// Deprecated by the vendor.
         company_high_level_plan: Option<String> = "companyHighLevelPlan",
@@ -45,21 +45,21 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The name of the company.
         company_name: Option<String> = "companyName",
-        /// `companyOwnerFullName`
+        /// The full name of the company's owner.
         company_owner_full_name: Option<String> = "companyOwnerFullName",
-        /// `companyPlan`
+        /// The plan of the company, as `agency_monthly_497`.
         company_plan: Option<String> = "companyPlan",
-        /// `isWhitelabelCompany`
+        /// Whether the company uses its own brand.
         is_whitelabel_company: Option<bool> = "isWhitelabelCompany",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `marketplaceAppPlanId`
+        /// The id of the plan of the app.
         marketplace_app_plan_id: Option<String> = "marketplaceAppPlanId",
-        /// `relationshipNumber`
+        /// The relationship number of the agency, as `0-002-230`.
         relationship_number: Option<String> = "relationshipNumber",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `whitelabelDetails`
+        /// The company's own brand: domain and logo.
         whitelabel_details: Option<WhitelabelDetails> = "whitelabelDetails",
     }
 }
@@ -67,7 +67,7 @@ crm_core::record! {
 crm_core::record! {
     /// Marketplace check funds response.
     pub struct MarketplaceCheckFundsResponse {
-        /// `hasFunds`
+        /// Whether there is enough money in the wallet.
         has_funds: Option<bool> = "hasFunds",
     }
 }
@@ -75,7 +75,7 @@ crm_core::record! {
 crm_core::record! {
     /// Marketplace create charge response.
     pub struct MarketplaceCreateChargeResponse {
-        /// `chargeId`
+        /// The id of the charge.
         charge_id: Option<String> = "chargeId",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -85,31 +85,31 @@ crm_core::record! {
 crm_core::record! {
     /// Marketplace get charge response.
     pub struct MarketplaceGetChargeResponse {
-        /// `amountCharged`
+        /// How much was charged.
         amount_charged: Option<f64> = "amountCharged",
         /// The id of the app.
         app_id: Option<String> = "appId",
-        /// `chargeId`
+        /// The id of the charge.
         charge_id: Option<String> = "chargeId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `entityId`
+        /// The id of what it is about.
         entity_id: Option<String> = "entityId",
-        /// `entityType`
+        /// What kind of thing it belongs to.
         entity_type: Option<String> = "entityType",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `meterId`
+        /// The id of the meter that counts the usage.
         meter_id: Option<String> = "meterId",
-        /// `pricePerUnit`
+        /// The price of one unit.
         price_per_unit: Option<f64> = "pricePerUnit",
-        /// `refunded`
+        /// Whether it was paid back.
         refunded: Option<bool> = "refunded",
-        /// `transactionType`
+        /// The kind of transaction, as `charge`.
         transaction_type: Option<String> = "transactionType",
-        /// `units`
+        /// How many units are charged for.
         units: Option<f64> = "units",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -119,9 +119,9 @@ crm_core::record! {
 crm_core::record! {
     /// Marketplace list charges response.
     pub struct MarketplaceListChargesResponse {
-        /// `charges`
+        /// The charges made.
         charges: Vec<MarketplaceListChargesResponseChargesItem> = "charges",
-        /// Deprecated by the vendor.
+        /// How many there are, or how many times. Deprecated by the vendor.
         count: Option<f64> = "count",
         /// `pagination`
         pagination: Option<MarketplaceListChargesResponsePagination> = "pagination",
@@ -133,31 +133,31 @@ crm_core::record! {
 crm_core::record! {
     /// Marketplace list charges response charges item.
     pub struct MarketplaceListChargesResponseChargesItem {
-        /// `amountCharged`
+        /// How much was charged.
         amount_charged: Option<f64> = "amountCharged",
         /// The id of the app.
         app_id: Option<String> = "appId",
-        /// `chargeId`
+        /// The id of the charge.
         charge_id: Option<String> = "chargeId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `entityId`
+        /// The id of what it is about.
         entity_id: Option<String> = "entityId",
-        /// `entityType`
+        /// What kind of thing it belongs to.
         entity_type: Option<String> = "entityType",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `meterId`
+        /// The id of the meter that counts the usage.
         meter_id: Option<String> = "meterId",
-        /// `pricePerUnit`
+        /// The price of one unit.
         price_per_unit: Option<f64> = "pricePerUnit",
-        /// `refunded`
+        /// Whether it was paid back.
         refunded: Option<bool> = "refunded",
-        /// `transactionType`
+        /// The kind of transaction, as `charge`.
         transaction_type: Option<String> = "transactionType",
-        /// `units`
+        /// How many units are charged for.
         units: Option<f64> = "units",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -165,7 +165,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketplace list charges response pagination.
+    /// Where the page stands in the whole list.
     pub struct MarketplaceListChargesResponsePagination {
         /// Most items in a page.
         limit: Option<f64> = "limit",
@@ -179,33 +179,33 @@ crm_core::record! {
 crm_core::record! {
     /// Migrate connection.
     pub struct MigrateConnection {
-        /// `accessToken`
+        /// The token to call the API with.
         access_token: Option<String> = "accessToken",
         /// The id of the account.
         account_id: Option<String> = "accountId",
-        /// `apiKey`
+        /// The API key.
         api_key: Option<String> = "apiKey",
         /// The id of the app.
         app_id: Option<String> = "appId",
-        /// `appVersionId`
+        /// The id of the app's version.
         app_version_id: Option<String> = "appVersionId",
-        /// `basicCredentials`
+        /// The user name and password, for a `basic` connection.
         basic_credentials: Option<Value> = "basicCredentials",
-        /// `displayName`
+        /// Its name, for people.
         display_name: Option<String> = "displayName",
-        /// `expiryAt`
+        /// When the access token runs out, in milliseconds since 1970.
         expiry_at: Option<f64> = "expiryAt",
         /// `expiryIn`
         expiry_in: Option<f64> = "expiryIn",
-        /// `isDefault`
+        /// Whether it is the default.
         is_default: Option<bool> = "isDefault",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `refreshToken`
+        /// The token to get a new access token with.
         refresh_token: Option<String> = "refreshToken",
-        /// `scopes`
+        /// What may be reached, as names of scopes.
         scopes: Option<Vec<String>> = "scopes",
-        /// `type`
+        /// Its kind.
         type_: Option<MigrateConnectionType> = "type",
     }
     required "accountId" "appId" "appVersionId" "locationId" "type"
@@ -219,7 +219,7 @@ crm_core::setters!(MigrateConnection {
 crm_core::record! {
     /// Migrate connection reply.
     pub struct MigrateConnectionReply {
-        /// `identifier`
+        /// What the new connection is known by.
         identifier: Option<String> = "identifier",
         /// What it says, for people.
         message: Option<String> = "message",
@@ -229,7 +229,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Migrate connection type.
+    /// Its kind.
     pub enum MigrateConnectionType {
         /// `basic`
         Basic = "basic",
@@ -241,9 +241,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Plans.
     pub struct Plans {
-        /// `subscription`
+        /// The subscription plans.
         subscription: Vec<SubscriptionPlan> = "subscription",
-        /// `usage`
+        /// The plans that are charged by use.
         usage: Vec<UsagePlan> = "usage",
     }
 }
@@ -259,15 +259,15 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the event.
         event_id: Option<String> = "eventId",
-        /// `eventTime`
+        /// When it happened.
         event_time: Option<String> = "eventTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `meterId`
+        /// The id of the meter that counts the usage.
         meter_id: Option<String> = "meterId",
-        /// `price`
+        /// The price, or how to change it.
         price: Option<f64> = "price",
-        /// `units`
+        /// How many units are charged for.
         units: Option<f64> = "units",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -284,17 +284,17 @@ crm_core::record! {
     pub struct SubscriptionPlan {
         /// `baseAmount`
         base_amount: Option<f64> = "baseAmount",
-        /// `features`
+        /// What the plan offers.
         features: Vec<String> = "features",
         /// The name.
         name: Option<String> = "name",
         /// `paymentTime`
         payment_time: Option<String> = "paymentTime",
-        /// `paymentType`
+        /// How it is paid, as `month`.
         payment_type: Option<String> = "paymentType",
-        /// `planId`
+        /// The id of the plan.
         plan_id: Option<String> = "planId",
-        /// `resellingAmount`
+        /// How much it is resold for.
         reselling_amount: Option<f64> = "resellingAmount",
     }
 }
@@ -302,31 +302,31 @@ crm_core::record! {
 crm_core::record! {
     /// Usage plan.
     pub struct UsagePlan {
-        /// `executionLimitPerCycle`
+        /// Most runs in a billing cycle.
         execution_limit_per_cycle: Option<f64> = "executionLimitPerCycle",
-        /// `fixedPricePerUnit`
+        /// The fixed price of one unit.
         fixed_price_per_unit: Option<f64> = "fixedPricePerUnit",
-        /// `maxPricePerUnit`
+        /// The highest price of a unit.
         max_price_per_unit: Option<String> = "maxPricePerUnit",
-        /// `meterId`
+        /// The id of the meter that counts the usage.
         meter_id: Option<String> = "meterId",
-        /// `meterName`
+        /// The name of the meter.
         meter_name: Option<String> = "meterName",
-        /// `minPricePerUnit`
+        /// The lowest price of a unit.
         min_price_per_unit: Option<String> = "minPricePerUnit",
-        /// `priceType`
+        /// Whether the price is `fixed` or `dynamic`.
         price_type: Option<UsagePlanPriceType> = "priceType",
-        /// `productName`
+        /// The name of the product.
         product_name: Option<String> = "productName",
-        /// `productType`
+        /// The kind of product.
         product_type: Option<String> = "productType",
-        /// `usageUnit`
+        /// The unit of usage, as `action / message`.
         usage_unit: Option<String> = "usageUnit",
     }
 }
 
 crm_core::open_enum! {
-    /// Usage plan price type.
+    /// Whether the price is `fixed` or `dynamic`.
     pub enum UsagePlanPriceType {
         /// `dynamic`
         Dynamic = "dynamic",
@@ -338,9 +338,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Whitelabel details.
     pub struct WhitelabelDetails {
-        /// `domain`
+        /// The domain name.
         domain: Option<String> = "domain",
-        /// `logoUrl`
+        /// The address of the logo.
         logo_url: Option<String> = "logoUrl",
     }
 }

@@ -60,9 +60,9 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `filesToBeDeleted`
+        /// The files to delete.
         files_to_be_deleted: Option<Vec<DeleteMediaObjectItem>> = "filesToBeDeleted",
-        /// `status`
+        /// The state it is in.
         status: Option<DeleteMediaObjectsBodyParamsStatus> = "status",
     }
     required "altId" "altType" "filesToBeDeleted" "status"
@@ -87,7 +87,7 @@ impl DeleteMediaObjectsBodyParams {
 }
 
 crm_core::open_enum! {
-    /// Delete media objects body params status.
+    /// The state it is in.
     pub enum DeleteMediaObjectsBodyParamsStatus {
         /// `deleted`
         Deleted = "deleted",
@@ -103,33 +103,33 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `appFolder`
+        /// Whether it is the folder of an app.
         app_folder: Option<bool> = "appFolder",
-        /// `category`
+        /// Its category, as a name or a record.
         category: Option<String> = "category",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `isEssential`
+        /// Whether the folder is essential.
         is_essential: Option<bool> = "isEssential",
-        /// `isPrivate`
+        /// Whether it is private.
         is_private: Option<bool> = "isPrivate",
-        /// `lastUpdatedBy`
+        /// Who changed it last.
         last_updated_by: Option<String> = "lastUpdatedBy",
-        /// `migrationCompleted`
+        /// Whether the migration is finished.
         migration_completed: Option<bool> = "migrationCompleted",
         /// The name.
         name: Option<String> = "name",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
-        /// `pendingUpload`
+        /// Whether the upload is still to come.
         pending_upload: Option<bool> = "pendingUpload",
-        /// `relocatedFolder`
+        /// Whether the folder was moved.
         relocated_folder: Option<bool> = "relocatedFolder",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `subCategory`
+        /// The category under the category, as `logo`.
         sub_category: Option<String> = "subCategory",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -137,7 +137,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get files reply.
     pub struct GetFilesReply {
-        /// `files`
+        /// The files, or how many there are.
         files: Vec<MediaFile> = "files",
     }
 }
@@ -155,7 +155,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
-        /// `path`
+        /// The path to it.
         path: Option<String> = "path",
         /// The address.
         url: Option<String> = "url",
@@ -195,7 +195,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `filesToBeUpdated`
+        /// The files and folders to change.
         files_to_be_updated: Option<Vec<UpdateMediaObject>> = "filesToBeUpdated",
     }
     required "altId" "altType" "filesToBeUpdated"
@@ -246,7 +246,7 @@ impl UpdateObject {
 crm_core::record! {
     /// Upload file reply.
     pub struct UploadFileReply {
-        /// `fileId`
+        /// The id of the file.
         file_id: Option<String> = "fileId",
         /// The address.
         url: Option<String> = "url",

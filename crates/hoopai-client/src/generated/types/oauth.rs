@@ -6,33 +6,33 @@ use super::*;
 crm_core::record! {
     /// Get access code reply.
     pub struct GetAccessCodeReply {
-        /// `access_token`
+        /// The token to call the API with.
         access_token: Option<String> = "access_token",
-        /// `approveAllLocations`
+        /// Whether the app was approved for all locations.
         approve_all_locations: Option<bool> = "approveAllLocations",
-        /// `approvedLocations`
+        /// The ids of the approved locations.
         approved_locations: Vec<String> = "approvedLocations",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// `expires_in`
+        /// How many seconds the token is valid.
         expires_in: Option<f64> = "expires_in",
-        /// `installToFutureLocations`
+        /// Whether the app is installed in later locations too.
         install_to_future_locations: Option<bool> = "installToFutureLocations",
-        /// `isBulkInstallation`
+        /// Whether it was installed for many locations at once.
         is_bulk_installation: Option<bool> = "isBulkInstallation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `planId`
+        /// The id of the plan.
         plan_id: Option<String> = "planId",
-        /// `refresh_token`
+        /// The token to get a new access token with.
         refresh_token: Option<String> = "refresh_token",
-        /// `scope`
+        /// What the token may be used for, with spaces between.
         scope: Option<String> = "scope",
-        /// `token_type`
+        /// The kind of token, as `Bearer`.
         token_type: Option<String> = "token_type",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `userType`
+        /// Whom the access is for: `Company` or `Location`.
         user_type: Option<String> = "userType",
     }
 }
@@ -40,19 +40,19 @@ crm_core::record! {
 crm_core::record! {
     /// Get access codebody.
     pub struct GetAccessCodebody {
-        /// `client_id`
+        /// The id of the app.
         client_id: Option<String> = "client_id",
-        /// `client_secret`
+        /// The secret of the app.
         client_secret: Option<String> = "client_secret",
-        /// `code`
+        /// The code that stands for it.
         code: Option<String> = "code",
-        /// `grant_type`
+        /// What the token is got with, as `authorization_code`.
         grant_type: Option<GetAccessCodebodyGrantType> = "grant_type",
-        /// `redirect_uri`
+        /// The address the app is sent back to.
         redirect_uri: Option<String> = "redirect_uri",
-        /// `refresh_token`
+        /// The token to get a new access token with.
         refresh_token: Option<String> = "refresh_token",
-        /// `user_type`
+        /// Whom the token is for: `Company` or `Location`.
         user_type: Option<GetAccessCodebodyUserType> = "user_type",
     }
     required "client_id" "client_secret" "grant_type"
@@ -83,7 +83,7 @@ impl GetAccessCodebody {
 }
 
 crm_core::open_enum! {
-    /// Get access codebody grant type.
+    /// What the token is got with, as `authorization_code`.
     pub enum GetAccessCodebodyGrantType {
         /// `authorization_code`
         AuthorizationCode = "authorization_code",
@@ -95,7 +95,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Get access codebody user type.
+    /// Whom the token is for: `Company` or `Location`.
     pub enum GetAccessCodebodyUserType {
         /// `Company`
         Company = "Company",
@@ -107,11 +107,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get installed locations reply.
     pub struct GetInstalledLocationsReply {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `installToFutureLocations`
+        /// Whether the app is installed in later locations too.
         install_to_future_locations: Option<bool> = "installToFutureLocations",
-        /// `locations`
+        /// The locations, as records, ids or codes.
         locations: Vec<InstalledLocation> = "locations",
     }
 }
@@ -142,25 +142,25 @@ impl GetLocationAccessCodeBody {
 crm_core::record! {
     /// Get location access token reply.
     pub struct GetLocationAccessTokenReply {
-        /// `access_token`
+        /// The token to call the API with.
         access_token: Option<String> = "access_token",
         /// The id of the app.
         app_id: Option<String> = "appId",
-        /// `expires_in`
+        /// How many seconds the token is valid.
         expires_in: Option<f64> = "expires_in",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `planId`
+        /// The id of the plan.
         plan_id: Option<String> = "planId",
-        /// `refresh_token`
+        /// The token to get a new access token with.
         refresh_token: Option<String> = "refresh_token",
-        /// `scope`
+        /// What the token may be used for, with spaces between.
         scope: Option<String> = "scope",
-        /// `token_type`
+        /// The kind of token, as `Bearer`.
         token_type: Option<String> = "token_type",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `versionId`
+        /// The id of the version.
         version_id: Option<String> = "versionId",
     }
 }
@@ -172,13 +172,13 @@ crm_core::record! {
         address: Option<String> = "address",
         /// The id.
         id: Option<String> = "_id",
-        /// `installedAt`
+        /// When it was installed.
         installed_at: Option<Timestamp> = "installedAt",
-        /// `isInstalled`
+        /// Whether the app is installed there.
         is_installed: Option<bool> = "isInstalled",
         /// The name.
         name: Option<String> = "name",
-        /// `versionId`
+        /// The id of the version.
         version_id: Option<String> = "versionId",
     }
 }

@@ -8,13 +8,13 @@ crm_core::record! {
     pub struct CreateCustomObject {
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
-        /// `labels`
+        /// The names of the object, for people.
         labels: Option<CustomObjectLabel> = "labels",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `primaryDisplayPropertyDetails`
+        /// The field whose value names a record.
         primary_display_property_details: Option<CustomObjectDisplayPropertyDetails> = "primaryDisplayPropertyDetails",
     }
     required "key" "labels" "locationId" "primaryDisplayPropertyDetails"
@@ -48,13 +48,13 @@ impl CreateCustomObject {
 crm_core::record! {
     /// Created by reply.
     pub struct CreatedByReply {
-        /// `channel`
+        /// The channel it goes or came by.
         channel: Option<String> = "channel",
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
     }
 }
@@ -70,17 +70,17 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "id",
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
-        /// `labels`
+        /// The names of the object, for people.
         labels: Option<CustomObjectLabel> = "labels",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `primaryDisplayProperty`
+        /// The field that names a record, as `custom_objects.pet.name`.
         primary_display_property: Option<String> = "primaryDisplayProperty",
-        /// `standard`
+        /// Whether the object comes with the system.
         standard: Option<bool> = "standard",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -88,9 +88,9 @@ crm_core::record! {
 crm_core::record! {
     /// Custom object by id reply.
     pub struct CustomObjectByIdReply {
-        /// `cache`
+        /// Whether the reply came from the cache.
         cache: Option<bool> = "cache",
-        /// `fields`
+        /// The fields of the object.
         fields: Vec<ICustomField> = "fields",
         /// `object`
         object: Option<CustomObject> = "object",
@@ -100,9 +100,9 @@ crm_core::record! {
 crm_core::record! {
     /// Custom object display property details.
     pub struct CustomObjectDisplayPropertyDetails {
-        /// `dataType`
+        /// The kind of value, as `TEXT`.
         data_type: Option<String> = "dataType",
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
         /// The name.
         name: Option<String> = "name",
@@ -130,9 +130,9 @@ impl CustomObjectDisplayPropertyDetails {
 crm_core::record! {
     /// Custom object label.
     pub struct CustomObjectLabel {
-        /// `plural`
+        /// The name for more than one.
         plural: Option<String> = "plural",
-        /// `singular`
+        /// The name of one of them.
         singular: Option<String> = "singular",
     }
     required "plural" "singular"
@@ -153,9 +153,9 @@ impl CustomObjectLabel {
 crm_core::record! {
     /// Custom object label update.
     pub struct CustomObjectLabelUpdate {
-        /// `plural`
+        /// The name for more than one.
         plural: Option<String> = "plural",
-        /// `singular`
+        /// The name of one of them.
         singular: Option<String> = "singular",
     }
 }
@@ -166,7 +166,7 @@ crm_core::setters!(CustomObjectLabelUpdate {
 crm_core::record! {
     /// Custom object list reply.
     pub struct CustomObjectListReply {
-        /// `objects`
+        /// The objects found.
         objects: Vec<CustomObject> = "objects",
     }
 }
@@ -186,13 +186,13 @@ crm_core::record! {
         date_added: Option<Timestamp> = "dateAdded",
         /// When it was changed last.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// `followers`
+        /// Who follows it, or how many do.
         followers: Vec<String> = "followers",
         /// The id.
         id: Option<String> = "id",
-        /// `owner`
+        /// Who owns it.
         owner: Vec<String> = "owner",
-        /// `properties`
+        /// The values of the record's fields.
         properties: Option<Value> = "properties",
     }
 }
@@ -212,23 +212,23 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// Who created it.
         created_by: Option<CreatedByReply> = "createdBy",
-        /// `followers`
+        /// Who follows it, or how many do.
         followers: Vec<String> = "followers",
         /// The id.
         id: Option<String> = "id",
-        /// `lastUpdatedBy`
+        /// Who changed it last.
         last_updated_by: Option<CreatedByReply> = "lastUpdatedBy",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `objectId`
+        /// The id of the object it is of.
         object_id: Option<String> = "objectId",
-        /// `objectKey`
+        /// The key of the object, as `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
-        /// `owner`
+        /// Who owns it.
         owner: Vec<String> = "owner",
-        /// `properties`
+        /// The values of the record's fields.
         properties: Option<Value> = "properties",
-        /// `searchAfter`
+        /// Where the next page starts, from the last record.
         search_after: Vec<Value> = "searchAfter",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -238,7 +238,7 @@ crm_core::record! {
 crm_core::record! {
     /// Search record reply.
     pub struct SearchRecordReply {
-        /// `records`
+        /// The records that were found.
         records: Vec<RecordReply> = "records",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -248,19 +248,19 @@ crm_core::record! {
 crm_core::record! {
     /// Search records body.
     pub struct SearchRecordsBody {
-        /// `filters`
+        /// Which ones are meant.
         filters: Option<Vec<Value>> = "filters",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `page`
+        /// The page, or its number.
         page: Option<f64> = "page",
-        /// `pageLimit`
+        /// Most records in a page.
         page_limit: Option<f64> = "pageLimit",
         /// A text to look for.
         query: Option<String> = "query",
-        /// `searchAfter`
+        /// Where the next page starts, from the last record.
         search_after: Option<Vec<Value>> = "searchAfter",
-        /// `sort`
+        /// What to sort by.
         sort: Option<Vec<Value>> = "sort",
     }
     required "locationId" "page" "pageLimit"
@@ -295,11 +295,11 @@ crm_core::record! {
     pub struct UpdateCustomObject {
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `labels`
+        /// The names of the object, for people.
         labels: Option<CustomObjectLabelUpdate> = "labels",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `searchableProperties`
+        /// The names of the fields that are searched.
         searchable_properties: Option<Vec<String>> = "searchableProperties",
     }
     required "locationId" "searchableProperties"

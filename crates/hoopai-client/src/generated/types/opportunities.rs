@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// Additional details.
     pub struct AdditionalDetails {
-        /// `calendarEvents`
+        /// The appointments, or whether to give them.
         calendar_events: Option<bool> = "calendarEvents",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Option<bool> = "notes",
-        /// `tasks`
+        /// The tasks, or whether to give them.
         tasks: Option<bool> = "tasks",
-        /// `unReadConversations`
+        /// Whether to give the unread conversations too.
         un_read_conversations: Option<bool> = "unReadConversations",
     }
     required "calendarEvents" "notes" "tasks" "unReadConversations"
@@ -48,15 +48,15 @@ crm_core::record! {
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `monetaryValue`
+        /// What the opportunity is worth in money.
         monetary_value: Option<f64> = "monetaryValue",
         /// The name.
         name: Option<String> = "name",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// The id of the pipeline stage.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// `status`
+        /// The state it is in.
         status: Option<OpportunityStatus> = "status",
     }
     required "contactId" "locationId" "name" "pipelineId" "status"
@@ -69,7 +69,7 @@ crm_core::setters!(CreateOpportunity {
 crm_core::record! {
     /// Get pipelines reply.
     pub struct GetPipelinesReply {
-        /// `pipelines`
+        /// The pipelines found.
         pipelines: Vec<PipelinesReply> = "pipelines",
     }
 }
@@ -101,7 +101,7 @@ crm_core::record! {
 crm_core::record! {
     /// Lost reasons reply.
     pub struct LostReasonsReply {
-        /// `lostReasons`
+        /// The reasons for losing an opportunity.
         lost_reasons: Vec<LostReasonReply> = "lostReasons",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -111,13 +111,13 @@ crm_core::record! {
 crm_core::record! {
     /// Opportunities custom field reply.
     pub struct OpportunitiesCustomFieldReply {
-        /// `fieldValue`
+        /// The value of the field.
         field_value: Option<Value> = "fieldValue",
-        /// `fieldValueString`
+        /// The value of the field, if it is text.
         field_value_string: Option<String> = "fieldValueString",
         /// The id.
         id: Option<String> = "id",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -125,11 +125,11 @@ crm_core::record! {
 crm_core::record! {
     /// Opportunities search reply.
     pub struct OpportunitiesSearchReply {
-        /// `aggregations`
+        /// Figures over everything that was found.
         aggregations: Option<Value> = "aggregations",
         /// `meta`
         meta: Option<SearchMetaReply> = "meta",
-        /// `opportunities`
+        /// The opportunities found.
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
     }
 }
@@ -143,7 +143,7 @@ crm_core::record! {
         limit: Option<f64> = "limit",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `page`
+        /// The page, or its number.
         page: Option<f64> = "page",
         /// A text to look for.
         query: Option<String> = "query",
@@ -173,7 +173,7 @@ impl OpportunitySearchBody {
 }
 
 crm_core::open_enum! {
-    /// Opportunity status.
+    /// The state it is in.
     pub enum OpportunityStatus {
         /// `abandoned`
         Abandoned = "abandoned",
@@ -195,11 +195,11 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `position`
+        /// Where it stands among its kind, or on the page.
         position: Option<i64> = "position",
-        /// `showInFunnel`
+        /// Whether it is shown in the funnel chart.
         show_in_funnel: Option<bool> = "showInFunnel",
-        /// `showInPieChart`
+        /// Whether it is shown in the pie chart.
         show_in_pie_chart: Option<bool> = "showInPieChart",
     }
     keeps extra
@@ -208,7 +208,7 @@ crm_core::record! {
 crm_core::record! {
     /// Pipelines reply.
     pub struct PipelinesReply {
-        /// `colorRenderMode`
+        /// How colors are shown: `dot`, `bg-tint` or `none`.
         color_render_mode: Option<PipelinesReplyColorRenderMode> = "colorRenderMode",
         /// The id.
         id: Option<String> = "id",
@@ -216,17 +216,17 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `showInFunnel`
+        /// Whether it is shown in the funnel chart.
         show_in_funnel: Option<bool> = "showInFunnel",
-        /// `showInPieChart`
+        /// Whether it is shown in the pie chart.
         show_in_pie_chart: Option<bool> = "showInPieChart",
-        /// `stages`
+        /// The stages of the pipeline.
         stages: Vec<PipelineStage> = "stages",
     }
 }
 
 crm_core::open_enum! {
-    /// Pipelines reply color render mode.
+    /// How colors are shown: `dot`, `bg-tint` or `none`.
     pub enum PipelinesReplyColorRenderMode {
         /// `bg-tint`
         BgTint = "bg-tint",
@@ -240,9 +240,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Post search reply.
     pub struct PostSearchReply {
-        /// `aggregations`
+        /// Figures over everything that was found.
         aggregations: Option<Value> = "aggregations",
-        /// `opportunities`
+        /// The opportunities found.
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -252,17 +252,17 @@ crm_core::record! {
 crm_core::record! {
     /// Search meta reply.
     pub struct SearchMetaReply {
-        /// `currentPage`
+        /// The number of this page.
         current_page: Option<f64> = "currentPage",
-        /// `nextPage`
+        /// The number of the next page, or whether there is one.
         next_page: Option<f64> = "nextPage",
-        /// `nextPageUrl`
+        /// The address of the next page of results.
         next_page_url: Option<String> = "nextPageUrl",
-        /// `prevPage`
+        /// The number of the page before this one.
         prev_page: Option<f64> = "prevPage",
-        /// `startAfter`
+        /// Where the next page starts, in milliseconds since 1970.
         start_after: Option<f64> = "startAfter",
-        /// `startAfterId`
+        /// The id after which the next page begins.
         start_after_id: Option<String> = "startAfterId",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -292,7 +292,7 @@ crm_core::record! {
     pub struct SearchOpportunitiesReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `calendarEvents`
+        /// The appointments, or whether to give them.
         calendar_events: Vec<Value> = "calendarEvents",
         /// `contact`
         contact: Option<SearchOpportunitiesContactReply> = "contact",
@@ -302,41 +302,41 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The custom fields with their values.
         custom_fields: Vec<OpportunitiesCustomFieldReply> = "customFields",
-        /// `externalObjectId`
+        /// The id it has outside.
         external_object_id: Option<String> = "externalObjectId",
-        /// `followers`
+        /// Who follows it, or how many do.
         followers: Vec<Value> = "followers",
         /// The id.
         id: Option<String> = "id",
-        /// `indexVersion`
+        /// The version in the search index.
         index_version: Option<String> = "indexVersion",
-        /// `lastActionDate`
+        /// When something was last done to it.
         last_action_date: Option<String> = "lastActionDate",
-        /// `lastStageChangeAt`
+        /// When it last moved to another stage.
         last_stage_change_at: Option<String> = "lastStageChangeAt",
-        /// `lastStatusChangeAt`
+        /// When its status last changed.
         last_status_change_at: Option<String> = "lastStatusChangeAt",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `lostReasonId`
+        /// The id of the reason it was lost for.
         lost_reason_id: Option<String> = "lostReasonId",
-        /// `monetaryValue`
+        /// What the opportunity is worth in money.
         monetary_value: Option<f64> = "monetaryValue",
         /// The name.
         name: Option<String> = "name",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Vec<Value> = "notes",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// The id of the pipeline stage.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// The sort values, for the next page.
         search_after: Vec<Value> = "searchAfter",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `tasks`
+        /// The tasks, or whether to give them.
         tasks: Vec<Value> = "tasks",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -350,15 +350,15 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// `monetaryValue`
+        /// What the opportunity is worth in money.
         monetary_value: Option<f64> = "monetaryValue",
         /// The name.
         name: Option<String> = "name",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// The id of the pipeline stage.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// `status`
+        /// The state it is in.
         status: Option<OpportunityStatus> = "status",
     }
 }
@@ -372,27 +372,27 @@ crm_core::record! {
     pub struct UpsertOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `followers`
+        /// Who follows it, or how many do.
         followers: Option<Vec<String>> = "followers",
-        /// `followersActionType`
+        /// What to do with the followers: `add` or `remove`.
         followers_action_type: Option<UpsertOpportunityFollowersActionType> = "followersActionType",
         /// The id.
         id: Option<String> = "id",
-        /// `isRemoveAllFollowers`
+        /// Whether to take away all followers.
         is_remove_all_followers: Option<bool> = "isRemoveAllFollowers",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `lostReasonId`
+        /// The id of the reason it was lost for.
         lost_reason_id: Option<String> = "lostReasonId",
-        /// `monetaryValue`
+        /// What the opportunity is worth in money.
         monetary_value: Option<f64> = "monetaryValue",
         /// The name.
         name: Option<String> = "name",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// The id of the pipeline stage.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// `status`
+        /// The state it is in.
         status: Option<OpportunityStatus> = "status",
     }
     required "followers" "followersActionType" "isRemoveAllFollowers" "locationId" "pipelineId"
@@ -405,7 +405,7 @@ crm_core::setters!(UpsertOpportunity {
 });
 
 crm_core::open_enum! {
-    /// Upsert opportunity followers action type.
+    /// What to do with the followers: `add` or `remove`.
     pub enum UpsertOpportunityFollowersActionType {
         /// `add`
         Add = "add",
@@ -417,9 +417,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert opportunity reply.
     pub struct UpsertOpportunityReply {
-        /// `new`
+        /// Whether it was created, not only changed.
         new: Option<bool> = "new",
-        /// `opportunity`
+        /// The opportunity in question.
         opportunity: Option<Value> = "opportunity",
     }
 }

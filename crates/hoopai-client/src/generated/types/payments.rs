@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Amount summary.
     pub struct AmountSummary {
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<f64> = "discount",
-        /// `subtotal`
+        /// The sum before further charges and discounts.
         subtotal: Option<f64> = "subtotal",
     }
 }
@@ -16,11 +16,11 @@ crm_core::record! {
 crm_core::record! {
     /// Apply to future payments config.
     pub struct ApplyToFuturePaymentsConfig {
-        /// `duration`
+        /// How long it lasts.
         duration: Option<f64> = "duration",
-        /// Always `months`.
+        /// The unit of the duration, as `months`. Always `months`.
         duration_type: Option<String> = "durationType",
-        /// `type`
+        /// Its kind.
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
     }
     required "duration" "durationType" "type"
@@ -45,17 +45,17 @@ impl ApplyToFuturePaymentsConfig {
 crm_core::record! {
     /// Apply to future payments config dto.
     pub struct ApplyToFuturePaymentsConfigDto {
-        /// `duration`
+        /// How long it lasts.
         duration: Option<f64> = "duration",
-        /// `durationType`
+        /// The unit of the duration, as `months`.
         duration_type: Option<String> = "durationType",
-        /// `type`
+        /// Its kind.
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Apply to future payments config type.
+    /// Its kind.
     pub enum ApplyToFuturePaymentsConfigType {
         /// `fixed`
         Fixed = "fixed",
@@ -67,9 +67,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Connect custom providers config.
     pub struct ConnectCustomProvidersConfig {
-        /// `live`
+        /// The keys for real payments.
         live: Option<CustomProviderKeys> = "live",
-        /// `test`
+        /// The keys for test mode.
         test: Option<CustomProviderKeys> = "test",
     }
     required "live" "test"
@@ -97,33 +97,33 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases.
         alt_type: Option<String> = "altType",
-        /// `applyToFuturePayments`
+        /// Whether the coupon holds for later payments too.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// `applyToFuturePaymentsConfig`
+        /// How long the coupon goes on for later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto> = "applyToFuturePaymentsConfig",
-        /// `code`
+        /// The code that stands for it.
         code: Option<String> = "code",
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `discountType`
+        /// How the discount is given: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// `discountValue`
+        /// How much is taken off, as an amount or in percent.
         discount_value: Option<f64> = "discountValue",
         /// The last day or time.
         end_date: Option<String> = "endDate",
         /// The id.
         id: Option<String> = "_id",
-        /// `limitPerCustomer`
+        /// How many times one customer may use it.
         limit_per_customer: Option<f64> = "limitPerCustomer",
         /// The name.
         name: Option<String> = "name",
         /// The first day or time.
         start_date: Option<String> = "startDate",
-        /// `status`
+        /// The state it is in.
         status: Option<CouponStatus> = "status",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `usageCount`
+        /// How often it was used.
         usage_count: Option<f64> = "usageCount",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -149,27 +149,27 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The vendor's default is `true`.
+        /// Whether the coupon holds for later payments too. The vendor's default is `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// `applyToFuturePaymentsConfig`
+        /// How long the coupon goes on for later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
-        /// `code`
+        /// The code that stands for it.
         code: Option<String> = "code",
-        /// `discountType`
+        /// How the discount is given: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// `discountValue`
+        /// How much is taken off, as an amount or in percent.
         discount_value: Option<f64> = "discountValue",
         /// The last day or time.
         end_date: Option<String> = "endDate",
-        /// The vendor's default is `false`.
+        /// How many times one customer may use it. The vendor's default is `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
         /// The name.
         name: Option<String> = "name",
-        /// `productIds`
+        /// The ids of the products.
         product_ids: Option<Vec<String>> = "productIds",
         /// The first day or time.
         start_date: Option<String> = "startDate",
-        /// `usageLimit`
+        /// How often it can be used.
         usage_limit: Option<f64> = "usageLimit",
     }
     required "altId" "altType" "code" "discountType" "discountValue" "name" "startDate"
@@ -217,35 +217,35 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases.
         alt_type: Option<String> = "altType",
-        /// `applyToFuturePayments`
+        /// Whether the coupon holds for later payments too.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// `applyToFuturePaymentsConfig`
+        /// How long the coupon goes on for later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto> = "applyToFuturePaymentsConfig",
-        /// `code`
+        /// The code that stands for it.
         code: Option<String> = "code",
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `discountType`
+        /// How the discount is given: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// `discountValue`
+        /// How much is taken off, as an amount or in percent.
         discount_value: Option<f64> = "discountValue",
         /// The last day or time.
         end_date: Option<String> = "endDate",
         /// The id.
         id: Option<String> = "_id",
-        /// `limitPerCustomer`
+        /// How many times one customer may use it.
         limit_per_customer: Option<f64> = "limitPerCustomer",
         /// The name.
         name: Option<String> = "name",
         /// The first day or time.
         start_date: Option<String> = "startDate",
-        /// `status`
+        /// The state it is in.
         status: Option<CouponStatus> = "status",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `usageCount`
+        /// How often it was used.
         usage_count: Option<f64> = "usageCount",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -261,11 +261,11 @@ crm_core::record! {
         image_url: Option<String> = "imageUrl",
         /// The name.
         name: Option<String> = "name",
-        /// `paymentsUrl`
+        /// The address of the page to pay on.
         payments_url: Option<String> = "paymentsUrl",
-        /// `queryUrl`
+        /// The address the payment provider is asked at.
         query_url: Option<String> = "queryUrl",
-        /// `supportsSubscriptionSchedule`
+        /// Whether the provider can schedule subscriptions.
         supports_subscription_schedule: Option<bool> = "supportsSubscriptionSchedule",
     }
     required "description" "imageUrl" "name" "paymentsUrl" "queryUrl" "supportsSubscriptionSchedule"
@@ -282,11 +282,11 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Option<Vec<FulfillmentItems>> = "items",
-        /// `notifyCustomer`
+        /// Whether to tell the customer.
         notify_customer: Option<bool> = "notifyCustomer",
-        /// `trackings`
+        /// How the shipments can be tracked.
         trackings: Option<Vec<FulfillmentTracking>> = "trackings",
     }
     required "altId" "altType" "items" "notifyCustomer" "trackings"
@@ -315,9 +315,9 @@ impl CreateFulfillment {
 crm_core::record! {
     /// Create fulfillment reply.
     pub struct CreateFulfillmentReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<Fulfillment> = "data",
-        /// `status`
+        /// The state it is in.
         status: Option<bool> = "status",
     }
 }
@@ -333,11 +333,11 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// `provider`
+        /// Who provides it.
         provider: Option<CreateWhiteLabelIntegrationProviderProvider> = "provider",
         /// The title.
         title: Option<String> = "title",
-        /// `uniqueName`
+        /// The internal name of the provider.
         unique_name: Option<String> = "uniqueName",
     }
     required "altId" "altType" "description" "imageUrl" "provider" "title" "uniqueName"
@@ -371,7 +371,7 @@ impl Default for CreateWhiteLabelIntegrationProvider {
 }
 
 crm_core::open_enum! {
-    /// Create white label integration provider provider.
+    /// Who provides it.
     pub enum CreateWhiteLabelIntegrationProviderProvider {
         /// `authorize-net`
         AuthorizeNet = "authorize-net",
@@ -395,7 +395,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// `provider`
+        /// Who provides it.
         provider: Option<String> = "provider",
         /// `route`
         route: Option<String> = "route",
@@ -409,9 +409,9 @@ crm_core::record! {
 crm_core::record! {
     /// Custom provider keys.
     pub struct CustomProviderKeys {
-        /// `apiKey`
+        /// The API key.
         api_key: Option<String> = "apiKey",
-        /// `publishableKey`
+        /// The key that may be seen in public.
         publishable_key: Option<String> = "publishableKey",
     }
     required "apiKey" "publishableKey"
@@ -444,15 +444,15 @@ crm_core::record! {
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `marketplaceAppId`
+        /// The id of the marketplace app.
         marketplace_app_id: Option<String> = "marketplaceAppId",
         /// The name.
         name: Option<String> = "name",
-        /// `paymentProvider`
+        /// Who handles the payment.
         payment_provider: Option<Value> = "paymentProvider",
-        /// `paymentsUrl`
+        /// The address of the page to pay on.
         payments_url: Option<String> = "paymentsUrl",
-        /// `queryUrl`
+        /// The address the payment provider is asked at.
         query_url: Option<String> = "queryUrl",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -500,7 +500,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete custom providers config.
     pub struct DeleteCustomProvidersConfig {
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
     }
     required "liveMode"
@@ -524,11 +524,11 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The name.
         name: Option<String> = "name",
-        /// `price`
+        /// The price, or how to change it.
         price: Option<PriceReply> = "price",
-        /// `product`
+        /// The product, as a record, an id or a name.
         product: Option<ProductReply> = "product",
-        /// `qty`
+        /// How many of it.
         qty: Option<f64> = "qty",
     }
 }
@@ -544,9 +544,9 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The id.
         id: Option<String> = "_id",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Vec<FulfilledItem> = "items",
-        /// `trackings`
+        /// How the shipments can be tracked.
         trackings: Vec<FulfillmentTracking> = "trackings",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -558,7 +558,7 @@ crm_core::record! {
     pub struct FulfillmentItems {
         /// The id of the price.
         price_id: Option<String> = "priceId",
-        /// `qty`
+        /// How many of it.
         qty: Option<f64> = "qty",
     }
     required "priceId" "qty"
@@ -579,11 +579,11 @@ impl FulfillmentItems {
 crm_core::record! {
     /// Fulfillment tracking.
     pub struct FulfillmentTracking {
-        /// `shippingCarrier`
+        /// The carrier that ships it, as `FedEx`.
         shipping_carrier: Option<String> = "shippingCarrier",
-        /// `trackingNumber`
+        /// The number to track the shipment by.
         tracking_number: Option<String> = "trackingNumber",
-        /// `trackingUrl`
+        /// The address to follow the shipment at.
         tracking_url: Option<String> = "trackingUrl",
     }
 }
@@ -600,15 +600,15 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `amountSummary`
+        /// The amounts of the order in short.
         amount_summary: Option<AmountSummary> = "amountSummary",
-        /// `automaticTaxesCalculated`
+        /// Whether automatic taxes have been worked out.
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `contactSnapshot`
+        /// The contact as it was at that time.
         contact_snapshot: Option<Value> = "contactSnapshot",
-        /// `coupon`
+        /// The coupon that was used.
         coupon: Option<Value> = "coupon",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -616,29 +616,29 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `fingerprint`
+        /// What tells the browser or device apart.
         fingerprint: Option<String> = "fingerprint",
-        /// `fulfillmentStatus`
+        /// How far the order is delivered, as `unfulfilled`.
         fulfillment_status: Option<String> = "fulfillmentStatus",
         /// The id.
         id: Option<String> = "_id",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Vec<Value> = "items",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `markAsTest`
+        /// Whether it is marked as a test.
         mark_as_test: Option<bool> = "markAsTest",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `source`
+        /// Where it came from.
         source: Option<OrderSource> = "source",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `taxCalculationProvider`
+        /// The service that works out the tax, as `taxjar`.
         tax_calculation_provider: Option<String> = "taxCalculationProvider",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
-        /// `trackingId`
+        /// The id the order is tracked by.
         tracking_id: Option<String> = "trackingId",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -654,17 +654,17 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `autoPayment`
+        /// How it is paid automatically.
         auto_payment: Option<Value> = "autoPayment",
-        /// `canceledAt`
+        /// When it was cancelled.
         canceled_at: Option<Timestamp> = "canceledAt",
-        /// `canceledBy`
+        /// The id of the user who canceled it.
         canceled_by: Option<String> = "canceledBy",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `contactSnapshot`
+        /// The contact as it was at that time.
         contact_snapshot: Option<Value> = "contactSnapshot",
-        /// `coupon`
+        /// The coupon that was used.
         coupon: Option<Value> = "coupon",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -672,33 +672,33 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `entityId`
+        /// The id of what it is about.
         entity_id: Option<String> = "entityId",
-        /// `entitySource`
+        /// Where what it belongs to came from.
         entity_source: Option<OrderSource> = "entitySource",
-        /// `entityType`
+        /// What kind of thing it belongs to.
         entity_type: Option<String> = "entityType",
         /// The id.
         id: Option<String> = "_id",
-        /// `ipAddress`
+        /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `markAsTest`
+        /// Whether it is marked as a test.
         mark_as_test: Option<bool> = "markAsTest",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `paymentProvider`
+        /// Who handles the payment.
         payment_provider: Option<Value> = "paymentProvider",
-        /// `recurringProduct`
+        /// The product the subscription is for.
         recurring_product: Option<Value> = "recurringProduct",
-        /// `schedule`
+        /// When it takes place or repeats.
         schedule: Option<PaymentsScheduleOptions> = "schedule",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
         /// The id of the subscription.
         subscription_id: Option<String> = "subscriptionId",
-        /// `subscriptionSnapshot`
+        /// The subscription as it was at that time.
         subscription_snapshot: Option<Value> = "subscriptionSnapshot",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -716,15 +716,15 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `amountRefunded`
+        /// How much was paid back.
         amount_refunded: Option<f64> = "amountRefunded",
-        /// `chargeId`
+        /// The id of the charge.
         charge_id: Option<String> = "chargeId",
-        /// `chargeSnapshot`
+        /// The charge as it was at that time.
         charge_snapshot: Option<Value> = "chargeSnapshot",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `contactSnapshot`
+        /// The contact as it was at that time.
         contact_snapshot: Option<Value> = "contactSnapshot",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -732,37 +732,37 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `entityId`
+        /// The id of what it is about.
         entity_id: Option<String> = "entityId",
-        /// `entitySource`
+        /// Where what it belongs to came from.
         entity_source: Option<OrderSource> = "entitySource",
-        /// `entityType`
+        /// What kind of thing it belongs to.
         entity_type: Option<String> = "entityType",
         /// The id.
         id: Option<String> = "_id",
         /// The id of the invoice.
         invoice_id: Option<String> = "invoiceId",
-        /// `ipAddress`
+        /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
-        /// `isParent`
+        /// Whether it is the parent of others.
         is_parent: Option<bool> = "isParent",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `markAsTest`
+        /// Whether it is marked as a test.
         mark_as_test: Option<bool> = "markAsTest",
-        /// `mergedFromContactId`
+        /// The id of the contact merged into this one.
         merged_from_contact_id: Option<String> = "mergedFromContactId",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `paymentProvider`
+        /// Who handles the payment.
         payment_provider: Option<Value> = "paymentProvider",
-        /// `qboResponse`
+        /// What QuickBooks Online answered.
         qbo_response: Option<Value> = "qboResponse",
-        /// `qboSynced`
+        /// Whether it is synced with QuickBooks Online.
         qbo_synced: Option<bool> = "qboSynced",
-        /// `receiptId`
+        /// The id of the receipt.
         receipt_id: Option<String> = "receiptId",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
         /// The id of the subscription.
         subscription_id: Option<String> = "subscriptionId",
@@ -788,7 +788,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// `provider`
+        /// Who provides it.
         provider: Option<String> = "provider",
         /// `route`
         route: Option<String> = "route",
@@ -802,9 +802,9 @@ crm_core::record! {
 crm_core::record! {
     /// List coupons reply.
     pub struct ListCouponsReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<Coupon> = "data",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<f64> = "totalCount",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -814,9 +814,9 @@ crm_core::record! {
 crm_core::record! {
     /// List fulfillment reply.
     pub struct ListFulfillmentReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<Fulfillment> = "data",
-        /// `status`
+        /// The state it is in.
         status: Option<bool> = "status",
     }
 }
@@ -824,9 +824,9 @@ crm_core::record! {
 crm_core::record! {
     /// List orders reply.
     pub struct ListOrdersReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<OrderReply> = "data",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -834,9 +834,9 @@ crm_core::record! {
 crm_core::record! {
     /// List subscription reply.
     pub struct ListSubscriptionReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<SubscriptionReply> = "data",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -844,9 +844,9 @@ crm_core::record! {
 crm_core::record! {
     /// List txns reply.
     pub struct ListTxnsReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<TxnReply> = "data",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -854,7 +854,7 @@ crm_core::record! {
 crm_core::record! {
     /// List whitelabel integration provider reply.
     pub struct ListWhitelabelIntegrationProviderReply {
-        /// `providers`
+        /// The payment providers.
         providers: Vec<IntegrationProvider> = "providers",
     }
 }
@@ -868,13 +868,13 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `contactEmail`
+        /// The e-mail address of the contact.
         contact_email: Option<String> = "contactEmail",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `contactName`
+        /// The name of the contact.
         contact_name: Option<String> = "contactName",
-        /// `couponCode`
+        /// The code of the coupon.
         coupon_code: Option<String> = "couponCode",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -882,33 +882,33 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<f64> = "discount",
-        /// `fulfillmentStatus`
+        /// How far the order is delivered, as `unfulfilled`.
         fulfillment_status: Option<String> = "fulfillmentStatus",
         /// The id.
         id: Option<String> = "_id",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `onetimeProducts`
+        /// How many of the products are paid only once.
         onetime_products: Option<f64> = "onetimeProducts",
-        /// `recurringProducts`
+        /// How many products are paid again and again.
         recurring_products: Option<f64> = "recurringProducts",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `sourceMeta`
+        /// More on where the order came from.
         source_meta: Option<Value> = "sourceMeta",
-        /// `sourceName`
+        /// The name of what it came from.
         source_name: Option<String> = "sourceName",
-        /// `sourceSubType`
+        /// The finer kind of source, as `one_step_order_form`.
         source_sub_type: Option<String> = "sourceSubType",
-        /// `sourceType`
+        /// What kind of thing it came from, as `template`.
         source_type: Option<String> = "sourceType",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `subtotal`
+        /// The sum before further charges and discounts.
         subtotal: Option<f64> = "subtotal",
-        /// `totalProducts`
+        /// How many products there are.
         total_products: Option<f64> = "totalProducts",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -920,19 +920,19 @@ crm_core::record! {
     pub struct OrderSource {
         /// The id.
         id: Option<String> = "id",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `subType`
+        /// Its kind within the larger kind.
         sub_type: Option<OrderSourceSubType> = "subType",
-        /// `type`
+        /// Its kind.
         type_: Option<OrderSourceType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Order source sub type.
+    /// Its kind within the larger kind.
     pub enum OrderSourceSubType {
         /// `card_payment`
         CardPayment = "card_payment",
@@ -978,9 +978,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Payments card.
     pub struct PaymentsCard {
-        /// `last4`
+        /// The last four digits of the card or account.
         last4: Option<String> = "last4",
-        /// `type`
+        /// Its kind.
         type_: Option<PaymentsCardType> = "type",
     }
     required "last4" "type"
@@ -999,7 +999,7 @@ impl PaymentsCard {
 }
 
 crm_core::open_enum! {
-    /// Payments card type.
+    /// Its kind.
     pub enum PaymentsCardType {
         /// `mastercard`
         Mastercard = "mastercard",
@@ -1013,25 +1013,25 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Payments custom r rule options.
     pub struct PaymentsCustomRRuleOptions {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `dayOfMonth`
+        /// On which day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
-        /// `dayOfWeek`
+        /// The day of the week.
         day_of_week: Option<CustomRRuleOptionsDayOfWeek> = "dayOfWeek",
-        /// `daysBefore`
+        /// How many days ahead it is done.
         days_before: Option<f64> = "daysBefore",
         /// The last day or time.
         end_date: Option<String> = "endDate",
         /// When it ends.
         end_time: Option<String> = "endTime",
-        /// `interval`
+        /// How many units apart, or the unit of time.
         interval: Option<f64> = "interval",
-        /// `intervalType`
+        /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
-        /// `monthOfYear`
+        /// The month of the year, as a name or number.
         month_of_year: Option<CustomRRuleOptionsMonthOfYear> = "monthOfYear",
-        /// `numOfWeek`
+        /// Which week of the month; -1 is the last.
         num_of_week: Option<f64> = "numOfWeek",
         /// The first day or time.
         start_date: Option<String> = "startDate",
@@ -1057,7 +1057,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Payments schedule options.
     pub struct PaymentsScheduleOptions {
-        /// `executeAt`
+        /// When it is carried out.
         execute_at: Option<String> = "executeAt",
         /// `rrule`
         rrule: Option<PaymentsCustomRRuleOptions> = "rrule",
@@ -1073,17 +1073,17 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `card`
+        /// The card it is paid with.
         card: Option<PaymentsCard> = "card",
-        /// `cheque`
+        /// The cheque it was paid with.
         cheque: Option<Cheque> = "cheque",
-        /// `isPartialPayment`
+        /// Whether only a part is paid.
         is_partial_payment: Option<bool> = "isPartialPayment",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `mode`
+        /// The way it works, or how it was paid.
         mode: Option<RecordPaymentMode> = "mode",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Option<String> = "notes",
     }
     required "altId" "altType" "mode"
@@ -1120,11 +1120,11 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `contactEmail`
+        /// The e-mail address of the contact.
         contact_email: Option<String> = "contactEmail",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `contactName`
+        /// The name of the contact.
         contact_name: Option<String> = "contactName",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -1132,33 +1132,33 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `entityId`
+        /// The id of what it is about.
         entity_id: Option<String> = "entityId",
-        /// `entitySourceId`
+        /// The id of what it came from.
         entity_source_id: Option<String> = "entitySourceId",
-        /// `entitySourceMeta`
+        /// More on where it came from.
         entity_source_meta: Option<Value> = "entitySourceMeta",
-        /// `entitySourceName`
+        /// The name of what it came from.
         entity_source_name: Option<String> = "entitySourceName",
-        /// `entitySourceType`
+        /// The kind of place it came from, as `funnel`.
         entity_source_type: Option<String> = "entitySourceType",
-        /// `entityType`
+        /// What kind of thing it belongs to.
         entity_type: Option<String> = "entityType",
         /// The id.
         id: Option<String> = "_id",
-        /// `ipAddress`
+        /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `paymentProviderConnectedAccount`
+        /// The account at the payment provider.
         payment_provider_connected_account: Option<String> = "paymentProviderConnectedAccount",
-        /// `paymentProviderType`
+        /// The payment provider, as `stripe`.
         payment_provider_type: Option<String> = "paymentProviderType",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
         /// The id of the subscription.
         subscription_id: Option<String> = "subscriptionId",
-        /// `subscriptionSnapshot`
+        /// The subscription as it was at that time.
         subscription_snapshot: Option<Value> = "subscriptionSnapshot",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1174,17 +1174,17 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `amountRefunded`
+        /// How much was paid back.
         amount_refunded: Option<f64> = "amountRefunded",
-        /// `chargeId`
+        /// The id of the charge.
         charge_id: Option<String> = "chargeId",
-        /// `chargeSnapshot`
+        /// The charge as it was at that time.
         charge_snapshot: Option<Value> = "chargeSnapshot",
-        /// `contactEmail`
+        /// The e-mail address of the contact.
         contact_email: Option<String> = "contactEmail",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `contactName`
+        /// The name of the contact.
         contact_name: Option<String> = "contactName",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -1192,37 +1192,37 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `entityId`
+        /// The id of what it is about.
         entity_id: Option<String> = "entityId",
-        /// `entitySourceId`
+        /// The id of what it came from.
         entity_source_id: Option<String> = "entitySourceId",
-        /// `entitySourceMeta`
+        /// More on where it came from.
         entity_source_meta: Option<Value> = "entitySourceMeta",
-        /// `entitySourceName`
+        /// The name of what it came from.
         entity_source_name: Option<String> = "entitySourceName",
-        /// `entitySourceSubType`
+        /// The finer kind of source, as `two_step_order_form`.
         entity_source_sub_type: Option<String> = "entitySourceSubType",
-        /// `entitySourceType`
+        /// The kind of place it came from, as `funnel`.
         entity_source_type: Option<String> = "entitySourceType",
-        /// `entityType`
+        /// What kind of thing it belongs to.
         entity_type: Option<String> = "entityType",
-        /// `fulfilledAt`
+        /// When it was fulfilled.
         fulfilled_at: Option<Timestamp> = "fulfilledAt",
         /// The id.
         id: Option<String> = "_id",
-        /// `ipAddress`
+        /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
-        /// `liveMode`
+        /// Whether it is live and not a test.
         live_mode: Option<bool> = "liveMode",
-        /// `mergedFromContactId`
+        /// The id of the contact merged into this one.
         merged_from_contact_id: Option<String> = "mergedFromContactId",
-        /// `paymentMethod`
+        /// How it was paid.
         payment_method: Option<Value> = "paymentMethod",
-        /// `paymentProviderConnectedAccount`
+        /// The account at the payment provider.
         payment_provider_connected_account: Option<String> = "paymentProviderConnectedAccount",
-        /// `paymentProviderType`
+        /// The payment provider, as `stripe`.
         payment_provider_type: Option<String> = "paymentProviderType",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
         /// The id of the subscription.
         subscription_id: Option<String> = "subscriptionId",
@@ -1238,29 +1238,29 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The vendor's default is `true`.
+        /// Whether the coupon holds for later payments too. The vendor's default is `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// `applyToFuturePaymentsConfig`
+        /// How long the coupon goes on for later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
-        /// `code`
+        /// The code that stands for it.
         code: Option<String> = "code",
-        /// `discountType`
+        /// How the discount is given: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// `discountValue`
+        /// How much is taken off, as an amount or in percent.
         discount_value: Option<f64> = "discountValue",
         /// The last day or time.
         end_date: Option<String> = "endDate",
         /// The id.
         id: Option<String> = "id",
-        /// The vendor's default is `false`.
+        /// How many times one customer may use it. The vendor's default is `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
         /// The name.
         name: Option<String> = "name",
-        /// `productIds`
+        /// The ids of the products.
         product_ids: Option<Vec<String>> = "productIds",
         /// The first day or time.
         start_date: Option<String> = "startDate",
-        /// `usageLimit`
+        /// How often it can be used.
         usage_limit: Option<f64> = "usageLimit",
     }
     required "altId" "altType" "code" "discountType" "discountValue" "id" "name" "startDate"
@@ -1309,7 +1309,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `supportsSubscriptionSchedules`
+        /// Whether the provider can schedule subscriptions.
         supports_subscription_schedules: Option<bool> = "supportsSubscriptionSchedules",
     }
     required "supportsSubscriptionSchedules"

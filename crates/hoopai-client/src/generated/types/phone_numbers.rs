@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Available numbers reply.
     pub struct AvailableNumbersReply {
-        /// `fingerprintId`
+        /// An id given with available numbers and sent with the purchase.
         fingerprint_id: Option<String> = "fingerprintId",
-        /// `numbers`
+        /// The phone numbers.
         numbers: Vec<AvailablePhoneNumber> = "numbers",
     }
 }
@@ -16,39 +16,39 @@ crm_core::record! {
 crm_core::record! {
     /// Available phone number.
     pub struct AvailablePhoneNumber {
-        /// `addressRequirements`
+        /// Which address the number needs, as `local`.
         address_requirements: Option<AvailablePhoneNumberAddressRequirements> = "addressRequirements",
-        /// `beta`
+        /// Whether the number is new on Twilio's platform.
         beta: Option<bool> = "beta",
         /// `capabilities`
         capabilities: Option<AvailablePhoneNumberCapabilities> = "capabilities",
-        /// `friendlyName`
+        /// Its name, for people.
         friendly_name: Option<String> = "friendlyName",
-        /// `isoCountry`
+        /// The country as an ISO 3166 code.
         iso_country: Option<String> = "isoCountry",
-        /// `lata`
+        /// The local access and transport area of the number.
         lata: Option<String> = "lata",
-        /// `latitude`
+        /// The latitude, in degrees.
         latitude: Option<String> = "latitude",
-        /// `locality`
+        /// The town of the number.
         locality: Option<String> = "locality",
-        /// `longitude`
+        /// The longitude in degrees, as text.
         longitude: Option<String> = "longitude",
-        /// `phoneNumber`
+        /// The phone number.
         phone_number: Option<String> = "phoneNumber",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
         /// `price`
         price: Option<AvailablePhoneNumberPrice> = "price",
-        /// `rateCenter`
+        /// The rate center of the number.
         rate_center: Option<String> = "rateCenter",
-        /// `region`
+        /// The state or region of the phone number.
         region: Option<String> = "region",
     }
 }
 
 crm_core::open_enum! {
-    /// Available phone number address requirements.
+    /// Which address the number needs, as `local`.
     pub enum AvailablePhoneNumberAddressRequirements {
         /// `any`
         Any = "any",
@@ -62,25 +62,25 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Available phone number capabilities.
+    /// What the number can be used for.
     pub struct AvailablePhoneNumberCapabilities {
-        /// `MMS`
+        /// Whether the number can send and receive MMS.
         mms: Option<bool> = "MMS",
-        /// `SMS`
+        /// What holds for text messages, or whether they work.
         sms: Option<bool> = "SMS",
-        /// `voice`
+        /// Whether it can make and take calls.
         voice: Option<bool> = "voice",
     }
 }
 
 crm_core::record! {
-    /// Available phone number price.
+    /// The price, or how to change it.
     pub struct AvailablePhoneNumberPrice {
-        /// `number_type`
+        /// The kind of number, as `local`.
         number_type: Option<String> = "number_type",
-        /// `price`
+        /// The price, or how to change it.
         price: Option<f64> = "price",
-        /// `price_unit`
+        /// The currency of the price, as `USD`.
         price_unit: Option<String> = "price_unit",
     }
 }
@@ -88,69 +88,69 @@ crm_core::record! {
 crm_core::record! {
     /// Detailed phone number.
     pub struct DetailedPhoneNumber {
-        /// `addressSid`
+        /// Twilio's id of the address.
         address_sid: Option<String> = "addressSid",
-        /// `bundleSid`
+        /// The Twilio SID of the regulatory bundle.
         bundle_sid: Option<String> = "bundleSid",
         /// `capabilities`
         capabilities: Option<DetailedPhoneNumberCapabilities> = "capabilities",
-        /// `countryCode`
+        /// The country, as `US`.
         country_code: Option<String> = "countryCode",
         /// When it was added.
         date_added: Option<Timestamp> = "dateAdded",
         /// When it was changed last.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// `forwardingNumber`
+        /// The phone number calls are passed on to.
         forwarding_number: Option<String> = "forwardingNumber",
-        /// `friendlyName`
+        /// Its name, for people.
         friendly_name: Option<String> = "friendlyName",
         /// `inboundCallService`
         inbound_call_service: Option<DetailedPhoneNumberInboundCallService> = "inboundCallService",
-        /// `isDefaultNumber`
+        /// Whether it is the default number.
         is_default_number: Option<bool> = "isDefaultNumber",
-        /// `isGroupConversationEnabled`
+        /// Whether the number can be used for group conversations.
         is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
-        /// `linkedRingAllUsers`
+        /// The ids of the users whose phones all ring.
         linked_ring_all_users: Vec<String> = "linkedRingAllUsers",
-        /// `linkedUser`
+        /// The id of the user the number belongs to.
         linked_user: Option<String> = "linkedUser",
-        /// `origin`
+        /// How the number came: `twilio`, `hosted` or `ported`.
         origin: Option<DetailedPhoneNumberOrigin> = "origin",
-        /// `phoneNumber`
+        /// The phone number.
         phone_number: Option<String> = "phoneNumber",
-        /// `sid`
+        /// Twilio's id of it.
         sid: Option<String> = "sid",
-        /// `type`
+        /// Its kind.
         type_: Option<DetailedPhoneNumberType> = "type",
     }
 }
 
 crm_core::record! {
-    /// Detailed phone number capabilities.
+    /// What the number can be used for.
     pub struct DetailedPhoneNumberCapabilities {
-        /// `fax`
+        /// Whether the number can send or receive faxes.
         fax: Option<bool> = "fax",
-        /// `mms`
+        /// Whether it can send and take picture messages.
         mms: Option<bool> = "mms",
-        /// `sms`
+        /// What holds for text messages.
         sms: Option<bool> = "sms",
-        /// `voice`
+        /// Whether it can make and take calls.
         voice: Option<bool> = "voice",
     }
 }
 
 crm_core::record! {
-    /// Detailed phone number inbound call service.
+    /// What answers calls to the number.
     pub struct DetailedPhoneNumberInboundCallService {
-        /// `type`
+        /// Its kind.
         type_: Option<DetailedPhoneNumberInboundCallServiceType> = "type",
-        /// `value`
+        /// The value it holds.
         value: Option<String> = "value",
     }
 }
 
 crm_core::open_enum! {
-    /// Detailed phone number inbound call service type.
+    /// Its kind.
     pub enum DetailedPhoneNumberInboundCallServiceType {
         /// `forward`
         Forward = "forward",
@@ -162,7 +162,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Detailed phone number origin.
+    /// How the number came: `twilio`, `hosted` or `ported`.
     pub enum DetailedPhoneNumberOrigin {
         /// `hosted`
         Hosted = "hosted",
@@ -174,7 +174,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Detailed phone number type.
+    /// Its kind.
     pub enum DetailedPhoneNumberType {
         /// `local`
         Local = "local",
@@ -190,35 +190,35 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Number pool.
     pub struct NumberPool {
-        /// `callRecording`
+        /// Whether calls are recorded.
         call_recording: Option<bool> = "callRecording",
-        /// `forwardingNumber`
+        /// The phone number calls are passed on to.
         forwarding_number: Option<String> = "forwardingNumber",
         /// The id.
         id: Option<String> = "id",
         /// `inboundCallService`
         inbound_call_service: Option<NumberPoolInboundCallService> = "inboundCallService",
-        /// `isActive`
+        /// Whether it is in use.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `numbers`
+        /// The phone numbers.
         numbers: Vec<NumberPoolNumbersItem> = "numbers",
-        /// `whisper`
+        /// Whether the person called hears a message first.
         whisper: Option<bool> = "whisper",
-        /// `whisperMessage`
+        /// What is said to the one who takes the call.
         whisper_message: Option<String> = "whisperMessage",
     }
 }
 
 crm_core::record! {
-    /// Number pool inbound call service.
+    /// What answers calls to the number.
     pub struct NumberPoolInboundCallService {
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
-        /// `value`
+        /// The value it holds.
         value: Option<String> = "value",
     }
 }
@@ -226,9 +226,9 @@ crm_core::record! {
 crm_core::record! {
     /// Number pool numbers item.
     pub struct NumberPoolNumbersItem {
-        /// `friendlyName`
+        /// Its name, for people.
         friendly_name: Option<String> = "friendlyName",
-        /// `phoneNumber`
+        /// The phone number.
         phone_number: Option<String> = "phoneNumber",
     }
 }
@@ -236,7 +236,7 @@ crm_core::record! {
 crm_core::record! {
     /// Phone numbers list pools response.
     pub struct PhoneNumbersListPoolsResponse {
-        /// `data`
+        /// What the reply holds.
         data: Vec<NumberPool> = "data",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -248,21 +248,21 @@ crm_core::record! {
 crm_core::record! {
     /// Phone numbers list response.
     pub struct PhoneNumbersListResponse {
-        /// `accountStatus`
+        /// The state of the phone account, as `active`.
         account_status: Option<PhoneNumbersListResponseAccountStatus> = "accountStatus",
-        /// `isUnderGhl`
+        /// Whether the numbers are in the vendor's phone account.
         is_under_ghl: Option<bool> = "isUnderGhl",
-        /// `numbers`
+        /// The phone numbers.
         numbers: Vec<DetailedPhoneNumber> = "numbers",
-        /// At least 0.
+        /// The page, or its number. At least 0.
         page: Option<f64> = "page",
-        /// 1 to 1000.
+        /// Most items in a page. 1 to 1000.
         page_size: Option<f64> = "pageSize",
     }
 }
 
 crm_core::open_enum! {
-    /// Phone numbers list response account status.
+    /// The state of the phone account, as `active`.
     pub enum PhoneNumbersListResponseAccountStatus {
         /// `active`
         Active = "active",
@@ -276,23 +276,23 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Purchase phone number body.
     pub struct PurchasePhoneNumberBody {
-        /// `addressSid`
+        /// Twilio's id of the address.
         address_sid: Option<String> = "addressSid",
-        /// `bundleSid`
+        /// The Twilio SID of the regulatory bundle.
         bundle_sid: Option<String> = "bundleSid",
-        /// `countryCode`
+        /// The country, as `US`.
         country_code: Option<String> = "countryCode",
-        /// `fingerprintId`
+        /// An id given with available numbers and sent with the purchase.
         fingerprint_id: Option<String> = "fingerprintId",
-        /// `locality`
+        /// The town of the number.
         locality: Option<String> = "locality",
-        /// `numberType`
+        /// The kind of number, as `local`.
         number_type: Option<String> = "numberType",
-        /// `phoneNumber`
+        /// The phone number.
         phone_number: Option<String> = "phoneNumber",
-        /// `region`
+        /// The state or region of the phone number.
         region: Option<String> = "region",
-        /// `skipLocationKYC`
+        /// Whether to skip the identity check of the location.
         skip_location_kyc: Option<bool> = "skipLocationKYC",
     }
     required "phoneNumber"
@@ -324,25 +324,25 @@ impl PurchasePhoneNumberBody {
 crm_core::record! {
     /// Twilio account reply.
     pub struct TwilioAccountReply {
-        /// `account_sid`
+        /// The SID of the account at Twilio.
         account_sid: Option<String> = "account_sid",
         /// `assigned_to_numbers`
         assigned_to_numbers: Map<String> = "assigned_to_numbers",
         /// The id.
         id: Option<String> = "id",
-        /// `location_id`
+        /// The id of the location.
         location_id: Option<String> = "location_id",
-        /// `migration_numbers`
+        /// The phone numbers that are carried over.
         migration_numbers: Vec<String> = "migration_numbers",
-        /// `migration_status`
+        /// How far the migration is, as `completed`.
         migration_status: Option<String> = "migration_status",
-        /// `new_account_sid`
+        /// Twilio's id of the new account.
         new_account_sid: Option<String> = "new_account_sid",
-        /// `number_name`
+        /// The names of the phone numbers.
         number_name: Map<String> = "number_name",
-        /// `numbers`
+        /// The phone numbers.
         numbers: Map<String> = "numbers",
-        /// `under_ghl_account`
+        /// Whether it belongs to the vendor's phone account.
         under_ghl_account: Option<bool> = "under_ghl_account",
         /// `validate_sms`
         validate_sms: Option<bool> = "validate_sms",

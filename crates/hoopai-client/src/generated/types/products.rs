@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// Bulk edit price.
     pub struct BulkEditPrice {
-        /// `allowOutOfStockPurchases`
+        /// Whether it can be bought when none is in stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `availableQuantity`
+        /// How many are in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// `compareAtPrice`
+        /// The price before, to compare the price with.
         compare_at_price: Option<f64> = "compareAtPrice",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
@@ -20,19 +20,19 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The name.
         name: Option<String> = "name",
-        /// `recurring`
+        /// How it repeats.
         recurring: Option<Recurring> = "recurring",
-        /// `setupFee`
+        /// What is charged once at the start.
         setup_fee: Option<f64> = "setupFee",
-        /// `shippingOptions`
+        /// What shipping needs to know, such as weight and size.
         shipping_options: Option<ShippingOptions> = "shippingOptions",
-        /// `sku`
+        /// The code it is kept in stock under.
         sku: Option<String> = "sku",
-        /// `totalCycles`
+        /// How many times it is charged in all.
         total_cycles: Option<f64> = "totalCycles",
-        /// `trackInventory`
+        /// Whether the stock is counted.
         track_inventory: Option<bool> = "trackInventory",
-        /// `trialPeriod`
+        /// How long the trial lasts.
         trial_period: Option<f64> = "trialPeriod",
     }
     required "_id"
@@ -70,37 +70,37 @@ impl BulkEditPrice {
 crm_core::record! {
     /// Bulk edit product.
     pub struct BulkEditProduct {
-        /// `automaticTaxCategoryId`
+        /// The id of the category for automatic tax.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// `availableInStore`
+        /// Whether it can be found in the online store.
         available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
+        /// The ids of the collections.
         collection_ids: Option<Vec<String>> = "collectionIds",
         /// What it is, for people.
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "_id",
-        /// `image`
+        /// The address of the image.
         image: Option<String> = "image",
-        /// `isLabelEnabled`
+        /// Whether the label is shown.
         is_label_enabled: Option<bool> = "isLabelEnabled",
-        /// `isTaxesEnabled`
+        /// Whether there are taxes on it.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
+        /// The label it is shown with.
         label: Option<Value> = "label",
-        /// `medias`
+        /// The images and videos of it.
         medias: Option<Vec<Value>> = "medias",
         /// The name.
         name: Option<String> = "name",
-        /// `prices`
+        /// The prices of the product or plan.
         prices: Option<Vec<BulkEditPrice>> = "prices",
-        /// `seo`
+        /// What search engines are told about it.
         seo: Option<ProductSeo> = "seo",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `taxInclusive`
+        /// Whether the price contains the tax.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// `taxes`
+        /// The taxes on it, as records or ids.
         taxes: Option<Vec<Value>> = "taxes",
     }
     required "_id"
@@ -143,9 +143,9 @@ crm_core::record! {
     pub struct BulkEditReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `status`
+        /// The state it is in.
         status: Option<bool> = "status",
-        /// `updatedCount`
+        /// How many were changed.
         updated_count: Option<f64> = "updatedCount",
     }
 }
@@ -157,7 +157,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `products`
+        /// The products that belong to it.
         products: Option<Vec<BulkEditProduct>> = "products",
     }
     required "altId" "altType" "products"
@@ -186,21 +186,21 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `availability`
+        /// Whether it is available.
         availability: Option<bool> = "availability",
-        /// `collectionIds`
+        /// The ids of the collections.
         collection_ids: Option<Vec<String>> = "collectionIds",
-        /// `compareAtPrice`
+        /// The price before, to compare the price with.
         compare_at_price: Option<PriceUpdateField> = "compareAtPrice",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `filters`
+        /// Which ones are meant.
         filters: Option<BulkUpdateFilters> = "filters",
-        /// `price`
+        /// The price, or how to change it.
         price: Option<PriceUpdateField> = "price",
-        /// `productIds`
+        /// The ids of the products.
         product_ids: Option<Vec<String>> = "productIds",
-        /// `type`
+        /// Its kind.
         type_: Option<BulkUpdateType> = "type",
     }
     required "altId" "altType" "productIds" "type"
@@ -237,11 +237,11 @@ impl BulkUpdate {
 crm_core::record! {
     /// Bulk update filters.
     pub struct BulkUpdateFilters {
-        /// `availableInStore`
+        /// Whether it can be found in the online store.
         available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
+        /// The ids of the collections.
         collection_ids: Option<Vec<String>> = "collectionIds",
-        /// `productType`
+        /// The kind of product.
         product_type: Option<String> = "productType",
         /// A text to look for.
         search: Option<String> = "search",
@@ -252,7 +252,7 @@ crm_core::setters!(BulkUpdateFilters {
 });
 
 crm_core::open_enum! {
-    /// Bulk update type.
+    /// Its kind.
     pub enum BulkUpdateType {
         /// `bulk-delete-products`
         BulkDeleteProducts = "bulk-delete-products",
@@ -276,11 +276,11 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The id.
         id: Option<String> = "_id",
-        /// `image`
+        /// The address of the image.
         image: Option<String> = "image",
         /// The name.
         name: Option<String> = "name",
-        /// `seo`
+        /// What search engines are told about it.
         seo: Option<CollectionSeo> = "seo",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
@@ -303,7 +303,7 @@ crm_core::setters!(CollectionSeo {
 crm_core::record! {
     /// Count reviews by status reply.
     pub struct CountReviewsByStatusReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<Value> = "data",
     }
 }
@@ -311,7 +311,7 @@ crm_core::record! {
 crm_core::record! {
     /// Create collection reply.
     pub struct CreateCollectionReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<Collection> = "data",
     }
 }
@@ -319,13 +319,13 @@ crm_core::record! {
 crm_core::record! {
     /// Create price.
     pub struct CreatePrice {
-        /// `allowOutOfStockPurchases`
+        /// Whether it can be bought when none is in stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `availableQuantity`
+        /// How many are in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// `compareAtPrice`
+        /// The price before, to compare the price with.
         compare_at_price: Option<f64> = "compareAtPrice",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
@@ -333,35 +333,35 @@ crm_core::record! {
         description: Option<String> = "description",
         /// `digitalDelivery`
         digital_delivery: Option<Vec<String>> = "digitalDelivery",
-        /// `isDigitalProduct`
+        /// Whether the product is digital.
         is_digital_product: Option<bool> = "isDigitalProduct",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `membershipOffers`
+        /// The membership offers that come with it.
         membership_offers: Option<Vec<MembershipOffer>> = "membershipOffers",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<PriceMeta> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `recurring`
+        /// How it repeats.
         recurring: Option<Recurring> = "recurring",
-        /// `setupFee`
+        /// What is charged once at the start.
         setup_fee: Option<f64> = "setupFee",
-        /// `shippingOptions`
+        /// What shipping needs to know, such as weight and size.
         shipping_options: Option<ShippingOptions> = "shippingOptions",
-        /// `sku`
+        /// The code it is kept in stock under.
         sku: Option<String> = "sku",
-        /// `totalCycles`
+        /// How many times it is charged in all.
         total_cycles: Option<f64> = "totalCycles",
-        /// `trackInventory`
+        /// Whether the stock is counted.
         track_inventory: Option<bool> = "trackInventory",
-        /// `trialPeriod`
+        /// How long the trial lasts.
         trial_period: Option<f64> = "trialPeriod",
-        /// `type`
+        /// Its kind.
         type_: Option<PriceType> = "type",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `variantOptionIds`
+        /// The ids of the variant options it is for.
         variant_option_ids: Option<Vec<String>> = "variantOptionIds",
     }
     required "amount" "currency" "locationId" "name" "type"
@@ -377,41 +377,41 @@ crm_core::setters!(CreatePrice {
 crm_core::record! {
     /// Create product.
     pub struct CreateProduct {
-        /// `automaticTaxCategoryId`
+        /// The id of the category for automatic tax.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// `availableInStore`
+        /// Whether it can be found in the online store.
         available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
+        /// The ids of the collections.
         collection_ids: Option<Vec<String>> = "collectionIds",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `image`
+        /// The address of the image.
         image: Option<String> = "image",
-        /// The vendor's default is `false`.
+        /// Whether the label is shown. The vendor's default is `false`.
         is_label_enabled: Option<bool> = "isLabelEnabled",
-        /// The vendor's default is `false`.
+        /// Whether there are taxes on it. The vendor's default is `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
+        /// The label it is shown with.
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `medias`
+        /// The images and videos of it.
         medias: Option<Vec<ProductMedia>> = "medias",
         /// The name.
         name: Option<String> = "name",
-        /// `productType`
+        /// The kind of product.
         product_type: Option<ProductType> = "productType",
-        /// `seo`
+        /// What search engines are told about it.
         seo: Option<ProductSeo> = "seo",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `statementDescriptor`
+        /// What the customer's bank statement shows.
         statement_descriptor: Option<String> = "statementDescriptor",
-        /// The vendor's default is `false`.
+        /// Whether the price contains the tax. The vendor's default is `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// `taxes`
+        /// The taxes on it, as records or ids.
         taxes: Option<Vec<String>> = "taxes",
-        /// `variants`
+        /// What its variants differ in, with the options of each.
         variants: Option<Vec<ProductVariant>> = "variants",
     }
     required "locationId" "name" "productType"
@@ -462,13 +462,13 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `collectionId`
+        /// The id of the collection.
         collection_id: Option<String> = "collectionId",
-        /// `image`
+        /// The address of the image.
         image: Option<String> = "image",
         /// The name.
         name: Option<String> = "name",
-        /// `seo`
+        /// What search engines are told about it.
         seo: Option<CollectionSeo> = "seo",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
@@ -505,7 +505,7 @@ crm_core::record! {
     pub struct DefaultCollectionReply {
         /// `data`
         data: Option<Collection> = "data",
-        /// `status`
+        /// The state it is in.
         status: Option<bool> = "status",
     }
 }
@@ -513,7 +513,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get inventory reply.
     pub struct GetInventoryReply {
-        /// `inventory`
+        /// The items in stock.
         inventory: Vec<InventoryItem> = "inventory",
         /// How many there are in all.
         total: Option<Value> = "total",
@@ -523,11 +523,11 @@ crm_core::record! {
 crm_core::record! {
     /// Get product stats reply.
     pub struct GetProductStatsReply {
-        /// `excludedFromStore`
+        /// How many products are not in the store.
         excluded_from_store: Option<f64> = "excludedFromStore",
-        /// `includedInStore`
+        /// How many are in the store.
         included_in_store: Option<f64> = "includedInStore",
-        /// `totalProducts`
+        /// How many products there are.
         total_products: Option<f64> = "totalProducts",
     }
 }
@@ -535,21 +535,21 @@ crm_core::record! {
 crm_core::record! {
     /// Inventory item.
     pub struct InventoryItem {
-        /// `allowOutOfStockPurchases`
+        /// Whether it can be bought when none is in stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// `availableQuantity`
+        /// How many are in stock.
         available_quantity: Option<f64> = "availableQuantity",
         /// The id.
         id: Option<String> = "_id",
-        /// `image`
+        /// The address of the image.
         image: Option<String> = "image",
         /// The name.
         name: Option<String> = "name",
-        /// `product`
+        /// The product, as a record, an id or a name.
         product: Option<String> = "product",
-        /// `productName`
+        /// The name of the product.
         product_name: Option<String> = "productName",
-        /// `sku`
+        /// The code it is kept in stock under.
         sku: Option<String> = "sku",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -559,7 +559,7 @@ crm_core::record! {
 crm_core::record! {
     /// List collection reply.
     pub struct ListCollectionReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<Collection> = "data",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -569,7 +569,7 @@ crm_core::record! {
 crm_core::record! {
     /// List prices reply.
     pub struct ListPricesReply {
-        /// `prices`
+        /// The prices of the product or plan.
         prices: Vec<PriceReply> = "prices",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -579,7 +579,7 @@ crm_core::record! {
 crm_core::record! {
     /// List product reviews reply.
     pub struct ListProductReviewsReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<Value> = "data",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -589,7 +589,7 @@ crm_core::record! {
 crm_core::record! {
     /// List products reply.
     pub struct ListProductsReply {
-        /// `products`
+        /// The products that belong to it.
         products: Vec<ProductsDefaultProductReply> = "products",
         /// How many there are in all.
         total: Option<Value> = "total",
@@ -599,13 +599,13 @@ crm_core::record! {
 crm_core::record! {
     /// Price dimensions.
     pub struct PriceDimensions {
-        /// `height`
+        /// How high it is.
         height: Option<f64> = "height",
-        /// `length`
+        /// How long it is.
         length: Option<f64> = "length",
-        /// `unit`
+        /// The unit it is measured in.
         unit: Option<PriceDimensionsUnit> = "unit",
-        /// `width`
+        /// How wide it is.
         width: Option<f64> = "width",
     }
     required "height" "length" "unit" "width"
@@ -631,7 +631,7 @@ impl PriceDimensions {
 }
 
 crm_core::open_enum! {
-    /// Price dimensions unit.
+    /// The unit it is measured in.
     pub enum PriceDimensionsUnit {
         /// `cm`
         Cm = "cm",
@@ -645,13 +645,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Price meta.
     pub struct PriceMeta {
-        /// `internalSource`
+        /// The part of the platform it came from, as `funnel`.
         internal_source: Option<PriceMetaInternalSource> = "internalSource",
-        /// `source`
+        /// Where it came from.
         source: Option<PriceMetaSource> = "source",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `stripePriceId`
+        /// The id of the price at Stripe.
         stripe_price_id: Option<String> = "stripePriceId",
     }
     required "internalSource" "source" "stripePriceId"
@@ -679,7 +679,7 @@ impl PriceMeta {
 }
 
 crm_core::open_enum! {
-    /// Price meta internal source.
+    /// The part of the platform it came from, as `funnel`.
     pub enum PriceMetaInternalSource {
         /// `agency_plan`
         AgencyPlan = "agency_plan",
@@ -697,7 +697,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Price meta source.
+    /// Where it came from.
     pub enum PriceMetaSource {
         /// `shopify`
         Shopify = "shopify",
@@ -711,11 +711,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Price update field.
     pub struct PriceUpdateField {
-        /// `roundToWhole`
+        /// Whether prices are rounded to whole numbers.
         round_to_whole: Option<bool> = "roundToWhole",
-        /// `type`
+        /// Its kind.
         type_: Option<PriceUpdateFieldType> = "type",
-        /// `value`
+        /// The value it holds.
         value: Option<f64> = "value",
     }
     required "type" "value"
@@ -738,7 +738,7 @@ impl PriceUpdateField {
 }
 
 crm_core::open_enum! {
-    /// Price update field type.
+    /// Its kind.
     pub enum PriceUpdateFieldType {
         /// `INCREASE_BY_AMOUNT`
         IncreaseByAmount = "INCREASE_BY_AMOUNT",
@@ -758,13 +758,13 @@ crm_core::record! {
     pub struct ProductMedia {
         /// The id.
         id: Option<String> = "id",
-        /// `isFeatured`
+        /// Whether it is the main image.
         is_featured: Option<bool> = "isFeatured",
-        /// `priceIds`
+        /// The ids of the prices it is for.
         price_ids: Option<Vec<String>> = "priceIds",
         /// The title.
         title: Option<String> = "title",
-        /// `type`
+        /// Its kind.
         type_: Option<MediaType> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -798,11 +798,11 @@ impl ProductMedia {
 crm_core::record! {
     /// Product review.
     pub struct ProductReview {
-        /// 0 to 5000 characters.
+        /// How many comments it has. 0 to 5000 characters.
         comment: Option<String> = "comment",
-        /// 0 to 200 characters.
+        /// The headline people see. 0 to 200 characters.
         headline: Option<String> = "headline",
-        /// `user`
+        /// The user who made it.
         user: Option<UserDetails> = "user",
     }
     required "comment" "headline" "user"
@@ -839,7 +839,7 @@ crm_core::setters!(ProductSeo {
 });
 
 crm_core::open_enum! {
-    /// Product type.
+    /// The kind of product.
     pub enum ProductType {
         /// `DIGITAL`
         Digital = "DIGITAL",
@@ -855,11 +855,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Products default product reply.
     pub struct ProductsDefaultProductReply {
-        /// `automaticTaxCategoryId`
+        /// The id of the category for automatic tax.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// `availableInStore`
+        /// Whether it can be found in the online store.
         available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
+        /// The ids of the collections.
         collection_ids: Vec<String> = "collectionIds",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -867,29 +867,29 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "_id",
-        /// `image`
+        /// The address of the image.
         image: Option<String> = "image",
-        /// The vendor's default is `false`.
+        /// Whether there are taxes on it. The vendor's default is `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
+        /// The label it is shown with.
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `medias`
+        /// The images and videos of it.
         medias: Vec<ProductMedia> = "medias",
         /// The name.
         name: Option<String> = "name",
-        /// `productType`
+        /// The kind of product.
         product_type: Option<String> = "productType",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `statementDescriptor`
+        /// What the customer's bank statement shows.
         statement_descriptor: Option<String> = "statementDescriptor",
-        /// `taxes`
+        /// The taxes on it, as records or ids.
         taxes: Vec<String> = "taxes",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `variants`
+        /// What its variants differ in, with the options of each.
         variants: Vec<ProductVariant> = "variants",
     }
 }
@@ -907,9 +907,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Shipping options.
     pub struct ShippingOptions {
-        /// `dimensions`
+        /// How big it is, or whom the audience takes in.
         dimensions: Option<PriceDimensions> = "dimensions",
-        /// `weight`
+        /// The weight, with its unit.
         weight: Option<WeightOptions> = "weight",
     }
 }
@@ -920,7 +920,7 @@ crm_core::setters!(ShippingOptions {
 crm_core::record! {
     /// Status reply.
     pub struct StatusReply {
-        /// `status`
+        /// The state it is in.
         status: Option<bool> = "status",
     }
 }
@@ -932,7 +932,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `products`
+        /// The products that belong to it.
         products: Option<Vec<Value>> = "products",
     }
     required "altId" "altType" "products"
@@ -958,7 +958,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Option<Vec<UpdateInventoryItem>> = "items",
     }
     required "altId" "altType" "items"
@@ -983,9 +983,9 @@ impl UpdateInventory {
 crm_core::record! {
     /// Update inventory item.
     pub struct UpdateInventoryItem {
-        /// `allowOutOfStockPurchases`
+        /// Whether it can be bought when none is in stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// `availableQuantity`
+        /// How many are in stock.
         available_quantity: Option<f64> = "availableQuantity",
         /// The id of the price.
         price_id: Option<String> = "priceId",
@@ -1012,13 +1012,13 @@ impl UpdateInventoryItem {
 crm_core::record! {
     /// Update price.
     pub struct UpdatePrice {
-        /// `allowOutOfStockPurchases`
+        /// Whether it can be bought when none is in stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `availableQuantity`
+        /// How many are in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// `compareAtPrice`
+        /// The price before, to compare the price with.
         compare_at_price: Option<f64> = "compareAtPrice",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
@@ -1026,35 +1026,35 @@ crm_core::record! {
         description: Option<String> = "description",
         /// `digitalDelivery`
         digital_delivery: Option<Vec<String>> = "digitalDelivery",
-        /// `isDigitalProduct`
+        /// Whether the product is digital.
         is_digital_product: Option<bool> = "isDigitalProduct",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `membershipOffers`
+        /// The membership offers that come with it.
         membership_offers: Option<Vec<MembershipOffer>> = "membershipOffers",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<PriceMeta> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `recurring`
+        /// How it repeats.
         recurring: Option<Recurring> = "recurring",
-        /// `setupFee`
+        /// What is charged once at the start.
         setup_fee: Option<f64> = "setupFee",
-        /// `shippingOptions`
+        /// What shipping needs to know, such as weight and size.
         shipping_options: Option<ShippingOptions> = "shippingOptions",
-        /// `sku`
+        /// The code it is kept in stock under.
         sku: Option<String> = "sku",
-        /// `totalCycles`
+        /// How many times it is charged in all.
         total_cycles: Option<f64> = "totalCycles",
-        /// `trackInventory`
+        /// Whether the stock is counted.
         track_inventory: Option<bool> = "trackInventory",
-        /// `trialPeriod`
+        /// How long the trial lasts.
         trial_period: Option<f64> = "trialPeriod",
-        /// `type`
+        /// Its kind.
         type_: Option<PriceType> = "type",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `variantOptionIds`
+        /// The ids of the variant options it is for.
         variant_option_ids: Option<Vec<String>> = "variantOptionIds",
     }
     required "amount" "currency" "locationId" "name" "type"
@@ -1070,43 +1070,43 @@ crm_core::setters!(UpdatePrice {
 crm_core::record! {
     /// Update product.
     pub struct UpdateProduct {
-        /// `automaticTaxCategoryId`
+        /// The id of the category for automatic tax.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// `availableInStore`
+        /// Whether it can be found in the online store.
         available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
+        /// The ids of the collections.
         collection_ids: Option<Vec<String>> = "collectionIds",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `image`
+        /// The address of the image.
         image: Option<String> = "image",
-        /// The vendor's default is `false`.
+        /// Whether the label is shown. The vendor's default is `false`.
         is_label_enabled: Option<bool> = "isLabelEnabled",
-        /// The vendor's default is `false`.
+        /// Whether there are taxes on it. The vendor's default is `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
+        /// The label it is shown with.
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `medias`
+        /// The images and videos of it.
         medias: Option<Vec<ProductMedia>> = "medias",
         /// The name.
         name: Option<String> = "name",
-        /// `prices`
+        /// The prices of the product or plan.
         prices: Option<Vec<String>> = "prices",
-        /// `productType`
+        /// The kind of product.
         product_type: Option<ProductType> = "productType",
-        /// `seo`
+        /// What search engines are told about it.
         seo: Option<ProductSeo> = "seo",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `statementDescriptor`
+        /// What the customer's bank statement shows.
         statement_descriptor: Option<String> = "statementDescriptor",
-        /// The vendor's default is `false`.
+        /// Whether the price contains the tax. The vendor's default is `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// `taxes`
+        /// The taxes on it, as records or ids.
         taxes: Option<Vec<String>> = "taxes",
-        /// `variants`
+        /// What its variants differ in, with the options of each.
         variants: Option<Vec<ProductVariant>> = "variants",
     }
     required "locationId" "name" "productType"
@@ -1158,11 +1158,11 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `image`
+        /// The address of the image.
         image: Option<String> = "image",
         /// The name.
         name: Option<String> = "name",
-        /// `seo`
+        /// What search engines are told about it.
         seo: Option<CollectionSeo> = "seo",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
@@ -1196,17 +1196,17 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `detail`
+        /// What the review says.
         detail: Option<String> = "detail",
-        /// `headline`
+        /// The headline people see.
         headline: Option<String> = "headline",
         /// The id of the product.
         product_id: Option<String> = "productId",
-        /// `rating`
+        /// The rating that was given.
         rating: Option<f64> = "rating",
-        /// `reply`
+        /// The replies to the review.
         reply: Option<Vec<ProductReview>> = "reply",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
     }
     required "altId" "altType" "productId" "status"
@@ -1242,7 +1242,7 @@ crm_core::record! {
     pub struct UpdateProductReviewObject {
         /// The id of the product.
         product_id: Option<String> = "productId",
-        /// `reviewId`
+        /// The id of the review.
         review_id: Option<String> = "reviewId",
         /// The id of the store.
         store_id: Option<String> = "storeId",
@@ -1274,9 +1274,9 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `reviews`
+        /// The reviews to change.
         reviews: Option<Vec<UpdateProductReviewObject>> = "reviews",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
     }
     required "altId" "altType" "reviews" "status"
@@ -1303,13 +1303,13 @@ impl UpdateProductReviews {
 crm_core::record! {
     /// Update product store.
     pub struct UpdateProductStore {
-        /// `action`
+        /// What is done, or is to be done.
         action: Option<SelectionType> = "action",
         /// The id of the location, or of what `altType` names.
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `productIds`
+        /// The ids of the products.
         product_ids: Option<Vec<String>> = "productIds",
     }
     required "action" "altId" "altType" "productIds"
@@ -1338,7 +1338,7 @@ crm_core::record! {
     pub struct UserDetails {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `isCustomer`
+        /// Whether the user is a customer.
         is_customer: Option<bool> = "isCustomer",
         /// The name. 1 to 100 characters.
         name: Option<String> = "name",
@@ -1368,9 +1368,9 @@ impl UserDetails {
 crm_core::record! {
     /// Weight options.
     pub struct WeightOptions {
-        /// `unit`
+        /// The unit it is measured in.
         unit: Option<WeightOptionsUnit> = "unit",
-        /// `value`
+        /// The value it holds.
         value: Option<f64> = "value",
     }
     required "unit" "value"
@@ -1389,7 +1389,7 @@ impl WeightOptions {
 }
 
 crm_core::open_enum! {
-    /// Weight options unit.
+    /// The unit it is measured in.
     pub enum WeightOptionsUnit {
         /// `g`
         G = "g",

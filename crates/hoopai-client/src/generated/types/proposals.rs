@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Cc recipient item.
     pub struct CcRecipientItem {
-        /// `contactName`
+        /// The name of the contact.
         contact_name: Option<String> = "contactName",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -32,33 +32,33 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `documentId`
+        /// The id of the document.
         document_id: Option<String> = "documentId",
-        /// `documentRevision`
+        /// Which revision of the document it is.
         document_revision: Option<f64> = "documentRevision",
-        /// `fillableFields`
+        /// The fields to be filled in.
         fillable_fields: Vec<FillableFields> = "fillableFields",
-        /// `grandTotal`
+        /// The sum of everything.
         grand_total: Option<GrandTotal> = "grandTotal",
         /// The id.
         id: Option<String> = "_id",
-        /// `isExpired`
+        /// Whether it has expired.
         is_expired: Option<bool> = "isExpired",
-        /// `links`
+        /// The links found or made.
         links: Vec<ProposalEstimateLinks> = "links",
-        /// `locale`
+        /// The language and country, as `en_US`.
         locale: Option<String> = "locale",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `paymentStatus`
+        /// How far payment is, as `paid`.
         payment_status: Option<Value> = "paymentStatus",
-        /// `recipients`
+        /// The people it goes to.
         recipients: Vec<RecipientItem> = "recipients",
-        /// `status`
+        /// The state it is in.
         status: Option<Value> = "status",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -68,13 +68,13 @@ crm_core::record! {
 crm_core::record! {
     /// Document list reply.
     pub struct DocumentListReply {
-        /// `documents`
+        /// The documents that were found.
         documents: Vec<Document> = "documents",
         /// How many there are in all.
         total: Option<f64> = "total",
-        /// `whiteLabelBaseUrl`
+        /// The first part of the address of the documents.
         white_label_base_url: Option<String> = "whiteLabelBaseUrl",
-        /// `whiteLabelBaseUrlForInvoice`
+        /// The beginning of invoice addresses under one's own brand.
         white_label_base_url_for_invoice: Option<String> = "whiteLabelBaseUrlForInvoice",
     }
 }
@@ -116,7 +116,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Entity reference.
+    /// The kind or the name of whom it is for.
     pub enum EntityReference {
         /// `contacts`
         Contacts = "contacts",
@@ -130,19 +130,19 @@ crm_core::record! {
     pub struct FillableFields {
         /// `entityType`
         entity_type: Option<EntityReference> = "entityType",
-        /// `fieldId`
+        /// The id of the field.
         field_id: Option<String> = "fieldId",
-        /// `hasCompleted`
+        /// Whether it is filled in or signed.
         has_completed: Option<bool> = "hasCompleted",
         /// The id.
         id: Option<String> = "id",
-        /// `isRequired`
+        /// Whether it must be filled in.
         is_required: Option<bool> = "isRequired",
-        /// `recipient`
+        /// Who is to fill in the field.
         recipient: Option<String> = "recipient",
         /// `type`
         type_: Option<ElementsLookup> = "type",
-        /// `value`
+        /// The value it holds.
         value: Option<String> = "value",
     }
 }
@@ -154,9 +154,9 @@ crm_core::record! {
         amount: Option<f64> = "amount",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discountPercentage`
+        /// How much is taken off, in percent.
         discount_percentage: Option<f64> = "discountPercentage",
-        /// `discounts`
+        /// What is taken off the sum.
         discounts: Vec<ProposalsDiscount> = "discounts",
     }
 }
@@ -187,9 +187,9 @@ impl NotificationSendSetting {
 crm_core::record! {
     /// Notification sender setting.
     pub struct NotificationSenderSetting {
-        /// `fromEmail`
+        /// The e-mail address it is sent from.
         from_email: Option<String> = "fromEmail",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
     }
     required "fromEmail" "fromName"
@@ -240,23 +240,23 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `documentId`
+        /// The id of the document.
         document_id: Option<String> = "documentId",
-        /// `documentRevision`
+        /// Which revision of the document it is.
         document_revision: Option<f64> = "documentRevision",
-        /// `entityName`
+        /// The kind or the name of whom it is for.
         entity_name: Option<EntityReference> = "entityName",
-        /// `recipientCategory`
+        /// How they get it: `recipient`, `cc` or `bcc`.
         recipient_category: Option<ProposalEstimateLinksRecipientCategory> = "recipientCategory",
-        /// `recipientId`
+        /// The id of the recipient.
         recipient_id: Option<String> = "recipientId",
-        /// `referenceId`
+        /// The id it is referred to by.
         reference_id: Option<String> = "referenceId",
     }
 }
 
 crm_core::open_enum! {
-    /// Proposal estimate links recipient category.
+    /// How they get it: `recipient`, `cc` or `bcc`.
     pub enum ProposalEstimateLinksRecipientCategory {
         /// `bcc`
         Bcc = "bcc",
@@ -272,15 +272,15 @@ crm_core::record! {
     pub struct ProposalsDiscount {
         /// The id.
         id: Option<String> = "id",
-        /// `type`
+        /// Its kind.
         type_: Option<ProposalsDiscountType> = "type",
-        /// `value`
+        /// The value it holds.
         value: Option<f64> = "value",
     }
 }
 
 crm_core::open_enum! {
-    /// Proposals discount type.
+    /// Its kind.
     pub enum ProposalsDiscountType {
         /// `custom_amount`
         CustomAmount = "custom_amount",
@@ -320,51 +320,51 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Recipient item.
     pub struct RecipientItem {
-        /// `contactName`
+        /// The name of the contact.
         contact_name: Option<String> = "contactName",
         /// The country, as `US`.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `entityName`
+        /// The kind or the name of whom it is for.
         entity_name: Option<String> = "entityName",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `hasCompleted`
+        /// Whether it is filled in or signed.
         has_completed: Option<bool> = "hasCompleted",
         /// The id.
         id: Option<String> = "id",
-        /// `imgUrl`
+        /// The image, as an address or base64.
         img_url: Option<String> = "imgUrl",
-        /// `initialsImgUrl`
+        /// The image of the initials.
         initials_img_url: Option<String> = "initialsImgUrl",
-        /// `ip`
+        /// The IP address.
         ip: Option<String> = "ip",
-        /// `isPrimary`
+        /// Whether it is the primary one.
         is_primary: Option<bool> = "isPrimary",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `lastViewedAt`
+        /// When the recipient last looked at it.
         last_viewed_at: Option<String> = "lastViewedAt",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `phoneNumber`
+        /// The phone number.
         phone_number: Option<String> = "phoneNumber",
-        /// `role`
+        /// The role they have.
         role: Option<RecipientItemRole> = "role",
-        /// `shareLink`
+        /// The address to share it by.
         share_link: Option<String> = "shareLink",
-        /// `signedDate`
+        /// When it was signed.
         signed_date: Option<String> = "signedDate",
-        /// `signingOrder`
+        /// The recipient's place in the order of signing.
         signing_order: Option<f64> = "signingOrder",
-        /// `userAgent`
+        /// What the browser calls itself.
         user_agent: Option<String> = "userAgent",
     }
 }
 
 crm_core::open_enum! {
-    /// Recipient item role.
+    /// The role they have.
     pub enum RecipientItemRole {
         /// `signer`
         Signer = "signer",
@@ -376,19 +376,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Send document.
     pub struct SendDocument {
-        /// `ccRecipients`
+        /// Who gets a copy.
         cc_recipients: Option<Vec<CcRecipientItem>> = "ccRecipients",
-        /// `documentId`
+        /// The id of the document.
         document_id: Option<String> = "documentId",
-        /// `documentName`
+        /// The name of the document.
         document_name: Option<String> = "documentName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `medium`
+        /// The way it came or goes.
         medium: Option<SendDocumentMedium> = "medium",
-        /// `notificationSettings`
+        /// How people are notified.
         notification_settings: Option<NotificationSettings> = "notificationSettings",
-        /// `sentBy`
+        /// Who sent it.
         sent_by: Option<String> = "sentBy",
     }
     required "documentId" "locationId" "sentBy"
@@ -428,7 +428,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The id of the opportunity.
         opportunity_id: Option<String> = "opportunityId",
-        /// `sendDocument`
+        /// Whether to send the document at once.
         send_document: Option<bool> = "sendDocument",
         /// The id of the template.
         template_id: Option<String> = "templateId",
@@ -463,7 +463,7 @@ impl SendDocumentFromPublicApiBody {
 }
 
 crm_core::open_enum! {
-    /// Send document medium.
+    /// The way it came or goes.
     pub enum SendDocumentMedium {
         /// `email`
         Email = "email",
@@ -475,7 +475,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Send document reply.
     pub struct SendDocumentReply {
-        /// `links`
+        /// The links found or made.
         links: Vec<ProposalEstimateLinks> = "links",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -485,7 +485,7 @@ crm_core::record! {
 crm_core::record! {
     /// Send template reply.
     pub struct SendTemplateReply {
-        /// `links`
+        /// The links found or made.
         links: Vec<ProposalEstimateLinks> = "links",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -495,7 +495,7 @@ crm_core::record! {
 crm_core::record! {
     /// Template list pagination reply.
     pub struct TemplateListPaginationReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<TemplateListReply> = "data",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -511,31 +511,31 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `docFormUrl`
+        /// The address of the form of the document.
         doc_form_url: Option<String> = "docFormUrl",
-        /// `documentCount`
+        /// How many documents there are.
         document_count: Option<f64> = "documentCount",
         /// The id.
         id: Option<String> = "id",
-        /// `isPublicDocument`
+        /// Whether the document is public.
         is_public_document: Option<bool> = "isPublicDocument",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<TemplateListReplyType> = "type",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `updatedBy`
+        /// Who changed it last.
         updated_by: Option<String> = "updatedBy",
-        /// `version`
+        /// Which version it is.
         version: Option<f64> = "version",
     }
 }
 
 crm_core::open_enum! {
-    /// Template list reply type.
+    /// Its kind.
     pub enum TemplateListReplyType {
         /// `contentLibrary`
         ContentLibrary = "contentLibrary",

@@ -6,39 +6,39 @@ use super::*;
 crm_core::record! {
     /// Agency plan reply.
     pub struct AgencyPlanReply {
-        /// `addOns`
+        /// What is added to it.
         add_ons: Vec<String> = "addOns",
-        /// `categoryId`
+        /// The id of the category.
         category_id: Option<String> = "categoryId",
-        /// `contactLimit`
+        /// How many contacts the plan allows.
         contact_limit: Option<f64> = "contactLimit",
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `isSaaSV2`
+        /// Whether the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
-        /// `planId`
+        /// The id of the plan.
         plan_id: Option<String> = "planId",
-        /// `planLevel`
+        /// The level of the plan.
         plan_level: Option<f64> = "planLevel",
-        /// `prices`
+        /// The prices of the product or plan.
         prices: Vec<PlanReplyPricesItem> = "prices",
         /// The id of the product.
         product_id: Option<String> = "productId",
         /// `providerLocationId`
         provider_location_id: Option<String> = "providerLocationId",
-        /// `saasProducts`
+        /// What the plan includes, as `web-chat`.
         saas_products: Vec<String> = "saasProducts",
-        /// `snapshotId`
+        /// The id of the snapshot.
         snapshot_id: Option<String> = "snapshotId",
         /// The title.
         title: Option<String> = "title",
-        /// `trialPeriod`
+        /// How long the trial lasts.
         trial_period: Option<f64> = "trialPeriod",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `userLimit`
+        /// How many users the plan allows.
         user_limit: Option<f64> = "userLimit",
     }
 }
@@ -46,7 +46,7 @@ crm_core::record! {
 crm_core::record! {
     /// Bulk disable saas.
     pub struct BulkDisableSaas {
-        /// `locationIds`
+        /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
     }
     required "locationIds"
@@ -66,7 +66,7 @@ impl BulkDisableSaas {
 crm_core::record! {
     /// Bulk disable saas reply.
     pub struct BulkDisableSaasReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<Value> = "data",
     }
 }
@@ -78,9 +78,9 @@ crm_core::record! {
         price_id: Option<String> = "priceId",
         /// `providerLocationId`
         provider_location_id: Option<String> = "providerLocationId",
-        /// `saasPlanId`
+        /// The id of the SaaS plan.
         saas_plan_id: Option<String> = "saasPlanId",
-        /// `stripeAccountId`
+        /// The id of the Stripe account.
         stripe_account_id: Option<String> = "stripeAccountId",
     }
     required "saasPlanId"
@@ -106,7 +106,7 @@ impl BulkEnableSaasActionPayload {
 crm_core::record! {
     /// Bulk enable saas reply.
     pub struct BulkEnableSaasReply {
-        /// `bulkActionUrl`
+        /// The address of the bulk action.
         bulk_action_url: Option<String> = "bulkActionUrl",
         /// What it says, for people.
         message: Option<String> = "message",
@@ -118,11 +118,11 @@ crm_core::record! {
 crm_core::record! {
     /// Bulk enable saas request.
     pub struct BulkEnableSaasRequest {
-        /// `actionPayload`
+        /// What the action needs.
         action_payload: Option<BulkEnableSaasActionPayload> = "actionPayload",
-        /// `isSaaSV2`
+        /// Whether the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
-        /// `locationIds`
+        /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
     }
     required "actionPayload" "isSaaSV2" "locationIds"
@@ -156,7 +156,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `isSaaSV2`
+        /// Whether the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// The name.
         name: Option<String> = "name",
@@ -164,11 +164,11 @@ crm_core::record! {
         price_id: Option<String> = "priceId",
         /// `providerLocationId`
         provider_location_id: Option<String> = "providerLocationId",
-        /// `saasPlanId`
+        /// The id of the SaaS plan.
         saas_plan_id: Option<String> = "saasPlanId",
-        /// `stripeAccountId`
+        /// The id of the Stripe account.
         stripe_account_id: Option<String> = "stripeAccountId",
-        /// `stripeCustomerId`
+        /// Stripe's id of the customer.
         stripe_customer_id: Option<String> = "stripeCustomerId",
     }
     required "companyId" "isSaaSV2"
@@ -202,7 +202,7 @@ impl EnableSaas {
 crm_core::record! {
     /// Enable saas reply.
     pub struct EnableSaasReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<Value> = "data",
     }
 }
@@ -210,7 +210,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get saas locations reply.
     pub struct GetSaasLocationsReply {
-        /// `locations`
+        /// The locations, as records, ids or codes.
         locations: Vec<SaasLocation> = "locations",
         /// `pagination`
         pagination: Option<GetSaasLocationsReplyPagination> = "pagination",
@@ -218,19 +218,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get saas locations reply pagination.
+    /// Where the page stands in the whole list.
     pub struct GetSaasLocationsReplyPagination {
-        /// `hasNext`
+        /// Whether there is a next page.
         has_next: Option<bool> = "hasNext",
-        /// `hasPrev`
+        /// Whether there is a page before this one.
         has_prev: Option<bool> = "hasPrev",
         /// Most items in a page.
         limit: Option<f64> = "limit",
-        /// `page`
+        /// The page, or its number.
         page: Option<f64> = "page",
         /// How many there are in all.
         total: Option<f64> = "total",
-        /// `totalPages`
+        /// How many pages there are.
         total_pages: Option<f64> = "totalPages",
     }
 }
@@ -240,9 +240,9 @@ crm_core::record! {
     pub struct LocationSubscriptionReply {
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// `customerId`
+        /// The id of the customer.
         customer_id: Option<String> = "customerId",
-        /// `isSaaSV2`
+        /// Whether the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -250,13 +250,13 @@ crm_core::record! {
         price_id: Option<String> = "priceId",
         /// The id of the product.
         product_id: Option<String> = "productId",
-        /// `saasMode`
+        /// The SaaS mode it is in, as `saasV2`.
         saas_mode: Option<String> = "saasMode",
-        /// `saasPlanId`
+        /// The id of the SaaS plan.
         saas_plan_id: Option<String> = "saasPlanId",
         /// The id of the subscription.
         subscription_id: Option<String> = "subscriptionId",
-        /// `subscriptionStatus`
+        /// How the subscription stands, as `active`.
         subscription_status: Option<String> = "subscriptionStatus",
     }
 }
@@ -266,7 +266,7 @@ crm_core::record! {
     pub struct PauseLocation {
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// `paused`
+        /// Whether the location is paused.
         paused: Option<bool> = "paused",
     }
     required "companyId" "paused"
@@ -287,23 +287,23 @@ impl PauseLocation {
 crm_core::record! {
     /// Plan reply prices item.
     pub struct PlanReplyPricesItem {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `billingInterval`
+        /// How often it is billed: `month` or `year`.
         billing_interval: Option<PlanReplyPricesItemBillingInterval> = "billingInterval",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
         /// The id.
         id: Option<String> = "id",
-        /// `symbol`
+        /// The sign of the currency, as `$`.
         symbol: Option<String> = "symbol",
     }
 }
 
 crm_core::open_enum! {
-    /// Plan reply prices item billing interval.
+    /// How often it is billed: `month` or `year`.
     pub enum PlanReplyPricesItemBillingInterval {
         /// `month`
         Month = "month",
@@ -317,11 +317,11 @@ crm_core::record! {
     pub struct SaasLocation {
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// `customerId`
+        /// The id of the customer.
         customer_id: Option<String> = "customerId",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `isSaaSV2`
+        /// Whether the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -329,11 +329,11 @@ crm_core::record! {
         name: Option<String> = "name",
         /// `providerLocationId`
         provider_location_id: Option<String> = "providerLocationId",
-        /// `saasMode`
+        /// The SaaS mode it is in, as `saasV2`.
         saas_mode: Option<String> = "saasMode",
         /// The id of the subscription.
         subscription_id: Option<String> = "subscriptionId",
-        /// `subscriptionInfo`
+        /// What is known of the subscription.
         subscription_info: Option<Value> = "subscriptionInfo",
     }
 }
@@ -341,43 +341,43 @@ crm_core::record! {
 crm_core::record! {
     /// Saas plan reply.
     pub struct SaasPlanReply {
-        /// `addOns`
+        /// What is added to it.
         add_ons: Vec<String> = "addOns",
-        /// `categoryId`
+        /// The id of the category.
         category_id: Option<String> = "categoryId",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// `contactLimit`
+        /// How many contacts the plan allows.
         contact_limit: Option<f64> = "contactLimit",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `isSaaSV2`
+        /// Whether the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
-        /// `planId`
+        /// The id of the plan.
         plan_id: Option<String> = "planId",
-        /// `planLevel`
+        /// The level of the plan.
         plan_level: Option<f64> = "planLevel",
-        /// `prices`
+        /// The prices of the product or plan.
         prices: Vec<PlanReplyPricesItem> = "prices",
         /// The id of the product.
         product_id: Option<String> = "productId",
         /// `providerLocationId`
         provider_location_id: Option<String> = "providerLocationId",
-        /// `saasProducts`
+        /// What the plan includes, as `web-chat`.
         saas_products: Vec<String> = "saasProducts",
-        /// `setupFee`
+        /// What is charged once at the start.
         setup_fee: Option<f64> = "setupFee",
-        /// `snapshotId`
+        /// The id of the snapshot.
         snapshot_id: Option<String> = "snapshotId",
         /// The title.
         title: Option<String> = "title",
-        /// `trialPeriod`
+        /// How long the trial lasts.
         trial_period: Option<f64> = "trialPeriod",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `userLimit`
+        /// How many users the plan allows.
         user_limit: Option<f64> = "userLimit",
     }
 }
@@ -387,9 +387,9 @@ crm_core::record! {
     pub struct UpdateRebilling {
         /// `config`
         config: Option<UpdateRebillingConfig> = "config",
-        /// `locationIds`
+        /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
-        /// `product`
+        /// The product, as a record, an id or a name.
         product: Option<UpdateRebillingProduct> = "product",
     }
     required "config" "locationIds" "product"
@@ -413,13 +413,13 @@ impl UpdateRebilling {
 }
 
 crm_core::record! {
-    /// Update rebilling config.
+    /// How the product is rebilled.
     pub struct UpdateRebillingConfig {
-        /// `enabled`
+        /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
-        /// `markup`
+        /// What is put on top of the cost.
         markup: Option<f64> = "markup",
-        /// `optIn`
+        /// Whether to opt in to rebilling.
         opt_in: Option<bool> = "optIn",
     }
 }
@@ -428,7 +428,7 @@ crm_core::setters!(UpdateRebillingConfig {
 });
 
 crm_core::open_enum! {
-    /// Update rebilling product.
+    /// The product, as a record, an id or a name.
     pub enum UpdateRebillingProduct {
         /// `Email`
         Email = "Email",
@@ -472,7 +472,7 @@ crm_core::record! {
     pub struct UpdateSubscription {
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// `customerId`
+        /// The id of the customer.
         customer_id: Option<String> = "customerId",
         /// The id of the subscription.
         subscription_id: Option<String> = "subscriptionId",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Cheque.
     pub struct Cheque {
-        /// `number`
+        /// The number of the cheque, phone or sender.
         number: Option<String> = "number",
     }
     required "number"
@@ -24,7 +24,7 @@ impl Cheque {
 }
 
 crm_core::open_enum! {
-    /// Custom r rule options day of week.
+    /// The day of the week.
     pub enum CustomRRuleOptionsDayOfWeek {
         /// `fr`
         Fr = "fr",
@@ -44,7 +44,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Custom r rule options month of year.
+    /// The month of the year, as a name or number.
     pub enum CustomRRuleOptionsMonthOfYear {
         /// `apr`
         Apr = "apr",
@@ -74,7 +74,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Interval type.
+    /// The unit in which the interval is counted, as `monthly`.
     pub enum IntervalType {
         /// `daily`
         Daily = "daily",
@@ -94,7 +94,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Record payment mode.
+    /// The way it works, or how it was paid.
     pub enum RecordPaymentMode {
         /// `bank_transfer`
         BankTransfer = "bank_transfer",

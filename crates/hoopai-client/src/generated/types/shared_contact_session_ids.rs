@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Contact session ids.
     pub struct ContactSessionIds {
-        /// `ids`
+        /// The ids of the contacts or sessions.
         ids: Vec<String> = "ids",
     }
 }
@@ -14,41 +14,41 @@ crm_core::record! {
 crm_core::record! {
     /// Event data.
     pub struct EventData {
-        /// `adSource`
+        /// The source of the ad.
         ad_source: Option<String> = "adSource",
-        /// `contactSessionIds`
+        /// The ids of the contact's sessions.
         contact_session_ids: Option<ContactSessionIds> = "contactSessionIds",
-        /// `domain`
+        /// The domain name.
         domain: Option<String> = "domain",
-        /// `fbEventId`
+        /// The id of the event at Facebook.
         fb_event_id: Option<String> = "fbEventId",
-        /// `fbc`
+        /// Meta's click id, as in the cookie `_fbc`.
         fbc: Option<String> = "fbc",
-        /// `fbp`
+        /// The Facebook browser id, from the `_fbp` cookie.
         fbp: Option<String> = "fbp",
-        /// `fingerprint`
+        /// What tells the browser or device apart.
         fingerprint: Option<String> = "fingerprint",
-        /// `medium`
+        /// The way it came or goes.
         medium: Option<String> = "medium",
-        /// `mediumId`
+        /// The id of the medium, as of the form.
         medium_id: Option<String> = "mediumId",
         /// `page`
         page: Option<PageDetails> = "page",
-        /// `pageVisitType`
+        /// What was visited, as `form`.
         page_visit_type: Option<String> = "pageVisitType",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
-        /// `parentName`
+        /// The name of the form or survey.
         parent_name: Option<String> = "parentName",
-        /// `referrer`
+        /// The page the visitor came from.
         referrer: Option<String> = "referrer",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `timestamp`
+        /// When it happened.
         timestamp: Option<f64> = "timestamp",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
-        /// `version`
+        /// Which version it is.
         version: Option<String> = "version",
     }
 }
@@ -56,11 +56,11 @@ crm_core::record! {
 crm_core::record! {
     /// Meta.
     pub struct Meta {
-        /// `currentPage`
+        /// The number of this page.
         current_page: Option<f64> = "currentPage",
-        /// `nextPage`
+        /// The number of the next page, or whether there is one.
         next_page: Option<f64> = "nextPage",
-        /// `prevPage`
+        /// The number of the page before this one.
         prev_page: Option<f64> = "prevPage",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -70,11 +70,11 @@ crm_core::record! {
 crm_core::record! {
     /// Others.
     pub struct Others {
-        /// `__custom_field_id__`
+        /// The value of the custom field with this id.
         custom_field_id: Option<String> = "__custom_field_id__",
         /// `eventData`
         event_data: Option<EventData> = "eventData",
-        /// `fieldsOriSequance`
+        /// The fields in their first order.
         fields_ori_sequance: Vec<String> = "fieldsOriSequance",
         /// `__submissions_other_field__`
         submissions_other_field: Option<String> = "__submissions_other_field__",

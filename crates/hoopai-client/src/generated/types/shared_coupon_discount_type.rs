@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Coupon discount type.
+    /// How the discount is given: `percentage` or `amount`.
     pub enum CouponDiscountType {
         /// `amount`
         Amount = "amount",

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Create add followers reply.
     pub struct CreateAddFollowersReply {
-        /// `followers`
+        /// Who follows it, or how many do.
         followers: Vec<String> = "followers",
-        /// `followersAdded`
+        /// The ids of the users who were added.
         followers_added: Vec<String> = "followersAdded",
     }
 }
@@ -16,9 +16,9 @@ crm_core::record! {
 crm_core::record! {
     /// Delete followers reply.
     pub struct DeleteFollowersReply {
-        /// `followers`
+        /// Who follows it, or how many do.
         followers: Vec<String> = "followers",
-        /// `followersRemoved`
+        /// The ids of the followers that were removed.
         followers_removed: Vec<String> = "followersRemoved",
     }
 }
@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Followers.
     pub struct Followers {
-        /// `followers`
+        /// Who follows it, or how many do.
         followers: Option<Vec<String>> = "followers",
     }
     required "followers"

@@ -8,9 +8,9 @@ crm_core::record! {
     pub struct ICustomField {
         /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
         accepted_formats: Option<String> = "acceptedFormats",
-        /// `allowCustomOption`
+        /// Whether answers beside the given options are allowed.
         allow_custom_option: Option<bool> = "allowCustomOption",
-        /// `dataType`
+        /// The kind of value, as `TEXT`.
         data_type: Option<ICustomFieldDataType> = "dataType",
         /// When it was added.
         date_added: Option<Timestamp> = "dateAdded",
@@ -18,31 +18,31 @@ crm_core::record! {
         date_updated: Option<Timestamp> = "dateUpdated",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `fieldKey`
+        /// The key it is used by, as `contact.pincode`.
         field_key: Option<String> = "fieldKey",
         /// The id.
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `maxFileLimit`
+        /// How many files it may hold at most.
         max_file_limit: Option<f64> = "maxFileLimit",
         /// The name.
         name: Option<String> = "name",
-        /// `objectKey`
+        /// The key of the object, as `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
-        /// `options`
+        /// The options it has.
         options: Vec<OptionItem> = "options",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
-        /// `placeholder`
+        /// What the empty field shows.
         placeholder: Option<String> = "placeholder",
-        /// `showInForms`
+        /// Whether the field is shown in forms.
         show_in_forms: Option<bool> = "showInForms",
     }
 }
 
 crm_core::open_enum! {
-    /// I custom field data type.
+    /// The kind of value, as `TEXT`.
     pub enum ICustomFieldDataType {
         /// `CHECKBOX`
         Checkbox = "CHECKBOX",
@@ -74,9 +74,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Option item.
     pub struct OptionItem {
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
-        /// `label`
+        /// The label it is shown with.
         label: Option<String> = "label",
         /// The address.
         url: Option<String> = "url",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Media type.
+    /// Its kind.
     pub enum MediaType {
         /// `image`
         Image = "image",
@@ -14,7 +14,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Selection type.
+    /// What is done, or is to be done.
     pub enum SelectionType {
         /// `exclude`
         Exclude = "exclude",

@@ -8,9 +8,9 @@ crm_core::record! {
     pub struct MembershipOffer {
         /// The id.
         id: Option<String> = "_id",
-        /// `label`
+        /// The label it is shown with.
         label: Option<String> = "label",
-        /// `value`
+        /// The value it holds.
         value: Option<String> = "value",
     }
     required "_id" "label" "value"
@@ -36,13 +36,13 @@ impl MembershipOffer {
 crm_core::record! {
     /// Price reply.
     pub struct PriceReply {
-        /// `allowOutOfStockPurchases`
+        /// Whether it can be bought when none is in stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `availableQuantity`
+        /// How many are in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// `compareAtPrice`
+        /// The price before, to compare the price with.
         compare_at_price: Option<f64> = "compareAtPrice",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -52,23 +52,23 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `membershipOffers`
+        /// The membership offers that come with it.
         membership_offers: Vec<MembershipOffer> = "membershipOffers",
         /// The name.
         name: Option<String> = "name",
-        /// `product`
+        /// The product, as a record, an id or a name.
         product: Option<String> = "product",
-        /// `recurring`
+        /// How it repeats.
         recurring: Option<Recurring> = "recurring",
-        /// `trackInventory`
+        /// Whether the stock is counted.
         track_inventory: Option<bool> = "trackInventory",
-        /// `type`
+        /// Its kind.
         type_: Option<PriceType> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `variantOptionIds`
+        /// The ids of the variant options it is for.
         variant_option_ids: Vec<String> = "variantOptionIds",
     }
 }
@@ -105,11 +105,11 @@ impl ProductLabel {
 crm_core::record! {
     /// Product reply.
     pub struct ProductReply {
-        /// `automaticTaxCategoryId`
+        /// The id of the category for automatic tax.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// `availableInStore`
+        /// Whether it can be found in the online store.
         available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
+        /// The ids of the collections.
         collection_ids: Vec<String> = "collectionIds",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -117,27 +117,27 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "_id",
-        /// `image`
+        /// The address of the image.
         image: Option<String> = "image",
-        /// The vendor's default is `false`.
+        /// Whether there are taxes on it. The vendor's default is `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
+        /// The label it is shown with.
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `productType`
+        /// The kind of product.
         product_type: Option<String> = "productType",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `statementDescriptor`
+        /// What the customer's bank statement shows.
         statement_descriptor: Option<String> = "statementDescriptor",
-        /// `taxes`
+        /// The taxes on it, as records or ids.
         taxes: Vec<String> = "taxes",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `variants`
+        /// What its variants differ in, with the options of each.
         variants: Vec<ProductVariant> = "variants",
     }
 }
@@ -149,7 +149,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `options`
+        /// The options it has.
         options: Option<Vec<ProductVariantOption>> = "options",
     }
     required "id" "name" "options"
@@ -198,9 +198,9 @@ impl ProductVariantOption {
 crm_core::record! {
     /// Recurring.
     pub struct Recurring {
-        /// `interval`
+        /// How many units apart, or the unit of time.
         interval: Option<RecurringInterval> = "interval",
-        /// `intervalCount`
+        /// How many units apart, or how long.
         interval_count: Option<f64> = "intervalCount",
     }
     required "interval" "intervalCount"
@@ -222,7 +222,7 @@ impl Recurring {
 }
 
 crm_core::open_enum! {
-    /// Recurring interval.
+    /// How many units apart, or the unit of time.
     pub enum RecurringInterval {
         /// `day`
         Day = "day",

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct MessageStatusReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `status`
+        /// The state it is in.
         status: Option<bool> = "status",
     }
 }

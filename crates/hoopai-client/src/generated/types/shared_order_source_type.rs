@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Order source type.
+    /// Its kind.
     pub enum OrderSourceType {
         /// `calendar`
         Calendar = "calendar",

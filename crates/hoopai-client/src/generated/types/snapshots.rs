@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct CreateSnapshotShareLinkReply {
         /// The id.
         id: Option<String> = "id",
-        /// `shareLink`
+        /// The address to share it by.
         share_link: Option<String> = "shareLink",
     }
 }
@@ -16,13 +16,13 @@ crm_core::record! {
 crm_core::record! {
     /// Create snapshot share link request.
     pub struct CreateSnapshotShareLinkRequest {
-        /// `relationship_number`
+        /// The relationship numbers of the agencies, with commas between.
         relationship_number: Option<String> = "relationship_number",
-        /// `share_location_id`
+        /// The ids of the locations it is shared with.
         share_location_id: Option<String> = "share_location_id",
-        /// `share_type`
+        /// How it is shared, as `permanent_link`.
         share_type: Option<CreateSnapshotShareLinkRequestShareType> = "share_type",
-        /// `snapshot_id`
+        /// The id of the snapshot.
         snapshot_id: Option<String> = "snapshot_id",
     }
     required "share_type" "snapshot_id"
@@ -49,7 +49,7 @@ impl CreateSnapshotShareLinkRequest {
 }
 
 crm_core::open_enum! {
-    /// Create snapshot share link request share type.
+    /// How it is shared, as `permanent_link`.
     pub enum CreateSnapshotShareLinkRequestShareType {
         /// `agency_link`
         AgencyLink = "agency_link",
@@ -73,7 +73,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get snapshot push status reply.
     pub struct GetSnapshotPushStatusReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<SnapshotStatus> = "data",
     }
 }
@@ -81,7 +81,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get snapshots reply.
     pub struct GetSnapshotsReply {
-        /// `snapshots`
+        /// The snapshots found.
         snapshots: Vec<Snapshots> = "snapshots",
     }
 }
@@ -95,7 +95,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
     }
 }
@@ -103,15 +103,15 @@ crm_core::record! {
 crm_core::record! {
     /// Snapshot status schema with assets.
     pub struct SnapshotStatusSchemaWithAssets {
-        /// `completed`
+        /// Whether it is done; of a snapshot, what is done.
         completed: Option<Value> = "completed",
         /// The id.
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `pending`
+        /// What is still to be done, or whether anything is.
         pending: Option<Value> = "pending",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
     }
 }
@@ -123,7 +123,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Account type.
+    /// Its kind.
     pub enum AccountType {
         /// `business`
         Business = "business",
@@ -24,7 +24,7 @@ crm_core::record! {
     pub struct AccountsListReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<AccountsListResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -36,15 +36,15 @@ crm_core::record! {
 crm_core::record! {
     /// Accounts list response schema.
     pub struct AccountsListResponseSchema {
-        /// `accounts`
+        /// The social media accounts, or their ids.
         accounts: Vec<GetAccount> = "accounts",
-        /// `groups`
+        /// The groups that were found.
         groups: Vec<GetGroup> = "groups",
     }
 }
 
 crm_core::open_enum! {
-    /// Approval status.
+    /// How the approval stands, as `pending`.
     pub enum ApprovalStatus {
         /// `approved`
         Approved = "approved",
@@ -60,15 +60,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Attach fb account.
     pub struct AttachFbAccount {
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
         /// The name.
         name: Option<String> = "name",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -79,11 +79,11 @@ crm_core::setters!(AttachFbAccount {
 crm_core::record! {
     /// Attach gmb location.
     pub struct AttachGmbLocation {
-        /// `account`
+        /// The account in question.
         account: Option<Value> = "account",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// `location`
+        /// The place or location in question.
         location: Option<Value> = "location",
     }
 }
@@ -94,13 +94,13 @@ crm_core::setters!(AttachGmbLocation {
 crm_core::record! {
     /// Attach ig account.
     pub struct AttachIgAccount {
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
         /// The name.
         name: Option<String> = "name",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
         /// The id of the page.
         page_id: Option<String> = "pageId",
@@ -129,17 +129,17 @@ impl AttachIgAccount {
 crm_core::record! {
     /// Attach linkedin account.
     pub struct AttachLinkedinAccount {
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
         /// The name.
         name: Option<String> = "name",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `type`
+        /// Its kind.
         type_: Option<AccountType> = "type",
-        /// `urn`
+        /// Its URN at LinkedIn, as `urn:li:person:1`.
         urn: Option<String> = "urn",
     }
 }
@@ -150,19 +150,19 @@ crm_core::setters!(AttachLinkedinAccount {
 crm_core::record! {
     /// Attach tiktok account.
     pub struct AttachTiktokAccount {
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
         /// The name.
         name: Option<String> = "name",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `type`
+        /// Its kind.
         type_: Option<AccountType> = "type",
-        /// `username`
+        /// The user name on the platform.
         username: Option<String> = "username",
-        /// `verified`
+        /// Whether the network has verified the account.
         verified: Option<bool> = "verified",
     }
 }
@@ -174,19 +174,19 @@ crm_core::setters!(AttachTiktokAccount {
 crm_core::record! {
     /// Attach twitter account.
     pub struct AttachTwitterAccount {
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
         /// The name.
         name: Option<String> = "name",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `protected`
+        /// Whether only approved followers see the posts.
         protected: Option<bool> = "protected",
-        /// `username`
+        /// The user name on the platform.
         username: Option<String> = "username",
-        /// `verified`
+        /// Whether the network has verified the account.
         verified: Option<bool> = "verified",
     }
 }
@@ -200,7 +200,7 @@ crm_core::record! {
     pub struct BulkDeleteReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<Value> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -224,9 +224,9 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `primaryColor`
+        /// The main color, as `#004EEB`.
         primary_color: Option<String> = "primaryColor",
-        /// `secondaryColor`
+        /// The second color, as `#32a852`.
         secondary_color: Option<String> = "secondaryColor",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -236,35 +236,35 @@ crm_core::record! {
 crm_core::record! {
     /// Create post.
     pub struct CreatePost {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// `categoryId`
+        /// The id of the category.
         category_id: Option<String> = "categoryId",
         /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `followUpComment`
+        /// The first comment to put under the post.
         follow_up_comment: Option<String> = "followUpComment",
-        /// `gmbPostDetails`
+        /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// `media`
+        /// The images and videos of it.
         media: Option<Vec<PostMedia>> = "media",
-        /// `ogTagsDetails`
+        /// What the preview of the link shows.
         og_tags_details: Option<OgTags> = "ogTagsDetails",
-        /// `postApprovalDetails`
+        /// How the approval of the post stands.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
-        /// `scheduleDate`
+        /// When the post is to be published.
         schedule_date: Option<String> = "scheduleDate",
-        /// `scheduleTimeUpdated`
+        /// Whether its scheduled time was changed.
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
-        /// `status`
+        /// The state it is in.
         status: Option<CreatePostStatus> = "status",
-        /// `summary`
+        /// The text of the post, or a short account of it.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
-        /// `tiktokPostDetails`
+        /// What concerns the post on TikTok only.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Its kind.
         type_: Option<CreatePostType> = "type",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -309,7 +309,7 @@ impl CreatePost {
 }
 
 crm_core::open_enum! {
-    /// Create post status.
+    /// The state it is in.
     pub enum CreatePostStatus {
         /// `deleted`
         Deleted = "deleted",
@@ -333,7 +333,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Create post type.
+    /// Its kind.
     pub enum CreatePostType {
         /// `post`
         Post = "post",
@@ -358,27 +358,27 @@ crm_core::setters!(CsvDefault {
 crm_core::record! {
     /// Csv import.
     pub struct CsvImport {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// `approver`
+        /// The id of the user who approves it.
         approver: Option<String> = "approver",
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `file`
+        /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// `fileName`
+        /// The name of the file.
         file_name: Option<String> = "fileName",
         /// The id.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -388,53 +388,53 @@ crm_core::record! {
 crm_core::record! {
     /// Csv media reply.
     pub struct CsvMediaReply {
-        /// `aspectRatio`
+        /// The width divided by the height.
         aspect_ratio: Option<f64> = "aspectRatio",
-        /// `audioChannels`
+        /// How many audio channels it has.
         audio_channels: Option<f64> = "audioChannels",
-        /// `audioCodecName`
+        /// The codec of the sound, as `aac`.
         audio_codec_name: Option<String> = "audioCodecName",
-        /// `displayAspectRatio`
+        /// Width to height as shown, as `16 : 9`.
         display_aspect_ratio: Option<String> = "displayAspectRatio",
-        /// `duration`
+        /// How long it lasts.
         duration: Option<f64> = "duration",
-        /// `error`
+        /// What went wrong.
         error: Option<String> = "error",
-        /// `facebookError`
+        /// Why it does not suit Facebook, as `videoDuration`.
         facebook_error: Option<String> = "facebookError",
-        /// `format`
+        /// The file format, as `jpg`.
         format: Option<String> = "format",
-        /// `frameRate`
+        /// How many frames a second the video has.
         frame_rate: Option<f64> = "frameRate",
-        /// `frames`
+        /// The addresses of frames from the video.
         frames: Vec<String> = "frames",
-        /// `gmbError`
+        /// What Google Business Profile would refuse in it.
         gmb_error: Option<String> = "gmbError",
-        /// `height`
+        /// How high it is.
         height: Option<f64> = "height",
-        /// `instagramError`
+        /// Why it does not suit Instagram, as `imageSize`.
         instagram_error: Option<String> = "instagramError",
-        /// `invalidError`
+        /// What makes it invalid, as `imageSize`.
         invalid_error: Option<String> = "invalidError",
-        /// `linkedinError`
+        /// Why it does not suit LinkedIn, as `imageType`.
         linkedin_error: Option<String> = "linkedinError",
-        /// `selectedPoster`
+        /// The number of the poster image that is chosen.
         selected_poster: Option<f64> = "selectedPoster",
-        /// `size`
+        /// How big the file is.
         size: Option<f64> = "size",
-        /// `tiktokBusinessError`
+        /// What TikTok Business would refuse in it.
         tiktok_business_error: Option<String> = "tiktokBusinessError",
-        /// `tiktokError`
+        /// Why it does not suit TikTok, as `videoFrameRate`.
         tiktok_error: Option<String> = "tiktokError",
-        /// `twitterError`
+        /// What Twitter would refuse in it.
         twitter_error: Option<String> = "twitterError",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
-        /// `videoCodecName`
+        /// The codec of the picture, as `h264`.
         video_codec_name: Option<String> = "videoCodecName",
-        /// `width`
+        /// How wide it is.
         width: Option<f64> = "width",
     }
 }
@@ -442,25 +442,25 @@ crm_core::record! {
 crm_core::record! {
     /// Csv post.
     pub struct CsvPost {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// `errorMessage`
+        /// What went wrong, for people.
         error_message: Option<String> = "errorMessage",
-        /// `followUpComment`
+        /// The first comment to put under the post.
         follow_up_comment: Option<String> = "followUpComment",
-        /// `gmbPostDetails`
+        /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// `link`
+        /// The link, or what is known of it.
         link: Option<IOgTags> = "link",
-        /// `medias`
+        /// The images and videos of it.
         medias: Vec<CsvMediaReply> = "medias",
-        /// `scheduleDate`
+        /// When the post is to be published.
         schedule_date: Option<String> = "scheduleDate",
-        /// `summary`
+        /// The text of the post, or a short account of it.
         summary: Option<String> = "summary",
-        /// `tiktokPostDetails`
+        /// What concerns the post on TikTok only.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -480,7 +480,7 @@ crm_core::record! {
 crm_core::record! {
     /// Csv reply.
     pub struct CsvReply {
-        /// `csv`
+        /// The uploaded CSV file of posts, and how it stands.
         csv: Option<CsvResponse> = "csv",
     }
 }
@@ -488,23 +488,23 @@ crm_core::record! {
 crm_core::record! {
     /// Csv response.
     pub struct CsvResponse {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// `approver`
+        /// The id of the user who approves it.
         approver: Option<String> = "approver",
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
         /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `file`
+        /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// `fileName`
+        /// The name of the file.
         file_name: Option<String> = "fileName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `status`
+        /// The state it is in.
         status: Option<CsvResponseStatus> = "status",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -512,7 +512,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Csv response status.
+    /// The state it is in.
     pub enum CsvResponseStatus {
         /// `completed`
         Completed = "completed",
@@ -534,11 +534,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Date.
     pub struct Date {
-        /// `day`
+        /// The day: its name, or its number in the month.
         day: Option<f64> = "day",
-        /// `month`
+        /// The month, as a number.
         month: Option<f64> = "month",
-        /// `year`
+        /// The year, as `2022`.
         year: Option<f64> = "year",
     }
     required "day" "month" "year"
@@ -576,7 +576,7 @@ crm_core::record! {
     pub struct DeleteCsvReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<CsvReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -590,7 +590,7 @@ crm_core::record! {
     pub struct DeletePostReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<ResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -604,7 +604,7 @@ crm_core::record! {
     pub struct DeletePostSuccessfulResponseDto {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<ResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -616,7 +616,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete posts.
     pub struct DeletePosts {
-        /// `postIds`
+        /// The ids of the posts.
         post_ids: Option<Vec<String>> = "postIds",
     }
 }
@@ -640,13 +640,13 @@ crm_core::setters!(EndDate {
 crm_core::record! {
     /// Facebook page.
     pub struct FacebookPage {
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// The id.
         id: Option<String> = "id",
-        /// `isConnected`
+        /// Whether it is connected.
         is_connected: Option<bool> = "isConnected",
-        /// `isOwned`
+        /// Whether the page is one's own.
         is_owned: Option<bool> = "isOwned",
         /// The name.
         name: Option<String> = "name",
@@ -656,15 +656,15 @@ crm_core::record! {
 crm_core::record! {
     /// Formated approval details.
     pub struct FormatedApprovalDetails {
-        /// `approvalStatus`
+        /// How the approval stands, as `pending`.
         approval_status: Option<ApprovalStatus> = "approvalStatus",
-        /// `approver`
+        /// The id of the user who approves it.
         approver: Option<String> = "approver",
-        /// `approverNote`
+        /// What the approver said.
         approver_note: Option<String> = "approverNote",
-        /// `approverUser`
+        /// The user who approves it.
         approver_user: Option<PostUser> = "approverUser",
-        /// `requesterNote`
+        /// What the person asking for approval wrote.
         requester_note: Option<String> = "requesterNote",
     }
 }
@@ -672,23 +672,23 @@ crm_core::record! {
 crm_core::record! {
     /// Get account.
     pub struct GetAccount {
-        /// `expire`
+        /// When it expires.
         expire: Option<String> = "expire",
         /// The id.
         id: Option<String> = "id",
-        /// `isExpired`
+        /// Whether it has expired.
         is_expired: Option<bool> = "isExpired",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `oauthId`
+        /// The id of the OAuth connection.
         oauth_id: Option<String> = "oauthId",
-        /// `platform`
+        /// The social network, as `facebook`.
         platform: Option<String> = "platform",
-        /// `profileId`
+        /// The id of the profile.
         profile_id: Option<String> = "profileId",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -698,7 +698,7 @@ crm_core::record! {
     pub struct GetByIdReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetCategory> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -724,9 +724,9 @@ crm_core::record! {
         message: Option<String> = "message",
         /// The name.
         name: Option<String> = "name",
-        /// `primaryColor`
+        /// The main color, as `#004EEB`.
         primary_color: Option<String> = "primaryColor",
-        /// `secondaryColor`
+        /// The second color, as `#32a852`.
         secondary_color: Option<String> = "secondaryColor",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -738,7 +738,7 @@ crm_core::record! {
     pub struct GetByLocationIdReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetByLocationIdResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -750,9 +750,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get by location id response schema.
     pub struct GetByLocationIdResponseSchema {
-        /// `categories`
+        /// The categories, as records or ids.
         categories: Vec<Category> = "categories",
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
     }
 }
@@ -760,7 +760,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get category.
     pub struct GetCategory {
-        /// `category`
+        /// Its category, as a name or a record.
         category: Option<GetByIdResponseSchema> = "category",
     }
 }
@@ -770,7 +770,7 @@ crm_core::record! {
     pub struct GetCsvPostReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetCsvPostResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -782,11 +782,11 @@ crm_core::record! {
 crm_core::record! {
     /// Get csv post response schema.
     pub struct GetCsvPostResponseSchema {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `csv`
+        /// The uploaded CSV file of posts, and how it stands.
         csv: Option<CsvImport> = "csv",
-        /// `posts`
+        /// The posts, or figures on them.
         posts: Vec<CsvPost> = "posts",
     }
 }
@@ -794,7 +794,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get facebook accounts.
     pub struct GetFacebookAccounts {
-        /// `pages`
+        /// The pages that belong to it.
         pages: Vec<FacebookPage> = "pages",
     }
 }
@@ -804,7 +804,7 @@ crm_core::record! {
     pub struct GetFacebookAccountsReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetFacebookAccounts> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -816,9 +816,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get google location.
     pub struct GetGoogleLocation {
-        /// `account`
+        /// The account in question.
         account: Option<GoogleAccounts> = "account",
-        /// `location`
+        /// The place or location in question.
         location: Option<GoogleLocation> = "location",
     }
 }
@@ -826,7 +826,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get google location account.
     pub struct GetGoogleLocationAccount {
-        /// `locations`
+        /// The locations, as records, ids or codes.
         locations: Option<GetGoogleLocation> = "locations",
     }
 }
@@ -836,7 +836,7 @@ crm_core::record! {
     pub struct GetGoogleLocationReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetGoogleLocationAccount> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -848,7 +848,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get group.
     pub struct GetGroup {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
         /// The id.
         id: Option<String> = "id",
@@ -860,7 +860,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get instagram accounts.
     pub struct GetInstagramAccounts {
-        /// `accounts`
+        /// The social media accounts, or their ids.
         accounts: Vec<InstagramAccount> = "accounts",
     }
 }
@@ -870,7 +870,7 @@ crm_core::record! {
     pub struct GetInstagramAccountsReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetInstagramAccounts> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -882,9 +882,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get linked in account.
     pub struct GetLinkedInAccount {
-        /// `pages`
+        /// The pages that belong to it.
         pages: Vec<LinkedInPage> = "pages",
-        /// `profile`
+        /// The profiles of the account.
         profile: Vec<LinkedInProfile> = "profile",
     }
 }
@@ -894,7 +894,7 @@ crm_core::record! {
     pub struct GetLinkedInAccountsReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetLinkedInAccount> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -908,7 +908,7 @@ crm_core::record! {
     pub struct GetPostReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetPostSuccessfulResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -920,7 +920,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get post successful response schema.
     pub struct GetPostSuccessfulResponseSchema {
-        /// `post`
+        /// The social post.
         post: Option<SocialPost> = "post",
     }
 }
@@ -928,7 +928,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get tiktok account.
     pub struct GetTiktokAccount {
-        /// `profile`
+        /// The profiles of the account.
         profile: Vec<TiktokProfile> = "profile",
     }
 }
@@ -938,7 +938,7 @@ crm_core::record! {
     pub struct GetTiktokAccountReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetTiktokAccount> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -950,7 +950,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get tiktok business account.
     pub struct GetTiktokBusinessAccount {
-        /// `profile`
+        /// The profiles of the account.
         profile: Vec<TiktokProfile> = "profile",
     }
 }
@@ -960,7 +960,7 @@ crm_core::record! {
     pub struct GetTiktokBusinessAccountReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetTiktokBusinessAccount> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -972,7 +972,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get twitter accounts.
     pub struct GetTwitterAccounts {
-        /// `profile`
+        /// The profiles of the account.
         profile: Vec<TwitterProfile> = "profile",
     }
 }
@@ -982,7 +982,7 @@ crm_core::record! {
     pub struct GetTwitterAccountsReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetTwitterAccounts> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -996,7 +996,7 @@ crm_core::record! {
     pub struct GetUploadStatusReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetUploadStatusResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -1008,9 +1008,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get upload status response schema.
     pub struct GetUploadStatusResponseSchema {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `csvs`
+        /// The uploaded CSV files.
         csvs: Vec<CsvImport> = "csvs",
     }
 }
@@ -1018,21 +1018,21 @@ crm_core::record! {
 crm_core::record! {
     /// Gmb post.
     pub struct GmbPost {
-        /// `actionType`
+        /// The kind of action.
         action_type: Option<GmbPostActionType> = "actionType",
-        /// `couponCode`
+        /// The code of the coupon.
         coupon_code: Option<String> = "couponCode",
         /// The last day or time.
         end_date: Option<EndDate> = "endDate",
-        /// `gmbEventType`
+        /// The kind of post on Google, as `OFFER`.
         gmb_event_type: Option<String> = "gmbEventType",
-        /// `offerTitle`
+        /// The title of the offer.
         offer_title: Option<String> = "offerTitle",
-        /// `redeemOnlineUrl`
+        /// The address at which the offer can be used.
         redeem_online_url: Option<String> = "redeemOnlineUrl",
         /// The first day or time.
         start_date: Option<StartDate> = "startDate",
-        /// `termsConditions`
+        /// The terms and conditions.
         terms_conditions: Option<String> = "termsConditions",
         /// The title.
         title: Option<String> = "title",
@@ -1047,7 +1047,7 @@ crm_core::setters!(GmbPost {
 });
 
 crm_core::open_enum! {
-    /// Gmb post action type.
+    /// The kind of action.
     pub enum GmbPostActionType {
         /// `book`
         Book = "book",
@@ -1069,15 +1069,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Google accounts.
     pub struct GoogleAccounts {
-        /// `accountName`
+        /// The name of the account.
         account_name: Option<String> = "accountName",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
-        /// `verificationState`
+        /// How the verification stands, as `UNVERIFIED`.
         verification_state: Option<String> = "verificationState",
-        /// `vettedState`
+        /// Whether Google has vetted the account, as `NOT_VETTED`.
         vetted_state: Option<String> = "vettedState",
     }
 }
@@ -1085,21 +1085,21 @@ crm_core::record! {
 crm_core::record! {
     /// Google location.
     pub struct GoogleLocation {
-        /// `isConnected`
+        /// Whether it is connected.
         is_connected: Option<bool> = "isConnected",
-        /// `isVerified`
+        /// Whether the location is verified.
         is_verified: Option<bool> = "isVerified",
         /// `maxLocation`
         max_location: Option<bool> = "maxLocation",
-        /// `metadata`
+        /// More about it.
         metadata: Option<Value> = "metadata",
         /// The name.
         name: Option<String> = "name",
         /// `relationshipData`
         relationship_data: Option<Value> = "relationshipData",
-        /// `storeCode`
+        /// The code of the store.
         store_code: Option<String> = "storeCode",
-        /// `storefrontAddress`
+        /// The address of the shop.
         storefront_address: Option<Value> = "storefrontAddress",
         /// The title.
         title: Option<String> = "title",
@@ -1109,17 +1109,17 @@ crm_core::record! {
 crm_core::record! {
     /// I og tags.
     pub struct IOgTags {
-        /// `error`
+        /// What went wrong.
         error: Option<String> = "error",
-        /// `ogDescription`
+        /// The description in the link preview.
         og_description: Option<String> = "ogDescription",
-        /// `ogImage`
+        /// The image in the link preview.
         og_image: Option<OgImage> = "ogImage",
-        /// `ogSiteName`
+        /// The name of the site in the link preview.
         og_site_name: Option<String> = "ogSiteName",
-        /// `ogTitle`
+        /// The title of the link preview.
         og_title: Option<String> = "ogTitle",
-        /// `ogUrl`
+        /// The address in the link preview.
         og_url: Option<String> = "ogUrl",
         /// The address.
         url: Option<String> = "url",
@@ -1131,7 +1131,7 @@ crm_core::record! {
     pub struct IdReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<IdResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -1143,7 +1143,7 @@ crm_core::record! {
 crm_core::record! {
     /// Id response schema.
     pub struct IdResponseSchema {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
         /// The tags.
         tags: Vec<SocialMediaTag> = "tags",
@@ -1153,11 +1153,11 @@ crm_core::record! {
 crm_core::record! {
     /// Instagram account.
     pub struct InstagramAccount {
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// The id.
         id: Option<String> = "id",
-        /// `isConnected`
+        /// Whether it is connected.
         is_connected: Option<bool> = "isConnected",
         /// The name.
         name: Option<String> = "name",
@@ -1169,15 +1169,15 @@ crm_core::record! {
 crm_core::record! {
     /// Linked in page.
     pub struct LinkedInPage {
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// The id.
         id: Option<String> = "id",
-        /// `isConnected`
+        /// Whether it is connected.
         is_connected: Option<bool> = "isConnected",
         /// The name.
         name: Option<String> = "name",
-        /// `urn`
+        /// Its URN at LinkedIn, as `urn:li:person:1`.
         urn: Option<String> = "urn",
     }
 }
@@ -1185,15 +1185,15 @@ crm_core::record! {
 crm_core::record! {
     /// Linked in profile.
     pub struct LinkedInProfile {
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// The id.
         id: Option<String> = "id",
-        /// `isConnected`
+        /// Whether it is connected.
         is_connected: Option<bool> = "isConnected",
         /// The name.
         name: Option<String> = "name",
-        /// `urn`
+        /// Its URN at LinkedIn, as `urn:li:person:1`.
         urn: Option<String> = "urn",
     }
 }
@@ -1203,7 +1203,7 @@ crm_core::record! {
     pub struct LocationAndAccountDeleteReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<DeleteAccountReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -1215,13 +1215,13 @@ crm_core::record! {
 crm_core::record! {
     /// Og image.
     pub struct OgImage {
-        /// `height`
+        /// How high it is.
         height: Option<f64> = "height",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
-        /// `width`
+        /// How wide it is.
         width: Option<f64> = "width",
     }
 }
@@ -1229,9 +1229,9 @@ crm_core::record! {
 crm_core::record! {
     /// Og tags.
     pub struct OgTags {
-        /// `metaImage`
+        /// The address of the image in the link preview.
         meta_image: Option<String> = "metaImage",
-        /// `metaLink`
+        /// The address the link preview is made from.
         meta_link: Option<String> = "metaLink",
     }
 }
@@ -1242,9 +1242,9 @@ crm_core::setters!(OgTags {
 crm_core::record! {
     /// Platforms value.
     pub struct PlatformsValue {
-        /// `change`
+        /// The change against the span before, in percent.
         change: Option<f64> = "change",
-        /// `value`
+        /// The value it holds.
         value: Option<f64> = "value",
     }
 }
@@ -1252,13 +1252,13 @@ crm_core::record! {
 crm_core::record! {
     /// Post approval.
     pub struct PostApproval {
-        /// `approvalStatus`
+        /// How the approval stands, as `pending`.
         approval_status: Option<ApprovalStatus> = "approvalStatus",
-        /// `approver`
+        /// The id of the user who approves it.
         approver: Option<String> = "approver",
-        /// `approverNote`
+        /// What the approver said.
         approver_note: Option<String> = "approverNote",
-        /// `requesterNote`
+        /// What the person asking for approval wrote.
         requester_note: Option<String> = "requesterNote",
     }
 }
@@ -1269,35 +1269,35 @@ crm_core::setters!(PostApproval {
 crm_core::record! {
     /// Post create request.
     pub struct PostCreateRequest {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// `categoryId`
+        /// The id of the category.
         category_id: Option<String> = "categoryId",
         /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `followUpComment`
+        /// The first comment to put under the post.
         follow_up_comment: Option<String> = "followUpComment",
-        /// `gmbPostDetails`
+        /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// `media`
+        /// The images and videos of it.
         media: Option<Vec<PostMedia>> = "media",
-        /// `ogTagsDetails`
+        /// What the preview of the link shows.
         og_tags_details: Option<OgTags> = "ogTagsDetails",
-        /// `postApprovalDetails`
+        /// How the approval of the post stands.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
-        /// `scheduleDate`
+        /// When the post is to be published.
         schedule_date: Option<String> = "scheduleDate",
-        /// `scheduleTimeUpdated`
+        /// Whether its scheduled time was changed.
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `summary`
+        /// The text of the post, or a short account of it.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
-        /// `tiktokPostDetails`
+        /// What concerns the post on TikTok only.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -1344,15 +1344,15 @@ impl PostCreateRequest {
 crm_core::record! {
     /// Post media.
     pub struct PostMedia {
-        /// `caption`
+        /// The caption under the media.
         caption: Option<String> = "caption",
-        /// `defaultThumb`
+        /// The address of the default preview image.
         default_thumb: Option<String> = "defaultThumb",
         /// The id.
         id: Option<String> = "id",
-        /// `thumbnail`
+        /// The address of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -1384,7 +1384,7 @@ crm_core::record! {
     pub struct PostReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<PostSuccessfulResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -1396,9 +1396,9 @@ crm_core::record! {
 crm_core::record! {
     /// Post successful response schema.
     pub struct PostSuccessfulResponseSchema {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `posts`
+        /// The posts, or figures on them.
         posts: Vec<SocialPost> = "posts",
     }
 }
@@ -1416,7 +1416,7 @@ crm_core::record! {
         last_name: Option<String> = "lastName",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `profilePhoto`
+        /// The address of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
         /// The title.
         title: Option<String> = "title",
@@ -1426,7 +1426,7 @@ crm_core::record! {
 crm_core::record! {
     /// Response schema.
     pub struct ResponseSchema {
-        /// `postId`
+        /// The id of the post.
         post_id: Option<String> = "postId",
     }
 }
@@ -1434,21 +1434,21 @@ crm_core::record! {
 crm_core::record! {
     /// Search post.
     pub struct SearchPost {
-        /// `accounts`
+        /// The social media accounts, or their ids.
         accounts: Option<String> = "accounts",
-        /// `fromDate`
+        /// Only what is not older than this time.
         from_date: Option<String> = "fromDate",
-        /// `includeUsers`
+        /// Whether to give the users too, as text.
         include_users: Option<String> = "includeUsers",
         /// Most items in a page. The vendor's default is `10`.
         limit: Option<String> = "limit",
-        /// `postType`
+        /// The kind of post, as `post`.
         post_type: Option<String> = "postType",
         /// How many items to pass over. The vendor's default is `0`.
         skip: Option<String> = "skip",
-        /// `toDate`
+        /// Only what is from before this time.
         to_date: Option<String> = "toDate",
-        /// The vendor's default is `all`.
+        /// Its kind. The vendor's default is `all`.
         type_: Option<String> = "type",
     }
     required "fromDate" "includeUsers" "limit" "skip" "toDate"
@@ -1461,15 +1461,15 @@ crm_core::setters!(SearchPost {
 crm_core::record! {
     /// Set accounts.
     pub struct SetAccounts {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// `approver`
+        /// The id of the user who approves it.
         approver: Option<String> = "approver",
-        /// `fileName`
+        /// The name of the file.
         file_name: Option<String> = "fileName",
-        /// `filePath`
+        /// The path of the file in storage.
         file_path: Option<String> = "filePath",
-        /// `rowsCount`
+        /// How many rows the file has.
         rows_count: Option<f64> = "rowsCount",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -1516,9 +1516,9 @@ crm_core::record! {
 crm_core::record! {
     /// Social google media account.
     pub struct SocialGoogleMediaAccount {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -1528,19 +1528,19 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `oAuthId`
+        /// The id of the sign-in that connected the account.
         o_auth_id: Option<String> = "oAuthId",
-        /// `oldId`
+        /// The id it had before.
         old_id: Option<String> = "oldId",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `platform`
+        /// The social network, as `facebook`.
         platform: Option<String> = "platform",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1550,9 +1550,9 @@ crm_core::record! {
 crm_core::record! {
     /// Social media facebook account.
     pub struct SocialMediaFacebookAccount {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -1562,19 +1562,19 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `oAuthId`
+        /// The id of the sign-in that connected the account.
         o_auth_id: Option<String> = "oAuthId",
-        /// `oldId`
+        /// The id it had before.
         old_id: Option<String> = "oldId",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `platform`
+        /// The social network, as `facebook`.
         platform: Option<String> = "platform",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1586,7 +1586,7 @@ crm_core::record! {
     pub struct SocialMediaFbAccountReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<SocialMediaFacebookAccount> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -1598,9 +1598,9 @@ crm_core::record! {
 crm_core::record! {
     /// Social media get statistics body.
     pub struct SocialMediaGetStatisticsBody {
-        /// `platforms`
+        /// The social platforms, or the figures for each of them.
         platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>> = "platforms",
-        /// `profileIds`
+        /// The ids of the social media profiles.
         profile_ids: Option<Vec<String>> = "profileIds",
     }
     required "profileIds"
@@ -1654,11 +1654,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results.
+    /// What the call gave back.
     pub struct SocialMediaGetStatisticsResponseResults {
         /// `breakdowns`
         breakdowns: Option<SocialMediaGetStatisticsResponseResultsBreakdowns> = "breakdowns",
-        /// `dayRange`
+        /// The days the figures are for, as `Mon`.
         day_range: Vec<String> = "dayRange",
         /// `demographics`
         demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
@@ -1672,9 +1672,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results breakdowns.
+    /// The figures in parts.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdowns {
-        /// `engagement`
+        /// The likes, comments and shares of each platform.
         engagement: Map<SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue> = "engagement",
         /// `impressions`
         impressions: Option<SocialMediaGetStatisticsResponseResultsBreakdownsImpressions> = "impressions",
@@ -1688,55 +1688,55 @@ crm_core::record! {
 crm_core::record! {
     /// Social media get statistics response results breakdowns engagement value.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue {
-        /// `change`
+        /// The change against the span before, in percent.
         change: Option<f64> = "change",
-        /// `comments`
+        /// The comments, or how many there are.
         comments: Option<f64> = "comments",
-        /// `likes`
+        /// How many likes there were, in all or by parts.
         likes: Option<f64> = "likes",
-        /// `shares`
+        /// How many times it was shared.
         shares: Option<f64> = "shares",
     }
 }
 
 crm_core::record! {
-    /// Social media get statistics response results breakdowns impressions.
+    /// How often posts were shown, in all or by parts.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressions {
-        /// `platforms`
+        /// The social platforms, or the figures for each of them.
         platforms: Map<PlatformsValue> = "platforms",
         /// How many there are in all.
         total: Option<f64> = "total",
-        /// `totalChange`
+        /// How much the total changed, in percent.
         total_change: Option<f64> = "totalChange",
     }
 }
 
 crm_core::record! {
-    /// Social media get statistics response results breakdowns posts.
+    /// The posts, or figures on them.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPosts {
-        /// `platforms`
+        /// The social platforms, or the figures for each of them.
         platforms: Map<PlatformsValue> = "platforms",
         /// How many there are in all.
         total: Option<f64> = "total",
-        /// `totalChange`
+        /// How much the total changed, in percent.
         total_change: Option<f64> = "totalChange",
     }
 }
 
 crm_core::record! {
-    /// Social media get statistics response results breakdowns reach.
+    /// How many people saw the posts.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReach {
-        /// `platforms`
+        /// The social platforms, or the figures for each of them.
         platforms: Map<PlatformsValue> = "platforms",
         /// How many there are in all.
         total: Option<f64> = "total",
-        /// `totalChange`
+        /// How much the total changed, in percent.
         total_change: Option<f64> = "totalChange",
     }
 }
 
 crm_core::record! {
-    /// Social media get statistics response results demographics.
+    /// The age and gender of the followers.
     pub struct SocialMediaGetStatisticsResponseResultsDemographics {
         /// `age`
         age: Option<SocialMediaGetStatisticsResponseResultsDemographicsAge> = "age",
@@ -1746,7 +1746,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results demographics age.
+    /// The division by age.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsAge {
         /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals> = "totals",
@@ -1754,27 +1754,27 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results demographics age totals.
+    /// The sums over all.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals {
-        /// `13-17`
+        /// Those from 13 to 17 years old.
         x13_17: Option<f64> = "13-17",
-        /// `18-24`
+        /// The figure for ages 18 to 24.
         x18_24: Option<f64> = "18-24",
-        /// `25-34`
+        /// Those from 25 to 34 years old.
         x25_34: Option<f64> = "25-34",
-        /// `35-44`
+        /// The figure for ages 35 to 44.
         x35_44: Option<f64> = "35-44",
-        /// `45-54`
+        /// Those from 45 to 54 years old.
         x45_54: Option<f64> = "45-54",
-        /// `55-64`
+        /// The figure for ages 55 to 64.
         x55_64: Option<f64> = "55-64",
-        /// `65+`
+        /// Those 65 years old or older.
         x65: Option<f64> = "65+",
     }
 }
 
 crm_core::record! {
-    /// Social media get statistics response results demographics gender.
+    /// The gender; in audiences and statistics, the division by it.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGender {
         /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals> = "totals",
@@ -1782,7 +1782,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results demographics gender totals.
+    /// The sums over all.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals {
         /// `female`
         female: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale> = "female",
@@ -1794,9 +1794,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results demographics gender totals female.
+    /// The figures for women.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale {
-        /// `percentage`
+        /// The share in percent.
         percentage: Option<f64> = "percentage",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -1804,9 +1804,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results demographics gender totals male.
+    /// The figures for men.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale {
-        /// `percentage`
+        /// The share in percent.
         percentage: Option<f64> = "percentage",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -1814,9 +1814,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results demographics gender totals unknown.
+    /// The figures for people of unknown gender.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown {
-        /// `percentage`
+        /// The share in percent.
         percentage: Option<f64> = "percentage",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -1824,13 +1824,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results platform totals.
+    /// The sums for each social network.
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotals {
-        /// `followers`
+        /// Who follows it, or how many do.
         followers: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue> = "followers",
-        /// `impressions`
+        /// How often posts were shown, in all or by parts.
         impressions: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue> = "impressions",
-        /// `likes`
+        /// How many likes there were, in all or by parts.
         likes: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue> = "likes",
     }
 }
@@ -1838,7 +1838,7 @@ crm_core::record! {
 crm_core::record! {
     /// Social media get statistics response results platform totals followers value.
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue {
-        /// `series`
+        /// The values in order of time.
         series: Vec<f64> = "series",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -1848,7 +1848,7 @@ crm_core::record! {
 crm_core::record! {
     /// Social media get statistics response results platform totals impressions value.
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue {
-        /// `series`
+        /// The values in order of time.
         series: Vec<f64> = "series",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -1858,7 +1858,7 @@ crm_core::record! {
 crm_core::record! {
     /// Social media get statistics response results platform totals likes value.
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue {
-        /// `series`
+        /// The values in order of time.
         series: Vec<f64> = "series",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -1866,31 +1866,31 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results post performance.
+    /// How the posts did.
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
-        /// `comments`
+        /// The comments, or how many there are.
         comments: Vec<f64> = "comments",
-        /// `impressions`
+        /// How often posts were shown, in all or by parts.
         impressions: Vec<f64> = "impressions",
-        /// `likes`
+        /// How many likes there were, in all or by parts.
         likes: Vec<f64> = "likes",
-        /// `posts`
+        /// The posts, or figures on them.
         posts: Map<Vec<f64>> = "posts",
     }
 }
 
 crm_core::record! {
-    /// Social media get statistics response results totals.
+    /// The sums over all.
     pub struct SocialMediaGetStatisticsResponseResultsTotals {
-        /// `comments`
+        /// The comments, or how many there are.
         comments: Option<f64> = "comments",
-        /// `followers`
+        /// Who follows it, or how many do.
         followers: Option<f64> = "followers",
-        /// `impressions`
+        /// How often posts were shown, in all or by parts.
         impressions: Option<f64> = "impressions",
-        /// `likes`
+        /// How many likes there were, in all or by parts.
         likes: Option<f64> = "likes",
-        /// `posts`
+        /// The posts, or figures on them.
         posts: Option<f64> = "posts",
     }
 }
@@ -1900,7 +1900,7 @@ crm_core::record! {
     pub struct SocialMediaGmbAccountReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<SocialGoogleMediaAccount> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -1912,9 +1912,9 @@ crm_core::record! {
 crm_core::record! {
     /// Social media instagram account.
     pub struct SocialMediaInstagramAccount {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -1924,19 +1924,19 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `oAuthId`
+        /// The id of the sign-in that connected the account.
         o_auth_id: Option<String> = "oAuthId",
-        /// `oldId`
+        /// The id it had before.
         old_id: Option<String> = "oldId",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `platform`
+        /// The social network, as `facebook`.
         platform: Option<String> = "platform",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1948,7 +1948,7 @@ crm_core::record! {
     pub struct SocialMediaInstagramAccountReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<SocialMediaInstagramAccount> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -1960,9 +1960,9 @@ crm_core::record! {
 crm_core::record! {
     /// Social media linked in account.
     pub struct SocialMediaLinkedInAccount {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -1972,19 +1972,19 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `oAuthId`
+        /// The id of the sign-in that connected the account.
         o_auth_id: Option<String> = "oAuthId",
-        /// `oldId`
+        /// The id it had before.
         old_id: Option<String> = "oldId",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `platform`
+        /// The social network, as `facebook`.
         platform: Option<String> = "platform",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1996,7 +1996,7 @@ crm_core::record! {
     pub struct SocialMediaLinkedInAccountReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<SocialMediaLinkedInAccount> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2010,7 +2010,7 @@ crm_core::record! {
     pub struct SocialMediaPostingUploadFileReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<UploadFileResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2032,7 +2032,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `tag`
+        /// The tag, or its name.
         tag: Option<String> = "tag",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -2042,9 +2042,9 @@ crm_core::record! {
 crm_core::record! {
     /// Social media tiktok account.
     pub struct SocialMediaTiktokAccount {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -2054,19 +2054,19 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `oAuthId`
+        /// The id of the sign-in that connected the account.
         o_auth_id: Option<String> = "oAuthId",
-        /// `oldId`
+        /// The id it had before.
         old_id: Option<String> = "oldId",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `platform`
+        /// The social network, as `facebook`.
         platform: Option<String> = "platform",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -2078,7 +2078,7 @@ crm_core::record! {
     pub struct SocialMediaTiktokAccountReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<SocialMediaTiktokAccount> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2090,9 +2090,9 @@ crm_core::record! {
 crm_core::record! {
     /// Social media twitter account.
     pub struct SocialMediaTwitterAccount {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -2102,19 +2102,19 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `oAuthId`
+        /// The id of the sign-in that connected the account.
         o_auth_id: Option<String> = "oAuthId",
-        /// `oldId`
+        /// The id it had before.
         old_id: Option<String> = "oldId",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `platform`
+        /// The social network, as `facebook`.
         platform: Option<String> = "platform",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -2126,7 +2126,7 @@ crm_core::record! {
     pub struct SocialMediaTwitterAccountReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<SocialMediaTwitterAccount> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2140,55 +2140,55 @@ crm_core::record! {
     pub struct SocialPost {
         /// The id of the account.
         account_id: Option<String> = "accountId",
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `displayDate`
+        /// The date that is shown for the post.
         display_date: Option<Timestamp> = "displayDate",
-        /// `error`
+        /// What went wrong.
         error: Option<String> = "error",
-        /// `gmbPostDetails`
+        /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
         /// The id.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `media`
+        /// The images and videos of it.
         media: Vec<PostMedia> = "media",
-        /// `ogTagsDetails`
+        /// What the preview of the link shows.
         og_tags_details: Option<OgTags> = "ogTagsDetails",
-        /// `platform`
+        /// The social network, as `facebook`.
         platform: Option<String> = "platform",
-        /// `postApprovalDetails`
+        /// How the approval of the post stands.
         post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
-        /// `postId`
+        /// The id of the post.
         post_id: Option<String> = "postId",
-        /// `publishedAt`
+        /// When it was or will be published.
         published_at: Option<String> = "publishedAt",
-        /// `source`
+        /// Where it came from.
         source: Option<SocialPostSource> = "source",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `summary`
+        /// The text of the post, or a short account of it.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Vec<String> = "tags",
-        /// `tiktokPostDetails`
+        /// What concerns the post on TikTok only.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `user`
+        /// The user who made it.
         user: Option<PostUser> = "user",
     }
 }
 
 crm_core::open_enum! {
-    /// Social post source.
+    /// Where it came from.
     pub enum SocialPostSource {
         /// `composer`
         Composer = "composer",
@@ -2219,19 +2219,19 @@ crm_core::setters!(StartDate {
 crm_core::record! {
     /// Tiktok post.
     pub struct TiktokPost {
-        /// `enableComment`
+        /// Whether comments on the video are allowed.
         enable_comment: Option<bool> = "enableComment",
-        /// `enableDuet`
+        /// Whether others may make duets with it.
         enable_duet: Option<bool> = "enableDuet",
-        /// `enableStitch`
+        /// Whether others may use parts of the video.
         enable_stitch: Option<bool> = "enableStitch",
-        /// `privacyLevel`
+        /// Who may see the post.
         privacy_level: Option<TiktokPostPrivacyLevel> = "privacyLevel",
-        /// `promoteOtherBrand`
+        /// Whether the video promotes another brand.
         promote_other_brand: Option<bool> = "promoteOtherBrand",
-        /// `promoteYourBrand`
+        /// Whether the video promotes one's own business.
         promote_your_brand: Option<bool> = "promoteYourBrand",
-        /// `videoDisclosure`
+        /// Whether to say that the video promotes something.
         video_disclosure: Option<bool> = "videoDisclosure",
     }
 }
@@ -2241,7 +2241,7 @@ crm_core::setters!(TiktokPost {
 });
 
 crm_core::open_enum! {
-    /// Tiktok post privacy level.
+    /// Who may see the post.
     pub enum TiktokPostPrivacyLevel {
         /// `MUTUAL_FOLLOW_FRIENDS`
         MutualFollowFriends = "MUTUAL_FOLLOW_FRIENDS",
@@ -2255,19 +2255,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Tiktok profile.
     pub struct TiktokProfile {
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// The id.
         id: Option<String> = "id",
-        /// `isConnected`
+        /// Whether it is connected.
         is_connected: Option<bool> = "isConnected",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
-        /// `username`
+        /// The user name on the platform.
         username: Option<String> = "username",
-        /// `verified`
+        /// Whether the network has verified the account.
         verified: Option<bool> = "verified",
     }
 }
@@ -2275,11 +2275,11 @@ crm_core::record! {
 crm_core::record! {
     /// Time.
     pub struct Time {
-        /// `hours`
+        /// The hours it is open, or the hour of a time.
         hours: Option<f64> = "hours",
-        /// `minutes`
+        /// The minutes of the time.
         minutes: Option<f64> = "minutes",
-        /// `seconds`
+        /// The seconds of the time.
         seconds: Option<f64> = "seconds",
     }
     required "hours" "minutes" "seconds"
@@ -2305,19 +2305,19 @@ impl Time {
 crm_core::record! {
     /// Twitter profile.
     pub struct TwitterProfile {
-        /// `avatar`
+        /// Its picture, as an address.
         avatar: Option<String> = "avatar",
         /// The id.
         id: Option<String> = "id",
-        /// `isConnected`
+        /// Whether it is connected.
         is_connected: Option<bool> = "isConnected",
         /// The name.
         name: Option<String> = "name",
-        /// `protected`
+        /// Whether only approved followers see the posts.
         protected: Option<bool> = "protected",
-        /// `username`
+        /// The user name on the platform.
         username: Option<String> = "username",
-        /// `verified`
+        /// Whether the network has verified the account.
         verified: Option<bool> = "verified",
     }
 }
@@ -2337,7 +2337,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update tag.
     pub struct UpdateTag {
-        /// `tagIds`
+        /// The ids of the tags.
         tag_ids: Option<Vec<String>> = "tagIds",
     }
     required "tagIds"
@@ -2357,11 +2357,11 @@ impl UpdateTag {
 crm_core::record! {
     /// Upload file response schema.
     pub struct UploadFileResponseSchema {
-        /// `fileName`
+        /// The name of the file.
         file_name: Option<String> = "fileName",
-        /// `filePath`
+        /// The path of the file in storage.
         file_path: Option<String> = "filePath",
-        /// `rowsCount`
+        /// How many rows the file has.
         rows_count: Option<f64> = "rowsCount",
     }
 }

@@ -14,15 +14,15 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "_id",
-        /// `isCarrierRate`
+        /// Whether the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
         /// The name.
         name: Option<String> = "name",
-        /// `percentageOfRateFee`
+        /// What is added to the carrier's rate, in percent.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// `shippingCarrierId`
+        /// The id of the shipping carrier.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
-        /// `shippingCarrierServices`
+        /// The services of the carrier it holds for.
         shipping_carrier_services: Vec<ShippingCarrierService> = "shippingCarrierServices",
         /// The id of the shipping zone.
         shipping_zone_id: Option<String> = "shippingZoneId",
@@ -32,7 +32,7 @@ crm_core::record! {
 crm_core::record! {
     /// Contact address.
     pub struct ContactAddress {
-        /// `addressLine1`
+        /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
         /// The city.
         city: Option<String> = "city",
@@ -46,9 +46,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// One of 588 values, as `AL`.
+        /// The state or region; of a lead form, how far it is. One of 588 values, as `AL`.
         state: Option<String> = "state",
-        /// `zip`
+        /// The postal code.
         zip: Option<String> = "zip",
     }
     required "country"
@@ -80,17 +80,17 @@ impl ContactAddress {
 crm_core::record! {
     /// Create shipping carrier.
     pub struct CreateShippingCarrier {
-        /// `allowsMultipleServiceSelection`
+        /// Whether several of the carrier's services can be chosen.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
         /// The id of the location, or of what `altType` names.
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `callbackUrl`
+        /// The address to ask for shipping rates.
         callback_url: Option<String> = "callbackUrl",
         /// The name.
         name: Option<String> = "name",
-        /// `services`
+        /// The services on offer or booked.
         services: Option<Vec<ShippingCarrierService>> = "services",
     }
     required "altId" "altType" "callbackUrl" "name"
@@ -128,25 +128,25 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `conditionType`
+        /// What the rate depends on: `none`, `price` or `weight`.
         condition_type: Option<ShippingRateConditionType> = "conditionType",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `isCarrierRate`
+        /// Whether the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
-        /// `maxCondition`
+        /// The highest price or weight the rate is for.
         max_condition: Option<f64> = "maxCondition",
-        /// `minCondition`
+        /// The least price or weight for which it holds.
         min_condition: Option<f64> = "minCondition",
         /// The name.
         name: Option<String> = "name",
-        /// `percentageOfRateFee`
+        /// What is added to the carrier's rate, in percent.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// `shippingCarrierId`
+        /// The id of the shipping carrier.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
-        /// `shippingCarrierServices`
+        /// The services of the carrier it holds for.
         shipping_carrier_services: Option<Vec<ShippingCarrierService>> = "shippingCarrierServices",
     }
     required "altId" "altType" "amount" "conditionType" "currency" "maxCondition" "minCondition" "name" "shippingCarrierId"
@@ -194,7 +194,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `countries`
+        /// The countries of the shipping zone.
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
         /// The name.
         name: Option<String> = "name",
@@ -227,11 +227,11 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `shippingOrigin`
+        /// Where the goods are sent from.
         shipping_origin: Option<StoreShippingOrigin> = "shippingOrigin",
-        /// `storeOrderFulfillmentNotification`
+        /// The e-mail sent when an order of the store is fulfilled.
         store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification> = "storeOrderFulfillmentNotification",
-        /// `storeOrderNotification`
+        /// The e-mail that is sent for an order.
         store_order_notification: Option<StoreOrderNotification> = "storeOrderNotification",
     }
     required "altId" "altType" "shippingOrigin"
@@ -272,17 +272,17 @@ crm_core::record! {
         amount_available: Option<String> = "amountAvailable",
         /// The country, as `US`. One of 247 values, as `US`.
         country: Option<String> = "country",
-        /// `couponCode`
+        /// The code of the coupon.
         coupon_code: Option<String> = "couponCode",
-        /// `products`
+        /// The products that belong to it.
         products: Option<Vec<ProductItem>> = "products",
-        /// `source`
+        /// Where it came from.
         source: Option<StoreOrderSource> = "source",
-        /// `totalOrderAmount`
+        /// The amount of the whole order.
         total_order_amount: Option<f64> = "totalOrderAmount",
-        /// `totalOrderWeight`
+        /// The weight of the whole order.
         total_order_weight: Option<f64> = "totalOrderWeight",
-        /// `weightAvailable`
+        /// Whether the weight is known.
         weight_available: Option<bool> = "weightAvailable",
     }
     required "altId" "altType" "country" "products" "source" "totalOrderAmount" "totalOrderWeight"
@@ -323,11 +323,11 @@ impl Default for GetAvailableShippingRates {
 crm_core::record! {
     /// Get available shipping rates reply.
     pub struct GetAvailableShippingRatesReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<AvailableShippingRate> = "data",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `status`
+        /// The state it is in.
         status: Option<bool> = "status",
     }
 }
@@ -335,11 +335,11 @@ crm_core::record! {
 crm_core::record! {
     /// List shipping carrier reply.
     pub struct ListShippingCarrierReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<ShippingCarrier> = "data",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `status`
+        /// The state it is in.
         status: Option<bool> = "status",
     }
 }
@@ -347,7 +347,7 @@ crm_core::record! {
 crm_core::record! {
     /// List shipping rate reply.
     pub struct ListShippingRateReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<ShippingRate> = "data",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -357,7 +357,7 @@ crm_core::record! {
 crm_core::record! {
     /// List shipping zone reply.
     pub struct ListShippingZoneReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<ShippingZone> = "data",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -369,7 +369,7 @@ crm_core::record! {
     pub struct ProductItem {
         /// The id.
         id: Option<String> = "id",
-        /// `qty`
+        /// How many of it.
         qty: Option<f64> = "qty",
     }
     required "id" "qty"
@@ -390,23 +390,23 @@ impl ProductItem {
 crm_core::record! {
     /// Shipping carrier.
     pub struct ShippingCarrier {
-        /// `allowsMultipleServiceSelection`
+        /// Whether several of the carrier's services can be chosen.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
         /// The id of the location, or of what `altType` names.
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `callbackUrl`
+        /// The address to ask for shipping rates.
         callback_url: Option<String> = "callbackUrl",
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// The id.
         id: Option<String> = "_id",
-        /// `marketplaceAppId`
+        /// The id of the marketplace app.
         marketplace_app_id: Option<String> = "marketplaceAppId",
         /// The name.
         name: Option<String> = "name",
-        /// `services`
+        /// The services on offer or booked.
         services: Vec<ShippingCarrierService> = "services",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -416,11 +416,11 @@ crm_core::record! {
 crm_core::record! {
     /// Shipping carrier reply.
     pub struct ShippingCarrierReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<ShippingCarrier> = "data",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `status`
+        /// The state it is in.
         status: Option<bool> = "status",
     }
 }
@@ -430,7 +430,7 @@ crm_core::record! {
     pub struct ShippingCarrierService {
         /// The name.
         name: Option<String> = "name",
-        /// `value`
+        /// The value it holds.
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -457,7 +457,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `conditionType`
+        /// What the rate depends on: `none`, `price` or `weight`.
         condition_type: Option<ShippingRateConditionType> = "conditionType",
         /// When it was created.
         created_at: Option<String> = "createdAt",
@@ -467,19 +467,19 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "_id",
-        /// `isCarrierRate`
+        /// Whether the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
-        /// `maxCondition`
+        /// The highest price or weight the rate is for.
         max_condition: Option<f64> = "maxCondition",
-        /// `minCondition`
+        /// The least price or weight for which it holds.
         min_condition: Option<f64> = "minCondition",
         /// The name.
         name: Option<String> = "name",
-        /// `percentageOfRateFee`
+        /// What is added to the carrier's rate, in percent.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// `shippingCarrierId`
+        /// The id of the shipping carrier.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
-        /// `shippingCarrierServices`
+        /// The services of the carrier it holds for.
         shipping_carrier_services: Vec<ShippingCarrierService> = "shippingCarrierServices",
         /// The id of the shipping zone.
         shipping_zone_id: Option<String> = "shippingZoneId",
@@ -489,7 +489,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Shipping rate condition type.
+    /// What the rate depends on: `none`, `price` or `weight`.
     pub enum ShippingRateConditionType {
         /// `none`
         None = "none",
@@ -503,11 +503,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Shipping rate reply.
     pub struct ShippingRateReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<ShippingRate> = "data",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `status`
+        /// The state it is in.
         status: Option<bool> = "status",
     }
 }
@@ -519,7 +519,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `countries`
+        /// The countries of the shipping zone.
         countries: Vec<ShippingZoneCountry> = "countries",
         /// When it was created.
         created_at: Option<String> = "createdAt",
@@ -527,7 +527,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The name.
         name: Option<String> = "name",
-        /// `shippingRates`
+        /// The shipping rates of the zone.
         shipping_rates: Vec<ShippingRate> = "shippingRates",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -537,9 +537,9 @@ crm_core::record! {
 crm_core::record! {
     /// Shipping zone country.
     pub struct ShippingZoneCountry {
-        /// One of 247 values, as `US`.
+        /// The code that stands for it. One of 247 values, as `US`.
         code: Option<String> = "code",
-        /// `states`
+        /// The states of the country.
         states: Option<Vec<ShippingZoneCountryState>> = "states",
     }
     required "code"
@@ -563,7 +563,7 @@ impl ShippingZoneCountry {
 crm_core::record! {
     /// Shipping zone country state.
     pub struct ShippingZoneCountryState {
-        /// One of 588 values, as `AL`.
+        /// The code that stands for it. One of 588 values, as `AL`.
         code: Option<String> = "code",
     }
     required "code"
@@ -581,11 +581,11 @@ impl ShippingZoneCountryState {
 crm_core::record! {
     /// Shipping zone reply.
     pub struct ShippingZoneReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<ShippingZone> = "data",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `status`
+        /// The state it is in.
         status: Option<bool> = "status",
     }
 }
@@ -593,11 +593,11 @@ crm_core::record! {
 crm_core::record! {
     /// Store order fulfillment notification.
     pub struct StoreOrderFulfillmentNotification {
-        /// `defaultEmailTemplateId`
+        /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// `emailTemplateId`
+        /// The id of the e-mail template.
         email_template_id: Option<String> = "emailTemplateId",
-        /// `enabled`
+        /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
         /// The subject.
         subject: Option<String> = "subject",
@@ -627,11 +627,11 @@ impl StoreOrderFulfillmentNotification {
 crm_core::record! {
     /// Store order notification.
     pub struct StoreOrderNotification {
-        /// `defaultEmailTemplateId`
+        /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// `emailTemplateId`
+        /// The id of the e-mail template.
         email_template_id: Option<String> = "emailTemplateId",
-        /// `enabled`
+        /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
         /// The subject.
         subject: Option<String> = "subject",
@@ -661,9 +661,9 @@ impl StoreOrderNotification {
 crm_core::record! {
     /// Store order source.
     pub struct StoreOrderSource {
-        /// `subType`
+        /// Its kind within the larger kind.
         sub_type: Option<StoreOrderSourceSubType> = "subType",
-        /// `type`
+        /// Its kind.
         type_: Option<OrderSourceType> = "type",
     }
     required "type"
@@ -685,7 +685,7 @@ impl StoreOrderSource {
 }
 
 crm_core::open_enum! {
-    /// Store order source sub type.
+    /// Its kind within the larger kind.
     pub enum StoreOrderSourceSubType {
         /// `card_payment`
         CardPayment = "card_payment",
@@ -735,11 +735,11 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The id.
         id: Option<String> = "_id",
-        /// `shippingOrigin`
+        /// Where the goods are sent from.
         shipping_origin: Option<StoreShippingOrigin> = "shippingOrigin",
-        /// `storeOrderFulfillmentNotification`
+        /// The e-mail sent when an order of the store is fulfilled.
         store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification> = "storeOrderFulfillmentNotification",
-        /// `storeOrderNotification`
+        /// The e-mail that is sent for an order.
         store_order_notification: Option<StoreOrderNotification> = "storeOrderNotification",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -749,11 +749,11 @@ crm_core::record! {
 crm_core::record! {
     /// Store setting reply.
     pub struct StoreSettingReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<StoreSetting> = "data",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `status`
+        /// The state it is in.
         status: Option<bool> = "status",
     }
 }
@@ -771,13 +771,13 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// One of 588 values, as `AL`.
+        /// The state or region; of a lead form, how far it is. One of 588 values, as `AL`.
         state: Option<String> = "state",
-        /// `street1`
+        /// The first line of the address.
         street1: Option<String> = "street1",
-        /// `street2`
+        /// The second line of the street address.
         street2: Option<String> = "street2",
-        /// `zip`
+        /// The postal code.
         zip: Option<String> = "zip",
     }
     required "city" "country" "name" "street1" "zip"
@@ -790,17 +790,17 @@ crm_core::setters!(StoreShippingOrigin {
 crm_core::record! {
     /// Update shipping carrier.
     pub struct UpdateShippingCarrier {
-        /// `allowsMultipleServiceSelection`
+        /// Whether several of the carrier's services can be chosen.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
         /// The id of the location, or of what `altType` names.
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `callbackUrl`
+        /// The address to ask for shipping rates.
         callback_url: Option<String> = "callbackUrl",
         /// The name.
         name: Option<String> = "name",
-        /// `services`
+        /// The services on offer or booked.
         services: Option<Vec<ShippingCarrierService>> = "services",
     }
 }
@@ -818,25 +818,25 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `conditionType`
+        /// What the rate depends on: `none`, `price` or `weight`.
         condition_type: Option<ShippingRateConditionType> = "conditionType",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `isCarrierRate`
+        /// Whether the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
-        /// `maxCondition`
+        /// The highest price or weight the rate is for.
         max_condition: Option<f64> = "maxCondition",
-        /// `minCondition`
+        /// The least price or weight for which it holds.
         min_condition: Option<f64> = "minCondition",
         /// The name.
         name: Option<String> = "name",
-        /// `percentageOfRateFee`
+        /// What is added to the carrier's rate, in percent.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// `shippingCarrierId`
+        /// The id of the shipping carrier.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
-        /// `shippingCarrierServices`
+        /// The services of the carrier it holds for.
         shipping_carrier_services: Option<Vec<ShippingCarrierService>> = "shippingCarrierServices",
     }
 }
@@ -854,7 +854,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `countries`
+        /// The countries of the shipping zone.
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
         /// The name.
         name: Option<String> = "name",

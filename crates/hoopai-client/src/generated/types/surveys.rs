@@ -18,7 +18,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get surveys reply.
     pub struct GetSurveysReply {
-        /// `surveys`
+        /// The surveys that were found.
         surveys: Vec<GetSurveys> = "surveys",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -30,7 +30,7 @@ crm_core::record! {
     pub struct GetSurveysSubmissionReply {
         /// `meta`
         meta: Option<Meta> = "meta",
-        /// `submissions`
+        /// What people sent in.
         submissions: Vec<Submission> = "submissions",
     }
 }
@@ -50,7 +50,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// `others`
         others: Option<Others> = "others",
-        /// `surveyId`
+        /// The id of the survey.
         survey_id: Option<String> = "surveyId",
     }
 }

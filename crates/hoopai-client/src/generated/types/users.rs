@@ -14,27 +14,27 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `locationIds`
+        /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
-        /// `password`
+        /// The password of the user.
         password: Option<String> = "password",
         /// `permissions`
         permissions: Option<Permissions> = "permissions",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `platformLanguage`
+        /// The language the user sees the platform in, as `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// `profilePhoto`
+        /// The address of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// `role`
+        /// The role they have.
         role: Option<String> = "role",
-        /// `scopes`
+        /// What may be reached, as names of scopes.
         scopes: Option<Vec<String>> = "scopes",
-        /// `scopesAssignedToOnly`
+        /// The scopes that reach only what is assigned to the user.
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
-        /// `twilioPhone`
+        /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
@@ -63,11 +63,11 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// Whether it is deleted. The vendor's default is `false`.
         deleted: Option<bool> = "deleted",
-        /// `emails`
+        /// Only users with these e-mail addresses, separated by commas.
         emails: Option<String> = "emails",
         /// Most items in a page. The vendor's default is `25`.
         limit: Option<String> = "limit",
-        /// `projection`
+        /// Which fields to give, as `all`.
         projection: Option<String> = "projection",
         /// How many items to pass over. The vendor's default is `0`.
         skip: Option<String> = "skip",
@@ -97,7 +97,7 @@ impl FilterByEmail {
 crm_core::record! {
     /// Location reply.
     pub struct LocationReply {
-        /// `users`
+        /// The users, as records or ids.
         users: Vec<User> = "users",
     }
 }
@@ -198,7 +198,7 @@ crm_core::setters!(Permissions {
 });
 
 crm_core::open_enum! {
-    /// Platform language.
+    /// The language the user sees the platform in, as `en_US`.
     pub enum PlatformLanguage {
         /// `da`
         Da = "da",
@@ -232,13 +232,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Role.
     pub struct Role {
-        /// `locationIds`
+        /// The ids of the locations.
         location_ids: Vec<String> = "locationIds",
-        /// `restrictSubAccount`
+        /// Whether the user is kept to certain locations.
         restrict_sub_account: Option<bool> = "restrictSubAccount",
-        /// `role`
+        /// The role they have.
         role: Option<String> = "role",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -246,9 +246,9 @@ crm_core::record! {
 crm_core::record! {
     /// Search user reply.
     pub struct SearchUserReply {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `users`
+        /// The users, as records or ids.
         users: Vec<User> = "users",
     }
 }
@@ -264,27 +264,27 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `locationIds`
+        /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
-        /// `password`
+        /// The password of the user.
         password: Option<String> = "password",
         /// `permissions`
         permissions: Option<Permissions> = "permissions",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `platformLanguage`
+        /// The language the user sees the platform in, as `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// `profilePhoto`
+        /// The address of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// `role`
+        /// The role they have.
         role: Option<String> = "role",
-        /// `scopes`
+        /// What may be reached, as names of scopes.
         scopes: Option<Vec<String>> = "scopes",
-        /// `scopesAssignedToOnly`
+        /// The scopes that reach only what is assigned to the user.
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
-        /// `twilioPhone`
+        /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -302,7 +302,7 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `extension`
+        /// The extension of the phone number.
         extension: Option<String> = "extension",
         /// The first name.
         first_name: Option<String> = "firstName",
@@ -310,7 +310,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `lcPhone`
+        /// The LC phone numbers of the user.
         lc_phone: Option<Value> = "lcPhone",
         /// The name.
         name: Option<String> = "name",
@@ -318,11 +318,11 @@ crm_core::record! {
         permissions: Option<Permissions> = "permissions",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `platformLanguage`
+        /// The language the user sees the platform in, as `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
         /// `roles`
         roles: Option<Role> = "roles",
-        /// `scopes`
+        /// What may be reached, as names of scopes.
         scopes: Vec<String> = "scopes",
     }
 }
@@ -332,7 +332,7 @@ crm_core::record! {
     pub struct UserReply {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `extension`
+        /// The extension of the phone number.
         extension: Option<String> = "extension",
         /// The first name.
         first_name: Option<String> = "firstName",
@@ -340,7 +340,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `lcPhone`
+        /// The LC phone numbers of the user.
         lc_phone: Option<Value> = "lcPhone",
         /// The name.
         name: Option<String> = "name",
@@ -348,11 +348,11 @@ crm_core::record! {
         permissions: Option<Permissions> = "permissions",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `platformLanguage`
+        /// The language the user sees the platform in, as `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
         /// `roles`
         roles: Option<Role> = "roles",
-        /// `scopes`
+        /// What may be reached, as names of scopes.
         scopes: Vec<String> = "scopes",
     }
 }

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Action reply.
     pub struct ActionReply {
-        /// `actionParameters`
+        /// The settings of the action, by its kind.
         action_parameters: Option<Value> = "actionParameters",
-        /// `actionType`
+        /// The kind of action.
         action_type: Option<ActionType> = "actionType",
         /// The id.
         id: Option<String> = "id",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Action type.
+    /// The kind of action.
     pub enum ActionType {
         /// `APPOINTMENT_BOOKING`
         AppointmentBooking = "APPOINTMENT_BOOKING",
@@ -42,19 +42,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Agent creation request.
     pub struct AgentCreationRequest {
-        /// 1 to 40 characters.
+        /// The name of the agent. 1 to 40 characters.
         agent_name: Option<String> = "agentName",
-        /// `agentPrompt`
+        /// What tells the agent how to act.
         agent_prompt: Option<String> = "agentPrompt",
-        /// `agentWorkingHours`
+        /// When the agent takes calls.
         agent_working_hours: Option<Vec<AgentWorkingHours>> = "agentWorkingHours",
         /// The name of the business.
         business_name: Option<String> = "businessName",
-        /// `callEndWorkflowIds`
+        /// The ids of the workflows to run when a call ends.
         call_end_workflow_ids: Option<Vec<String>> = "callEndWorkflowIds",
-        /// `inboundNumber`
+        /// The phone number on which the agent is called.
         inbound_number: Option<String> = "inboundNumber",
-        /// `isAgentAsBackupDisabled`
+        /// Whether the agent is kept from being a backup.
         is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
         /// `language`
         language: Option<VoiceAiLanguage> = "language",
@@ -62,23 +62,23 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// 180 to 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// `numberPoolId`
+        /// The id of the number pool.
         number_pool_id: Option<String> = "numberPoolId",
         /// `patienceLevel`
         patience_level: Option<PatienceLevel> = "patienceLevel",
         /// 1 to 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
-        /// `sendPostCallNotificationTo`
+        /// Who is told after a call.
         send_post_call_notification_to: Option<SendPostCallNotification> = "sendPostCallNotificationTo",
-        /// `sendUserIdleReminders`
+        /// Whether to remind a caller who is silent.
         send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `translation`
+        /// How calls are translated.
         translation: Option<Translation> = "translation",
-        /// `voiceId`
+        /// The id of the voice.
         voice_id: Option<String> = "voiceId",
-        /// 1 to 190 characters.
+        /// What the agent says first. 1 to 190 characters.
         welcome_message: Option<String> = "welcomeMessage",
     }
     required "locationId"
@@ -124,45 +124,45 @@ impl AgentCreationRequest {
 crm_core::record! {
     /// Agent reply.
     pub struct AgentReply {
-        /// `agentName`
+        /// The name of the agent.
         agent_name: Option<String> = "agentName",
-        /// `agentPrompt`
+        /// What tells the agent how to act.
         agent_prompt: Option<String> = "agentPrompt",
-        /// `agentWorkingHours`
+        /// When the agent takes calls.
         agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
         /// The name of the business.
         business_name: Option<String> = "businessName",
-        /// `callEndWorkflowIds`
+        /// The ids of the workflows to run when a call ends.
         call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
         /// The id.
         id: Option<String> = "id",
-        /// `inboundNumber`
+        /// The phone number on which the agent is called.
         inbound_number: Option<String> = "inboundNumber",
-        /// `isAgentAsBackupDisabled`
+        /// Whether the agent is kept from being a backup.
         is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
-        /// `language`
+        /// The language, as `en`.
         language: Option<String> = "language",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// 180 to 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// `numberPoolId`
+        /// The id of the number pool.
         number_pool_id: Option<String> = "numberPoolId",
-        /// `patienceLevel`
+        /// How patient the agent is, as `medium`.
         patience_level: Option<String> = "patienceLevel",
         /// 1 to 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
-        /// `sendPostCallNotificationTo`
+        /// Who is told after a call.
         send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
-        /// `sendUserIdleReminders`
+        /// Whether to remind a caller who is silent.
         send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `translation`
+        /// How calls are translated.
         translation: Option<TranslationSchema> = "translation",
-        /// `voiceId`
+        /// The id of the voice.
         voice_id: Option<String> = "voiceId",
-        /// `welcomeMessage`
+        /// What the agent says first.
         welcome_message: Option<String> = "welcomeMessage",
     }
 }
@@ -170,9 +170,9 @@ crm_core::record! {
 crm_core::record! {
     /// Agent working hours.
     pub struct AgentWorkingHours {
-        /// `dayOfTheWeek`
+        /// The day of the week, as a number from 1 to 7.
         day_of_the_week: Option<f64> = "dayOfTheWeek",
-        /// `intervals`
+        /// The spans of the day it covers.
         intervals: Option<Vec<VoiceAiInterval>> = "intervals",
     }
     required "dayOfTheWeek" "intervals"
@@ -198,15 +198,15 @@ crm_core::record! {
     pub struct CallAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// `actionName`
+        /// The name of the action.
         action_name: Option<String> = "actionName",
-        /// `actionParameters`
+        /// The settings of the action, by its kind.
         action_parameters: Option<Value> = "actionParameters",
-        /// `actionType`
+        /// The kind of action.
         action_type: Option<ActionType> = "actionType",
-        /// `executedAt`
+        /// When it was carried out.
         executed_at: Option<Timestamp> = "executedAt",
-        /// `triggerReceivedAt`
+        /// When the trigger came in.
         trigger_received_at: Option<Timestamp> = "triggerReceivedAt",
     }
 }
@@ -220,27 +220,27 @@ crm_core::record! {
         contact_id: Option<String> = "contactId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `duration`
+        /// How long it lasts.
         duration: Option<f64> = "duration",
-        /// `executedCallActions`
+        /// The actions carried out during the call.
         executed_call_actions: Vec<CallAction> = "executedCallActions",
-        /// `extractedData`
+        /// What was drawn from the call.
         extracted_data: Option<Value> = "extractedData",
-        /// `fromNumber`
+        /// The phone number it comes from.
         from_number: Option<String> = "fromNumber",
         /// The id.
         id: Option<String> = "id",
-        /// `isAgentDeleted`
+        /// Whether the agent has been deleted.
         is_agent_deleted: Option<bool> = "isAgentDeleted",
         /// The id of the message.
         message_id: Option<String> = "messageId",
-        /// `summary`
+        /// The text of the post, or a short account of it.
         summary: Option<String> = "summary",
-        /// `transcript`
+        /// What was said, in writing.
         transcript: Option<String> = "transcript",
-        /// `translation`
+        /// How calls are translated.
         translation: Option<TranslationSchema> = "translation",
-        /// `trialCall`
+        /// Whether it was a trial call.
         trial_call: Option<bool> = "trialCall",
     }
 }
@@ -248,11 +248,11 @@ crm_core::record! {
 crm_core::record! {
     /// Call logs reply.
     pub struct CallLogsReply {
-        /// `callLogs`
+        /// The calls that were found.
         call_logs: Vec<CallLog> = "callLogs",
-        /// `page`
+        /// The page, or its number.
         page: Option<f64> = "page",
-        /// `pageSize`
+        /// Most items in a page.
         page_size: Option<f64> = "pageSize",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -262,47 +262,47 @@ crm_core::record! {
 crm_core::record! {
     /// Get agent reply.
     pub struct GetAgentReply {
-        /// `actions`
+        /// The actions it can take.
         actions: Vec<ActionReply> = "actions",
-        /// `agentName`
+        /// The name of the agent.
         agent_name: Option<String> = "agentName",
-        /// `agentPrompt`
+        /// What tells the agent how to act.
         agent_prompt: Option<String> = "agentPrompt",
-        /// `agentWorkingHours`
+        /// When the agent takes calls.
         agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
         /// The name of the business.
         business_name: Option<String> = "businessName",
-        /// `callEndWorkflowIds`
+        /// The ids of the workflows to run when a call ends.
         call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
         /// The id.
         id: Option<String> = "id",
-        /// `inboundNumber`
+        /// The phone number on which the agent is called.
         inbound_number: Option<String> = "inboundNumber",
-        /// `isAgentAsBackupDisabled`
+        /// Whether the agent is kept from being a backup.
         is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
-        /// `language`
+        /// The language, as `en`.
         language: Option<String> = "language",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// 180 to 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// `numberPoolId`
+        /// The id of the number pool.
         number_pool_id: Option<String> = "numberPoolId",
-        /// `patienceLevel`
+        /// How patient the agent is, as `medium`.
         patience_level: Option<String> = "patienceLevel",
         /// 1 to 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
-        /// `sendPostCallNotificationTo`
+        /// Who is told after a call.
         send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
-        /// `sendUserIdleReminders`
+        /// Whether to remind a caller who is silent.
         send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `translation`
+        /// How calls are translated.
         translation: Option<TranslationSchema> = "translation",
-        /// `voiceId`
+        /// The id of the voice.
         voice_id: Option<String> = "voiceId",
-        /// `welcomeMessage`
+        /// What the agent says first.
         welcome_message: Option<String> = "welcomeMessage",
     }
 }
@@ -310,11 +310,11 @@ crm_core::record! {
 crm_core::record! {
     /// Get agents reply.
     pub struct GetAgentsReply {
-        /// `agents`
+        /// The agents that were found.
         agents: Vec<GetAgentReply> = "agents",
-        /// `page`
+        /// The page, or its number.
         page: Option<f64> = "page",
-        /// `pageSize`
+        /// Most items in a page.
         page_size: Option<f64> = "pageSize",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -324,41 +324,41 @@ crm_core::record! {
 crm_core::record! {
     /// Patch agent.
     pub struct PatchAgent {
-        /// 1 to 40 characters.
+        /// The name of the agent. 1 to 40 characters.
         agent_name: Option<String> = "agentName",
-        /// `agentPrompt`
+        /// What tells the agent how to act.
         agent_prompt: Option<String> = "agentPrompt",
-        /// `agentWorkingHours`
+        /// When the agent takes calls.
         agent_working_hours: Option<Vec<AgentWorkingHours>> = "agentWorkingHours",
         /// The name of the business.
         business_name: Option<String> = "businessName",
-        /// `callEndWorkflowIds`
+        /// The ids of the workflows to run when a call ends.
         call_end_workflow_ids: Option<Vec<String>> = "callEndWorkflowIds",
-        /// `inboundNumber`
+        /// The phone number on which the agent is called.
         inbound_number: Option<String> = "inboundNumber",
-        /// `isAgentAsBackupDisabled`
+        /// Whether the agent is kept from being a backup.
         is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
         /// `language`
         language: Option<VoiceAiLanguage> = "language",
         /// 180 to 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// `numberPoolId`
+        /// The id of the number pool.
         number_pool_id: Option<String> = "numberPoolId",
         /// `patienceLevel`
         patience_level: Option<PatienceLevel> = "patienceLevel",
         /// 1 to 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
-        /// `sendPostCallNotificationTo`
+        /// Who is told after a call.
         send_post_call_notification_to: Option<SendPostCallNotification> = "sendPostCallNotificationTo",
-        /// `sendUserIdleReminders`
+        /// Whether to remind a caller who is silent.
         send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `translation`
+        /// How calls are translated.
         translation: Option<Translation> = "translation",
-        /// `voiceId`
+        /// The id of the voice.
         voice_id: Option<String> = "voiceId",
-        /// 1 to 190 characters.
+        /// What the agent says first. 1 to 190 characters.
         welcome_message: Option<String> = "welcomeMessage",
     }
 }
@@ -386,15 +386,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Send post call notification.
     pub struct SendPostCallNotification {
-        /// `admins`
+        /// Whether all admins are told.
         admins: Option<bool> = "admins",
-        /// `allUsers`
+        /// Whether to notify all users.
         all_users: Option<bool> = "allUsers",
-        /// `contactAssignedUser`
+        /// Whether the user the contact is assigned to is told.
         contact_assigned_user: Option<bool> = "contactAssignedUser",
-        /// `customEmails`
+        /// Further e-mail addresses to notify.
         custom_emails: Option<Vec<String>> = "customEmails",
-        /// `specificUsers`
+        /// The ids of the users who are told.
         specific_users: Option<Vec<String>> = "specificUsers",
     }
     required "admins" "allUsers" "contactAssignedUser" "customEmails" "specificUsers"
@@ -407,15 +407,15 @@ crm_core::setters!(SendPostCallNotification {
 crm_core::record! {
     /// Send post call notification schema.
     pub struct SendPostCallNotificationSchema {
-        /// `admins`
+        /// Whether all admins are told.
         admins: Option<bool> = "admins",
-        /// `allUsers`
+        /// Whether to notify all users.
         all_users: Option<bool> = "allUsers",
-        /// `contactAssignedUser`
+        /// Whether the user the contact is assigned to is told.
         contact_assigned_user: Option<bool> = "contactAssignedUser",
-        /// `customEmails`
+        /// Further e-mail addresses to notify.
         custom_emails: Vec<String> = "customEmails",
-        /// `specificUsers`
+        /// The ids of the users who are told.
         specific_users: Vec<String> = "specificUsers",
     }
 }
@@ -423,9 +423,9 @@ crm_core::record! {
 crm_core::record! {
     /// Single action.
     pub struct SingleAction {
-        /// `actionParameters`
+        /// The settings of the action, by its kind.
         action_parameters: Option<Value> = "actionParameters",
-        /// `actionType`
+        /// The kind of action.
         action_type: Option<ActionType> = "actionType",
         /// The id of the agent.
         agent_id: Option<String> = "agentId",
@@ -443,9 +443,9 @@ crm_core::setters!(SingleAction {
 crm_core::record! {
     /// Translation.
     pub struct Translation {
-        /// `enabled`
+        /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
-        /// `language`
+        /// The language, as `en`.
         language: Option<String> = "language",
     }
     required "enabled"
@@ -469,9 +469,9 @@ impl Translation {
 crm_core::record! {
     /// Translation schema.
     pub struct TranslationSchema {
-        /// `enabled`
+        /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
-        /// `language`
+        /// The language, as `en`.
         language: Option<String> = "language",
     }
 }
@@ -479,13 +479,13 @@ crm_core::record! {
 crm_core::record! {
     /// Voice ai interval.
     pub struct VoiceAiInterval {
-        /// 0 to 23.
+        /// The hour of the day it ends, from 0 to 23. 0 to 23.
         end_hour: Option<f64> = "endHour",
-        /// 0 to 59.
+        /// The minute of the hour it ends at. 0 to 59.
         end_minute: Option<f64> = "endMinute",
-        /// 0 to 23.
+        /// The hour of the day it begins, from 0 to 23. 0 to 23.
         start_hour: Option<f64> = "startHour",
-        /// 0 to 59.
+        /// The minute of the hour it starts at. 0 to 59.
         start_minute: Option<f64> = "startMinute",
     }
     required "endHour" "endMinute" "startHour" "startMinute"

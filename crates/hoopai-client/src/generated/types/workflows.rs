@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Get workflow reply.
     pub struct GetWorkflowReply {
-        /// `workflows`
+        /// The workflows found.
         workflows: Vec<Workflow> = "workflows",
     }
 }
@@ -22,11 +22,11 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `version`
+        /// Which version it is.
         version: Option<f64> = "version",
     }
 }

@@ -368,6 +368,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
+    /// * `ad_set_id`: The id of the ad set.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -534,6 +536,7 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
+    /// * `conversion_id`: The id of the conversion.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -563,6 +566,7 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -635,6 +639,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `ad_set_id`: The id of the ad set.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -891,8 +897,11 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `fields`: Which fields to give.
+    /// * `group_by`: How long each step of the report is, as `month`.
     /// * `start_date`: The first day or time.
     /// * `end_date`: The last day or time.
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1093,6 +1102,7 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `conversion_id`: The id of the conversion.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1181,8 +1191,10 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `fields`: Which fields to give.
     /// * `start_date`: The first day or time.
     /// * `end_date`: The last day or time.
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1234,6 +1246,7 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1511,6 +1524,7 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
     /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
@@ -1553,6 +1567,8 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    /// * `entity_type`: What kind of thing it belongs to.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1668,6 +1684,7 @@ impl Ads {
     /// * `location_id`: The id of the location (sub-account).
     /// * `start_date`: The first day or time.
     /// * `end_date`: The last day or time.
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1737,6 +1754,7 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1844,6 +1862,8 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    /// * `entity_type`: What kind of thing it belongs to.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1887,6 +1907,7 @@ impl Ads {
     /// * `location_id`: The id of the location (sub-account).
     /// * `start_date`: The first day or time.
     /// * `end_date`: The last day or time.
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1953,6 +1974,8 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    /// * `advertising_channel_type`: The channel the ads run in, as `SEARCH`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -2141,6 +2164,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `ad_set_id`: The id of the ad set.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -2335,6 +2360,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
+    /// * `ad_set_id`: The id of the ad set.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -2391,6 +2418,7 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `type_`: Only what is of this kind.
     /// * `query`: A text to look for.
     ///
     /// ```
@@ -2418,6 +2446,7 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `type_`: Only what is of this kind.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -2446,6 +2475,7 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `facet`: The URN of the facet, as `urn:li:adTargetingFacet:locations`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -2828,6 +2858,7 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -2887,7 +2918,7 @@ pub struct CreateLinkedinLeadForm {
 }
 
 impl CreateLinkedinLeadForm {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -2904,7 +2935,7 @@ pub struct DeleteFacebookCustomAudience {
 }
 
 impl DeleteFacebookCustomAudience {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -2921,7 +2952,7 @@ pub struct DeleteGoogleConversion {
 }
 
 impl DeleteGoogleConversion {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -2938,7 +2969,7 @@ pub struct GetFacebookAdAccount {
 }
 
 impl GetFacebookAdAccount {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -2955,13 +2986,13 @@ pub struct GetFacebookCampaign {
 }
 
 impl GetFacebookCampaign {
-    /// `fields`
+    /// Which fields to give.
     pub fn fields(self, fields: impl Display) -> Self {
         Self {
             call: self.call.set_query("fields", &fields.to_string()),
         }
     }
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -2977,7 +3008,7 @@ pub struct GetFacebookCustomAudience {
 }
 
 impl GetFacebookCustomAudience {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -2994,7 +3025,7 @@ pub struct GetFacebookIntegration {
 }
 
 impl GetFacebookIntegration {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3011,7 +3042,7 @@ pub struct GetFacebookLeadForm {
 }
 
 impl GetFacebookLeadForm {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3028,7 +3059,7 @@ pub struct GetFacebookPublishingProgress {
 }
 
 impl GetFacebookPublishingProgress {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3045,7 +3076,7 @@ pub struct GetFacebookUser {
 }
 
 impl GetFacebookUser {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3062,7 +3093,7 @@ pub struct GetGoogleAdAccount {
 }
 
 impl GetGoogleAdAccount {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3079,7 +3110,7 @@ pub struct GetGoogleAudience {
 }
 
 impl GetGoogleAudience {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3096,7 +3127,7 @@ pub struct GetGoogleCampaign {
 }
 
 impl GetGoogleCampaign {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3113,7 +3144,7 @@ pub struct GetGoogleConversion {
 }
 
 impl GetGoogleConversion {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3130,7 +3161,7 @@ pub struct GetGoogleIntegration {
 }
 
 impl GetGoogleIntegration {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3147,7 +3178,7 @@ pub struct GetGoogleKeywordIdeas {
 }
 
 impl GetGoogleKeywordIdeas {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3164,7 +3195,7 @@ pub struct GetGoogleReport {
 }
 
 impl GetGoogleReport {
-    /// `groupBy`
+    /// How long each step of the report is, as `month`.
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetGoogleReportGroupBy>,
@@ -3188,7 +3219,7 @@ pub struct GetGoogleUser {
 }
 
 impl GetGoogleUser {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3205,7 +3236,7 @@ pub struct GetLinkedinCampaignGroup {
 }
 
 impl GetLinkedinCampaignGroup {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3222,7 +3253,7 @@ pub struct GetLinkedinCampaignGroupReport {
 }
 
 impl GetLinkedinCampaignGroupReport {
-    /// `fields`
+    /// Which fields to give.
     pub fn fields(
         self,
         fields: impl IntoIterator<Item = impl Into<types::FieldsItem>>,
@@ -3249,7 +3280,7 @@ pub struct GetLinkedinIntegration {
 }
 
 impl GetLinkedinIntegration {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3266,7 +3297,7 @@ pub struct GetLinkedinReport {
 }
 
 impl GetLinkedinReport {
-    /// `pivot`
+    /// What the report is split by, as `CAMPAIGN`.
     pub fn pivot(self, pivot: impl Into<types::AdsGetLinkedinReportPivot>) -> Self {
         Self {
             call: self
@@ -3277,7 +3308,7 @@ impl GetLinkedinReport {
                 ),
         }
     }
-    /// `groupBy`
+    /// How long each step of the report is, as `month`.
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetLinkedinReportGroupBy>,
@@ -3291,13 +3322,13 @@ impl GetLinkedinReport {
                 ),
         }
     }
-    /// `entityUrns`
+    /// Only these entities: LinkedIn URNs, set apart by commas.
     pub fn entity_urns(self, entity_urns: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityUrns", &entity_urns.to_string()),
         }
     }
-    /// `fields`
+    /// Which fields to give.
     pub fn fields(
         self,
         fields: impl IntoIterator<Item = impl Into<types::FieldsItem>>,
@@ -3324,7 +3355,7 @@ pub struct GetLinkedinUser {
 }
 
 impl GetLinkedinUser {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3341,19 +3372,19 @@ pub struct ListFacebookAdAccounts {
 }
 
 impl ListFacebookAdAccounts {
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// `next`
+    /// Where the next page begins, from the page before.
     pub fn next(self, next: impl Display) -> Self {
         Self {
             call: self.call.set_query("next", &next.to_string()),
         }
     }
-    /// `fetchAll`
+    /// Whether to give all of them, as `true` or `false`.
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
@@ -3375,7 +3406,7 @@ pub struct ListFacebookConversationForms {
 }
 
 impl ListFacebookConversationForms {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3392,7 +3423,7 @@ pub struct ListFacebookCustomAudiences {
 }
 
 impl ListFacebookCustomAudiences {
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(
         self,
         source: impl Into<types::AdsListFacebookCustomAudiencesSource>,
@@ -3416,13 +3447,13 @@ pub struct ListFacebookEntities {
 }
 
 impl ListFacebookEntities {
-    /// `next`
+    /// Where the next page begins, from the page before.
     pub fn next(self, next: impl Display) -> Self {
         Self {
             call: self.call.set_query("next", &next.to_string()),
         }
     }
-    /// `fetchAll`
+    /// Whether to give all of them, as `true` or `false`.
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
@@ -3434,7 +3465,7 @@ impl ListFacebookEntities {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// `adSetId`
+    /// The id of the ad set.
     pub fn ad_set_id(self, ad_set_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adSetId", &ad_set_id.to_string()),
@@ -3446,7 +3477,7 @@ impl ListFacebookEntities {
             call: self.call.set_query("searchId", &search_id.to_string()),
         }
     }
-    /// `selectedAdAccountId`
+    /// The id of the chosen ad account.
     pub fn selected_ad_account_id(self, selected_ad_account_id: impl Display) -> Self {
         Self {
             call: self
@@ -3464,7 +3495,7 @@ pub struct ListFacebookLeadForms {
 }
 
 impl ListFacebookLeadForms {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3481,7 +3512,7 @@ pub struct ListFacebookPages {
 }
 
 impl ListFacebookPages {
-    /// `fetchExisting`
+    /// Whether to fetch existing pages, as `true` or `false`.
     pub fn fetch_existing(self, fetch_existing: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchExisting", &fetch_existing.to_string()),
@@ -3497,7 +3528,7 @@ pub struct ListFacebookPixels {
 }
 
 impl ListFacebookPixels {
-    /// `channel`
+    /// Only what is of this channel.
     pub fn channel(self, channel: impl Display) -> Self {
         Self {
             call: self.call.set_query("channel", &channel.to_string()),
@@ -3509,7 +3540,7 @@ impl ListFacebookPixels {
             call: self.call.set_query("pageId", &page_id.to_string()),
         }
     }
-    /// `igUserId`
+    /// The id of the Instagram user.
     pub fn ig_user_id(self, ig_user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("igUserId", &ig_user_id.to_string()),
@@ -3541,7 +3572,7 @@ pub struct ListGoogleAdAccounts {
 }
 
 impl ListGoogleAdAccounts {
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Into<types::AdsGetGoogleReportType>) -> Self {
         Self {
             call: self
@@ -3565,7 +3596,7 @@ impl ListGoogleAssets {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
-    /// `advertiserOnly`
+    /// Whether to give only advertiser assets, as `true` or `false`.
     pub fn advertiser_only(self, advertiser_only: impl Display) -> Self {
         Self {
             call: self.call.set_query("advertiserOnly", &advertiser_only.to_string()),
@@ -3581,7 +3612,7 @@ pub struct ListGoogleAudiences {
 }
 
 impl ListGoogleAudiences {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3598,7 +3629,7 @@ pub struct ListGoogleConversionGoals {
 }
 
 impl ListGoogleConversionGoals {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3615,7 +3646,7 @@ pub struct ListGoogleConversions {
 }
 
 impl ListGoogleConversions {
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Into<types::AdsListGoogleConversionsType>) -> Self {
         Self {
             call: self
@@ -3626,13 +3657,13 @@ impl ListGoogleConversions {
                 ),
         }
     }
-    /// `conversionType`
+    /// Only conversions of this type, as `WEBPAGE`.
     pub fn conversion_type(self, conversion_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("conversionType", &conversion_type.to_string()),
         }
     }
-    /// `category`
+    /// Only those of this category.
     pub fn category(self, category: impl Display) -> Self {
         Self {
             call: self.call.set_query("category", &category.to_string()),
@@ -3666,7 +3697,7 @@ impl ListGoogleEntities {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// `adGroupId`
+    /// The id of the ad group.
     pub fn ad_group_id(self, ad_group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adGroupId", &ad_group_id.to_string()),
@@ -3690,7 +3721,7 @@ impl ListGoogleEntities {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// `selectedAdAccountId`
+    /// The id of the chosen ad account.
     pub fn selected_ad_account_id(self, selected_ad_account_id: impl Display) -> Self {
         Self {
             call: self
@@ -3724,7 +3755,7 @@ pub struct ListGoogleSegments {
 }
 
 impl ListGoogleSegments {
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -3740,7 +3771,7 @@ pub struct ListInstagramAccounts {
 }
 
 impl ListInstagramAccounts {
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Into<types::AdsGetGoogleReportType>) -> Self {
         Self {
             call: self
@@ -3758,7 +3789,7 @@ pub struct ListLinkedinAdAccounts {
 }
 
 impl ListLinkedinAdAccounts {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3775,7 +3806,7 @@ pub struct ListLinkedinLeadForms {
 }
 
 impl ListLinkedinLeadForms {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3792,7 +3823,7 @@ pub struct ListLinkedinReports {
 }
 
 impl ListLinkedinReports {
-    /// `fields`
+    /// Which fields to give.
     pub fn fields(
         self,
         fields: impl IntoIterator<Item = impl Into<types::FieldsItem>>,
@@ -3825,7 +3856,7 @@ impl SearchFacebookTargeting {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
-    /// `searchType`
+    /// What sort of targeting to search for, as `adgeolocation`.
     pub fn search_type(self, search_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchType", &search_type.to_string()),
@@ -3863,7 +3894,7 @@ impl SearchLinkedinTargeting {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `q`
+    /// The text to search for; for LinkedIn targeting, `typeahead`.
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
@@ -3879,7 +3910,7 @@ pub struct SetDefaultFacebookPage {
 }
 
 impl SetDefaultFacebookPage {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -3896,7 +3927,7 @@ pub struct UpdateLinkedinAdStatus {
 }
 
 impl UpdateLinkedinAdStatus {
-    /// `isDraft`
+    /// Whether this is about a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {

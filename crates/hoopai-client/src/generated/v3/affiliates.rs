@@ -34,6 +34,7 @@ impl Affiliates {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `affiliate_id`: Only those of the affiliate with this id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -133,7 +134,7 @@ impl List {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `active`
+    /// Filters by whether affiliates are active, as `true` or `false`.
     pub fn active(self, active: impl Display) -> Self {
         Self {
             call: self.call.set_query("active", &active.to_string()),
@@ -159,13 +160,13 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `fromDate`
+    /// The first day of the span, as `YYYY-MM-DD`.
     pub fn from_date(self, from_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("fromDate", &from_date.to_string()),
         }
     }
-    /// `toDate`
+    /// The last day of the span, as `YYYY-MM-DD`.
     pub fn to_date(self, to_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("toDate", &to_date.to_string()),
@@ -220,13 +221,13 @@ impl ListCommissions {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// `affiliateId`
+    /// Only those of the affiliate with this id.
     pub fn affiliate_id(self, affiliate_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("affiliateId", &affiliate_id.to_string()),
         }
     }
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
@@ -252,13 +253,13 @@ impl ListCommissions {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `fromDate`
+    /// The first day of the span, as `YYYY-MM-DD`.
     pub fn from_date(self, from_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("fromDate", &from_date.to_string()),
         }
     }
-    /// `toDate`
+    /// The last day of the span, as `YYYY-MM-DD`.
     pub fn to_date(self, to_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("toDate", &to_date.to_string()),
@@ -307,7 +308,7 @@ pub struct ListPayouts {
 }
 
 impl ListPayouts {
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
@@ -319,7 +320,7 @@ impl ListPayouts {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `affiliateId`
+    /// Only those of the affiliate with this id.
     pub fn affiliate_id(self, affiliate_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("affiliateId", &affiliate_id.to_string()),
@@ -345,13 +346,13 @@ impl ListPayouts {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `start`
+    /// When the span begins, as an ISO 8601 time.
     pub fn start(self, start: impl Display) -> Self {
         Self {
             call: self.call.set_query("start", &start.to_string()),
         }
     }
-    /// `end`
+    /// When the span ends, as an ISO 8601 time.
     pub fn end(self, end: impl Display) -> Self {
         Self {
             call: self.call.set_query("end", &end.to_string()),

@@ -290,6 +290,8 @@ impl AgentStudio {
     /// * Scope: `agent-studio.write`.
     /// * Version `v3`.
     ///
+    /// * `version_id`: The id of the version of the app.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -354,6 +356,8 @@ impl AgentStudio {
     /// * Scope: `agent-studio.write`.
     /// * Version `v3`.
     ///
+    /// * `version_id`: The id of the version of the app.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -385,7 +389,7 @@ pub struct CreateAgent {
 }
 
 impl CreateAgent {
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -401,7 +405,7 @@ pub struct DeleteAgent {
 }
 
 impl DeleteAgent {
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -417,7 +421,7 @@ pub struct ExecuteAgent {
 }
 
 impl ExecuteAgent {
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -433,7 +437,7 @@ pub struct ExecuteAgentLegacy {
 }
 
 impl ExecuteAgentLegacy {
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -449,7 +453,7 @@ pub struct GetAgent {
 }
 
 impl GetAgent {
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -465,7 +469,7 @@ pub struct GetAgentLegacy {
 }
 
 impl GetAgentLegacy {
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -481,13 +485,13 @@ pub struct ListAgents {
 }
 
 impl ListAgents {
-    /// `isPublished`
+    /// Whether to give only agents with a published version, as `true`.
     pub fn is_published(self, is_published: impl Display) -> Self {
         Self {
             call: self.call.set_query("isPublished", &is_published.to_string()),
         }
     }
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -539,7 +543,7 @@ pub struct ListAgentsLegacy {
 }
 
 impl ListAgentsLegacy {
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -591,7 +595,7 @@ pub struct PublishAgentVersion {
 }
 
 impl PublishAgentVersion {
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -607,7 +611,7 @@ pub struct UpdateAgent {
 }
 
 impl UpdateAgent {
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -623,7 +627,7 @@ pub struct UpdateAgentVersion {
 }
 
 impl UpdateAgentVersion {
-    /// `source`
+    /// The source that is meant, as `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),

@@ -32,6 +32,7 @@ impl Blogs {
     /// * Scope: `blogs/check-slug.readonly`.
     /// * Version `v3`.
     ///
+    /// * `url_slug`: The part of the web address that names it.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -194,6 +195,7 @@ impl Blogs {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `blog_id`: The id of the blog.
     /// * `limit`: Most items in a page.
     /// * `offset`: How many items to pass over.
     ///
@@ -226,6 +228,8 @@ impl Blogs {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `blogs/post-update.write`.
     /// * Version `v3`.
+    ///
+    /// * `post_id`: The id of the blog post.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -271,7 +275,7 @@ pub struct CheckUrlSlug {
 }
 
 impl CheckUrlSlug {
-    /// `postId`
+    /// The id of the blog post.
     pub fn post_id(self, post_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("postId", &post_id.to_string()),
@@ -287,7 +291,7 @@ pub struct List {
 }
 
 impl List {
-    /// `searchTerm`
+    /// Only those that match this text.
     pub fn search_term(self, search_term: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchTerm", &search_term.to_string()),
@@ -398,13 +402,13 @@ pub struct ListPosts {
 }
 
 impl ListPosts {
-    /// `searchTerm`
+    /// Only those that match this text.
     pub fn search_term(self, search_term: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchTerm", &search_term.to_string()),
         }
     }
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Into<types::BlogsListPostsStatus>) -> Self {
         Self {
             call: self

@@ -121,6 +121,7 @@ impl BrandBoards {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `brand_voice_id`: The id of the brand voice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -173,6 +174,7 @@ impl BrandBoards {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `brand_voice_id`: The id of the brand voice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -247,6 +249,7 @@ impl BrandBoards {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `brand_voice_id`: The id of the brand voice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -306,6 +309,7 @@ impl BrandBoards {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `brand_voice_id`: The id of the brand voice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

@@ -257,6 +257,8 @@ impl Calendars {
     /// * Scope: `calendars/resources.write`.
     /// * Version `v3`.
     ///
+    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
+    ///
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -531,6 +533,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.write`.
     /// * Version `v3`.
     ///
+    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
     /// * `id`: The id.
     ///
     /// ```
@@ -602,6 +605,8 @@ impl Calendars {
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
     ///
+    /// * `booking_id`: The id of the booking.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().delete_service_booking("123").send().await?;
@@ -622,6 +627,8 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
+    ///
+    /// * `service_location_id`: Only bookings at the service location with this id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -764,6 +771,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `v3`.
     ///
+    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
     /// * `id`: The id.
     ///
     /// ```
@@ -832,6 +840,8 @@ impl Calendars {
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
     ///
+    /// * `booking_id`: The id of the booking.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().get_service_booking("123").send().await?;
@@ -852,6 +862,8 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `service_location_id`: Only bookings at the service location with this id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1037,6 +1049,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `v3`.
     ///
+    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
     /// * `location_id`: The id of the location (sub-account).
     /// * `limit`: Most items in a page.
     /// * `skip`: How many items to pass over.
@@ -1459,6 +1472,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.write`.
     /// * Version `v3`.
     ///
+    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
     /// * `id`: The id.
     ///
     /// ```
@@ -1555,6 +1569,8 @@ impl Calendars {
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
     ///
+    /// * `booking_id`: The id of the booking.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -1585,6 +1601,8 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
+    ///
+    /// * `service_location_id`: Only bookings at the service location with this id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1638,14 +1656,14 @@ pub struct CreateServiceBooking {
 }
 
 impl CreateServiceBooking {
-    /// `overrideAvailability`
+    /// Whether to book without checking that the time is free.
     #[inline]
     pub fn override_availability(self, override_availability: bool) -> Self {
         Self {
             call: self.call.set_query("overrideAvailability", &override_availability),
         }
     }
-    /// `skipSchedulingNotice`
+    /// Whether to pass over the least notice and the date range.
     #[inline]
     pub fn skip_scheduling_notice(self, skip_scheduling_notice: bool) -> Self {
         Self {
@@ -1674,7 +1692,7 @@ impl GetFreeSlots {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// `userIds`
+    /// The ids of the users whose free slots are wanted.
     pub fn user_ids(self, user_ids: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1704,7 +1722,7 @@ impl List {
             call: self.call.set_query("groupId", &group_id.to_string()),
         }
     }
-    /// `showDrafted`
+    /// Whether to give drafted calendars too.
     #[inline]
     pub fn show_drafted(self, show_drafted: bool) -> Self {
         Self {
@@ -1811,7 +1829,7 @@ pub struct ListNotifications {
 }
 
 impl ListNotifications {
-    /// `isActive`
+    /// Filters by whether notifications are active.
     #[inline]
     pub fn is_active(self, is_active: bool) -> Self {
         Self {
@@ -1916,7 +1934,7 @@ impl ListServiceBookings {
             call: self.call.set_query("timezone", &timezone.to_string()),
         }
     }
-    /// `serviceLocationId`
+    /// Only bookings at the service location with this id.
     pub fn service_location_id(self, service_location_id: impl Display) -> Self {
         Self {
             call: self
@@ -1934,7 +1952,7 @@ pub struct ListServices {
 }
 
 impl ListServices {
-    /// `serviceCategoryId`
+    /// Only services of the category with this id.
     pub fn service_category_id(self, service_category_id: impl Display) -> Self {
         Self {
             call: self
@@ -1942,7 +1960,7 @@ impl ListServices {
                 .set_query("serviceCategoryId", &service_category_id.to_string()),
         }
     }
-    /// `isPrivate`
+    /// Only private services if `true`, only public ones if `false`.
     #[inline]
     pub fn is_private(self, is_private: bool) -> Self {
         Self {
@@ -2016,14 +2034,14 @@ pub struct UpdateServiceBooking {
 }
 
 impl UpdateServiceBooking {
-    /// `overrideAvailability`
+    /// Whether to book without checking that the time is free.
     #[inline]
     pub fn override_availability(self, override_availability: bool) -> Self {
         Self {
             call: self.call.set_query("overrideAvailability", &override_availability),
         }
     }
-    /// `skipSchedulingNotice`
+    /// Whether to pass over the least notice and the date range.
     #[inline]
     pub fn skip_scheduling_notice(self, skip_scheduling_notice: bool) -> Self {
         Self {

@@ -259,7 +259,7 @@ pub struct GetPublicConfig {
 }
 
 impl GetPublicConfig {
-    /// `version`
+    /// Which version of the configuration to give, as `3`.
     pub fn version(self, version: impl Display) -> Self {
         Self {
             call: self.call.set_query("version", &version.to_string()),
@@ -275,7 +275,7 @@ pub struct List {
 }
 
 impl List {
-    /// `chatType`
+    /// Only widgets of this chat type, as `liveChat`.
     pub fn chat_type(
         self,
         chat_type: impl Into<types::ChatWidgetsListChatType>,
@@ -289,7 +289,7 @@ impl List {
                 ),
         }
     }
-    /// `excludeChatType`
+    /// Leave out widgets of this chat type, as `voiceAiChat`.
     pub fn exclude_chat_type(
         self,
         exclude_chat_type: impl Into<types::ChatWidgetsListExcludeChatType>,
@@ -305,13 +305,13 @@ impl List {
                 ),
         }
     }
-    /// `voiceAiAgentId`
+    /// Only widgets of the voice AI agent with this id.
     pub fn voice_ai_agent_id(self, voice_ai_agent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("voiceAiAgentId", &voice_ai_agent_id.to_string()),
         }
     }
-    /// `allInOneChatTypes`
+    /// Only all-in-one widgets with this chat type, as `emailChat`.
     pub fn all_in_one_chat_types(
         self,
         all_in_one_chat_types: impl Into<types::ChatWidgetsListChatType>,

@@ -739,6 +739,8 @@ impl Contacts {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
     ///
+    /// * `type_`: Only what is of this kind.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -859,7 +861,7 @@ pub struct FindDuplicate {
 }
 
 impl FindDuplicate {
-    /// `number`
+    /// The phone number to look for, with its country code.
     pub fn number(self, number: impl Display) -> Self {
         Self {
             call: self.call.set_query("number", &number.to_string()),
@@ -901,7 +903,7 @@ impl ListByBusiness {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `startAfter`
+    /// Where the next page begins, from the page before.
     pub fn start_after(self, start_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after.to_string()),

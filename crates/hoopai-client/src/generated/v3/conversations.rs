@@ -120,6 +120,8 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.write`.
     ///
+    /// * `email_message_id`: The id of the e-mail message.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
@@ -710,7 +712,7 @@ impl ExportMessages {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `cursor`
+    /// Where the next page begins, from the page before.
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),
@@ -753,7 +755,7 @@ impl ExportMessages {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// `channel`
+    /// Only what is of this channel.
     pub fn channel(
         self,
         channel: impl Into<types::ConversationsExportMessagesChannel>,
@@ -818,7 +820,7 @@ pub struct ListMessages {
 }
 
 impl ListMessages {
-    /// `lastMessageId`
+    /// The id of the last message in the page before.
     pub fn last_message_id(self, last_message_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("lastMessageId", &last_message_id.to_string()),
@@ -831,7 +833,7 @@ impl ListMessages {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Into<types::ConversationsListMessagesType>) -> Self {
         Self {
             call: self
@@ -906,13 +908,13 @@ impl Search {
             call: self.call.set_query("assignedTo", &assigned_to.to_string()),
         }
     }
-    /// `followers`
+    /// Only conversations with these followers: user ids, set apart by commas.
     pub fn followers(self, followers: impl Display) -> Self {
         Self {
             call: self.call.set_query("followers", &followers.to_string()),
         }
     }
-    /// `mentions`
+    /// Only conversations that mention these users: ids, set apart by commas.
     pub fn mentions(self, mentions: impl Display) -> Self {
         Self {
             call: self.call.set_query("mentions", &mentions.to_string()),
@@ -924,7 +926,7 @@ impl Search {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `sort`
+    /// How to sort: a direction, or for users a field.
     pub fn sort(self, sort: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -932,7 +934,7 @@ impl Search {
                 .set_query("sort", &Into::<types::ContactSortDirection>::into(sort)),
         }
     }
-    /// `startAfterDate`
+    /// The sort value of the last conversation in the page before.
     pub fn start_after_date(self, start_after_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterDate", &start_after_date.to_string()),
@@ -951,7 +953,7 @@ impl Search {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `lastMessageType`
+    /// Only conversations whose last message is of this type, as `TYPE_SMS`.
     pub fn last_message_type(
         self,
         last_message_type: impl Into<types::MessageType>,
@@ -965,7 +967,7 @@ impl Search {
                 ),
         }
     }
-    /// `lastMessageAction`
+    /// Only those whose last outbound message was `automated` or `manual`.
     pub fn last_message_action(
         self,
         last_message_action: impl Into<types::ConversationsSearchLastMessageAction>,
@@ -981,7 +983,7 @@ impl Search {
                 ),
         }
     }
-    /// `lastMessageDirection`
+    /// Only those whose last message was `inbound` or `outbound`.
     pub fn last_message_direction(
         self,
         last_message_direction: impl Into<types::MessageDirection>,
@@ -995,7 +997,7 @@ impl Search {
                 ),
         }
     }
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Into<types::ConversationsSearchStatus>) -> Self {
         Self {
             call: self
@@ -1017,7 +1019,7 @@ impl Search {
                 ),
         }
     }
-    /// `sortScoreProfile`
+    /// The id of the score profile to sort by.
     pub fn sort_score_profile(self, sort_score_profile: impl Display) -> Self {
         Self {
             call: self
@@ -1025,20 +1027,20 @@ impl Search {
                 .set_query("sortScoreProfile", &sort_score_profile.to_string()),
         }
     }
-    /// `scoreProfile`
+    /// The id of the score profile to filter by.
     pub fn score_profile(self, score_profile: impl Display) -> Self {
         Self {
             call: self.call.set_query("scoreProfile", &score_profile.to_string()),
         }
     }
-    /// `scoreProfileMin`
+    /// Only conversations with this score or more, by `scoreProfile`.
     #[inline]
     pub fn score_profile_min(self, score_profile_min: f64) -> Self {
         Self {
             call: self.call.set_query("scoreProfileMin", &score_profile_min),
         }
     }
-    /// `scoreProfileMax`
+    /// Only conversations with this score or less, by `scoreProfile`.
     #[inline]
     pub fn score_profile_max(self, score_profile_max: f64) -> Self {
         Self {

@@ -153,6 +153,7 @@ impl CustomFields {
     /// * Scope: `locations/customFields.readonly`.
     /// * Version `v3`.
     ///
+    /// * `object_key`: The key of the object, as `custom_objects.pet`.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```

@@ -250,6 +250,8 @@ impl Emails {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `source`: The source that is meant, as `api` or `ad_manager`.
+    /// * `source_id`: Only orders from the source with this id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -610,7 +612,7 @@ pub struct GetCampaignStats {
 }
 
 impl GetCampaignStats {
-    /// `subSourceId`
+    /// The id of the workflow action; only for workflow campaigns.
     pub fn sub_source_id(self, sub_source_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subSourceId", &sub_source_id.to_string()),
@@ -646,19 +648,19 @@ impl ListBulkActionCampaigns {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `dateFrom`
+    /// When the span begins, as an ISO 8601 time.
     pub fn date_from(self, date_from: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateFrom", &date_from.to_string()),
         }
     }
-    /// `dateTo`
+    /// When the span ends, as an ISO 8601 time.
     pub fn date_to(self, date_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateTo", &date_to.to_string()),
         }
     }
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Into<types::BulkActionCampaignStatus>) -> Self {
         Self {
             call: self
@@ -729,7 +731,7 @@ impl ListCampaigns {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Into<types::EmailCampaignStatus>) -> Self {
         Self {
             call: self
@@ -814,20 +816,20 @@ impl ListTemplates {
                 ),
         }
     }
-    /// `archived`
+    /// Whether to give those that are archived.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `folderId`
+    /// The id of the folder to list; `root` is the top.
     pub fn folder_id(self, folder_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("folderId", &folder_id.to_string()),
         }
     }
-    /// `include`
+    /// What to give: `templates`, `folders` or `all`.
     pub fn include(self, include: impl Into<types::EmailsListTemplatesInclude>) -> Self {
         Self {
             call: self
@@ -898,7 +900,7 @@ impl ListWorkflowCampaigns {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Into<types::Visibility>) -> Self {
         Self {
             call: self.call.set_query("status", &Into::<types::Visibility>::into(status)),

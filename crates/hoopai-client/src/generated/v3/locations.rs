@@ -355,6 +355,7 @@ impl Locations {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -571,6 +572,7 @@ impl Locations {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `origin_id`: Only templates with this origin id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -888,7 +890,7 @@ pub struct ListCustomFields {
 }
 
 impl ListCustomFields {
-    /// `model`
+    /// Only fields of this model: `contact`, `opportunity` or `all`.
     pub fn model(self, model: impl Into<types::LocationsListCustomFieldsModel>) -> Self {
         Self {
             call: self
@@ -930,7 +932,7 @@ impl ListTemplates {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `type`
+    /// Only what is of this kind.
     pub fn type_(self, type_: impl Into<types::LocationsListTemplatesType>) -> Self {
         Self {
             call: self
@@ -1003,7 +1005,7 @@ impl Search {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `order`
+    /// The order: `asc` or `desc` for locations, as `added_asc` for opportunities.
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),

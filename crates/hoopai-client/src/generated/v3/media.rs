@@ -116,6 +116,7 @@ impl Media {
     ///
     /// * `sort_by`: The field to sort by.
     /// * `sort_order`: Upwards or downwards.
+    /// * `type_`: Only what is of this kind.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     ///
@@ -247,13 +248,13 @@ impl List {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// The id of what it belongs to.
+    /// The id of the folder to put the file into.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
-    /// `fetchAll`
+    /// Whether to give all of them, as `true` or `false`.
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
@@ -296,7 +297,7 @@ pub struct UploadCall {
 }
 
 impl UploadCall {
-    /// `file`
+    /// The CSV file, or its path.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),

@@ -116,14 +116,14 @@ pub struct ListInstalledLocations {
 }
 
 impl ListInstalledLocations {
-    /// `pageSize`
+    /// Most items in a page.
     #[inline]
     pub fn page_size(self, page_size: i64) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
-    /// `pageToken`
+    /// Where the next page begins, from the page before.
     pub fn page_token(self, page_token: impl Display) -> Self {
         Self {
             call: self.call.set_query("pageToken", &page_token.to_string()),
@@ -135,14 +135,14 @@ impl ListInstalledLocations {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `isInstalled`
+    /// Filters by whether the app is installed at the location.
     #[inline]
     pub fn is_installed(self, is_installed: bool) -> Self {
         Self {
             call: self.call.set_query("isInstalled", &is_installed),
         }
     }
-    /// `restrictToUserLocations`
+    /// Whether to give only locations that the current user can reach.
     #[inline]
     pub fn restrict_to_user_locations(self, restrict_to_user_locations: bool) -> Self {
         Self {
@@ -151,20 +151,20 @@ impl ListInstalledLocations {
                 .set_query("restrictToUserLocations", &restrict_to_user_locations),
         }
     }
-    /// `versionId`
+    /// The id of the version of the app.
     pub fn version_id(self, version_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("versionId", &version_id.to_string()),
         }
     }
-    /// `onTrial`
+    /// Filters by whether the location has the app on trial.
     #[inline]
     pub fn on_trial(self, on_trial: bool) -> Self {
         Self {
             call: self.call.set_query("onTrial", &on_trial),
         }
     }
-    /// `planId`
+    /// Only locations that have the app on this plan, by id.
     pub fn plan_id(self, plan_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("planId", &plan_id.to_string()),

@@ -117,6 +117,7 @@ impl Objects {
     /// * Scope: `objects/schema.readonly`.
     /// * Version `v3`.
     ///
+    /// * `key`: The key it is known by.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -218,6 +219,8 @@ impl Objects {
     /// * Scope: `objects/schema.write`.
     /// * Version `v3`.
     ///
+    /// * `key`: The key it is known by.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -278,7 +281,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// `fetchProperties`
+    /// Whether to give all fields of the object too, as `true`.
     pub fn fetch_properties(self, fetch_properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchProperties", &fetch_properties.to_string()),

@@ -268,6 +268,7 @@ impl Payments {
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     /// * `id`: The id.
+    /// * `code`: The code that stands for it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -376,6 +377,7 @@ impl Payments {
     /// * Scope: `payments/transactions.readonly`.
     /// * Version `v3`.
     ///
+    /// * `transaction_id`: The id of the transaction.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
@@ -741,7 +743,7 @@ impl ListCoupons {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Into<types::CouponStatus>) -> Self {
         Self {
             call: self
@@ -854,13 +856,13 @@ impl ListOrders {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
-    /// `status`
+    /// Only those with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// `paymentStatus`
+    /// Only those with this payment status, as `paid`.
     pub fn payment_status(
         self,
         payment_status: impl Into<types::PaymentsListOrdersPaymentStatus>,
@@ -874,7 +876,7 @@ impl ListOrders {
                 ),
         }
     }
-    /// `paymentMode`
+    /// Only those of this payment mode, as `live` or `test`.
     pub fn payment_mode(self, payment_mode: impl Display) -> Self {
         Self {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
@@ -904,7 +906,7 @@ impl ListOrders {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// `funnelProductIds`
+    /// Only orders of these funnel products: ids, set apart by commas.
     pub fn funnel_product_ids(self, funnel_product_ids: impl Display) -> Self {
         Self {
             call: self
@@ -912,7 +914,7 @@ impl ListOrders {
                 .set_query("funnelProductIds", &funnel_product_ids.to_string()),
         }
     }
-    /// `sourceId`
+    /// Only orders from the source with this id.
     pub fn source_id(self, source_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("sourceId", &source_id.to_string()),
@@ -974,13 +976,13 @@ pub struct ListSubscriptions {
 }
 
 impl ListSubscriptions {
-    /// `entityId`
+    /// Only those of the entity with this id.
     pub fn entity_id(self, entity_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityId", &entity_id.to_string()),
         }
     }
-    /// `paymentMode`
+    /// Only those of this payment mode, as `live` or `test`.
     pub fn payment_mode(self, payment_mode: impl Display) -> Self {
         Self {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
@@ -998,7 +1000,7 @@ impl ListSubscriptions {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// `entitySourceType`
+    /// Only those from this type of source, as `funnel`.
     pub fn entity_source_type(self, entity_source_type: impl Display) -> Self {
         Self {
             call: self
@@ -1038,7 +1040,7 @@ impl ListSubscriptions {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `getPaymentsCollectedCount`
+    /// Whether to count the payments collected too.
     #[inline]
     pub fn get_payments_collected_count(
         self,
@@ -1098,7 +1100,7 @@ impl ListTransactions {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
-    /// `paymentMode`
+    /// Only those of this payment mode, as `live` or `test`.
     pub fn payment_mode(self, payment_mode: impl Display) -> Self {
         Self {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
@@ -1116,7 +1118,7 @@ impl ListTransactions {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// `entitySourceType`
+    /// Only those from this type of source, as `funnel`.
     pub fn entity_source_type(self, entity_source_type: impl Display) -> Self {
         Self {
             call: self
@@ -1124,7 +1126,7 @@ impl ListTransactions {
                 .set_query("entitySourceType", &entity_source_type.to_string()),
         }
     }
-    /// `entitySourceSubType`
+    /// Only those from this finer type of source, as `two_step_order_form`.
     pub fn entity_source_sub_type(self, entity_source_sub_type: impl Display) -> Self {
         Self {
             call: self
@@ -1144,7 +1146,7 @@ impl ListTransactions {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),
         }
     }
-    /// `entityId`
+    /// Only those of the entity with this id.
     pub fn entity_id(self, entity_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityId", &entity_id.to_string()),

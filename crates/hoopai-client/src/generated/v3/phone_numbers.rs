@@ -57,6 +57,14 @@ impl PhoneNumbers {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `first_part`: Only numbers that begin with these digits.
+    /// * `last_part`: Only numbers that end with these digits.
+    /// * `anywhere`: Only numbers with these digits anywhere in them.
+    /// * `number_types`: Only numbers of these types, as `local,tollFree`.
+    /// * `sms_enabled`: Whether the numbers must be fit for SMS.
+    /// * `mms_enabled`: Whether the numbers must be fit for MMS.
+    /// * `voice_enabled`: Whether the numbers must be fit for voice calls.
+    /// * `country_code`: The country, as `US`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -178,34 +186,34 @@ pub struct List {
 }
 
 impl List {
-    /// `pageSize`
+    /// Most items in a page.
     #[inline]
     pub fn page_size(self, page_size: i64) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// `searchFilter`
+    /// Only numbers that match these digits in part, as `+91`.
     pub fn search_filter(self, search_filter: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchFilter", &search_filter.to_string()),
         }
     }
-    /// `skipNumberPool`
+    /// Whether to leave out numbers that are in number pools.
     #[inline]
     pub fn skip_number_pool(self, skip_number_pool: bool) -> Self {
         Self {
             call: self.call.set_query("skipNumberPool", &skip_number_pool),
         }
     }
-    /// `includeRcsSenderIds`
+    /// Whether to give RCS sender ids too.
     #[inline]
     pub fn include_rcs_sender_ids(self, include_rcs_sender_ids: bool) -> Self {
         Self {

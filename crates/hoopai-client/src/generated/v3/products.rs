@@ -256,6 +256,7 @@ impl Products {
     /// * Scope: `products/collection.write`.
     /// * Version `v3`.
     ///
+    /// * `collection_id`: The id of the collection.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
@@ -313,6 +314,7 @@ impl Products {
     /// * Scope: `products.write`.
     /// * Version `v3`.
     ///
+    /// * `review_id`: The id of the review.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     /// * `product_id`: The id of the product.
@@ -373,6 +375,7 @@ impl Products {
     /// * Scope: `products/collection.readonly`.
     /// * Version `v3`.
     ///
+    /// * `collection_id`: The id of the collection.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     ///
     /// ```
@@ -630,6 +633,8 @@ impl Products {
     /// * Scope: `products/collection.write`.
     /// * Version `v3`.
     ///
+    /// * `collection_id`: The id of the collection.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -729,6 +734,8 @@ impl Products {
     /// * Scope: `products.write`.
     /// * Version `v3`.
     ///
+    /// * `review_id`: The id of the review.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -824,7 +831,7 @@ pub struct CountReviews {
 }
 
 impl CountReviews {
-    /// `rating`
+    /// Only reviews with this rating.
     #[inline]
     pub fn rating(self, rating: f64) -> Self {
         Self {
@@ -865,7 +872,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// `sendWishlistStatus`
+    /// Whether to tell if the product is on a wishlist.
     #[inline]
     pub fn send_wishlist_status(self, send_wishlist_status: bool) -> Self {
         Self {
@@ -882,7 +889,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// `sendWishlistStatus`
+    /// Whether to tell if the product is on a wishlist.
     #[inline]
     pub fn send_wishlist_status(self, send_wishlist_status: bool) -> Self {
         Self {
@@ -905,7 +912,7 @@ impl GetStoreStats {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `collectionIds`
+    /// Only these collections, or products in them: ids, set apart by commas.
     pub fn collection_ids(self, collection_ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
@@ -941,19 +948,19 @@ impl List {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `collectionIds`
+    /// Only these collections, or products in them: ids, set apart by commas.
     pub fn collection_ids(self, collection_ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
         }
     }
-    /// `collectionSlug`
+    /// Only products of the collection with this slug.
     pub fn collection_slug(self, collection_slug: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionSlug", &collection_slug.to_string()),
         }
     }
-    /// `expand`
+    /// What to give in full too, as `tax`, `stripe` or `paypal`.
     pub fn expand(self, expand: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -964,7 +971,7 @@ impl List {
                 ),
         }
     }
-    /// `productIds`
+    /// Only products with these ids.
     pub fn product_ids(
         self,
         product_ids: impl IntoIterator<Item = impl Display>,
@@ -987,14 +994,14 @@ impl List {
             call: self.call.set_query("storeId", &store_id.to_string()),
         }
     }
-    /// `includedInStore`
+    /// Filters by whether products are included in the store.
     #[inline]
     pub fn included_in_store(self, included_in_store: bool) -> Self {
         Self {
             call: self.call.set_query("includedInStore", &included_in_store),
         }
     }
-    /// `availableInStore`
+    /// Filters by whether products are available in the online store.
     #[inline]
     pub fn available_in_store(self, available_in_store: bool) -> Self {
         Self {
@@ -1066,13 +1073,13 @@ impl ListCollections {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `collectionIds`
+    /// Only these collections, or products in them: ids, set apart by commas.
     pub fn collection_ids(self, collection_ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
         }
     }
-    /// The name.
+    /// The name to give the file.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -1192,7 +1199,7 @@ impl ListPrices {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `ids`
+    /// Only those with these ids, set apart by commas.
     pub fn ids(self, ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.to_string()),
@@ -1252,7 +1259,7 @@ impl ListReviews {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `sortField`
+    /// The field to sort by.
     pub fn sort_field(
         self,
         sort_field: impl Into<types::ProductsListReviewsSortField>,
@@ -1277,7 +1284,7 @@ impl ListReviews {
                 ),
         }
     }
-    /// `rating`
+    /// Only reviews with this rating.
     #[inline]
     pub fn rating(self, rating: f64) -> Self {
         Self {

@@ -285,6 +285,7 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `v3`.
     ///
+    /// * `customer_id`: The id of the Stripe customer whose locations are wanted.
     /// * `subscription_id`: The id of the subscription.
     /// * `company_id`: The id of the company (agency).
     ///
@@ -339,6 +340,7 @@ impl Saas {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
+    /// * `plan_id`: Only locations that have the app on this plan, by id.
     /// * `company_id`: The id of the company (agency).
     ///
     /// ```
@@ -363,6 +365,7 @@ impl Saas {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
+    /// * `plan_id`: Only locations that have the app on this plan, by id.
     /// * `company_id`: The id of the company (agency).
     ///
     /// ```
@@ -514,6 +517,7 @@ impl Saas {
     /// * Version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
+    /// * `page`: Which page: a number for a list, a name for a sign-in.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -760,7 +764,7 @@ pub struct FindLocationsLegacy {
 }
 
 impl FindLocationsLegacy {
-    /// `customerId`
+    /// The id of the Stripe customer whose locations are wanted.
     pub fn customer_id(self, customer_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("customerId", &customer_id.to_string()),
@@ -823,7 +827,7 @@ pub struct ListLocationsLegacy {
 }
 
 impl ListLocationsLegacy {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {

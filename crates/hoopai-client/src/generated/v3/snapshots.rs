@@ -66,6 +66,7 @@ impl Snapshots {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
+    /// * `snapshot_id`: The id of the snapshot.
     /// * `location_id`: The id of the location (sub-account).
     /// * `company_id`: The id of the company (agency).
     ///
@@ -112,7 +113,10 @@ impl Snapshots {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
+    /// * `snapshot_id`: The id of the snapshot.
     /// * `company_id`: The id of the company (agency).
+    /// * `from`: Where it begins, or who sends it.
+    /// * `to`: Where it ends, or who receives it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

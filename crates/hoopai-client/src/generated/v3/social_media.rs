@@ -32,6 +32,7 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `platform`: The social network, as `facebook`.
     /// * `account_id`: The id of the account.
     ///
     /// ```
@@ -102,6 +103,9 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
+    /// * `queue_id`: The id of the queue.
+    /// * `item_id`: The id of the item in the queue.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -130,6 +134,7 @@ impl SocialMedia {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
     ///
+    /// * `platform`: The social network, as `facebook`.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -231,6 +236,8 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
+    /// * `queue_id`: The id of the queue.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -286,6 +293,7 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
+    /// * `post_id`: The id of the blog post.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -340,6 +348,8 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `csv_id`: The id of the CSV file.
+    /// * `post_id`: The id of the blog post.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -391,6 +401,8 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
+    /// * `queue_id`: The id of the queue.
+    /// * `item_id`: The id of the item in the queue.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -423,6 +435,8 @@ impl SocialMedia {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
+    ///
+    /// * `queue_id`: The id of the queue.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -509,6 +523,7 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `platform`: The social network, as `facebook`.
     /// * `account_id`: The id of the account.
     ///
     /// ```
@@ -572,6 +587,7 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
     ///
+    /// * `queue_id`: The id of the queue.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -655,6 +671,7 @@ impl SocialMedia {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
     ///
+    /// * `platform`: The social network, as `facebook`.
     /// * `id`: The id.
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -758,6 +775,7 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `v3`.
     ///
+    /// * `platform`: The social network, as `facebook`.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -921,6 +939,8 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
     ///
+    /// * `queue_id`: The id of the queue.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -952,6 +972,8 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
     ///
+    /// * `queue_id`: The id of the queue.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -982,6 +1004,8 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `queue_id`: The id of the queue.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1062,6 +1086,9 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
+    /// * `queue_id`: The id of the queue.
+    /// * `item_id`: The id of the item in the queue.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -1090,6 +1117,8 @@ impl SocialMedia {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
+    ///
+    /// * `queue_id`: The id of the queue.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1154,6 +1183,7 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `v3`.
     ///
+    /// * `platform`: The social network, as `facebook`.
     /// * `location_id`: The id of the location (sub-account).
     /// * `user_id`: The id of the user.
     ///
@@ -1192,6 +1222,8 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
+    /// * `queue_id`: The id of the queue.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -1218,6 +1250,7 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `v3`.
     ///
+    /// * `platform`: The social network, as `facebook`.
     /// * `id`: The id.
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -1287,6 +1320,8 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
+    /// * `queue_id`: The id of the queue.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -1314,6 +1349,9 @@ impl SocialMedia {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
+    ///
+    /// * `queue_id`: The id of the queue.
+    /// * `item_id`: The id of the item in the queue.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1345,6 +1383,7 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `file`: The CSV file, or its path.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1395,7 +1434,7 @@ pub struct DeleteQueueItem {
 }
 
 impl DeleteQueueItem {
-    /// `sessionId`
+    /// The id of the editing session.
     pub fn session_id(self, session_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("sessionId", &session_id.to_string()),
@@ -1441,7 +1480,7 @@ impl ListAvailableCategories {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `q`
+    /// The text to search for; for LinkedIn targeting, `typeahead`.
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
@@ -1497,7 +1536,7 @@ pub struct ListCategories {
 }
 
 impl ListCategories {
-    /// `searchText`
+    /// Only those that match this text.
     pub fn search_text(self, search_text: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchText", &search_text.to_string()),
@@ -1631,13 +1670,13 @@ impl ListCsvImports {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `includeUsers`
+    /// Whether to give the users too, as `true`.
     pub fn include_users(self, include_users: impl Display) -> Self {
         Self {
             call: self.call.set_query("includeUsers", &include_users.to_string()),
         }
     }
-    /// `isFromTemplate`
+    /// Filters by whether the CSV came from the template library, as `true`.
     pub fn is_from_template(self, is_from_template: impl Display) -> Self {
         Self {
             call: self.call.set_query("isFromTemplate", &is_from_template.to_string()),
@@ -1943,7 +1982,7 @@ pub struct ListTags {
 }
 
 impl ListTags {
-    /// `searchText`
+    /// Only those that match this text.
     pub fn search_text(self, search_text: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchText", &search_text.to_string()),
@@ -2012,13 +2051,13 @@ pub struct StartOauth {
 }
 
 impl StartOauth {
-    /// `page`
+    /// Which page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// `reconnect`
+    /// Whether an account is being connected again, as `true`.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),

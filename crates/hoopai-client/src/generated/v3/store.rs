@@ -110,6 +110,7 @@ impl Store {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     ///
+    /// * `shipping_carrier_id`: The id of the shipping carrier.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
@@ -223,6 +224,7 @@ impl Store {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     ///
+    /// * `shipping_carrier_id`: The id of the shipping carrier.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
@@ -446,6 +448,8 @@ impl Store {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     ///
+    /// * `shipping_carrier_id`: The id of the shipping carrier.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -532,7 +536,7 @@ pub struct GetShippingZone {
 }
 
 impl GetShippingZone {
-    /// `withShippingRate`
+    /// Whether to give the shipping rates too.
     #[inline]
     pub fn with_shipping_rate(self, with_shipping_rate: bool) -> Self {
         Self {
@@ -617,7 +621,7 @@ impl ListShippingZones {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `withShippingRate`
+    /// Whether to give the shipping rates too.
     #[inline]
     pub fn with_shipping_rate(self, with_shipping_rate: bool) -> Self {
         Self {

@@ -6,23 +6,23 @@ use super::*;
 crm_core::record! {
     /// Api usage.
     pub struct ApiUsage {
-        /// `collectedAt`
+        /// When the figures were collected.
         collected_at: Option<Timestamp> = "collectedAt",
-        /// `currentUsage`
+        /// How much is used so far.
         current_usage: Option<i64> = "currentUsage",
-        /// `fetchStatus`
+        /// How fetching the figures went, as `SUCCESS`.
         fetch_status: Option<ApiUsageFetchStatus> = "fetchStatus",
         /// The name.
         name: Option<String> = "name",
-        /// `resetsAt`
+        /// When counting starts again.
         resets_at: Option<Timestamp> = "resetsAt",
-        /// `usageLimit`
+        /// How many calls are allowed.
         usage_limit: Option<i64> = "usageLimit",
     }
 }
 
 crm_core::open_enum! {
-    /// Api usage fetch status.
+    /// How fetching the figures went, as `SUCCESS`.
     pub enum ApiUsageFetchStatus {
         /// `CACHED`
         Cached = "CACHED",
@@ -48,29 +48,29 @@ crm_core::record! {
 crm_core::record! {
     /// Portal information reply.
     pub struct PortalInformationReply {
-        /// `accountType`
+        /// The kind of account, as `STANDARD` or `SANDBOX`.
         account_type: Option<PortalInformationReplyAccountType> = "accountType",
-        /// `additionalCurrencies`
+        /// The further currencies, as `USD`.
         additional_currencies: Vec<String> = "additionalCurrencies",
-        /// `companyCurrency`
+        /// The main currency of the account, as `USD`.
         company_currency: Option<String> = "companyCurrency",
-        /// `dataHostingLocation`
+        /// Where the data is kept.
         data_hosting_location: Option<String> = "dataHostingLocation",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// `timeZone`
+        /// The time zone of the account.
         time_zone: Option<String> = "timeZone",
-        /// `uiDomain`
+        /// The domain where people use HubSpot in a browser.
         ui_domain: Option<String> = "uiDomain",
-        /// `utcOffset`
+        /// How far the time is from UTC, as `-05:00`.
         utc_offset: Option<String> = "utcOffset",
-        /// `utcOffsetMilliseconds`
+        /// The offset from UTC, in milliseconds.
         utc_offset_milliseconds: Option<i64> = "utcOffsetMilliseconds",
     }
 }
 
 crm_core::open_enum! {
-    /// Portal information reply account type.
+    /// The kind of account, as `STANDARD` or `SANDBOX`.
     pub enum PortalInformationReplyAccountType {
         /// `APP_DEVELOPER`
         AppDeveloper = "APP_DEVELOPER",

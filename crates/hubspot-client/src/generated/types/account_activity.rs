@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Acting user.
     pub struct ActingUser {
-        /// `userEmail`
+        /// The e-mail address of the user.
         user_email: Option<String> = "userEmail",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -18,17 +18,17 @@ crm_core::record! {
     pub struct ApiUserActionEvent {
         /// `actingUser`
         acting_user: Option<ActingUser> = "actingUser",
-        /// `action`
+        /// What was done.
         action: Option<String> = "action",
-        /// `category`
+        /// The group it is sorted into.
         category: Option<String> = "category",
         /// The id.
         id: Option<String> = "id",
-        /// `occurredAt`
+        /// When it happened.
         occurred_at: Option<Timestamp> = "occurredAt",
-        /// `subCategory`
+        /// The finer group it is sorted into.
         sub_category: Option<String> = "subCategory",
-        /// `targetObjectId`
+        /// The id of what the action was done to.
         target_object_id: Option<String> = "targetObjectId",
     }
 }
@@ -46,25 +46,25 @@ crm_core::record! {
 crm_core::record! {
     /// Hydrated critical action.
     pub struct HydratedCriticalAction {
-        /// `actingUser`
+        /// Who did it.
         acting_user: Option<String> = "actingUser",
-        /// `countryCode`
+        /// The code of the country, as `US`.
         country_code: Option<String> = "countryCode",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// `infoUrl`
+        /// The address where there is more about it.
         info_url: Option<String> = "infoUrl",
-        /// `ipAddress`
+        /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
-        /// `location`
+        /// Where it is or takes place.
         location: Option<String> = "location",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// `regionCode`
+        /// The code of the region.
         region_code: Option<String> = "regionCode",
-        /// One of 151 values, as `ACCEPTANCE_TEST`.
+        /// Its kind. One of 151 values, as `ACCEPTANCE_TEST`.
         type_: Option<String> = "type",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -84,23 +84,23 @@ crm_core::record! {
 crm_core::record! {
     /// Login audit.
     pub struct LoginAudit {
-        /// `countryCode`
+        /// The code of the country, as `US`.
         country_code: Option<String> = "countryCode",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The id.
         id: Option<String> = "id",
-        /// `ipAddress`
+        /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
-        /// `location`
+        /// Where it is or takes place.
         location: Option<String> = "location",
-        /// `loginAt`
+        /// When the login took place.
         login_at: Option<Timestamp> = "loginAt",
-        /// `loginSucceeded`
+        /// Whether the login worked.
         login_succeeded: Option<bool> = "loginSucceeded",
-        /// `regionCode`
+        /// The code of the region.
         region_code: Option<String> = "regionCode",
-        /// `userAgent`
+        /// What the browser said of itself.
         user_agent: Option<String> = "userAgent",
         /// The id of the user.
         user_id: Option<i64> = "userId",

@@ -14,17 +14,17 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `primaryTeamId`
+        /// The id of the user's main team.
         primary_team_id: Option<String> = "primaryTeamId",
-        /// `roleId`
+        /// The id of the user's role.
         role_id: Option<String> = "roleId",
-        /// `roleIds`
+        /// The ids of the user's roles.
         role_ids: Vec<String> = "roleIds",
-        /// `secondaryTeamIds`
+        /// The ids of the user's further teams.
         secondary_team_ids: Vec<String> = "secondaryTeamIds",
-        /// `sendWelcomeEmail`
+        /// Whether the user gets a welcome e-mail.
         send_welcome_email: Option<bool> = "sendWelcomeEmail",
-        /// `superAdmin`
+        /// Whether the user is a super admin.
         super_admin: Option<bool> = "superAdmin",
     }
 }
@@ -38,13 +38,13 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `primaryTeamId`
+        /// The id of the user's main team.
         primary_team_id: Option<String> = "primaryTeamId",
-        /// `roleId`
+        /// The id of the user's role.
         role_id: Option<String> = "roleId",
-        /// `secondaryTeamIds`
+        /// The ids of the user's further teams.
         secondary_team_ids: Option<Vec<String>> = "secondaryTeamIds",
-        /// `sendWelcomeEmail`
+        /// Whether the user gets a welcome e-mail.
         send_welcome_email: Option<bool> = "sendWelcomeEmail",
     }
     required "email" "sendWelcomeEmail"
@@ -92,19 +92,19 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `primaryTeamId`
+        /// The id of the user's main team.
         primary_team_id: Option<String> = "primaryTeamId",
-        /// `roleId`
+        /// The id of the user's role.
         role_id: Option<String> = "roleId",
-        /// `roleIds`
+        /// The ids of the user's roles.
         role_ids: Vec<String> = "roleIds",
-        /// `seatNames`
+        /// The names of the user's seats.
         seat_names: Vec<String> = "seatNames",
-        /// `secondaryTeamIds`
+        /// The ids of the user's further teams.
         secondary_team_ids: Vec<String> = "secondaryTeamIds",
-        /// `sendWelcomeEmail`
+        /// Whether the user gets a welcome e-mail.
         send_welcome_email: Option<bool> = "sendWelcomeEmail",
-        /// `superAdmin`
+        /// Whether the user is a super admin.
         super_admin: Option<bool> = "superAdmin",
     }
 }
@@ -116,11 +116,11 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `primaryTeamId`
+        /// The id of the user's main team.
         primary_team_id: Option<String> = "primaryTeamId",
-        /// `roleId`
+        /// The id of the user's role.
         role_id: Option<String> = "roleId",
-        /// `secondaryTeamIds`
+        /// The ids of the user's further teams.
         secondary_team_ids: Option<Vec<String>> = "secondaryTeamIds",
     }
 }
@@ -146,7 +146,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `requiresBillingWrite`
+        /// Whether it needs permission to change the billing.
         requires_billing_write: Option<bool> = "requiresBillingWrite",
     }
 }
@@ -174,9 +174,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `secondaryUserIds`
+        /// The ids of users for whom this is a further team.
         secondary_user_ids: Vec<String> = "secondaryUserIds",
-        /// `userIds`
+        /// The ids of the users.
         user_ids: Vec<String> = "userIds",
     }
 }

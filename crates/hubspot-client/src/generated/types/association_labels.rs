@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Association definition configuration create request.
     pub struct AssociationDefinitionConfigurationCreateRequest {
-        /// `category`
+        /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
-        /// `maxToObjectIds`
+        /// Most records that one record may be associated with.
         max_to_object_ids: Option<i64> = "maxToObjectIds",
-        /// `typeId`
+        /// The id of the association type.
         type_id: Option<i64> = "typeId",
     }
     required "category" "maxToObjectIds" "typeId"
@@ -58,11 +58,11 @@ impl AssociationDefinitionConfigurationCreateRequestBatch {
 crm_core::record! {
     /// Association definition configuration update request.
     pub struct AssociationDefinitionConfigurationUpdateRequest {
-        /// `category`
+        /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
-        /// `maxToObjectIds`
+        /// Most records that one record may be associated with.
         max_to_object_ids: Option<i64> = "maxToObjectIds",
-        /// `typeId`
+        /// The id of the association type.
         type_id: Option<i64> = "typeId",
     }
     required "category" "maxToObjectIds" "typeId"
@@ -110,11 +110,11 @@ impl AssociationDefinitionConfigurationUpdateRequestBatch {
 crm_core::record! {
     /// Association definition configuration update result.
     pub struct AssociationDefinitionConfigurationUpdateResult {
-        /// `category`
+        /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
-        /// `typeId`
+        /// The id of the association type.
         type_id: Option<i64> = "typeId",
-        /// `userEnforcedMaxToObjectIds`
+        /// Most associated records, as set by a user.
         user_enforced_max_to_object_ids: Option<i64> = "userEnforcedMaxToObjectIds",
     }
 }
@@ -136,7 +136,7 @@ crm_core::record! {
         results: Vec<AssociationDefinitionConfigurationUpdateResult> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -144,7 +144,7 @@ crm_core::record! {
 crm_core::record! {
     /// Association definition create request.
     pub struct AssociationDefinitionCreateRequest {
-        /// `inverseLabel`
+        /// The label seen from the other side.
         inverse_label: Option<String> = "inverseLabel",
         /// The name that people see.
         label: Option<String> = "label",
@@ -173,9 +173,9 @@ impl AssociationDefinitionCreateRequest {
 crm_core::record! {
     /// Association definition update request.
     pub struct AssociationDefinitionUpdateRequest {
-        /// `associationTypeId`
+        /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
-        /// `inverseLabel`
+        /// The label seen from the other side.
         inverse_label: Option<String> = "inverseLabel",
         /// The name that people see.
         label: Option<String> = "label",
@@ -202,13 +202,13 @@ impl AssociationDefinitionUpdateRequest {
 crm_core::record! {
     /// Association definition user configuration.
     pub struct AssociationDefinitionUserConfiguration {
-        /// `category`
+        /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `typeId`
+        /// The id of the association type.
         type_id: Option<i64> = "typeId",
-        /// `userEnforcedMaxToObjectIds`
+        /// Most associated records, as set by a user.
         user_enforced_max_to_object_ids: Option<i64> = "userEnforcedMaxToObjectIds",
     }
 }
@@ -230,7 +230,7 @@ crm_core::record! {
         results: Vec<AssociationDefinitionUserConfiguration> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -274,9 +274,9 @@ crm_core::record! {
 crm_core::record! {
     /// Associations schema association spec.
     pub struct AssociationsSchemaAssociationSpec {
-        /// `category`
+        /// The group it is sorted into.
         category: Option<String> = "category",
-        /// `typeId`
+        /// The id of the association type.
         type_id: Option<i64> = "typeId",
     }
     required "category" "typeId"

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Associated object.
     pub struct AssociatedObject {
-        /// `associationTypes`
+        /// The kinds of association between them.
         association_types: Vec<AssociationSpecWithLabel> = "associationTypes",
-        /// `toObjectId`
+        /// The id of the record on the other side.
         to_object_id: Option<String> = "toObjectId",
     }
 }
@@ -18,7 +18,7 @@ crm_core::record! {
     pub struct AssociationArchive {
         /// `from`
         from: Option<PublicObjectId> = "from",
-        /// `to`
+        /// What it goes to: records, or recipients of an e-mail.
         to: Option<Vec<PublicObjectId>> = "to",
     }
     required "from" "to"
@@ -116,7 +116,7 @@ crm_core::record! {
         results: Vec<ObjectAssociations> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -138,7 +138,7 @@ crm_core::record! {
         results: Vec<LabelsBetweenObjectPair> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -150,7 +150,7 @@ crm_core::record! {
         from: Option<PublicObjectId> = "from",
         /// `to`
         to: Option<PublicObjectId> = "to",
-        /// `types`
+        /// The kinds of association to make.
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "from" "to" "types"
@@ -212,11 +212,11 @@ impl AssociationRead {
 crm_core::record! {
     /// Date time.
     pub struct DateTime {
-        /// `dateOnly`
+        /// Whether only the date counts.
         date_only: Option<bool> = "dateOnly",
-        /// `timeZoneShift`
+        /// How far the time is from UTC.
         time_zone_shift: Option<i64> = "timeZoneShift",
-        /// `value`
+        /// The value.
         value: Option<i64> = "value",
     }
 }
@@ -270,7 +270,7 @@ crm_core::record! {
         results: Vec<DefaultAssociation> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -301,15 +301,15 @@ impl DefaultAssociationCreate {
 crm_core::record! {
     /// Labels between object pair.
     pub struct LabelsBetweenObjectPair {
-        /// `fromObjectId`
+        /// The id of the record it starts from.
         from_object_id: Option<String> = "fromObjectId",
-        /// `fromObjectTypeId`
+        /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
-        /// `labels`
+        /// The names shown to people.
         labels: Vec<String> = "labels",
-        /// `toObjectId`
+        /// The id of the record on the other side.
         to_object_id: Option<String> = "toObjectId",
-        /// `toObjectTypeId`
+        /// The id of the object type it goes to, as `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
 }
@@ -321,7 +321,7 @@ crm_core::record! {
         from: Option<PublicObjectId> = "from",
         /// `paging`
         paging: Option<Paging> = "paging",
-        /// `to`
+        /// What it goes to: records, or recipients of an e-mail.
         to: Vec<AssociatedObject> = "to",
     }
 }
@@ -329,9 +329,9 @@ crm_core::record! {
 crm_core::record! {
     /// Partner clients associated object.
     pub struct PartnerClientsAssociatedObject {
-        /// `associationTypes`
+        /// The kinds of association between them.
         association_types: Vec<PartnerClientsAssociationSpecWithLabel> = "associationTypes",
-        /// `toObjectId`
+        /// The id of the record on the other side.
         to_object_id: Option<String> = "toObjectId",
     }
 }
@@ -339,11 +339,11 @@ crm_core::record! {
 crm_core::record! {
     /// Partner clients association spec with label.
     pub struct PartnerClientsAssociationSpecWithLabel {
-        /// `category`
+        /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `typeId`
+        /// The id of the association type.
         type_id: Option<i64> = "typeId",
     }
 }
@@ -353,7 +353,7 @@ crm_core::record! {
     pub struct ReportCreationReply {
         /// `enqueueTime`
         enqueue_time: Option<DateTime> = "enqueueTime",
-        /// `userEmail`
+        /// The e-mail address of the user.
         user_email: Option<String> = "userEmail",
         /// The id of the user.
         user_id: Option<i64> = "userId",

@@ -6,39 +6,39 @@ use super::*;
 crm_core::record! {
     /// Blog author.
     pub struct BlogAuthor {
-        /// `avatar`
+        /// The address of the picture that stands for it.
         avatar: Option<String> = "avatar",
-        /// `bio`
+        /// A few words about the author.
         bio: Option<String> = "bio",
-        /// `created`
+        /// When it was created.
         created: Option<Timestamp> = "created",
         /// When it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// `displayName`
+        /// The name, for people.
         display_name: Option<String> = "displayName",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `facebook`
+        /// The address of the author's Facebook page.
         facebook: Option<String> = "facebook",
-        /// `fullName`
+        /// The whole name of the person.
         full_name: Option<String> = "fullName",
         /// The id.
         id: Option<String> = "id",
         /// The language, as `en`.
         language: Option<String> = "language",
-        /// `linkedin`
+        /// The author on LinkedIn.
         linkedin: Option<String> = "linkedin",
         /// The name.
         name: Option<String> = "name",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `translatedFromId`
+        /// The id of the one it was translated from.
         translated_from_id: Option<i64> = "translatedFromId",
-        /// `twitter`
+        /// The author's account on Twitter.
         twitter: Option<String> = "twitter",
-        /// `updated`
+        /// When it was last changed.
         updated: Option<Timestamp> = "updated",
-        /// `website`
+        /// The address of the author's website.
         website: Option<String> = "website",
     }
 }
@@ -85,7 +85,7 @@ crm_core::record! {
         results: Vec<BlogAuthor> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -99,9 +99,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The language, as `en`.
         language: Option<String> = "language",
-        /// `primaryLanguage`
+        /// The primary language, as `en`.
         primary_language: Option<String> = "primaryLanguage",
-        /// `usePublished`
+        /// Whether to take the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "blogAuthor" "id"

@@ -6,37 +6,37 @@ use super::*;
 crm_core::record! {
     /// Blog.
     pub struct Blog {
-        /// `absoluteUrl`
+        /// The full address of the blog.
         absolute_url: Option<String> = "absoluteUrl",
-        /// `allowComments`
+        /// Whether comments are allowed.
         allow_comments: Option<bool> = "allowComments",
-        /// `created`
+        /// When it was created.
         created: Option<Timestamp> = "created",
         /// When it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `htmlTitle`
+        /// The title of the page, as browsers show it.
         html_title: Option<String> = "htmlTitle",
         /// The id.
         id: Option<String> = "id",
         /// The language, as `en`. One of 891 values, as `aa`.
         language: Option<String> = "language",
-        /// `listingPageId`
+        /// The id of the page that lists the posts.
         listing_page_id: Option<String> = "listingPageId",
         /// The name.
         name: Option<String> = "name",
-        /// `publicAccessRules`
+        /// The rules on who may see it.
         public_access_rules: Vec<Value> = "publicAccessRules",
-        /// `publicAccessRulesEnabled`
+        /// Whether access is held to rules.
         public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
-        /// `publicTitle`
+        /// The title that visitors see.
         public_title: Option<String> = "publicTitle",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `translatedFromId`
+        /// The id of the one it was translated from.
         translated_from_id: Option<String> = "translatedFromId",
-        /// `updated`
+        /// When it was last changed.
         updated: Option<Timestamp> = "updated",
     }
 }
@@ -48,11 +48,11 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The language, as `en`.
         language: Option<String> = "language",
-        /// `primaryLanguage`
+        /// The primary language, as `en`.
         primary_language: Option<String> = "primaryLanguage",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `usePublished`
+        /// Whether to take the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "id"

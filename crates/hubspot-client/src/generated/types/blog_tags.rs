@@ -16,7 +16,7 @@ crm_core::record! {
 crm_core::record! {
     /// Tag.
     pub struct Tag {
-        /// `created`
+        /// When it was created.
         created: Option<Timestamp> = "created",
         /// When it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
@@ -28,9 +28,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `translatedFromId`
+        /// The id of the one it was translated from.
         translated_from_id: Option<i64> = "translatedFromId",
-        /// `updated`
+        /// When it was last changed.
         updated: Option<Timestamp> = "updated",
     }
 }
@@ -76,7 +76,7 @@ crm_core::record! {
         results: Vec<Tag> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -90,9 +90,9 @@ crm_core::record! {
         language: Option<String> = "language",
         /// The name.
         name: Option<String> = "name",
-        /// `primaryLanguage`
+        /// The primary language, as `en`.
         primary_language: Option<String> = "primaryLanguage",
-        /// `usePublished`
+        /// Whether to take the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "id" "name"

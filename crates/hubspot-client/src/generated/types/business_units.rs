@@ -26,11 +26,11 @@ crm_core::record! {
 crm_core::record! {
     /// Business unit logo metadata.
     pub struct BusinessUnitLogoMetadata {
-        /// `logoAltText`
+        /// The alternative text of the logo.
         logo_alt_text: Option<String> = "logoAltText",
-        /// `logoUrl`
+        /// The address of the logo.
         logo_url: Option<String> = "logoUrl",
-        /// `resizedUrl`
+        /// The address of the resized logo.
         resized_url: Option<String> = "resizedUrl",
     }
 }

@@ -14,7 +14,7 @@ crm_core::union! {
 crm_core::record! {
     /// Channel connection settings patch request.
     pub struct ChannelConnectionSettingsPatchRequest {
-        /// `isReady`
+        /// Whether it is ready to be used.
         is_ready: Option<bool> = "isReady",
         /// The address.
         url: Option<String> = "url",
@@ -29,7 +29,7 @@ crm_core::record! {
     pub struct ChannelConnectionSettingsReply {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `isReady`
+        /// Whether it is ready to be used.
         is_ready: Option<bool> = "isReady",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -41,7 +41,7 @@ crm_core::record! {
 crm_core::record! {
     /// Channel connection settings request.
     pub struct ChannelConnectionSettingsRequest {
-        /// `isReady`
+        /// Whether it is ready to be used.
         is_ready: Option<bool> = "isReady",
         /// The address.
         url: Option<String> = "url",
@@ -76,7 +76,7 @@ crm_core::record! {
 crm_core::record! {
     /// Completed third party call reply.
     pub struct CompletedThirdPartyCallReply {
-        /// `callerIdMatches`
+        /// The contacts and companies with this number.
         caller_id_matches: Vec<CallerId> = "callerIdMatches",
     }
 }
@@ -84,21 +84,21 @@ crm_core::record! {
 crm_core::record! {
     /// Completed third party call request.
     pub struct CompletedThirdPartyCallRequest {
-        /// `callStartedTimestamp`
+        /// When the call started.
         call_started_timestamp: Option<Timestamp> = "callStartedTimestamp",
-        /// `createEngagement`
+        /// Whether to make an engagement of the call.
         create_engagement: Option<bool> = "createEngagement",
-        /// `durationSeconds`
+        /// How long the call took, in seconds.
         duration_seconds: Option<i64> = "durationSeconds",
-        /// `engagementProperties`
+        /// Properties for the engagement, by name.
         engagement_properties: Option<Map<String>> = "engagementProperties",
-        /// `externalCallId`
+        /// The id of the call in the calling app.
         external_call_id: Option<String> = "externalCallId",
-        /// `finalCallStatus`
+        /// How the call ended, as `COMPLETED`.
         final_call_status: Option<CompletedThirdPartyCallRequestFinalCallStatus> = "finalCallStatus",
         /// `fromNumber`
         from_number: Option<FormattedPhoneNumber> = "fromNumber",
-        /// `potentialRecipientUserIds`
+        /// The ids of users the call may be for.
         potential_recipient_user_ids: Option<Vec<i64>> = "potentialRecipientUserIds",
         /// `toNumber`
         to_number: Option<FormattedPhoneNumber> = "toNumber",
@@ -115,7 +115,7 @@ crm_core::setters!(CompletedThirdPartyCallRequest {
 });
 
 crm_core::open_enum! {
-    /// Completed third party call request final call status.
+    /// How the call ended, as `COMPLETED`.
     pub enum CompletedThirdPartyCallRequestFinalCallStatus {
         /// `BUSY`
         Busy = "BUSY",
@@ -165,11 +165,11 @@ crm_core::record! {
 crm_core::record! {
     /// Formatted phone number.
     pub struct FormattedPhoneNumber {
-        /// `e164Number`
+        /// The number in E.164 form.
         e164_number: Option<String> = "e164Number",
-        /// `extension`
+        /// The extension, of a file name or of a phone number.
         extension: Option<String> = "extension",
-        /// `phoneNumberType`
+        /// The kind of phone number, as `MOBILE`.
         phone_number_type: Option<FormattedPhoneNumberPhoneNumberType> = "phoneNumberType",
     }
     required "e164Number" "phoneNumberType"
@@ -195,7 +195,7 @@ impl FormattedPhoneNumber {
 }
 
 crm_core::open_enum! {
-    /// Formatted phone number phone number type.
+    /// The kind of phone number, as `MOBILE`.
     pub enum FormattedPhoneNumberPhoneNumberType {
         /// `FIXED_LINE`
         FixedLine = "FIXED_LINE",
@@ -227,7 +227,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Mark recording as ready request.
     pub struct MarkRecordingAsReadyRequest {
-        /// `engagementId`
+        /// The id of the activity, such as a call.
         engagement_id: Option<i64> = "engagementId",
     }
     required "engagementId"
@@ -259,7 +259,7 @@ crm_core::record! {
 crm_core::record! {
     /// Recording settings patch request.
     pub struct RecordingSettingsPatchRequest {
-        /// `urlToRetrieveAuthedRecording`
+        /// The address to fetch recordings that need authentication from.
         url_to_retrieve_authed_recording: Option<String> = "urlToRetrieveAuthedRecording",
     }
 }
@@ -270,7 +270,7 @@ crm_core::setters!(RecordingSettingsPatchRequest {
 crm_core::record! {
     /// Recording settings reply.
     pub struct RecordingSettingsReply {
-        /// `urlToRetrieveAuthedRecording`
+        /// The address to fetch recordings that need authentication from.
         url_to_retrieve_authed_recording: Option<String> = "urlToRetrieveAuthedRecording",
     }
 }
@@ -278,7 +278,7 @@ crm_core::record! {
 crm_core::record! {
     /// Recording settings request.
     pub struct RecordingSettingsRequest {
-        /// `urlToRetrieveAuthedRecording`
+        /// The address to fetch recordings that need authentication from.
         url_to_retrieve_authed_recording: Option<String> = "urlToRetrieveAuthedRecording",
     }
     required "urlToRetrieveAuthedRecording"
@@ -300,15 +300,15 @@ impl RecordingSettingsRequest {
 crm_core::record! {
     /// Settings patch request.
     pub struct SettingsPatchRequest {
-        /// `height`
+        /// The height, in pixels.
         height: Option<i64> = "height",
-        /// `isReady`
+        /// Whether it is ready to be used.
         is_ready: Option<bool> = "isReady",
         /// The name.
         name: Option<String> = "name",
-        /// `supportsCustomObjects`
+        /// Whether custom objects are supported too.
         supports_custom_objects: Option<bool> = "supportsCustomObjects",
-        /// `supportsInboundCalling`
+        /// Whether calls can be received too.
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
         /// The address.
         url: Option<String> = "url",
@@ -316,7 +316,7 @@ crm_core::record! {
         uses_calling_window: Option<bool> = "usesCallingWindow",
         /// `usesRemote`
         uses_remote: Option<bool> = "usesRemote",
-        /// `width`
+        /// How wide it is.
         width: Option<i64> = "width",
     }
 }
@@ -330,15 +330,15 @@ crm_core::record! {
     pub struct SettingsReply {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `height`
+        /// The height, in pixels.
         height: Option<i64> = "height",
-        /// `isReady`
+        /// Whether it is ready to be used.
         is_ready: Option<bool> = "isReady",
         /// The name.
         name: Option<String> = "name",
-        /// `supportsCustomObjects`
+        /// Whether custom objects are supported too.
         supports_custom_objects: Option<bool> = "supportsCustomObjects",
-        /// `supportsInboundCalling`
+        /// Whether calls can be received too.
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -348,7 +348,7 @@ crm_core::record! {
         uses_calling_window: Option<bool> = "usesCallingWindow",
         /// `usesRemote`
         uses_remote: Option<bool> = "usesRemote",
-        /// `width`
+        /// How wide it is.
         width: Option<i64> = "width",
     }
 }
@@ -356,15 +356,15 @@ crm_core::record! {
 crm_core::record! {
     /// Settings request.
     pub struct SettingsRequest {
-        /// `height`
+        /// The height, in pixels.
         height: Option<i64> = "height",
-        /// `isReady`
+        /// Whether it is ready to be used.
         is_ready: Option<bool> = "isReady",
         /// The name.
         name: Option<String> = "name",
-        /// `supportsCustomObjects`
+        /// Whether custom objects are supported too.
         supports_custom_objects: Option<bool> = "supportsCustomObjects",
-        /// `supportsInboundCalling`
+        /// Whether calls can be received too.
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
         /// The address.
         url: Option<String> = "url",
@@ -372,7 +372,7 @@ crm_core::record! {
         uses_calling_window: Option<bool> = "usesCallingWindow",
         /// `usesRemote`
         uses_remote: Option<bool> = "usesRemote",
-        /// `width`
+        /// How wide it is.
         width: Option<i64> = "width",
     }
     required "height" "isReady" "name" "supportsCustomObjects" "supportsInboundCalling" "url" "usesCallingWindow" "usesRemote" "width"

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Budget item.
     pub struct BudgetItem {
-        /// `amount`
+        /// The amount of money.
         amount: Option<f64> = "amount",
         /// When it was created.
         created_at: Option<i64> = "createdAt",
@@ -16,7 +16,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `order`
+        /// The order it is shown or sorted in.
         order: Option<i64> = "order",
         /// When it was changed last.
         updated_at: Option<i64> = "updatedAt",
@@ -26,17 +26,17 @@ crm_core::record! {
 crm_core::record! {
     /// Budget totals.
     pub struct BudgetTotals {
-        /// `budgetItems`
+        /// The items of the budget.
         budget_items: Vec<BudgetItem> = "budgetItems",
-        /// `budgetTotal`
+        /// The whole budget.
         budget_total: Option<f64> = "budgetTotal",
-        /// One of 176 values, as `AED`.
+        /// The currency, as `USD`. One of 176 values, as `AED`.
         currency_code: Option<String> = "currencyCode",
-        /// `remainingBudget`
+        /// What is left of the budget.
         remaining_budget: Option<f64> = "remainingBudget",
-        /// `spendItems`
+        /// What money was spent on.
         spend_items: Vec<SpendItem> = "spendItems",
-        /// `spendTotal`
+        /// What was spent in all.
         spend_total: Option<f64> = "spendTotal",
     }
 }
@@ -44,7 +44,7 @@ crm_core::record! {
 crm_core::record! {
     /// Campaign.
     pub struct Campaign {
-        /// `businessUnits`
+        /// The business units it belongs to.
         business_units: Vec<CampaignsPublicApiBusinessUnit> = "businessUnits",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -62,7 +62,7 @@ crm_core::record! {
     pub struct CampaignAsset {
         /// The id.
         id: Option<String> = "id",
-        /// `metrics`
+        /// Figures of the asset, by name.
         metrics: Map<f64> = "metrics",
         /// The name.
         name: Option<String> = "name",
@@ -96,7 +96,7 @@ crm_core::record! {
         results: Vec<Campaign> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -263,9 +263,9 @@ impl CampaignReadInputBatch {
 crm_core::record! {
     /// Campaign with assets.
     pub struct CampaignWithAssets {
-        /// `assets`
+        /// The campaign's assets, by kind.
         assets: Map<CampaignAssetPage> = "assets",
-        /// `businessUnits`
+        /// The business units it belongs to.
         business_units: Vec<CampaignsPublicApiBusinessUnit> = "businessUnits",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -295,7 +295,7 @@ crm_core::record! {
         results: Vec<CampaignWithAssets> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -339,13 +339,13 @@ crm_core::record! {
 crm_core::record! {
     /// Item input.
     pub struct ItemInput {
-        /// `amount`
+        /// The amount of money.
         amount: Option<f64> = "amount",
         /// What it is, for people.
         description: Option<String> = "description",
         /// The name.
         name: Option<String> = "name",
-        /// `order`
+        /// The order it is shown or sorted in.
         order: Option<i64> = "order",
     }
     required "amount" "name" "order"
@@ -375,13 +375,13 @@ impl ItemInput {
 crm_core::record! {
     /// Metrics counters.
     pub struct MetricsCounters {
-        /// `influencedContacts`
+        /// How many contacts the campaign influenced.
         influenced_contacts: Option<i64> = "influencedContacts",
-        /// `newContactsFirstTouch`
+        /// How many new contacts first came through it.
         new_contacts_first_touch: Option<i64> = "newContactsFirstTouch",
-        /// `newContactsLastTouch`
+        /// How many new contacts had their last touch here.
         new_contacts_last_touch: Option<i64> = "newContactsLastTouch",
-        /// `sessions`
+        /// How many visits there were.
         sessions: Option<i64> = "sessions",
     }
 }
@@ -389,15 +389,15 @@ crm_core::record! {
 crm_core::record! {
     /// Revenue attribution aggregate.
     pub struct RevenueAttributionAggregate {
-        /// `contactsNumber`
+        /// How many contacts there are.
         contacts_number: Option<i64> = "contactsNumber",
-        /// One of 176 values, as `AED`.
+        /// The currency, as `USD`. One of 176 values, as `AED`.
         currency_code: Option<String> = "currencyCode",
-        /// `dealAmount`
+        /// The amount of the deals.
         deal_amount: Option<f64> = "dealAmount",
-        /// `dealsNumber`
+        /// How many deals there are.
         deals_number: Option<i64> = "dealsNumber",
-        /// `revenueAmount`
+        /// The amount of revenue.
         revenue_amount: Option<f64> = "revenueAmount",
     }
 }
@@ -405,7 +405,7 @@ crm_core::record! {
 crm_core::record! {
     /// Spend item.
     pub struct SpendItem {
-        /// `amount`
+        /// The amount of money.
         amount: Option<f64> = "amount",
         /// When it was created.
         created_at: Option<i64> = "createdAt",
@@ -415,7 +415,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `order`
+        /// The order it is shown or sorted in.
         order: Option<i64> = "order",
         /// When it was changed last.
         updated_at: Option<i64> = "updatedAt",

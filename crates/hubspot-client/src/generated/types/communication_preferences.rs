@@ -20,7 +20,7 @@ crm_core::record! {
         results: Vec<WideStatus> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -42,7 +42,7 @@ crm_core::record! {
         results: Vec<SubscriptionDefinition> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -64,7 +64,7 @@ crm_core::record! {
         results: Vec<BulkOptOutFromAllReply> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -72,9 +72,9 @@ crm_core::record! {
 crm_core::record! {
     /// Bulk opt out from all reply.
     pub struct BulkOptOutFromAllReply {
-        /// `statuses`
+        /// The subscription statuses.
         statuses: Vec<Status> = "statuses",
-        /// `subscriberIdString`
+        /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
     }
 }
@@ -82,13 +82,13 @@ crm_core::record! {
 crm_core::record! {
     /// Link generation reply.
     pub struct LinkGenerationReply {
-        /// `managePreferencesUrl`
+        /// The address of the page to manage preferences.
         manage_preferences_url: Option<String> = "managePreferencesUrl",
-        /// `subscriberIdString`
+        /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
-        /// `unsubscribeAllUrl`
+        /// The address for unsubscribing from everything.
         unsubscribe_all_url: Option<String> = "unsubscribeAllUrl",
-        /// `unsubscribeSingleUrl`
+        /// The address to unsubscribe from this subscription alone.
         unsubscribe_single_url: Option<String> = "unsubscribeSingleUrl",
     }
 }
@@ -98,7 +98,7 @@ crm_core::record! {
     pub struct LinkGenerationRequest {
         /// The language, as `en`.
         language: Option<String> = "language",
-        /// `subscriberIdString`
+        /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
         /// The id of the subscription.
         subscription_id: Option<i64> = "subscriptionId",
@@ -125,13 +125,13 @@ impl LinkGenerationRequest {
 crm_core::record! {
     /// Partial public status request.
     pub struct PartialPublicStatusRequest {
-        /// Always `EMAIL`.
+        /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
-        /// `legalBasis`
+        /// The legal basis for sending, as `CONSENT_WITH_NOTICE`.
         legal_basis: Option<LegalBasis> = "legalBasis",
-        /// `legalBasisExplanation`
+        /// Why the legal basis holds, in words.
         legal_basis_explanation: Option<String> = "legalBasisExplanation",
-        /// `statusState`
+        /// Whether it is `SUBSCRIBED`, `UNSUBSCRIBED` or `NOT_SPECIFIED`.
         status_state: Option<SubscriptionStatus> = "statusState",
         /// The id of the subscription.
         subscription_id: Option<i64> = "subscriptionId",
@@ -177,7 +177,7 @@ crm_core::record! {
         results: Vec<Status> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -187,25 +187,25 @@ crm_core::record! {
     pub struct Status {
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
-        /// Always `EMAIL`.
+        /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
-        /// `legalBasis`
+        /// The legal basis for sending, as `CONSENT_WITH_NOTICE`.
         legal_basis: Option<LegalBasis> = "legalBasis",
-        /// `legalBasisExplanation`
+        /// Why the legal basis holds, in words.
         legal_basis_explanation: Option<String> = "legalBasisExplanation",
-        /// `setStatusSuccessReason`
+        /// What setting the status did.
         set_status_success_reason: Option<StatusSetStatusSuccessReason> = "setStatusSuccessReason",
-        /// `source`
+        /// Where it comes from.
         source: Option<String> = "source",
-        /// `status`
+        /// How it stands.
         status: Option<SubscriptionStatus> = "status",
-        /// `subscriberIdString`
+        /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
         /// The id of the subscription.
         subscription_id: Option<i64> = "subscriptionId",
-        /// `subscriptionName`
+        /// The name of the subscription.
         subscription_name: Option<String> = "subscriptionName",
-        /// `timestamp`
+        /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
     }
 }
@@ -213,9 +213,9 @@ crm_core::record! {
 crm_core::record! {
     /// Status bulk reply.
     pub struct StatusBulkReply {
-        /// `statuses`
+        /// The subscription statuses.
         statuses: Vec<Status> = "statuses",
-        /// `subscriberIdString`
+        /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
     }
 }
@@ -237,7 +237,7 @@ crm_core::record! {
         results: Vec<StatusBulkReply> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -245,15 +245,15 @@ crm_core::record! {
 crm_core::record! {
     /// Status request.
     pub struct StatusRequest {
-        /// Always `EMAIL`.
+        /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
-        /// `legalBasis`
+        /// The legal basis for sending, as `CONSENT_WITH_NOTICE`.
         legal_basis: Option<LegalBasis> = "legalBasis",
-        /// `legalBasisExplanation`
+        /// Why the legal basis holds, in words.
         legal_basis_explanation: Option<String> = "legalBasisExplanation",
-        /// `statusState`
+        /// Whether it is `SUBSCRIBED`, `UNSUBSCRIBED` or `NOT_SPECIFIED`.
         status_state: Option<SubscriptionStatus> = "statusState",
-        /// `subscriberIdString`
+        /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
         /// The id of the subscription.
         subscription_id: Option<i64> = "subscriptionId",
@@ -305,7 +305,7 @@ impl StatusRequestBatch {
 }
 
 crm_core::open_enum! {
-    /// Status set status success reason.
+    /// What setting the status did.
     pub enum StatusSetStatusSuccessReason {
         /// `NO_STATUS_CHANGE`
         NoStatusChange = "NO_STATUS_CHANGE",
@@ -323,7 +323,7 @@ crm_core::record! {
     pub struct SubscriptionDefinition {
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
-        /// `communicationMethod`
+        /// How it is sent, for people.
         communication_method: Option<String> = "communicationMethod",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -331,17 +331,17 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "id",
-        /// `isActive`
+        /// Whether it is active.
         is_active: Option<bool> = "isActive",
-        /// `isDefault`
+        /// Whether it is the default.
         is_default: Option<bool> = "isDefault",
-        /// `isInternal`
+        /// Whether it is internal.
         is_internal: Option<bool> = "isInternal",
         /// The name.
         name: Option<String> = "name",
-        /// `purpose`
+        /// What the messages are for.
         purpose: Option<String> = "purpose",
-        /// `subscriptionTranslations`
+        /// Its texts in other languages.
         subscription_translations: Vec<SubscriptionTranslation> = "subscriptionTranslations",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -349,7 +349,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Subscription status.
+    /// How it stands.
     pub enum SubscriptionStatus {
         /// `NOT_SPECIFIED`
         NotSpecified = "NOT_SPECIFIED",
@@ -367,7 +367,7 @@ crm_core::record! {
         created_at: Option<i64> = "createdAt",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `languageCode`
+        /// The code of the language.
         language_code: Option<String> = "languageCode",
         /// The name.
         name: Option<String> = "name",
@@ -383,15 +383,15 @@ crm_core::record! {
     pub struct WideStatus {
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
-        /// Always `EMAIL`.
+        /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
-        /// `status`
+        /// How it stands.
         status: Option<SubscriptionStatus> = "status",
-        /// `subscriberIdString`
+        /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
-        /// `timestamp`
+        /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
-        /// `wideStatusType`
+        /// Whether it holds for the account or for a business unit.
         wide_status_type: Option<WideStatusWideStatusType> = "wideStatusType",
     }
 }
@@ -399,9 +399,9 @@ crm_core::record! {
 crm_core::record! {
     /// Wide status bulk reply.
     pub struct WideStatusBulkReply {
-        /// `subscriberIdString`
+        /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
-        /// `wideStatuses`
+        /// Statuses that hold across all subscriptions.
         wide_statuses: Vec<WideStatus> = "wideStatuses",
     }
 }
@@ -423,13 +423,13 @@ crm_core::record! {
         results: Vec<WideStatusBulkReply> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::open_enum! {
-    /// Wide status wide status type.
+    /// Whether it holds for the account or for a business unit.
     pub enum WideStatusWideStatusType {
         /// `BUSINESS_UNIT_WIDE`
         BusinessUnitWide = "BUSINESS_UNIT_WIDE",

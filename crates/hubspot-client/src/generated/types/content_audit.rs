@@ -6,19 +6,19 @@ use super::*;
 crm_core::record! {
     /// Audit log.
     pub struct AuditLog {
-        /// `event`
+        /// What happened, as `PUBLISHED`.
         event: Option<AuditLogEvent> = "event",
-        /// `fullName`
+        /// The whole name of the person.
         full_name: Option<String> = "fullName",
-        /// `meta`
+        /// Further data on what happened.
         meta: Option<Value> = "meta",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// `objectName`
+        /// The name of what was changed.
         object_name: Option<String> = "objectName",
         /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
         object_type: Option<AuditLogObjectType> = "objectType",
-        /// `timestamp`
+        /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Audit log event.
+    /// What happened, as `PUBLISHED`.
     pub enum AuditLogEvent {
         /// `CREATED`
         Created = "CREATED",
@@ -134,21 +134,21 @@ crm_core::record! {
         email: Option<String> = "email",
         /// `filters`
         filters: Option<CmsAuditLoggingExportFilters> = "filters",
-        /// `format`
+        /// The format, as `CSV` or `DATE`.
         format: Option<ExportFormat> = "format",
         /// `partition`
         partition: Option<i64> = "partition",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// `recipientUserIds`
+        /// The ids of the users who get it.
         recipient_user_ids: Option<Vec<i64>> = "recipientUserIds",
-        /// `shouldMarkExportFileAsSensitive`
+        /// Whether the export file is marked as sensitive.
         should_mark_export_file_as_sensitive: Option<bool> = "shouldMarkExportFileAsSensitive",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// The id of the user.
         user_id: Option<i64> = "userId",
-        /// `userTimeZone`
+        /// The time zone of the user.
         user_time_zone: Option<String> = "userTimeZone",
     }
     required "email" "format" "portalId" "recipientUserIds" "shouldMarkExportFileAsSensitive" "type"

@@ -33,7 +33,7 @@ crm_core::record! {
         results: Vec<Actor> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -41,7 +41,7 @@ crm_core::record! {
 crm_core::record! {
     /// Agent actor.
     pub struct AgentActor {
-        /// `avatar`
+        /// The address of the picture that stands for it.
         avatar: Option<String> = "avatar",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -49,7 +49,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Always `AGENT`.
+        /// Its kind. Always `AGENT`.
         type_: Option<String> = "type",
     }
 }
@@ -61,23 +61,23 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// `assignedFrom`
         assigned_from: Option<String> = "assignedFrom",
-        /// `assignedTo`
+        /// Who it is assigned to.
         assigned_to: Option<String> = "assignedTo",
         /// `client`
         client: Option<Client> = "client",
-        /// `conversationsThreadId`
+        /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdBy`
+        /// Who created it.
         created_by: Option<String> = "createdBy",
         /// The id.
         id: Option<String> = "id",
-        /// `recipients`
+        /// Who it goes to.
         recipients: Vec<Recipient> = "recipients",
-        /// `senders`
+        /// Who sent it.
         senders: Vec<Sender> = "senders",
-        /// Always `ASSIGNMENT`.
+        /// Its kind. Always `ASSIGNMENT`.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -87,13 +87,13 @@ crm_core::record! {
 crm_core::record! {
     /// Bot actor.
     pub struct BotActor {
-        /// `avatar`
+        /// The address of the picture that stands for it.
         avatar: Option<String> = "avatar",
         /// The id.
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Always `BOT`.
+        /// Its kind. Always `BOT`.
         type_: Option<String> = "type",
     }
 }
@@ -113,27 +113,27 @@ crm_core::record! {
     pub struct Comment {
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
-        /// `attachments`
+        /// Files and other things attached to the message.
         attachments: Vec<CommentAttachmentsItem> = "attachments",
         /// `client`
         client: Option<Client> = "client",
-        /// `conversationsThreadId`
+        /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdBy`
+        /// Who created it.
         created_by: Option<String> = "createdBy",
         /// The id.
         id: Option<String> = "id",
-        /// `recipients`
+        /// Who it goes to.
         recipients: Vec<Recipient> = "recipients",
-        /// `richText`
+        /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// `senders`
+        /// Who sent it.
         senders: Vec<Sender> = "senders",
-        /// `text`
+        /// The text, without formatting.
         text: Option<String> = "text",
-        /// Always `COMMENT`.
+        /// Its kind. Always `COMMENT`.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -143,13 +143,13 @@ crm_core::record! {
 crm_core::record! {
     /// Comment egg.
     pub struct CommentEgg {
-        /// `attachments`
+        /// Files and other things attached to the message.
         attachments: Option<Vec<CommentEggAttachmentsItem>> = "attachments",
-        /// `richText`
+        /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// `text`
+        /// The text, without formatting.
         text: Option<String> = "text",
-        /// Always `COMMENT`.
+        /// Its kind. Always `COMMENT`.
         type_: Option<String> = "type",
     }
     required "attachments" "text" "type"
@@ -187,23 +187,23 @@ crm_core::union! {
 crm_core::record! {
     /// Conversations message egg.
     pub struct ConversationsMessageEgg {
-        /// `attachments`
+        /// Files and other things attached to the message.
         attachments: Option<Vec<CommentEggAttachmentsItem>> = "attachments",
-        /// `channelAccountId`
+        /// The id of the channel account.
         channel_account_id: Option<String> = "channelAccountId",
         /// The id of the channel.
         channel_id: Option<String> = "channelId",
-        /// `recipients`
+        /// Who it goes to.
         recipients: Option<Vec<RecipientEgg>> = "recipients",
-        /// `richText`
+        /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// `senderActorId`
+        /// The id of the actor who sends it.
         sender_actor_id: Option<String> = "senderActorId",
-        /// `subject`
+        /// What it is about, in one line.
         subject: Option<String> = "subject",
-        /// `text`
+        /// The text, without formatting.
         text: Option<String> = "text",
-        /// Always `MESSAGE`.
+        /// Its kind. Always `MESSAGE`.
         type_: Option<String> = "type",
     }
     required "attachments" "channelAccountId" "channelId" "recipients" "senderActorId" "text" "type"
@@ -245,7 +245,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The id.
         id: Option<String> = "id",
-        /// Always `EMAIL`.
+        /// Its kind. Always `EMAIL`.
         type_: Option<String> = "type",
     }
 }
@@ -255,7 +255,7 @@ crm_core::record! {
     pub struct FileEgg {
         /// The id of the file.
         file_id: Option<String> = "fileId",
-        /// Always `FILE`.
+        /// Its kind. Always `FILE`.
         type_: Option<String> = "type",
     }
     required "fileId" "type"
@@ -286,7 +286,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<InboxType> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -294,7 +294,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Inbox type.
+    /// Its kind.
     pub enum InboxType {
         /// `HELP_DESK`
         HelpDesk = "HELP_DESK",
@@ -306,13 +306,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Integrator actor.
     pub struct IntegratorActor {
-        /// `avatar`
+        /// The address of the picture that stands for it.
         avatar: Option<String> = "avatar",
         /// The id.
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Always `INTEGRATOR`.
+        /// Its kind. Always `INTEGRATOR`.
         type_: Option<String> = "type",
     }
 }
@@ -320,13 +320,13 @@ crm_core::record! {
 crm_core::record! {
     /// Llm actor.
     pub struct LlmActor {
-        /// `avatar`
+        /// The address of the picture that stands for it.
         avatar: Option<String> = "avatar",
         /// The id.
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Always `LLM`.
+        /// Its kind. Always `LLM`.
         type_: Option<String> = "type",
     }
 }
@@ -346,9 +346,9 @@ crm_core::union! {
 crm_core::record! {
     /// Message content.
     pub struct MessageContent {
-        /// `richText`
+        /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// `text`
+        /// The text, without formatting.
         text: Option<String> = "text",
     }
 }
@@ -374,9 +374,9 @@ crm_core::record! {
 crm_core::record! {
     /// Quick replies egg.
     pub struct QuickRepliesEgg {
-        /// `quickReplies`
+        /// Answers to choose from with one tap.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
-        /// Always `QUICK_REPLIES`.
+        /// Its kind. Always `QUICK_REPLIES`.
         type_: Option<String> = "type",
     }
     required "quickReplies" "type"
@@ -397,15 +397,15 @@ impl QuickRepliesEgg {
 crm_core::record! {
     /// Recipient egg.
     pub struct RecipientEgg {
-        /// `actorId`
+        /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
         /// `deliveryIdentifier`
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
-        /// `deliveryIdentifiers`
+        /// Where it is delivered, as e-mail addresses or phone numbers.
         delivery_identifiers: Option<Vec<DeliveryIdentifier>> = "deliveryIdentifiers",
         /// The name.
         name: Option<String> = "name",
-        /// `recipientField`
+        /// The e-mail field it is in, as `TO` or `CC`.
         recipient_field: Option<String> = "recipientField",
     }
     required "deliveryIdentifiers"
@@ -434,7 +434,7 @@ crm_core::record! {
     pub struct SocialMediaEgg {
         /// `socialMetadata`
         social_metadata: Option<SocialMetadata> = "socialMetadata",
-        /// Always `SOCIAL_MEDIA_METADATA`.
+        /// Its kind. Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
     }
     required "socialMetadata" "type"
@@ -457,7 +457,7 @@ crm_core::record! {
     pub struct SystemActor {
         /// The id.
         id: Option<String> = "id",
-        /// Always `SYSTEM`.
+        /// Its kind. Always `SYSTEM`.
         type_: Option<String> = "type",
     }
 }
@@ -467,31 +467,31 @@ crm_core::record! {
     pub struct Thread {
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
-        /// `assignedTo`
+        /// Who it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `associatedContactId`
+        /// The id of the contact in the conversation.
         associated_contact_id: Option<String> = "associatedContactId",
-        /// `closedAt`
+        /// When it was closed.
         closed_at: Option<Timestamp> = "closedAt",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// `inboxId`
+        /// The id of the inbox.
         inbox_id: Option<String> = "inboxId",
-        /// `latestMessageReceivedTimestamp`
+        /// When the last message came in.
         latest_message_received_timestamp: Option<Timestamp> = "latestMessageReceivedTimestamp",
-        /// `latestMessageSentTimestamp`
+        /// When the latest message was sent.
         latest_message_sent_timestamp: Option<Timestamp> = "latestMessageSentTimestamp",
-        /// `latestMessageTimestamp`
+        /// When the last message was sent or came in.
         latest_message_timestamp: Option<Timestamp> = "latestMessageTimestamp",
-        /// `originalChannelAccountId`
+        /// The id of the channel account it started on.
         original_channel_account_id: Option<String> = "originalChannelAccountId",
-        /// `originalChannelId`
+        /// The id of the channel it began in.
         original_channel_id: Option<String> = "originalChannelId",
-        /// `spam`
+        /// Whether it is spam.
         spam: Option<bool> = "spam",
-        /// `status`
+        /// How it stands.
         status: Option<ThreadStatus> = "status",
         /// `threadAssociations`
         thread_associations: Option<ThreadAssociations> = "threadAssociations",
@@ -501,7 +501,7 @@ crm_core::record! {
 crm_core::record! {
     /// Thread assign request.
     pub struct ThreadAssignRequest {
-        /// `actorId`
+        /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
     }
     required "actorId"
@@ -521,7 +521,7 @@ impl ThreadAssignRequest {
 crm_core::record! {
     /// Thread associations.
     pub struct ThreadAssociations {
-        /// `associatedTicketId`
+        /// The id of the associated ticket.
         associated_ticket_id: Option<String> = "associatedTicketId",
     }
 }
@@ -533,23 +533,23 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// `client`
         client: Option<Client> = "client",
-        /// `conversationsThreadId`
+        /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdBy`
+        /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `fromInboxId`
+        /// The id of the inbox it came from.
         from_inbox_id: Option<String> = "fromInboxId",
         /// The id.
         id: Option<String> = "id",
-        /// `recipients`
+        /// Who it goes to.
         recipients: Vec<Recipient> = "recipients",
-        /// `senders`
+        /// Who sent it.
         senders: Vec<Sender> = "senders",
-        /// `toInboxId`
+        /// The id of the inbox it was moved to.
         to_inbox_id: Option<String> = "toInboxId",
-        /// Always `THREAD_INBOX_CHANGE`.
+        /// Its kind. Always `THREAD_INBOX_CHANGE`.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -567,7 +567,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Thread status.
+    /// How it stands.
     pub enum ThreadStatus {
         /// `CLOSED`
         Closed = "CLOSED",
@@ -583,21 +583,21 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// `client`
         client: Option<Client> = "client",
-        /// `conversationsThreadId`
+        /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdBy`
+        /// Who created it.
         created_by: Option<String> = "createdBy",
         /// The id.
         id: Option<String> = "id",
-        /// `newStatus`
+        /// The status it now has.
         new_status: Option<ThreadStatus> = "newStatus",
-        /// `recipients`
+        /// Who it goes to.
         recipients: Vec<Recipient> = "recipients",
-        /// `senders`
+        /// Who sent it.
         senders: Vec<Sender> = "senders",
-        /// Always `THREAD_STATUS_CHANGE`.
+        /// Its kind. Always `THREAD_STATUS_CHANGE`.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -609,7 +609,7 @@ crm_core::record! {
     pub struct ThreadUpdateRequest {
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
-        /// `status`
+        /// How it stands.
         status: Option<ThreadStatus> = "status",
     }
 }
@@ -620,7 +620,7 @@ crm_core::setters!(ThreadUpdateRequest {
 crm_core::record! {
     /// Visitor actor.
     pub struct VisitorActor {
-        /// `avatar`
+        /// The address of the picture that stands for it.
         avatar: Option<String> = "avatar",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -628,7 +628,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Always `VISITOR`.
+        /// Its kind. Always `VISITOR`.
         type_: Option<String> = "type",
     }
 }
@@ -638,29 +638,29 @@ crm_core::record! {
     pub struct WelcomeMessage {
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
-        /// `channelAccountId`
+        /// The id of the channel account.
         channel_account_id: Option<String> = "channelAccountId",
         /// The id of the channel.
         channel_id: Option<String> = "channelId",
         /// `client`
         client: Option<Client> = "client",
-        /// `conversationsThreadId`
+        /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdBy`
+        /// Who created it.
         created_by: Option<String> = "createdBy",
         /// The id.
         id: Option<String> = "id",
-        /// `recipients`
+        /// Who it goes to.
         recipients: Vec<Recipient> = "recipients",
-        /// `richText`
+        /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// `senders`
+        /// Who sent it.
         senders: Vec<Sender> = "senders",
-        /// `text`
+        /// The text, without formatting.
         text: Option<String> = "text",
-        /// Always `WELCOME_MESSAGE`.
+        /// Its kind. Always `WELCOME_MESSAGE`.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",

@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Action confirmation body.
     pub struct ActionConfirmationBody {
-        /// `cancelButtonLabel`
+        /// The label of the button to cancel.
         cancel_button_label: Option<String> = "cancelButtonLabel",
-        /// `confirmButtonLabel`
+        /// What the confirming button says.
         confirm_button_label: Option<String> = "confirmButtonLabel",
-        /// `prompt`
+        /// What is asked before the action is done.
         prompt: Option<String> = "prompt",
     }
 }
@@ -20,13 +20,13 @@ crm_core::record! {
     pub struct ActionHookActionBody {
         /// `confirmation`
         confirmation: Option<ActionConfirmationBody> = "confirmation",
-        /// `httpMethod`
+        /// The HTTP method, as `POST`.
         http_method: Option<HttpMethod> = "httpMethod",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `propertyNamesIncluded`
+        /// The names of the properties that are sent along.
         property_names_included: Vec<String> = "propertyNamesIncluded",
-        /// Always `ACTION_HOOK`.
+        /// Its kind. Always `ACTION_HOOK`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -36,7 +36,7 @@ crm_core::record! {
 crm_core::record! {
     /// Card actions.
     pub struct CardActions {
-        /// `baseUrls`
+        /// The addresses that actions may begin with.
         base_urls: Option<Vec<String>> = "baseUrls",
     }
     required "baseUrls"
@@ -56,15 +56,15 @@ impl CardActions {
 crm_core::record! {
     /// Card audit reply.
     pub struct CardAuditReply {
-        /// `actionType`
+        /// The kind of action.
         action_type: Option<CardAuditReplyActionType> = "actionType",
-        /// `applicationId`
+        /// The id of the app.
         application_id: Option<i64> = "applicationId",
-        /// `authSource`
+        /// Where the change came from: `APP`, `EXTERNAL` or `INTERNAL`.
         auth_source: Option<CardAuditReplyAuthSource> = "authSource",
-        /// `changedAt`
+        /// When it changed.
         changed_at: Option<i64> = "changedAt",
-        /// `initiatingUserId`
+        /// The id of the user who did it.
         initiating_user_id: Option<i64> = "initiatingUserId",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<i64> = "objectTypeId",
@@ -72,7 +72,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Card audit reply action type.
+    /// The kind of action.
     pub enum CardAuditReplyActionType {
         /// `CREATE`
         Create = "CREATE",
@@ -84,7 +84,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Card audit reply auth source.
+    /// Where the change came from: `APP`, `EXTERNAL` or `INTERNAL`.
     pub enum CardAuditReplyAuthSource {
         /// `APP`
         App = "APP",
@@ -104,7 +104,7 @@ crm_core::record! {
         display: Option<CardDisplayBody> = "display",
         /// `fetch`
         fetch: Option<CardFetchBody> = "fetch",
-        /// `title`
+        /// The title.
         title: Option<String> = "title",
     }
     required "actions" "display" "fetch" "title"
@@ -152,7 +152,7 @@ impl CardDisplayBody {
 crm_core::record! {
     /// Card display property.
     pub struct CardDisplayProperty {
-        /// `dataType`
+        /// The kind of data, as `STRING`.
         data_type: Option<DataType> = "dataType",
         /// The name that people see.
         label: Option<String> = "label",
@@ -186,13 +186,13 @@ impl CardDisplayProperty {
 crm_core::record! {
     /// Card fetch body.
     pub struct CardFetchBody {
-        /// `cardType`
+        /// Where the card's data comes from: `EXTERNAL` or `SERVERLESS`.
         card_type: Option<CardType> = "cardType",
-        /// `objectTypes`
+        /// The object types it is for.
         object_types: Option<Vec<CardObjectTypeBody>> = "objectTypes",
-        /// `serverlessFunction`
+        /// The serverless function that gives the data.
         serverless_function: Option<String> = "serverlessFunction",
-        /// `targetUrl`
+        /// The address that HubSpot calls.
         target_url: Option<String> = "targetUrl",
     }
     required "cardType" "objectTypes" "targetUrl"
@@ -222,13 +222,13 @@ impl CardFetchBody {
 crm_core::record! {
     /// Card fetch body patch.
     pub struct CardFetchBodyPatch {
-        /// `cardType`
+        /// Where the card's data comes from: `EXTERNAL` or `SERVERLESS`.
         card_type: Option<CardType> = "cardType",
-        /// `objectTypes`
+        /// The object types it is for.
         object_types: Option<Vec<CardObjectTypeBody>> = "objectTypes",
-        /// `serverlessFunction`
+        /// The serverless function that gives the data.
         serverless_function: Option<String> = "serverlessFunction",
-        /// `targetUrl`
+        /// The address that HubSpot calls.
         target_url: Option<String> = "targetUrl",
     }
     required "objectTypes"
@@ -262,15 +262,15 @@ crm_core::record! {
 crm_core::record! {
     /// Card migrate views reply.
     pub struct CardMigrateViewsReply {
-        /// `endedAt`
+        /// When it ended.
         ended_at: Option<i64> = "endedAt",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `remainingPortalCount`
+        /// How many accounts are left to migrate.
         remaining_portal_count: Option<i64> = "remainingPortalCount",
         /// When the work began.
         started_at: Option<i64> = "startedAt",
-        /// `totalPortalCount`
+        /// How many accounts there are in all.
         total_portal_count: Option<i64> = "totalPortalCount",
     }
 }
@@ -280,11 +280,11 @@ crm_core::record! {
     pub struct CardMigrateViewsRequest {
         /// `allowDuplicateAppCardIds`
         allow_duplicate_app_card_ids: Option<bool> = "allowDuplicateAppCardIds",
-        /// `appCardId`
+        /// The id of the app card.
         app_card_id: Option<i64> = "appCardId",
-        /// `helpdeskAppCardId`
+        /// The id of the app card for the help desk.
         helpdesk_app_card_id: Option<i64> = "helpdeskAppCardId",
-        /// `legacyCrmCardId`
+        /// The id of the old CRM card.
         legacy_crm_card_id: Option<i64> = "legacyCrmCardId",
     }
     required "allowDuplicateAppCardIds" "appCardId" "legacyCrmCardId"
@@ -316,7 +316,7 @@ crm_core::record! {
     pub struct CardObjectTypeBody {
         /// The name.
         name: Option<CardObjectTypeBodyName> = "name",
-        /// `propertiesToSend`
+        /// The properties to send when data is fetched.
         properties_to_send: Option<Vec<String>> = "propertiesToSend",
     }
     required "name" "propertiesToSend"
@@ -362,7 +362,7 @@ crm_core::record! {
         display: Option<CardDisplayBody> = "display",
         /// `fetch`
         fetch: Option<CardFetchBodyPatch> = "fetch",
-        /// `title`
+        /// The title.
         title: Option<String> = "title",
     }
 }
@@ -375,7 +375,7 @@ crm_core::record! {
     pub struct CardReply {
         /// `actions`
         actions: Option<CardActions> = "actions",
-        /// `auditHistory`
+        /// The changes made to it so far.
         audit_history: Vec<CardAuditReply> = "auditHistory",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -385,7 +385,7 @@ crm_core::record! {
         fetch: Option<PublicCardFetchBody> = "fetch",
         /// The id.
         id: Option<String> = "id",
-        /// `title`
+        /// The title.
         title: Option<String> = "title",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -393,7 +393,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Card type.
+    /// Where the card's data comes from: `EXTERNAL` or `SERVERLESS`.
     pub enum CardType {
         /// `EXTERNAL`
         External = "EXTERNAL",
@@ -403,7 +403,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Data type.
+    /// The kind of data, as `STRING`.
     pub enum DataType {
         /// `BOOLEAN`
         Boolean = "BOOLEAN",
@@ -433,7 +433,7 @@ crm_core::record! {
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<DisplayOptionType> = "type",
     }
     required "label" "name" "type"
@@ -457,7 +457,7 @@ impl DisplayOption {
 }
 
 crm_core::open_enum! {
-    /// Display option type.
+    /// Its kind.
     pub enum DisplayOptionType {
         /// `DANGER`
         Danger = "DANGER",
@@ -475,17 +475,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// I frame action body.
     pub struct IFrameActionBody {
-        /// `height`
+        /// The height, in pixels.
         height: Option<i64> = "height",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `propertyNamesIncluded`
+        /// The names of the properties that are sent along.
         property_names_included: Vec<String> = "propertyNamesIncluded",
-        /// Always `IFRAME`.
+        /// Its kind. Always `IFRAME`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
-        /// `width`
+        /// How wide it is.
         width: Option<i64> = "width",
     }
 }
@@ -493,23 +493,23 @@ crm_core::record! {
 crm_core::record! {
     /// Integrator card payload reply.
     pub struct IntegratorCardPayloadReply {
-        /// `allItemsLinkUrl`
+        /// The address of a page with all items.
         all_items_link_url: Option<String> = "allItemsLinkUrl",
-        /// `cardLabel`
+        /// What the card is called, for people.
         card_label: Option<String> = "cardLabel",
-        /// `responseVersion`
+        /// The version of the answer's form: `v1` or `v3`.
         response_version: Option<IntegratorCardPayloadReplyResponseVersion> = "responseVersion",
-        /// `sections`
+        /// The parts of the card.
         sections: Vec<IntegratorObjectResult> = "sections",
         /// `topLevelActions`
         top_level_actions: Option<TopLevelActions> = "topLevelActions",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<i64> = "totalCount",
     }
 }
 
 crm_core::open_enum! {
-    /// Integrator card payload reply response version.
+    /// The version of the answer's form: `v1` or `v3`.
     pub enum IntegratorCardPayloadReplyResponseVersion {
         /// `v1`
         V1 = "v1",
@@ -521,15 +521,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Integrator object result.
     pub struct IntegratorObjectResult {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Vec<IntegratorObjectResultActionsItem> = "actions",
         /// The id.
         id: Option<String> = "id",
-        /// `linkUrl`
+        /// The address it leads to.
         link_url: Option<String> = "linkUrl",
-        /// `title`
+        /// The title.
         title: Option<String> = "title",
-        /// `tokens`
+        /// Further values to show, with their labels.
         tokens: Vec<ObjectToken> = "tokens",
     }
 }
@@ -545,13 +545,13 @@ crm_core::union! {
 crm_core::record! {
     /// Object token.
     pub struct ObjectToken {
-        /// `dataType`
+        /// The kind of data, as `STRING`.
         data_type: Option<DataType> = "dataType",
         /// The name that people see.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
 }
@@ -559,9 +559,9 @@ crm_core::record! {
 crm_core::record! {
     /// Public card fetch body.
     pub struct PublicCardFetchBody {
-        /// `objectTypes`
+        /// The object types it is for.
         object_types: Vec<CardObjectTypeBody> = "objectTypes",
-        /// `targetUrl`
+        /// The address that HubSpot calls.
         target_url: Option<String> = "targetUrl",
     }
 }
@@ -569,9 +569,9 @@ crm_core::record! {
 crm_core::record! {
     /// Top level actions.
     pub struct TopLevelActions {
-        /// `primary`
+        /// The main one, or whether it is that.
         primary: Option<IntegratorObjectResultActionsItem> = "primary",
-        /// `secondary`
+        /// The further actions.
         secondary: Vec<IntegratorObjectResultActionsItem> = "secondary",
         /// `settings`
         settings: Option<IFrameActionBody> = "settings",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Central exchange rates information.
     pub struct CentralExchangeRatesInformation {
-        /// `centralExchangeRatesEnabled`
+        /// Whether central exchange rates are turned on.
         central_exchange_rates_enabled: Option<bool> = "centralExchangeRatesEnabled",
     }
 }
@@ -24,7 +24,7 @@ crm_core::record! {
 crm_core::record! {
     /// Company currency update request.
     pub struct CompanyCurrencyUpdateRequest {
-        /// One of 176 values, as `AED`.
+        /// The currency, as `USD`. One of 176 values, as `AED`.
         currency_code: Option<String> = "currencyCode",
     }
     required "currencyCode"
@@ -44,9 +44,9 @@ impl CompanyCurrencyUpdateRequest {
 crm_core::record! {
     /// Currency code info.
     pub struct CurrencyCodeInfo {
-        /// `currencyCode`
+        /// The currency, as `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// `currencyName`
+        /// The name of the currency.
         currency_name: Option<String> = "currencyName",
     }
 }
@@ -62,7 +62,7 @@ crm_core::record! {
 crm_core::record! {
     /// Currency create request.
     pub struct CurrencyCreateRequest {
-        /// One of 176 values, as `AED`.
+        /// The currency, as `USD`. One of 176 values, as `AED`.
         currency_code: Option<String> = "currencyCode",
     }
     required "currencyCode"
@@ -86,7 +86,7 @@ crm_core::record! {
         from_currency_code: Option<String> = "fromCurrencyCode",
         /// One of 176 values, as `AED`.
         to_currency_code: Option<String> = "toCurrencyCode",
-        /// `visibleInUI`
+        /// Whether it is shown in HubSpot.
         visible_in_ui: Option<bool> = "visibleInUI",
     }
     required "fromCurrencyCode" "toCurrencyCode" "visibleInUI"
@@ -112,11 +112,11 @@ impl CurrencyPairUpdate {
 crm_core::record! {
     /// Exchange rate.
     pub struct ExchangeRate {
-        /// `conversionRate`
+        /// The rate to convert one currency to the other with.
         conversion_rate: Option<f64> = "conversionRate",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `effectiveAt`
+        /// From when the rate holds.
         effective_at: Option<Timestamp> = "effectiveAt",
         /// One of 176 values, as `AED`.
         from_currency_code: Option<String> = "fromCurrencyCode",
@@ -126,7 +126,7 @@ crm_core::record! {
         to_currency_code: Option<String> = "toCurrencyCode",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `visibleInUI`
+        /// Whether it is shown in HubSpot.
         visible_in_ui: Option<bool> = "visibleInUI",
     }
 }
@@ -148,7 +148,7 @@ crm_core::record! {
         results: Vec<ExchangeRate> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -156,9 +156,9 @@ crm_core::record! {
 crm_core::record! {
     /// Exchange rate create request.
     pub struct ExchangeRateCreateRequest {
-        /// `conversionRate`
+        /// The rate to convert one currency to the other with.
         conversion_rate: Option<f64> = "conversionRate",
-        /// `effectiveAt`
+        /// From when the rate holds.
         effective_at: Option<Timestamp> = "effectiveAt",
         /// One of 176 values, as `AED`.
         from_currency_code: Option<String> = "fromCurrencyCode",
@@ -216,9 +216,9 @@ crm_core::record! {
 crm_core::record! {
     /// Exchange rate multiplier.
     pub struct ExchangeRateMultiplier {
-        /// `conversionRate`
+        /// The rate to convert one currency to the other with.
         conversion_rate: Option<f64> = "conversionRate",
-        /// `effectiveAt`
+        /// From when the rate holds.
         effective_at: Option<Timestamp> = "effectiveAt",
     }
     required "conversionRate"
@@ -252,9 +252,9 @@ crm_core::record! {
 crm_core::record! {
     /// Exchange rate update request.
     pub struct ExchangeRateUpdateRequest {
-        /// `conversionRate`
+        /// The rate to convert one currency to the other with.
         conversion_rate: Option<f64> = "conversionRate",
-        /// `effectiveAt`
+        /// From when the rate holds.
         effective_at: Option<Timestamp> = "effectiveAt",
         /// The id.
         id: Option<String> = "id",

@@ -6,29 +6,29 @@ use super::*;
 crm_core::record! {
     /// Action definition.
     pub struct ActionDefinition {
-        /// `actionUrl`
+        /// The address that is called when the action runs.
         action_url: Option<String> = "actionUrl",
         /// When it was archived.
         archived_at: Option<i64> = "archivedAt",
-        /// `executionRules`
+        /// What to tell people about which outcome of a run.
         execution_rules: Vec<ExecutionTranslationRule> = "executionRules",
-        /// `functions`
+        /// The functions of the action.
         functions: Vec<ActionFunctionIdentifier> = "functions",
         /// The id.
         id: Option<String> = "id",
-        /// `inputFieldDependencies`
+        /// Which inputs depend on others.
         input_field_dependencies: Vec<Dependency> = "inputFieldDependencies",
-        /// `inputFields`
+        /// The inputs it takes.
         input_fields: Vec<InputFieldDefinition> = "inputFields",
-        /// `labels`
+        /// The names shown to people.
         labels: Map<ActionLabels> = "labels",
         /// `objectRequestOptions`
         object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
-        /// `objectTypes`
+        /// The object types it is for.
         object_types: Vec<String> = "objectTypes",
-        /// `outputFields`
+        /// What the action gives out.
         output_fields: Vec<OutputFieldDefinition> = "outputFields",
-        /// `published`
+        /// Whether it is published.
         published: Option<bool> = "published",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
@@ -38,27 +38,27 @@ crm_core::record! {
 crm_core::record! {
     /// Action definition egg.
     pub struct ActionDefinitionEgg {
-        /// `actionUrl`
+        /// The address that is called when the action runs.
         action_url: Option<String> = "actionUrl",
         /// When it was archived.
         archived_at: Option<i64> = "archivedAt",
-        /// `executionRules`
+        /// What to tell people about which outcome of a run.
         execution_rules: Option<Vec<ExecutionTranslationRule>> = "executionRules",
-        /// `functions`
+        /// The functions of the action.
         functions: Option<Vec<ActionFunction>> = "functions",
-        /// `inputFieldDependencies`
+        /// Which inputs depend on others.
         input_field_dependencies: Option<Vec<Dependency>> = "inputFieldDependencies",
-        /// `inputFields`
+        /// The inputs it takes.
         input_fields: Option<Vec<InputFieldDefinition>> = "inputFields",
-        /// `labels`
+        /// The names shown to people.
         labels: Option<Map<ActionLabels>> = "labels",
         /// `objectRequestOptions`
         object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
-        /// `objectTypes`
+        /// The object types it is for.
         object_types: Option<Vec<String>> = "objectTypes",
-        /// `outputFields`
+        /// What the action gives out.
         output_fields: Option<Vec<OutputFieldDefinition>> = "outputFields",
-        /// `published`
+        /// Whether it is published.
         published: Option<bool> = "published",
     }
     required "actionUrl" "functions" "inputFields" "labels" "objectTypes" "published"
@@ -83,23 +83,23 @@ crm_core::record! {
 crm_core::record! {
     /// Action definition patch.
     pub struct ActionDefinitionPatch {
-        /// `actionUrl`
+        /// The address that is called when the action runs.
         action_url: Option<String> = "actionUrl",
-        /// `executionRules`
+        /// What to tell people about which outcome of a run.
         execution_rules: Option<Vec<ExecutionTranslationRule>> = "executionRules",
-        /// `inputFieldDependencies`
+        /// Which inputs depend on others.
         input_field_dependencies: Option<Vec<Dependency>> = "inputFieldDependencies",
-        /// `inputFields`
+        /// The inputs it takes.
         input_fields: Option<Vec<InputFieldDefinition>> = "inputFields",
-        /// `labels`
+        /// The names shown to people.
         labels: Option<Map<ActionLabels>> = "labels",
         /// `objectRequestOptions`
         object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
-        /// `objectTypes`
+        /// The object types it is for.
         object_types: Option<Vec<String>> = "objectTypes",
-        /// `outputFields`
+        /// What the action gives out.
         output_fields: Option<Vec<OutputFieldDefinition>> = "outputFields",
-        /// `published`
+        /// Whether it is published.
         published: Option<bool> = "published",
     }
 }
@@ -113,7 +113,7 @@ crm_core::setters!(ActionDefinitionPatch {
 crm_core::record! {
     /// Action definition requires object reply.
     pub struct ActionDefinitionRequiresObjectReply {
-        /// `requiresObject`
+        /// Whether the action needs a record to run on.
         requires_object: Option<bool> = "requiresObject",
     }
 }
@@ -121,7 +121,7 @@ crm_core::record! {
 crm_core::record! {
     /// Action definition requires object request.
     pub struct ActionDefinitionRequiresObjectRequest {
-        /// `requiresObject`
+        /// Whether the action needs a record to run on.
         requires_object: Option<bool> = "requiresObject",
     }
     required "requiresObject"
@@ -141,9 +141,9 @@ impl ActionDefinitionRequiresObjectRequest {
 crm_core::record! {
     /// Action execution index identifier.
     pub struct ActionExecutionIndexIdentifier {
-        /// `actionExecutionIndex`
+        /// The number of the action's run.
         action_execution_index: Option<i64> = "actionExecutionIndex",
-        /// `enrollmentId`
+        /// The id of the enrollment.
         enrollment_id: Option<i64> = "enrollmentId",
     }
     required "actionExecutionIndex" "enrollmentId"
@@ -167,9 +167,9 @@ impl ActionExecutionIndexIdentifier {
 crm_core::record! {
     /// Action function.
     pub struct ActionFunction {
-        /// `functionSource`
+        /// The source code of the function.
         function_source: Option<String> = "functionSource",
-        /// `functionType`
+        /// When the function runs, as `PRE_ACTION_EXECUTION`.
         function_type: Option<FunctionType> = "functionType",
         /// The id.
         id: Option<String> = "id",
@@ -199,7 +199,7 @@ impl ActionFunction {
 crm_core::record! {
     /// Action function identifier.
     pub struct ActionFunctionIdentifier {
-        /// `functionType`
+        /// When the function runs, as `PRE_ACTION_EXECUTION`.
         function_type: Option<FunctionType> = "functionType",
         /// The id.
         id: Option<String> = "id",
@@ -217,23 +217,23 @@ crm_core::record! {
 crm_core::record! {
     /// Action labels.
     pub struct ActionLabels {
-        /// `actionCardContent`
+        /// What the card of the action says in a workflow.
         action_card_content: Option<String> = "actionCardContent",
-        /// `actionDescription`
+        /// What the action does, for people.
         action_description: Option<String> = "actionDescription",
-        /// `actionName`
+        /// The name of the action, for people.
         action_name: Option<String> = "actionName",
-        /// `appDisplayName`
+        /// The name of the app, for people.
         app_display_name: Option<String> = "appDisplayName",
-        /// `executionRules`
+        /// What to tell people about which outcome of a run.
         execution_rules: Option<Map<String>> = "executionRules",
-        /// `inputFieldDescriptions`
+        /// What the input fields are, by their names.
         input_field_descriptions: Option<Map<String>> = "inputFieldDescriptions",
-        /// `inputFieldLabels`
+        /// Labels of the inputs, by field name.
         input_field_labels: Option<Map<String>> = "inputFieldLabels",
-        /// `inputFieldOptionLabels`
+        /// The labels of options, by field and option.
         input_field_option_labels: Option<Map<Map<String>>> = "inputFieldOptionLabels",
-        /// `outputFieldLabels`
+        /// Labels of the outputs, by field name.
         output_field_labels: Option<Map<String>> = "outputFieldLabels",
     }
     required "actionName"
@@ -290,11 +290,11 @@ crm_core::record! {
 crm_core::record! {
     /// Agent request context.
     pub struct AgentRequestContext {
-        /// `agentId`
+        /// The id of the agent.
         agent_id: Option<i64> = "agentId",
         /// `chirpAiContextObject`
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
-        /// Always `AGENTS`.
+        /// Where it comes from. Always `AGENTS`.
         source: Option<String> = "source",
         /// `trajectoryId`
         trajectory_id: Option<String> = "trajectoryId",
@@ -325,9 +325,9 @@ impl AgentRequestContext {
 crm_core::record! {
     /// Array field.
     pub struct ArrayField {
-        /// `items`
+        /// What each item of the array is.
         items: Option<ArrayFieldItems> = "items",
-        /// Always `ARRAY`.
+        /// Its kind. Always `ARRAY`.
         type_: Option<String> = "type",
     }
     required "items" "type"
@@ -362,7 +362,7 @@ crm_core::union! {
 crm_core::record! {
     /// Boolean field.
     pub struct BooleanField {
-        /// Always `BOOLEAN`.
+        /// Its kind. Always `BOOLEAN`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -388,15 +388,15 @@ impl Default for BooleanField {
 crm_core::record! {
     /// Callback completion batch request.
     pub struct CallbackCompletionBatchRequest {
-        /// `callbackId`
+        /// The id of the waiting callback.
         callback_id: Option<String> = "callbackId",
-        /// `failureReasonType`
+        /// The kind of failure.
         failure_reason_type: Option<String> = "failureReasonType",
-        /// `outputFields`
+        /// What the action gives out.
         output_fields: Option<Map<String>> = "outputFields",
-        /// `requestContext`
+        /// What the action ran for, as a workflow or an agent.
         request_context: Option<CallbackCompletionBatchRequestRequestContext> = "requestContext",
-        /// `typedOutputs`
+        /// The output values, each of its own type.
         typed_outputs: Option<Value> = "typedOutputs",
     }
     required "callbackId" "outputFields" "typedOutputs"
@@ -458,13 +458,13 @@ crm_core::union! {
 crm_core::record! {
     /// Callback completion request.
     pub struct CallbackCompletionRequest {
-        /// `failureReasonType`
+        /// The kind of failure.
         failure_reason_type: Option<String> = "failureReasonType",
-        /// `outputFields`
+        /// What the action gives out.
         output_fields: Option<Map<String>> = "outputFields",
-        /// `requestContext`
+        /// What the action ran for, as a workflow or an agent.
         request_context: Option<CallbackCompletionBatchRequestRequestContext> = "requestContext",
-        /// `typedOutputs`
+        /// The output values, each of its own type.
         typed_outputs: Option<Value> = "typedOutputs",
     }
     required "outputFields" "typedOutputs"
@@ -493,27 +493,27 @@ impl CallbackCompletionRequest {
 crm_core::record! {
     /// Chirp ai context object.
     pub struct ChirpAiContextObject {
-        /// `applicationGroup`
+        /// The group of the application.
         application_group: Option<String> = "applicationGroup",
-        /// `applicationId`
+        /// The id of the app.
         application_id: Option<String> = "applicationId",
         /// `complianceIds`
         compliance_ids: Option<ComplianceIds> = "complianceIds",
-        /// `conversationId`
+        /// The id of the conversation.
         conversation_id: Option<String> = "conversationId",
-        /// `featureId`
+        /// The id of the feature.
         feature_id: Option<String> = "featureId",
-        /// `inferenceId`
+        /// The id of the AI inference.
         inference_id: Option<String> = "inferenceId",
-        /// `isPrivate`
+        /// Whether it is private.
         is_private: Option<bool> = "isPrivate",
-        /// `metadata`
+        /// Further facts about it.
         metadata: Option<Map<String>> = "metadata",
-        /// `otelContextHolder`
+        /// The OpenTelemetry context, by key.
         otel_context_holder: Option<Map<String>> = "otelContextHolder",
         /// `trajectoryId`
         trajectory_id: Option<String> = "trajectoryId",
-        /// `unstructuredSources`
+        /// What kinds of unstructured data it has, as `CALL_TRANSCRIPT`.
         unstructured_sources: Option<Vec<ChirpAiContextObjectUnstructuredSourcesItem>> = "unstructuredSources",
     }
     required "applicationGroup" "applicationId" "isPrivate" "metadata" "otelContextHolder" "unstructuredSources"
@@ -576,17 +576,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Compliance ids.
     pub struct ComplianceIds {
-        /// `contactIds`
+        /// The contacts, by id.
         contact_ids: Option<Vec<ContactId>> = "contactIds",
-        /// `noContactIdReason`
+        /// Why there is no contact id.
         no_contact_id_reason: Option<String> = "noContactIdReason",
-        /// `noPortalIdReason`
+        /// Why there is no account id.
         no_portal_id_reason: Option<String> = "noPortalIdReason",
-        /// `noUserIdReason`
+        /// Why there is no user id.
         no_user_id_reason: Option<String> = "noUserIdReason",
-        /// `portalIds`
+        /// The ids of the HubSpot accounts.
         portal_ids: Option<Vec<i64>> = "portalIds",
-        /// `userIds`
+        /// The ids of the users.
         user_ids: Option<Vec<i64>> = "userIds",
     }
     required "contactIds" "portalIds" "userIds"
@@ -618,13 +618,13 @@ impl ComplianceIds {
 crm_core::record! {
     /// Conditional single field dependency.
     pub struct ConditionalSingleFieldDependency {
-        /// `controllingFieldName`
+        /// The name of the field the others depend on.
         controlling_field_name: Option<String> = "controllingFieldName",
-        /// `controllingFieldValue`
+        /// The value of the controlling field for which it holds.
         controlling_field_value: Option<String> = "controllingFieldValue",
-        /// Always `CONDITIONAL_SINGLE_FIELD`.
+        /// The kind of dependency. Always `CONDITIONAL_SINGLE_FIELD`.
         dependency_type: Option<String> = "dependencyType",
-        /// `dependentFieldNames`
+        /// The names of the fields that depend on the other.
         dependent_field_names: Option<Vec<String>> = "dependentFieldNames",
     }
     required "controllingFieldName" "controllingFieldValue" "dependencyType" "dependentFieldNames"
@@ -655,7 +655,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// `vid`
+        /// The id of the contact.
         vid: Option<i64> = "vid",
     }
     required "portalId"
@@ -680,7 +680,7 @@ impl ContactId {
 crm_core::record! {
     /// Copilot request context.
     pub struct CopilotRequestContext {
-        /// Always `COPILOT`.
+        /// Where it comes from. Always `COPILOT`.
         source: Option<String> = "source",
         /// `trajectoryId`
         trajectory_id: Option<String> = "trajectoryId",
@@ -720,11 +720,11 @@ crm_core::union! {
 crm_core::record! {
     /// Double field.
     pub struct DoubleField {
-        /// `maximum`
+        /// The highest value allowed.
         maximum: Option<f64> = "maximum",
-        /// `minimum`
+        /// The lowest value allowed.
         minimum: Option<f64> = "minimum",
-        /// Always `DOUBLE`.
+        /// Its kind. Always `DOUBLE`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -755,9 +755,9 @@ impl Default for DoubleField {
 crm_core::record! {
     /// Execution translation rule.
     pub struct ExecutionTranslationRule {
-        /// `conditions`
+        /// What must hold for it to apply.
         conditions: Option<Map<Value>> = "conditions",
-        /// `labelName`
+        /// The name of the label to use.
         label_name: Option<String> = "labelName",
     }
     required "conditions" "labelName"
@@ -783,13 +783,13 @@ crm_core::record! {
     pub struct FieldTypeDefinition {
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `externalOptions`
+        /// Whether the options come from somewhere else.
         external_options: Option<bool> = "externalOptions",
-        /// `externalOptionsReferenceType`
+        /// The kind of thing the options are taken from.
         external_options_reference_type: Option<String> = "externalOptionsReferenceType",
         /// How the field is shown in a form.
         field_type: Option<FieldTypeDefinitionFieldType> = "fieldType",
-        /// `helpText`
+        /// The help shown for the field.
         help_text: Option<String> = "helpText",
         /// The name that people see.
         label: Option<String> = "label",
@@ -797,13 +797,13 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<ActionsV4OptionItem>> = "options",
-        /// `optionsUrl`
+        /// Where the options are fetched from.
         options_url: Option<String> = "optionsUrl",
-        /// One of 161 values, as `ABANDONED_CART`.
+        /// The kind of record the value points to. One of 161 values, as `ABANDONED_CART`.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// `schema`
+        /// How the data is shaped.
         schema: Option<ArrayFieldItems> = "schema",
-        /// `type`
+        /// Its kind.
         type_: Option<FieldTypeDefinitionType> = "type",
         /// `useChirp`
         use_chirp: Option<bool> = "useChirp",
@@ -872,9 +872,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Input field definition.
     pub struct InputFieldDefinition {
-        /// `isRequired`
+        /// Whether it must be filled in.
         is_required: Option<bool> = "isRequired",
-        /// `supportedValueTypes`
+        /// What values it can take, as `STATIC_VALUE`.
         supported_value_types: Option<Vec<InputFieldDefinitionSupportedValueTypesItem>> = "supportedValueTypes",
         /// `typeDefinition`
         type_definition: Option<PublicFieldTypeDefinition> = "typeDefinition",
@@ -914,11 +914,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Integer field.
     pub struct IntegerField {
-        /// `maximum`
+        /// The highest value allowed.
         maximum: Option<i64> = "maximum",
-        /// `minimum`
+        /// The lowest value allowed.
         minimum: Option<i64> = "minimum",
-        /// Always `INTEGER`.
+        /// Its kind. Always `INTEGER`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -949,11 +949,11 @@ impl Default for IntegerField {
 crm_core::record! {
     /// Long field.
     pub struct LongField {
-        /// `maximum`
+        /// The highest value allowed.
         maximum: Option<i64> = "maximum",
-        /// `minimum`
+        /// The lowest value allowed.
         minimum: Option<i64> = "minimum",
-        /// Always `LONG`.
+        /// Its kind. Always `LONG`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -986,7 +986,7 @@ crm_core::record! {
     pub struct ObjectField {
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Option<Value> = "properties",
-        /// Always `OBJECT`.
+        /// Its kind. Always `OBJECT`.
         type_: Option<String> = "type",
     }
     required "properties" "type"
@@ -1051,7 +1051,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// How the field is shown in a form.
         field_type: Option<FieldType> = "fieldType",
-        /// `helpText`
+        /// The help shown for the field.
         help_text: Option<String> = "helpText",
         /// The name that people see.
         label: Option<String> = "label",
@@ -1059,11 +1059,11 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<PublicOption>> = "options",
-        /// `optionsUrl`
+        /// Where the options are fetched from.
         options_url: Option<String> = "optionsUrl",
-        /// Always `OWNER`.
+        /// The kind of record the value points to. Always `OWNER`.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// `type`
+        /// Its kind.
         type_: Option<PublicFieldTypeDefinitionType> = "type",
     }
     required "name" "options" "type"
@@ -1097,7 +1097,7 @@ impl PublicFieldTypeDefinition {
 }
 
 crm_core::open_enum! {
-    /// Public field type definition type.
+    /// Its kind.
     pub enum PublicFieldTypeDefinitionType {
         /// `bool`
         Bool = "bool",
@@ -1129,7 +1129,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
     required "label" "value"
@@ -1155,11 +1155,11 @@ impl PublicOption {
 crm_core::record! {
     /// Single field dependency.
     pub struct SingleFieldDependency {
-        /// `controllingFieldName`
+        /// The name of the field the others depend on.
         controlling_field_name: Option<String> = "controllingFieldName",
-        /// Always `SINGLE_FIELD`.
+        /// The kind of dependency. Always `SINGLE_FIELD`.
         dependency_type: Option<String> = "dependencyType",
-        /// `dependentFieldNames`
+        /// The names of the fields that depend on the other.
         dependent_field_names: Option<Vec<String>> = "dependentFieldNames",
     }
     required "controllingFieldName" "dependencyType" "dependentFieldNames"
@@ -1186,7 +1186,7 @@ crm_core::record! {
     pub struct StandaloneRequestContext {
         /// `chirpAiContextObject`
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
-        /// Always `STANDALONE`.
+        /// Where it comes from. Always `STANDALONE`.
         source: Option<String> = "source",
         /// `trajectoryId`
         trajectory_id: Option<String> = "trajectoryId",
@@ -1213,9 +1213,9 @@ impl StandaloneRequestContext {
 crm_core::record! {
     /// String field.
     pub struct StringField {
-        /// `format`
+        /// The format, as `CSV` or `DATE`.
         format: Option<StringFieldFormat> = "format",
-        /// Always `STRING`.
+        /// Its kind. Always `STRING`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1243,7 +1243,7 @@ impl Default for StringField {
 }
 
 crm_core::open_enum! {
-    /// String field format.
+    /// The format, as `CSV` or `DATE`.
     pub enum StringFieldFormat {
         /// `DATE`
         Date = "DATE",
@@ -1263,7 +1263,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Test request context.
     pub struct TestRequestContext {
-        /// Always `TEST`.
+        /// Where it comes from. Always `TEST`.
         source: Option<String> = "source",
     }
     required "source"
@@ -1289,7 +1289,7 @@ impl Default for TestRequestContext {
 crm_core::record! {
     /// Unknown field.
     pub struct UnknownField {
-        /// Always `UNKNOWN`.
+        /// Its kind. Always `UNKNOWN`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1317,11 +1317,11 @@ crm_core::record! {
     pub struct WorkflowsRequestContext {
         /// `actionExecutionIndexIdentifier`
         action_execution_index_identifier: Option<ActionExecutionIndexIdentifier> = "actionExecutionIndexIdentifier",
-        /// `actionId`
+        /// The id of the action.
         action_id: Option<i64> = "actionId",
-        /// Always `WORKFLOWS`.
+        /// Where it comes from. Always `WORKFLOWS`.
         source: Option<String> = "source",
-        /// `workflowId`
+        /// The id of the workflow.
         workflow_id: Option<i64> = "workflowId",
     }
     required "source" "workflowId"

@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Channel account egg.
     pub struct ChannelAccountEgg {
-        /// `authorized`
+        /// Whether the channel account is authorized.
         authorized: Option<bool> = "authorized",
         /// `deliveryIdentifier`
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
-        /// `inboxId`
+        /// The id of the inbox.
         inbox_id: Option<String> = "inboxId",
         /// The name.
         name: Option<String> = "name",
@@ -42,17 +42,17 @@ impl ChannelAccountEgg {
 crm_core::record! {
     /// Channel account staging token.
     pub struct ChannelAccountStagingToken {
-        /// `accountName`
+        /// The name of the account.
         account_name: Option<String> = "accountName",
-        /// `accountToken`
+        /// The token of the channel account being set up.
         account_token: Option<String> = "accountToken",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// `deliveryIdentifier`
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
-        /// `genericChannelId`
+        /// The id of the channel.
         generic_channel_id: Option<i64> = "genericChannelId",
-        /// `inboxId`
+        /// The id of the inbox.
         inbox_id: Option<i64> = "inboxId",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -62,7 +62,7 @@ crm_core::record! {
 crm_core::record! {
     /// Channel account staging token update request.
     pub struct ChannelAccountStagingTokenUpdateRequest {
-        /// `accountName`
+        /// The name of the account.
         account_name: Option<String> = "accountName",
         /// `deliveryIdentifier`
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
@@ -75,7 +75,7 @@ crm_core::setters!(ChannelAccountStagingTokenUpdateRequest {
 crm_core::record! {
     /// Channel account update request.
     pub struct ChannelAccountUpdateRequest {
-        /// `authorized`
+        /// Whether the channel account is authorized.
         authorized: Option<bool> = "authorized",
         /// The name.
         name: Option<String> = "name",
@@ -88,13 +88,13 @@ crm_core::setters!(ChannelAccountUpdateRequest {
 crm_core::record! {
     /// Channel integration channel.
     pub struct ChannelIntegrationChannel {
-        /// `capabilities`
+        /// What the channel can do.
         capabilities: Map<Value> = "capabilities",
-        /// `channelAccountConnectionRedirectUrl`
+        /// Where users are sent to connect an account.
         channel_account_connection_redirect_url: Option<String> = "channelAccountConnectionRedirectUrl",
-        /// `channelDescription`
+        /// What the channel is, for people.
         channel_description: Option<String> = "channelDescription",
-        /// `channelLogoUrl`
+        /// The address of the channel's logo.
         channel_logo_url: Option<String> = "channelLogoUrl",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -102,7 +102,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `webhookUrl`
+        /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
     }
 }
@@ -110,17 +110,17 @@ crm_core::record! {
 crm_core::record! {
     /// Channel integration channel create.
     pub struct ChannelIntegrationChannelCreate {
-        /// `capabilities`
+        /// What the channel can do.
         capabilities: Option<Map<Value>> = "capabilities",
-        /// `channelAccountConnectionRedirectUrl`
+        /// Where users are sent to connect an account.
         channel_account_connection_redirect_url: Option<String> = "channelAccountConnectionRedirectUrl",
-        /// `channelDescription`
+        /// What the channel is, for people.
         channel_description: Option<String> = "channelDescription",
-        /// `channelLogoUrl`
+        /// The address of the channel's logo.
         channel_logo_url: Option<String> = "channelLogoUrl",
         /// The name.
         name: Option<String> = "name",
-        /// `webhookUrl`
+        /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
     }
     required "capabilities" "name"
@@ -149,17 +149,17 @@ impl ChannelIntegrationChannelCreate {
 crm_core::record! {
     /// Channel integration channel patch.
     pub struct ChannelIntegrationChannelPatch {
-        /// `capabilities`
+        /// What the channel can do.
         capabilities: Option<Map<Value>> = "capabilities",
-        /// `channelAccountConnectionRedirectUrl`
+        /// Where users are sent to connect an account.
         channel_account_connection_redirect_url: Option<Value> = "channelAccountConnectionRedirectUrl",
-        /// `channelDescription`
+        /// What the channel is, for people.
         channel_description: Option<Value> = "channelDescription",
-        /// `channelLogoUrl`
+        /// The address of the channel's logo.
         channel_logo_url: Option<Value> = "channelLogoUrl",
         /// The name.
         name: Option<Value> = "name",
-        /// `webhookUrl`
+        /// The address that is called.
         webhook_url: Option<Value> = "webhookUrl",
     }
     required "capabilities" "channelAccountConnectionRedirectUrl" "channelDescription" "channelLogoUrl" "name" "webhookUrl"
@@ -172,31 +172,31 @@ crm_core::setters!(ChannelIntegrationChannelPatch {
 crm_core::record! {
     /// Channel integration message egg.
     pub struct ChannelIntegrationMessageEgg {
-        /// `associateWithContactId`
+        /// The id of the contact to associate the message with.
         associate_with_contact_id: Option<i64> = "associateWithContactId",
-        /// `attachments`
+        /// Files and other things attached to the message.
         attachments: Option<Vec<ChannelIntegrationMessageEggAttachmentsItem>> = "attachments",
-        /// `channelAccountId`
+        /// The id of the channel account.
         channel_account_id: Option<String> = "channelAccountId",
-        /// `inReplyToId`
+        /// The id of the message it answers.
         in_reply_to_id: Option<String> = "inReplyToId",
-        /// `integrationIdempotencyId`
+        /// Your own id, so that nothing is sent twice.
         integration_idempotency_id: Option<String> = "integrationIdempotencyId",
-        /// `integrationThreadId`
+        /// The id of the thread in the other system.
         integration_thread_id: Option<String> = "integrationThreadId",
-        /// `messageDirection`
+        /// Whether the message comes in or goes out.
         message_direction: Option<MessageDirection> = "messageDirection",
         /// `preResolvedContacts`
         pre_resolved_contacts: Option<PreResolvedContacts> = "preResolvedContacts",
-        /// `recipients`
+        /// Who it goes to.
         recipients: Option<Vec<ChannelIntegrationParticipant>> = "recipients",
-        /// `richText`
+        /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// `senders`
+        /// Who sent it.
         senders: Option<Vec<ChannelIntegrationParticipant>> = "senders",
-        /// `text`
+        /// The text, without formatting.
         text: Option<String> = "text",
-        /// `timestamp`
+        /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
     }
     required "attachments" "channelAccountId" "messageDirection" "recipients" "senders" "text" "timestamp"
@@ -225,9 +225,9 @@ crm_core::union! {
 crm_core::record! {
     /// Channel integration message update request.
     pub struct ChannelIntegrationMessageUpdateRequest {
-        /// `errorMessage`
+        /// What went wrong, for people.
         error_message: Option<String> = "errorMessage",
-        /// `statusType`
+        /// How the message stands, as `SENT`.
         status_type: Option<ChannelIntegrationMessageUpdateRequestStatusType> = "statusType",
     }
     required "statusType"
@@ -251,7 +251,7 @@ impl ChannelIntegrationMessageUpdateRequest {
 }
 
 crm_core::open_enum! {
-    /// Channel integration message update request status type.
+    /// How the message stands, as `SENT`.
     pub enum ChannelIntegrationMessageUpdateRequestStatusType {
         /// `FAILED`
         Failed = "FAILED",
@@ -269,7 +269,7 @@ crm_core::record! {
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The name.
         name: Option<String> = "name",
-        /// `senderActorId`
+        /// The id of the actor who sends it.
         sender_actor_id: Option<String> = "senderActorId",
     }
     required "deliveryIdentifier"
@@ -296,7 +296,7 @@ crm_core::record! {
     pub struct ContactAttachment {
         /// `contactProfile`
         contact_profile: Option<ContactProfile> = "contactProfile",
-        /// Always `CONTACT`.
+        /// Its kind. Always `CONTACT`.
         type_: Option<String> = "type",
     }
     required "contactProfile" "type"
@@ -319,9 +319,9 @@ crm_core::record! {
     pub struct FileAttachment {
         /// The id of the file.
         file_id: Option<String> = "fileId",
-        /// `fileUsageType`
+        /// What the file is, as `IMAGE`.
         file_usage_type: Option<FileUsageType> = "fileUsageType",
-        /// Always `FILE`.
+        /// Its kind. Always `FILE`.
         type_: Option<String> = "type",
     }
     required "fileId" "type"
@@ -346,15 +346,15 @@ impl FileAttachment {
 crm_core::record! {
     /// Location attachment.
     pub struct LocationAttachment {
-        /// `address`
+        /// The address.
         address: Option<String> = "address",
-        /// `latitude`
+        /// The latitude, in degrees.
         latitude: Option<f64> = "latitude",
-        /// `longitude`
+        /// The longitude, in degrees.
         longitude: Option<f64> = "longitude",
         /// The name.
         name: Option<String> = "name",
-        /// Always `LOCATION`.
+        /// Its kind. Always `LOCATION`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -386,9 +386,9 @@ crm_core::record! {
     pub struct MessageHeaderAttachment {
         /// The id of the file.
         file_id: Option<i64> = "fileId",
-        /// `text`
+        /// The text, without formatting.
         text: Option<String> = "text",
-        /// Always `MESSAGE_HEADER`.
+        /// Its kind. Always `MESSAGE_HEADER`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -419,9 +419,9 @@ impl Default for MessageHeaderAttachment {
 crm_core::record! {
     /// Pre resolved contact.
     pub struct PreResolvedContact {
-        /// `contactPropertiesLeadingToMatch`
+        /// The properties that the contact was found by.
         contact_properties_leading_to_match: Option<Vec<String>> = "contactPropertiesLeadingToMatch",
-        /// `contactVid`
+        /// The id of the contact.
         contact_vid: Option<i64> = "contactVid",
     }
     required "contactPropertiesLeadingToMatch" "contactVid"
@@ -447,7 +447,7 @@ impl PreResolvedContact {
 crm_core::record! {
     /// Pre resolved contacts.
     pub struct PreResolvedContacts {
-        /// `contacts`
+        /// The contacts that were found beforehand.
         contacts: Option<Vec<PreResolvedContact>> = "contacts",
     }
     required "contacts"
@@ -467,9 +467,9 @@ impl PreResolvedContacts {
 crm_core::record! {
     /// Quick replies attachment.
     pub struct QuickRepliesAttachment {
-        /// `quickReplies`
+        /// Answers to choose from with one tap.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
-        /// Always `QUICK_REPLIES`.
+        /// Its kind. Always `QUICK_REPLIES`.
         type_: Option<String> = "type",
     }
     required "quickReplies" "type"
@@ -492,7 +492,7 @@ crm_core::record! {
     pub struct SocialMetadataIntegrationAttachment {
         /// `socialMetadata`
         social_metadata: Option<SocialMetadata> = "socialMetadata",
-        /// Always `SOCIAL_MEDIA_METADATA`.
+        /// Its kind. Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
     }
     required "socialMetadata" "type"
@@ -513,7 +513,7 @@ impl SocialMetadataIntegrationAttachment {
 crm_core::record! {
     /// Unsupported content attachment.
     pub struct UnsupportedContentAttachment {
-        /// Always `UNSUPPORTED_CONTENT`.
+        /// Its kind. Always `UNSUPPORTED_CONTENT`.
         type_: Option<String> = "type",
     }
     required "type"

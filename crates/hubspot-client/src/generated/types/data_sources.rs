@@ -6,23 +6,23 @@ use super::*;
 crm_core::record! {
     /// Data source get reply.
     pub struct DataSourceGetReply {
-        /// `columns`
+        /// The columns it has.
         columns: Vec<FileColumn> = "columns",
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `datasourceId`
+        /// The id of the data source.
         datasource_id: Option<i64> = "datasourceId",
-        /// `datasourceName`
+        /// The name of the data source.
         datasource_name: Option<String> = "datasourceName",
         /// Always `FILE`.
         datasource_type: Option<String> = "datasourceType",
-        /// `lastIngestionStatus`
+        /// How the last taking in of data went.
         last_ingestion_status: Option<DataSourceGetReplyLastIngestionStatus> = "lastIngestionStatus",
     }
 }
 
 crm_core::open_enum! {
-    /// Data source get reply last ingestion status.
+    /// How the last taking in of data went.
     pub enum DataSourceGetReplyLastIngestionStatus {
         /// `FAILED`
         Failed = "FAILED",
@@ -36,11 +36,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Data source update reply.
     pub struct DataSourceUpdateReply {
-        /// `datasourceId`
+        /// The id of the data source.
         datasource_id: Option<i64> = "datasourceId",
-        /// `datasourceName`
+        /// The name of the data source.
         datasource_name: Option<String> = "datasourceName",
-        /// `previewLink`
+        /// The address of a preview.
         preview_link: Option<String> = "previewLink",
     }
 }
@@ -50,7 +50,7 @@ crm_core::record! {
     pub struct FileColumn {
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Deal split input.
     pub struct DealSplitInput {
-        /// `ownerId`
+        /// The id of the owner.
         owner_id: Option<i64> = "ownerId",
-        /// `percentage`
+        /// Its share of the whole.
         percentage: Option<f64> = "percentage",
     }
     required "ownerId" "percentage"
@@ -51,7 +51,7 @@ crm_core::record! {
     pub struct DealSplitsCreateRequest {
         /// The id.
         id: Option<i64> = "id",
-        /// `splits`
+        /// How the deal is split among owners.
         splits: Option<Vec<DealSplitInput>> = "splits",
     }
     required "id" "splits"
@@ -80,11 +80,11 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// `objectWriteTraceId`
+        /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Map<String> = "properties",
-        /// `propertiesWithHistory`
+        /// Properties with their earlier values too.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -98,7 +98,7 @@ crm_core::record! {
     pub struct DealToDealSplits {
         /// The id.
         id: Option<String> = "id",
-        /// `splits`
+        /// How the deal is split among owners.
         splits: Vec<DealSplitsObject> = "splits",
     }
 }
@@ -120,7 +120,7 @@ crm_core::record! {
         results: Vec<DealToDealSplits> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }

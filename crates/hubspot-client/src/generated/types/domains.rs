@@ -6,45 +6,45 @@ use super::*;
 crm_core::record! {
     /// Domain.
     pub struct Domain {
-        /// `correctCname`
+        /// The CNAME the domain should have.
         correct_cname: Option<String> = "correctCname",
-        /// `created`
+        /// When it was created.
         created: Option<Timestamp> = "created",
-        /// `domain`
+        /// The domain, as `example.com`.
         domain: Option<String> = "domain",
         /// The id.
         id: Option<String> = "id",
-        /// `isResolving`
+        /// Whether the domain resolves.
         is_resolving: Option<bool> = "isResolving",
-        /// `isSslEnabled`
+        /// Whether SSL is on for it.
         is_ssl_enabled: Option<bool> = "isSslEnabled",
-        /// `isSslOnly`
+        /// Whether it is served over HTTPS alone.
         is_ssl_only: Option<bool> = "isSslOnly",
-        /// `isUsedForBlogPost`
+        /// Whether blog posts are on it.
         is_used_for_blog_post: Option<bool> = "isUsedForBlogPost",
-        /// `isUsedForEmail`
+        /// Whether it is used for e-mails.
         is_used_for_email: Option<bool> = "isUsedForEmail",
-        /// `isUsedForKnowledge`
+        /// Whether the knowledge base is on it.
         is_used_for_knowledge: Option<bool> = "isUsedForKnowledge",
-        /// `isUsedForLandingPage`
+        /// Whether it is used for landing pages.
         is_used_for_landing_page: Option<bool> = "isUsedForLandingPage",
-        /// `isUsedForSitePage`
+        /// Whether site pages are on it.
         is_used_for_site_page: Option<bool> = "isUsedForSitePage",
-        /// `manuallyMarkedAsResolving`
+        /// Whether it was marked by hand as resolving.
         manually_marked_as_resolving: Option<bool> = "manuallyMarkedAsResolving",
-        /// `primaryBlogPost`
+        /// Whether it is the main domain for blog posts.
         primary_blog_post: Option<bool> = "primaryBlogPost",
-        /// `primaryEmail`
+        /// Whether it is the primary domain for e-mails.
         primary_email: Option<bool> = "primaryEmail",
-        /// `primaryKnowledge`
+        /// Whether it is the main domain for the knowledge base.
         primary_knowledge: Option<bool> = "primaryKnowledge",
-        /// `primaryLandingPage`
+        /// Whether it is the primary domain for landing pages.
         primary_landing_page: Option<bool> = "primaryLandingPage",
-        /// `primarySitePage`
+        /// Whether it is the main domain for site pages.
         primary_site_page: Option<bool> = "primarySitePage",
-        /// `secondaryToDomain`
+        /// The domain it is secondary to.
         secondary_to_domain: Option<String> = "secondaryToDomain",
-        /// `updated`
+        /// When it was last changed.
         updated: Option<Timestamp> = "updated",
     }
 }

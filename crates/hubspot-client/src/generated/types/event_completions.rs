@@ -32,13 +32,13 @@ crm_core::record! {
         event_name: Option<String> = "eventName",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// `occurredAt`
+        /// When it happened.
         occurred_at: Option<Timestamp> = "occurredAt",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Option<Map<String>> = "properties",
-        /// `utk`
+        /// The visitor's token, from the cookie `hubspotutk`.
         utk: Option<String> = "utk",
-        /// `uuid`
+        /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
     }
     required "eventName" "properties"

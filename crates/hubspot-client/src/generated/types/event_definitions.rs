@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// Combo event rule.
     pub struct ComboEventRule {
-        /// `count`
+        /// How many are wanted.
         count: Option<i64> = "count",
-        /// `eventTypeId`
+        /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
-        /// `lookbackWindowDays`
+        /// How many days to look back.
         lookback_window_days: Option<i64> = "lookbackWindowDays",
-        /// `propertyFilters`
+        /// The filters on properties.
         property_filters: Vec<ManageEventDefinitionsPropertyFilter> = "propertyFilters",
     }
 }
@@ -20,11 +20,11 @@ crm_core::record! {
 crm_core::record! {
     /// Combo event rule branch.
     pub struct ComboEventRuleBranch {
-        /// `composingRules`
+        /// The rules it is made of.
         composing_rules: Vec<ComboEventRule> = "composingRules",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<DefaultRequirementsOperator> = "operationType",
-        /// `ruleBranches`
+        /// The branches of rules under this one.
         rule_branches: Vec<ComboEventRuleBranch> = "ruleBranches",
     }
 }
@@ -32,17 +32,17 @@ crm_core::record! {
 crm_core::record! {
     /// Comparative bool property operation.
     pub struct ComparativeBoolPropertyOperation {
-        /// `comparisonPropertyName`
+        /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ComparativeBoolPropertyOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `bool-comparative`.
         property_type: Option<String> = "propertyType",
@@ -52,7 +52,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Comparative bool property operation operator.
+    /// How it is matched or worked out.
     pub enum ComparativeBoolPropertyOperationOperator {
         /// `IS_EQUAL_TO`
         IsEqualTo = "IS_EQUAL_TO",
@@ -64,17 +64,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Comparative number property operation.
     pub struct ComparativeNumberPropertyOperation {
-        /// `comparisonPropertyName`
+        /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ComparativeNumberPropertyOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `number-comparative`.
         property_type: Option<String> = "propertyType",
@@ -84,7 +84,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Comparative number property operation operator.
+    /// How it is matched or worked out.
     pub enum ComparativeNumberPropertyOperationOperator {
         /// `IS_EQUAL_TO`
         IsEqualTo = "IS_EQUAL_TO",
@@ -102,7 +102,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Endpoint behavior.
+    /// Whether the endpoint counts: `INCLUSIVE` or `EXCLUSIVE`.
     pub enum EndpointBehavior {
         /// `EXCLUSIVE`
         Exclusive = "EXCLUSIVE",
@@ -122,7 +122,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
     required "label" "type"
@@ -166,23 +166,23 @@ crm_core::record! {
     pub struct ExternalBehavioralEventTypeDefinition {
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
-        /// `associations`
+        /// What it is or can be associated with.
         associations: Vec<ManageEventDefinitionsAssociationDefinition> = "associations",
         /// `comboEventRules`
         combo_event_rules: Option<ComboEventRuleBranch> = "comboEventRules",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdUserId`
+        /// The id of the user who created it.
         created_user_id: Option<i64> = "createdUserId",
         /// `customMatchingId`
         custom_matching_id: Option<ExternalObjectResolutionMappingReply> = "customMatchingId",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `detailTemplate`
+        /// The template for the details of the event.
         detail_template: Option<String> = "detailTemplate",
-        /// `fullyQualifiedName`
+        /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
-        /// `headerTemplate`
+        /// The template of the event's heading.
         header_template: Option<String> = "headerTemplate",
         /// The id.
         id: Option<String> = "id",
@@ -192,17 +192,17 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `primaryObject`
+        /// The main object type it belongs to.
         primary_object: Option<String> = "primaryObject",
-        /// `primaryObjectId`
+        /// The id of the main object.
         primary_object_id: Option<String> = "primaryObjectId",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Vec<Property> = "properties",
-        /// `trackingType`
+        /// How the event is tracked, as `MANUAL`.
         tracking_type: Option<ExternalBehavioralEventTypeDefinitionTrackingType> = "trackingType",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedUserId`
+        /// The id of the user who changed it last.
         updated_user_id: Option<i64> = "updatedUserId",
     }
 }
@@ -214,15 +214,15 @@ crm_core::record! {
         custom_matching_id: Option<ExternalObjectResolutionMappingRequest> = "customMatchingId",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `includeDefaultProperties`
+        /// Whether to add the default properties.
         include_default_properties: Option<bool> = "includeDefaultProperties",
         /// The name that people see.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// `primaryObject`
+        /// The main object type it belongs to.
         primary_object: Option<String> = "primaryObject",
-        /// `propertyDefinitions`
+        /// The properties of the event.
         property_definitions: Option<Vec<ExternalBehavioralEventPropertyCreate>> = "propertyDefinitions",
     }
     required "includeDefaultProperties" "label" "propertyDefinitions"
@@ -267,7 +267,7 @@ crm_core::setters!(ExternalBehavioralEventTypeDefinitionPatch {
 });
 
 crm_core::open_enum! {
-    /// External behavioral event type definition tracking type.
+    /// How the event is tracked, as `MANUAL`.
     pub enum ExternalBehavioralEventTypeDefinitionTrackingType {
         /// `APP_EVENT`
         AppEvent = "APP_EVENT",
@@ -329,9 +329,9 @@ impl ExternalObjectResolutionMappingRequest {
 crm_core::record! {
     /// External primary object resolution rule.
     pub struct ExternalPrimaryObjectResolutionRule {
-        /// `eventPropertyName`
+        /// The name of the event's property.
         event_property_name: Option<String> = "eventPropertyName",
-        /// `targetObjectPropertyName`
+        /// The property of the record that is matched.
         target_object_property_name: Option<String> = "targetObjectPropertyName",
     }
     required "eventPropertyName" "targetObjectPropertyName"
@@ -355,19 +355,19 @@ impl ExternalPrimaryObjectResolutionRule {
 crm_core::record! {
     /// Fiscal quarter.
     pub struct FiscalQuarter {
-        /// `day`
+        /// The day, of the month or of the week.
         day: Option<i64> = "day",
-        /// `hour`
+        /// The hour of the day.
         hour: Option<i64> = "hour",
-        /// `millisecond`
+        /// The millisecond of the second.
         millisecond: Option<i64> = "millisecond",
-        /// `minute`
+        /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// `month`
+        /// The month, as a number or a name.
         month: Option<i64> = "month",
-        /// Always `FISCAL_QUARTER`.
+        /// How the property's time is read, as `UPDATED_AT`. Always `FISCAL_QUARTER`.
         reference_type: Option<String> = "referenceType",
-        /// `second`
+        /// The second of the minute.
         second: Option<i64> = "second",
     }
 }
@@ -375,19 +375,19 @@ crm_core::record! {
 crm_core::record! {
     /// Fiscal year.
     pub struct FiscalYear {
-        /// `day`
+        /// The day, of the month or of the week.
         day: Option<i64> = "day",
-        /// `hour`
+        /// The hour of the day.
         hour: Option<i64> = "hour",
-        /// `millisecond`
+        /// The millisecond of the second.
         millisecond: Option<i64> = "millisecond",
-        /// `minute`
+        /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// `month`
+        /// The month, as a number or a name.
         month: Option<i64> = "month",
-        /// Always `FISCAL_YEAR`.
+        /// How the property's time is read, as `UPDATED_AT`. Always `FISCAL_YEAR`.
         reference_type: Option<String> = "referenceType",
-        /// `second`
+        /// The second of the minute.
         second: Option<i64> = "second",
     }
 }
@@ -395,23 +395,23 @@ crm_core::record! {
 crm_core::record! {
     /// Index offset.
     pub struct IndexOffset {
-        /// `days`
+        /// How many days to shift by.
         days: Option<i64> = "days",
-        /// `hours`
+        /// How many hours it is off.
         hours: Option<i64> = "hours",
-        /// `milliseconds`
+        /// How many milliseconds to shift by.
         milliseconds: Option<i64> = "milliseconds",
-        /// `minutes`
+        /// How many minutes it is off.
         minutes: Option<i64> = "minutes",
-        /// `months`
+        /// How many months to shift by.
         months: Option<i64> = "months",
-        /// `quarters`
+        /// How many quarters it is off.
         quarters: Option<i64> = "quarters",
-        /// `seconds`
+        /// How many seconds to shift by.
         seconds: Option<i64> = "seconds",
-        /// `weeks`
+        /// How many weeks it is off.
         weeks: Option<i64> = "weeks",
-        /// `years`
+        /// How many years to shift by.
         years: Option<i64> = "years",
     }
 }
@@ -419,21 +419,21 @@ crm_core::record! {
 crm_core::record! {
     /// Manage event definitions all property types operation.
     pub struct ManageEventDefinitionsAllPropertyTypesOperation {
-        /// `coalescingRefineBy`
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<ManageEventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsAllPropertyTypesOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `alltypes`.
         property_type: Option<String> = "propertyType",
-        /// `pruningRefineBy`
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
@@ -449,7 +449,7 @@ crm_core::union! {
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions all property types operation operator.
+    /// How it is matched or worked out.
     pub enum ManageEventDefinitionsAllPropertyTypesOperationOperator {
         /// `IS_BLANK`
         IsBlank = "IS_BLANK",
@@ -465,69 +465,69 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions association definition.
     pub struct ManageEventDefinitionsAssociationDefinition {
-        /// `allowsCustomLabels`
+        /// Whether labels of one's own are allowed.
         allows_custom_labels: Option<bool> = "allowsCustomLabels",
-        /// `cardinality`
+        /// How many there may be: `ONE_TO_ONE` or `ONE_TO_MANY`.
         cardinality: Option<LookupAssociationSpecCardinality> = "cardinality",
-        /// `category`
+        /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
         /// The type of object that the association starts from. One of 161 values, as `ABANDONED_CART`.
         from_object_type: Option<String> = "fromObjectType",
-        /// `fromObjectTypeId`
+        /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
         /// `hasAllAssociatedObjects`
         has_all_associated_objects: Option<bool> = "hasAllAssociatedObjects",
-        /// `hasCascadingDeletes`
+        /// Whether deletes go on to the associated records.
         has_cascading_deletes: Option<bool> = "hasCascadingDeletes",
-        /// `hasUserEnforcedMaxFromObjectIds`
+        /// Whether a user set the most records it goes from.
         has_user_enforced_max_from_object_ids: Option<bool> = "hasUserEnforcedMaxFromObjectIds",
-        /// `hasUserEnforcedMaxToObjectIds`
+        /// Whether a user set a limit of associated records.
         has_user_enforced_max_to_object_ids: Option<bool> = "hasUserEnforcedMaxToObjectIds",
         /// Whether people do not see it.
         hidden: Option<bool> = "hidden",
-        /// `hiddenReason`
+        /// Why it is hidden.
         hidden_reason: Option<ManageEventDefinitionsAssociationDefinitionHiddenReason> = "hiddenReason",
         /// The id.
         id: Option<i64> = "id",
-        /// `inverseAllowsCustomLabels`
+        /// Whether the other side allows labels of one's own.
         inverse_allows_custom_labels: Option<bool> = "inverseAllowsCustomLabels",
-        /// `inverseCardinality`
+        /// How many the reverse association can have, as `ONE_TO_MANY`.
         inverse_cardinality: Option<LookupAssociationSpecCardinality> = "inverseCardinality",
         /// `inverseHasAllAssociatedObjects`
         inverse_has_all_associated_objects: Option<bool> = "inverseHasAllAssociatedObjects",
-        /// `inverseId`
+        /// The id of the reverse association.
         inverse_id: Option<i64> = "inverseId",
-        /// `inverseLabel`
+        /// The label seen from the other side.
         inverse_label: Option<String> = "inverseLabel",
-        /// `inverseName`
+        /// The internal name seen from the other side.
         inverse_name: Option<String> = "inverseName",
-        /// `isDefault`
+        /// Whether it is the default.
         is_default: Option<bool> = "isDefault",
-        /// `isInversePrimary`
+        /// Whether the reverse association is the primary one.
         is_inverse_primary: Option<bool> = "isInversePrimary",
-        /// `isPrimary`
+        /// Whether it is the primary one.
         is_primary: Option<bool> = "isPrimary",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `maxFromObjectIds`
+        /// Most records it can go from.
         max_from_object_ids: Option<i64> = "maxFromObjectIds",
-        /// `maxToObjectIds`
+        /// Most records that one record may be associated with.
         max_to_object_ids: Option<i64> = "maxToObjectIds",
         /// The name.
         name: Option<String> = "name",
-        /// `portalUniqueIdentifier`
+        /// An identifier that is unique in the account.
         portal_unique_identifier: Option<String> = "portalUniqueIdentifier",
-        /// `readOnly`
+        /// Whether it cannot be changed.
         read_only: Option<bool> = "readOnly",
         /// The type of object that the association leads to. One of 161 values, as `ABANDONED_CART`.
         to_object_type: Option<String> = "toObjectType",
-        /// `toObjectTypeId`
+        /// The id of the object type it goes to, as `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions association definition hidden reason.
+    /// Why it is hidden.
     pub enum ManageEventDefinitionsAssociationDefinitionHiddenReason {
         /// `DEFAULT`
         Default = "DEFAULT",
@@ -541,27 +541,27 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions bool property operation.
     pub struct ManageEventDefinitionsBoolPropertyOperation {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsBoolPropertyOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `bool`.
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// `value`
+        /// The value.
         value: Option<bool> = "value",
     }
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions bool property operation operator.
+    /// How it is matched or worked out.
     pub enum ManageEventDefinitionsBoolPropertyOperationOperator {
         /// `HAS_EVER_BEEN_EQUAL_TO`
         HasEverBeenEqualTo = "HAS_EVER_BEEN_EQUAL_TO",
@@ -577,33 +577,33 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions calendar date property operation.
     pub struct ManageEventDefinitionsCalendarDatePropertyOperation {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `fiscalYearStart`
+        /// The month the fiscal year begins with.
         fiscal_year_start: Option<Month> = "fiscalYearStart",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsCalendarDatePropertyOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `calendar-date`.
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// `timeUnit`
+        /// The unit of time.
         time_unit: Option<ManageEventDefinitionsCalendarDatePropertyOperationTimeUnit> = "timeUnit",
-        /// `timeUnitCount`
+        /// How many of the time units.
         time_unit_count: Option<i64> = "timeUnitCount",
-        /// `useFiscalYear`
+        /// Whether to go by the fiscal year.
         use_fiscal_year: Option<bool> = "useFiscalYear",
     }
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions calendar date property operation operator.
+    /// How it is matched or worked out.
     pub enum ManageEventDefinitionsCalendarDatePropertyOperationOperator {
         /// `IN_LAST_TIME_UNIT`
         InLastTimeUnit = "IN_LAST_TIME_UNIT",
@@ -619,7 +619,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions calendar date property operation time unit.
+    /// The unit of time.
     pub enum ManageEventDefinitionsCalendarDatePropertyOperationTimeUnit {
         /// `DAY`
         Day = "DAY",
@@ -637,19 +637,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions comparative date property operation.
     pub struct ManageEventDefinitionsComparativeDatePropertyOperation {
-        /// `comparisonPropertyName`
+        /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
-        /// `defaultComparisonValue`
+        /// The value used when the other property has none.
         default_comparison_value: Option<String> = "defaultComparisonValue",
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<OperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `datetime-comparative`.
         property_type: Option<String> = "propertyType",
@@ -661,19 +661,19 @@ crm_core::record! {
 crm_core::record! {
     /// Manage event definitions comparative property updated operation.
     pub struct ManageEventDefinitionsComparativePropertyUpdatedOperation {
-        /// `comparisonPropertyName`
+        /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
-        /// `defaultComparisonValue`
+        /// The value used when the other property has none.
         default_comparison_value: Option<String> = "defaultComparisonValue",
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<OperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `property-updated-comparative`.
         property_type: Option<String> = "propertyType",
@@ -685,17 +685,17 @@ crm_core::record! {
 crm_core::record! {
     /// Manage event definitions comparative string property operation.
     pub struct ManageEventDefinitionsComparativeStringPropertyOperation {
-        /// `comparisonPropertyName`
+        /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsComparativeStringPropertyOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `string-comparative`.
         property_type: Option<String> = "propertyType",
@@ -705,7 +705,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions comparative string property operation operator.
+    /// How it is matched or worked out.
     pub enum ManageEventDefinitionsComparativeStringPropertyOperationOperator {
         /// `CONTAINS`
         Contains = "CONTAINS",
@@ -725,25 +725,25 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions date point.
     pub struct ManageEventDefinitionsDatePoint {
-        /// `day`
+        /// The day, of the month or of the week.
         day: Option<i64> = "day",
-        /// `hour`
+        /// The hour of the day.
         hour: Option<i64> = "hour",
-        /// `millisecond`
+        /// The millisecond of the second.
         millisecond: Option<i64> = "millisecond",
-        /// `minute`
+        /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// `month`
+        /// The month, as a number or a name.
         month: Option<i64> = "month",
-        /// `second`
+        /// The second of the minute.
         second: Option<i64> = "second",
         /// Always `DATE`.
         time_type: Option<String> = "timeType",
-        /// `timezoneSource`
+        /// Where the time zone is taken from.
         timezone_source: Option<TimezoneSource> = "timezoneSource",
-        /// `year`
+        /// The year.
         year: Option<i64> = "year",
-        /// `zoneId`
+        /// The time zone, as `America/New_York`.
         zone_id: Option<String> = "zoneId",
     }
 }
@@ -751,31 +751,31 @@ crm_core::record! {
 crm_core::record! {
     /// Manage event definitions date property operation.
     pub struct ManageEventDefinitionsDatePropertyOperation {
-        /// `day`
+        /// The day, of the month or of the week.
         day: Option<i64> = "day",
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `month`
+        /// The month, as a number or a name.
         month: Option<ManageEventDefinitionsDatePropertyOperationMonth> = "month",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsDatePropertyOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `date`.
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// `year`
+        /// The year.
         year: Option<i64> = "year",
     }
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions date property operation month.
+    /// The month, as a number or a name.
     pub enum ManageEventDefinitionsDatePropertyOperationMonth {
         /// `APR`
         Apr = "APR",
@@ -805,7 +805,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions date property operation operator.
+    /// How it is matched or worked out.
     pub enum ManageEventDefinitionsDatePropertyOperationOperator {
         /// `AFTER`
         After = "AFTER",
@@ -819,29 +819,29 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions date time property operation.
     pub struct ManageEventDefinitionsDateTimePropertyOperation {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsDateTimePropertyOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `datetime`.
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// `requiresTimeZoneConversion`
+        /// Whether times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
-        /// `timestamp`
+        /// The point in time it is about.
         timestamp: Option<i64> = "timestamp",
     }
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions date time property operation operator.
+    /// How it is matched or worked out.
     pub enum ManageEventDefinitionsDateTimePropertyOperationOperator {
         /// `IS_AFTER`
         IsAfter = "IS_AFTER",
@@ -859,27 +859,27 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions enumeration property operation.
     pub struct ManageEventDefinitionsEnumerationPropertyOperation {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsEnumerationPropertyOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `enumeration`.
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// `values`
+        /// The values, one by one or by name.
         values: Vec<String> = "values",
     }
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions enumeration property operation operator.
+    /// How it is matched or worked out.
     pub enum ManageEventDefinitionsEnumerationPropertyOperationOperator {
         /// `CONTAINS_ALL`
         ContainsAll = "CONTAINS_ALL",
@@ -911,7 +911,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions indexed time point.
     pub struct ManageEventDefinitionsIndexedTimePoint {
-        /// `indexReference`
+        /// The time it is counted from.
         index_reference: Option<ManageEventDefinitionsIndexedTimePointIndexReference> = "indexReference",
         /// `offset`
         offset: Option<IndexOffset> = "offset",
@@ -919,9 +919,9 @@ crm_core::record! {
         should_generate_refresh_time: Option<bool> = "shouldGenerateRefreshTime",
         /// Always `INDEXED`.
         time_type: Option<String> = "timeType",
-        /// `timezoneSource`
+        /// Where the time zone is taken from.
         timezone_source: Option<TimezoneSource> = "timezoneSource",
-        /// `zoneId`
+        /// The time zone, as `America/New_York`.
         zone_id: Option<String> = "zoneId",
     }
 }
@@ -943,31 +943,31 @@ crm_core::union! {
 crm_core::record! {
     /// Manage event definitions multi string property operation.
     pub struct ManageEventDefinitionsMultiStringPropertyOperation {
-        /// `coalescingRefineBy`
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<ManageEventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsMultiStringPropertyOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `multistring`.
         property_type: Option<String> = "propertyType",
-        /// `pruningRefineBy`
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// `values`
+        /// The values, one by one or by name.
         values: Vec<String> = "values",
     }
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions multi string property operation operator.
+    /// How it is matched or worked out.
     pub enum ManageEventDefinitionsMultiStringPropertyOperationOperator {
         /// `CONTAINS`
         Contains = "CONTAINS",
@@ -991,11 +991,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions num occurrences refine by.
     pub struct ManageEventDefinitionsNumOccurrencesRefineBy {
-        /// `maxOccurrences`
+        /// Most times it may have happened.
         max_occurrences: Option<i64> = "maxOccurrences",
-        /// `minOccurrences`
+        /// How often it must have happened at least.
         min_occurrences: Option<i64> = "minOccurrences",
-        /// Always `NumOccurrencesRefineBy`.
+        /// Its kind. Always `NumOccurrencesRefineBy`.
         type_: Option<String> = "type",
     }
 }
@@ -1003,27 +1003,27 @@ crm_core::record! {
 crm_core::record! {
     /// Manage event definitions number property operation.
     pub struct ManageEventDefinitionsNumberPropertyOperation {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsNumberPropertyOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `number`.
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// `value`
+        /// The value.
         value: Option<f64> = "value",
     }
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions number property operation operator.
+    /// How it is matched or worked out.
     pub enum ManageEventDefinitionsNumberPropertyOperationOperator {
         /// `HAS_EVER_BEEN_EQUAL_TO`
         HasEverBeenEqualTo = "HAS_EVER_BEEN_EQUAL_TO",
@@ -1055,7 +1055,7 @@ crm_core::record! {
         filter_type: Option<String> = "filterType",
         /// `frameworkFilterId`
         framework_filter_id: Option<i64> = "frameworkFilterId",
-        /// `operation`
+        /// How the property is tested.
         operation: Option<ManageEventDefinitionsPropertyFilterOperation> = "operation",
         /// The names of the properties to give.
         property: Option<String> = "property",
@@ -1094,13 +1094,13 @@ crm_core::record! {
     pub struct ManageEventDefinitionsPropertyReferencedTime {
         /// The names of the properties to give.
         property: Option<String> = "property",
-        /// `referenceType`
+        /// How the property's time is read, as `UPDATED_AT`.
         reference_type: Option<ManageEventDefinitionsTimePointOperationPropertyParser> = "referenceType",
         /// Always `PROPERTY_REFERENCED`.
         time_type: Option<String> = "timeType",
-        /// `timezoneSource`
+        /// Where the time zone is taken from.
         timezone_source: Option<TimezoneSource> = "timezoneSource",
-        /// `zoneId`
+        /// The time zone, as `America/New_York`.
         zone_id: Option<String> = "zoneId",
     }
 }
@@ -1108,25 +1108,25 @@ crm_core::record! {
 crm_core::record! {
     /// Manage event definitions ranged date property operation.
     pub struct ManageEventDefinitionsRangedDatePropertyOperation {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `lowerBoundTimestamp`
+        /// The earliest time.
         lower_bound_timestamp: Option<i64> = "lowerBoundTimestamp",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsRangedTimeOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `datetime-ranged`.
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// `requiresTimeZoneConversion`
+        /// Whether times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
-        /// `upperBoundTimestamp`
+        /// The end of the range.
         upper_bound_timestamp: Option<i64> = "upperBoundTimestamp",
     }
 }
@@ -1134,23 +1134,23 @@ crm_core::record! {
 crm_core::record! {
     /// Manage event definitions ranged number property operation.
     pub struct ManageEventDefinitionsRangedNumberPropertyOperation {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `lowerBound`
+        /// The lowest value.
         lower_bound: Option<f64> = "lowerBound",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsRangedTimeOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `number-ranged`.
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// `upperBound`
+        /// The highest value of the range.
         upper_bound: Option<f64> = "upperBound",
     }
 }
@@ -1158,37 +1158,37 @@ crm_core::record! {
 crm_core::record! {
     /// Manage event definitions ranged time operation.
     pub struct ManageEventDefinitionsRangedTimeOperation {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `lowerBoundEndpointBehavior`
+        /// Whether the lower end counts too: `INCLUSIVE` or `EXCLUSIVE`.
         lower_bound_endpoint_behavior: Option<EndpointBehavior> = "lowerBoundEndpointBehavior",
-        /// `lowerBoundTimePoint`
+        /// Where the range begins.
         lower_bound_time_point: Option<Time> = "lowerBoundTimePoint",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsRangedTimeOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
-        /// `propertyParser`
+        /// How the property's value is read as a time.
         property_parser: Option<ManageEventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
         /// Always `rangedtime`.
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
-        /// `upperBoundEndpointBehavior`
+        /// Whether the upper end counts too: `INCLUSIVE` or `EXCLUSIVE`.
         upper_bound_endpoint_behavior: Option<EndpointBehavior> = "upperBoundEndpointBehavior",
-        /// `upperBoundTimePoint`
+        /// Where the range ends.
         upper_bound_time_point: Option<Time> = "upperBoundTimePoint",
     }
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions ranged time operation operator.
+    /// How it is matched or worked out.
     pub enum ManageEventDefinitionsRangedTimeOperationOperator {
         /// `IS_BETWEEN`
         IsBetween = "IS_BETWEEN",
@@ -1200,29 +1200,29 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions rolling date range property operation.
     pub struct ManageEventDefinitionsRollingDateRangePropertyOperation {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `numberOfDays`
+        /// How many days it spans.
         number_of_days: Option<i64> = "numberOfDays",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsRollingDateRangePropertyOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `datetime-rolling`.
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// `requiresTimeZoneConversion`
+        /// Whether times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
     }
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions rolling date range property operation operator.
+    /// How it is matched or worked out.
     pub enum ManageEventDefinitionsRollingDateRangePropertyOperationOperator {
         /// `IS_LESS_THAN_X_DAYS_AGO`
         IsLessThanXDaysAgo = "IS_LESS_THAN_X_DAYS_AGO",
@@ -1238,17 +1238,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions rolling property updated operation.
     pub struct ManageEventDefinitionsRollingPropertyUpdatedOperation {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `numberOfDays`
+        /// How many days it spans.
         number_of_days: Option<i64> = "numberOfDays",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsRollingPropertyUpdatedOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `rolling-property-updated`.
         property_type: Option<String> = "propertyType",
@@ -1258,7 +1258,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions rolling property updated operation operator.
+    /// How it is matched or worked out.
     pub enum ManageEventDefinitionsRollingPropertyUpdatedOperationOperator {
         /// `NOT_UPDATED_IN_LAST_X_DAYS`
         NotUpdatedInLastXDays = "NOT_UPDATED_IN_LAST_X_DAYS",
@@ -1270,15 +1270,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions set occurrences refine by.
     pub struct ManageEventDefinitionsSetOccurrencesRefineBy {
-        /// `setType`
+        /// How many of the set must match, as `ANY`.
         set_type: Option<ManageEventDefinitionsSetOccurrencesRefineBySetType> = "setType",
-        /// Always `SetOccurrencesRefineBy`.
+        /// Its kind. Always `SetOccurrencesRefineBy`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions set occurrences refine by set type.
+    /// How many of the set must match, as `ANY`.
     pub enum ManageEventDefinitionsSetOccurrencesRefineBySetType {
         /// `ALL`
         All = "ALL",
@@ -1298,27 +1298,27 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions string property operation.
     pub struct ManageEventDefinitionsStringPropertyOperation {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ManageEventDefinitionsStringPropertyOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `string`.
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions string property operation operator.
+    /// How it is matched or worked out.
     pub enum ManageEventDefinitionsStringPropertyOperationOperator {
         /// `CONTAINS`
         Contains = "CONTAINS",
@@ -1346,33 +1346,33 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions time point operation.
     pub struct ManageEventDefinitionsTimePointOperation {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `endpointBehavior`
+        /// Whether the endpoint counts: `INCLUSIVE` or `EXCLUSIVE`.
         endpoint_behavior: Option<EndpointBehavior> = "endpointBehavior",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<OperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
-        /// `propertyParser`
+        /// How the property's value is read as a time.
         property_parser: Option<ManageEventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
         /// Always `timepoint`.
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// `timePoint`
+        /// The time to compare with.
         time_point: Option<Time> = "timePoint",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Manage event definitions time point operation property parser.
+    /// How the property's value is read as a time.
     pub enum ManageEventDefinitionsTimePointOperationPropertyParser {
         /// `ANNIVERSARY`
         Anniversary = "ANNIVERSARY",
@@ -1390,17 +1390,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Month reference.
     pub struct MonthReference {
-        /// `day`
+        /// The day, of the month or of the week.
         day: Option<i64> = "day",
-        /// `hour`
+        /// The hour of the day.
         hour: Option<i64> = "hour",
-        /// `millisecond`
+        /// The millisecond of the second.
         millisecond: Option<i64> = "millisecond",
-        /// `minute`
+        /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// Always `MONTH`.
+        /// How the property's time is read, as `UPDATED_AT`. Always `MONTH`.
         reference_type: Option<String> = "referenceType",
-        /// `second`
+        /// The second of the minute.
         second: Option<i64> = "second",
     }
 }
@@ -1408,21 +1408,21 @@ crm_core::record! {
 crm_core::record! {
     /// Now reference.
     pub struct NowReference {
-        /// `hour`
+        /// The hour of the day.
         hour: Option<i64> = "hour",
-        /// `millisecond`
+        /// The millisecond of the second.
         millisecond: Option<i64> = "millisecond",
-        /// `minute`
+        /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// Always `NOW`.
+        /// How the property's time is read, as `UPDATED_AT`. Always `NOW`.
         reference_type: Option<String> = "referenceType",
-        /// `second`
+        /// The second of the minute.
         second: Option<i64> = "second",
     }
 }
 
 crm_core::open_enum! {
-    /// Operation operator.
+    /// How it is matched or worked out.
     pub enum OperationOperator {
         /// `IS_AFTER`
         IsAfter = "IS_AFTER",
@@ -1442,19 +1442,19 @@ crm_core::record! {
 crm_core::record! {
     /// Quarter reference.
     pub struct QuarterReference {
-        /// `day`
+        /// The day, of the month or of the week.
         day: Option<i64> = "day",
-        /// `hour`
+        /// The hour of the day.
         hour: Option<i64> = "hour",
-        /// `millisecond`
+        /// The millisecond of the second.
         millisecond: Option<i64> = "millisecond",
-        /// `minute`
+        /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// `month`
+        /// The month, as a number or a name.
         month: Option<i64> = "month",
-        /// Always `QUARTER`.
+        /// How the property's time is read, as `UPDATED_AT`. Always `QUARTER`.
         reference_type: Option<String> = "referenceType",
-        /// `second`
+        /// The second of the minute.
         second: Option<i64> = "second",
     }
 }
@@ -1462,19 +1462,19 @@ crm_core::record! {
 crm_core::record! {
     /// Regex property operation.
     pub struct RegexPropertyOperation {
-        /// `caseSensitive`
+        /// Whether upper and lower case differ.
         case_sensitive: Option<bool> = "caseSensitive",
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `includeObjectsWithNoValueSet`
+        /// Whether records without a value pass too.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// `operationType`
+        /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<RegexPropertyOperationOperator> = "operator",
-        /// `operatorName`
+        /// The name of the operator.
         operator_name: Option<String> = "operatorName",
-        /// `pattern`
+        /// The regular expression.
         pattern: Option<String> = "pattern",
         /// Always `regex`.
         property_type: Option<String> = "propertyType",
@@ -1484,7 +1484,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Regex property operation operator.
+    /// How it is matched or worked out.
     pub enum RegexPropertyOperationOperator {
         /// `DOES_NOT_MATCH_REGEX`
         DoesNotMatchRegex = "DOES_NOT_MATCH_REGEX",
@@ -1503,7 +1503,7 @@ crm_core::union! {
 }
 
 crm_core::open_enum! {
-    /// Timezone source.
+    /// Where the time zone is taken from.
     pub enum TimezoneSource {
         /// `CUSTOM`
         Custom = "CUSTOM",
@@ -1517,15 +1517,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Today reference.
     pub struct TodayReference {
-        /// `hour`
+        /// The hour of the day.
         hour: Option<i64> = "hour",
-        /// `millisecond`
+        /// The millisecond of the second.
         millisecond: Option<i64> = "millisecond",
-        /// `minute`
+        /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// Always `TODAY`.
+        /// How the property's time is read, as `UPDATED_AT`. Always `TODAY`.
         reference_type: Option<String> = "referenceType",
-        /// `second`
+        /// The second of the minute.
         second: Option<i64> = "second",
     }
 }
@@ -1533,17 +1533,17 @@ crm_core::record! {
 crm_core::record! {
     /// Week reference.
     pub struct WeekReference {
-        /// `dayOfWeek`
+        /// The day of the week, as `MONDAY`.
         day_of_week: Option<Weekday> = "dayOfWeek",
-        /// `hour`
+        /// The hour of the day.
         hour: Option<i64> = "hour",
-        /// `millisecond`
+        /// The millisecond of the second.
         millisecond: Option<i64> = "millisecond",
-        /// `minute`
+        /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// Always `WEEK`.
+        /// How the property's time is read, as `UPDATED_AT`. Always `WEEK`.
         reference_type: Option<String> = "referenceType",
-        /// `second`
+        /// The second of the minute.
         second: Option<i64> = "second",
     }
 }
@@ -1563,19 +1563,19 @@ crm_core::record! {
 crm_core::record! {
     /// Year reference.
     pub struct YearReference {
-        /// `day`
+        /// The day, of the month or of the week.
         day: Option<i64> = "day",
-        /// `hour`
+        /// The hour of the day.
         hour: Option<i64> = "hour",
-        /// `millisecond`
+        /// The millisecond of the second.
         millisecond: Option<i64> = "millisecond",
-        /// `minute`
+        /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// `month`
+        /// The month, as a number or a name.
         month: Option<i64> = "month",
-        /// Always `YEAR`.
+        /// How the property's time is read, as `UPDATED_AT`. Always `YEAR`.
         reference_type: Option<String> = "referenceType",
-        /// `second`
+        /// The second of the minute.
         second: Option<i64> = "second",
     }
 }

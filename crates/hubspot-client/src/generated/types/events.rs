@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// External unified event.
     pub struct ExternalUnifiedEvent {
-        /// `eventType`
+        /// The kind of event.
         event_type: Option<String> = "eventType",
         /// The id.
         id: Option<String> = "id",
@@ -14,7 +14,7 @@ crm_core::record! {
         object_id: Option<String> = "objectId",
         /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
         object_type: Option<String> = "objectType",
-        /// `occurredAt`
+        /// When it happened.
         occurred_at: Option<Timestamp> = "occurredAt",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Map<String> = "properties",
@@ -34,7 +34,7 @@ crm_core::record! {
 crm_core::record! {
     /// Visible external event type names.
     pub struct VisibleExternalEventTypeNames {
-        /// `eventTypes`
+        /// The names of the visible event types.
         event_types: Vec<String> = "eventTypes",
     }
 }

@@ -16,11 +16,11 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// When the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// `result`
+        /// What came of it.
         result: Option<String> = "result",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -28,13 +28,13 @@ crm_core::record! {
 crm_core::record! {
     /// Crm search request.
     pub struct CrmSearchRequest {
-        /// `filterGroups`
+        /// Groups of filters; meeting one group is enough.
         filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
-        /// `filters`
+        /// The conditions that narrow it down.
         filters: Option<Vec<Filter>> = "filters",
-        /// `query`
+        /// The text to search for.
         query: Option<String> = "query",
-        /// `sorts`
+        /// What the results are sorted by.
         sorts: Option<Vec<String>> = "sorts",
     }
     required "filterGroups" "filters" "sorts"
@@ -74,29 +74,29 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Export list request.
     pub struct ExportListRequest {
-        /// `associatedObjectType`
+        /// The kinds of associated records to export too.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",
-        /// `exportInternalValuesOptions`
+        /// Whether internal `NAMES`, internal `VALUES` or both are exported.
         export_internal_values_options: Option<Vec<ExportInternalValues>> = "exportInternalValuesOptions",
-        /// `exportName`
+        /// The name of the export.
         export_name: Option<String> = "exportName",
-        /// Always `LIST`.
+        /// What is exported: a `LIST` or a `VIEW`. Always `LIST`.
         export_type: Option<String> = "exportType",
-        /// `format`
+        /// The format, as `CSV` or `DATE`.
         format: Option<ExportFormat> = "format",
-        /// `includeLabeledAssociations`
+        /// Whether to export associations with labels too.
         include_labeled_associations: Option<bool> = "includeLabeledAssociations",
-        /// `includePrimaryDisplayPropertyForAssociatedObjects`
+        /// Whether associated records come with their main property.
         include_primary_display_property_for_associated_objects: Option<bool> = "includePrimaryDisplayPropertyForAssociatedObjects",
         /// The language, as `en`.
         language: Option<Language> = "language",
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// `objectProperties`
+        /// The properties that are exported.
         object_properties: Option<Vec<String>> = "objectProperties",
         /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
         object_type: Option<String> = "objectType",
-        /// `overrideAssociatedObjectsPerDefinitionPerRowLimit`
+        /// Whether to lift the limit of associated records in a row.
         override_associated_objects_per_definition_per_row_limit: Option<bool> = "overrideAssociatedObjectsPerDefinitionPerRowLimit",
     }
     required "associatedObjectType" "exportInternalValuesOptions" "exportName" "exportType" "format" "includeLabeledAssociations" "includePrimaryDisplayPropertyForAssociatedObjects" "language" "listId" "objectProperties" "objectType" "overrideAssociatedObjectsPerDefinitionPerRowLimit"
@@ -142,19 +142,19 @@ crm_core::record! {
     pub struct ExportReply {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `exportName`
+        /// The name of the export.
         export_name: Option<String> = "exportName",
-        /// `exportState`
+        /// How far the export is, as `DONE`.
         export_state: Option<ExportReplyExportState> = "exportState",
-        /// `exportType`
+        /// What is exported: a `LIST` or a `VIEW`.
         export_type: Option<ExportReplyExportType> = "exportType",
         /// The id.
         id: Option<String> = "id",
-        /// `objectProperties`
+        /// The properties that are exported.
         object_properties: Vec<String> = "objectProperties",
         /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
         object_type: Option<String> = "objectType",
-        /// `recordCount`
+        /// How many records were exported.
         record_count: Option<i64> = "recordCount",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -162,7 +162,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Export reply export state.
+    /// How far the export is, as `DONE`.
     pub enum ExportReplyExportState {
         /// `CANCELED`
         Canceled = "CANCELED",
@@ -186,7 +186,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Export reply export type.
+    /// What is exported: a `LIST` or a `VIEW`.
     pub enum ExportReplyExportType {
         /// `LIST`
         List = "LIST",
@@ -206,27 +206,27 @@ crm_core::union! {
 crm_core::record! {
     /// Export view request.
     pub struct ExportViewRequest {
-        /// `associatedObjectType`
+        /// The kinds of associated records to export too.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",
-        /// `exportInternalValuesOptions`
+        /// Whether internal `NAMES`, internal `VALUES` or both are exported.
         export_internal_values_options: Option<Vec<ExportInternalValues>> = "exportInternalValuesOptions",
-        /// `exportName`
+        /// The name of the export.
         export_name: Option<String> = "exportName",
-        /// Always `VIEW`.
+        /// What is exported: a `LIST` or a `VIEW`. Always `VIEW`.
         export_type: Option<String> = "exportType",
-        /// `format`
+        /// The format, as `CSV` or `DATE`.
         format: Option<ExportFormat> = "format",
-        /// `includeLabeledAssociations`
+        /// Whether to export associations with labels too.
         include_labeled_associations: Option<bool> = "includeLabeledAssociations",
-        /// `includePrimaryDisplayPropertyForAssociatedObjects`
+        /// Whether associated records come with their main property.
         include_primary_display_property_for_associated_objects: Option<bool> = "includePrimaryDisplayPropertyForAssociatedObjects",
         /// The language, as `en`.
         language: Option<Language> = "language",
-        /// `objectProperties`
+        /// The properties that are exported.
         object_properties: Option<Vec<String>> = "objectProperties",
         /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
         object_type: Option<String> = "objectType",
-        /// `overrideAssociatedObjectsPerDefinitionPerRowLimit`
+        /// Whether to lift the limit of associated records in a row.
         override_associated_objects_per_definition_per_row_limit: Option<bool> = "overrideAssociatedObjectsPerDefinitionPerRowLimit",
         /// `publicCrmSearchRequest`
         public_crm_search_request: Option<CrmSearchRequest> = "publicCrmSearchRequest",

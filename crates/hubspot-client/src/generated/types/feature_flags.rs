@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Batch portal entry.
     pub struct BatchPortalEntry {
-        /// `flagState`
+        /// Whether the flag is `ON`, `OFF` or `ABSENT`.
         flag_state: Option<FlagState> = "flagState",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -29,9 +29,9 @@ impl BatchPortalEntry {
 crm_core::record! {
     /// Flag put request.
     pub struct FlagPutRequest {
-        /// `defaultState`
+        /// The state where none is set.
         default_state: Option<FlagState> = "defaultState",
-        /// `overrideState`
+        /// The state of the flag that overrides all others.
         override_state: Option<FlagState> = "overrideState",
     }
     required "defaultState"
@@ -57,17 +57,17 @@ crm_core::record! {
     pub struct FlagReply {
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// `defaultState`
+        /// The state where none is set.
         default_state: Option<FlagState> = "defaultState",
         /// The name of the flag.
         flag_name: Option<String> = "flagName",
-        /// `overrideState`
+        /// The state of the flag that overrides all others.
         override_state: Option<FlagState> = "overrideState",
     }
 }
 
 crm_core::open_enum! {
-    /// Flag state.
+    /// Whether the flag is `ON`, `OFF` or `ABSENT`.
     pub enum FlagState {
         /// `ABSENT`
         Absent = "ABSENT",
@@ -81,7 +81,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Flags for app reply.
     pub struct FlagsForAppReply {
-        /// `flagsForApp`
+        /// The feature flags of the app.
         flags_for_app: Vec<String> = "flagsForApp",
     }
 }
@@ -89,7 +89,7 @@ crm_core::record! {
 crm_core::record! {
     /// Portal flag state batch delete request.
     pub struct PortalFlagStateBatchDeleteRequest {
-        /// `portalIds`
+        /// The ids of the HubSpot accounts.
         portal_ids: Option<Vec<i64>> = "portalIds",
     }
     required "portalIds"
@@ -109,7 +109,7 @@ impl PortalFlagStateBatchDeleteRequest {
 crm_core::record! {
     /// Portal flag state batch put request.
     pub struct PortalFlagStateBatchPutRequest {
-        /// `portalStates`
+        /// The states of the flag, account by account.
         portal_states: Option<Vec<BatchPortalEntry>> = "portalStates",
     }
     required "portalStates"
@@ -129,7 +129,7 @@ impl PortalFlagStateBatchPutRequest {
 crm_core::record! {
     /// Portal flag state batch reply.
     pub struct PortalFlagStateBatchReply {
-        /// `portalFlagStates`
+        /// The state of the flag in each account.
         portal_flag_states: Vec<PortalFlagStateReply> = "portalFlagStates",
     }
 }
@@ -137,7 +137,7 @@ crm_core::record! {
 crm_core::record! {
     /// Portal flag state put request.
     pub struct PortalFlagStatePutRequest {
-        /// `flagState`
+        /// Whether the flag is `ON`, `OFF` or `ABSENT`.
         flag_state: Option<FlagState> = "flagState",
     }
     required "flagState"
@@ -161,7 +161,7 @@ crm_core::record! {
         app_id: Option<i64> = "appId",
         /// The name of the flag.
         flag_name: Option<String> = "flagName",
-        /// `flagState`
+        /// Whether the flag is `ON`, `OFF` or `ABSENT`.
         flag_state: Option<FlagState> = "flagState",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",

@@ -20,9 +20,9 @@ crm_core::record! {
         result: Option<StoredFile> = "result",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
-        /// `taskId`
+        /// The id of the task that was started.
         task_id: Option<String> = "taskId",
     }
 }
@@ -50,19 +50,19 @@ crm_core::record! {
 crm_core::record! {
     /// File update input.
     pub struct FileUpdateInput {
-        /// `access`
+        /// Who can see the file, as `PRIVATE`.
         access: Option<StoredFileAccess> = "access",
-        /// `clearExpires`
+        /// Whether to remove the time it expires.
         clear_expires: Option<bool> = "clearExpires",
-        /// `expiresAt`
+        /// When it expires.
         expires_at: Option<Timestamp> = "expiresAt",
-        /// `isUsableInContent`
+        /// Whether the file can be used in new content.
         is_usable_in_content: Option<bool> = "isUsableInContent",
         /// The name.
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// `parentFolderPath`
+        /// The path of the folder it is in.
         parent_folder_path: Option<String> = "parentFolderPath",
     }
     required "clearExpires"
@@ -118,7 +118,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// `path`
+        /// The path it is found under.
         path: Option<String> = "path",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -142,9 +142,9 @@ crm_core::record! {
         result: Option<Folder> = "result",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
-        /// `taskId`
+        /// The id of the task that was started.
         task_id: Option<String> = "taskId",
     }
 }
@@ -156,7 +156,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// `parentPath`
+        /// The path of the folder above.
         parent_path: Option<String> = "parentPath",
     }
     required "name"
@@ -233,21 +233,21 @@ impl FolderUpdateInputWithId {
 crm_core::record! {
     /// Import from url input.
     pub struct ImportFromUrlInput {
-        /// `access`
+        /// Who can see the file, as `PRIVATE`.
         access: Option<StoredFileAccess> = "access",
-        /// `duplicateValidationScope`
+        /// Where to look for files that are the same.
         duplicate_validation_scope: Option<ImportFromUrlInputDuplicateValidationScope> = "duplicateValidationScope",
-        /// `duplicateValidationStrategy`
+        /// What to do about duplicates, as `REJECT`.
         duplicate_validation_strategy: Option<ImportFromUrlInputDuplicateValidationStrategy> = "duplicateValidationStrategy",
-        /// `expiresAt`
+        /// When it expires.
         expires_at: Option<Timestamp> = "expiresAt",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
-        /// `folderPath`
+        /// The path of the folder to put it in.
         folder_path: Option<String> = "folderPath",
         /// The name.
         name: Option<String> = "name",
-        /// `overwrite`
+        /// Whether to replace a file of the same name.
         overwrite: Option<bool> = "overwrite",
         /// `ttl`
         ttl: Option<String> = "ttl",
@@ -290,7 +290,7 @@ impl ImportFromUrlInput {
 }
 
 crm_core::open_enum! {
-    /// Import from url input duplicate validation scope.
+    /// Where to look for files that are the same.
     pub enum ImportFromUrlInputDuplicateValidationScope {
         /// `ENTIRE_PORTAL`
         EntirePortal = "ENTIRE_PORTAL",
@@ -300,7 +300,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Import from url input duplicate validation strategy.
+    /// What to do about duplicates, as `REJECT`.
     pub enum ImportFromUrlInputDuplicateValidationStrategy {
         /// `NONE`
         None = "NONE",
@@ -314,21 +314,21 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Signed url.
     pub struct SignedUrl {
-        /// `expiresAt`
+        /// When it expires.
         expires_at: Option<Timestamp> = "expiresAt",
-        /// `extension`
+        /// The extension, of a file name or of a phone number.
         extension: Option<String> = "extension",
-        /// `height`
+        /// The height, in pixels.
         height: Option<i64> = "height",
         /// The name.
         name: Option<String> = "name",
-        /// `size`
+        /// How big it is.
         size: Option<i64> = "size",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
-        /// `width`
+        /// How wide it is.
         width: Option<i64> = "width",
     }
 }
@@ -336,7 +336,7 @@ crm_core::record! {
 crm_core::record! {
     /// Stored file.
     pub struct StoredFile {
-        /// `access`
+        /// Who can see the file, as `PRIVATE`.
         access: Option<StoredFileAccess> = "access",
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
@@ -344,45 +344,45 @@ crm_core::record! {
         archived_at: Option<Timestamp> = "archivedAt",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `defaultHostingUrl`
+        /// The address of the file at the default host.
         default_hosting_url: Option<String> = "defaultHostingUrl",
-        /// `encoding`
+        /// How the file is encoded.
         encoding: Option<String> = "encoding",
-        /// `expiresAt`
+        /// When it expires.
         expires_at: Option<i64> = "expiresAt",
-        /// `extension`
+        /// The extension, of a file name or of a phone number.
         extension: Option<String> = "extension",
-        /// `fileMd5`
+        /// The MD5 hash of the file.
         file_md5: Option<String> = "fileMd5",
-        /// `height`
+        /// The height, in pixels.
         height: Option<i64> = "height",
         /// The id.
         id: Option<String> = "id",
-        /// `isUsableInContent`
+        /// Whether the file can be used in new content.
         is_usable_in_content: Option<bool> = "isUsableInContent",
         /// The name.
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// `path`
+        /// The path it is found under.
         path: Option<String> = "path",
-        /// `size`
+        /// How big it is.
         size: Option<i64> = "size",
-        /// `sourceGroup`
+        /// The part of HubSpot the file comes from.
         source_group: Option<StoredFileSourceGroup> = "sourceGroup",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// `width`
+        /// How wide it is.
         width: Option<i64> = "width",
     }
 }
 
 crm_core::open_enum! {
-    /// Stored file access.
+    /// Who can see the file, as `PRIVATE`.
     pub enum StoredFileAccess {
         /// `HIDDEN_INDEXABLE`
         HiddenIndexable = "HIDDEN_INDEXABLE",
@@ -404,7 +404,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Stored file source group.
+    /// The part of HubSpot the file comes from.
     pub enum StoredFileSourceGroup {
         /// `CONTENT`
         Content = "CONTENT",

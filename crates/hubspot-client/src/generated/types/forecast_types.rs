@@ -6,19 +6,19 @@ use super::*;
 crm_core::record! {
     /// Forecast type deal split properties.
     pub struct ForecastTypeDealSplitProperties {
-        /// `dealCustomAmountProperty`
+        /// The custom amount property of deals.
         deal_custom_amount_property: Option<String> = "dealCustomAmountProperty",
-        /// `dealCustomAmountPropertyInHomeCurrency`
+        /// The property with the deal's own amount, in the main currency.
         deal_custom_amount_property_in_home_currency: Option<String> = "dealCustomAmountPropertyInHomeCurrency",
-        /// `dealCustomDateProperty`
+        /// The custom date property of deals.
         deal_custom_date_property: Option<String> = "dealCustomDateProperty",
-        /// `dealSplitCustomAmountProperty`
+        /// The property with the deal split's own amount.
         deal_split_custom_amount_property: Option<String> = "dealSplitCustomAmountProperty",
-        /// `dealSplitCustomAmountPropertyInHomeCurrency`
+        /// The custom amount property of deal splits, in home currency.
         deal_split_custom_amount_property_in_home_currency: Option<String> = "dealSplitCustomAmountPropertyInHomeCurrency",
-        /// `dealSplitWeightedCustomAmountProperty`
+        /// The property with the deal split's own amount, weighted.
         deal_split_weighted_custom_amount_property: Option<String> = "dealSplitWeightedCustomAmountProperty",
-        /// `dealSplitWeightedCustomAmountPropertyInHomeCurrency`
+        /// The weighted custom amount property of deal splits, in home currency.
         deal_split_weighted_custom_amount_property_in_home_currency: Option<String> = "dealSplitWeightedCustomAmountPropertyInHomeCurrency",
     }
 }
@@ -26,27 +26,27 @@ crm_core::record! {
 crm_core::record! {
     /// Forecast type setting public reply.
     pub struct ForecastTypeSettingPublicReply {
-        /// `amountInHomeCurrencyProperty`
+        /// The property with the amount in the main currency.
         amount_in_home_currency_property: Option<String> = "amountInHomeCurrencyProperty",
-        /// `amountOrDatePropertyRestrictedForUser`
+        /// Whether the user may not see the amount or date.
         amount_or_date_property_restricted_for_user: Option<bool> = "amountOrDatePropertyRestrictedForUser",
-        /// `amountProperty`
+        /// The property with the amount.
         amount_property: Option<String> = "amountProperty",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdAtTimestamp`
+        /// When it was created.
         created_at_timestamp: Option<i64> = "createdAtTimestamp",
-        /// `createdBy`
+        /// Who created it.
         created_by: Option<i64> = "createdBy",
-        /// `dateProperty`
+        /// The name of the date property.
         date_property: Option<String> = "dateProperty",
         /// `dealSplitProperties`
         deal_split_properties: Option<ForecastTypeDealSplitProperties> = "dealSplitProperties",
-        /// `defaultType`
+        /// Whether it is the default type.
         default_type: Option<bool> = "defaultType",
-        /// `forecastName`
+        /// The name of the forecast.
         forecast_name: Option<String> = "forecastName",
-        /// `forecastTypeId`
+        /// The id of the forecast type.
         forecast_type_id: Option<i64> = "forecastTypeId",
         /// The id.
         id: Option<String> = "id",
@@ -54,13 +54,13 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedBy`
+        /// Who changed it last.
         updated_by: Option<i64> = "updatedBy",
-        /// `updatedTimestamp`
+        /// When it was last changed.
         updated_timestamp: Option<i64> = "updatedTimestamp",
-        /// `weightedAmountInHomeCurrencyProperty`
+        /// The property with the weighted amount in home currency.
         weighted_amount_in_home_currency_property: Option<String> = "weightedAmountInHomeCurrencyProperty",
-        /// `weightedAmountProperty`
+        /// The property with the weighted amount.
         weighted_amount_property: Option<String> = "weightedAmountProperty",
     }
 }

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Datepicker field.
     pub struct DatepickerField {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `dependentFields`
+        /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -22,9 +22,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `placeholder`
+        /// What the field shows while it is empty.
         placeholder: Option<String> = "placeholder",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -65,7 +65,7 @@ crm_core::record! {
     pub struct DependentField {
         /// `dependentCondition`
         dependent_condition: Option<DependentFieldFilter> = "dependentCondition",
-        /// `dependentField`
+        /// The field that is shown when the condition holds.
         dependent_field: Option<Field> = "dependentField",
     }
     required "dependentCondition" "dependentField"
@@ -89,15 +89,15 @@ impl DependentField {
 crm_core::record! {
     /// Dependent field filter.
     pub struct DependentFieldFilter {
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<DependentFieldFilterOperator> = "operator",
-        /// `rangeEnd`
+        /// The end of the range.
         range_end: Option<String> = "rangeEnd",
-        /// `rangeStart`
+        /// The start of the range.
         range_start: Option<String> = "rangeStart",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
-        /// `values`
+        /// The values, one by one or by name.
         values: Option<Vec<String>> = "values",
     }
     required "operator" "rangeEnd" "rangeStart" "value" "values"
@@ -108,7 +108,7 @@ crm_core::setters!(DependentFieldFilter {
 });
 
 crm_core::open_enum! {
-    /// Dependent field filter operator.
+    /// How it is matched or worked out.
     pub enum DependentFieldFilterOperator {
         /// `between`
         Between = "between",
@@ -158,9 +158,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Dropdown field.
     pub struct DropdownField {
-        /// `defaultValues`
+        /// What is chosen from the start.
         default_values: Option<Vec<String>> = "defaultValues",
-        /// `dependentFields`
+        /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -176,9 +176,9 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The values to choose from.
         options: Option<Vec<EnumeratedFieldOption>> = "options",
-        /// `placeholder`
+        /// What the field shows while it is empty.
         placeholder: Option<String> = "placeholder",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
@@ -219,9 +219,9 @@ impl Default for DropdownField {
 crm_core::record! {
     /// Email field.
     pub struct EmailField {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `dependentFields`
+        /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -235,9 +235,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `placeholder`
+        /// What the field shows while it is empty.
         placeholder: Option<String> = "placeholder",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
         /// `validation`
         validation: Option<EmailFieldValidation> = "validation",
@@ -280,9 +280,9 @@ impl Default for EmailField {
 crm_core::record! {
     /// Email field validation.
     pub struct EmailFieldValidation {
-        /// `blockedEmailDomains`
+        /// E-mail domains that are not accepted.
         blocked_email_domains: Option<Vec<String>> = "blockedEmailDomains",
-        /// `useDefaultBlockList`
+        /// Whether the default list of blocked domains holds too.
         use_default_block_list: Option<bool> = "useDefaultBlockList",
     }
     required "blockedEmailDomains" "useDefaultBlockList"
@@ -312,7 +312,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
     required "displayOrder" "label" "value"
@@ -361,13 +361,13 @@ crm_core::union! {
 crm_core::record! {
     /// Field group.
     pub struct FieldGroup {
-        /// `fields`
+        /// The fields, in order or by name.
         fields: Option<Vec<Field>> = "fields",
-        /// `groupType`
+        /// The kind of field group, as `queued`.
         group_type: Option<FieldGroupGroupType> = "groupType",
-        /// `richText`
+        /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// `richTextType`
+        /// Whether it is `text` or `image`.
         rich_text_type: Option<FieldGroupRichTextType> = "richTextType",
     }
     required "fields" "groupType" "richTextType"
@@ -395,7 +395,7 @@ impl FieldGroup {
 }
 
 crm_core::open_enum! {
-    /// Field group group type.
+    /// The kind of field group, as `queued`.
     pub enum FieldGroupGroupType {
         /// `default_group`
         DefaultGroup = "default_group",
@@ -407,7 +407,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Field group rich text type.
+    /// Whether it is `text` or `image`.
     pub enum FieldGroupRichTextType {
         /// `image`
         Image = "image",
@@ -419,9 +419,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Field validation.
     pub struct FieldValidation {
-        /// `maxAllowedDigits`
+        /// Most digits allowed.
         max_allowed_digits: Option<i64> = "maxAllowedDigits",
-        /// `minAllowedDigits`
+        /// Fewest digits that may be entered.
         min_allowed_digits: Option<i64> = "minAllowedDigits",
     }
     required "maxAllowedDigits" "minAllowedDigits"
@@ -445,11 +445,11 @@ impl FieldValidation {
 crm_core::record! {
     /// File field.
     pub struct FileField {
-        /// `allowMultipleFiles`
+        /// Whether more than one file can be given.
         allow_multiple_files: Option<bool> = "allowMultipleFiles",
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `dependentFields`
+        /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -463,9 +463,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `placeholder`
+        /// What the field shows while it is empty.
         placeholder: Option<String> = "placeholder",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
     }
     required "allowMultipleFiles" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -530,15 +530,15 @@ crm_core::union! {
 crm_core::record! {
     /// Form display options.
     pub struct FormDisplayOptions {
-        /// `cssClass`
+        /// The CSS class.
         css_class: Option<String> = "cssClass",
-        /// `renderRawHtml`
+        /// Whether the form is plain HTML of the page, without an iframe.
         render_raw_html: Option<bool> = "renderRawHtml",
         /// `style`
         style: Option<FormStyle> = "style",
-        /// `submitButtonText`
+        /// The text on the button to send the form.
         submit_button_text: Option<String> = "submitButtonText",
-        /// `theme`
+        /// The theme of the form, as `round`.
         theme: Option<FormDisplayOptionsTheme> = "theme",
     }
     required "renderRawHtml" "style" "submitButtonText" "theme"
@@ -568,7 +568,7 @@ impl FormDisplayOptions {
 }
 
 crm_core::open_enum! {
-    /// Form display options theme.
+    /// The theme of the form, as `round`.
     pub enum FormDisplayOptionsTheme {
         /// `canvas`
         Canvas = "canvas",
@@ -588,9 +588,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Form post submit action.
     pub struct FormPostSubmitAction {
-        /// `type`
+        /// Its kind.
         type_: Option<FormPostSubmitActionType> = "type",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
     required "type" "value"
@@ -612,7 +612,7 @@ impl FormPostSubmitAction {
 }
 
 crm_core::open_enum! {
-    /// Form post submit action type.
+    /// Its kind.
     pub enum FormPostSubmitActionType {
         /// `redirect_url`
         RedirectUrl = "redirect_url",
@@ -624,29 +624,29 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Form style.
     pub struct FormStyle {
-        /// `backgroundWidth`
+        /// The width of the background, in CSS.
         background_width: Option<String> = "backgroundWidth",
-        /// `fontFamily`
+        /// The font family.
         font_family: Option<String> = "fontFamily",
-        /// `helpTextColor`
+        /// The color of help texts.
         help_text_color: Option<String> = "helpTextColor",
-        /// `helpTextSize`
+        /// The size of the help text.
         help_text_size: Option<String> = "helpTextSize",
-        /// `labelTextColor`
+        /// The color of labels.
         label_text_color: Option<String> = "labelTextColor",
-        /// `labelTextSize`
+        /// The size of the labels.
         label_text_size: Option<String> = "labelTextSize",
-        /// `legalConsentTextColor`
+        /// The color of the texts on legal consent.
         legal_consent_text_color: Option<String> = "legalConsentTextColor",
-        /// `legalConsentTextSize`
+        /// The size of the text on consent.
         legal_consent_text_size: Option<String> = "legalConsentTextSize",
-        /// `submitAlignment`
+        /// Where the submit button is: `left`, `center` or `right`.
         submit_alignment: Option<FormStyleSubmitAlignment> = "submitAlignment",
-        /// `submitColor`
+        /// The color of the submit button.
         submit_color: Option<String> = "submitColor",
-        /// `submitFontColor`
+        /// The color of the submit button's text.
         submit_font_color: Option<String> = "submitFontColor",
-        /// `submitSize`
+        /// The size of the submit button.
         submit_size: Option<String> = "submitSize",
     }
     required "backgroundWidth" "fontFamily" "helpTextColor" "helpTextSize" "labelTextColor" "labelTextSize" "legalConsentTextColor" "legalConsentTextSize" "submitAlignment" "submitColor" "submitFontColor" "submitSize"
@@ -659,7 +659,7 @@ crm_core::setters!(FormStyle {
 });
 
 crm_core::open_enum! {
-    /// Form style submit alignment.
+    /// Where the submit button is: `left`, `center` or `right`.
     pub enum FormStyleSubmitAlignment {
         /// `center`
         Center = "center",
@@ -689,31 +689,31 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Hub spot form configuration.
     pub struct HubSpotFormConfiguration {
-        /// `allowLinkToResetKnownValues`
+        /// Whether a link lets visitors clear values known of them.
         allow_link_to_reset_known_values: Option<bool> = "allowLinkToResetKnownValues",
-        /// `archivable`
+        /// Whether it can be archived.
         archivable: Option<bool> = "archivable",
-        /// `cloneable`
+        /// Whether it can be copied.
         cloneable: Option<bool> = "cloneable",
-        /// `createNewContactForNewEmail`
+        /// Whether a new e-mail address makes a new contact.
         create_new_contact_for_new_email: Option<bool> = "createNewContactForNewEmail",
-        /// `editable`
+        /// Whether it can be edited.
         editable: Option<bool> = "editable",
-        /// `embedType`
+        /// The version of the embed code: `V3` or `V4`.
         embed_type: Option<HubSpotFormConfigurationEmbedType> = "embedType",
         /// The language, as `en`.
         language: Option<HubSpotFormConfigurationLanguage> = "language",
-        /// `lifecycleStages`
+        /// Which lifecycle stages new records get.
         lifecycle_stages: Option<Vec<LifecycleStage>> = "lifecycleStages",
-        /// `notifyContactOwner`
+        /// Whether the contact's owner is told of it.
         notify_contact_owner: Option<bool> = "notifyContactOwner",
-        /// `notifyRecipients`
+        /// Who is told of submissions.
         notify_recipients: Option<Vec<String>> = "notifyRecipients",
         /// `postSubmitAction`
         post_submit_action: Option<FormPostSubmitAction> = "postSubmitAction",
-        /// `prePopulateKnownValues`
+        /// Whether known values are filled in beforehand.
         pre_populate_known_values: Option<bool> = "prePopulateKnownValues",
-        /// `recaptchaEnabled`
+        /// Whether reCAPTCHA is on.
         recaptcha_enabled: Option<bool> = "recaptchaEnabled",
     }
     required "allowLinkToResetKnownValues" "archivable" "cloneable" "createNewContactForNewEmail" "editable" "language" "lifecycleStages" "notifyContactOwner" "notifyRecipients" "postSubmitAction" "prePopulateKnownValues" "recaptchaEnabled"
@@ -727,7 +727,7 @@ crm_core::setters!(HubSpotFormConfiguration {
 });
 
 crm_core::open_enum! {
-    /// Hub spot form configuration embed type.
+    /// The version of the embed code: `V3` or `V4`.
     pub enum HubSpotFormConfigurationEmbedType {
         /// `V3`
         V3 = "V3",
@@ -841,13 +841,13 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// `displayOptions`
         display_options: Option<FormDisplayOptions> = "displayOptions",
-        /// `fieldGroups`
+        /// The fields of the form, in groups.
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
         /// Always `hubspot`.
         form_type: Option<String> = "formType",
         /// The id.
         id: Option<String> = "id",
-        /// `legalConsentOptions`
+        /// What is asked or said about consent.
         legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
         /// The name.
         name: Option<String> = "name",
@@ -902,11 +902,11 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// `displayOptions`
         display_options: Option<FormDisplayOptions> = "displayOptions",
-        /// `fieldGroups`
+        /// The fields of the form, in groups.
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
         /// Always `hubspot`.
         form_type: Option<String> = "formType",
-        /// `legalConsentOptions`
+        /// What is asked or said about consent.
         legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
         /// The name.
         name: Option<String> = "name",
@@ -966,9 +966,9 @@ crm_core::record! {
         configuration: Option<HubSpotFormConfiguration> = "configuration",
         /// `displayOptions`
         display_options: Option<FormDisplayOptions> = "displayOptions",
-        /// `fieldGroups`
+        /// The fields of the form, in groups.
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
-        /// `legalConsentOptions`
+        /// What is asked or said about consent.
         legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
         /// The name.
         name: Option<String> = "name",
@@ -984,9 +984,9 @@ crm_core::record! {
     pub struct LegalConsentCheckbox {
         /// The name that people see.
         label: Option<String> = "label",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
-        /// `subscriptionTypeId`
+        /// The id of the subscription type.
         subscription_type_id: Option<i64> = "subscriptionTypeId",
     }
     required "label" "required" "subscriptionTypeId"
@@ -1012,19 +1012,19 @@ impl LegalConsentCheckbox {
 crm_core::record! {
     /// Legal consent options explicit consent to process.
     pub struct LegalConsentOptionsExplicitConsentToProcess {
-        /// `communicationConsentText`
+        /// The text about consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
-        /// `communicationsCheckboxes`
+        /// The boxes for consent to communication.
         communications_checkboxes: Option<Vec<LegalConsentCheckbox>> = "communicationsCheckboxes",
-        /// `consentToProcessCheckboxLabel`
+        /// The label of the checkbox for consent to processing.
         consent_to_process_checkbox_label: Option<String> = "consentToProcessCheckboxLabel",
-        /// `consentToProcessFooterText`
+        /// The text below the consent to processing.
         consent_to_process_footer_text: Option<String> = "consentToProcessFooterText",
-        /// `consentToProcessText`
+        /// The text that asks for consent to process data.
         consent_to_process_text: Option<String> = "consentToProcessText",
-        /// `privacyText`
+        /// The text on privacy.
         privacy_text: Option<String> = "privacyText",
-        /// Always `explicit_consent_to_process`.
+        /// Its kind. Always `explicit_consent_to_process`.
         type_: Option<String> = "type",
     }
     required "communicationsCheckboxes" "privacyText" "type"
@@ -1057,15 +1057,15 @@ impl LegalConsentOptionsExplicitConsentToProcess {
 crm_core::record! {
     /// Legal consent options implicit consent to process.
     pub struct LegalConsentOptionsImplicitConsentToProcess {
-        /// `communicationConsentText`
+        /// The text about consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
-        /// `communicationsCheckboxes`
+        /// The boxes for consent to communication.
         communications_checkboxes: Option<Vec<LegalConsentCheckbox>> = "communicationsCheckboxes",
-        /// `consentToProcessText`
+        /// The text that asks for consent to process data.
         consent_to_process_text: Option<String> = "consentToProcessText",
-        /// `privacyText`
+        /// The text on privacy.
         privacy_text: Option<String> = "privacyText",
-        /// Always `implicit_consent_to_process`.
+        /// Its kind. Always `implicit_consent_to_process`.
         type_: Option<String> = "type",
     }
     required "communicationsCheckboxes" "privacyText" "type"
@@ -1095,13 +1095,13 @@ impl LegalConsentOptionsImplicitConsentToProcess {
 crm_core::record! {
     /// Legal consent options legitimate interest.
     pub struct LegalConsentOptionsLegitimateInterest {
-        /// `lawfulBasis`
+        /// Whose legitimate interest it is: `client`, `lead` or `other`.
         lawful_basis: Option<LegalConsentOptionsLegitimateInterestLawfulBasis> = "lawfulBasis",
-        /// `privacyText`
+        /// The text on privacy.
         privacy_text: Option<String> = "privacyText",
-        /// `subscriptionTypeIds`
+        /// The ids of the subscription types.
         subscription_type_ids: Option<Vec<i64>> = "subscriptionTypeIds",
-        /// Always `legitimate_interest`.
+        /// Its kind. Always `legitimate_interest`.
         type_: Option<String> = "type",
     }
     required "lawfulBasis" "privacyText" "subscriptionTypeIds" "type"
@@ -1126,7 +1126,7 @@ impl LegalConsentOptionsLegitimateInterest {
 }
 
 crm_core::open_enum! {
-    /// Legal consent options legitimate interest lawful basis.
+    /// Whose legitimate interest it is: `client`, `lead` or `other`.
     pub enum LegalConsentOptionsLegitimateInterestLawfulBasis {
         /// `client`
         Client = "client",
@@ -1140,7 +1140,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Legal consent options none.
     pub struct LegalConsentOptionsNone {
-        /// Always `none`.
+        /// Its kind. Always `none`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1168,7 +1168,7 @@ crm_core::record! {
     pub struct LifecycleStage {
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
     required "objectTypeId" "value"
@@ -1189,9 +1189,9 @@ impl LifecycleStage {
 crm_core::record! {
     /// Mobile phone field.
     pub struct MobilePhoneField {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `dependentFields`
+        /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -1205,9 +1205,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `placeholder`
+        /// What the field shows while it is empty.
         placeholder: Option<String> = "placeholder",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
         /// `validation`
         validation: Option<FieldValidation> = "validation",
@@ -1250,9 +1250,9 @@ impl Default for MobilePhoneField {
 crm_core::record! {
     /// Multi line text field.
     pub struct MultiLineTextField {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `dependentFields`
+        /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -1266,9 +1266,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `placeholder`
+        /// What the field shows while it is empty.
         placeholder: Option<String> = "placeholder",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -1307,9 +1307,9 @@ impl Default for MultiLineTextField {
 crm_core::record! {
     /// Multiple checkboxes field.
     pub struct MultipleCheckboxesField {
-        /// `defaultValues`
+        /// What is chosen from the start.
         default_values: Option<Vec<String>> = "defaultValues",
-        /// `dependentFields`
+        /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -1325,7 +1325,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The values to choose from.
         options: Option<Vec<EnumeratedFieldOption>> = "options",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
@@ -1364,9 +1364,9 @@ impl Default for MultipleCheckboxesField {
 crm_core::record! {
     /// Number field.
     pub struct NumberField {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `dependentFields`
+        /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -1380,9 +1380,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `placeholder`
+        /// What the field shows while it is empty.
         placeholder: Option<String> = "placeholder",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
         /// `validation`
         validation: Option<FieldValidation> = "validation",
@@ -1425,9 +1425,9 @@ impl Default for NumberField {
 crm_core::record! {
     /// Payment link radio field.
     pub struct PaymentLinkRadioField {
-        /// `defaultValues`
+        /// What is chosen from the start.
         default_values: Option<Vec<String>> = "defaultValues",
-        /// `dependentFields`
+        /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -1443,7 +1443,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The values to choose from.
         options: Option<Vec<EnumeratedFieldOption>> = "options",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
@@ -1482,9 +1482,9 @@ impl Default for PaymentLinkRadioField {
 crm_core::record! {
     /// Phone field.
     pub struct PhoneField {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `dependentFields`
+        /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -1498,11 +1498,11 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `placeholder`
+        /// What the field shows while it is empty.
         placeholder: Option<String> = "placeholder",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
-        /// `useCountryCodeSelect`
+        /// Whether country codes are offered to choose from.
         use_country_code_select: Option<bool> = "useCountryCodeSelect",
         /// `validation`
         validation: Option<FieldValidation> = "validation",
@@ -1546,9 +1546,9 @@ impl Default for PhoneField {
 crm_core::record! {
     /// Radio field.
     pub struct RadioField {
-        /// `defaultValues`
+        /// What is chosen from the start.
         default_values: Option<Vec<String>> = "defaultValues",
-        /// `dependentFields`
+        /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -1564,9 +1564,9 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The values to choose from.
         options: Option<Vec<EnumeratedFieldOption>> = "options",
-        /// `placeholder`
+        /// What the field shows while it is empty.
         placeholder: Option<String> = "placeholder",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
@@ -1607,9 +1607,9 @@ impl Default for RadioField {
 crm_core::record! {
     /// Single checkbox field.
     pub struct SingleCheckboxField {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `dependentFields`
+        /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -1623,7 +1623,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -1661,9 +1661,9 @@ impl Default for SingleCheckboxField {
 crm_core::record! {
     /// Single line text field.
     pub struct SingleLineTextField {
-        /// `defaultValue`
+        /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// `dependentFields`
+        /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -1677,9 +1677,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `placeholder`
+        /// What the field shows while it is empty.
         placeholder: Option<String> = "placeholder",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"

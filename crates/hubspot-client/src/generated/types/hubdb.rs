@@ -10,21 +10,21 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// `createdBy`
         created_by: Option<SimpleUser> = "createdBy",
-        /// `createdByUserId`
+        /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
-        /// `deleted`
+        /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `foreignColumnId`
+        /// The id of the column in the other table.
         foreign_column_id: Option<i64> = "foreignColumnId",
-        /// `foreignIds`
+        /// The foreign ids of the column.
         foreign_ids: Vec<ForeignId> = "foreignIds",
-        /// `foreignIdsById`
+        /// What the column points to, by id.
         foreign_ids_by_id: Map<ForeignId> = "foreignIdsById",
-        /// `foreignIdsByName`
+        /// The foreign ids of the column, by name.
         foreign_ids_by_name: Map<ForeignId> = "foreignIdsByName",
-        /// `foreignTableId`
+        /// The id of the table the column points to.
         foreign_table_id: Option<i64> = "foreignTableId",
         /// The id.
         id: Option<String> = "id",
@@ -32,19 +32,19 @@ crm_core::record! {
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// `optionCount`
+        /// How many options there are.
         option_count: Option<i64> = "optionCount",
         /// The values to choose from.
         options: Vec<HubdbOptionItem> = "options",
-        /// `type`
+        /// Its kind.
         type_: Option<ColumnType> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// `updatedBy`
         updated_by: Option<SimpleUser> = "updatedBy",
-        /// `updatedByUserId`
+        /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
-        /// `width`
+        /// How wide it is.
         width: Option<i64> = "width",
     }
 }
@@ -52,23 +52,23 @@ crm_core::record! {
 crm_core::record! {
     /// Column request.
     pub struct ColumnRequest {
-        /// `foreignColumnId`
+        /// The id of the column in the other table.
         foreign_column_id: Option<i64> = "foreignColumnId",
-        /// `foreignTableId`
+        /// The id of the table the column points to.
         foreign_table_id: Option<i64> = "foreignTableId",
         /// The id.
         id: Option<i64> = "id",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `maxNumberOfCharacters`
+        /// Most characters in a value.
         max_number_of_characters: Option<i64> = "maxNumberOfCharacters",
-        /// `maxNumberOfOptions`
+        /// Most options that may be chosen.
         max_number_of_options: Option<i64> = "maxNumberOfOptions",
         /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<HubdbOptionItem>> = "options",
-        /// `type`
+        /// Its kind.
         type_: Option<ColumnType> = "type",
     }
     required "id" "label" "name" "options" "type"
@@ -79,7 +79,7 @@ crm_core::setters!(ColumnRequest {
 });
 
 crm_core::open_enum! {
-    /// Column type.
+    /// Its kind.
     pub enum ColumnType {
         /// `BOOLEAN`
         Boolean = "BOOLEAN",
@@ -131,11 +131,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Error item.
     pub struct ErrorItem {
-        /// `category`
+        /// The group it is sorted into.
         category: Option<String> = "category",
-        /// `context`
+        /// Further details of what it is about.
         context: Map<Vec<String>> = "context",
-        /// `correlationId`
+        /// The id of the request, for asking about it.
         correlation_id: Option<String> = "correlationId",
         /// What went wrong, an entry an input or more.
         errors: Vec<ErrorDetail> = "errors",
@@ -143,7 +143,7 @@ crm_core::record! {
         links: Map<String> = "links",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `subCategory`
+        /// The finer group it is sorted into.
         sub_category: Option<String> = "subCategory",
     }
 }
@@ -155,7 +155,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -163,7 +163,7 @@ crm_core::record! {
 crm_core::record! {
     /// Hub db row.
     pub struct HubDbRow {
-        /// `childTableId`
+        /// The id of the row's child table.
         child_table_id: Option<String> = "childTableId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -171,13 +171,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `path`
+        /// The path it is found under.
         path: Option<String> = "path",
-        /// `publishedAt`
+        /// When it was published.
         published_at: Option<Timestamp> = "publishedAt",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `values`
+        /// The values, one by one or by name.
         values: Map<Value> = "values",
     }
 }
@@ -239,7 +239,7 @@ crm_core::record! {
         results: Vec<HubDbRow> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -303,7 +303,7 @@ crm_core::record! {
         results: Vec<HubDbRow> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -311,15 +311,15 @@ crm_core::record! {
 crm_core::record! {
     /// Hub db row input.
     pub struct HubDbRowInput {
-        /// `childTableId`
+        /// The id of the row's child table.
         child_table_id: Option<i64> = "childTableId",
-        /// `displayIndex`
+        /// The place of the row in its table.
         display_index: Option<i64> = "displayIndex",
         /// The name.
         name: Option<String> = "name",
-        /// `path`
+        /// The path it is found under.
         path: Option<String> = "path",
-        /// `values`
+        /// The values, one by one or by name.
         values: Option<Map<Value>> = "values",
     }
     required "childTableId" "displayIndex" "values"
@@ -356,7 +356,7 @@ crm_core::record! {
         results: Vec<HubDbRow> = "results",
         /// How many there are in all.
         total: Option<i64> = "total",
-        /// `type`
+        /// Its kind.
         type_: Option<HubDbRowPageType> = "type",
     }
 }
@@ -372,11 +372,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Hub db row page paging next.
+    /// Where the next page starts.
     pub struct HubDbRowPagePagingNext {
         /// The cursor of the page before; the first page has none.
         after: Option<String> = "after",
-        /// `link`
+        /// The address it leads to.
         link: Option<String> = "link",
         /// How many items to pass over.
         offset: Option<i64> = "offset",
@@ -384,7 +384,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Hub db row page type.
+    /// Its kind.
     pub enum HubDbRowPageType {
         /// `RANDOM_ACCESS`
         RandomAccess = "RANDOM_ACCESS",
@@ -396,17 +396,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Hub db row update.
     pub struct HubDbRowUpdate {
-        /// `childTableId`
+        /// The id of the row's child table.
         child_table_id: Option<i64> = "childTableId",
-        /// `displayIndex`
+        /// The place of the row in its table.
         display_index: Option<i64> = "displayIndex",
         /// The id.
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `path`
+        /// The path it is found under.
         path: Option<String> = "path",
-        /// `values`
+        /// The values, one by one or by name.
         values: Option<Map<Value>> = "values",
     }
     required "childTableId" "displayIndex" "values"
@@ -438,45 +438,45 @@ impl HubDbRowUpdate {
 crm_core::record! {
     /// Hub db table.
     pub struct HubDbTable {
-        /// `allowChildTables`
+        /// Whether rows can have child tables.
         allow_child_tables: Option<bool> = "allowChildTables",
-        /// `allowPublicApiAccess`
+        /// Whether the table can be read without authentication.
         allow_public_api_access: Option<bool> = "allowPublicApiAccess",
-        /// `columnCount`
+        /// How many columns there are.
         column_count: Option<i64> = "columnCount",
-        /// `columns`
+        /// The columns it has.
         columns: Vec<Column> = "columns",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// `createdBy`
         created_by: Option<SimpleUser> = "createdBy",
-        /// `deleted`
+        /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
         /// When it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// `dynamicMetaTags`
+        /// Column ids for the meta tags of dynamic pages.
         dynamic_meta_tags: Map<i64> = "dynamicMetaTags",
-        /// `enableChildTablePages`
+        /// Whether child tables make pages of more levels.
         enable_child_table_pages: Option<bool> = "enableChildTablePages",
         /// The id.
         id: Option<String> = "id",
-        /// `isOrderedManually`
+        /// Whether rows are put in order by hand.
         is_ordered_manually: Option<bool> = "isOrderedManually",
         /// The name that people see.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// `published`
+        /// Whether it is published.
         published: Option<bool> = "published",
-        /// `publishedAt`
+        /// When it was published.
         published_at: Option<Timestamp> = "publishedAt",
-        /// `rowCount`
+        /// How many rows there are.
         row_count: Option<i64> = "rowCount",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// `updatedBy`
         updated_by: Option<SimpleUser> = "updatedBy",
-        /// `useForPages`
+        /// Whether dynamic pages can use the table.
         use_for_pages: Option<bool> = "useForPages",
     }
 }
@@ -484,13 +484,13 @@ crm_core::record! {
 crm_core::record! {
     /// Hub db table clone request.
     pub struct HubDbTableCloneRequest {
-        /// `copyRows`
+        /// Whether to copy the rows too.
         copy_rows: Option<bool> = "copyRows",
-        /// `isHubspotDefined`
+        /// Whether it is defined by HubSpot.
         is_hubspot_defined: Option<bool> = "isHubspotDefined",
-        /// `newLabel`
+        /// The label of the copy.
         new_label: Option<String> = "newLabel",
-        /// `newName`
+        /// The internal name of the copy.
         new_name: Option<String> = "newName",
     }
     required "copyRows" "isHubspotDefined"
@@ -516,21 +516,21 @@ impl HubDbTableCloneRequest {
 crm_core::record! {
     /// Hub db table input.
     pub struct HubDbTableInput {
-        /// `allowChildTables`
+        /// Whether rows can have child tables.
         allow_child_tables: Option<bool> = "allowChildTables",
-        /// `allowPublicApiAccess`
+        /// Whether the table can be read without authentication.
         allow_public_api_access: Option<bool> = "allowPublicApiAccess",
-        /// `columns`
+        /// The columns it has.
         columns: Option<Vec<ColumnRequest>> = "columns",
-        /// `dynamicMetaTags`
+        /// Column ids for the meta tags of dynamic pages.
         dynamic_meta_tags: Option<Map<i64>> = "dynamicMetaTags",
-        /// `enableChildTablePages`
+        /// Whether child tables make pages of more levels.
         enable_child_table_pages: Option<bool> = "enableChildTablePages",
         /// The name that people see.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// `useForPages`
+        /// Whether dynamic pages can use the table.
         use_for_pages: Option<bool> = "useForPages",
     }
     required "allowChildTables" "allowPublicApiAccess" "columns" "dynamicMetaTags" "enableChildTablePages" "label" "name" "useForPages"
@@ -560,7 +560,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// `createdBy`
         created_by: Option<SimpleUser> = "createdBy",
-        /// `createdByUserId`
+        /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
         /// The id.
         id: Option<String> = "id",
@@ -568,15 +568,15 @@ crm_core::record! {
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// `order`
+        /// The order it is shown or sorted in.
         order: Option<i64> = "order",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// `updatedBy`
         updated_by: Option<SimpleUser> = "updatedBy",
-        /// `updatedByUserId`
+        /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
     }
     required "createdAt" "id" "label" "name" "order" "type" "updatedAt"
@@ -590,13 +590,13 @@ crm_core::setters!(HubdbOptionItem {
 crm_core::record! {
     /// Import result.
     pub struct ImportResult {
-        /// `duplicateRows`
+        /// How many rows were duplicates.
         duplicate_rows: Option<i64> = "duplicateRows",
         /// What went wrong, an entry an input or more.
         errors: Vec<ErrorItem> = "errors",
-        /// `rowLimitExceeded`
+        /// Whether there were more rows than allowed.
         row_limit_exceeded: Option<bool> = "rowLimitExceeded",
-        /// `rowsImported`
+        /// How many rows were imported.
         rows_imported: Option<i64> = "rowsImported",
     }
 }

@@ -8,21 +8,21 @@ crm_core::record! {
     pub struct ImportError {
         /// When it was created.
         created_at: Option<i64> = "createdAt",
-        /// `errorMessage`
+        /// What went wrong, for people.
         error_message: Option<String> = "errorMessage",
         /// One of 68 values, as `AMBIGUOUS_ENUMERATION_OPTION`.
         error_type: Option<String> = "errorType",
-        /// `extraContext`
+        /// More about the error.
         extra_context: Option<String> = "extraContext",
         /// The id.
         id: Option<String> = "id",
         /// `invalidPropertyValue`
         invalid_property_value: Option<PropertyValue> = "invalidPropertyValue",
-        /// `invalidValue`
+        /// The value that is not valid.
         invalid_value: Option<String> = "invalidValue",
-        /// `invalidValueToDisplay`
+        /// The wrong value, as shown to people.
         invalid_value_to_display: Option<String> = "invalidValueToDisplay",
-        /// `knownColumnNumber`
+        /// The number of the column with the error.
         known_column_number: Option<i64> = "knownColumnNumber",
         /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one. One of 161 values, as `ABANDONED_CART`.
         object_type: Option<String> = "objectType",
@@ -46,11 +46,11 @@ crm_core::record! {
 crm_core::record! {
     /// Import metadata.
     pub struct ImportMetadata {
-        /// `counters`
+        /// Counts, by name.
         counters: Map<i64> = "counters",
-        /// `fileIds`
+        /// The ids of the files.
         file_ids: Vec<String> = "fileIds",
-        /// `objectLists`
+        /// The lists of imported records.
         object_lists: Vec<ObjectListRecord> = "objectLists",
     }
 }
@@ -62,21 +62,21 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// `importName`
+        /// The name of the import.
         import_name: Option<String> = "importName",
-        /// `importRequestJson`
+        /// What the import was asked for.
         import_request_json: Option<Value> = "importRequestJson",
-        /// `importSource`
+        /// Where the import was started, as `API`.
         import_source: Option<ImportReplyImportSource> = "importSource",
         /// `importTemplate`
         import_template: Option<ImportTemplate> = "importTemplate",
-        /// `mappedObjectTypeIds`
+        /// The ids of the kinds of records it maps to.
         mapped_object_type_ids: Vec<String> = "mappedObjectTypeIds",
         /// `metadata`
         metadata: Option<ImportMetadata> = "metadata",
-        /// `optOutImport`
+        /// Whether it imports opt-outs.
         opt_out_import: Option<bool> = "optOutImport",
-        /// `state`
+        /// The state.
         state: Option<ImportReplyState> = "state",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -84,7 +84,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Import reply import source.
+    /// Where the import was started, as `API`.
     pub enum ImportReplyImportSource {
         /// `API`
         Api = "API",
@@ -102,7 +102,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Import reply state.
+    /// The state.
     pub enum ImportReplyState {
         /// `CANCELED`
         Canceled = "CANCELED",
@@ -134,17 +134,17 @@ crm_core::record! {
 crm_core::record! {
     /// Import row core.
     pub struct ImportRowCore {
-        /// `additionalRowData`
+        /// Further values of the row.
         additional_row_data: Vec<String> = "additionalRowData",
-        /// `containsEncryptedProperties`
+        /// Whether some values are encrypted.
         contains_encrypted_properties: Option<bool> = "containsEncryptedProperties",
         /// The id of the file.
         file_id: Option<i64> = "fileId",
-        /// `lineNumber`
+        /// The number of the line in the file.
         line_number: Option<i64> = "lineNumber",
-        /// `pageName`
+        /// The name of the page.
         page_name: Option<String> = "pageName",
-        /// `rowData`
+        /// The values of the row.
         row_data: Vec<String> = "rowData",
     }
 }
@@ -152,15 +152,15 @@ crm_core::record! {
 crm_core::record! {
     /// Import template.
     pub struct ImportTemplate {
-        /// `templateId`
+        /// The id of the template.
         template_id: Option<i64> = "templateId",
-        /// `templateType`
+        /// Where the template comes from, as `previous_import`.
         template_type: Option<ImportTemplateTemplateType> = "templateType",
     }
 }
 
 crm_core::open_enum! {
-    /// Import template template type.
+    /// Where the template comes from, as `previous_import`.
     pub enum ImportTemplateTemplateType {
         /// `admin_defined`
         AdminDefined = "admin_defined",

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Content folder.
     pub struct ContentFolder {
-        /// `category`
+        /// The group it is sorted into.
         category: Option<i64> = "category",
-        /// `created`
+        /// When it was created.
         created: Option<Timestamp> = "created",
         /// When it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
@@ -18,7 +18,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<i64> = "parentFolderId",
-        /// `updated`
+        /// When it was last changed.
         updated: Option<Timestamp> = "updated",
     }
 }
@@ -64,7 +64,7 @@ crm_core::record! {
         results: Vec<ContentFolder> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }

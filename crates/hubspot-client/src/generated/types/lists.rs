@@ -30,9 +30,9 @@ crm_core::record! {
 crm_core::record! {
     /// Batch migration mapping.
     pub struct BatchMigrationMapping {
-        /// `legacyListIdsToIdsMapping`
+        /// Old list ids with their new ones.
         legacy_list_ids_to_ids_mapping: Vec<MigrationMapping> = "legacyListIdsToIdsMapping",
-        /// `missingLegacyListIds`
+        /// The old list ids that were not found.
         missing_legacy_list_ids: Vec<String> = "missingLegacyListIds",
     }
 }
@@ -40,9 +40,9 @@ crm_core::record! {
 crm_core::record! {
     /// Join time and record id.
     pub struct JoinTimeAndRecordId {
-        /// `membershipTimestamp`
+        /// When it joined the list.
         membership_timestamp: Option<Timestamp> = "membershipTimestamp",
-        /// `recordId`
+        /// The id of the record.
         record_id: Option<String> = "recordId",
     }
 }
@@ -52,11 +52,11 @@ crm_core::record! {
     pub struct ListConversionDate {
         /// Always `CONVERSION_DATE`.
         conversion_type: Option<String> = "conversionType",
-        /// `day`
+        /// The day, of the month or of the week.
         day: Option<i64> = "day",
-        /// `month`
+        /// The month, as a number or a name.
         month: Option<i64> = "month",
-        /// `year`
+        /// The year.
         year: Option<i64> = "year",
     }
     required "conversionType" "day" "month" "year"
@@ -87,7 +87,7 @@ crm_core::record! {
         conversion_type: Option<String> = "conversionType",
         /// How many items to pass over.
         offset: Option<i64> = "offset",
-        /// `timeUnit`
+        /// The unit of time.
         time_unit: Option<ListConversionInactivityTimeUnit> = "timeUnit",
     }
     required "conversionType" "offset" "timeUnit"
@@ -112,11 +112,11 @@ impl ListConversionInactivity {
 crm_core::record! {
     /// List conversion reply.
     pub struct ListConversionReply {
-        /// `convertedAt`
+        /// When it was converted.
         converted_at: Option<Timestamp> = "convertedAt",
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// `requestedConversionTime`
+        /// When the list is to be converted.
         requested_conversion_time: Option<ListConversionTime> = "requestedConversionTime",
     }
 }
@@ -140,11 +140,11 @@ crm_core::record! {
 crm_core::record! {
     /// List create request.
     pub struct ListCreateRequest {
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// `filterBranch`
+        /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// `listFolderId`
+        /// The id of the folder to put the list in.
         list_folder_id: Option<i64> = "listFolderId",
         /// `listPermissions`
         list_permissions: Option<ListPermissions> = "listPermissions",
@@ -154,7 +154,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `processingType`
+        /// How the list is filled, as `MANUAL` or `DYNAMIC`.
         processing_type: Option<String> = "processingType",
     }
     required "name" "objectTypeId" "processingType"
@@ -197,7 +197,7 @@ crm_core::record! {
 crm_core::record! {
     /// List filter update request.
     pub struct ListFilterUpdateRequest {
-        /// `filterBranch`
+        /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
     }
     required "filterBranch"
@@ -217,9 +217,9 @@ impl ListFilterUpdateRequest {
 crm_core::record! {
     /// List folder.
     pub struct ListFolder {
-        /// `childLists`
+        /// The ids of the lists in the folder.
         child_lists: Vec<i64> = "childLists",
-        /// `childNodes`
+        /// The folders in it.
         child_nodes: Vec<ListFolder> = "childNodes",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -231,7 +231,7 @@ crm_core::record! {
         parent_folder_id: Option<String> = "parentFolderId",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedContentsAt`
+        /// When the folder's contents last changed.
         updated_contents_at: Option<Timestamp> = "updatedContentsAt",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -285,7 +285,7 @@ crm_core::record! {
     pub struct ListMoveRequest {
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// `newFolderId`
+        /// The id of the folder to move it to.
         new_folder_id: Option<String> = "newFolderId",
     }
     required "listId" "newFolderId"
@@ -306,9 +306,9 @@ impl ListMoveRequest {
 crm_core::record! {
     /// List permissions.
     pub struct ListPermissions {
-        /// `teamsWithEditAccess`
+        /// The ids of teams that may edit it.
         teams_with_edit_access: Option<Vec<i64>> = "teamsWithEditAccess",
-        /// `usersWithEditAccess`
+        /// The ids of the users who may edit it.
         users_with_edit_access: Option<Vec<i64>> = "usersWithEditAccess",
     }
     required "teamsWithEditAccess" "usersWithEditAccess"
@@ -332,9 +332,9 @@ impl ListPermissions {
 crm_core::record! {
     /// List search reply.
     pub struct ListSearchReply {
-        /// `hasMore`
+        /// Whether there are more.
         has_more: Option<bool> = "hasMore",
-        /// `lists`
+        /// The lists that were found.
         lists: Vec<ObjectListSearchResult> = "lists",
         /// How many items to pass over.
         offset: Option<i64> = "offset",
@@ -346,19 +346,19 @@ crm_core::record! {
 crm_core::record! {
     /// List search request.
     pub struct ListSearchRequest {
-        /// `additionalProperties`
+        /// More properties of a list, beyond the usual ones.
         additional_properties: Option<Vec<String>> = "additionalProperties",
-        /// `count`
+        /// How many are wanted.
         count: Option<i64> = "count",
-        /// `listIds`
+        /// The ids of the lists.
         list_ids: Option<Vec<String>> = "listIds",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// How many items to pass over.
         offset: Option<i64> = "offset",
-        /// `processingTypes`
+        /// Only lists filled in these ways.
         processing_types: Option<Vec<String>> = "processingTypes",
-        /// `query`
+        /// The text to search for.
         query: Option<String> = "query",
         /// What to sort by.
         sort: Option<String> = "sort",
@@ -372,9 +372,9 @@ crm_core::setters!(ListSearchRequest {
 crm_core::record! {
     /// List size and edit history reply.
     pub struct ListSizeAndEditHistoryReply {
-        /// `editHistory`
+        /// When it was edited.
         edit_history: Vec<Timestamp> = "editHistory",
-        /// `sizeHistory`
+        /// How the list's size has changed.
         size_history: Vec<ListSizeDataPoint> = "sizeHistory",
     }
 }
@@ -382,9 +382,9 @@ crm_core::record! {
 crm_core::record! {
     /// List size data point.
     pub struct ListSizeDataPoint {
-        /// `size`
+        /// How big it is.
         size: Option<i64> = "size",
-        /// `timestamp`
+        /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
     }
 }
@@ -400,7 +400,7 @@ crm_core::record! {
 crm_core::record! {
     /// Lists by id reply.
     pub struct ListsByIdReply {
-        /// `lists`
+        /// The lists that were found.
         lists: Vec<ObjectList> = "lists",
     }
 }
@@ -408,9 +408,9 @@ crm_core::record! {
 crm_core::record! {
     /// Membership change request.
     pub struct MembershipChangeRequest {
-        /// `recordIdsToAdd`
+        /// The ids of records to add.
         record_ids_to_add: Option<Vec<String>> = "recordIdsToAdd",
-        /// `recordIdsToRemove`
+        /// The ids of the records to take out.
         record_ids_to_remove: Option<Vec<String>> = "recordIdsToRemove",
     }
     required "recordIdsToAdd" "recordIdsToRemove"
@@ -434,7 +434,7 @@ impl MembershipChangeRequest {
 crm_core::record! {
     /// Membership settings.
     pub struct MembershipSettings {
-        /// `includeUnassigned`
+        /// Whether unassigned records are included.
         include_unassigned: Option<bool> = "includeUnassigned",
         /// `membershipTeamId`
         membership_team_id: Option<i64> = "membershipTeamId",
@@ -447,11 +447,11 @@ crm_core::setters!(MembershipSettings {
 crm_core::record! {
     /// Memberships update reply.
     pub struct MembershipsUpdateReply {
-        /// `recordIdsMissing`
+        /// The ids of records that were not found.
         record_ids_missing: Vec<String> = "recordIdsMissing",
-        /// `recordIdsRemoved`
+        /// The ids of the records that were taken out.
         record_ids_removed: Vec<String> = "recordIdsRemoved",
-        /// `recordsIdsAdded`
+        /// The ids of records that were added.
         records_ids_added: Vec<String> = "recordsIdsAdded",
     }
 }
@@ -459,7 +459,7 @@ crm_core::record! {
 crm_core::record! {
     /// Migration mapping.
     pub struct MigrationMapping {
-        /// `legacyListId`
+        /// The old id of the list.
         legacy_list_id: Option<String> = "legacyListId",
         /// The id of the list.
         list_id: Option<String> = "listId",
@@ -471,19 +471,19 @@ crm_core::record! {
     pub struct ObjectList {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdById`
+        /// The id of the user who created it.
         created_by_id: Option<String> = "createdById",
         /// When it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// `filterBranch`
+        /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// `filtersUpdatedAt`
+        /// When the list's filters last changed.
         filters_updated_at: Option<Timestamp> = "filtersUpdatedAt",
         /// The id of the list.
         list_id: Option<String> = "listId",
         /// `listPermissions`
         list_permissions: Option<ListPermissions> = "listPermissions",
-        /// `listVersion`
+        /// The version number of the list.
         list_version: Option<i64> = "listVersion",
         /// `membershipSettings`
         membership_settings: Option<MembershipSettings> = "membershipSettings",
@@ -491,15 +491,15 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `processingStatus`
+        /// How far the work on the list is.
         processing_status: Option<String> = "processingStatus",
-        /// `processingType`
+        /// How the list is filled, as `MANUAL` or `DYNAMIC`.
         processing_type: Option<String> = "processingType",
-        /// `size`
+        /// How big it is.
         size: Option<i64> = "size",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedById`
+        /// The id of the user who last changed it.
         updated_by_id: Option<String> = "updatedById",
     }
 }
@@ -507,31 +507,31 @@ crm_core::record! {
 crm_core::record! {
     /// Object list search result.
     pub struct ObjectListSearchResult {
-        /// `additionalProperties`
+        /// More properties of a list, beyond the usual ones.
         additional_properties: Map<String> = "additionalProperties",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdById`
+        /// The id of the user who created it.
         created_by_id: Option<String> = "createdById",
         /// When it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// `filtersUpdatedAt`
+        /// When the list's filters last changed.
         filters_updated_at: Option<Timestamp> = "filtersUpdatedAt",
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// `listVersion`
+        /// The version number of the list.
         list_version: Option<i64> = "listVersion",
         /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `processingStatus`
+        /// How far the work on the list is.
         processing_status: Option<String> = "processingStatus",
-        /// `processingType`
+        /// How the list is filled, as `MANUAL` or `DYNAMIC`.
         processing_type: Option<String> = "processingType",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedById`
+        /// The id of the user who last changed it.
         updated_by_id: Option<String> = "updatedById",
     }
 }
@@ -541,7 +541,7 @@ crm_core::record! {
     pub struct RecordIdInput {
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `recordId`
+        /// The id of the record.
         record_id: Option<String> = "recordId",
     }
     required "objectTypeId" "recordId"
@@ -584,9 +584,9 @@ crm_core::record! {
     pub struct RecordIdWithMemberships {
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `recordId`
+        /// The id of the record.
         record_id: Option<String> = "recordId",
-        /// `recordListMemberships`
+        /// The lists that the record is in.
         record_list_memberships: Vec<RecordListMembership> = "recordListMemberships",
     }
 }
@@ -608,7 +608,7 @@ crm_core::record! {
         results: Vec<RecordIdWithMemberships> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -616,15 +616,15 @@ crm_core::record! {
 crm_core::record! {
     /// Record list membership.
     pub struct RecordListMembership {
-        /// `firstAddedTimestamp`
+        /// When the record was first added.
         first_added_timestamp: Option<Timestamp> = "firstAddedTimestamp",
-        /// `isPublicList`
+        /// Whether the list is public.
         is_public_list: Option<bool> = "isPublicList",
-        /// `lastAddedTimestamp`
+        /// When the record was last added.
         last_added_timestamp: Option<Timestamp> = "lastAddedTimestamp",
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// `listVersion`
+        /// The version number of the list.
         list_version: Option<i64> = "listVersion",
     }
 }

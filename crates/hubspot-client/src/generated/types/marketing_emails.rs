@@ -8,9 +8,9 @@ crm_core::record! {
     pub struct AggregateEmailStatistics {
         /// `aggregate`
         aggregate: Option<EmailStatisticsData> = "aggregate",
-        /// `campaignAggregations`
+        /// The figures, by e-mail campaign.
         campaign_aggregations: Map<EmailStatisticsData> = "campaignAggregations",
-        /// `emails`
+        /// The e-mails by id, or a contact's addresses.
         emails: Vec<i64> = "emails",
     }
 }
@@ -18,9 +18,9 @@ crm_core::record! {
 crm_core::record! {
     /// Button style settings.
     pub struct ButtonStyleSettings {
-        /// `backgroundColor`
+        /// The color of the background.
         background_color: Option<Value> = "backgroundColor",
-        /// `cornerRadius`
+        /// How round the corners are.
         corner_radius: Option<i64> = "cornerRadius",
         /// `fontStyle`
         font_style: Option<FontStyle> = "fontStyle",
@@ -33,11 +33,11 @@ crm_core::setters!(ButtonStyleSettings {
 crm_core::record! {
     /// Divider style settings.
     pub struct DividerStyleSettings {
-        /// `color`
+        /// The color.
         color: Option<Value> = "color",
-        /// `height`
+        /// The height, in pixels.
         height: Option<i64> = "height",
-        /// `lineType`
+        /// The kind of line.
         line_type: Option<String> = "lineType",
     }
 }
@@ -48,103 +48,103 @@ crm_core::setters!(DividerStyleSettings {
 crm_core::record! {
     /// Email.
     pub struct Email {
-        /// `activeDomain`
+        /// The domain it is served from.
         active_domain: Option<String> = "activeDomain",
-        /// `allEmailCampaignIds`
+        /// The ids of all its e-mail campaigns.
         all_email_campaign_ids: Vec<String> = "allEmailCampaignIds",
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
-        /// `campaign`
+        /// The id of the marketing campaign.
         campaign: Option<String> = "campaign",
-        /// `campaignName`
+        /// The name of the campaign.
         campaign_name: Option<String> = "campaignName",
-        /// `campaignUtm`
+        /// The campaign in UTM tags.
         campaign_utm: Option<String> = "campaignUtm",
-        /// `clonedFrom`
+        /// The id of the e-mail it was cloned from.
         cloned_from: Option<String> = "clonedFrom",
         /// `content`
         content: Option<EmailContent> = "content",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdById`
+        /// The id of the user who created it.
         created_by_id: Option<String> = "createdById",
         /// When it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// `emailCampaignGroupId`
+        /// The id of the e-mail campaign group.
         email_campaign_group_id: Option<String> = "emailCampaignGroupId",
-        /// `emailTemplateMode`
+        /// The kind of template: `DESIGN_MANAGER` or `DRAG_AND_DROP`.
         email_template_mode: Option<EmailEmailTemplateMode> = "emailTemplateMode",
-        /// `feedbackSurveyId`
+        /// The id of the feedback survey.
         feedback_survey_id: Option<String> = "feedbackSurveyId",
         /// The id of the folder.
         folder_id: Option<i64> = "folderId",
-        /// `folderIdV2`
+        /// The id of the folder.
         folder_id_v2: Option<i64> = "folderIdV2",
         /// `from`
         from: Option<EmailFromDetails> = "from",
         /// The id.
         id: Option<String> = "id",
-        /// `isAb`
+        /// Whether it is part of an A/B test.
         is_ab: Option<bool> = "isAb",
-        /// `isPublished`
+        /// Whether it is published.
         is_published: Option<bool> = "isPublished",
-        /// `isTransactional`
+        /// Whether it is transactional.
         is_transactional: Option<bool> = "isTransactional",
-        /// `jitterSendTime`
+        /// Whether the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
         /// The language, as `en`. One of 891 values, as `aa`.
         language: Option<String> = "language",
         /// The name.
         name: Option<String> = "name",
-        /// `previewKey`
+        /// The key to preview it with.
         preview_key: Option<String> = "previewKey",
-        /// `primaryEmailCampaignId`
+        /// The id of the main e-mail campaign.
         primary_email_campaign_id: Option<String> = "primaryEmailCampaignId",
-        /// `publishDate`
+        /// When it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
-        /// `publishedAt`
+        /// When it was published.
         published_at: Option<Timestamp> = "publishedAt",
-        /// `publishedByEmail`
+        /// The e-mail address of who published it.
         published_by_email: Option<String> = "publishedByEmail",
-        /// `publishedById`
+        /// The id of the user who published it.
         published_by_id: Option<String> = "publishedById",
-        /// `publishedByName`
+        /// The name of who published it.
         published_by_name: Option<String> = "publishedByName",
         /// `rssData`
         rss_data: Option<RssEmailDetails> = "rssData",
-        /// `sendOnPublish`
+        /// Whether publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
-        /// `state`
+        /// The state.
         state: Option<EmailState> = "state",
         /// `stats`
         stats: Option<EmailStatisticsData> = "stats",
-        /// `subcategory`
+        /// The finer group it is sorted into.
         subcategory: Option<String> = "subcategory",
-        /// `subject`
+        /// What it is about, in one line.
         subject: Option<String> = "subject",
         /// `subscriptionDetails`
         subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
-        /// `teamsWithAccess`
+        /// The ids of the teams with access.
         teams_with_access: Vec<String> = "teamsWithAccess",
         /// `testing`
         testing: Option<EmailTestingDetails> = "testing",
         /// `to`
         to: Option<EmailToDetails> = "to",
-        /// `type`
+        /// Its kind.
         type_: Option<EmailType> = "type",
-        /// `unpublishedAt`
+        /// When it was taken back from publication.
         unpublished_at: Option<Timestamp> = "unpublishedAt",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedById`
+        /// The id of the user who last changed it.
         updated_by_id: Option<String> = "updatedById",
-        /// `usersWithAccess`
+        /// The ids of the users with access.
         users_with_access: Vec<String> = "usersWithAccess",
         /// `webversion`
         webversion: Option<WebversionDetails> = "webversion",
-        /// `workflowNames`
+        /// The names of workflows that use it.
         workflow_names: Vec<String> = "workflowNames",
     }
 }
@@ -152,7 +152,7 @@ crm_core::record! {
 crm_core::record! {
     /// Email clone.
     pub struct EmailClone {
-        /// `cloneName`
+        /// The name of the copy.
         clone_name: Option<String> = "cloneName",
         /// The id.
         id: Option<String> = "id",
@@ -181,21 +181,21 @@ impl EmailClone {
 crm_core::record! {
     /// Email content.
     pub struct EmailContent {
-        /// `flexAreas`
+        /// The drag-and-drop areas of the e-mail.
         flex_areas: Option<Map<Value>> = "flexAreas",
-        /// `plainTextVersion`
+        /// The e-mail as plain text.
         plain_text_version: Option<String> = "plainTextVersion",
-        /// `smartFields`
+        /// The parts that differ by recipient.
         smart_fields: Option<Map<Value>> = "smartFields",
         /// `styleSettings`
         style_settings: Option<EmailStyleSettings> = "styleSettings",
-        /// `templatePath`
+        /// The path of the template.
         template_path: Option<String> = "templatePath",
-        /// `themeSettingsValues`
+        /// The values of the theme's settings.
         theme_settings_values: Option<Map<Value>> = "themeSettingsValues",
-        /// `widgetContainers`
+        /// The contents of the module containers, by name.
         widget_containers: Option<Map<Value>> = "widgetContainers",
-        /// `widgets`
+        /// The modules and their contents, by name.
         widgets: Option<Map<Value>> = "widgets",
     }
 }
@@ -208,39 +208,39 @@ crm_core::setters!(EmailContent {
 crm_core::record! {
     /// Email create request.
     pub struct EmailCreateRequest {
-        /// `activeDomain`
+        /// The domain it is served from.
         active_domain: Option<String> = "activeDomain",
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
-        /// `campaign`
+        /// The id of the marketing campaign.
         campaign: Option<String> = "campaign",
         /// `content`
         content: Option<EmailContent> = "content",
-        /// `feedbackSurveyId`
+        /// The id of the feedback survey.
         feedback_survey_id: Option<String> = "feedbackSurveyId",
-        /// `folderIdV2`
+        /// The id of the folder.
         folder_id_v2: Option<i64> = "folderIdV2",
         /// `from`
         from: Option<EmailFromDetails> = "from",
-        /// `jitterSendTime`
+        /// Whether the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
         /// The language, as `en`. One of 891 values, as `aa`.
         language: Option<String> = "language",
         /// The name.
         name: Option<String> = "name",
-        /// `publishDate`
+        /// When it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
         /// `rssData`
         rss_data: Option<RssEmailDetails> = "rssData",
-        /// `sendOnPublish`
+        /// Whether publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
-        /// `state`
+        /// The state.
         state: Option<EmailState> = "state",
-        /// One of 78 values, as `ab_loser_variant`.
+        /// The finer group it is sorted into. One of 78 values, as `ab_loser_variant`.
         subcategory: Option<String> = "subcategory",
-        /// `subject`
+        /// What it is about, in one line.
         subject: Option<String> = "subject",
         /// `subscriptionDetails`
         subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
@@ -261,7 +261,7 @@ crm_core::setters!(EmailCreateRequest {
 });
 
 crm_core::open_enum! {
-    /// Email email template mode.
+    /// The kind of template: `DESIGN_MANAGER` or `DRAG_AND_DROP`.
     pub enum EmailEmailTemplateMode {
         /// `DESIGN_MANAGER`
         DesignManager = "DESIGN_MANAGER",
@@ -273,11 +273,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Email from details.
     pub struct EmailFromDetails {
-        /// `customReplyTo`
+        /// The address replies go to, if another.
         custom_reply_to: Option<String> = "customReplyTo",
-        /// `fromName`
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// `replyTo`
+        /// Where answers go.
         reply_to: Option<String> = "replyTo",
     }
 }
@@ -288,9 +288,9 @@ crm_core::setters!(EmailFromDetails {
 crm_core::record! {
     /// Email recipients.
     pub struct EmailRecipients {
-        /// `exclude`
+        /// The ids of those who must not get it.
         exclude: Option<Vec<String>> = "exclude",
-        /// `include`
+        /// Who is included, by id.
         include: Option<Vec<String>> = "include",
     }
 }
@@ -311,13 +311,13 @@ crm_core::record! {
 crm_core::record! {
     /// Email statistics data.
     pub struct EmailStatisticsData {
-        /// `counters`
+        /// Counts, by name.
         counters: Map<i64> = "counters",
-        /// `deviceBreakdown`
+        /// Counts, split by device.
         device_breakdown: Map<Map<i64>> = "deviceBreakdown",
-        /// `qualifierStats`
+        /// Counts broken down further.
         qualifier_stats: Map<Map<i64>> = "qualifierStats",
-        /// `ratios`
+        /// Rates, by name.
         ratios: Map<f64> = "ratios",
     }
 }
@@ -325,39 +325,39 @@ crm_core::record! {
 crm_core::record! {
     /// Email style settings.
     pub struct EmailStyleSettings {
-        /// `backgroundColor`
+        /// The color of the background.
         background_color: Option<String> = "backgroundColor",
-        /// `backgroundImage`
+        /// The image behind it.
         background_image: Option<String> = "backgroundImage",
-        /// `backgroundImageType`
+        /// How the background image is laid out, as `REPEAT`.
         background_image_type: Option<EmailStyleSettingsBackgroundImageType> = "backgroundImageType",
-        /// `bodyBorderColor`
+        /// The color of the border around the body.
         body_border_color: Option<String> = "bodyBorderColor",
-        /// `bodyBorderColorChoice`
+        /// How the color of the body's border is chosen.
         body_border_color_choice: Option<String> = "bodyBorderColorChoice",
-        /// `bodyBorderWidth`
+        /// The width of the border around the body.
         body_border_width: Option<f64> = "bodyBorderWidth",
-        /// `bodyColor`
+        /// The color of the body.
         body_color: Option<String> = "bodyColor",
         /// `buttonStyleSettings`
         button_style_settings: Option<ButtonStyleSettings> = "buttonStyleSettings",
-        /// `colorPickerFavorite1`
+        /// The first favorite of the color picker.
         color_picker_favorite1: Option<String> = "colorPickerFavorite1",
-        /// `colorPickerFavorite2`
+        /// The second favorite color.
         color_picker_favorite2: Option<String> = "colorPickerFavorite2",
-        /// `colorPickerFavorite3`
+        /// The third favorite of the color picker.
         color_picker_favorite3: Option<String> = "colorPickerFavorite3",
-        /// `colorPickerFavorite4`
+        /// The fourth favorite color.
         color_picker_favorite4: Option<String> = "colorPickerFavorite4",
-        /// `colorPickerFavorite5`
+        /// The fifth favorite of the color picker.
         color_picker_favorite5: Option<String> = "colorPickerFavorite5",
-        /// `colorPickerFavorite6`
+        /// The sixth favorite color.
         color_picker_favorite6: Option<String> = "colorPickerFavorite6",
         /// `dividerStyleSettings`
         divider_style_settings: Option<DividerStyleSettings> = "dividerStyleSettings",
-        /// `emailBodyPadding`
+        /// The space inside the body of the e-mail.
         email_body_padding: Option<String> = "emailBodyPadding",
-        /// `emailBodyWidth`
+        /// How wide the e-mail's body is.
         email_body_width: Option<String> = "emailBodyWidth",
         /// `headingOneFont`
         heading_one_font: Option<FontStyle> = "headingOneFont",
@@ -365,25 +365,25 @@ crm_core::record! {
         heading_two_font: Option<FontStyle> = "headingTwoFont",
         /// `linksFont`
         links_font: Option<FontStyle> = "linksFont",
-        /// `primaryAccentColor`
+        /// The main accent color.
         primary_accent_color: Option<String> = "primaryAccentColor",
-        /// `primaryFont`
+        /// The main font.
         primary_font: Option<String> = "primaryFont",
-        /// `primaryFontColor`
+        /// The color of the main font.
         primary_font_color: Option<String> = "primaryFontColor",
-        /// `primaryFontLineHeight`
+        /// The line height of the main font.
         primary_font_line_height: Option<String> = "primaryFontLineHeight",
-        /// `primaryFontSize`
+        /// The size of the main font.
         primary_font_size: Option<f64> = "primaryFontSize",
-        /// `secondaryAccentColor`
+        /// The second accent color.
         secondary_accent_color: Option<String> = "secondaryAccentColor",
-        /// `secondaryFont`
+        /// The second font.
         secondary_font: Option<String> = "secondaryFont",
-        /// `secondaryFontColor`
+        /// The color of the second font.
         secondary_font_color: Option<String> = "secondaryFontColor",
-        /// `secondaryFontLineHeight`
+        /// The line height of the second font.
         secondary_font_line_height: Option<String> = "secondaryFontLineHeight",
-        /// `secondaryFontSize`
+        /// The size of the second font.
         secondary_font_size: Option<f64> = "secondaryFontSize",
     }
 }
@@ -403,7 +403,7 @@ crm_core::setters!(EmailStyleSettings {
 });
 
 crm_core::open_enum! {
-    /// Email style settings background image type.
+    /// How the background image is laid out, as `REPEAT`.
     pub enum EmailStyleSettingsBackgroundImageType {
         /// `REPEAT`
         Repeat = "REPEAT",
@@ -417,13 +417,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Email subscription details.
     pub struct EmailSubscriptionDetails {
-        /// `officeLocationId`
+        /// The id of the office location.
         office_location_id: Option<String> = "officeLocationId",
-        /// `preferencesGroupId`
+        /// The id of the group of preferences.
         preferences_group_id: Option<String> = "preferencesGroupId",
         /// The id of the subscription.
         subscription_id: Option<String> = "subscriptionId",
-        /// `subscriptionName`
+        /// The name of the subscription.
         subscription_name: Option<String> = "subscriptionName",
     }
 }
@@ -437,19 +437,19 @@ crm_core::record! {
     pub struct EmailTestingDetails {
         /// `abSampleSizeDefault`
         ab_sample_size_default: Option<AbStatus> = "abSampleSizeDefault",
-        /// `abSamplingDefault`
+        /// Which variation is sent if the test stays undecided.
         ab_sampling_default: Option<AbStatus> = "abSamplingDefault",
-        /// `abStatus`
+        /// Its part in an A/B test.
         ab_status: Option<AbStatus> = "abStatus",
-        /// `abSuccessMetric`
+        /// What decides the winner, as `CLICKS_BY_OPENS`.
         ab_success_metric: Option<EmailTestingDetailsAbSuccessMetric> = "abSuccessMetric",
-        /// `abTestPercentage`
+        /// How much of the recipients the test goes to, in percent.
         ab_test_percentage: Option<i64> = "abTestPercentage",
-        /// `hoursToWait`
+        /// How many hours to wait for a winner.
         hours_to_wait: Option<i64> = "hoursToWait",
-        /// `isAbVariation`
+        /// Whether it is a variation of an A/B test.
         is_ab_variation: Option<bool> = "isAbVariation",
-        /// `testId`
+        /// The id of the test.
         test_id: Option<String> = "testId",
     }
     required "isAbVariation"
@@ -479,7 +479,7 @@ impl EmailTestingDetails {
 }
 
 crm_core::open_enum! {
-    /// Email testing details ab success metric.
+    /// What decides the winner, as `CLICKS_BY_OPENS`.
     pub enum EmailTestingDetailsAbSuccessMetric {
         /// `CLICKS_BY_DELIVERED`
         ClicksByDelivered = "CLICKS_BY_DELIVERED",
@@ -499,7 +499,7 @@ crm_core::record! {
         contact_ils_lists: Option<EmailRecipients> = "contactIlsLists",
         /// `contactLists`
         contact_lists: Option<EmailRecipients> = "contactLists",
-        /// `limitSendFrequency`
+        /// Whether contacts who got many e-mails are left out.
         limit_send_frequency: Option<bool> = "limitSendFrequency",
         /// `suppressGraymail`
         suppress_graymail: Option<bool> = "suppressGraymail",
@@ -583,37 +583,37 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Email update request.
     pub struct EmailUpdateRequest {
-        /// `activeDomain`
+        /// The domain it is served from.
         active_domain: Option<String> = "activeDomain",
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
-        /// `campaign`
+        /// The id of the marketing campaign.
         campaign: Option<String> = "campaign",
         /// `content`
         content: Option<EmailContent> = "content",
-        /// `folderIdV2`
+        /// The id of the folder.
         folder_id_v2: Option<i64> = "folderIdV2",
         /// `from`
         from: Option<EmailFromDetails> = "from",
-        /// `jitterSendTime`
+        /// Whether the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
         /// The language, as `en`. One of 891 values, as `aa`.
         language: Option<String> = "language",
         /// The name.
         name: Option<String> = "name",
-        /// `publishDate`
+        /// When it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
         /// `rssData`
         rss_data: Option<RssEmailDetails> = "rssData",
-        /// `sendOnPublish`
+        /// Whether publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
-        /// `state`
+        /// The state.
         state: Option<EmailState> = "state",
-        /// One of 78 values, as `ab_loser_variant`.
+        /// The finer group it is sorted into. One of 78 values, as `ab_loser_variant`.
         subcategory: Option<String> = "subcategory",
-        /// `subject`
+        /// What it is about, in one line.
         subject: Option<String> = "subject",
         /// `subscriptionDetails`
         subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
@@ -650,17 +650,17 @@ crm_core::record! {
 crm_core::record! {
     /// Font style.
     pub struct FontStyle {
-        /// `bold`
+        /// Whether it is bold.
         bold: Option<bool> = "bold",
-        /// `color`
+        /// The color.
         color: Option<String> = "color",
-        /// `font`
+        /// The name of the font.
         font: Option<String> = "font",
-        /// `italic`
+        /// Whether it is italic.
         italic: Option<bool> = "italic",
-        /// `size`
+        /// How big it is.
         size: Option<i64> = "size",
-        /// `underline`
+        /// Whether the text is underlined.
         underline: Option<bool> = "underline",
     }
 }
@@ -671,9 +671,9 @@ crm_core::setters!(FontStyle {
 crm_core::record! {
     /// Interval.
     pub struct Interval {
-        /// `end`
+        /// Where or when it ends.
         end: Option<Timestamp> = "end",
-        /// `start`
+        /// Where or when it starts.
         start: Option<Timestamp> = "start",
     }
 }
@@ -705,23 +705,23 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Rss email details.
     pub struct RssEmailDetails {
-        /// `blogEmailType`
+        /// Which kind of blog e-mail it is.
         blog_email_type: Option<String> = "blogEmailType",
-        /// `blogImageMaxWidth`
+        /// The greatest width of blog images.
         blog_image_max_width: Option<i64> = "blogImageMaxWidth",
-        /// `blogLayout`
+        /// How much of each post is shown, as `FULL_POST`.
         blog_layout: Option<RssEmailDetailsBlogLayout> = "blogLayout",
-        /// `hubspotBlogId`
+        /// The id of the HubSpot blog.
         hubspot_blog_id: Option<String> = "hubspotBlogId",
-        /// `maxEntries`
+        /// Most posts in one e-mail.
         max_entries: Option<i64> = "maxEntries",
-        /// `rssEntryTemplate`
+        /// The template for each entry.
         rss_entry_template: Option<String> = "rssEntryTemplate",
-        /// `timing`
+        /// When the e-mails are sent.
         timing: Option<Map<Value>> = "timing",
         /// The address.
         url: Option<String> = "url",
-        /// `useHeadlineAsSubject`
+        /// Whether the headline is the subject.
         use_headline_as_subject: Option<bool> = "useHeadlineAsSubject",
     }
 }
@@ -732,7 +732,7 @@ crm_core::setters!(RssEmailDetails {
 });
 
 crm_core::open_enum! {
-    /// Rss email details blog layout.
+    /// How much of each post is shown, as `FULL_POST`.
     pub enum RssEmailDetailsBlogLayout {
         /// `FULL_POST`
         FullPost = "FULL_POST",
@@ -760,25 +760,25 @@ crm_core::record! {
 crm_core::record! {
     /// Webversion details.
     pub struct WebversionDetails {
-        /// `domain`
+        /// The domain, as `example.com`.
         domain: Option<String> = "domain",
-        /// `enabled`
+        /// Whether it is on.
         enabled: Option<bool> = "enabled",
-        /// `expiresAt`
+        /// When it expires.
         expires_at: Option<Timestamp> = "expiresAt",
-        /// `isPageRedirected`
+        /// Whether visitors are sent on to another page.
         is_page_redirected: Option<bool> = "isPageRedirected",
-        /// `metaDescription`
+        /// The description for search engines.
         meta_description: Option<String> = "metaDescription",
-        /// `pageExpiryEnabled`
+        /// Whether the page expires at some time.
         page_expiry_enabled: Option<bool> = "pageExpiryEnabled",
-        /// `redirectToPageId`
+        /// The id of the page to redirect to.
         redirect_to_page_id: Option<String> = "redirectToPageId",
-        /// `redirectToUrl`
+        /// Where visitors are sent on to.
         redirect_to_url: Option<String> = "redirectToUrl",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `title`
+        /// The title.
         title: Option<String> = "title",
         /// The address.
         url: Option<String> = "url",

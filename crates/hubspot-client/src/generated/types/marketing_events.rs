@@ -16,13 +16,13 @@ crm_core::record! {
 crm_core::record! {
     /// Attendance counters.
     pub struct AttendanceCounters {
-        /// `attended`
+        /// How many attended.
         attended: Option<i64> = "attended",
-        /// `cancelled`
+        /// How many cancelled.
         cancelled: Option<i64> = "cancelled",
-        /// `noShows`
+        /// How many registered and did not come.
         no_shows: Option<i64> = "noShows",
-        /// `registered`
+        /// How many registered.
         registered: Option<i64> = "registered",
     }
 }
@@ -44,7 +44,7 @@ crm_core::record! {
         results: Vec<MarketingEventPublicDefaultReply> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -66,7 +66,7 @@ crm_core::record! {
         results: Vec<SubscriberEmailReply> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -88,7 +88,7 @@ crm_core::record! {
         results: Vec<SubscriberVidReply> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -100,9 +100,9 @@ crm_core::record! {
         contact_id: Option<String> = "contactId",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstname`
+        /// The first name.
         firstname: Option<String> = "firstname",
-        /// `lastname`
+        /// The last name.
         lastname: Option<String> = "lastname",
     }
 }
@@ -112,7 +112,7 @@ crm_core::record! {
     pub struct CrmPropertyWrapper {
         /// The name.
         name: Option<String> = "name",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
 }
@@ -122,7 +122,7 @@ crm_core::record! {
     pub struct EventDetailSettings {
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// `eventDetailsUrl`
+        /// The address where event details are fetched.
         event_details_url: Option<String> = "eventDetailsUrl",
     }
 }
@@ -130,7 +130,7 @@ crm_core::record! {
 crm_core::record! {
     /// Event detail settings url.
     pub struct EventDetailSettingsUrl {
-        /// `eventDetailsUrl`
+        /// The address where event details are fetched.
         event_details_url: Option<String> = "eventDetailsUrl",
     }
     required "eventDetailsUrl"
@@ -150,41 +150,41 @@ impl EventDetailSettingsUrl {
 crm_core::record! {
     /// External marketing event.
     pub struct ExternalMarketingEvent {
-        /// `attendees`
+        /// How many attended.
         attendees: Option<i64> = "attendees",
-        /// `cancellations`
+        /// How many cancelled.
         cancellations: Option<i64> = "cancellations",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Vec<PropertyValue> = "customProperties",
-        /// `endDateTime`
+        /// When the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// `eventCancelled`
+        /// Whether the event is called off.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// `eventCompleted`
+        /// Whether the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// `eventDescription`
+        /// What the event is, for people.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// `eventOrganizer`
+        /// Who organizes the event.
         event_organizer: Option<String> = "eventOrganizer",
-        /// `eventType`
+        /// The kind of event.
         event_type: Option<String> = "eventType",
-        /// `eventUrl`
+        /// The address of the event.
         event_url: Option<String> = "eventUrl",
         /// The id of the event in the app that it comes from.
         external_event_id: Option<String> = "externalEventId",
         /// The id.
         id: Option<String> = "id",
-        /// `noShows`
+        /// How many registered and did not come.
         no_shows: Option<i64> = "noShows",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// `registrants`
+        /// How many registered.
         registrants: Option<i64> = "registrants",
-        /// `startDateTime`
+        /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -194,25 +194,25 @@ crm_core::record! {
 crm_core::record! {
     /// External marketing event update.
     pub struct ExternalMarketingEventUpdate {
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
-        /// `endDateTime`
+        /// When the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// `eventCancelled`
+        /// Whether the event is called off.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// `eventCompleted`
+        /// Whether the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// `eventDescription`
+        /// What the event is, for people.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// `eventOrganizer`
+        /// Who organizes the event.
         event_organizer: Option<String> = "eventOrganizer",
-        /// `eventType`
+        /// The kind of event.
         event_type: Option<String> = "eventType",
-        /// `eventUrl`
+        /// The address of the event.
         event_url: Option<String> = "eventUrl",
-        /// `startDateTime`
+        /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
     required "customProperties"
@@ -262,29 +262,29 @@ crm_core::record! {
     pub struct List {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdById`
+        /// The id of the user who created it.
         created_by_id: Option<String> = "createdById",
         /// When it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// `filtersUpdatedAt`
+        /// When the list's filters last changed.
         filters_updated_at: Option<Timestamp> = "filtersUpdatedAt",
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// `listVersion`
+        /// The version number of the list.
         list_version: Option<i64> = "listVersion",
         /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `processingStatus`
+        /// How far the work on the list is.
         processing_status: Option<String> = "processingStatus",
-        /// `processingType`
+        /// How the list is filled, as `MANUAL` or `DYNAMIC`.
         processing_type: Option<String> = "processingType",
-        /// `size`
+        /// How big it is.
         size: Option<i64> = "size",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedById`
+        /// The id of the user who last changed it.
         updated_by_id: Option<String> = "updatedById",
     }
 }
@@ -294,43 +294,43 @@ crm_core::record! {
     pub struct MarketingEvent {
         /// `appInfo`
         app_info: Option<AppInfo> = "appInfo",
-        /// `attendees`
+        /// How many attended.
         attendees: Option<i64> = "attendees",
-        /// `cancellations`
+        /// How many cancelled.
         cancellations: Option<i64> = "cancellations",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Vec<CrmPropertyWrapper> = "customProperties",
-        /// `endDateTime`
+        /// When the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// `eventCancelled`
+        /// Whether the event is called off.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// `eventCompleted`
+        /// Whether the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// `eventDescription`
+        /// What the event is, for people.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// `eventOrganizer`
+        /// Who organizes the event.
         event_organizer: Option<String> = "eventOrganizer",
-        /// `eventStatus`
+        /// How the event stands.
         event_status: Option<String> = "eventStatus",
-        /// `eventStatusV2`
+        /// The state of the event.
         event_status_v2: Option<String> = "eventStatusV2",
-        /// `eventType`
+        /// The kind of event.
         event_type: Option<String> = "eventType",
-        /// `eventUrl`
+        /// The address of the event.
         event_url: Option<String> = "eventUrl",
         /// The id of the event in the app that it comes from.
         external_event_id: Option<String> = "externalEventId",
-        /// `noShows`
+        /// How many registered and did not come.
         no_shows: Option<i64> = "noShows",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// `registrants`
+        /// How many registered.
         registrants: Option<i64> = "registrants",
-        /// `startDateTime`
+        /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -344,7 +344,7 @@ crm_core::record! {
         external_account_id: Option<String> = "externalAccountId",
         /// The id of the event in the app that it comes from.
         external_event_id: Option<String> = "externalEventId",
-        /// `marketingEventId`
+        /// The id of the marketing event.
         marketing_event_id: Option<String> = "marketingEventId",
         /// The name.
         name: Option<String> = "name",
@@ -388,7 +388,7 @@ crm_core::record! {
         results: Vec<MarketingEventReply> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -396,25 +396,25 @@ crm_core::record! {
 crm_core::record! {
     /// Marketing event batch update row.
     pub struct MarketingEventBatchUpdateRow {
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
-        /// `endDateTime`
+        /// When the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// `eventCancelled`
+        /// Whether the event is called off.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// `eventDescription`
+        /// What the event is, for people.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// `eventOrganizer`
+        /// Who organizes the event.
         event_organizer: Option<String> = "eventOrganizer",
-        /// `eventType`
+        /// The kind of event.
         event_type: Option<String> = "eventType",
-        /// `eventUrl`
+        /// The address of the event.
         event_url: Option<String> = "eventUrl",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// `startDateTime`
+        /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
     required "customProperties" "objectId"
@@ -470,9 +470,9 @@ impl MarketingEventBatchUpsert {
 crm_core::record! {
     /// Marketing event complete.
     pub struct MarketingEventComplete {
-        /// `endDateTime`
+        /// When the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// `startDateTime`
+        /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
     required "endDateTime" "startDateTime"
@@ -496,29 +496,29 @@ impl MarketingEventComplete {
 crm_core::record! {
     /// Marketing event create.
     pub struct MarketingEventCreate {
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
-        /// `endDateTime`
+        /// When the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// `eventCancelled`
+        /// Whether the event is called off.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// `eventCompleted`
+        /// Whether the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// `eventDescription`
+        /// What the event is, for people.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// `eventOrganizer`
+        /// Who organizes the event.
         event_organizer: Option<String> = "eventOrganizer",
-        /// `eventType`
+        /// The kind of event.
         event_type: Option<String> = "eventType",
-        /// `eventUrl`
+        /// The address of the event.
         event_url: Option<String> = "eventUrl",
         /// The id of the account in the app that the event comes from.
         external_account_id: Option<String> = "externalAccountId",
         /// The id of the event in the app that it comes from.
         external_event_id: Option<String> = "externalEventId",
-        /// `startDateTime`
+        /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
     required "customProperties" "eventName" "eventOrganizer" "externalAccountId" "externalEventId"
@@ -533,27 +533,27 @@ crm_core::setters!(MarketingEventCreate {
 crm_core::record! {
     /// Marketing event default reply.
     pub struct MarketingEventDefaultReply {
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Vec<PropertyValue> = "customProperties",
-        /// `endDateTime`
+        /// When the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// `eventCancelled`
+        /// Whether the event is called off.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// `eventCompleted`
+        /// Whether the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// `eventDescription`
+        /// What the event is, for people.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// `eventOrganizer`
+        /// Who organizes the event.
         event_organizer: Option<String> = "eventOrganizer",
-        /// `eventType`
+        /// The kind of event.
         event_type: Option<String> = "eventType",
-        /// `eventUrl`
+        /// The address of the event.
         event_url: Option<String> = "eventUrl",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// `startDateTime`
+        /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
 }
@@ -561,7 +561,7 @@ crm_core::record! {
 crm_core::record! {
     /// Marketing event email subscriber.
     pub struct MarketingEventEmailSubscriber {
-        /// `contactProperties`
+        /// Properties of the contact, by name.
         contact_properties: Option<Map<String>> = "contactProperties",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -671,7 +671,7 @@ crm_core::record! {
         external_account_id: Option<String> = "externalAccountId",
         /// The id of the event in the app that it comes from.
         external_event_id: Option<String> = "externalEventId",
-        /// `marketingEventName`
+        /// The name of the marketing event.
         marketing_event_name: Option<String> = "marketingEventName",
         /// The id of the record.
         object_id: Option<String> = "objectId",
@@ -693,29 +693,29 @@ crm_core::record! {
     pub struct MarketingEventPublicDefaultReply {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Vec<PropertyValue> = "customProperties",
-        /// `endDateTime`
+        /// When the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// `eventCancelled`
+        /// Whether the event is called off.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// `eventCompleted`
+        /// Whether the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// `eventDescription`
+        /// What the event is, for people.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// `eventOrganizer`
+        /// Who organizes the event.
         event_organizer: Option<String> = "eventOrganizer",
-        /// `eventType`
+        /// The kind of event.
         event_type: Option<String> = "eventType",
-        /// `eventUrl`
+        /// The address of the event.
         event_url: Option<String> = "eventUrl",
         /// The id.
         id: Option<String> = "id",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// `startDateTime`
+        /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -771,27 +771,27 @@ crm_core::record! {
         app_info: Option<AppInfo> = "appInfo",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Vec<CrmPropertyWrapper> = "customProperties",
-        /// `endDateTime`
+        /// When the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// `eventCancelled`
+        /// Whether the event is called off.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// `eventCompleted`
+        /// Whether the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// `eventDescription`
+        /// What the event is, for people.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// `eventOrganizer`
+        /// Who organizes the event.
         event_organizer: Option<String> = "eventOrganizer",
-        /// `eventType`
+        /// The kind of event.
         event_type: Option<String> = "eventType",
-        /// `eventUrl`
+        /// The address of the event.
         event_url: Option<String> = "eventUrl",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// `startDateTime`
+        /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -805,7 +805,7 @@ crm_core::record! {
         interaction_date_time: Option<i64> = "interactionDateTime",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Option<Map<String>> = "properties",
-        /// `vid`
+        /// The id of the contact.
         vid: Option<i64> = "vid",
     }
     required "interactionDateTime" "properties" "vid"
@@ -851,23 +851,23 @@ impl MarketingEventSubscriberBatch {
 crm_core::record! {
     /// Marketing event update.
     pub struct MarketingEventUpdate {
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
-        /// `endDateTime`
+        /// When the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// `eventCancelled`
+        /// Whether the event is called off.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// `eventDescription`
+        /// What the event is, for people.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// `eventOrganizer`
+        /// Who organizes the event.
         event_organizer: Option<String> = "eventOrganizer",
-        /// `eventType`
+        /// The kind of event.
         event_type: Option<String> = "eventType",
-        /// `eventUrl`
+        /// The address of the event.
         event_url: Option<String> = "eventUrl",
-        /// `startDateTime`
+        /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
     required "customProperties"
@@ -923,19 +923,19 @@ crm_core::record! {
 crm_core::record! {
     /// Participation properties.
     pub struct ParticipationProperties {
-        /// `attendanceDurationSeconds`
+        /// How long they attended, in seconds.
         attendance_duration_seconds: Option<i64> = "attendanceDurationSeconds",
-        /// `attendancePercentage`
+        /// How much of the event was attended.
         attendance_percentage: Option<String> = "attendancePercentage",
-        /// `attendanceState`
+        /// Whether they came, as `ATTENDED`.
         attendance_state: Option<ParticipationPropertiesAttendanceState> = "attendanceState",
-        /// `occurredAt`
+        /// When it happened.
         occurred_at: Option<i64> = "occurredAt",
     }
 }
 
 crm_core::open_enum! {
-    /// Participation properties attendance state.
+    /// Whether they came, as `ATTENDED`.
     pub enum ParticipationPropertiesAttendanceState {
         /// `ATTENDED`
         Attended = "ATTENDED",
@@ -963,7 +963,7 @@ crm_core::record! {
     pub struct SubscriberEmailReply {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `vid`
+        /// The id of the contact.
         vid: Option<i64> = "vid",
     }
 }
@@ -971,7 +971,7 @@ crm_core::record! {
 crm_core::record! {
     /// Subscriber vid reply.
     pub struct SubscriberVidReply {
-        /// `vid`
+        /// The id of the contact.
         vid: Option<i64> = "vid",
     }
 }

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Attention span calculated values.
     pub struct AttentionSpanCalculatedValues {
-        /// `totalPercentPlayed`
+        /// How much of the media was played in all.
         total_percent_played: Option<f64> = "totalPercentPlayed",
-        /// `totalSecondsPlayed`
+        /// How much was played, in seconds.
         total_seconds_played: Option<i64> = "totalSecondsPlayed",
     }
     required "totalPercentPlayed" "totalSecondsPlayed"
@@ -34,43 +34,43 @@ crm_core::record! {
     pub struct AttentionSpanEvent {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
-        /// `externalPlayContext`
+        /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
         external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
-        /// `mediaBridgeId`
+        /// The id of the media record.
         media_bridge_id: Option<i64> = "mediaBridgeId",
-        /// `mediaBridgeObjectCoordinates`
+        /// Which media object it is, as coordinates.
         media_bridge_object_coordinates: Option<String> = "mediaBridgeObjectCoordinates",
-        /// `mediaBridgeObjectTypeId`
+        /// The id of the media's object type.
         media_bridge_object_type_id: Option<String> = "mediaBridgeObjectTypeId",
-        /// `mediaName`
+        /// The name of the media.
         media_name: Option<String> = "mediaName",
-        /// `mediaType`
+        /// The kind of media.
         media_type: Option<MediaType> = "mediaType",
-        /// `mediaUrl`
+        /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// `occurredTimestamp`
+        /// When it happened.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
-        /// `pageId`
+        /// The id of the page.
         page_id: Option<i64> = "pageId",
-        /// `pageName`
+        /// The name of the page.
         page_name: Option<String> = "pageName",
-        /// `pageObjectCoordinates`
+        /// Which page it is, as coordinates.
         page_object_coordinates: Option<String> = "pageObjectCoordinates",
-        /// `pageUrl`
+        /// The address of the page.
         page_url: Option<String> = "pageUrl",
         /// `percentRange`
         percent_range: Option<String> = "percentRange",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// `providerId`
+        /// The id of the media provider.
         provider_id: Option<i64> = "providerId",
-        /// `rawData`
+        /// The raw data, as text.
         raw_data: Option<String> = "rawData",
-        /// `sessionId`
+        /// The id of the session in which it was played.
         session_id: Option<String> = "sessionId",
-        /// `totalPercentPlayed`
+        /// How much of the media was played in all.
         total_percent_played: Option<f64> = "totalPercentPlayed",
-        /// `totalSecondsPlayed`
+        /// How much was played, in seconds.
         total_seconds_played: Option<i64> = "totalSecondsPlayed",
     }
 }
@@ -80,37 +80,37 @@ crm_core::record! {
     pub struct AttentionSpanEventRequest {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
-        /// `contactUtk`
+        /// The visitor's token, from the cookie `hubspotutk`.
         contact_utk: Option<String> = "contactUtk",
         /// `derivedValues`
         derived_values: Option<AttentionSpanCalculatedValues> = "derivedValues",
-        /// `externalId`
+        /// The id in the other system.
         external_id: Option<String> = "externalId",
-        /// `externalPlayContext`
+        /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
         external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
-        /// `_hsenc`
+        /// The tracking code that links in HubSpot e-mails carry.
         hsenc: Option<String> = "_hsenc",
-        /// `mediaBridgeId`
+        /// The id of the media record.
         media_bridge_id: Option<i64> = "mediaBridgeId",
-        /// `mediaName`
+        /// The name of the media.
         media_name: Option<String> = "mediaName",
-        /// `mediaType`
+        /// The kind of media.
         media_type: Option<MediaType> = "mediaType",
-        /// `mediaUrl`
+        /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// `occurredTimestamp`
+        /// When it happened.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
-        /// `pageId`
+        /// The id of the page.
         page_id: Option<i64> = "pageId",
-        /// `pageName`
+        /// The name of the page.
         page_name: Option<String> = "pageName",
-        /// `pageUrl`
+        /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// `rawDataMap`
+        /// The raw data, as numbers by key.
         raw_data_map: Option<Map<i64>> = "rawDataMap",
-        /// `rawDataString`
+        /// The raw data of what was played, as text.
         raw_data_string: Option<String> = "rawDataString",
-        /// `sessionId`
+        /// The id of the session in which it was played.
         session_id: Option<String> = "sessionId",
     }
     required "mediaType" "occurredTimestamp" "rawDataMap" "sessionId"
@@ -156,7 +156,7 @@ impl AttentionSpanEventRequest {
 crm_core::record! {
     /// Bulk integrator object creation reply.
     pub struct BulkIntegratorObjectCreationReply {
-        /// `createdObjects`
+        /// The objects that were made, by kind.
         created_objects: Map<IntegratorObjectCreationReply> = "createdObjects",
     }
 }
@@ -186,13 +186,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Default requirements.
     pub struct DefaultRequirements {
-        /// `gates`
+        /// The gates it needs.
         gates: Vec<String> = "gates",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<DefaultRequirementsOperator> = "operator",
-        /// `scopeNames`
+        /// The names of the scopes.
         scope_names: Vec<String> = "scopeNames",
-        /// `settings`
+        /// The settings that go with it.
         settings: Vec<String> = "settings",
     }
 }
@@ -202,13 +202,13 @@ crm_core::record! {
     pub struct DefinitionSource {
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<DefinitionSourceType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Definition source type.
+    /// Its kind.
     pub enum DefinitionSourceType {
         /// `GLOBAL`
         Global = "GLOBAL",
@@ -224,9 +224,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Endpoints.
     pub struct Endpoints {
-        /// `discovery`
+        /// Whether oEmbed discovery is supported.
         discovery: Option<bool> = "discovery",
-        /// `schemes`
+        /// The patterns of addresses it is for.
         schemes: Option<Vec<String>> = "schemes",
         /// The address.
         url: Option<String> = "url",
@@ -254,13 +254,13 @@ impl Endpoints {
 crm_core::record! {
     /// Event visibility change.
     pub struct EventVisibilityChange {
-        /// `eventType`
+        /// The kind of event.
         event_type: Option<EventVisibilityChangeEventType> = "eventType",
-        /// `showInReporting`
+        /// Whether the events show in reports.
         show_in_reporting: Option<bool> = "showInReporting",
-        /// `showInTimeline`
+        /// Whether it is shown in the timeline.
         show_in_timeline: Option<bool> = "showInTimeline",
-        /// `showInWorkflows`
+        /// Whether the events show in workflows.
         show_in_workflows: Option<bool> = "showInWorkflows",
         /// When it was changed last.
         updated_at: Option<i64> = "updatedAt",
@@ -290,7 +290,7 @@ impl EventVisibilityChange {
 }
 
 crm_core::open_enum! {
-    /// Event visibility change event type.
+    /// The kind of event.
     pub enum EventVisibilityChangeEventType {
         /// `ALL`
         All = "ALL",
@@ -308,7 +308,7 @@ crm_core::record! {
     pub struct EventVisibilityReply {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `visibilitySettings`
+        /// Which events are shown.
         visibility_settings: Vec<EventVisibilityChange> = "visibilitySettings",
     }
 }
@@ -350,7 +350,7 @@ crm_core::record! {
     pub struct ExtensionData {
         /// `caseChangeTestExtensionData`
         case_change_test_extension_data: Option<CaseChangeTestExtensionData> = "caseChangeTestExtensionData",
-        /// `extensionStatusMap`
+        /// How each extension fared: `OK`, `ERROR` or `TIMEOUT`.
         extension_status_map: Map<ExtensionDataExtensionStatusMapValue> = "extensionStatusMap",
         /// `optionDecoratorsExtensionData`
         option_decorators_extension_data: Option<OptionDecoratorsExtensionData> = "optionDecoratorsExtensionData",
@@ -358,7 +358,7 @@ crm_core::record! {
         required_properties_extension_data: Option<RequiredPropertiesExtensionData> = "requiredPropertiesExtensionData",
         /// `softRequiredPropertiesExtensionData`
         soft_required_properties_extension_data: Option<SoftRequiredPropertiesExtensionData> = "softRequiredPropertiesExtensionData",
-        /// `tags`
+        /// The tags it has.
         tags: Vec<String> = "tags",
     }
 }
@@ -380,17 +380,17 @@ crm_core::record! {
     pub struct ExternalOptionsMetaData {
         /// `filter`
         filter: Option<FilteringMetaData> = "filter",
-        /// `fromObjectId`
+        /// The id of the record it starts from.
         from_object_id: Option<i64> = "fromObjectId",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// `relatedObjectTypeId`
+        /// The id of the related kind of record.
         related_object_type_id: Option<String> = "relatedObjectTypeId",
     }
 }
 
 crm_core::open_enum! {
-    /// External play context.
+    /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
     pub enum ExternalPlayContext {
         /// `EMAIL`
         Email = "EMAIL",
@@ -402,7 +402,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Field level permission.
     pub struct FieldLevelPermission {
-        /// `accessLevel`
+        /// How much access there is.
         access_level: Option<String> = "accessLevel",
     }
 }
@@ -410,15 +410,15 @@ crm_core::record! {
 crm_core::record! {
     /// Filtering meta data.
     pub struct FilteringMetaData {
-        /// `includeHelpdeskRoutableTeamsOnly`
+        /// Only teams that help desk work can go to.
         include_helpdesk_routable_teams_only: Option<bool> = "includeHelpdeskRoutableTeamsOnly",
-        /// `includeUnconfirmedUsers`
+        /// Whether users who are not confirmed count too.
         include_unconfirmed_users: Option<bool> = "includeUnconfirmedUsers",
-        /// `listProcessingTypes`
+        /// Only lists filled in these ways.
         list_processing_types: Vec<String> = "listProcessingTypes",
-        /// `pipelineIds`
+        /// The ids of the pipelines.
         pipeline_ids: Vec<String> = "pipelineIds",
-        /// `teamIds`
+        /// The ids of the teams.
         team_ids: Vec<String> = "teamIds",
     }
 }
@@ -426,9 +426,9 @@ crm_core::record! {
 crm_core::record! {
     /// Group.
     pub struct Group {
-        /// `deleted`
+        /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `displayName`
+        /// The name, for people.
         display_name: Option<String> = "displayName",
         /// Where it is shown among its kind; -1 is after the others.
         display_order: Option<i64> = "displayOrder",
@@ -436,7 +436,7 @@ crm_core::record! {
         fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
         /// `fulcrumTimestamp`
         fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
-        /// `hubspotDefined`
+        /// Whether HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
         /// The name.
         name: Option<String> = "name",
@@ -448,7 +448,7 @@ crm_core::record! {
 crm_core::record! {
     /// Group view.
     pub struct GroupView {
-        /// `displayName`
+        /// The name, for people.
         display_name: Option<String> = "displayName",
         /// Where it is shown among its kind; -1 is after the others.
         display_order: Option<i64> = "displayOrder",
@@ -456,7 +456,7 @@ crm_core::record! {
         fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
         /// `fulcrumTimestamp`
         fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
-        /// `hubspotDefined`
+        /// Whether HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
         /// The name.
         name: Option<String> = "name",
@@ -466,43 +466,43 @@ crm_core::record! {
 crm_core::record! {
     /// Inbound db object type.
     pub struct InboundDbObjectType {
-        /// `accessScopeName`
+        /// The name of the scope needed for access.
         access_scope_name: Option<String> = "accessScopeName",
-        /// `allowsSensitiveProperties`
+        /// Whether properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
-        /// `createDatePropertyName`
+        /// The property that says when a record was created.
         create_date_property_name: Option<String> = "createDatePropertyName",
         /// When it was created.
         created_at: Option<i64> = "createdAt",
-        /// `defaultSearchPropertyNames`
+        /// The properties that are searched by default.
         default_search_property_names: Vec<String> = "defaultSearchPropertyNames",
-        /// `deleted`
+        /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `fullyQualifiedName`
+        /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
-        /// `hasCustomProperties`
+        /// Whether it has custom properties.
         has_custom_properties: Option<bool> = "hasCustomProperties",
-        /// `hasDefaultProperties`
+        /// Whether it has the default properties.
         has_default_properties: Option<bool> = "hasDefaultProperties",
-        /// `hasExternalObjectIds`
+        /// Whether records have ids from elsewhere.
         has_external_object_ids: Option<bool> = "hasExternalObjectIds",
-        /// `hasOwners`
+        /// Whether its records have owners.
         has_owners: Option<bool> = "hasOwners",
-        /// `hasPipelines`
+        /// Whether it has pipelines.
         has_pipelines: Option<bool> = "hasPipelines",
         /// The id.
         id: Option<i64> = "id",
-        /// `indexedForFiltersAndReports`
+        /// Whether it can be used in filters and reports.
         indexed_for_filters_and_reports: Option<bool> = "indexedForFiltersAndReports",
-        /// `integrationAppId`
+        /// The id of the app.
         integration_app_id: Option<i64> = "integrationAppId",
         /// `janusGroup`
         janus_group: Option<String> = "janusGroup",
-        /// `lastModifiedPropertyName`
+        /// The property that says when a record last changed.
         last_modified_property_name: Option<String> = "lastModifiedPropertyName",
-        /// `metaType`
+        /// Who the kind of record comes from, as `PORTAL_SPECIFIC`.
         meta_type: Option<InboundDbObjectTypeMetaType> = "metaType",
         /// `metaTypeId`
         meta_type_id: Option<i64> = "metaTypeId",
@@ -510,49 +510,49 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `objectTypeIdString`
+        /// The object type id as text, as `2-123`.
         object_type_id_string: Option<String> = "objectTypeIdString",
-        /// `ownerPortalId`
+        /// The id of the account that owns it.
         owner_portal_id: Option<i64> = "ownerPortalId",
-        /// `permissioningType`
+        /// How access to records is decided, as `OWNER_BASED`.
         permissioning_type: Option<InboundDbObjectTypePermissioningType> = "permissioningType",
-        /// `pipelineCloseDatePropertyName`
+        /// The property with the date of closing.
         pipeline_close_date_property_name: Option<String> = "pipelineCloseDatePropertyName",
-        /// `pipelinePropertyName`
+        /// The property that holds the pipeline.
         pipeline_property_name: Option<String> = "pipelinePropertyName",
-        /// `pipelineStagePropertyName`
+        /// The property with the stage of the pipeline.
         pipeline_stage_property_name: Option<String> = "pipelineStagePropertyName",
-        /// `pipelineTimeToClosePropertyName`
+        /// The property that holds the time to close.
         pipeline_time_to_close_property_name: Option<String> = "pipelineTimeToClosePropertyName",
-        /// `pluralForm`
+        /// The name for several of them.
         plural_form: Option<String> = "pluralForm",
-        /// `primaryDisplayLabelPropertyName`
+        /// The property shown as a record's name.
         primary_display_label_property_name: Option<String> = "primaryDisplayLabelPropertyName",
-        /// `readScopeName`
+        /// The name of the scope needed to read.
         read_scope_name: Option<String> = "readScopeName",
-        /// `requiredProperties`
+        /// The properties a new record must have.
         required_properties: Vec<String> = "requiredProperties",
-        /// `restorable`
+        /// Whether deleted ones can be restored.
         restorable: Option<bool> = "restorable",
-        /// `scopeMappings`
+        /// Which scopes each kind of request needs.
         scope_mappings: Vec<ScopeMapping> = "scopeMappings",
-        /// `secondaryDisplayLabelPropertyNames`
+        /// The properties shown next to the name of a record.
         secondary_display_label_property_names: Vec<String> = "secondaryDisplayLabelPropertyNames",
-        /// `singularForm`
+        /// The word for one.
         singular_form: Option<String> = "singularForm",
-        /// `status`
+        /// How it stands.
         status: Option<InboundDbObjectTypeStatus> = "status",
-        /// `visibilities`
+        /// Who can see it, as `Internal only`.
         visibilities: Vec<InboundDbObjectTypeVisibility> = "visibilities",
-        /// `visibility`
+        /// Who can see the object type.
         visibility: Option<InboundDbObjectTypeVisibility> = "visibility",
-        /// `writeScopeName`
+        /// The name of the scope needed to write.
         write_scope_name: Option<String> = "writeScopeName",
     }
 }
 
 crm_core::open_enum! {
-    /// Inbound db object type meta type.
+    /// Who the kind of record comes from, as `PORTAL_SPECIFIC`.
     pub enum InboundDbObjectTypeMetaType {
         /// `CMS_HUBDB`
         CmsHubdb = "CMS_HUBDB",
@@ -576,7 +576,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Inbound db object type permissioning type.
+    /// How access to records is decided, as `OWNER_BASED`.
     pub enum InboundDbObjectTypePermissioningType {
         /// `ALL_OR_NONE`
         AllOrNone = "ALL_OR_NONE",
@@ -592,7 +592,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Inbound db object type status.
+    /// How it stands.
     pub enum InboundDbObjectTypeStatus {
         /// `Deprecated`
         Deprecated = "Deprecated",
@@ -604,7 +604,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Inbound db object type visibility.
+    /// Who can see the object type.
     pub enum InboundDbObjectTypeVisibility {
         /// `Customer-facing`
         CustomerFacing = "Customer-facing",
@@ -670,7 +670,7 @@ crm_core::record! {
         object_type: Option<InboundDbObjectType> = "objectType",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Vec<PropertyDefinition> = "properties",
-        /// `propertyGroups`
+        /// The groups of properties.
         property_groups: Vec<Group> = "propertyGroups",
     }
 }
@@ -678,7 +678,7 @@ crm_core::record! {
 crm_core::record! {
     /// Integrator object creation request.
     pub struct IntegratorObjectCreationRequest {
-        /// `mediaTypes`
+        /// The kinds of media, as `VIDEO`.
         media_types: Option<Vec<MediaType>> = "mediaTypes",
     }
     required "mediaTypes"
@@ -700,11 +700,11 @@ crm_core::record! {
     pub struct LookupAssociationSpec {
         /// `associationSpec`
         association_spec: Option<AssociationSpec> = "associationSpec",
-        /// `cardinality`
+        /// How many there may be: `ONE_TO_ONE` or `ONE_TO_MANY`.
         cardinality: Option<LookupAssociationSpecCardinality> = "cardinality",
-        /// `maxToObjectIds`
+        /// Most records that one record may be associated with.
         max_to_object_ids: Option<i64> = "maxToObjectIds",
-        /// `toObjectTypeId`
+        /// The id of the object type it goes to, as `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
 }
@@ -712,97 +712,97 @@ crm_core::record! {
 crm_core::record! {
     /// Media bridge property.
     pub struct MediaBridgeProperty {
-        /// `allowedObjectTypes`
+        /// The object types that are allowed.
         allowed_object_types: Vec<ObjectTypeIdProto> = "allowedObjectTypes",
-        /// `calculated`
+        /// Whether the value is worked out by HubSpot.
         calculated: Option<bool> = "calculated",
-        /// `canArchive`
+        /// Whether it can be archived.
         can_archive: Option<bool> = "canArchive",
-        /// `canRestore`
+        /// Whether it can be restored.
         can_restore: Option<bool> = "canRestore",
         /// When it was created.
         created_at: Option<i64> = "createdAt",
-        /// `createdUserId`
+        /// The id of the user who created it.
         created_user_id: Option<i64> = "createdUserId",
-        /// `currencyPropertyName`
+        /// The name of the property that holds the currency.
         currency_property_name: Option<String> = "currencyPropertyName",
-        /// `dataSensitivity`
+        /// How sensitive the data is.
         data_sensitivity: Option<DataSensitivity> = "dataSensitivity",
-        /// `dateDisplayHint`
+        /// How a date is shown, as `time_since`.
         date_display_hint: Option<PropertyDateDisplayHint> = "dateDisplayHint",
-        /// `deleted`
+        /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `displayMode`
+        /// Whether the current value is shown or all versions.
         display_mode: Option<MediaBridgePropertyDisplayMode> = "displayMode",
         /// Where it is shown among its kind; -1 is after the others.
         display_order: Option<i64> = "displayOrder",
-        /// `enforceMultivalueUniqueness`
+        /// Whether each of several values must be unique.
         enforce_multivalue_uniqueness: Option<bool> = "enforceMultivalueUniqueness",
-        /// `externalOptions`
+        /// Whether the options come from somewhere else.
         external_options: Option<bool> = "externalOptions",
-        /// `externalOptionsReferenceType`
+        /// The kind of thing the options are taken from.
         external_options_reference_type: Option<String> = "externalOptionsReferenceType",
-        /// `favorited`
+        /// Whether it is a favorite.
         favorited: Option<bool> = "favorited",
-        /// `favoritedOrder`
+        /// Its place among favorites.
         favorited_order: Option<i64> = "favoritedOrder",
         /// How the field is shown in a form.
         field_type: Option<String> = "fieldType",
-        /// `formField`
+        /// Whether it can be used in forms.
         form_field: Option<bool> = "formField",
-        /// `fromUserId`
+        /// The id of the user it came from.
         from_user_id: Option<i64> = "fromUserId",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// `hasUniqueValue`
+        /// Whether no two records may have the same value.
         has_unique_value: Option<bool> = "hasUniqueValue",
         /// Whether people do not see it.
         hidden: Option<bool> = "hidden",
-        /// `hubspotDefined`
+        /// Whether HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
-        /// `isCustomizedDefault`
+        /// Whether it is a default property that was customized.
         is_customized_default: Option<bool> = "isCustomizedDefault",
-        /// `isMultiValued`
+        /// Whether it can hold several values.
         is_multi_valued: Option<bool> = "isMultiValued",
         /// `isPartial`
         is_partial: Option<bool> = "isPartial",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `mutableDefinitionNotDeletable`
+        /// Whether it can be changed but not deleted.
         mutable_definition_not_deletable: Option<bool> = "mutableDefinitionNotDeletable",
         /// The name.
         name: Option<String> = "name",
-        /// `numberDisplayHint`
+        /// How a number is shown, as `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
-        /// `optionSortStrategy`
+        /// How the options are sorted: `ALPHABETICAL` or `DISPLAY_ORDER`.
         option_sort_strategy: Option<OptionSortStrategy> = "optionSortStrategy",
         /// The values to choose from.
         options: Vec<ActionsV4OptionItem> = "options",
-        /// `optionsAreMutable`
+        /// Whether its options can be changed.
         options_are_mutable: Option<bool> = "optionsAreMutable",
-        /// `owningAppId`
+        /// The id of the app it belongs to.
         owning_app_id: Option<i64> = "owningAppId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// `readOnlyDefinition`
+        /// Whether the definition cannot be changed.
         read_only_definition: Option<bool> = "readOnlyDefinition",
-        /// `readOnlyValue`
+        /// Whether its value can only be read.
         read_only_value: Option<bool> = "readOnlyValue",
-        /// One of 161 values, as `ABANDONED_CART`.
+        /// The kind of record the value points to. One of 161 values, as `ABANDONED_CART`.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// `searchTextAnalysisMode`
+        /// How its text is prepared for search.
         search_text_analysis_mode: Option<MediaBridgePropertySearchTextAnalysisMode> = "searchTextAnalysisMode",
-        /// `searchableInGlobalSearch`
+        /// Whether the global search looks in it.
         searchable_in_global_search: Option<bool> = "searchableInGlobalSearch",
-        /// `sensitiveDataCategories`
+        /// The kinds of sensitive data in it.
         sensitive_data_categories: Vec<String> = "sensitiveDataCategories",
-        /// `showCurrencySymbol`
+        /// Whether amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// `textDisplayHint`
+        /// What sort of text it is, as `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// `type`
+        /// Its kind.
         type_: Option<FieldTypeDefinitionType> = "type",
         /// When it was changed last.
         updated_at: Option<i64> = "updatedAt",
@@ -810,7 +810,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Media bridge property display mode.
+    /// Whether the current value is shown or all versions.
     pub enum MediaBridgePropertyDisplayMode {
         /// `all_unique_versions`
         AllUniqueVersions = "all_unique_versions",
@@ -820,7 +820,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Media bridge property search text analysis mode.
+    /// How its text is prepared for search.
     pub enum MediaBridgePropertySearchTextAnalysisMode {
         /// `NONE`
         None = "NONE",
@@ -832,9 +832,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Media bridge property update.
     pub struct MediaBridgePropertyUpdate {
-        /// `calculationFormula`
+        /// The formula the value is worked out with.
         calculation_formula: Option<String> = "calculationFormula",
-        /// `currencyPropertyName`
+        /// The name of the property that holds the currency.
         currency_property_name: Option<String> = "currencyPropertyName",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -842,25 +842,25 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// How the field is shown in a form.
         field_type: Option<FieldType> = "fieldType",
-        /// `formField`
+        /// Whether it can be used in forms.
         form_field: Option<bool> = "formField",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// `hasUniqueValue`
+        /// Whether no two records may have the same value.
         has_unique_value: Option<bool> = "hasUniqueValue",
         /// Whether people do not see it.
         hidden: Option<bool> = "hidden",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `numberDisplayHint`
+        /// How a number is shown, as `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
-        /// `showCurrencySymbol`
+        /// Whether amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// `textDisplayHint`
+        /// What sort of text it is, as `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// `type`
+        /// Its kind.
         type_: Option<PropertyType> = "type",
     }
 }
@@ -874,9 +874,9 @@ crm_core::setters!(MediaBridgePropertyUpdate {
 crm_core::record! {
     /// Media bridge provider partial.
     pub struct MediaBridgeProviderPartial {
-        /// `allowImportOnDisconnect`
+        /// Whether media may be imported on disconnecting.
         allow_import_on_disconnect: Option<bool> = "allowImportOnDisconnect",
-        /// `moduleName`
+        /// The name of the module.
         module_name: Option<String> = "moduleName",
         /// The name.
         name: Option<String> = "name",
@@ -918,39 +918,39 @@ crm_core::record! {
     pub struct MediaPlayedEvent {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
-        /// `externalPlayContext`
+        /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
         external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
-        /// `iframeUrl`
+        /// The address of the iframe.
         iframe_url: Option<String> = "iframeUrl",
-        /// `mediaBridgeId`
+        /// The id of the media record.
         media_bridge_id: Option<i64> = "mediaBridgeId",
-        /// `mediaBridgeObjectCoordinates`
+        /// Which media object it is, as coordinates.
         media_bridge_object_coordinates: Option<String> = "mediaBridgeObjectCoordinates",
-        /// `mediaBridgeObjectTypeId`
+        /// The id of the media's object type.
         media_bridge_object_type_id: Option<String> = "mediaBridgeObjectTypeId",
-        /// `mediaName`
+        /// The name of the media.
         media_name: Option<String> = "mediaName",
-        /// `mediaType`
+        /// The kind of media.
         media_type: Option<MediaType> = "mediaType",
-        /// `mediaUrl`
+        /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// `occurredTimestamp`
+        /// When it happened.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
-        /// `pageId`
+        /// The id of the page.
         page_id: Option<i64> = "pageId",
-        /// `pageName`
+        /// The name of the page.
         page_name: Option<String> = "pageName",
-        /// `pageObjectCoordinates`
+        /// Which page it is, as coordinates.
         page_object_coordinates: Option<String> = "pageObjectCoordinates",
-        /// `pageUrl`
+        /// The address of the page.
         page_url: Option<String> = "pageUrl",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// `providerId`
+        /// The id of the media provider.
         provider_id: Option<i64> = "providerId",
-        /// `sessionId`
+        /// The id of the session in which it was played.
         session_id: Option<String> = "sessionId",
-        /// `state`
+        /// The state.
         state: Option<MediaPlayedEventState> = "state",
     }
 }
@@ -960,35 +960,35 @@ crm_core::record! {
     pub struct MediaPlayedEventRequest {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
-        /// `contactUtk`
+        /// The visitor's token, from the cookie `hubspotutk`.
         contact_utk: Option<String> = "contactUtk",
-        /// `externalId`
+        /// The id in the other system.
         external_id: Option<String> = "externalId",
-        /// `externalPlayContext`
+        /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
         external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
-        /// `_hsenc`
+        /// The tracking code that links in HubSpot e-mails carry.
         hsenc: Option<String> = "_hsenc",
-        /// `iframeUrl`
+        /// The address of the iframe.
         iframe_url: Option<String> = "iframeUrl",
-        /// `mediaBridgeId`
+        /// The id of the media record.
         media_bridge_id: Option<i64> = "mediaBridgeId",
-        /// `mediaName`
+        /// The name of the media.
         media_name: Option<String> = "mediaName",
-        /// `mediaType`
+        /// The kind of media.
         media_type: Option<MediaType> = "mediaType",
-        /// `mediaUrl`
+        /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// `occurredTimestamp`
+        /// When it happened.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
-        /// `pageId`
+        /// The id of the page.
         page_id: Option<i64> = "pageId",
-        /// `pageName`
+        /// The name of the page.
         page_name: Option<String> = "pageName",
-        /// `pageUrl`
+        /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// `sessionId`
+        /// The id of the session in which it was played.
         session_id: Option<String> = "sessionId",
-        /// `state`
+        /// The state.
         state: Option<MediaPlayedEventState> = "state",
     }
     required "mediaType" "occurredTimestamp" "sessionId" "state"
@@ -1031,7 +1031,7 @@ impl MediaPlayedEventRequest {
 }
 
 crm_core::open_enum! {
-    /// Media played event state.
+    /// The state.
     pub enum MediaPlayedEventState {
         /// `STARTED`
         Started = "STARTED",
@@ -1045,37 +1045,37 @@ crm_core::record! {
     pub struct MediaPlayedPercentageEvent {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
-        /// `externalPlayContext`
+        /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
         external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
-        /// `mediaBridgeId`
+        /// The id of the media record.
         media_bridge_id: Option<i64> = "mediaBridgeId",
-        /// `mediaBridgeObjectCoordinates`
+        /// Which media object it is, as coordinates.
         media_bridge_object_coordinates: Option<String> = "mediaBridgeObjectCoordinates",
-        /// `mediaBridgeObjectTypeId`
+        /// The id of the media's object type.
         media_bridge_object_type_id: Option<String> = "mediaBridgeObjectTypeId",
-        /// `mediaName`
+        /// The name of the media.
         media_name: Option<String> = "mediaName",
-        /// `mediaType`
+        /// The kind of media.
         media_type: Option<MediaType> = "mediaType",
-        /// `mediaUrl`
+        /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// `occurredTimestamp`
+        /// When it happened.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
-        /// `pageId`
+        /// The id of the page.
         page_id: Option<i64> = "pageId",
-        /// `pageName`
+        /// The name of the page.
         page_name: Option<String> = "pageName",
-        /// `pageObjectCoordinates`
+        /// Which page it is, as coordinates.
         page_object_coordinates: Option<String> = "pageObjectCoordinates",
-        /// `pageUrl`
+        /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// `playedPercent`
+        /// How far it was played, in percent.
         played_percent: Option<i64> = "playedPercent",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// `providerId`
+        /// The id of the media provider.
         provider_id: Option<i64> = "providerId",
-        /// `sessionId`
+        /// The id of the session in which it was played.
         session_id: Option<String> = "sessionId",
     }
 }
@@ -1085,33 +1085,33 @@ crm_core::record! {
     pub struct MediaPlayedPercentageEventRequest {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
-        /// `contactUtk`
+        /// The visitor's token, from the cookie `hubspotutk`.
         contact_utk: Option<String> = "contactUtk",
-        /// `externalId`
+        /// The id in the other system.
         external_id: Option<String> = "externalId",
-        /// `externalPlayContext`
+        /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
         external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
-        /// `_hsenc`
+        /// The tracking code that links in HubSpot e-mails carry.
         hsenc: Option<String> = "_hsenc",
-        /// `mediaBridgeId`
+        /// The id of the media record.
         media_bridge_id: Option<i64> = "mediaBridgeId",
-        /// `mediaName`
+        /// The name of the media.
         media_name: Option<String> = "mediaName",
-        /// `mediaType`
+        /// The kind of media.
         media_type: Option<MediaType> = "mediaType",
-        /// `mediaUrl`
+        /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// `occurredTimestamp`
+        /// When it happened.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
-        /// `pageId`
+        /// The id of the page.
         page_id: Option<i64> = "pageId",
-        /// `pageName`
+        /// The name of the page.
         page_name: Option<String> = "pageName",
-        /// `pageUrl`
+        /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// `playedPercent`
+        /// How far it was played, in percent.
         played_percent: Option<i64> = "playedPercent",
-        /// `sessionId`
+        /// The id of the session in which it was played.
         session_id: Option<String> = "sessionId",
     }
     required "mediaType" "occurredTimestamp" "playedPercent" "sessionId"
@@ -1159,37 +1159,37 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// `calculated`
+        /// Whether the value is worked out by HubSpot.
         calculated: Option<bool> = "calculated",
-        /// `calculationFormula`
+        /// The formula the value is worked out with.
         calculation_formula: Option<String> = "calculationFormula",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdUserId`
+        /// The id of the user who created it.
         created_user_id: Option<String> = "createdUserId",
-        /// `currencyPropertyName`
+        /// The name of the property that holds the currency.
         currency_property_name: Option<String> = "currencyPropertyName",
-        /// `dataSensitivity`
+        /// How sensitive the data is.
         data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
-        /// `dateDisplayHint`
+        /// How a date is shown, as `time_since`.
         date_display_hint: Option<PropertyDateDisplayHint> = "dateDisplayHint",
         /// What it is, for people.
         description: Option<String> = "description",
         /// Where it is shown among its kind; -1 is after the others.
         display_order: Option<i64> = "displayOrder",
-        /// `externalOptions`
+        /// Whether the options come from somewhere else.
         external_options: Option<bool> = "externalOptions",
         /// How the field is shown in a form.
         field_type: Option<String> = "fieldType",
-        /// `formField`
+        /// Whether it can be used in forms.
         form_field: Option<bool> = "formField",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// `hasUniqueValue`
+        /// Whether no two records may have the same value.
         has_unique_value: Option<bool> = "hasUniqueValue",
         /// Whether people do not see it.
         hidden: Option<bool> = "hidden",
-        /// `hubspotDefined`
+        /// Whether HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
         /// The name that people see.
         label: Option<String> = "label",
@@ -1197,23 +1197,23 @@ crm_core::record! {
         modification_metadata: Option<PropertyModificationMetadata> = "modificationMetadata",
         /// The name.
         name: Option<String> = "name",
-        /// `numberDisplayHint`
+        /// How a number is shown, as `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
         /// The values to choose from.
         options: Vec<MediaPropertyOption> = "options",
-        /// `referencedObjectType`
+        /// The kind of record the value points to.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// `sensitiveDataCategories`
+        /// The kinds of sensitive data in it.
         sensitive_data_categories: Vec<String> = "sensitiveDataCategories",
-        /// `showCurrencySymbol`
+        /// Whether amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// `textDisplayHint`
+        /// What sort of text it is, as `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedUserId`
+        /// The id of the user who changed it last.
         updated_user_id: Option<String> = "updatedUserId",
     }
 }
@@ -1229,13 +1229,13 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
 }
 
 crm_core::open_enum! {
-    /// Media type.
+    /// The kind of media.
     pub enum MediaType {
         /// `AUDIO`
         Audio = "AUDIO",
@@ -1255,7 +1255,7 @@ crm_core::record! {
     pub struct OEmbedDomainsCollectionReply {
         /// The items of this page, or the outcome of each input.
         results: Vec<IntegratorOEmbedDomainModel> = "results",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<i64> = "totalCount",
     }
 }
@@ -1265,11 +1265,11 @@ crm_core::record! {
     pub struct ObjectDefinitionReply {
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `objectTypeName`
+        /// The name of the object type.
         object_type_name: Option<String> = "objectTypeName",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Vec<PropertyDefinition> = "properties",
-        /// `propertyGroups`
+        /// The groups of properties.
         property_groups: Vec<GroupView> = "propertyGroups",
         /// `schema`
         schema: Option<InboundDbObjectType> = "schema",
@@ -1279,19 +1279,19 @@ crm_core::record! {
 crm_core::record! {
     /// Object schema.
     pub struct ObjectSchema {
-        /// `allowsSensitiveProperties`
+        /// Whether properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
-        /// `associations`
+        /// What it is or can be associated with.
         associations: Vec<AssociationDefinition> = "associations",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdByUserId`
+        /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `fullyQualifiedName`
+        /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
         /// The id.
         id: Option<String> = "id",
@@ -1301,19 +1301,19 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `primaryDisplayProperty`
+        /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Vec<MediaProperty> = "properties",
-        /// `requiredProperties`
+        /// The properties a new record must have.
         required_properties: Vec<String> = "requiredProperties",
-        /// `searchableProperties`
+        /// The properties that a search looks in.
         searchable_properties: Vec<String> = "searchableProperties",
-        /// `secondaryDisplayProperties`
+        /// Properties shown next to the name of a record.
         secondary_display_properties: Vec<String> = "secondaryDisplayProperties",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedByUserId`
+        /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
     }
 }
@@ -1329,7 +1329,7 @@ crm_core::record! {
 crm_core::record! {
     /// Object type id proto.
     pub struct ObjectTypeIdProto {
-        /// `innerId`
+        /// The second number of an object type id, as in `2-123`.
         inner_id: Option<i64> = "innerId",
         /// `metaTypeId`
         meta_type_id: Option<i64> = "metaTypeId",
@@ -1339,13 +1339,13 @@ crm_core::record! {
 crm_core::record! {
     /// Option decorations.
     pub struct OptionDecorations {
-        /// `color`
+        /// The color.
         color: Option<OptionDecorationsColor> = "color",
     }
 }
 
 crm_core::open_enum! {
-    /// Option decorations color.
+    /// The color.
     pub enum OptionDecorationsColor {
         /// `BLACK`
         Black = "BLACK",
@@ -1389,15 +1389,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Option decorators extension data.
     pub struct OptionDecoratorsExtensionData {
-        /// `optionDecoratorStyle`
+        /// How an option is shown, as `LABEL_WITH_COLOR`.
         option_decorator_style: Option<OptionDecoratorsExtensionDataOptionDecoratorStyle> = "optionDecoratorStyle",
-        /// `optionDecorators`
+        /// How options are set off, as by color.
         option_decorators: Map<OptionDecorations> = "optionDecorators",
     }
 }
 
 crm_core::open_enum! {
-    /// Option decorators extension data option decorator style.
+    /// How an option is shown, as `LABEL_WITH_COLOR`.
     pub enum OptionDecoratorsExtensionDataOptionDecoratorStyle {
         /// `LABEL_ONLY`
         LabelOnly = "LABEL_ONLY",
@@ -1425,7 +1425,7 @@ crm_core::record! {
         results: Vec<MediaBridgeProperty> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -1435,7 +1435,7 @@ crm_core::record! {
     pub struct PropertyDefinition {
         /// `calculationExpression`
         calculation_expression: Option<Box<Expression>> = "calculationExpression",
-        /// `calculationFormula`
+        /// The formula the value is worked out with.
         calculation_formula: Option<String> = "calculationFormula",
         /// `definitionSource`
         definition_source: Option<DefinitionSource> = "definitionSource",
@@ -1477,7 +1477,7 @@ crm_core::record! {
 crm_core::record! {
     /// Required properties extension data.
     pub struct RequiredPropertiesExtensionData {
-        /// `isRequiredProperty`
+        /// Whether the property is required.
         is_required_property: Option<bool> = "isRequiredProperty",
     }
 }
@@ -1485,27 +1485,27 @@ crm_core::record! {
 crm_core::record! {
     /// Rollup expression.
     pub struct RollupExpression {
-        /// `associationTypes`
+        /// The kinds of association between them.
         association_types: Vec<AssociationSpec> = "associationTypes",
         /// `conditionalExpression`
         conditional_expression: Option<Box<Expression>> = "conditionalExpression",
-        /// `conditionalFormula`
+        /// The formula of the condition.
         conditional_formula: Option<String> = "conditionalFormula",
-        /// `emptyRollupValue`
+        /// The value when there is nothing to sum up.
         empty_rollup_value: Option<String> = "emptyRollupValue",
-        /// `rollupOperator`
+        /// How the values are rolled up, as `SUM`.
         rollup_operator: Option<RollupExpressionRollupOperator> = "rollupOperator",
-        /// `sourceCompareByPropertyName`
+        /// The property that records are compared by.
         source_compare_by_property_name: Option<String> = "sourceCompareByPropertyName",
-        /// `sourceObjectTypeId`
+        /// The id of the object type that values come from.
         source_object_type_id: Option<String> = "sourceObjectTypeId",
-        /// `sourcePropertyName`
+        /// The property the values are taken from.
         source_property_name: Option<String> = "sourcePropertyName",
     }
 }
 
 crm_core::open_enum! {
-    /// Rollup expression rollup operator.
+    /// How the values are rolled up, as `SUM`.
     pub enum RollupExpressionRollupOperator {
         /// `AVERAGE`
         Average = "AVERAGE",
@@ -1545,17 +1545,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Scope mapping.
     pub struct ScopeMapping {
-        /// `accessLevel`
+        /// How much access there is.
         access_level: Option<ScopeMappingAccessLevel> = "accessLevel",
-        /// `requestAction`
+        /// What the request does, as `VIEW`.
         request_action: Option<ScopeMappingRequestAction> = "requestAction",
-        /// `scopeName`
+        /// The name of the scope.
         scope_name: Option<String> = "scopeName",
     }
 }
 
 crm_core::open_enum! {
-    /// Scope mapping access level.
+    /// How much access there is.
     pub enum ScopeMappingAccessLevel {
         /// `ALL`
         All = "ALL",
@@ -1569,7 +1569,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Scope mapping request action.
+    /// What the request does, as `VIEW`.
     pub enum ScopeMappingRequestAction {
         /// `COMMUNICATE`
         Communicate = "COMMUNICATE",
@@ -1595,7 +1595,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Soft required properties extension data.
     pub struct SoftRequiredPropertiesExtensionData {
-        /// `isSoftRequiredProperty`
+        /// Whether the property is softly required.
         is_soft_required_property: Option<bool> = "isSoftRequiredProperty",
     }
 }

@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// Ip range.
     pub struct IpRange {
-        /// `cidr`
+        /// The range of IP addresses, as `192.0.2.0/24`.
         cidr: Option<String> = "cidr",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `direction`
+        /// Which way it goes, in or out.
         direction: Option<IpRangeDirection> = "direction",
-        /// `service`
+        /// What the addresses are used for, as `WEB_SCRAPING`.
         service: Option<IpRangeService> = "service",
     }
 }

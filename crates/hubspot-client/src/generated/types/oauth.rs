@@ -6,33 +6,33 @@ use super::*;
 crm_core::record! {
     /// Access token info reply.
     pub struct AccessTokenInfoReply {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
-        /// `app_id`
+        /// The id of the app.
         app_id: Option<i64> = "app_id",
-        /// `client_id`
+        /// The client id of the app.
         client_id: Option<String> = "client_id",
-        /// `expires_in`
+        /// In how many seconds the token expires.
         expires_in: Option<i64> = "expires_in",
-        /// `hub_domain`
+        /// The domain of the account.
         hub_domain: Option<String> = "hub_domain",
-        /// `hub_id`
+        /// The id of the HubSpot account.
         hub_id: Option<i64> = "hub_id",
-        /// `is_private_distribution`
+        /// Whether the app is given out privately.
         is_private_distribution: Option<bool> = "is_private_distribution",
-        /// `scopes`
+        /// The scopes that are granted.
         scopes: Vec<String> = "scopes",
         /// `signed_access_token`
         signed_access_token: Option<SignedAccessToken> = "signed_access_token",
-        /// `token`
+        /// The token itself.
         token: Option<String> = "token",
-        /// `token_type`
+        /// The kind of token.
         token_type: Option<String> = "token_type",
         /// Always `access_token`.
         token_use: Option<String> = "token_use",
-        /// `user`
+        /// The user behind it.
         user: Option<String> = "user",
-        /// `user_id`
+        /// The id of the user.
         user_id: Option<i64> = "user_id",
     }
 }
@@ -40,23 +40,23 @@ crm_core::record! {
 crm_core::record! {
     /// Access token reply.
     pub struct AccessTokenReply {
-        /// `access_token`
+        /// The token to make requests with.
         access_token: Option<String> = "access_token",
-        /// `expires_in`
+        /// In how many seconds the token expires.
         expires_in: Option<i64> = "expires_in",
-        /// `hub_id`
+        /// The id of the HubSpot account.
         hub_id: Option<i64> = "hub_id",
-        /// `id_token`
+        /// The token that says who the user is.
         id_token: Option<String> = "id_token",
-        /// `refresh_token`
+        /// The token to get new access tokens with.
         refresh_token: Option<String> = "refresh_token",
-        /// `scopes`
+        /// The scopes that are granted.
         scopes: Vec<String> = "scopes",
-        /// `token_type`
+        /// The kind of token.
         token_type: Option<String> = "token_type",
         /// Always `access_token`.
         token_use: Option<String> = "token_use",
-        /// `user_id`
+        /// The id of the user.
         user_id: Option<i64> = "user_id",
     }
 }
@@ -64,21 +64,21 @@ crm_core::record! {
 crm_core::record! {
     /// Client credentials token reply.
     pub struct ClientCredentialsTokenReply {
-        /// `access_token`
+        /// The token to make requests with.
         access_token: Option<String> = "access_token",
-        /// `expires_in`
+        /// In how many seconds the token expires.
         expires_in: Option<i64> = "expires_in",
-        /// `hub_id`
+        /// The id of the HubSpot account.
         hub_id: Option<i64> = "hub_id",
-        /// `id_token`
+        /// The token that says who the user is.
         id_token: Option<String> = "id_token",
-        /// `scopes`
+        /// The scopes that are granted.
         scopes: Vec<String> = "scopes",
-        /// `token_type`
+        /// The kind of token.
         token_type: Option<String> = "token_type",
         /// Always `client_credentials`.
         token_use: Option<String> = "token_use",
-        /// `user_id`
+        /// The id of the user.
         user_id: Option<i64> = "user_id",
     }
 }
@@ -86,25 +86,25 @@ crm_core::record! {
 crm_core::record! {
     /// Oauth create token body.
     pub struct OauthCreateTokenBody {
-        /// `client_assertion`
+        /// A signed token that proves which app asks.
         client_assertion: Option<String> = "client_assertion",
-        /// `client_assertion_type`
+        /// The kind of client assertion.
         client_assertion_type: Option<String> = "client_assertion_type",
-        /// `client_id`
+        /// The client id of the app.
         client_id: Option<String> = "client_id",
-        /// `client_secret`
+        /// The secret of the app.
         client_secret: Option<String> = "client_secret",
-        /// `code`
+        /// The code of the error, or of the authorization.
         code: Option<String> = "code",
-        /// `code_verifier`
+        /// The PKCE secret the authorization was started with.
         code_verifier: Option<String> = "code_verifier",
-        /// `grant_type`
+        /// How the token is asked for, as `refresh_token`.
         grant_type: Option<OauthCreateTokenBodyGrantType> = "grant_type",
-        /// `redirect_uri`
+        /// The address the authorization came back to.
         redirect_uri: Option<String> = "redirect_uri",
-        /// `refresh_token`
+        /// The token to get new access tokens with.
         refresh_token: Option<String> = "refresh_token",
-        /// `scope`
+        /// The scopes asked for, parted by spaces.
         scope: Option<String> = "scope",
     }
 }
@@ -115,7 +115,7 @@ crm_core::setters!(OauthCreateTokenBody {
 });
 
 crm_core::open_enum! {
-    /// Oauth create token body grant type.
+    /// How the token is asked for, as `refresh_token`.
     pub enum OauthCreateTokenBodyGrantType {
         /// `authorization_code`
         AuthorizationCode = "authorization_code",
@@ -129,27 +129,27 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Refresh token info reply.
     pub struct RefreshTokenInfoReply {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
-        /// `app_id`
+        /// The id of the app.
         app_id: Option<i64> = "app_id",
-        /// `client_id`
+        /// The client id of the app.
         client_id: Option<String> = "client_id",
-        /// `hub_domain`
+        /// The domain of the account.
         hub_domain: Option<String> = "hub_domain",
-        /// `hub_id`
+        /// The id of the HubSpot account.
         hub_id: Option<i64> = "hub_id",
-        /// `scopes`
+        /// The scopes that are granted.
         scopes: Vec<String> = "scopes",
-        /// `token`
+        /// The token itself.
         token: Option<String> = "token",
-        /// `token_type`
+        /// The kind of token.
         token_type: Option<String> = "token_type",
         /// Always `refresh_token`.
         token_use: Option<String> = "token_use",
-        /// `user`
+        /// The user behind it.
         user: Option<String> = "user",
-        /// `user_id`
+        /// The id of the user.
         user_id: Option<i64> = "user_id",
     }
 }
@@ -159,35 +159,35 @@ crm_core::record! {
     pub struct SignedAccessToken {
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// `appInstallId`
+        /// The id of the installation of the app.
         app_install_id: Option<String> = "appInstallId",
-        /// `audience`
+        /// Who the token is for.
         audience: Option<String> = "audience",
-        /// `expiresAt`
+        /// When it expires.
         expires_at: Option<i64> = "expiresAt",
-        /// `hubId`
+        /// The id of the HubSpot account.
         hub_id: Option<i64> = "hubId",
-        /// `hublet`
+        /// The HubSpot data region, as `na1`.
         hublet: Option<String> = "hublet",
-        /// `installingUserId`
+        /// The id of the user who installed the app.
         installing_user_id: Option<i64> = "installingUserId",
-        /// `isPrivateDistribution`
+        /// Whether the app is privately distributed.
         is_private_distribution: Option<bool> = "isPrivateDistribution",
-        /// `isServiceAccount`
+        /// Whether it is of a service account.
         is_service_account: Option<bool> = "isServiceAccount",
-        /// `isUserLevel`
+        /// Whether the token is for a user.
         is_user_level: Option<bool> = "isUserLevel",
         /// `newSignature`
         new_signature: Option<String> = "newSignature",
         /// `scopeToScopeGroupPks`
         scope_to_scope_group_pks: Option<String> = "scopeToScopeGroupPks",
-        /// `scopes`
+        /// The scopes that are granted.
         scopes: Option<String> = "scopes",
-        /// `signature`
+        /// The signature of the token.
         signature: Option<String> = "signature",
         /// `trialScopeToScopeGroupPks`
         trial_scope_to_scope_group_pks: Option<String> = "trialScopeToScopeGroupPks",
-        /// `trialScopes`
+        /// The scopes that are on trial.
         trial_scopes: Option<String> = "trialScopes",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -205,13 +205,13 @@ crm_core::union! {
 crm_core::record! {
     /// Token body.
     pub struct TokenBody {
-        /// `client_id`
+        /// The client id of the app.
         client_id: Option<String> = "client_id",
-        /// `client_secret`
+        /// The secret of the app.
         client_secret: Option<String> = "client_secret",
-        /// `token`
+        /// The token itself.
         token: Option<String> = "token",
-        /// `token_type_hint`
+        /// The kind of token, as `refresh_token`.
         token_type_hint: Option<String> = "token_type_hint",
     }
 }

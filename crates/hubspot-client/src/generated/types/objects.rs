@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct AssociatedId {
         /// The id.
         id: Option<String> = "id",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -28,7 +28,7 @@ crm_core::record! {
     pub struct AssociationsForObject {
         /// `to`
         to: Option<PublicObjectId> = "to",
-        /// `types`
+        /// The kinds of association to make.
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "to" "types"
@@ -92,9 +92,9 @@ impl BatchCreate {
 crm_core::record! {
     /// Batch create row.
     pub struct BatchCreateRow {
-        /// `associations`
+        /// What it is or can be associated with.
         associations: Option<Vec<AssociationsForObject>> = "associations",
-        /// `objectWriteTraceId`
+        /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Option<Map<String>> = "properties",
@@ -127,7 +127,7 @@ crm_core::record! {
         inputs: Option<Vec<ObjectId>> = "inputs",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Option<Vec<String>> = "properties",
-        /// `propertiesWithHistory`
+        /// Properties with their earlier values too.
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
     }
     required "inputs"
@@ -167,7 +167,7 @@ crm_core::record! {
         results: Vec<Object> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -199,7 +199,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
-        /// `objectWriteTraceId`
+        /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Option<Map<String>> = "properties",
@@ -261,7 +261,7 @@ crm_core::record! {
         results: Vec<UpsertObject> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -273,7 +273,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
-        /// `objectWriteTraceId`
+        /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Option<Map<String>> = "properties",
@@ -327,9 +327,9 @@ impl GdprDelete {
 crm_core::record! {
     /// Merge input.
     pub struct MergeInput {
-        /// `objectIdToMerge`
+        /// The id of the record that is merged into the other.
         object_id_to_merge: Option<String> = "objectIdToMerge",
-        /// `primaryObjectId`
+        /// The id of the main object.
         primary_object_id: Option<String> = "primaryObjectId",
     }
     required "objectIdToMerge" "primaryObjectId"
@@ -361,17 +361,17 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// `objectWriteTraceId`
+        /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Map<String> = "properties",
-        /// `propertiesWithHistory`
+        /// Properties with their earlier values too.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// `warnings`
+        /// What to look out for.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }
@@ -379,7 +379,7 @@ crm_core::record! {
 crm_core::record! {
     /// Object create.
     pub struct ObjectCreate {
-        /// `associations`
+        /// What it is or can be associated with.
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Option<Map<String>> = "properties",
@@ -453,9 +453,9 @@ impl ObjectUpdate {
 crm_core::record! {
     /// Object warning.
     pub struct ObjectWarning {
-        /// `category`
+        /// The group it is sorted into.
         category: Option<String> = "category",
-        /// `context`
+        /// Further details of what it is about.
         context: Map<String> = "context",
         /// What it says, for people.
         message: Option<String> = "message",
@@ -469,23 +469,23 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// `associations`
+        /// What it is or can be associated with.
         associations: Map<AssociatedIdPage> = "associations",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// `objectWriteTraceId`
+        /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Map<String> = "properties",
-        /// `propertiesWithHistory`
+        /// Properties with their earlier values too.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// `warnings`
+        /// What to look out for.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }
@@ -507,15 +507,15 @@ crm_core::record! {
     pub struct SearchRequest {
         /// The cursor of the page before; the first page has none.
         after: Option<String> = "after",
-        /// `filterGroups`
+        /// Groups of filters; meeting one group is enough.
         filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
         /// Most items in a page.
         limit: Option<i64> = "limit",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Option<Vec<String>> = "properties",
-        /// `query`
+        /// The text to search for.
         query: Option<String> = "query",
-        /// `sorts`
+        /// What the results are sorted by.
         sorts: Option<Vec<SearchSort>> = "sorts",
     }
 }
@@ -571,19 +571,19 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// `new`
+        /// Whether it was newly made.
         new: Option<bool> = "new",
-        /// `objectWriteTraceId`
+        /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Map<String> = "properties",
-        /// `propertiesWithHistory`
+        /// Properties with their earlier values too.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// `warnings`
+        /// What to look out for.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }

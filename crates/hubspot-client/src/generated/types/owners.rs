@@ -18,15 +18,15 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `teams`
+        /// The teams of the owner.
         teams: Vec<Team> = "teams",
-        /// `type`
+        /// Its kind.
         type_: Option<OwnerType> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user.
         user_id: Option<i64> = "userId",
-        /// `userIdIncludingInactive`
+        /// The user id, even of an inactive user.
         user_id_including_inactive: Option<i64> = "userIdIncludingInactive",
     }
 }
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Owner type.
+    /// Its kind.
     pub enum OwnerType {
         /// `PERSON`
         Person = "PERSON",
@@ -68,7 +68,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `primary`
+        /// The main one, or whether it is that.
         primary: Option<bool> = "primary",
     }
 }

@@ -6,19 +6,19 @@ use super::*;
 crm_core::record! {
     /// Audit info.
     pub struct AuditInfo {
-        /// `action`
+        /// What was done.
         action: Option<String> = "action",
-        /// `fromUserId`
+        /// The id of the user it came from.
         from_user_id: Option<i64> = "fromUserId",
-        /// `identifier`
+        /// The id of what was changed.
         identifier: Option<String> = "identifier",
         /// What it says, for people.
         message: Option<String> = "message",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// `rawObject`
+        /// The object in raw form.
         raw_object: Option<Value> = "rawObject",
-        /// `timestamp`
+        /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
     }
 }
@@ -46,7 +46,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `stages`
+        /// The stages of the pipeline.
         stages: Vec<PipelineStage> = "stages",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -62,7 +62,7 @@ crm_core::record! {
         label: Option<String> = "label",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
-        /// `stages`
+        /// The stages of the pipeline.
         stages: Option<Vec<PipelineStageInput>> = "stages",
     }
     required "displayOrder" "label" "stages"
@@ -119,7 +119,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `stages`
+        /// The stages of the pipeline.
         stages: Option<Vec<PipelineStageInput>> = "stages",
     }
     required "displayOrder" "label" "stages"
@@ -157,11 +157,11 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `metadata`
+        /// Further facts about it.
         metadata: Map<String> = "metadata",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `writePermissions`
+        /// Who may change the stage, as `READ_ONLY`.
         write_permissions: Option<PipelineStageWritePermissions> = "writePermissions",
     }
 }
@@ -173,7 +173,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `metadata`
+        /// Further facts about it.
         metadata: Option<Map<String>> = "metadata",
         /// The id of the stage.
         stage_id: Option<String> = "stageId",
@@ -219,7 +219,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `metadata`
+        /// Further facts about it.
         metadata: Option<Map<String>> = "metadata",
     }
     required "metadata"
@@ -249,7 +249,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `metadata`
+        /// Further facts about it.
         metadata: Option<Map<String>> = "metadata",
     }
     required "displayOrder" "label" "metadata"
@@ -273,7 +273,7 @@ impl PipelineStageReplaceInput {
 }
 
 crm_core::open_enum! {
-    /// Pipeline stage write permissions.
+    /// Who may change the stage, as `READ_ONLY`.
     pub enum PipelineStageWritePermissions {
         /// `CRM_PERMISSIONS_ENFORCEMENT`
         CrmPermissionsEnforcement = "CRM_PERMISSIONS_ENFORCEMENT",

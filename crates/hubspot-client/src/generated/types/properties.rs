@@ -20,7 +20,7 @@ crm_core::record! {
         results: Vec<Property> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -36,9 +36,9 @@ crm_core::record! {
 crm_core::record! {
     /// Property update.
     pub struct PropertyUpdate {
-        /// `calculationFormula`
+        /// The formula the value is worked out with.
         calculation_formula: Option<String> = "calculationFormula",
-        /// `currencyPropertyName`
+        /// The name of the property that holds the currency.
         currency_property_name: Option<String> = "currencyPropertyName",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -46,7 +46,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// How the field is shown in a form.
         field_type: Option<FieldType> = "fieldType",
-        /// `formField`
+        /// Whether it can be used in forms.
         form_field: Option<bool> = "formField",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
@@ -54,15 +54,15 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `numberDisplayHint`
+        /// How a number is shown, as `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
-        /// `showCurrencySymbol`
+        /// Whether amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// `textDisplayHint`
+        /// What sort of text it is, as `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// `type`
+        /// Its kind.
         type_: Option<PropertyType> = "type",
     }
 }

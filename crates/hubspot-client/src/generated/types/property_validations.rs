@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Property validation rule.
     pub struct PropertyValidationRule {
-        /// `ruleArguments`
+        /// The values that the rule works with.
         rule_arguments: Vec<String> = "ruleArguments",
-        /// `ruleType`
+        /// The kind of rule, as `EMAIL`.
         rule_type: Option<RuleType> = "ruleType",
-        /// `shouldApplyNormalization`
+        /// Whether values are brought into a normal form.
         should_apply_normalization: Option<bool> = "shouldApplyNormalization",
     }
 }
@@ -28,7 +28,7 @@ crm_core::record! {
     pub struct PropertyValidationRuleMap {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// `propertyValidationRules`
+        /// The rules that values of the property must meet.
         property_validation_rules: Vec<PropertyValidationRule> = "propertyValidationRules",
     }
 }
@@ -44,9 +44,9 @@ crm_core::record! {
 crm_core::record! {
     /// Property validation rule update.
     pub struct PropertyValidationRuleUpdate {
-        /// `ruleArguments`
+        /// The values that the rule works with.
         rule_arguments: Option<Vec<String>> = "ruleArguments",
-        /// `shouldApplyNormalization`
+        /// Whether values are brought into a normal form.
         should_apply_normalization: Option<bool> = "shouldApplyNormalization",
     }
     required "ruleArguments"

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct ExternalAssociationCreateRequest {
         /// `to`
         to: Option<PublicObjectId> = "to",
-        /// `types`
+        /// The kinds of association to make.
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "to" "types"
@@ -34,7 +34,7 @@ crm_core::record! {
     pub struct ExternalBookingFormField {
         /// The name.
         name: Option<String> = "name",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -55,7 +55,7 @@ impl ExternalBookingFormField {
 crm_core::record! {
     /// External booking info.
     pub struct ExternalBookingInfo {
-        /// `allUsersBusyTimes`
+        /// When each user is busy.
         all_users_busy_times: Vec<ExternalUserBusyTimes> = "allUsersBusyTimes",
         /// `brandingMetadata`
         branding_metadata: Option<ExternalBrandingMetadata> = "brandingMetadata",
@@ -65,9 +65,9 @@ crm_core::record! {
         is_offline: Option<bool> = "isOffline",
         /// `linkAvailability`
         link_availability: Option<ExternalLinkAvailability> = "linkAvailability",
-        /// `linkId`
+        /// The id of the meeting link.
         link_id: Option<String> = "linkId",
-        /// `linkType`
+        /// The kind of meeting link, as `PERSONAL_LINK`.
         link_type: Option<ExternalLinkMetadataType> = "linkType",
     }
 }
@@ -75,43 +75,43 @@ crm_core::record! {
 crm_core::record! {
     /// External branding metadata.
     pub struct ExternalBrandingMetadata {
-        /// `accent2Color`
+        /// The second accent color.
         accent2_color: Option<String> = "accent2Color",
-        /// `accentColor`
+        /// The accent color.
         accent_color: Option<String> = "accentColor",
-        /// `companyAddressLine1`
+        /// The first line of the company's address.
         company_address_line1: Option<String> = "companyAddressLine1",
-        /// `companyAddressLine2`
+        /// The second line of the company's address.
         company_address_line2: Option<String> = "companyAddressLine2",
-        /// `companyAvatar`
+        /// The picture of the company.
         company_avatar: Option<String> = "companyAvatar",
-        /// `companyCity`
+        /// The city of the company.
         company_city: Option<String> = "companyCity",
-        /// `companyCountry`
+        /// The country of the company.
         company_country: Option<String> = "companyCountry",
-        /// `companyDomain`
+        /// The domain of the company.
         company_domain: Option<String> = "companyDomain",
-        /// `companyName`
+        /// The name of the company.
         company_name: Option<String> = "companyName",
-        /// `companyState`
+        /// The state or region of the company.
         company_state: Option<String> = "companyState",
-        /// `companyZip`
+        /// The postal code of the company.
         company_zip: Option<String> = "companyZip",
-        /// `logoAltText`
+        /// The alternative text of the logo.
         logo_alt_text: Option<String> = "logoAltText",
-        /// `logoHeight`
+        /// How high the logo is.
         logo_height: Option<i64> = "logoHeight",
-        /// `logoUrl`
+        /// The address of the logo.
         logo_url: Option<String> = "logoUrl",
-        /// `logoWidth`
+        /// The width of the logo.
         logo_width: Option<i64> = "logoWidth",
-        /// `primaryColor`
+        /// The main color.
         primary_color: Option<String> = "primaryColor",
-        /// `secondaryColor`
+        /// The second color of the brand.
         secondary_color: Option<String> = "secondaryColor",
-        /// `showMarketingAd`
+        /// Whether advertising is shown.
         show_marketing_ad: Option<bool> = "showMarketingAd",
-        /// `showSalesAd`
+        /// Whether an ad for HubSpot's sales tools is shown.
         show_sales_ad: Option<bool> = "showSalesAd",
     }
 }
@@ -119,31 +119,31 @@ crm_core::record! {
 crm_core::record! {
     /// External calendar meeting event create properties.
     pub struct ExternalCalendarMeetingEventCreateProperties {
-        /// `hs_activity_type`
+        /// The kind of meeting.
         hs_activity_type: Option<String> = "hs_activity_type",
-        /// `hs_attachment_ids`
+        /// The ids of the attached files.
         hs_attachment_ids: Option<Vec<String>> = "hs_attachment_ids",
-        /// `hs_attendee_owner_ids`
+        /// The ids of the owners who attend.
         hs_attendee_owner_ids: Option<Vec<String>> = "hs_attendee_owner_ids",
-        /// `hs_internal_meeting_notes`
+        /// Notes on the meeting for the team only.
         hs_internal_meeting_notes: Option<String> = "hs_internal_meeting_notes",
-        /// `hs_meeting_body`
+        /// The description of the meeting.
         hs_meeting_body: Option<String> = "hs_meeting_body",
-        /// `hs_meeting_end_time`
+        /// When the meeting ends.
         hs_meeting_end_time: Option<Timestamp> = "hs_meeting_end_time",
-        /// `hs_meeting_location`
+        /// Where the meeting takes place.
         hs_meeting_location: Option<String> = "hs_meeting_location",
-        /// `hs_meeting_location_type`
+        /// The kind of place, as `PHONE`.
         hs_meeting_location_type: Option<PropertiesHsMeetingLocationType> = "hs_meeting_location_type",
-        /// `hs_meeting_outcome`
+        /// What came of the meeting.
         hs_meeting_outcome: Option<String> = "hs_meeting_outcome",
-        /// `hs_meeting_start_time`
+        /// When the meeting starts.
         hs_meeting_start_time: Option<Timestamp> = "hs_meeting_start_time",
-        /// `hs_meeting_title`
+        /// The title of the meeting.
         hs_meeting_title: Option<String> = "hs_meeting_title",
-        /// `hs_timestamp`
+        /// When the activity takes place.
         hs_timestamp: Option<Timestamp> = "hs_timestamp",
-        /// `hubspot_owner_id`
+        /// The id of the owner.
         hubspot_owner_id: Option<String> = "hubspot_owner_id",
     }
     required "hs_meeting_end_time" "hs_meeting_outcome" "hs_meeting_start_time" "hs_meeting_title" "hs_timestamp" "hubspot_owner_id"
@@ -159,13 +159,13 @@ crm_core::setters!(ExternalCalendarMeetingEventCreateProperties {
 crm_core::record! {
     /// External calendar meeting event create request.
     pub struct ExternalCalendarMeetingEventCreateRequest {
-        /// `associations`
+        /// What it is or can be associated with.
         associations: Option<Vec<ExternalAssociationCreateRequest>> = "associations",
         /// `emailReminderSchedule`
         email_reminder_schedule: Option<ExternalEmailReminderSchedule> = "emailReminderSchedule",
         /// `properties`
         properties: Option<ExternalCalendarMeetingEventCreateProperties> = "properties",
-        /// `timezone`
+        /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
     }
     required "associations" "emailReminderSchedule" "properties" "timezone"
@@ -193,41 +193,41 @@ impl ExternalCalendarMeetingEventCreateRequest {
 crm_core::record! {
     /// External calendar meeting event response properties.
     pub struct ExternalCalendarMeetingEventResponseProperties {
-        /// `hs_activity_type`
+        /// The kind of meeting.
         hs_activity_type: Option<String> = "hs_activity_type",
-        /// `hs_attachment_ids`
+        /// The ids of the attached files.
         hs_attachment_ids: Vec<String> = "hs_attachment_ids",
-        /// `hs_attendee_owner_ids`
+        /// The ids of the owners who attend.
         hs_attendee_owner_ids: Vec<String> = "hs_attendee_owner_ids",
         /// One of 119 values, as `ACADEMY`.
         hs_engagement_source: Option<String> = "hs_engagement_source",
-        /// `hs_engagement_source_id`
+        /// The id of the meeting at its source.
         hs_engagement_source_id: Option<String> = "hs_engagement_source_id",
-        /// `hs_include_description_in_reminder`
+        /// Whether reminders have the description, as text.
         hs_include_description_in_reminder: Option<String> = "hs_include_description_in_reminder",
-        /// `hs_internal_meeting_notes`
+        /// Notes on the meeting for the team only.
         hs_internal_meeting_notes: Option<String> = "hs_internal_meeting_notes",
-        /// `hs_meeting_body`
+        /// The description of the meeting.
         hs_meeting_body: Option<String> = "hs_meeting_body",
-        /// `hs_meeting_end_time`
+        /// When the meeting ends.
         hs_meeting_end_time: Option<Timestamp> = "hs_meeting_end_time",
-        /// `hs_meeting_external_url`
+        /// The address of the meeting outside HubSpot.
         hs_meeting_external_url: Option<String> = "hs_meeting_external_url",
-        /// `hs_meeting_location`
+        /// Where the meeting takes place.
         hs_meeting_location: Option<String> = "hs_meeting_location",
-        /// `hs_meeting_location_type`
+        /// The kind of place, as `PHONE`.
         hs_meeting_location_type: Option<PropertiesHsMeetingLocationType> = "hs_meeting_location_type",
-        /// `hs_meeting_outcome`
+        /// What came of the meeting.
         hs_meeting_outcome: Option<String> = "hs_meeting_outcome",
-        /// `hs_meeting_start_time`
+        /// When the meeting starts.
         hs_meeting_start_time: Option<Timestamp> = "hs_meeting_start_time",
-        /// `hs_meeting_title`
+        /// The title of the meeting.
         hs_meeting_title: Option<String> = "hs_meeting_title",
-        /// `hs_timestamp`
+        /// When the activity takes place.
         hs_timestamp: Option<Timestamp> = "hs_timestamp",
-        /// `hs_unique_id`
+        /// The unique id of the meeting.
         hs_unique_id: Option<String> = "hs_unique_id",
-        /// `hubspot_owner_id`
+        /// The id of the owner.
         hubspot_owner_id: Option<String> = "hubspot_owner_id",
     }
 }
@@ -239,7 +239,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// `lastUpdatedAt`
+        /// When it was last changed.
         last_updated_at: Option<Timestamp> = "lastUpdatedAt",
         /// `properties`
         properties: Option<ExternalCalendarMeetingEventResponseProperties> = "properties",
@@ -249,9 +249,9 @@ crm_core::record! {
 crm_core::record! {
     /// External closed range.
     pub struct ExternalClosedRange {
-        /// `end`
+        /// Where or when it ends.
         end: Option<i64> = "end",
-        /// `start`
+        /// Where or when it starts.
         start: Option<i64> = "start",
     }
 }
@@ -259,11 +259,11 @@ crm_core::record! {
 crm_core::record! {
     /// External communication consent checkbox.
     pub struct ExternalCommunicationConsentCheckbox {
-        /// `communicationTypeId`
+        /// The id of the kind of communication.
         communication_type_id: Option<String> = "communicationTypeId",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `required`
+        /// Whether it must be filled in.
         required: Option<bool> = "required",
     }
 }
@@ -271,9 +271,9 @@ crm_core::record! {
 crm_core::record! {
     /// External email reminder schedule.
     pub struct ExternalEmailReminderSchedule {
-        /// `reminders`
+        /// The reminders that are sent.
         reminders: Option<Vec<ExternalReminder>> = "reminders",
-        /// `shouldIncludeInviteDescription`
+        /// Whether the description of the invitation is put in.
         should_include_invite_description: Option<bool> = "shouldIncludeInviteDescription",
     }
     required "reminders" "shouldIncludeInviteDescription"
@@ -299,9 +299,9 @@ impl ExternalEmailReminderSchedule {
 crm_core::record! {
     /// External guest settings.
     pub struct ExternalGuestSettings {
-        /// `canAddGuests`
+        /// Whether guests can be added.
         can_add_guests: Option<bool> = "canAddGuests",
-        /// `maxGuestCount`
+        /// Most guests that may be added.
         max_guest_count: Option<i64> = "maxGuestCount",
     }
 }
@@ -309,31 +309,31 @@ crm_core::record! {
 crm_core::record! {
     /// External legal consent options.
     pub struct ExternalLegalConsentOptions {
-        /// `communicationConsentCheckboxes`
+        /// The boxes for consent to communication.
         communication_consent_checkboxes: Vec<ExternalCommunicationConsentCheckbox> = "communicationConsentCheckboxes",
-        /// `communicationConsentText`
+        /// The text about consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
-        /// `isLegitimateInterest`
+        /// Whether legitimate interest is the legal basis.
         is_legitimate_interest: Option<bool> = "isLegitimateInterest",
-        /// `legitimateInterestLegalBasis`
+        /// The legal basis of the legitimate interest.
         legitimate_interest_legal_basis: Option<LegalBasis> = "legitimateInterestLegalBasis",
-        /// `legitimateInterestSubscriptionTypes`
+        /// The ids of the subscription types under legitimate interest.
         legitimate_interest_subscription_types: Vec<i64> = "legitimateInterestSubscriptionTypes",
-        /// `privacyPolicyText`
+        /// The text about the privacy policy.
         privacy_policy_text: Option<String> = "privacyPolicyText",
-        /// `processingConsentCheckboxLabel`
+        /// The label of the checkbox for consent to processing.
         processing_consent_checkbox_label: Option<String> = "processingConsentCheckboxLabel",
-        /// `processingConsentFooterText`
+        /// The text below the consent to processing.
         processing_consent_footer_text: Option<String> = "processingConsentFooterText",
-        /// `processingConsentText`
+        /// The text that asks for consent to processing.
         processing_consent_text: Option<String> = "processingConsentText",
-        /// `processingConsentType`
+        /// How consent to processing is given, as `IMPLICIT`.
         processing_consent_type: Option<ExternalLegalConsentOptionsProcessingConsentType> = "processingConsentType",
     }
 }
 
 crm_core::open_enum! {
-    /// External legal consent options processing consent type.
+    /// How consent to processing is given, as `IMPLICIT`.
     pub enum ExternalLegalConsentOptionsProcessingConsentType {
         /// `IMPLICIT`
         Implicit = "IMPLICIT",
@@ -345,9 +345,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// External legal consent reply.
     pub struct ExternalLegalConsentReply {
-        /// `communicationTypeId`
+        /// The id of the kind of communication.
         communication_type_id: Option<String> = "communicationTypeId",
-        /// `consented`
+        /// Whether consent was given.
         consented: Option<bool> = "consented",
     }
     required "communicationTypeId" "consented"
@@ -371,9 +371,9 @@ impl ExternalLegalConsentReply {
 crm_core::record! {
     /// External link availability.
     pub struct ExternalLinkAvailability {
-        /// `hasMore`
+        /// Whether there are more.
         has_more: Option<bool> = "hasMore",
-        /// `linkAvailabilityByDuration`
+        /// Free times, by length of the meeting.
         link_availability_by_duration: Map<ExternalLinkAvailabilityForDuration> = "linkAvailabilityByDuration",
     }
 }
@@ -381,7 +381,7 @@ crm_core::record! {
 crm_core::record! {
     /// External link availability and busy times.
     pub struct ExternalLinkAvailabilityAndBusyTimes {
-        /// `allUsersBusyTimes`
+        /// When each user is busy.
         all_users_busy_times: Vec<ExternalUserBusyTimes> = "allUsersBusyTimes",
         /// `linkAvailability`
         link_availability: Option<ExternalLinkAvailability> = "linkAvailability",
@@ -391,9 +391,9 @@ crm_core::record! {
 crm_core::record! {
     /// External link availability for duration.
     pub struct ExternalLinkAvailabilityForDuration {
-        /// `availabilities`
+        /// The times that are free.
         availabilities: Vec<ExternalMeetingAvailability> = "availabilities",
-        /// `meetingDurationMillis`
+        /// The length of the meeting, in milliseconds.
         meeting_duration_millis: Option<i64> = "meetingDurationMillis",
     }
 }
@@ -401,19 +401,19 @@ crm_core::record! {
 crm_core::record! {
     /// External link display info.
     pub struct ExternalLinkDisplayInfo {
-        /// `avatar`
+        /// The address of the picture that stands for it.
         avatar: Option<String> = "avatar",
-        /// `companyAvatar`
+        /// The picture of the company.
         company_avatar: Option<String> = "companyAvatar",
-        /// `headline`
+        /// The headline of the meeting page.
         headline: Option<String> = "headline",
-        /// `publicDisplayAvatarOption`
+        /// Which picture is shown, as `COMPANY_LOGO`.
         public_display_avatar_option: Option<ExternalLinkDisplayInfoPublicDisplayAvatarOption> = "publicDisplayAvatarOption",
     }
 }
 
 crm_core::open_enum! {
-    /// External link display info public display avatar option.
+    /// Which picture is shown, as `COMPANY_LOGO`.
     pub enum ExternalLinkDisplayInfoPublicDisplayAvatarOption {
         /// `COMPANY_LOGO`
         CompanyLogo = "COMPANY_LOGO",
@@ -429,9 +429,9 @@ crm_core::record! {
     pub struct ExternalLinkFormField {
         /// How the field is shown in a form.
         field_type: Option<String> = "fieldType",
-        /// `isCustom`
+        /// Whether it is a custom field.
         is_custom: Option<bool> = "isCustom",
-        /// `isRequired`
+        /// Whether it must be filled in.
         is_required: Option<bool> = "isRequired",
         /// The name that people see.
         label: Option<String> = "label",
@@ -439,7 +439,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The values to choose from.
         options: Vec<ExternalOption> = "options",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -449,25 +449,25 @@ crm_core::record! {
     pub struct ExternalLinkMetadata {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `defaultLink`
+        /// Whether it is the default link.
         default_link: Option<bool> = "defaultLink",
         /// The id.
         id: Option<String> = "id",
-        /// `link`
+        /// The address it leads to.
         link: Option<String> = "link",
         /// The name.
         name: Option<String> = "name",
-        /// `organizerUserId`
+        /// The user id of the organizer.
         organizer_user_id: Option<String> = "organizerUserId",
-        /// `paymentLinkId`
+        /// The id of the payment link.
         payment_link_id: Option<String> = "paymentLinkId",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `type`
+        /// Its kind.
         type_: Option<ExternalLinkMetadataType> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `userIdsOfLinkMembers`
+        /// The user ids of the link's members.
         user_ids_of_link_members: Vec<String> = "userIdsOfLinkMembers",
     }
 }
@@ -487,9 +487,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// External meeting availability.
     pub struct ExternalMeetingAvailability {
-        /// `endMillisUtc`
+        /// When it ends, in milliseconds since 1970, UTC.
         end_millis_utc: Option<i64> = "endMillisUtc",
-        /// `startMillisUtc`
+        /// When it starts, in milliseconds since 1970, UTC.
         start_millis_utc: Option<i64> = "startMillisUtc",
     }
 }
@@ -497,27 +497,27 @@ crm_core::record! {
 crm_core::record! {
     /// External meeting booking.
     pub struct ExternalMeetingBooking {
-        /// `duration`
+        /// How long the meeting is, in milliseconds.
         duration: Option<i64> = "duration",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `formFields`
+        /// The fields of the booking form.
         form_fields: Option<Vec<ExternalBookingFormField>> = "formFields",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `legalConsentResponses`
+        /// How the guest answered about consent.
         legal_consent_responses: Option<Vec<ExternalLegalConsentReply>> = "legalConsentResponses",
-        /// `likelyAvailableUserIds`
+        /// The ids of the users who are likely free.
         likely_available_user_ids: Option<Vec<String>> = "likelyAvailableUserIds",
         /// The language, as `en-us`.
         locale: Option<String> = "locale",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `startTime`
+        /// When it starts.
         start_time: Option<Timestamp> = "startTime",
-        /// `timezone`
+        /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
     }
     required "duration" "email" "firstName" "formFields" "lastName" "legalConsentResponses" "likelyAvailableUserIds" "slug" "startTime"
@@ -532,35 +532,35 @@ crm_core::setters!(ExternalMeetingBooking {
 crm_core::record! {
     /// External meeting booking reply.
     pub struct ExternalMeetingBookingReply {
-        /// `bookingTimezone`
+        /// The time zone of the booking.
         booking_timezone: Option<String> = "bookingTimezone",
-        /// `calendarEventId`
+        /// The id of the event in the calendar.
         calendar_event_id: Option<String> = "calendarEventId",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `duration`
+        /// How long the meeting is, in milliseconds.
         duration: Option<i64> = "duration",
-        /// `end`
+        /// Where or when it ends.
         end: Option<Timestamp> = "end",
-        /// `formFields`
+        /// The fields of the booking form.
         form_fields: Vec<ExternalValidatedFormField> = "formFields",
-        /// `guestEmails`
+        /// The e-mail addresses of the guests.
         guest_emails: Vec<String> = "guestEmails",
         /// `isOffline`
         is_offline: Option<bool> = "isOffline",
-        /// `legalConsentResponses`
+        /// How the guest answered about consent.
         legal_consent_responses: Vec<ExternalLegalConsentReply> = "legalConsentResponses",
         /// The language, as `en-us`.
         locale: Option<String> = "locale",
-        /// `location`
+        /// Where it is or takes place.
         location: Option<String> = "location",
-        /// `start`
+        /// Where or when it starts.
         start: Option<Timestamp> = "start",
-        /// `subject`
+        /// What it is about, in one line.
         subject: Option<String> = "subject",
-        /// `webConferenceMeetingId`
+        /// The id of the meeting in the video conference.
         web_conference_meeting_id: Option<String> = "webConferenceMeetingId",
-        /// `webConferenceUrl`
+        /// The address of the web conference.
         web_conference_url: Option<String> = "webConferenceUrl",
     }
 }
@@ -568,39 +568,39 @@ crm_core::record! {
 crm_core::record! {
     /// External meetings link settings.
     pub struct ExternalMeetingsLinkSettings {
-        /// `availability`
+        /// The times that can be booked.
         availability: Map<ExternalClosedRange> = "availability",
         /// `customAvailabilityEndDate`
         custom_availability_end_date: Option<i64> = "customAvailabilityEndDate",
-        /// `customAvailabilityStartDate`
+        /// The first date that can be booked.
         custom_availability_start_date: Option<i64> = "customAvailabilityStartDate",
         /// `displayInfo`
         display_info: Option<ExternalLinkDisplayInfo> = "displayInfo",
-        /// `durations`
+        /// The lengths of meeting to choose from.
         durations: Vec<i64> = "durations",
-        /// `formFields`
+        /// The fields of the booking form.
         form_fields: Vec<ExternalLinkFormField> = "formFields",
         /// `guestSettings`
         guest_settings: Option<ExternalGuestSettings> = "guestSettings",
         /// The language, as `en`.
         language: Option<String> = "language",
-        /// `legalConsentEnabled`
+        /// Whether legal consent is asked for.
         legal_consent_enabled: Option<bool> = "legalConsentEnabled",
         /// `legalConsentOptions`
         legal_consent_options: Option<ExternalLegalConsentOptions> = "legalConsentOptions",
         /// The language, as `en-us`.
         locale: Option<String> = "locale",
-        /// `location`
+        /// Where it is or takes place.
         location: Option<String> = "location",
-        /// `meetingBufferTime`
+        /// The free time kept around meetings.
         meeting_buffer_time: Option<i64> = "meetingBufferTime",
-        /// `ownerPrioritized`
+        /// Whether the contact's owner goes first.
         owner_prioritized: Option<bool> = "ownerPrioritized",
-        /// `redirectUrl`
+        /// Where guests are sent after booking.
         redirect_url: Option<String> = "redirectUrl",
-        /// `startTimeIncrementMinutes`
+        /// How far apart start times are, as `FIFTEEN` minutes.
         start_time_increment_minutes: Option<ExternalMeetingsLinkSettingsStartTimeIncrementMinutes> = "startTimeIncrementMinutes",
-        /// `weeksToAdvertise`
+        /// How many weeks ahead can be booked.
         weeks_to_advertise: Option<i64> = "weeksToAdvertise",
         /// `welcomeScreenInfo`
         welcome_screen_info: Option<ExternalMeetingsWelcomeScreenInfo> = "welcomeScreenInfo",
@@ -608,7 +608,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// External meetings link settings start time increment minutes.
+    /// How far apart start times are, as `FIFTEEN` minutes.
     pub enum ExternalMeetingsLinkSettingsStartTimeIncrementMinutes {
         /// `FIFTEEN`
         Fifteen = "FIFTEEN",
@@ -636,11 +636,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// External meetings user.
     pub struct ExternalMeetingsUser {
-        /// `calendarProvider`
+        /// Whose calendar the user has, as `GOOGLE`.
         calendar_provider: Option<ExternalMeetingsUserCalendarProvider> = "calendarProvider",
         /// The id.
         id: Option<String> = "id",
-        /// `isSalesStarter`
+        /// Whether the user has Sales Starter.
         is_sales_starter: Option<bool> = "isSalesStarter",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -650,7 +650,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// External meetings user calendar provider.
+    /// Whose calendar the user has, as `GOOGLE`.
     pub enum ExternalMeetingsUserCalendarProvider {
         /// `EXCHANGE`
         Exchange = "EXCHANGE",
@@ -668,13 +668,13 @@ crm_core::record! {
     pub struct ExternalMeetingsWelcomeScreenInfo {
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `logoUrl`
+        /// The address of the logo.
         logo_url: Option<String> = "logoUrl",
-        /// `showWelcomeScreen`
+        /// Whether the welcome screen is shown.
         show_welcome_screen: Option<bool> = "showWelcomeScreen",
-        /// `title`
+        /// The title.
         title: Option<String> = "title",
-        /// `useCompanyLogo`
+        /// Whether the company's logo is shown.
         use_company_logo: Option<bool> = "useCompanyLogo",
     }
 }
@@ -686,15 +686,15 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Where it is shown among its kind; -1 is after the others.
         display_order: Option<i64> = "displayOrder",
-        /// `doubleData`
+        /// A number that goes with the option.
         double_data: Option<f64> = "doubleData",
         /// Whether people do not see it.
         hidden: Option<bool> = "hidden",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `readOnly`
+        /// Whether it cannot be changed.
         read_only: Option<bool> = "readOnly",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
 }
@@ -702,9 +702,9 @@ crm_core::record! {
 crm_core::record! {
     /// External reminder.
     pub struct ExternalReminder {
-        /// `numberOfTimeUnits`
+        /// How many of the time units.
         number_of_time_units: Option<i64> = "numberOfTimeUnits",
-        /// `timeUnit`
+        /// The unit of time.
         time_unit: Option<TimeUnit> = "timeUnit",
     }
     required "numberOfTimeUnits" "timeUnit"
@@ -728,9 +728,9 @@ impl ExternalReminder {
 crm_core::record! {
     /// External time range.
     pub struct ExternalTimeRange {
-        /// `end`
+        /// Where or when it ends.
         end: Option<i64> = "end",
-        /// `start`
+        /// Where or when it starts.
         start: Option<i64> = "start",
     }
 }
@@ -738,7 +738,7 @@ crm_core::record! {
 crm_core::record! {
     /// External user busy times.
     pub struct ExternalUserBusyTimes {
-        /// `busyTimes`
+        /// When the user is busy.
         busy_times: Vec<ExternalTimeRange> = "busyTimes",
         /// `isOffline`
         is_offline: Option<bool> = "isOffline",
@@ -754,7 +754,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `fullName`
+        /// The whole name of the person.
         full_name: Option<String> = "fullName",
         /// The last name.
         last_name: Option<String> = "lastName",
@@ -766,23 +766,23 @@ crm_core::record! {
     pub struct ExternalValidatedFormField {
         /// How the field is shown in a form.
         field_type: Option<String> = "fieldType",
-        /// `isCustom`
+        /// Whether it is a custom field.
         is_custom: Option<bool> = "isCustom",
         /// The name that people see.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// `translatedLabel`
+        /// The label in the guest's language.
         translated_label: Option<String> = "translatedLabel",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
-        /// `valueLabel`
+        /// The value, as shown to people.
         value_label: Option<String> = "valueLabel",
     }
 }
 
 crm_core::open_enum! {
-    /// Properties hs meeting location type.
+    /// The kind of place, as `PHONE`.
     pub enum PropertiesHsMeetingLocationType {
         /// `ADDRESS`
         Address = "ADDRESS",
@@ -794,7 +794,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Time unit.
+    /// The unit of time.
     pub enum TimeUnit {
         /// `DAYS`
         Days = "DAYS",

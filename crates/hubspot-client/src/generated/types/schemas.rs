@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Object schema batch read request.
     pub struct ObjectSchemaBatchReadRequest {
-        /// `includeAssociationDefinitions`
+        /// Whether to give the association definitions too.
         include_association_definitions: Option<bool> = "includeAssociationDefinitions",
-        /// `includeAuditMetadata`
+        /// Whether to give the audit metadata too.
         include_audit_metadata: Option<bool> = "includeAuditMetadata",
-        /// `includePropertyDefinitions`
+        /// Whether to give the property definitions too.
         include_property_definitions: Option<bool> = "includePropertyDefinitions",
         /// What the batch is made of.
         inputs: Option<Vec<String>> = "inputs",
@@ -42,9 +42,9 @@ impl ObjectSchemaBatchReadRequest {
 crm_core::record! {
     /// Object schema create.
     pub struct ObjectSchemaCreate {
-        /// `allowsSensitiveProperties`
+        /// Whether properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
-        /// `associatedObjects`
+        /// The kinds of records it can be associated with.
         associated_objects: Option<Vec<String>> = "associatedObjects",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -52,17 +52,17 @@ crm_core::record! {
         labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
-        /// `primaryDisplayProperty`
+        /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Option<Vec<ObjectTypePropertyCreate>> = "properties",
-        /// `requiredProperties`
+        /// The properties a new record must have.
         required_properties: Option<Vec<String>> = "requiredProperties",
-        /// `searchableProperties`
+        /// The properties that a search looks in.
         searchable_properties: Option<Vec<String>> = "searchableProperties",
-        /// `secondaryDisplayProperties`
+        /// Properties shown next to the name of a record.
         secondary_display_properties: Option<Vec<String>> = "secondaryDisplayProperties",
-        /// `shouldCreateSameObjectAssociation`
+        /// Whether to make an association with its own type.
         should_create_same_object_association: Option<bool> = "shouldCreateSameObjectAssociation",
     }
     required "allowsSensitiveProperties" "associatedObjects" "labels" "name" "properties" "requiredProperties" "searchableProperties" "secondaryDisplayProperties" "shouldCreateSameObjectAssociation"
@@ -81,15 +81,15 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Where it is shown among its kind; -1 is after the others.
         display_order: Option<i64> = "displayOrder",
-        /// `externalOptionsReferenceType`
+        /// The kind of thing the options are taken from.
         external_options_reference_type: Option<String> = "externalOptionsReferenceType",
         /// How the field is shown in a form.
         field_type: Option<String> = "fieldType",
-        /// `formField`
+        /// Whether it can be used in forms.
         form_field: Option<bool> = "formField",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// `hasUniqueValue`
+        /// Whether no two records may have the same value.
         has_unique_value: Option<bool> = "hasUniqueValue",
         /// Whether people do not see it.
         hidden: Option<bool> = "hidden",
@@ -97,21 +97,21 @@ crm_core::record! {
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// `numberDisplayHint`
+        /// How a number is shown, as `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
-        /// `optionSortStrategy`
+        /// How the options are sorted: `ALPHABETICAL` or `DISPLAY_ORDER`.
         option_sort_strategy: Option<OptionSortStrategy> = "optionSortStrategy",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
-        /// `referencedObjectType`
+        /// The kind of record the value points to.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// `searchableInGlobalSearch`
+        /// Whether the global search looks in it.
         searchable_in_global_search: Option<bool> = "searchableInGlobalSearch",
-        /// `showCurrencySymbol`
+        /// Whether amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// `textDisplayHint`
+        /// What sort of text it is, as `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// `type`
+        /// Its kind.
         type_: Option<PropertyType> = "type",
     }
     required "fieldType" "label" "name" "type"
@@ -159,19 +159,19 @@ impl ObjectTypePropertyCreate {
 crm_core::record! {
     /// Schemas object schema.
     pub struct SchemasObjectSchema {
-        /// `allowsSensitiveProperties`
+        /// Whether properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
-        /// `associations`
+        /// What it is or can be associated with.
         associations: Vec<AssociationDefinition> = "associations",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdByUserId`
+        /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `fullyQualifiedName`
+        /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
         /// The id.
         id: Option<String> = "id",
@@ -181,19 +181,19 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `primaryDisplayProperty`
+        /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Vec<Property> = "properties",
-        /// `requiredProperties`
+        /// The properties a new record must have.
         required_properties: Vec<String> = "requiredProperties",
-        /// `searchableProperties`
+        /// The properties that a search looks in.
         searchable_properties: Vec<String> = "searchableProperties",
-        /// `secondaryDisplayProperties`
+        /// Properties shown next to the name of a record.
         secondary_display_properties: Vec<String> = "secondaryDisplayProperties",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedByUserId`
+        /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
     }
 }

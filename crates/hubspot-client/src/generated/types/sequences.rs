@@ -10,7 +10,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// `templateId`
+        /// The id of the template.
         template_id: Option<String> = "templateId",
         /// `threadEmailToStepOrder`
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
@@ -22,11 +22,11 @@ crm_core::record! {
 crm_core::record! {
     /// Sequence enrollment lite reply.
     pub struct SequenceEnrollmentLiteReply {
-        /// `enrolledAt`
+        /// When the contact was enrolled.
         enrolled_at: Option<Timestamp> = "enrolledAt",
         /// The id.
         id: Option<String> = "id",
-        /// `toEmail`
+        /// The address the e-mails go to.
         to_email: Option<String> = "toEmail",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -36,19 +36,19 @@ crm_core::record! {
 crm_core::record! {
     /// Sequence enrollment reply.
     pub struct SequenceEnrollmentReply {
-        /// `enrolledAt`
+        /// When the contact was enrolled.
         enrolled_at: Option<Timestamp> = "enrolledAt",
-        /// `enrolledBy`
+        /// Who enrolled the contact.
         enrolled_by: Option<String> = "enrolledBy",
-        /// `enrolledByEmail`
+        /// The e-mail address of who enrolled the contact.
         enrolled_by_email: Option<String> = "enrolledByEmail",
         /// The id.
         id: Option<String> = "id",
-        /// `sequenceId`
+        /// The id of the sequence.
         sequence_id: Option<String> = "sequenceId",
-        /// `sequenceName`
+        /// The name of the sequence.
         sequence_name: Option<String> = "sequenceName",
-        /// `toEmail`
+        /// The address the e-mails go to.
         to_email: Option<String> = "toEmail",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -60,11 +60,11 @@ crm_core::record! {
     pub struct SequenceEnrollmentRequest {
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `senderAliasAddress`
+        /// The other address to send from.
         sender_alias_address: Option<String> = "senderAliasAddress",
-        /// `senderEmail`
+        /// The e-mail address of the sender.
         sender_email: Option<String> = "senderEmail",
-        /// `sequenceId`
+        /// The id of the sequence.
         sequence_id: Option<String> = "sequenceId",
     }
     required "contactId" "senderEmail" "sequenceId"
@@ -114,7 +114,7 @@ crm_core::record! {
     pub struct SequenceReply {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `dependencies`
+        /// Which steps wait for others.
         dependencies: Vec<SequenceStepDependencyReply> = "dependencies",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
@@ -124,7 +124,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// `settings`
         settings: Option<SequenceSettingsReply> = "settings",
-        /// `steps`
+        /// The steps of the sequence.
         steps: Vec<SequenceStepReply> = "steps",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -138,19 +138,19 @@ crm_core::record! {
     pub struct SequenceSettingsReply {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `eligibleFollowUpDays`
+        /// The days for follow-ups, as `WEEKDAYS_ONLY`.
         eligible_follow_up_days: Option<SequenceSettingsReplyEligibleFollowUpDays> = "eligibleFollowUpDays",
         /// The id.
         id: Option<String> = "id",
-        /// `individualTaskRemindersEnabled`
+        /// Whether each task has its own reminder.
         individual_task_reminders_enabled: Option<bool> = "individualTaskRemindersEnabled",
-        /// `sellingStrategy`
+        /// Whether it goes by account or by lead.
         selling_strategy: Option<SequenceSettingsReplySellingStrategy> = "sellingStrategy",
-        /// `sendWindowEndMinute`
+        /// Until which minute of the day e-mails are sent.
         send_window_end_minute: Option<i64> = "sendWindowEndMinute",
-        /// `sendWindowStartMinute`
+        /// The minute of the day when sending may begin.
         send_window_start_minute: Option<i64> = "sendWindowStartMinute",
-        /// `taskReminderMinute`
+        /// The minute of the day of task reminders.
         task_reminder_minute: Option<i64> = "taskReminderMinute",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -158,7 +158,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Sequence settings reply eligible follow up days.
+    /// The days for follow-ups, as `WEEKDAYS_ONLY`.
     pub enum SequenceSettingsReplyEligibleFollowUpDays {
         /// `BUSINESS_DAYS`
         BusinessDays = "BUSINESS_DAYS",
@@ -170,7 +170,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Sequence settings reply selling strategy.
+    /// Whether it goes by account or by lead.
     pub enum SequenceSettingsReplySellingStrategy {
         /// `ACCOUNT_BASED`
         AccountBased = "ACCOUNT_BASED",
@@ -184,17 +184,17 @@ crm_core::record! {
     pub struct SequenceStepDependencyReply {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `dependencyType`
+        /// The kind of dependency.
         dependency_type: Option<SequenceStepDependencyReplyDependencyType> = "dependencyType",
         /// The id.
         id: Option<String> = "id",
         /// `reliesOnSequenceStepId`
         relies_on_sequence_step_id: Option<String> = "reliesOnSequenceStepId",
-        /// `reliesOnStepOrder`
+        /// The order number of the step it waits for.
         relies_on_step_order: Option<i64> = "reliesOnStepOrder",
         /// `requiredBySequenceStepId`
         required_by_sequence_step_id: Option<String> = "requiredBySequenceStepId",
-        /// `requiredByStepOrder`
+        /// The order number of the step that waits.
         required_by_step_order: Option<i64> = "requiredByStepOrder",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -202,7 +202,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Sequence step dependency reply dependency type.
+    /// The kind of dependency.
     pub enum SequenceStepDependencyReplyDependencyType {
         /// `ADAPTIVE_COMPLETION`
         AdaptiveCompletion = "ADAPTIVE_COMPLETION",
@@ -216,17 +216,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Sequence step reply.
     pub struct SequenceStepReply {
-        /// `actionType`
+        /// The kind of action.
         action_type: Option<SequenceStepReplyActionType> = "actionType",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `delayMillis`
+        /// How long the wait is, in milliseconds.
         delay_millis: Option<i64> = "delayMillis",
         /// `emailPattern`
         email_pattern: Option<EmailPatternReply> = "emailPattern",
         /// The id.
         id: Option<String> = "id",
-        /// `stepOrder`
+        /// The place of the step in the sequence.
         step_order: Option<i64> = "stepOrder",
         /// `taskPattern`
         task_pattern: Option<TaskPatternReply> = "taskPattern",
@@ -236,7 +236,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Sequence step reply action type.
+    /// The kind of action.
     pub enum SequenceStepReplyActionType {
         /// `ADAPTIVE_CONTAINER`
         AdaptiveContainer = "ADAPTIVE_CONTAINER",
@@ -256,17 +256,17 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// `notes`
+        /// The notes of the task.
         notes: Option<String> = "notes",
-        /// `queueId`
+        /// The id of the task queue.
         queue_id: Option<i64> = "queueId",
-        /// `subject`
+        /// What it is about, in one line.
         subject: Option<String> = "subject",
-        /// `taskPriority`
+        /// The priority of the task: `HIGH`, `MEDIUM`, `LOW` or `NONE`.
         task_priority: Option<TaskPatternReplyTaskPriority> = "taskPriority",
-        /// `taskType`
+        /// The kind of task, as `CALL`.
         task_type: Option<TaskPatternReplyTaskType> = "taskType",
-        /// `templateId`
+        /// The id of the template.
         template_id: Option<i64> = "templateId",
         /// `threadEmailToStepOrder`
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
@@ -276,7 +276,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Task pattern reply task priority.
+    /// The priority of the task: `HIGH`, `MEDIUM`, `LOW` or `NONE`.
     pub enum TaskPatternReplyTaskPriority {
         /// `HIGH`
         High = "HIGH",
@@ -290,7 +290,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Task pattern reply task type.
+    /// The kind of task, as `CALL`.
     pub enum TaskPatternReplyTaskType {
         /// `CALL`
         Call = "CALL",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Ab status.
+    /// Its part in an A/B test.
     pub enum AbStatus {
         /// `automated_loser_variant`
         AutomatedLoserVariant = "automated_loser_variant",
@@ -26,7 +26,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Email state.
+    /// The state it is in, as `PUBLISHED`.
     pub enum EmailState {
         /// `AGENT_GENERATED`
         AgentGenerated = "AGENT_GENERATED",

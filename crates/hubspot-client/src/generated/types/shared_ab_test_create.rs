@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Ab test create.
     pub struct AbTestCreate {
-        /// `contentId`
+        /// The id of the content.
         content_id: Option<String> = "contentId",
-        /// `variationName`
+        /// The name of the variation.
         variation_name: Option<String> = "variationName",
     }
     required "contentId" "variationName"

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Ab test end.
     pub struct AbTestEnd {
-        /// `abTestId`
+        /// The id of the A/B test.
         ab_test_id: Option<String> = "abTestId",
-        /// `winnerId`
+        /// The id of the version that won.
         winner_id: Option<String> = "winnerId",
     }
     required "abTestId" "winnerId"
@@ -29,9 +29,9 @@ impl AbTestEnd {
 crm_core::record! {
     /// Ab test rerun.
     pub struct AbTestRerun {
-        /// `abTestId`
+        /// The id of the A/B test.
         ab_test_id: Option<String> = "abTestId",
-        /// `variationId`
+        /// The id of the variation.
         variation_id: Option<String> = "variationId",
     }
     required "abTestId" "variationId"
@@ -56,9 +56,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The language, as `en`.
         language: Option<String> = "language",
-        /// `primaryLanguage`
+        /// The primary language, as `en`.
         primary_language: Option<String> = "primaryLanguage",
-        /// `usePublished`
+        /// Whether to take the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "id"
@@ -84,119 +84,119 @@ impl ContentLanguageClone {
 crm_core::record! {
     /// Page.
     pub struct Page {
-        /// `abStatus`
+        /// Its part in an A/B test.
         ab_status: Option<AbStatus> = "abStatus",
-        /// `abTestId`
+        /// The id of the A/B test.
         ab_test_id: Option<String> = "abTestId",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// `archivedInDashboard`
+        /// Whether it is archived in the dashboard.
         archived_in_dashboard: Option<bool> = "archivedInDashboard",
-        /// `attachedStylesheets`
+        /// The stylesheets attached to it.
         attached_stylesheets: Option<Vec<Map<Value>>> = "attachedStylesheets",
-        /// `authorName`
+        /// The name of the author.
         author_name: Option<String> = "authorName",
-        /// `campaign`
+        /// The id of the marketing campaign.
         campaign: Option<String> = "campaign",
-        /// `categoryId`
+        /// The id of the kind of content.
         category_id: Option<i64> = "categoryId",
-        /// `contentGroupId`
+        /// The id of the group of content, as a blog.
         content_group_id: Option<String> = "contentGroupId",
-        /// `contentTypeCategory`
+        /// The kind of content, by number.
         content_type_category: Option<ContentTypeCategory> = "contentTypeCategory",
-        /// `created`
+        /// When it was created.
         created: Option<Timestamp> = "created",
-        /// `createdById`
+        /// The id of the user who created it.
         created_by_id: Option<String> = "createdById",
-        /// `currentState`
+        /// The state it is in, as `PUBLISHED`.
         current_state: Option<EmailState> = "currentState",
-        /// `currentlyPublished`
+        /// Whether it is published now.
         currently_published: Option<bool> = "currentlyPublished",
-        /// `domain`
+        /// The domain, as `example.com`.
         domain: Option<String> = "domain",
-        /// `dynamicPageDataSourceId`
+        /// The id of the source of the dynamic page's data.
         dynamic_page_data_source_id: Option<String> = "dynamicPageDataSourceId",
-        /// `dynamicPageDataSourceType`
+        /// The kind of data a dynamic page is filled from.
         dynamic_page_data_source_type: Option<i64> = "dynamicPageDataSourceType",
-        /// `dynamicPageHubDbTableId`
+        /// The id of the HubDB table the dynamic page shows.
         dynamic_page_hub_db_table_id: Option<String> = "dynamicPageHubDbTableId",
-        /// `enableDomainStylesheets`
+        /// Whether the domain's stylesheets apply.
         enable_domain_stylesheets: Option<bool> = "enableDomainStylesheets",
-        /// `enableLayoutStylesheets`
+        /// Whether the style sheets of the layout are used.
         enable_layout_stylesheets: Option<bool> = "enableLayoutStylesheets",
-        /// `featuredImage`
+        /// The address of the featured image.
         featured_image: Option<String> = "featuredImage",
-        /// `featuredImageAltText`
+        /// The alternative text of the featured image.
         featured_image_alt_text: Option<String> = "featuredImageAltText",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
-        /// `footerHtml`
+        /// HTML for the foot of the page.
         footer_html: Option<String> = "footerHtml",
-        /// `headHtml`
+        /// HTML to put into the head of the page.
         head_html: Option<String> = "headHtml",
-        /// `htmlTitle`
+        /// The title of the page, as browsers show it.
         html_title: Option<String> = "htmlTitle",
         /// The id.
         id: Option<String> = "id",
-        /// `includeDefaultCustomCss`
+        /// Whether the default CSS applies.
         include_default_custom_css: Option<bool> = "includeDefaultCustomCss",
         /// The language, as `en`. One of 891 values, as `aa`.
         language: Option<String> = "language",
-        /// `layoutSections`
+        /// The drag-and-drop sections, by name.
         layout_sections: Option<Map<LayoutSection>> = "layoutSections",
-        /// `linkRelCanonicalUrl`
+        /// The canonical address of the page.
         link_rel_canonical_url: Option<String> = "linkRelCanonicalUrl",
-        /// `mabExperimentId`
+        /// The id of the adaptive (multi-armed bandit) test.
         mab_experiment_id: Option<String> = "mabExperimentId",
-        /// `metaDescription`
+        /// The description for search engines.
         meta_description: Option<String> = "metaDescription",
         /// The name.
         name: Option<String> = "name",
-        /// `pageExpiryDate`
+        /// When the page expires.
         page_expiry_date: Option<i64> = "pageExpiryDate",
-        /// `pageExpiryEnabled`
+        /// Whether the page expires at some time.
         page_expiry_enabled: Option<bool> = "pageExpiryEnabled",
-        /// `pageExpiryRedirectId`
+        /// The id of the page to redirect to after expiry.
         page_expiry_redirect_id: Option<i64> = "pageExpiryRedirectId",
-        /// `pageExpiryRedirectUrl`
+        /// Where visitors are sent once the page has expired.
         page_expiry_redirect_url: Option<String> = "pageExpiryRedirectUrl",
-        /// `pageRedirected`
+        /// Whether visitors are sent on to another page.
         page_redirected: Option<bool> = "pageRedirected",
-        /// `password`
+        /// The password.
         password: Option<String> = "password",
-        /// `publicAccessRules`
+        /// The rules on who may see it.
         public_access_rules: Option<Vec<Value>> = "publicAccessRules",
-        /// `publicAccessRulesEnabled`
+        /// Whether access is held to rules.
         public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
-        /// `publishDate`
+        /// When it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
-        /// `publishImmediately`
+        /// Whether to publish at once.
         publish_immediately: Option<bool> = "publishImmediately",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// At most 25 characters.
+        /// The state. At most 25 characters.
         state: Option<String> = "state",
-        /// `subcategory`
+        /// The finer group it is sorted into.
         subcategory: Option<String> = "subcategory",
-        /// `templatePath`
+        /// The path of the template.
         template_path: Option<String> = "templatePath",
-        /// `themeSettingsValues`
+        /// The values of the theme's settings.
         theme_settings_values: Option<Map<Value>> = "themeSettingsValues",
-        /// `translatedFromId`
+        /// The id of the one it was translated from.
         translated_from_id: Option<String> = "translatedFromId",
-        /// `translations`
+        /// The versions in other languages, by language.
         translations: Option<Map<ContentLanguageVariation>> = "translations",
-        /// `updated`
+        /// When it was last changed.
         updated: Option<Timestamp> = "updated",
-        /// `updatedById`
+        /// The id of the user who last changed it.
         updated_by_id: Option<String> = "updatedById",
         /// The address.
         url: Option<String> = "url",
-        /// `useFeaturedImage`
+        /// Whether the featured image is used.
         use_featured_image: Option<bool> = "useFeaturedImage",
-        /// `widgetContainers`
+        /// The contents of the module containers, by name.
         widget_containers: Option<Map<Value>> = "widgetContainers",
-        /// `widgets`
+        /// The modules and their contents, by name.
         widgets: Option<Map<Value>> = "widgets",
     }
 }
@@ -256,7 +256,7 @@ crm_core::record! {
         results: Vec<Page> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }

@@ -14,7 +14,7 @@ crm_core::record! {
         requested_at: Option<Timestamp> = "requestedAt",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }

@@ -10,15 +10,15 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Where it is shown among its kind; -1 is after the others.
         display_order: Option<i64> = "displayOrder",
-        /// `doubleData`
+        /// A number that goes with the option.
         double_data: Option<f64> = "doubleData",
         /// Whether people do not see it.
         hidden: Option<bool> = "hidden",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `readOnly`
+        /// Whether it cannot be changed.
         read_only: Option<bool> = "readOnly",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
     required "description" "displayOrder" "doubleData" "hidden" "label" "readOnly" "value"
@@ -29,7 +29,7 @@ crm_core::setters!(ActionsV4OptionItem {
 });
 
 crm_core::open_enum! {
-    /// Field type definition type.
+    /// Its kind.
     pub enum FieldTypeDefinitionType {
         /// `bool`
         Bool = "bool",

@@ -6,17 +6,17 @@ use super::*;
 crm_core::record! {
     /// Ads search filter.
     pub struct AdsSearchFilter {
-        /// `adNetwork`
+        /// The ad network.
         ad_network: Option<String> = "adNetwork",
-        /// `entityType`
+        /// The kind of ads entity.
         entity_type: Option<String> = "entityType",
         /// Always `ADS_SEARCH`.
         filter_type: Option<String> = "filterType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
-        /// `searchTermType`
+        /// What the search terms are of.
         search_term_type: Option<String> = "searchTermType",
-        /// `searchTerms`
+        /// The words to search for.
         search_terms: Option<Vec<String>> = "searchTerms",
     }
     required "adNetwork" "entityType" "filterType" "operator" "searchTermType" "searchTerms"
@@ -53,7 +53,7 @@ crm_core::record! {
     pub struct AdsTimeFilter {
         /// Always `ADS_TIME`.
         filter_type: Option<String> = "filterType",
-        /// `pruningRefineBy`
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "pruningRefineBy"
@@ -74,13 +74,13 @@ impl AdsTimeFilter {
 crm_core::record! {
     /// And filter branch.
     pub struct AndFilterBranch {
-        /// `filterBranchOperator`
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `AND`.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// `filterBranches`
+        /// The branches of filters under this one.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// `filters`
+        /// The conditions that narrow it down.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
@@ -133,21 +133,21 @@ crm_core::union! {
 crm_core::record! {
     /// Association filter branch.
     pub struct AssociationFilterBranch {
-        /// `associationCategory`
+        /// Who defined the association, as `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
-        /// `associationTypeId`
+        /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
-        /// `filterBranchOperator`
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `ASSOCIATION`.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// `filterBranches`
+        /// The branches of filters under this one.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// `filters`
+        /// The conditions that narrow it down.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
     }
     required "associationCategory" "associationTypeId" "filterBranchOperator" "filterBranchType" "filterBranches" "filters" "objectTypeId" "operator"
@@ -185,21 +185,21 @@ impl Default for AssociationFilterBranch {
 crm_core::record! {
     /// Association in list filter.
     pub struct AssociationInListFilter {
-        /// `associationCategory`
+        /// Who defined the association, as `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
-        /// `associationTypeId`
+        /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
-        /// `coalescingRefineBy`
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// Always `ASSOCIATION`.
         filter_type: Option<String> = "filterType",
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
         /// The type of object that the association leads to.
         to_object_type: Option<String> = "toObjectType",
-        /// `toObjectTypeId`
+        /// The id of the object type it goes to, as `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
     required "associationCategory" "associationTypeId" "coalescingRefineBy" "filterType" "listId" "operator"
@@ -236,17 +236,17 @@ impl Default for AssociationInListFilter {
 crm_core::record! {
     /// Communication subscription filter.
     pub struct CommunicationSubscriptionFilter {
-        /// `acceptedOptStates`
+        /// The opt states that pass.
         accepted_opt_states: Option<Vec<String>> = "acceptedOptStates",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
-        /// `channel`
+        /// The channel of communication.
         channel: Option<String> = "channel",
         /// Always `COMMUNICATION_SUBSCRIPTION`.
         filter_type: Option<String> = "filterType",
-        /// `subscriptionIds`
+        /// The ids of the subscriptions.
         subscription_ids: Option<Vec<String>> = "subscriptionIds",
-        /// `subscriptionType`
+        /// The kind of subscription.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "acceptedOptStates" "channel" "filterType" "subscriptionIds" "subscriptionType"
@@ -281,9 +281,9 @@ crm_core::record! {
     pub struct ConstantFilter {
         /// Always `CONSTANT`.
         filter_type: Option<String> = "filterType",
-        /// `shouldAccept`
+        /// Whether all pass or none.
         should_accept: Option<bool> = "shouldAccept",
-        /// `source`
+        /// Where it comes from.
         source: Option<String> = "source",
     }
     required "filterType" "shouldAccept"
@@ -308,15 +308,15 @@ impl ConstantFilter {
 crm_core::record! {
     /// Cta analytics filter.
     pub struct CtaAnalyticsFilter {
-        /// `coalescingRefineBy`
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// `ctaName`
+        /// The name of the call to action.
         cta_name: Option<String> = "ctaName",
         /// Always `CTA`.
         filter_type: Option<String> = "filterType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
-        /// `pruningRefineBy`
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "ctaName" "filterType" "operator"
@@ -345,17 +345,17 @@ crm_core::record! {
     pub struct EmailEventFilter {
         /// The id of the app.
         app_id: Option<String> = "appId",
-        /// `clickUrl`
+        /// The address that was clicked.
         click_url: Option<String> = "clickUrl",
         /// The id of the e-mail.
         email_id: Option<String> = "emailId",
         /// Always `EMAIL_EVENT`.
         filter_type: Option<String> = "filterType",
-        /// `level`
+        /// The level at which e-mail events are looked at.
         level: Option<String> = "level",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<EmailEventFilterOperator> = "operator",
-        /// `pruningRefineBy`
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "appId" "emailId" "filterType" "level" "operator"
@@ -387,7 +387,7 @@ impl EmailEventFilter {
 }
 
 crm_core::open_enum! {
-    /// Email event filter operator.
+    /// How it is matched or worked out.
     pub enum EmailEventFilterOperator {
         /// `BOUNCED`
         Bounced = "BOUNCED",
@@ -421,13 +421,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Email subscription filter.
     pub struct EmailSubscriptionFilter {
-        /// `acceptedStatuses`
+        /// The subscription states that pass.
         accepted_statuses: Option<Vec<String>> = "acceptedStatuses",
         /// Always `EMAIL_SUBSCRIPTION`.
         filter_type: Option<String> = "filterType",
-        /// `subscriptionIds`
+        /// The ids of the subscriptions.
         subscription_ids: Option<Vec<String>> = "subscriptionIds",
-        /// `subscriptionType`
+        /// The kind of subscription.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "acceptedStatuses" "filterType" "subscriptionIds"
@@ -456,15 +456,15 @@ impl EmailSubscriptionFilter {
 crm_core::record! {
     /// Event analytics filter.
     pub struct EventAnalyticsFilter {
-        /// `coalescingRefineBy`
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// `eventId`
+        /// The id of the event.
         event_id: Option<String> = "eventId",
         /// Always `EVENT`.
         filter_type: Option<String> = "filterType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
-        /// `pruningRefineBy`
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "eventId" "filterType" "operator"
@@ -491,7 +491,7 @@ impl EventAnalyticsFilter {
 crm_core::record! {
     /// Event filter metadata.
     pub struct EventFilterMetadata {
-        /// `operation`
+        /// How the property is tested.
         operation: Option<Value> = "operation",
         /// The names of the properties to give.
         property: Option<String> = "property",
@@ -527,15 +527,15 @@ crm_core::union! {
 crm_core::record! {
     /// Form submission filter.
     pub struct FormSubmissionFilter {
-        /// `coalescingRefineBy`
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// Always `FORM_SUBMISSION`.
         filter_type: Option<String> = "filterType",
-        /// `formId`
+        /// The id of the form.
         form_id: Option<String> = "formId",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<FormSubmissionFilterOperator> = "operator",
-        /// `pruningRefineBy`
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator"
@@ -560,7 +560,7 @@ impl FormSubmissionFilter {
 }
 
 crm_core::open_enum! {
-    /// Form submission filter operator.
+    /// How it is matched or worked out.
     pub enum FormSubmissionFilterOperator {
         /// `FILLED_OUT`
         FilledOut = "FILLED_OUT",
@@ -572,17 +572,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Form submission on page filter.
     pub struct FormSubmissionOnPageFilter {
-        /// `coalescingRefineBy`
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// Always `FORM_SUBMISSION_ON_PAGE`.
         filter_type: Option<String> = "filterType",
-        /// `formId`
+        /// The id of the form.
         form_id: Option<String> = "formId",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<FormSubmissionFilterOperator> = "operator",
-        /// `pageId`
+        /// The id of the page.
         page_id: Option<String> = "pageId",
-        /// `pruningRefineBy`
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator" "pageId"
@@ -619,7 +619,7 @@ crm_core::record! {
         list_id: Option<String> = "listId",
         /// `metadata`
         metadata: Option<InListFilterMetadata> = "metadata",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
     }
     required "filterType" "listId" "operator"
@@ -668,9 +668,9 @@ impl InListFilterMetadata {
 crm_core::record! {
     /// Integration event filter.
     pub struct IntegrationEventFilter {
-        /// `eventTypeId`
+        /// The id of the event type.
         event_type_id: Option<i64> = "eventTypeId",
-        /// `filterLines`
+        /// The filters on the properties of the event.
         filter_lines: Option<Vec<EventFilterMetadata>> = "filterLines",
         /// Always `INTEGRATION_EVENT`.
         filter_type: Option<String> = "filterType",
@@ -709,13 +709,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Not all filter branch.
     pub struct NotAllFilterBranch {
-        /// `filterBranchOperator`
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `NOT_ALL`.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// `filterBranches`
+        /// The branches of filters under this one.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// `filters`
+        /// The conditions that narrow it down.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
@@ -742,13 +742,13 @@ impl NotAllFilterBranch {
 crm_core::record! {
     /// Not any filter branch.
     pub struct NotAnyFilterBranch {
-        /// `filterBranchOperator`
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `NOT_ANY`.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// `filterBranches`
+        /// The branches of filters under this one.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// `filters`
+        /// The conditions that narrow it down.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
@@ -775,13 +775,13 @@ impl NotAnyFilterBranch {
 crm_core::record! {
     /// Or filter branch.
     pub struct OrFilterBranch {
-        /// `filterBranchOperator`
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `OR`.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// `filterBranches`
+        /// The branches of filters under this one.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// `filters`
+        /// The conditions that narrow it down.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
@@ -808,17 +808,17 @@ impl OrFilterBranch {
 crm_core::record! {
     /// Page view analytics filter.
     pub struct PageViewAnalyticsFilter {
-        /// `coalescingRefineBy`
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// `enableTracking`
         enable_tracking: Option<bool> = "enableTracking",
         /// Always `PAGE_VIEW`.
         filter_type: Option<String> = "filterType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
-        /// `pageUrl`
+        /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// `pruningRefineBy`
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator" "pageUrl"
@@ -848,7 +848,7 @@ crm_core::record! {
     pub struct PrivacyAnalyticsFilter {
         /// Always `PRIVACY`.
         filter_type: Option<String> = "filterType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
         /// `privacyName`
         privacy_name: Option<String> = "privacyName",
@@ -874,7 +874,7 @@ crm_core::record! {
     pub struct PropertyFilter {
         /// Always `PROPERTY`.
         filter_type: Option<String> = "filterType",
-        /// `operation`
+        /// How the property is tested.
         operation: Option<Value> = "operation",
         /// The names of the properties to give.
         property: Option<String> = "property",
@@ -898,13 +898,13 @@ impl PropertyFilter {
 crm_core::record! {
     /// Restricted filter branch.
     pub struct RestrictedFilterBranch {
-        /// `filterBranchOperator`
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `RESTRICTED`.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// `filterBranches`
+        /// The branches of filters under this one.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// `filters`
+        /// The conditions that narrow it down.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
@@ -933,9 +933,9 @@ crm_core::record! {
     pub struct SurveyMonkeyFilter {
         /// Always `SURVEY_MONKEY`.
         filter_type: Option<String> = "filterType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
-        /// `surveyId`
+        /// The id of the survey.
         survey_id: Option<String> = "surveyId",
     }
     required "filterType" "operator" "surveyId"
@@ -959,17 +959,17 @@ crm_core::record! {
     pub struct SurveyMonkeyValueFilter {
         /// Always `SURVEY_MONKEY_VALUE`.
         filter_type: Option<String> = "filterType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
-        /// `surveyAnswerColId`
+        /// The id of the column of the answer.
         survey_answer_col_id: Option<String> = "surveyAnswerColId",
-        /// `surveyAnswerRowId`
+        /// The id of the row of the survey's answer.
         survey_answer_row_id: Option<String> = "surveyAnswerRowId",
-        /// `surveyId`
+        /// The id of the survey.
         survey_id: Option<String> = "surveyId",
-        /// `surveyQuestion`
+        /// The question of the survey.
         survey_question: Option<String> = "surveyQuestion",
-        /// `valueComparison`
+        /// How the answer is compared.
         value_comparison: Option<Value> = "valueComparison",
     }
     required "filterType" "operator" "surveyId" "surveyQuestion" "valueComparison"
@@ -1003,15 +1003,15 @@ impl SurveyMonkeyValueFilter {
 crm_core::record! {
     /// Unified events filter.
     pub struct UnifiedEventsFilter {
-        /// `coalescingRefineBy`
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// `eventTypeId`
+        /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
-        /// `filterLines`
+        /// The filters on the properties of the event.
         filter_lines: Option<Vec<EventFilterMetadata>> = "filterLines",
         /// Always `UNIFIED_EVENTS`.
         filter_type: Option<String> = "filterType",
-        /// `pruningRefineBy`
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterLines" "filterType"
@@ -1038,21 +1038,21 @@ impl UnifiedEventsFilter {
 crm_core::record! {
     /// Unified events filter branch.
     pub struct UnifiedEventsFilterBranch {
-        /// `coalescingRefineBy`
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// `eventTypeId`
+        /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
-        /// `filterBranchOperator`
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `UNIFIED_EVENTS`.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// `filterBranches`
+        /// The branches of filters under this one.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// `filters`
+        /// The conditions that narrow it down.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<UnifiedEventsFilterBranchOperator> = "operator",
-        /// `pruningRefineBy`
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "eventTypeId" "filterBranchOperator" "filterBranchType" "filterBranches" "filters" "operator"
@@ -1088,7 +1088,7 @@ impl Default for UnifiedEventsFilterBranch {
 }
 
 crm_core::open_enum! {
-    /// Unified events filter branch operator.
+    /// How it is matched or worked out.
     pub enum UnifiedEventsFilterBranchOperator {
         /// `HAS_COMPLETED`
         HasCompleted = "HAS_COMPLETED",
@@ -1102,9 +1102,9 @@ crm_core::record! {
     pub struct WebinarFilter {
         /// Always `WEBINAR`.
         filter_type: Option<String> = "filterType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
-        /// `webinarId`
+        /// The id of the webinar.
         webinar_id: Option<String> = "webinarId",
     }
     required "filterType" "operator"

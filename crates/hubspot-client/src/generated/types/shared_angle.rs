@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Angle.
     pub struct Angle {
-        /// `units`
+        /// The unit it is given in.
         units: Option<AngleUnits> = "units",
-        /// `value`
+        /// The value.
         value: Option<f64> = "value",
     }
     required "units" "value"
@@ -27,7 +27,7 @@ impl Angle {
 }
 
 crm_core::open_enum! {
-    /// Angle units.
+    /// The unit it is given in.
     pub enum AngleUnits {
         /// `DEGREES`
         Degrees = "DEGREES",
@@ -43,11 +43,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Background image.
     pub struct BackgroundImage {
-        /// `backgroundPosition`
+        /// Where the background image is placed.
         background_position: Option<String> = "backgroundPosition",
-        /// `backgroundSize`
+        /// The size of the background image, in CSS.
         background_size: Option<String> = "backgroundSize",
-        /// `imageUrl`
+        /// The address of the image.
         image_url: Option<String> = "imageUrl",
     }
     required "backgroundPosition" "backgroundSize" "imageUrl"
@@ -121,7 +121,7 @@ impl ColorStop {
 crm_core::record! {
     /// Content clone.
     pub struct ContentClone {
-        /// `cloneName`
+        /// The name of the copy.
         clone_name: Option<String> = "cloneName",
         /// The id.
         id: Option<String> = "id",
@@ -147,35 +147,35 @@ impl ContentClone {
 crm_core::record! {
     /// Content language variation.
     pub struct ContentLanguageVariation {
-        /// `archivedInDashboard`
+        /// Whether it is archived in the dashboard.
         archived_in_dashboard: Option<bool> = "archivedInDashboard",
-        /// `authorName`
+        /// The name of the author.
         author_name: Option<String> = "authorName",
-        /// `campaign`
+        /// The id of the marketing campaign.
         campaign: Option<String> = "campaign",
-        /// `campaignName`
+        /// The name of the campaign.
         campaign_name: Option<String> = "campaignName",
-        /// `created`
+        /// When it was created.
         created: Option<Timestamp> = "created",
         /// The id.
         id: Option<i64> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `password`
+        /// The password.
         password: Option<String> = "password",
-        /// `publicAccessRules`
+        /// The rules on who may see it.
         public_access_rules: Option<Vec<Value>> = "publicAccessRules",
-        /// `publicAccessRulesEnabled`
+        /// Whether access is held to rules.
         public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
-        /// `publishDate`
+        /// When it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `state`
+        /// The state.
         state: Option<String> = "state",
-        /// `tagIds`
+        /// The ids of the tags.
         tag_ids: Option<Vec<i64>> = "tagIds",
-        /// `updated`
+        /// When it was last changed.
         updated: Option<Timestamp> = "updated",
     }
     required "archivedInDashboard" "authorName" "campaign" "campaignName" "created" "id" "name" "password" "publicAccessRules" "publicAccessRulesEnabled" "publishDate" "slug" "state" "updated"
@@ -192,7 +192,7 @@ crm_core::record! {
     pub struct ContentSchedule {
         /// The id.
         id: Option<String> = "id",
-        /// `publishDate`
+        /// When it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
     }
     required "id" "publishDate"
@@ -211,7 +211,7 @@ impl ContentSchedule {
 }
 
 crm_core::open_enum! {
-    /// Content type category.
+    /// The kind of content, by number.
     pub enum ContentTypeCategory {
         /// `0`
         X0 = "0",
@@ -267,7 +267,7 @@ crm_core::record! {
     pub struct Gradient {
         /// `angle`
         angle: Option<Angle> = "angle",
-        /// `colors`
+        /// The colors it goes through.
         colors: Option<Vec<ColorStop>> = "colors",
         /// `sideOrCorner`
         side_or_corner: Option<SideOrCorner> = "sideOrCorner",
@@ -295,31 +295,31 @@ impl Gradient {
 crm_core::record! {
     /// Layout section.
     pub struct LayoutSection {
-        /// `cells`
+        /// The cells of the section.
         cells: Option<Vec<LayoutSection>> = "cells",
-        /// `cssClass`
+        /// The CSS class.
         css_class: Option<String> = "cssClass",
-        /// `cssId`
+        /// The CSS id.
         css_id: Option<String> = "cssId",
-        /// `cssStyle`
+        /// The CSS style.
         css_style: Option<String> = "cssStyle",
         /// The name that people see.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// `params`
+        /// The parameters, by name.
         params: Option<Map<Value>> = "params",
-        /// `rowMetaData`
+        /// How each row is set up.
         row_meta_data: Option<Vec<RowMetaData>> = "rowMetaData",
-        /// `rows`
+        /// The rows of the layout.
         rows: Option<Vec<Map<LayoutSection>>> = "rows",
         /// `styles`
         styles: Option<Styles> = "styles",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
-        /// `w`
+        /// Its width in the grid.
         w: Option<i64> = "w",
-        /// `x`
+        /// Where it starts across the grid.
         x: Option<i64> = "x",
     }
     required "cells" "cssClass" "cssId" "cssStyle" "label" "name" "params" "rowMetaData" "rows" "styles" "type" "w" "x"
@@ -390,13 +390,13 @@ impl Padding {
 crm_core::record! {
     /// Rgba color.
     pub struct RgbaColor {
-        /// `a`
+        /// The alpha part: how opaque it is.
         a: Option<f64> = "a",
-        /// `b`
+        /// The blue part of the color.
         b: Option<i64> = "b",
-        /// `g`
+        /// The green part, from 0 to 255.
         g: Option<i64> = "g",
-        /// `r`
+        /// The red part of the color.
         r: Option<i64> = "r",
     }
     required "a" "b" "g" "r"
@@ -424,7 +424,7 @@ impl RgbaColor {
 crm_core::record! {
     /// Row meta data.
     pub struct RowMetaData {
-        /// `cssClass`
+        /// The CSS class.
         css_class: Option<String> = "cssClass",
         /// `styles`
         styles: Option<Styles> = "styles",
@@ -447,9 +447,9 @@ impl RowMetaData {
 crm_core::record! {
     /// Side or corner.
     pub struct SideOrCorner {
-        /// `horizontalSide`
+        /// Which side it is, as `LEFT`.
         horizontal_side: Option<SideOrCornerHorizontalSide> = "horizontalSide",
-        /// `verticalSide`
+        /// The vertical side: `TOP`, `MIDDLE` or `BOTTOM`.
         vertical_side: Option<VerticalAlignment> = "verticalSide",
     }
     required "horizontalSide" "verticalSide"
@@ -471,7 +471,7 @@ impl SideOrCorner {
 }
 
 crm_core::open_enum! {
-    /// Side or corner horizontal side.
+    /// Which side it is, as `LEFT`.
     pub enum SideOrCornerHorizontalSide {
         /// `CENTER`
         Center = "CENTER",
@@ -485,9 +485,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Size.
     pub struct Size {
-        /// `units`
+        /// The unit it is given in.
         units: Option<SizeUnits> = "units",
-        /// `value`
+        /// The value.
         value: Option<f64> = "value",
     }
     required "units" "value"
@@ -506,7 +506,7 @@ impl Size {
 }
 
 crm_core::open_enum! {
-    /// Size units.
+    /// The unit it is given in.
     pub enum SizeUnits {
         /// `CH`
         Ch = "CH",
@@ -554,15 +554,15 @@ crm_core::record! {
         background_gradient: Option<Gradient> = "backgroundGradient",
         /// `backgroundImage`
         background_image: Option<BackgroundImage> = "backgroundImage",
-        /// `breakpointStyles`
+        /// The styles for certain screen widths.
         breakpoint_styles: Option<Map<BreakpointStyles>> = "breakpointStyles",
-        /// `flexboxPositioning`
+        /// Where the content is placed, as `TOP_LEFT`.
         flexbox_positioning: Option<StylesFlexboxPositioning> = "flexboxPositioning",
-        /// `forceFullWidthSection`
+        /// Whether the section takes the full width.
         force_full_width_section: Option<bool> = "forceFullWidthSection",
-        /// `maxWidthSectionCentering`
+        /// The greatest width of the centered section.
         max_width_section_centering: Option<i64> = "maxWidthSectionCentering",
-        /// `verticalAlignment`
+        /// Where it stands vertically: `TOP`, `MIDDLE` or `BOTTOM`.
         vertical_alignment: Option<VerticalAlignment> = "verticalAlignment",
     }
     required "backgroundColor" "backgroundGradient" "backgroundImage" "flexboxPositioning" "forceFullWidthSection" "maxWidthSectionCentering" "verticalAlignment"
@@ -574,7 +574,7 @@ crm_core::setters!(Styles {
 });
 
 crm_core::open_enum! {
-    /// Styles flexbox positioning.
+    /// Where the content is placed, as `TOP_LEFT`.
     pub enum StylesFlexboxPositioning {
         /// `BOTTOM_CENTER`
         BottomCenter = "BOTTOM_CENTER",
@@ -598,7 +598,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Vertical alignment.
+    /// Where it stands vertically: `TOP`, `MIDDLE` or `BOTTOM`.
     pub enum VerticalAlignment {
         /// `BOTTOM`
         Bottom = "BOTTOM",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Association category.
+    /// The group it is sorted into.
     pub enum AssociationCategory {
         /// `HUBSPOT_DEFINED`
         HubspotDefined = "HUBSPOT_DEFINED",

@@ -8,13 +8,13 @@ crm_core::record! {
     pub struct AssociationDefinition {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `fromObjectTypeId`
+        /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
         /// The id.
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `toObjectTypeId`
+        /// The id of the object type it goes to, as `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -24,11 +24,11 @@ crm_core::record! {
 crm_core::record! {
     /// Association definition create.
     pub struct AssociationDefinitionCreate {
-        /// `fromObjectTypeId`
+        /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
         /// The name.
         name: Option<String> = "name",
-        /// `toObjectTypeId`
+        /// The id of the object type it goes to, as `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
     required "fromObjectTypeId" "toObjectTypeId"
@@ -56,23 +56,23 @@ impl AssociationDefinitionCreate {
 crm_core::record! {
     /// Object schema update.
     pub struct ObjectSchemaUpdate {
-        /// `allowsSensitiveProperties`
+        /// Whether properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
-        /// `clearDescription`
+        /// Whether to empty the description.
         clear_description: Option<bool> = "clearDescription",
         /// What it is, for people.
         description: Option<String> = "description",
         /// `labels`
         labels: Option<TypeDefinitionLabels> = "labels",
-        /// `primaryDisplayProperty`
+        /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
-        /// `requiredProperties`
+        /// The properties a new record must have.
         required_properties: Option<Vec<String>> = "requiredProperties",
-        /// `restorable`
+        /// Whether deleted ones can be restored.
         restorable: Option<bool> = "restorable",
-        /// `searchableProperties`
+        /// The properties that a search looks in.
         searchable_properties: Option<Vec<String>> = "searchableProperties",
-        /// `secondaryDisplayProperties`
+        /// Properties shown next to the name of a record.
         secondary_display_properties: Option<Vec<String>> = "secondaryDisplayProperties",
     }
     required "clearDescription"
@@ -105,7 +105,7 @@ impl ObjectSchemaUpdate {
 crm_core::record! {
     /// Object type definition.
     pub struct ObjectTypeDefinition {
-        /// `allowsSensitiveProperties`
+        /// Whether properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
@@ -113,7 +113,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `fullyQualifiedName`
+        /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
         /// The id.
         id: Option<String> = "id",
@@ -125,13 +125,13 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// `primaryDisplayProperty`
+        /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
-        /// `requiredProperties`
+        /// The properties a new record must have.
         required_properties: Vec<String> = "requiredProperties",
-        /// `searchableProperties`
+        /// The properties that a search looks in.
         searchable_properties: Vec<String> = "searchableProperties",
-        /// `secondaryDisplayProperties`
+        /// Properties shown next to the name of a record.
         secondary_display_properties: Vec<String> = "secondaryDisplayProperties",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -139,7 +139,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Option sort strategy.
+    /// How the options are sorted: `ALPHABETICAL` or `DISPLAY_ORDER`.
     pub enum OptionSortStrategy {
         /// `ALPHABETICAL`
         Alphabetical = "ALPHABETICAL",

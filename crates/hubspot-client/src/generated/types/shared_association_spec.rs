@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Association spec.
     pub struct AssociationSpec {
-        /// `associationCategory`
+        /// Who defined the association, as `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
-        /// `associationTypeId`
+        /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
     }
     required "associationCategory" "associationTypeId"

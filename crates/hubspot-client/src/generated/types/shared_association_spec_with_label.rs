@@ -6,15 +6,15 @@ use super::*;
 crm_core::record! {
     /// Association spec with label.
     pub struct AssociationSpecWithLabel {
-        /// `category`
+        /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
-        /// `fromObjectTypeId`
+        /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `toObjectTypeId`
+        /// The id of the object type it goes to, as `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
-        /// `typeId`
+        /// The id of the association type.
         type_id: Option<i64> = "typeId",
     }
 }
@@ -36,7 +36,7 @@ crm_core::record! {
         results: Vec<Value> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }

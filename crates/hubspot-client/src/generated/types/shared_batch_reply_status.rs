@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Batch reply status.
+    /// How it stands.
     pub enum BatchReplyStatus {
         /// `CANCELED`
         Canceled = "CANCELED",

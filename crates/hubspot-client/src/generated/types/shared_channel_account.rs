@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// Channel account.
     pub struct ChannelAccount {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// `authorized`
+        /// Whether the channel account is authorized.
         authorized: Option<bool> = "authorized",
         /// The id of the channel.
         channel_id: Option<String> = "channelId",
@@ -22,7 +22,7 @@ crm_core::record! {
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The id.
         id: Option<String> = "id",
-        /// `inboxId`
+        /// The id of the inbox.
         inbox_id: Option<String> = "inboxId",
         /// The name.
         name: Option<String> = "name",
@@ -32,15 +32,15 @@ crm_core::record! {
 crm_core::record! {
     /// Client.
     pub struct Client {
-        /// `clientType`
+        /// The kind of client, as `INTEGRATION`.
         client_type: Option<ClientClientType> = "clientType",
-        /// `integrationAppId`
+        /// The id of the app.
         integration_app_id: Option<i64> = "integrationAppId",
     }
 }
 
 crm_core::open_enum! {
-    /// Client client type.
+    /// The kind of client, as `INTEGRATION`.
     pub enum ClientClientType {
         /// `HUBSPOT`
         Hubspot = "HUBSPOT",
@@ -72,7 +72,7 @@ crm_core::record! {
     pub struct Contact {
         /// `contactProfile`
         contact_profile: Option<ContactProfile> = "contactProfile",
-        /// Always `CONTACT`.
+        /// Its kind. Always `CONTACT`.
         type_: Option<String> = "type",
     }
 }
@@ -80,19 +80,19 @@ crm_core::record! {
 crm_core::record! {
     /// Contact address.
     pub struct ContactAddress {
-        /// `city`
+        /// The city of the address.
         city: Option<String> = "city",
-        /// `country`
+        /// The country.
         country: Option<String> = "country",
-        /// `countryCode`
+        /// The code of the country, as `US`.
         country_code: Option<String> = "countryCode",
-        /// `state`
+        /// The state.
         state: Option<String> = "state",
-        /// `street`
+        /// The street of the address.
         street: Option<String> = "street",
-        /// `type`
+        /// Its kind.
         type_: Option<ContactUrlType> = "type",
-        /// `zip`
+        /// The postal code.
         zip: Option<String> = "zip",
     }
 }
@@ -106,7 +106,7 @@ crm_core::record! {
     pub struct ContactEmail {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `type`
+        /// Its kind.
         type_: Option<ContactUrlType> = "type",
     }
     required "email"
@@ -134,11 +134,11 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `middleName`
+        /// The middle name.
         middle_name: Option<String> = "middleName",
-        /// `prefix`
+        /// What goes before the name, as a title.
         prefix: Option<String> = "prefix",
-        /// `suffix`
+        /// What follows the name.
         suffix: Option<String> = "suffix",
     }
 }
@@ -149,11 +149,11 @@ crm_core::setters!(ContactName {
 crm_core::record! {
     /// Contact org.
     pub struct ContactOrg {
-        /// `company`
+        /// The name of the company.
         company: Option<String> = "company",
-        /// `department`
+        /// The department the contact works in.
         department: Option<String> = "department",
-        /// `title`
+        /// The title.
         title: Option<String> = "title",
     }
 }
@@ -164,9 +164,9 @@ crm_core::setters!(ContactOrg {
 crm_core::record! {
     /// Contact phone.
     pub struct ContactPhone {
-        /// `phone`
+        /// The phone number.
         phone: Option<String> = "phone",
-        /// `type`
+        /// Its kind.
         type_: Option<ContactPhoneType> = "type",
     }
     required "phone"
@@ -188,7 +188,7 @@ impl ContactPhone {
 }
 
 crm_core::open_enum! {
-    /// Contact phone type.
+    /// Its kind.
     pub enum ContactPhoneType {
         /// `CELL`
         Cell = "CELL",
@@ -204,17 +204,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Contact profile.
     pub struct ContactProfile {
-        /// `addresses`
+        /// The postal addresses of the contact.
         addresses: Option<Vec<ContactAddress>> = "addresses",
-        /// `emails`
+        /// The e-mails by id, or a contact's addresses.
         emails: Option<Vec<ContactEmail>> = "emails",
         /// `name`
         name: Option<ContactName> = "name",
         /// `org`
         org: Option<ContactOrg> = "org",
-        /// `phones`
+        /// The phone numbers.
         phones: Option<Vec<ContactPhone>> = "phones",
-        /// `urls`
+        /// The web addresses of the contact.
         urls: Option<Vec<ContactUrl>> = "urls",
     }
     required "addresses" "emails" "phones" "urls"
@@ -247,7 +247,7 @@ impl ContactProfile {
 crm_core::record! {
     /// Contact url.
     pub struct ContactUrl {
-        /// `type`
+        /// Its kind.
         type_: Option<ContactUrlType> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -271,7 +271,7 @@ impl ContactUrl {
 }
 
 crm_core::open_enum! {
-    /// Contact url type.
+    /// Its kind.
     pub enum ContactUrlType {
         /// `HOME`
         Home = "HOME",
@@ -285,41 +285,41 @@ crm_core::record! {
     pub struct ConversationsMessage {
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
-        /// `attachments`
+        /// Files and other things attached to the message.
         attachments: Vec<CommentAttachmentsItem> = "attachments",
-        /// `channelAccountId`
+        /// The id of the channel account.
         channel_account_id: Option<String> = "channelAccountId",
         /// The id of the channel.
         channel_id: Option<String> = "channelId",
         /// `client`
         client: Option<Client> = "client",
-        /// `conversationsThreadId`
+        /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdBy`
+        /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `direction`
+        /// Which way it goes, in or out.
         direction: Option<MessageDirection> = "direction",
         /// The id.
         id: Option<String> = "id",
-        /// `inReplyToId`
+        /// The id of the message it answers.
         in_reply_to_id: Option<String> = "inReplyToId",
-        /// `recipients`
+        /// Who it goes to.
         recipients: Vec<Recipient> = "recipients",
-        /// `richText`
+        /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// `senders`
+        /// Who sent it.
         senders: Vec<Sender> = "senders",
         /// `status`
         status: Option<MessageStatus> = "status",
-        /// `subject`
+        /// What it is about, in one line.
         subject: Option<String> = "subject",
-        /// `text`
+        /// The text, without formatting.
         text: Option<String> = "text",
-        /// `truncationStatus`
+        /// Whether the text was cut short.
         truncation_status: Option<ConversationsMessageTruncationStatus> = "truncationStatus",
-        /// Always `MESSAGE`.
+        /// Its kind. Always `MESSAGE`.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -327,7 +327,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Conversations message truncation status.
+    /// Whether the text was cut short.
     pub enum ConversationsMessageTruncationStatus {
         /// `NOT_TRUNCATED`
         NotTruncated = "NOT_TRUNCATED",
@@ -341,9 +341,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Delivery identifier.
     pub struct DeliveryIdentifier {
-        /// `type`
+        /// Its kind.
         type_: Option<DeliveryIdentifierType> = "type",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
     required "type" "value"
@@ -365,7 +365,7 @@ impl DeliveryIdentifier {
 }
 
 crm_core::open_enum! {
-    /// Delivery identifier type.
+    /// Its kind.
     pub enum DeliveryIdentifierType {
         /// `CHANNEL_SPECIFIC_OPAQUE_ID`
         ChannelSpecificOpaqueId = "CHANNEL_SPECIFIC_OPAQUE_ID",
@@ -383,11 +383,11 @@ crm_core::record! {
     pub struct File {
         /// The id of the file.
         file_id: Option<String> = "fileId",
-        /// `fileUsageType`
+        /// What the file is, as `IMAGE`.
         file_usage_type: Option<FileUsageType> = "fileUsageType",
         /// The name.
         name: Option<String> = "name",
-        /// Always `FILE`.
+        /// Its kind. Always `FILE`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -395,7 +395,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// File usage type.
+    /// What the file is, as `IMAGE`.
     pub enum FileUsageType {
         /// `AUDIO`
         Audio = "AUDIO",
@@ -413,15 +413,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Location.
     pub struct Location {
-        /// `address`
+        /// The address.
         address: Option<String> = "address",
-        /// `latitude`
+        /// The latitude, in degrees.
         latitude: Option<f64> = "latitude",
-        /// `longitude`
+        /// The longitude, in degrees.
         longitude: Option<f64> = "longitude",
         /// The name.
         name: Option<String> = "name",
-        /// Always `LOCATION`.
+        /// Its kind. Always `LOCATION`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -429,7 +429,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Message direction.
+    /// Which way it goes, in or out.
     pub enum MessageDirection {
         /// `INCOMING`
         Incoming = "INCOMING",
@@ -441,9 +441,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Message failure details.
     pub struct MessageFailureDetails {
-        /// `errorMessage`
+        /// What went wrong, for people.
         error_message: Option<String> = "errorMessage",
-        /// `errorMessageTokens`
+        /// Values that fill the error message, by name.
         error_message_tokens: Map<String> = "errorMessageTokens",
     }
 }
@@ -453,9 +453,9 @@ crm_core::record! {
     pub struct MessageHeader {
         /// The id of the file.
         file_id: Option<i64> = "fileId",
-        /// `text`
+        /// The text, without formatting.
         text: Option<String> = "text",
-        /// Always `MESSAGE_HEADER`.
+        /// Its kind. Always `MESSAGE_HEADER`.
         type_: Option<String> = "type",
     }
 }
@@ -465,13 +465,13 @@ crm_core::record! {
     pub struct MessageStatus {
         /// `failureDetails`
         failure_details: Option<MessageFailureDetails> = "failureDetails",
-        /// `statusType`
+        /// How the message stands, as `SENT`.
         status_type: Option<MessageStatusStatusType> = "statusType",
     }
 }
 
 crm_core::open_enum! {
-    /// Message status status type.
+    /// How the message stands, as `SENT`.
     pub enum MessageStatusStatusType {
         /// `FAILED`
         Failed = "FAILED",
@@ -487,13 +487,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Quick replies.
     pub struct QuickReplies {
-        /// `allowMultiSelect`
+        /// Whether more than one can be chosen.
         allow_multi_select: Option<bool> = "allowMultiSelect",
-        /// `allowUserInput`
+        /// Whether a text of one's own may be typed too.
         allow_user_input: Option<bool> = "allowUserInput",
-        /// `quickReplies`
+        /// Answers to choose from with one tap.
         quick_replies: Vec<QuickReply> = "quickReplies",
-        /// Always `QUICK_REPLIES`.
+        /// Its kind. Always `QUICK_REPLIES`.
         type_: Option<String> = "type",
     }
 }
@@ -503,9 +503,9 @@ crm_core::record! {
     pub struct QuickReply {
         /// The name that people see.
         label: Option<String> = "label",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
-        /// `valueType`
+        /// The kind of value: `TEXT` or `URL`.
         value_type: Option<QuickReplyValueType> = "valueType",
     }
     required "value" "valueType"
@@ -531,7 +531,7 @@ impl QuickReply {
 }
 
 crm_core::open_enum! {
-    /// Quick reply value type.
+    /// The kind of value: `TEXT` or `URL`.
     pub enum QuickReplyValueType {
         /// `TEXT`
         Text = "TEXT",
@@ -543,13 +543,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Recipient.
     pub struct Recipient {
-        /// `actorId`
+        /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
         /// `deliveryIdentifier`
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The name.
         name: Option<String> = "name",
-        /// `recipientField`
+        /// The e-mail field it is in, as `TO` or `CC`.
         recipient_field: Option<String> = "recipientField",
     }
 }
@@ -557,13 +557,13 @@ crm_core::record! {
 crm_core::record! {
     /// Sender.
     pub struct Sender {
-        /// `actorId`
+        /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
         /// `deliveryIdentifier`
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The name.
         name: Option<String> = "name",
-        /// `senderField`
+        /// The field of the message that names the sender.
         sender_field: Option<String> = "senderField",
     }
 }
@@ -575,15 +575,15 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "id",
-        /// `mediaTitle`
+        /// The title of the media.
         media_title: Option<String> = "mediaTitle",
-        /// `mediaType`
+        /// The kind of media.
         media_type: Option<SocialMetadataMediaType> = "mediaType",
-        /// `mediaUrl`
+        /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// `mediaUrlString`
+        /// The address of the media.
         media_url_string: Option<String> = "mediaUrlString",
-        /// `thumbnailUrl`
+        /// The address of the small preview picture.
         thumbnail_url: Option<String> = "thumbnailUrl",
     }
     required "mediaType"
@@ -615,13 +615,13 @@ crm_core::record! {
     pub struct SocialMetadataAttachment {
         /// `socialMetadata`
         social_metadata: Option<SocialMetadata> = "socialMetadata",
-        /// Always `SOCIAL_MEDIA_METADATA`.
+        /// Its kind. Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Social metadata media type.
+    /// The kind of media.
     pub enum SocialMetadataMediaType {
         /// `ARTICLE`
         Article = "ARTICLE",
@@ -651,7 +651,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Unsupported content.
     pub struct UnsupportedContent {
-        /// Always `UNSUPPORTED_CONTENT`.
+        /// Its kind. Always `UNSUPPORTED_CONTENT`.
         type_: Option<String> = "type",
     }
 }
@@ -659,17 +659,17 @@ crm_core::record! {
 crm_core::record! {
     /// Whats app template metadata.
     pub struct WhatsAppTemplateMetadata {
-        /// `contentId`
+        /// The id of the content.
         content_id: Option<i64> = "contentId",
-        /// `crmObjectIds`
+        /// The ids of the CRM records it draws on.
         crm_object_ids: Map<i64> = "crmObjectIds",
-        /// `mappedTemplateId`
+        /// The id of the template it is mapped to.
         mapped_template_id: Option<i64> = "mappedTemplateId",
-        /// `parameters`
+        /// The values of the template's parameters.
         parameters: Map<String> = "parameters",
         /// `rootMicId`
         root_mic_id: Option<i64> = "rootMicId",
-        /// Always `WHATSAPP_TEMPLATE_METADATA`.
+        /// Its kind. Always `WHATSAPP_TEMPLATE_METADATA`.
         type_: Option<String> = "type",
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Data sensitivity.
+    /// How sensitive the data is.
     pub enum DataSensitivity {
         /// `high`
         High = "high",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Default requirements operator.
+    /// How it is matched or worked out.
     pub enum DefaultRequirementsOperator {
         /// `AND`
         And = "AND",
@@ -14,7 +14,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Lookup association spec cardinality.
+    /// How many the reverse association can have, as `ONE_TO_MANY`.
     pub enum LookupAssociationSpecCardinality {
         /// `ONE_TO_MANY`
         OneToMany = "ONE_TO_MANY",

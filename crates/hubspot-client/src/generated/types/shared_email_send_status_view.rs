@@ -14,19 +14,19 @@ crm_core::record! {
         message: Option<String> = "message",
         /// When the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// `sendResult`
+        /// What came of the sending.
         send_result: Option<EmailSendStatusViewSendResult> = "sendResult",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
-        /// `statusId`
+        /// The id for asking how the sending went.
         status_id: Option<String> = "statusId",
     }
 }
 
 crm_core::open_enum! {
-    /// Email send status view send result.
+    /// What came of the sending.
     pub enum EmailSendStatusViewSendResult {
         /// `ADDRESS_LIST_BOMBED`
         AddressListBombed = "ADDRESS_LIST_BOMBED",
@@ -136,7 +136,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Event id view.
     pub struct EventIdView {
-        /// `created`
+        /// When it was created.
         created: Option<Timestamp> = "created",
         /// The id.
         id: Option<String> = "id",
@@ -146,17 +146,17 @@ crm_core::record! {
 crm_core::record! {
     /// Single send email.
     pub struct SingleSendEmail {
-        /// `bcc`
+        /// The addresses that get a blind copy.
         bcc: Option<Vec<String>> = "bcc",
-        /// `cc`
+        /// Who gets a copy, by e-mail address.
         cc: Option<Vec<String>> = "cc",
-        /// `from`
+        /// The record it goes from, or the sender.
         from: Option<String> = "from",
-        /// `replyTo`
+        /// Where answers go.
         reply_to: Option<Vec<String>> = "replyTo",
-        /// `sendId`
+        /// An id for the send; the same one is sent only once.
         send_id: Option<String> = "sendId",
-        /// `to`
+        /// What it goes to: records, or recipients of an e-mail.
         to: Option<String> = "to",
     }
     required "bcc" "cc" "replyTo"
@@ -188,9 +188,9 @@ impl SingleSendEmail {
 crm_core::record! {
     /// Single send request egg.
     pub struct SingleSendRequestEgg {
-        /// `contactProperties`
+        /// Properties of the contact, by name.
         contact_properties: Option<Map<String>> = "contactProperties",
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Option<Map<Value>> = "customProperties",
         /// The id of the e-mail.
         email_id: Option<i64> = "emailId",

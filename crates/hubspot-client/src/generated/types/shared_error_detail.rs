@@ -6,15 +6,15 @@ use super::*;
 crm_core::record! {
     /// Error detail.
     pub struct ErrorDetail {
-        /// `code`
+        /// The code of the error, or of the authorization.
         code: Option<String> = "code",
-        /// `context`
+        /// Further details of what it is about.
         context: Map<Vec<String>> = "context",
-        /// `in`
+        /// The field or parameter the error is in.
         in_: Option<String> = "in",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `subCategory`
+        /// The finer group it is sorted into.
         sub_category: Option<String> = "subCategory",
     }
 }
@@ -22,9 +22,9 @@ crm_core::record! {
 crm_core::record! {
     /// Row error.
     pub struct RowError {
-        /// `category`
+        /// The group it is sorted into.
         category: Option<String> = "category",
-        /// `context`
+        /// Further details of what it is about.
         context: Map<Vec<String>> = "context",
         /// What went wrong, an entry an input or more.
         errors: Vec<ErrorDetail> = "errors",
@@ -34,9 +34,9 @@ crm_core::record! {
         links: Map<String> = "links",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `status`
+        /// How it stands.
         status: Option<String> = "status",
-        /// `subCategory`
+        /// The finer group it is sorted into.
         sub_category: Option<Value> = "subCategory",
     }
 }

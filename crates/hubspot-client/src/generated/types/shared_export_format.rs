@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Export format.
+    /// The format, as `CSV` or `DATE`.
     pub enum ExportFormat {
         /// `CSV`
         Csv = "CSV",

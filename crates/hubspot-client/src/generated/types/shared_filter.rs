@@ -6,15 +6,15 @@ use super::*;
 crm_core::record! {
     /// Filter.
     pub struct Filter {
-        /// `highValue`
+        /// The upper end, with `BETWEEN`.
         high_value: Option<String> = "highValue",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<FilterOperator> = "operator",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
-        /// `values`
+        /// The values, one by one or by name.
         values: Option<Vec<String>> = "values",
     }
     required "operator" "propertyName"
@@ -44,7 +44,7 @@ impl Filter {
 crm_core::record! {
     /// Filter group.
     pub struct FilterGroup {
-        /// `filters`
+        /// The conditions that narrow it down.
         filters: Option<Vec<Filter>> = "filters",
     }
     required "filters"
@@ -62,7 +62,7 @@ impl FilterGroup {
 }
 
 crm_core::open_enum! {
-    /// Filter operator.
+    /// How it is matched or worked out.
     pub enum FilterOperator {
         /// `BETWEEN`
         Between = "BETWEEN",

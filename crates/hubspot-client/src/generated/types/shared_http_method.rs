@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Http method.
+    /// The HTTP method, as `POST`.
     pub enum HttpMethod {
         /// `CONNECT`
         Connect = "CONNECT",

@@ -10,9 +10,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The language, as `en`. One of 893 values, as `aa`.
         language: Option<String> = "language",
-        /// `primaryId`
+        /// The id of the one in the primary language.
         primary_id: Option<String> = "primaryId",
-        /// One of 891 values, as `aa`.
+        /// The primary language, as `en`. One of 891 values, as `aa`.
         primary_language: Option<String> = "primaryLanguage",
     }
     required "id" "language" "primaryId"
@@ -60,9 +60,9 @@ impl LanguageGroupDetach {
 crm_core::record! {
     /// Languages update.
     pub struct LanguagesUpdate {
-        /// `languages`
+        /// The languages, by id of the content.
         languages: Option<Map<String>> = "languages",
-        /// `primaryId`
+        /// The id of the one in the primary language.
         primary_id: Option<String> = "primaryId",
     }
     required "languages" "primaryId"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Legal basis.
+    /// The legal basis for sending, as `CONSENT_WITH_NOTICE`.
     pub enum LegalBasis {
         /// `CONSENT_WITH_NOTICE`
         ConsentWithNotice = "CONSENT_WITH_NOTICE",

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Masked substring.
     pub struct MaskedSubstring {
-        /// `end`
+        /// Where or when it ends.
         end: Option<i64> = "end",
-        /// `start`
+        /// Where or when it starts.
         start: Option<i64> = "start",
     }
     required "end" "start"
@@ -29,7 +29,7 @@ impl MaskedSubstring {
 crm_core::record! {
     /// Masked substrings.
     pub struct MaskedSubstrings {
-        /// `substrings`
+        /// The parts that are masked.
         substrings: Option<Vec<MaskedSubstring>> = "substrings",
     }
     required "substrings"
@@ -49,45 +49,45 @@ impl MaskedSubstrings {
 crm_core::record! {
     /// Property value.
     pub struct PropertyValue {
-        /// `dataSensitivity`
+        /// How sensitive the data is.
         data_sensitivity: Option<DataSensitivity> = "dataSensitivity",
-        /// `isEncrypted`
+        /// Whether the value is encrypted.
         is_encrypted: Option<bool> = "isEncrypted",
-        /// `isLargeValue`
+        /// Whether the value is large.
         is_large_value: Option<bool> = "isLargeValue",
         /// `maskedSubstrings`
         masked_substrings: Option<MaskedSubstrings> = "maskedSubstrings",
         /// The name.
         name: Option<String> = "name",
-        /// `persistenceTimestamp`
+        /// When the value was stored.
         persistence_timestamp: Option<i64> = "persistenceTimestamp",
-        /// `requestId`
+        /// The id of the request that set it.
         request_id: Option<String> = "requestId",
-        /// `selectedByUser`
+        /// Whether a user chose the value.
         selected_by_user: Option<bool> = "selectedByUser",
-        /// `selectedByUserTimestamp`
+        /// When a user chose the value.
         selected_by_user_timestamp: Option<i64> = "selectedByUserTimestamp",
-        /// One of 119 values, as `ACADEMY`.
+        /// Where it comes from. One of 119 values, as `ACADEMY`.
         source: Option<String> = "source",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `sourceLabel`
+        /// The name of where the value came from.
         source_label: Option<String> = "sourceLabel",
-        /// `sourceMetadata`
+        /// Further data on where the value came from.
         source_metadata: Option<String> = "sourceMetadata",
         /// `sourceUpstreamDeployable`
         source_upstream_deployable: Option<String> = "sourceUpstreamDeployable",
         /// `sourceVid`
         source_vid: Option<Vec<i64>> = "sourceVid",
-        /// `timestamp`
+        /// The point in time it is about.
         timestamp: Option<i64> = "timestamp",
-        /// `unit`
+        /// The unit of the value.
         unit: Option<String> = "unit",
-        /// `updatedByUserId`
+        /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
-        /// `useTimestampAsPersistenceTimestamp`
+        /// Whether the timestamp also says when it was stored.
         use_timestamp_as_persistence_timestamp: Option<bool> = "useTimestampAsPersistenceTimestamp",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
     required "name" "value"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Month.
+    /// The month the fiscal year begins with.
     pub enum Month {
         /// `APRIL`
         April = "APRIL",

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct NextPage {
         /// The cursor of the page before; the first page has none.
         after: Option<String> = "after",
-        /// `link`
+        /// The address it leads to.
         link: Option<String> = "link",
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Number display hint.
+    /// How a number is shown, as `currency`.
     pub enum NumberDisplayHint {
         /// `currency`
         Currency = "currency",
@@ -32,7 +32,7 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
     required "displayOrder" "hidden" "label" "value"
@@ -62,7 +62,7 @@ impl OptionInput {
 }
 
 crm_core::open_enum! {
-    /// Property data sensitivity.
+    /// How sensitive the data is.
     pub enum PropertyDataSensitivity {
         /// `highly_sensitive`
         HighlySensitive = "highly_sensitive",
@@ -74,7 +74,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Property date display hint.
+    /// How a date is shown, as `time_since`.
     pub enum PropertyDateDisplayHint {
         /// `absolute`
         Absolute = "absolute",
@@ -90,19 +90,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Property modification metadata.
     pub struct PropertyModificationMetadata {
-        /// `archivable`
+        /// Whether it can be archived.
         archivable: Option<bool> = "archivable",
-        /// `readOnlyDefinition`
+        /// Whether the definition cannot be changed.
         read_only_definition: Option<bool> = "readOnlyDefinition",
-        /// `readOnlyOptions`
+        /// Whether the options can only be read.
         read_only_options: Option<bool> = "readOnlyOptions",
-        /// `readOnlyValue`
+        /// Whether its value can only be read.
         read_only_value: Option<bool> = "readOnlyValue",
     }
 }
 
 crm_core::open_enum! {
-    /// Text display hint.
+    /// What sort of text it is, as `email`.
     pub enum TextDisplayHint {
         /// `domain_name`
         DomainName = "domain_name",

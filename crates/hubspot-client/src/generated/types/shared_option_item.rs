@@ -14,7 +14,7 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
 }
@@ -26,37 +26,37 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// `calculated`
+        /// Whether the value is worked out by HubSpot.
         calculated: Option<bool> = "calculated",
-        /// `calculationFormula`
+        /// The formula the value is worked out with.
         calculation_formula: Option<String> = "calculationFormula",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdUserId`
+        /// The id of the user who created it.
         created_user_id: Option<String> = "createdUserId",
-        /// `currencyPropertyName`
+        /// The name of the property that holds the currency.
         currency_property_name: Option<String> = "currencyPropertyName",
-        /// `dataSensitivity`
+        /// How sensitive the data is.
         data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
-        /// `dateDisplayHint`
+        /// How a date is shown, as `time_since`.
         date_display_hint: Option<PropertyDateDisplayHint> = "dateDisplayHint",
         /// What it is, for people.
         description: Option<String> = "description",
         /// Where it is shown among its kind; -1 is after the others.
         display_order: Option<i64> = "displayOrder",
-        /// `externalOptions`
+        /// Whether the options come from somewhere else.
         external_options: Option<bool> = "externalOptions",
         /// How the field is shown in a form.
         field_type: Option<String> = "fieldType",
-        /// `formField`
+        /// Whether it can be used in forms.
         form_field: Option<bool> = "formField",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// `hasUniqueValue`
+        /// Whether no two records may have the same value.
         has_unique_value: Option<bool> = "hasUniqueValue",
         /// Whether people do not see it.
         hidden: Option<bool> = "hidden",
-        /// `hubspotDefined`
+        /// Whether HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
         /// The name that people see.
         label: Option<String> = "label",
@@ -64,23 +64,23 @@ crm_core::record! {
         modification_metadata: Option<PropertyModificationMetadata> = "modificationMetadata",
         /// The name.
         name: Option<String> = "name",
-        /// `numberDisplayHint`
+        /// How a number is shown, as `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
         /// The values to choose from.
         options: Vec<OptionItem> = "options",
-        /// `referencedObjectType`
+        /// The kind of record the value points to.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// `sensitiveDataCategories`
+        /// The kinds of sensitive data in it.
         sensitive_data_categories: Vec<String> = "sensitiveDataCategories",
-        /// `showCurrencySymbol`
+        /// Whether amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// `textDisplayHint`
+        /// What sort of text it is, as `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedUserId`
+        /// The id of the user who changed it last.
         updated_user_id: Option<String> = "updatedUserId",
     }
 }

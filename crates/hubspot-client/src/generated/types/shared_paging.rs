@@ -18,7 +18,7 @@ crm_core::record! {
     pub struct PreviousPage {
         /// The cursor of the page after, to go back.
         before: Option<String> = "before",
-        /// `link`
+        /// The address it leads to.
         link: Option<String> = "link",
     }
 }

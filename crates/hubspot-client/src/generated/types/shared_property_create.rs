@@ -6,25 +6,25 @@ use super::*;
 crm_core::record! {
     /// Property create.
     pub struct PropertyCreate {
-        /// `calculationFormula`
+        /// The formula the value is worked out with.
         calculation_formula: Option<String> = "calculationFormula",
-        /// `currencyPropertyName`
+        /// The name of the property that holds the currency.
         currency_property_name: Option<String> = "currencyPropertyName",
-        /// `dataSensitivity`
+        /// How sensitive the data is.
         data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
         /// What it is, for people.
         description: Option<String> = "description",
         /// Where it is shown among its kind; -1 is after the others.
         display_order: Option<i64> = "displayOrder",
-        /// `externalOptions`
+        /// Whether the options come from somewhere else.
         external_options: Option<bool> = "externalOptions",
         /// How the field is shown in a form.
         field_type: Option<FieldType> = "fieldType",
-        /// `formField`
+        /// Whether it can be used in forms.
         form_field: Option<bool> = "formField",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// `hasUniqueValue`
+        /// Whether no two records may have the same value.
         has_unique_value: Option<bool> = "hasUniqueValue",
         /// Whether people do not see it.
         hidden: Option<bool> = "hidden",
@@ -32,17 +32,17 @@ crm_core::record! {
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// `numberDisplayHint`
+        /// How a number is shown, as `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
-        /// `referencedObjectType`
+        /// The kind of record the value points to.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// `showCurrencySymbol`
+        /// Whether amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// `textDisplayHint`
+        /// What sort of text it is, as `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// `type`
+        /// Its kind.
         type_: Option<PropertyType> = "type",
     }
     required "fieldType" "groupName" "label" "name" "type"
@@ -182,7 +182,7 @@ crm_core::record! {
     pub struct PropertyNameBatchRead {
         /// Whether it is archived; of a list, whether to give the archived ones only.
         archived: Option<bool> = "archived",
-        /// `dataSensitivity`
+        /// How sensitive the data is.
         data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
         /// What the batch is made of.
         inputs: Option<Vec<PropertyName>> = "inputs",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Property type.
+    /// Its kind.
     pub enum PropertyType {
         /// `bool`
         Bool = "bool",

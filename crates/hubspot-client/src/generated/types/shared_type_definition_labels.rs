@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Type definition labels.
     pub struct TypeDefinitionLabels {
-        /// `plural`
+        /// The word for several.
         plural: Option<String> = "plural",
-        /// `singular`
+        /// The name for one of them.
         singular: Option<String> = "singular",
     }
 }

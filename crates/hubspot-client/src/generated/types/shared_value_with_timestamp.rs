@@ -6,17 +6,17 @@ use super::*;
 crm_core::record! {
     /// Value with timestamp.
     pub struct ValueWithTimestamp {
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `sourceLabel`
+        /// The name of where the value came from.
         source_label: Option<String> = "sourceLabel",
-        /// `sourceType`
+        /// The kind of source it came from.
         source_type: Option<String> = "sourceType",
-        /// `timestamp`
+        /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
-        /// `updatedByUserId`
+        /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
     }
 }

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct VersionUser {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `fullName`
+        /// The whole name of the person.
         full_name: Option<String> = "fullName",
         /// The id.
         id: Option<String> = "id",

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Content search result.
     pub struct ContentSearchResult {
-        /// `authorFullName`
+        /// The full name of the author.
         author_full_name: Option<String> = "authorFullName",
-        /// `category`
+        /// The group it is sorted into.
         category: Option<String> = "category",
         /// `combinedId`
         combined_id: Option<String> = "combinedId",
@@ -16,33 +16,33 @@ crm_core::record! {
         content_type: Option<String> = "contentType",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `domain`
+        /// The domain, as `example.com`.
         domain: Option<String> = "domain",
-        /// `featuredImageUrl`
+        /// The address of the featured image.
         featured_image_url: Option<String> = "featuredImageUrl",
         /// The id.
         id: Option<i64> = "id",
-        /// `inBeta`
+        /// Whether it is in beta.
         in_beta: Option<bool> = "inBeta",
-        /// `isPrivate`
+        /// Whether it is private.
         is_private: Option<bool> = "isPrivate",
         /// The language, as `en`. One of 891 values, as `aa`.
         language: Option<String> = "language",
-        /// `publishedDate`
+        /// When it was published.
         published_date: Option<i64> = "publishedDate",
         /// The id of the row.
         row_id: Option<i64> = "rowId",
-        /// `score`
+        /// How well it matches the search.
         score: Option<f64> = "score",
-        /// `subcategory`
+        /// The finer group it is sorted into.
         subcategory: Option<String> = "subcategory",
-        /// `tableId`
+        /// The id of the HubDB table.
         table_id: Option<i64> = "tableId",
-        /// `tags`
+        /// The tags it has.
         tags: Vec<String> = "tags",
-        /// `title`
+        /// The title.
         title: Option<String> = "title",
-        /// `type`
+        /// Its kind.
         type_: Option<IndexedDataType> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -52,11 +52,11 @@ crm_core::record! {
 crm_core::record! {
     /// Indexed data.
     pub struct IndexedData {
-        /// `fields`
+        /// The fields, in order or by name.
         fields: Map<IndexedField> = "fields",
         /// The id.
         id: Option<String> = "id",
-        /// `type`
+        /// Its kind.
         type_: Option<IndexedDataType> = "type",
     }
 }
@@ -82,13 +82,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Indexed field.
     pub struct IndexedField {
-        /// `metadataField`
+        /// Whether the field is metadata.
         metadata_field: Option<bool> = "metadataField",
         /// The name.
         name: Option<String> = "name",
-        /// `value`
+        /// The value.
         value: Option<Value> = "value",
-        /// `values`
+        /// The values, one by one or by name.
         values: Vec<Value> = "values",
     }
 }
@@ -100,11 +100,11 @@ crm_core::record! {
         limit: Option<i64> = "limit",
         /// How many items to pass over.
         offset: Option<i64> = "offset",
-        /// `page`
+        /// The number of the page.
         page: Option<i64> = "page",
         /// The items of this page, or the outcome of each input.
         results: Vec<ContentSearchResult> = "results",
-        /// `searchTerm`
+        /// What was searched for.
         search_term: Option<String> = "searchTerm",
         /// How many there are in all.
         total: Option<i64> = "total",

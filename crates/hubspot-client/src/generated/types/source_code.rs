@@ -8,13 +8,13 @@ crm_core::record! {
     pub struct AssetFileMetadata {
         /// When it was archived.
         archived_at: Option<i64> = "archivedAt",
-        /// `children`
+        /// The names of what is in the folder.
         children: Vec<String> = "children",
         /// When it was created.
         created_at: Option<i64> = "createdAt",
-        /// `folder`
+        /// The folder, or whether it is one.
         folder: Option<bool> = "folder",
-        /// `hash`
+        /// The hash of the file's content.
         hash: Option<String> = "hash",
         /// The id.
         id: Option<String> = "id",
@@ -28,7 +28,7 @@ crm_core::record! {
 crm_core::record! {
     /// File extract request.
     pub struct FileExtractRequest {
-        /// `path`
+        /// The path it is found under.
         path: Option<String> = "path",
     }
     required "path"

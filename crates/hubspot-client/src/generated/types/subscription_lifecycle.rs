@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Pause subscription request.
     pub struct PauseSubscriptionRequest {
-        /// `pauseReason`
+        /// Why it is paused.
         pause_reason: Option<String> = "pauseReason",
     }
 }
@@ -17,7 +17,7 @@ crm_core::setters!(PauseSubscriptionRequest {
 crm_core::record! {
     /// Unpause request.
     pub struct UnpauseRequest {
-        /// `proposedNextBillingDate`
+        /// The date proposed for the next billing.
         proposed_next_billing_date: Option<i64> = "proposedNextBillingDate",
     }
     required "proposedNextBillingDate"

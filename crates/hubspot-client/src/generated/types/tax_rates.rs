@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Tax rate group.
     pub struct TaxRateGroup {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -16,7 +16,7 @@ crm_core::record! {
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// `percentageRate`
+        /// The rate, in percent.
         percentage_rate: Option<f64> = "percentageRate",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",

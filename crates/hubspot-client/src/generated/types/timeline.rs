@@ -6,27 +6,27 @@ use super::*;
 crm_core::record! {
     /// App event occurrence.
     pub struct AppEventOccurrence {
-        /// `domain`
+        /// The domain, as `example.com`.
         domain: Option<String> = "domain",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `eventTypeName`
+        /// The name of the kind of event.
         event_type_name: Option<String> = "eventTypeName",
-        /// `extraData`
+        /// More data of the event.
         extra_data: Option<Value> = "extraData",
         /// The id.
         id: Option<String> = "id",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// `objectTypeFullyQualifiedName`
+        /// The full name of the object type.
         object_type_fully_qualified_name: Option<String> = "objectTypeFullyQualifiedName",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Option<Map<String>> = "properties",
         /// `timelineIFrame`
         timeline_i_frame: Option<TimelineEventIFrame> = "timelineIFrame",
-        /// `timestamp`
+        /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
-        /// `utk`
+        /// The visitor's token, from the cookie `hubspotutk`.
         utk: Option<String> = "utk",
     }
     required "eventTypeName" "id" "properties"
@@ -87,7 +87,7 @@ crm_core::record! {
     pub struct AppEventResolutionReply {
         /// `developerQualifiedSymbol`
         developer_qualified_symbol: Option<DeveloperQualifiedSymbol> = "developerQualifiedSymbol",
-        /// `fullyQualifiedName`
+        /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
     }
 }
@@ -109,7 +109,7 @@ crm_core::record! {
         results: Vec<AppEventOccurrence> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -117,9 +117,9 @@ crm_core::record! {
 crm_core::record! {
     /// Developer qualified symbol.
     pub struct DeveloperQualifiedSymbol {
-        /// `developerSymbol`
+        /// The developer's own name for it.
         developer_symbol: Option<String> = "developerSymbol",
-        /// `projectName`
+        /// The name of the developer project.
         project_name: Option<String> = "projectName",
     }
 }
@@ -127,9 +127,9 @@ crm_core::record! {
 crm_core::record! {
     /// External app event resolution request.
     pub struct ExternalAppEventResolutionRequest {
-        /// `developerSymbol`
+        /// The developer's own name for it.
         developer_symbol: Option<String> = "developerSymbol",
-        /// `projectName`
+        /// The name of the developer project.
         project_name: Option<String> = "projectName",
     }
     required "developerSymbol" "projectName"
@@ -153,15 +153,15 @@ impl ExternalAppEventResolutionRequest {
 crm_core::record! {
     /// Timeline event i frame.
     pub struct TimelineEventIFrame {
-        /// `headerLabel`
+        /// The label of the header.
         header_label: Option<String> = "headerLabel",
-        /// `height`
+        /// The height, in pixels.
         height: Option<i64> = "height",
-        /// `linkLabel`
+        /// The text of the link.
         link_label: Option<String> = "linkLabel",
         /// The address.
         url: Option<String> = "url",
-        /// `width`
+        /// How wide it is.
         width: Option<i64> = "width",
     }
     required "headerLabel" "height" "linkLabel" "url" "width"

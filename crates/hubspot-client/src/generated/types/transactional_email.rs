@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Smtp api token request egg.
     pub struct SmtpApiTokenRequestEgg {
-        /// `campaignName`
+        /// The name of the campaign.
         campaign_name: Option<String> = "campaignName",
-        /// `createContact`
+        /// Whether sending also makes a contact.
         create_contact: Option<bool> = "createContact",
     }
     required "campaignName" "createContact"
@@ -32,19 +32,19 @@ impl SmtpApiTokenRequestEgg {
 crm_core::record! {
     /// Smtp api token view.
     pub struct SmtpApiTokenView {
-        /// `campaignName`
+        /// The name of the campaign.
         campaign_name: Option<String> = "campaignName",
-        /// `createContact`
+        /// Whether sending also makes a contact.
         create_contact: Option<bool> = "createContact",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdBy`
+        /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `emailCampaignId`
+        /// The id of the e-mail campaign.
         email_campaign_id: Option<String> = "emailCampaignId",
         /// The id.
         id: Option<String> = "id",
-        /// `password`
+        /// The password.
         password: Option<String> = "password",
     }
 }

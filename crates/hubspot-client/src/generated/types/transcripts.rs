@@ -43,9 +43,9 @@ crm_core::record! {
 crm_core::record! {
     /// Transcript create request.
     pub struct TranscriptCreateRequest {
-        /// `engagementId`
+        /// The id of the activity, such as a call.
         engagement_id: Option<i64> = "engagementId",
-        /// `transcriptCreateUtterances`
+        /// What was said, piece by piece.
         transcript_create_utterances: Option<Vec<TranscriptCreateUtterance>> = "transcriptCreateUtterances",
     }
     required "engagementId" "transcriptCreateUtterances"
@@ -69,15 +69,15 @@ impl TranscriptCreateRequest {
 crm_core::record! {
     /// Transcript create utterance.
     pub struct TranscriptCreateUtterance {
-        /// `endTimeMillis`
+        /// When the utterance ends, in milliseconds.
         end_time_millis: Option<i64> = "endTimeMillis",
-        /// `languageCode`
+        /// The code of the language.
         language_code: Option<String> = "languageCode",
         /// `speaker`
         speaker: Option<Speaker> = "speaker",
-        /// `startTimeMillis`
+        /// When the utterance starts, in milliseconds.
         start_time_millis: Option<i64> = "startTimeMillis",
-        /// `text`
+        /// The text, without formatting.
         text: Option<String> = "text",
     }
     required "endTimeMillis" "speaker" "startTimeMillis" "text"
@@ -111,13 +111,13 @@ crm_core::record! {
     pub struct TranscriptReply {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `engagementId`
+        /// The id of the activity, such as a call.
         engagement_id: Option<i64> = "engagementId",
         /// The id.
         id: Option<String> = "id",
-        /// `transcriptSource`
+        /// Who made the transcript, as `HUBSPOT_GENERATED`.
         transcript_source: Option<TranscriptReplyTranscriptSource> = "transcriptSource",
-        /// `transcriptUtterances`
+        /// What was said, piece by piece.
         transcript_utterances: Vec<TranscriptUtterance> = "transcriptUtterances",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -125,7 +125,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Transcript reply transcript source.
+    /// Who made the transcript, as `HUBSPOT_GENERATED`.
     pub enum TranscriptReplyTranscriptSource {
         /// `HUBSPOT_GENERATED`
         HubspotGenerated = "HUBSPOT_GENERATED",
@@ -137,17 +137,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Transcript utterance.
     pub struct TranscriptUtterance {
-        /// `endTimeMillis`
+        /// When the utterance ends, in milliseconds.
         end_time_millis: Option<i64> = "endTimeMillis",
         /// The id.
         id: Option<String> = "id",
-        /// `languageCode`
+        /// The code of the language.
         language_code: Option<String> = "languageCode",
         /// `speaker`
         speaker: Option<Speaker> = "speaker",
-        /// `startTimeMillis`
+        /// When the utterance starts, in milliseconds.
         start_time_millis: Option<i64> = "startTimeMillis",
-        /// `text`
+        /// The text, without formatting.
         text: Option<String> = "text",
     }
 }

@@ -8,57 +8,57 @@ crm_core::record! {
     pub struct UrlMapping {
         /// `cdnPurgeEmbargoTime`
         cdn_purge_embargo_time: Option<i64> = "cdnPurgeEmbargoTime",
-        /// `contentGroupId`
+        /// The id of the group of content, as a blog.
         content_group_id: Option<i64> = "contentGroupId",
         /// One of 62 values, as `ACCESS_GROUP_MEMBERSHIP`.
         cos_object_type: Option<String> = "cosObjectType",
-        /// `created`
+        /// When it was created.
         created: Option<i64> = "created",
-        /// `createdById`
+        /// The id of the user who created it.
         created_by_id: Option<i64> = "createdById",
         /// When it was deleted.
         deleted_at: Option<i64> = "deletedAt",
-        /// `destination`
+        /// The address to redirect to.
         destination: Option<String> = "destination",
         /// The id.
         id: Option<i64> = "id",
-        /// `internallyCreated`
+        /// Whether HubSpot itself created it.
         internally_created: Option<bool> = "internallyCreated",
-        /// `isActive`
+        /// Whether it is active.
         is_active: Option<bool> = "isActive",
-        /// `isMatchFullUrl`
+        /// Whether the whole address must match.
         is_match_full_url: Option<bool> = "isMatchFullUrl",
-        /// `isMatchQueryString`
+        /// Whether the query string must match too.
         is_match_query_string: Option<bool> = "isMatchQueryString",
-        /// `isOnlyAfterNotFound`
+        /// Whether it works only where no page is found.
         is_only_after_not_found: Option<bool> = "isOnlyAfterNotFound",
-        /// `isPattern`
+        /// Whether the address to match is a pattern.
         is_pattern: Option<bool> = "isPattern",
-        /// `isProtocolAgnostic`
+        /// Whether `http` and `https` both match.
         is_protocol_agnostic: Option<bool> = "isProtocolAgnostic",
-        /// `isRegex`
+        /// Whether it is a regular expression.
         is_regex: Option<bool> = "isRegex",
-        /// `isTrailingSlashOptional`
+        /// Whether it matches with and without a slash at the end.
         is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `lastUsedAt`
+        /// When it was last used.
         last_used_at: Option<i64> = "lastUsedAt",
         /// The name.
         name: Option<String> = "name",
-        /// `note`
+        /// A note on it.
         note: Option<String> = "note",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// `precedence`
+        /// Which goes first when several match.
         precedence: Option<i64> = "precedence",
         /// `redirectStyle`
         redirect_style: Option<i64> = "redirectStyle",
-        /// `routePrefix`
+        /// The address or path to match.
         route_prefix: Option<String> = "routePrefix",
-        /// `updated`
+        /// When it was last changed.
         updated: Option<i64> = "updated",
-        /// `updatedById`
+        /// The id of the user who last changed it.
         updated_by_id: Option<i64> = "updatedById",
     }
 }

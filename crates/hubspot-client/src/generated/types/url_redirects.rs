@@ -6,25 +6,25 @@ use super::*;
 crm_core::record! {
     /// Url mapping create request body.
     pub struct UrlMappingCreateRequestBody {
-        /// `destination`
+        /// The address to redirect to.
         destination: Option<String> = "destination",
-        /// `isMatchFullUrl`
+        /// Whether the whole address must match.
         is_match_full_url: Option<bool> = "isMatchFullUrl",
-        /// `isMatchQueryString`
+        /// Whether the query string must match too.
         is_match_query_string: Option<bool> = "isMatchQueryString",
-        /// `isOnlyAfterNotFound`
+        /// Whether it works only where no page is found.
         is_only_after_not_found: Option<bool> = "isOnlyAfterNotFound",
-        /// `isPattern`
+        /// Whether the address to match is a pattern.
         is_pattern: Option<bool> = "isPattern",
-        /// `isProtocolAgnostic`
+        /// Whether `http` and `https` both match.
         is_protocol_agnostic: Option<bool> = "isProtocolAgnostic",
-        /// `isTrailingSlashOptional`
+        /// Whether it matches with and without a slash at the end.
         is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
-        /// `precedence`
+        /// Which goes first when several match.
         precedence: Option<i64> = "precedence",
         /// `redirectStyle`
         redirect_style: Option<i64> = "redirectStyle",
-        /// `routePrefix`
+        /// The address or path to match.
         route_prefix: Option<String> = "routePrefix",
     }
     required "destination" "redirectStyle" "routePrefix"
@@ -61,31 +61,31 @@ impl UrlMappingCreateRequestBody {
 crm_core::record! {
     /// Url redirects url mapping.
     pub struct UrlRedirectsUrlMapping {
-        /// `created`
+        /// When it was created.
         created: Option<Timestamp> = "created",
-        /// `destination`
+        /// The address to redirect to.
         destination: Option<String> = "destination",
         /// The id.
         id: Option<String> = "id",
-        /// `isMatchFullUrl`
+        /// Whether the whole address must match.
         is_match_full_url: Option<bool> = "isMatchFullUrl",
-        /// `isMatchQueryString`
+        /// Whether the query string must match too.
         is_match_query_string: Option<bool> = "isMatchQueryString",
-        /// `isOnlyAfterNotFound`
+        /// Whether it works only where no page is found.
         is_only_after_not_found: Option<bool> = "isOnlyAfterNotFound",
-        /// `isPattern`
+        /// Whether the address to match is a pattern.
         is_pattern: Option<bool> = "isPattern",
-        /// `isProtocolAgnostic`
+        /// Whether `http` and `https` both match.
         is_protocol_agnostic: Option<bool> = "isProtocolAgnostic",
-        /// `isTrailingSlashOptional`
+        /// Whether it matches with and without a slash at the end.
         is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
-        /// `precedence`
+        /// Which goes first when several match.
         precedence: Option<i64> = "precedence",
         /// `redirectStyle`
         redirect_style: Option<i64> = "redirectStyle",
-        /// `routePrefix`
+        /// The address or path to match.
         route_prefix: Option<String> = "routePrefix",
-        /// `updated`
+        /// When it was last changed.
         updated: Option<Timestamp> = "updated",
     }
 }

@@ -6,17 +6,17 @@ use super::*;
 crm_core::record! {
     /// Association label limit reply.
     pub struct AssociationLabelLimitReply {
-        /// `allLabels`
+        /// All labels of the association.
         all_labels: Vec<String> = "allLabels",
         /// `fromObjectType`
         from_object_type: Option<LimitsTrackingObjectTypeDefinition> = "fromObjectType",
         /// Most items in a page.
         limit: Option<i64> = "limit",
-        /// `percentage`
+        /// Its share of the whole.
         percentage: Option<f64> = "percentage",
         /// `toObjectType`
         to_object_type: Option<LimitsTrackingObjectTypeDefinition> = "toObjectType",
-        /// `usage`
+        /// How many are in use.
         usage: Option<i64> = "usage",
     }
 }
@@ -32,15 +32,15 @@ crm_core::record! {
 crm_core::record! {
     /// Association record limit reply.
     pub struct AssociationRecordLimitReply {
-        /// `atLimitFromRecordSamples`
+        /// Samples of records that have reached the limit.
         at_limit_from_record_samples: Vec<AtLimitRecordSample> = "atLimitFromRecordSamples",
         /// Most items in a page.
         limit: Option<i64> = "limit",
-        /// `nearLimitFromRecordSamples`
+        /// Some of the records that are near the limit.
         near_limit_from_record_samples: Vec<NearLimitRecordSample> = "nearLimitFromRecordSamples",
-        /// `totalRecordsAtLimit`
+        /// How many records have reached the limit.
         total_records_at_limit: Option<i64> = "totalRecordsAtLimit",
-        /// `totalRecordsNearLimit`
+        /// How many records are near the limit.
         total_records_near_limit: Option<i64> = "totalRecordsNearLimit",
     }
 }
@@ -60,9 +60,9 @@ crm_core::record! {
     pub struct CustomObjectLimitReply {
         /// Most items in a page.
         limit: Option<i64> = "limit",
-        /// `percentage`
+        /// Its share of the whole.
         percentage: Option<f64> = "percentage",
-        /// `usage`
+        /// How many are in use.
         usage: Option<i64> = "usage",
     }
 }
@@ -70,13 +70,13 @@ crm_core::record! {
 crm_core::record! {
     /// Custom property limit reply.
     pub struct CustomPropertyLimitReply {
-        /// `byObjectType`
+        /// The use, by kind of record.
         by_object_type: Vec<LimitAndUsageForObjectType> = "byObjectType",
-        /// `overallLimit`
+        /// How many there can be in all.
         overall_limit: Option<i64> = "overallLimit",
-        /// `overallPercentage`
+        /// How much of the overall limit is used.
         overall_percentage: Option<f64> = "overallPercentage",
-        /// `overallUsage`
+        /// How many there are in all.
         overall_usage: Option<i64> = "overallUsage",
     }
 }
@@ -88,13 +88,13 @@ crm_core::record! {
         limit: Option<i64> = "limit",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `percentage`
+        /// Its share of the whole.
         percentage: Option<f64> = "percentage",
-        /// `pluralLabel`
+        /// The name for several of them, for people.
         plural_label: Option<String> = "pluralLabel",
-        /// `singularLabel`
+        /// The name for one of them, for people.
         singular_label: Option<String> = "singularLabel",
-        /// `usage`
+        /// How many are in use.
         usage: Option<i64> = "usage",
     }
 }
@@ -102,13 +102,13 @@ crm_core::record! {
 crm_core::record! {
     /// Limit reply.
     pub struct LimitReply {
-        /// `byObjectType`
+        /// The use, by kind of record.
         by_object_type: Vec<UsageForObjectType> = "byObjectType",
-        /// `overallLimit`
+        /// How many there can be in all.
         overall_limit: Option<i64> = "overallLimit",
-        /// `overallPercentage`
+        /// How much of the overall limit is used.
         overall_percentage: Option<f64> = "overallPercentage",
-        /// `overallUsage`
+        /// How many there are in all.
         overall_usage: Option<i64> = "overallUsage",
     }
 }
@@ -118,9 +118,9 @@ crm_core::record! {
     pub struct LimitsTrackingObjectTypeDefinition {
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `pluralLabel`
+        /// The name for several of them, for people.
         plural_label: Option<String> = "pluralLabel",
-        /// `singularLabel`
+        /// The name for one of them, for people.
         singular_label: Option<String> = "singularLabel",
     }
 }
@@ -132,9 +132,9 @@ crm_core::record! {
         label: Option<String> = "label",
         /// The id of the record.
         object_id: Option<i64> = "objectId",
-        /// `percentage`
+        /// Its share of the whole.
         percentage: Option<f64> = "percentage",
-        /// `usage`
+        /// How many are in use.
         usage: Option<i64> = "usage",
     }
 }
@@ -142,15 +142,15 @@ crm_core::record! {
 crm_core::record! {
     /// Object type near or at association limit.
     pub struct ObjectTypeNearOrAtAssociationLimit {
-        /// `hasRecordsAtLimit`
+        /// Whether some records have reached the limit.
         has_records_at_limit: Option<bool> = "hasRecordsAtLimit",
-        /// `hasRecordsNearLimit`
+        /// Whether any record is near the limit.
         has_records_near_limit: Option<bool> = "hasRecordsNearLimit",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `pluralLabel`
+        /// The name for several of them, for people.
         plural_label: Option<String> = "pluralLabel",
-        /// `singularLabel`
+        /// The name for one of them, for people.
         singular_label: Option<String> = "singularLabel",
     }
 }
@@ -168,7 +168,7 @@ crm_core::record! {
     pub struct RecordLimitReply {
         /// `customObjectTypes`
         custom_object_types: Option<LimitReply> = "customObjectTypes",
-        /// `hubspotDefinedObjectTypes`
+        /// Limits and use of the kinds of records HubSpot defines.
         hubspot_defined_object_types: Vec<LimitAndUsageForObjectType> = "hubspotDefinedObjectTypes",
     }
 }
@@ -178,11 +178,11 @@ crm_core::record! {
     pub struct UsageForObjectType {
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `pluralLabel`
+        /// The name for several of them, for people.
         plural_label: Option<String> = "pluralLabel",
-        /// `singularLabel`
+        /// The name for one of them, for people.
         singular_label: Option<String> = "singularLabel",
-        /// `usage`
+        /// How many are in use.
         usage: Option<i64> = "usage",
     }
 }

@@ -6,15 +6,15 @@ use super::*;
 crm_core::record! {
     /// External settings.
     pub struct ExternalSettings {
-        /// `createMeetingUrl`
+        /// The address called to make a meeting.
         create_meeting_url: Option<String> = "createMeetingUrl",
-        /// `deleteMeetingUrl`
+        /// The address that is called when a meeting is deleted.
         delete_meeting_url: Option<String> = "deleteMeetingUrl",
-        /// `fetchAccountsUri`
+        /// The address called to get the accounts.
         fetch_accounts_uri: Option<String> = "fetchAccountsUri",
-        /// `updateMeetingUrl`
+        /// The address that is called when a meeting is changed.
         update_meeting_url: Option<String> = "updateMeetingUrl",
-        /// `userVerifyUrl`
+        /// The address called to check a user.
         user_verify_url: Option<String> = "userVerifyUrl",
     }
     required "createMeetingUrl"

@@ -10,7 +10,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `hsCustomerAgentContext`
+        /// What the customer agent is told of the visitor.
         hs_customer_agent_context: Option<Map<String>> = "hsCustomerAgentContext",
         /// The last name.
         last_name: Option<String> = "lastName",
@@ -41,7 +41,7 @@ impl IdentificationTokenGenerationRequest {
 crm_core::record! {
     /// Identification token reply.
     pub struct IdentificationTokenReply {
-        /// `token`
+        /// The token itself.
         token: Option<String> = "token",
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Event type.
+    /// The kind of event.
     pub enum EventType {
         /// `company.associationChange`
         CompanyAssociationChange = "company.associationChange",
@@ -108,7 +108,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Settings change request.
     pub struct SettingsChangeRequest {
-        /// `targetUrl`
+        /// The address that HubSpot calls.
         target_url: Option<String> = "targetUrl",
         /// `throttling`
         throttling: Option<ThrottlingSettings> = "throttling",
@@ -134,7 +134,7 @@ impl SettingsChangeRequest {
 crm_core::record! {
     /// Subscription batch update request.
     pub struct SubscriptionBatchUpdateRequest {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
         /// The id.
         id: Option<i64> = "id",
@@ -177,11 +177,11 @@ impl SubscriptionBatchUpdateRequestBatch {
 crm_core::record! {
     /// Subscription create request.
     pub struct SubscriptionCreateRequest {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
-        /// `eventType`
+        /// The kind of event.
         event_type: Option<EventType> = "eventType",
-        /// `eventTypeName`
+        /// The name of the kind of event.
         event_type_name: Option<String> = "eventTypeName",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -220,7 +220,7 @@ crm_core::record! {
 crm_core::record! {
     /// Subscription patch request.
     pub struct SubscriptionPatchRequest {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
     }
 }
@@ -245,7 +245,7 @@ crm_core::record! {
         results: Vec<WebhooksSubscriptionReply> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -253,7 +253,7 @@ crm_core::record! {
 crm_core::record! {
     /// Throttling settings.
     pub struct ThrottlingSettings {
-        /// `maxConcurrentRequests`
+        /// Most requests at the same time.
         max_concurrent_requests: Option<i64> = "maxConcurrentRequests",
     }
     required "maxConcurrentRequests"
@@ -275,7 +275,7 @@ crm_core::record! {
     pub struct WebhooksSettingsReply {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `targetUrl`
+        /// The address that HubSpot calls.
         target_url: Option<String> = "targetUrl",
         /// `throttling`
         throttling: Option<ThrottlingSettings> = "throttling",
@@ -287,13 +287,13 @@ crm_core::record! {
 crm_core::record! {
     /// Webhooks subscription reply.
     pub struct WebhooksSubscriptionReply {
-        /// `active`
+        /// Whether it is active.
         active: Option<bool> = "active",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `eventType`
+        /// The kind of event.
         event_type: Option<EventType> = "eventType",
-        /// `eventTypeName`
+        /// The name of the kind of event.
         event_type_name: Option<String> = "eventTypeName",
         /// The id.
         id: Option<String> = "id",

@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Action override request.
     pub struct ActionOverrideRequest {
-        /// `associatedObjectTypeIds`
+        /// The ids of the kinds of associated records.
         associated_object_type_ids: Vec<String> = "associatedObjectTypeIds",
-        /// `listIds`
+        /// The ids of the lists.
         list_ids: Vec<i64> = "listIds",
-        /// `objectIds`
+        /// The ids of the records.
         object_ids: Vec<i64> = "objectIds",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Vec<String> = "properties",
@@ -52,11 +52,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// App lifecycle event subscription upsert request.
     pub struct AppLifecycleEventSubscriptionUpsertRequest {
-        /// `eventTypeId`
+        /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Option<Vec<String>> = "properties",
-        /// Always `APP_LIFECYCLE_EVENT`.
+        /// The kind of subscription. Always `APP_LIFECYCLE_EVENT`.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "eventTypeId" "properties" "subscriptionType"
@@ -81,17 +81,17 @@ impl AppLifecycleEventSubscriptionUpsertRequest {
 crm_core::record! {
     /// Association subscription upsert request.
     pub struct AssociationSubscriptionUpsertRequest {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Option<Vec<ActionsItem>> = "actions",
-        /// `associatedObjectTypeIds`
+        /// The ids of the kinds of associated records.
         associated_object_type_ids: Option<Vec<String>> = "associatedObjectTypeIds",
-        /// `objectIds`
+        /// The ids of the records.
         object_ids: Option<Vec<i64>> = "objectIds",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// Always `ASSOCIATION`.
+        /// The kind of subscription. Always `ASSOCIATION`.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "associatedObjectTypeIds" "objectIds" "objectTypeId" "portalId" "subscriptionType"
@@ -136,7 +136,7 @@ crm_core::record! {
         results: Vec<JournalFetchReply> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -146,13 +146,13 @@ crm_core::record! {
     pub struct Condition {
         /// Always `CRM_OBJECT_PROPERTY`.
         filter_type: Option<String> = "filterType",
-        /// `operator`
+        /// How it is matched or worked out.
         operator: Option<ConditionOperator> = "operator",
         /// The names of the properties to give.
         property: Option<String> = "property",
-        /// `value`
+        /// The value.
         value: Option<String> = "value",
-        /// `values`
+        /// The values, one by one or by name.
         values: Option<Vec<String>> = "values",
     }
     required "filterType" "operator" "property"
@@ -180,7 +180,7 @@ impl Condition {
 }
 
 crm_core::open_enum! {
-    /// Condition operator.
+    /// How it is matched or worked out.
     pub enum ConditionOperator {
         /// `CONTAINS`
         Contains = "CONTAINS",
@@ -214,7 +214,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Crm object snapshot batch reply.
     pub struct CrmObjectSnapshotBatchReply {
-        /// `snapshotResponses`
+        /// The snapshots that were asked for.
         snapshot_responses: Vec<CrmObjectSnapshotReply> = "snapshotResponses",
     }
 }
@@ -222,7 +222,7 @@ crm_core::record! {
 crm_core::record! {
     /// Crm object snapshot batch request.
     pub struct CrmObjectSnapshotBatchRequest {
-        /// `snapshotRequests`
+        /// Which snapshots are asked for.
         snapshot_requests: Option<Vec<CrmObjectSnapshotRequest>> = "snapshotRequests",
     }
     required "snapshotRequests"
@@ -248,7 +248,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// `snapshotStatusId`
+        /// The id to ask for the state of the snapshot with.
         snapshot_status_id: Option<String> = "snapshotStatusId",
     }
 }
@@ -290,7 +290,7 @@ impl CrmObjectSnapshotRequest {
 crm_core::record! {
     /// Filter create reply.
     pub struct FilterCreateReply {
-        /// `filterId`
+        /// The id of the filter.
         filter_id: Option<i64> = "filterId",
     }
 }
@@ -336,13 +336,13 @@ crm_core::record! {
 crm_core::record! {
     /// Gdpr privacy deletion subscription upsert request.
     pub struct GdprPrivacyDeletionSubscriptionUpsertRequest {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Option<Vec<ActionsItem>> = "actions",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// Always `GDPR_PRIVACY_DELETION`.
+        /// The kind of subscription. Always `GDPR_PRIVACY_DELETION`.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "objectTypeId" "portalId" "subscriptionType"
@@ -369,9 +369,9 @@ impl GdprPrivacyDeletionSubscriptionUpsertRequest {
 crm_core::record! {
     /// Journal fetch reply.
     pub struct JournalFetchReply {
-        /// `currentOffset`
+        /// The place in the journal.
         current_offset: Option<String> = "currentOffset",
-        /// `expiresAt`
+        /// When it expires.
         expires_at: Option<Timestamp> = "expiresAt",
         /// The address.
         url: Option<String> = "url",
@@ -395,7 +395,7 @@ crm_core::record! {
         results: Vec<JournalFetchReply> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -403,15 +403,15 @@ crm_core::record! {
 crm_core::record! {
     /// List membership subscription upsert request.
     pub struct ListMembershipSubscriptionUpsertRequest {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Option<Vec<ActionsItem>> = "actions",
-        /// `listIds`
+        /// The ids of the lists.
         list_ids: Option<Vec<i64>> = "listIds",
-        /// `objectIds`
+        /// The ids of the records.
         object_ids: Option<Vec<i64>> = "objectIds",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// Always `LIST_MEMBERSHIP`.
+        /// The kind of subscription. Always `LIST_MEMBERSHIP`.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "listIds" "objectIds" "portalId" "subscriptionType"
@@ -440,9 +440,9 @@ impl ListMembershipSubscriptionUpsertRequest {
 crm_core::record! {
     /// Object subscription upsert request.
     pub struct ObjectSubscriptionUpsertRequest {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Option<Vec<ActionsItem>> = "actions",
-        /// `objectIds`
+        /// The ids of the records.
         object_ids: Option<Vec<i64>> = "objectIds",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -450,7 +450,7 @@ crm_core::record! {
         portal_id: Option<i64> = "portalId",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Option<Vec<String>> = "properties",
-        /// Always `OBJECT`.
+        /// The kind of subscription. Always `OBJECT`.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "objectIds" "objectTypeId" "portalId" "properties" "subscriptionType"
@@ -486,21 +486,21 @@ crm_core::record! {
     pub struct SnapshotStatusReply {
         /// When the work ended.
         completed_at: Option<i64> = "completedAt",
-        /// `errorCode`
+        /// What went wrong, as `TIMEOUT`.
         error_code: Option<SnapshotStatusReplyErrorCode> = "errorCode",
         /// The id.
         id: Option<String> = "id",
-        /// `initiatedAt`
+        /// When it was started.
         initiated_at: Option<i64> = "initiatedAt",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `status`
+        /// How it stands.
         status: Option<SnapshotStatusReplyStatus> = "status",
     }
 }
 
 crm_core::open_enum! {
-    /// Snapshot status reply error code.
+    /// What went wrong, as `TIMEOUT`.
     pub enum SnapshotStatusReplyErrorCode {
         /// `INTERNAL_ERROR`
         InternalError = "INTERNAL_ERROR",
@@ -514,7 +514,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Snapshot status reply status.
+    /// How it stands.
     pub enum SnapshotStatusReplyStatus {
         /// `EXPIRED`
         Expired = "EXPIRED",
@@ -532,25 +532,25 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Subscription reply.
     pub struct SubscriptionReply {
-        /// `actionOverrides`
+        /// What differs for single actions.
         action_overrides: Map<ActionOverrideRequest> = "actionOverrides",
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Vec<ActionsItem> = "actions",
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// `associatedObjectTypeIds`
+        /// The ids of the kinds of associated records.
         associated_object_type_ids: Vec<String> = "associatedObjectTypeIds",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdBy`
+        /// Who created it.
         created_by: Option<i64> = "createdBy",
         /// When it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
         /// The id.
         id: Option<i64> = "id",
-        /// `listIds`
+        /// The ids of the lists.
         list_ids: Vec<i64> = "listIds",
-        /// `objectIds`
+        /// The ids of the records.
         object_ids: Vec<i64> = "objectIds",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -558,7 +558,7 @@ crm_core::record! {
         portal_id: Option<i64> = "portalId",
         /// The properties, by internal name; of a read, the names of those to give.
         properties: Vec<String> = "properties",
-        /// `subscriptionType`
+        /// The kind of subscription.
         subscription_type: Option<SubscriptionType> = "subscriptionType",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -574,7 +574,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Subscription type.
+    /// The kind of subscription.
     pub enum SubscriptionType {
         /// `APP_LIFECYCLE_EVENT`
         AppLifecycleEvent = "APP_LIFECYCLE_EVENT",
@@ -605,7 +605,7 @@ crm_core::union! {
 crm_core::record! {
     /// Webhooks journal filter.
     pub struct WebhooksJournalFilter {
-        /// `conditions`
+        /// What must hold for it to apply.
         conditions: Option<Vec<Condition>> = "conditions",
     }
     required "conditions"

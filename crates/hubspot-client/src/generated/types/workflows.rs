@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct ApiAbTestBranch {
         /// `connection`
         connection: Option<ApiConnection> = "connection",
-        /// `percentage`
+        /// Its share of the whole.
         percentage: Option<i64> = "percentage",
     }
     required "connection"
@@ -32,11 +32,11 @@ impl ApiAbTestBranch {
 crm_core::record! {
     /// Api ab test branch action.
     pub struct ApiAbTestBranchAction {
-        /// `actionId`
+        /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// `testBranches`
+        /// The branches of the A/B test.
         test_branches: Option<Vec<ApiAbTestBranch>> = "testBranches",
-        /// Always `AB_TEST_BRANCH`.
+        /// Its kind. Always `AB_TEST_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "testBranches" "type"
@@ -61,11 +61,11 @@ impl ApiAbTestBranchAction {
 crm_core::record! {
     /// Api action data value.
     pub struct ApiActionDataValue {
-        /// `actionId`
+        /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// `dataKey`
+        /// Which of the action's outputs it is.
         data_key: Option<String> = "dataKey",
-        /// Always `FIELD_DATA`.
+        /// Its kind. Always `FIELD_DATA`.
         type_: Option<String> = "type",
     }
     required "actionId" "dataKey" "type"
@@ -87,9 +87,9 @@ impl ApiActionDataValue {
 crm_core::record! {
     /// Api action output object property value.
     pub struct ApiActionOutputObjectPropertyValue {
-        /// `actionOutputPropertyToken`
+        /// The token of the property in the action's output.
         action_output_property_token: Option<String> = "actionOutputPropertyToken",
-        /// Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
+        /// Its kind. Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "actionOutputPropertyToken" "type"
@@ -110,9 +110,9 @@ impl ApiActionOutputObjectPropertyValue {
 crm_core::record! {
     /// Api append object property value.
     pub struct ApiAppendObjectPropertyValue {
-        /// `appendPropertyName`
+        /// The name of the property to append.
         append_property_name: Option<String> = "appendPropertyName",
-        /// Always `APPEND_OBJECT_PROPERTY`.
+        /// Its kind. Always `APPEND_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "appendPropertyName" "type"
@@ -133,9 +133,9 @@ impl ApiAppendObjectPropertyValue {
 crm_core::record! {
     /// Api association data source.
     pub struct ApiAssociationDataSource {
-        /// `associationCategory`
+        /// Who defined the association, as `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
-        /// `associationTypeId`
+        /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
         /// The name.
         name: Option<String> = "name",
@@ -143,7 +143,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// `sortBy`
         sort_by: Option<ApiSort> = "sortBy",
-        /// Always `ASSOCIATION`.
+        /// Its kind. Always `ASSOCIATION`.
         type_: Option<String> = "type",
     }
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
@@ -176,15 +176,15 @@ impl ApiAssociationDataSource {
 crm_core::record! {
     /// Api association timestamp data source.
     pub struct ApiAssociationTimestampDataSource {
-        /// `associationCategory`
+        /// Who defined the association, as `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
-        /// `associationTypeId`
+        /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
         /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// Always `ASSOCIATION_TIMESTAMP`.
+        /// Its kind. Always `ASSOCIATION_TIMESTAMP`.
         type_: Option<String> = "type",
     }
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
@@ -213,13 +213,13 @@ impl ApiAssociationTimestampDataSource {
 crm_core::record! {
     /// Api auth key webhook auth settings.
     pub struct ApiAuthKeyWebhookAuthSettings {
-        /// `location`
+        /// Where it is or takes place.
         location: Option<ApiAuthKeyWebhookAuthSettingsLocation> = "location",
         /// The name.
         name: Option<String> = "name",
-        /// `secretName`
+        /// The name of the secret.
         secret_name: Option<String> = "secretName",
-        /// Always `AUTH_KEY`.
+        /// Its kind. Always `AUTH_KEY`.
         type_: Option<String> = "type",
     }
     required "location" "name" "secretName" "type"
@@ -244,7 +244,7 @@ impl ApiAuthKeyWebhookAuthSettings {
 }
 
 crm_core::open_enum! {
-    /// Api auth key webhook auth settings location.
+    /// Where it is or takes place.
     pub enum ApiAuthKeyWebhookAuthSettingsLocation {
         /// `HEADER`
         Header = "HEADER",
@@ -256,11 +256,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Api blocked date.
     pub struct ApiBlockedDate {
-        /// `dayOfMonth`
+        /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
-        /// `month`
+        /// The month, as a number or a name.
         month: Option<Month> = "month",
-        /// `year`
+        /// The year.
         year: Option<i64> = "year",
     }
     required "dayOfMonth" "month"
@@ -285,9 +285,9 @@ impl ApiBlockedDate {
 crm_core::record! {
     /// Api connection.
     pub struct ApiConnection {
-        /// `edgeType`
+        /// The kind of connection: `STANDARD` or `GOTO`.
         edge_type: Option<ApiConnectionEdgeType> = "edgeType",
-        /// `nextActionId`
+        /// The id of the action that comes next.
         next_action_id: Option<String> = "nextActionId",
     }
     required "edgeType" "nextActionId"
@@ -309,7 +309,7 @@ impl ApiConnection {
 }
 
 crm_core::open_enum! {
-    /// Api connection edge type.
+    /// The kind of connection: `STANDARD` or `GOTO`.
     pub enum ApiConnectionEdgeType {
         /// `GOTO`
         Goto = "GOTO",
@@ -321,57 +321,57 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Api contact flow.
     pub struct ApiContactFlow {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Vec<ApiContactFlowActionsItem> = "actions",
-        /// `blockedDates`
+        /// Dates on which nothing runs.
         blocked_dates: Vec<ApiBlockedDate> = "blockedDates",
-        /// `canEnrollFromSalesforce`
+        /// Whether contacts can be enrolled from Salesforce.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `crmObjectCreationStatus`
+        /// Whether making its CRM record is `PENDING` or `COMPLETE`.
         crm_object_creation_status: Option<FlowCrmObjectCreationStatus> = "crmObjectCreationStatus",
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
-        /// `dataSources`
+        /// Where the workflow takes further records from.
         data_sources: Vec<ApiContactFlowDataSourcesItem> = "dataSources",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `enrollmentCriteria`
+        /// What brings a record into the workflow.
         enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// `enrollmentSchedule`
+        /// When records are enrolled.
         enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
-        /// `eventAnchor`
+        /// The date that the workflow is centered on.
         event_anchor: Option<ApiContactFlowEventAnchor> = "eventAnchor",
-        /// `flowType`
+        /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
-        /// `goalFilterBranch`
+        /// What a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
         /// The id.
         id: Option<String> = "id",
-        /// `isEnabled`
+        /// Whether the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
-        /// `nextAvailableActionId`
+        /// The id that the next new action gets.
         next_available_action_id: Option<String> = "nextAvailableActionId",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
-        /// `startActionId`
+        /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// `suppressionListIds`
+        /// The ids of lists whose contacts stay out.
         suppression_list_ids: Vec<i64> = "suppressionListIds",
-        /// `timeWindows`
+        /// The hours of the week in which actions may run.
         time_windows: Vec<ApiTimeWindow> = "timeWindows",
-        /// Always `CONTACT_FLOW`.
+        /// Its kind. Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
         /// `unEnrollmentSetting`
         un_enrollment_setting: Option<ApiUnEnrollmentSetting> = "unEnrollmentSetting",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `uuid`
+        /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
     }
 }
@@ -391,45 +391,45 @@ crm_core::union! {
 crm_core::record! {
     /// Api contact flow create request.
     pub struct ApiContactFlowCreateRequest {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Option<Vec<ApiContactFlowActionsItem>> = "actions",
-        /// `blockedDates`
+        /// Dates on which nothing runs.
         blocked_dates: Option<Vec<ApiBlockedDate>> = "blockedDates",
-        /// `canEnrollFromSalesforce`
+        /// Whether contacts can be enrolled from Salesforce.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// `dataSources`
+        /// Where the workflow takes further records from.
         data_sources: Option<Vec<ApiContactFlowDataSourcesItem>> = "dataSources",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `enrollmentCriteria`
+        /// What brings a record into the workflow.
         enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// `enrollmentSchedule`
+        /// When records are enrolled.
         enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
-        /// `eventAnchor`
+        /// The date that the workflow is centered on.
         event_anchor: Option<ApiContactFlowEventAnchor> = "eventAnchor",
-        /// `flowType`
+        /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
-        /// `goalFilterBranch`
+        /// What a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
-        /// `isEnabled`
+        /// Whether the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `startActionId`
+        /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// `suppressionListIds`
+        /// The ids of lists whose contacts stay out.
         suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
-        /// `timeWindows`
+        /// The hours of the week in which actions may run.
         time_windows: Option<Vec<ApiTimeWindow>> = "timeWindows",
-        /// Always `CONTACT_FLOW`.
+        /// Its kind. Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
         /// `unEnrollmentSetting`
         un_enrollment_setting: Option<ApiUnEnrollmentSetting> = "unEnrollmentSetting",
-        /// `uuid`
+        /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "canEnrollFromSalesforce" "customProperties" "dataSources" "flowType" "isEnabled" "objectTypeId" "suppressionListIds" "timeWindows" "type"
@@ -525,41 +525,41 @@ crm_core::union! {
 crm_core::record! {
     /// Api contact flow put request.
     pub struct ApiContactFlowPutRequest {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Option<Vec<ApiContactFlowActionsItem>> = "actions",
-        /// `blockedDates`
+        /// Dates on which nothing runs.
         blocked_dates: Option<Vec<ApiBlockedDate>> = "blockedDates",
-        /// `canEnrollFromSalesforce`
+        /// Whether contacts can be enrolled from Salesforce.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `enrollmentCriteria`
+        /// What brings a record into the workflow.
         enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// `enrollmentSchedule`
+        /// When records are enrolled.
         enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
-        /// `eventAnchor`
+        /// The date that the workflow is centered on.
         event_anchor: Option<ApiContactFlowEventAnchor> = "eventAnchor",
-        /// `goalFilterBranch`
+        /// What a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
-        /// `isEnabled`
+        /// Whether the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
-        /// `startActionId`
+        /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// `suppressionListIds`
+        /// The ids of lists whose contacts stay out.
         suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
-        /// `timeWindows`
+        /// The hours of the week in which actions may run.
         time_windows: Option<Vec<ApiTimeWindow>> = "timeWindows",
-        /// Always `CONTACT_FLOW`.
+        /// Its kind. Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
         /// `unEnrollmentSetting`
         un_enrollment_setting: Option<ApiUnEnrollmentSetting> = "unEnrollmentSetting",
-        /// `uuid`
+        /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "canEnrollFromSalesforce" "customProperties" "isEnabled" "revisionId" "suppressionListIds" "timeWindows" "type"
@@ -611,9 +611,9 @@ impl Default for ApiContactFlowPutRequest {
 crm_core::record! {
     /// Api contact property anchor.
     pub struct ApiContactPropertyAnchor {
-        /// `contactProperty`
+        /// The name of the contact property.
         contact_property: Option<String> = "contactProperty",
-        /// Always `CONTACT_PROPERTY_ANCHOR`.
+        /// Its kind. Always `CONTACT_PROPERTY_ANCHOR`.
         type_: Option<String> = "type",
     }
     required "contactProperty" "type"
@@ -634,21 +634,21 @@ impl ApiContactPropertyAnchor {
 crm_core::record! {
     /// Api custom code action.
     pub struct ApiCustomCodeAction {
-        /// `actionId`
+        /// The id of the action.
         action_id: Option<String> = "actionId",
         /// `connection`
         connection: Option<ApiConnection> = "connection",
-        /// `inputFields`
+        /// The inputs it takes.
         input_fields: Option<Vec<ApiInputVariable>> = "inputFields",
-        /// `outputFields`
+        /// What the action gives out.
         output_fields: Option<Vec<ApiEnumerationOutputField>> = "outputFields",
-        /// `runtime`
+        /// What the code runs on, with the version.
         runtime: Option<String> = "runtime",
-        /// `secretNames`
+        /// The names of the secrets that the code can read.
         secret_names: Option<Vec<String>> = "secretNames",
-        /// `sourceCode`
+        /// The source code.
         source_code: Option<String> = "sourceCode",
-        /// Always `CUSTOM_CODE`.
+        /// Its kind. Always `CUSTOM_CODE`.
         type_: Option<String> = "type",
     }
     required "actionId" "inputFields" "outputFields" "runtime" "secretNames" "sourceCode" "type"
@@ -687,7 +687,7 @@ crm_core::record! {
     pub struct ApiDailyEnrollmentSchedule {
         /// `timeOfDay`
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
-        /// Always `DAILY`.
+        /// Its kind. Always `DAILY`.
         type_: Option<String> = "type",
     }
     required "timeOfDay" "type"
@@ -708,13 +708,13 @@ impl ApiDailyEnrollmentSchedule {
 crm_core::record! {
     /// Api dataset based enrollment criteria.
     pub struct ApiDatasetBasedEnrollmentCriteria {
-        /// `datasetId`
+        /// The id of the dataset.
         dataset_id: Option<i64> = "datasetId",
-        /// `shouldReEnroll`
+        /// Whether records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// `subviewId`
+        /// The id of the part of the dataset.
         subview_id: Option<String> = "subviewId",
-        /// Always `DATASET`.
+        /// Its kind. Always `DATASET`.
         type_: Option<String> = "type",
     }
     required "datasetId" "shouldReEnroll" "type"
@@ -740,7 +740,7 @@ impl ApiDatasetBasedEnrollmentCriteria {
 crm_core::record! {
     /// Api dataset field property filter data source.
     pub struct ApiDatasetFieldPropertyFilterDataSource {
-        /// `datasetFieldName`
+        /// The name of the field in the dataset.
         dataset_field_name: Option<String> = "datasetFieldName",
         /// The name.
         name: Option<String> = "name",
@@ -748,7 +748,7 @@ crm_core::record! {
         property_name: Option<String> = "propertyName",
         /// `sortBy`
         sort_by: Option<ApiSort> = "sortBy",
-        /// Always `DATASET_FIELD_PROPERTY_FILTER`.
+        /// Its kind. Always `DATASET_FIELD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "datasetFieldName" "name" "propertyName" "type"
@@ -779,7 +779,7 @@ impl ApiDatasetFieldPropertyFilterDataSource {
 crm_core::record! {
     /// Api enrolled argument property filter data source.
     pub struct ApiEnrolledArgumentPropertyFilterDataSource {
-        /// `argumentName`
+        /// The name of the argument.
         argument_name: Option<String> = "argumentName",
         /// The name.
         name: Option<String> = "name",
@@ -787,7 +787,7 @@ crm_core::record! {
         property_name: Option<String> = "propertyName",
         /// `sortBy`
         sort_by: Option<ApiSort> = "sortBy",
-        /// Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
+        /// Its kind. Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "argumentName" "name" "propertyName" "type"
@@ -822,11 +822,11 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// `recordFieldName`
+        /// The name of the field in the record.
         record_field_name: Option<String> = "recordFieldName",
         /// `sortBy`
         sort_by: Option<ApiSort> = "sortBy",
-        /// Always `ENROLLED_RECORD_PROPERTY_FILTER`.
+        /// Its kind. Always `ENROLLED_RECORD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "name" "propertyName" "recordFieldName" "type"
@@ -857,9 +857,9 @@ impl ApiEnrolledRecordPropertyFilterDataSource {
 crm_core::record! {
     /// Api enrollment dataset column value.
     pub struct ApiEnrollmentDatasetColumnValue {
-        /// `enrollmentDatasetColumnToken`
+        /// The token of the column in the enrollment dataset.
         enrollment_dataset_column_token: Option<String> = "enrollmentDatasetColumnToken",
-        /// Always `ENROLLMENT_DATASET_COLUMN`.
+        /// Its kind. Always `ENROLLMENT_DATASET_COLUMN`.
         type_: Option<String> = "type",
     }
     required "enrollmentDatasetColumnToken" "type"
@@ -882,9 +882,9 @@ impl ApiEnrollmentDatasetColumnValue {
 crm_core::record! {
     /// Api enrollment event property value.
     pub struct ApiEnrollmentEventPropertyValue {
-        /// `enrollmentEventPropertyToken`
+        /// Which property of the enrolling event it is.
         enrollment_event_property_token: Option<String> = "enrollmentEventPropertyToken",
-        /// Always `ENROLLMENT_EVENT_PROPERTY`.
+        /// Its kind. Always `ENROLLMENT_EVENT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "enrollmentEventPropertyToken" "type"
@@ -911,7 +911,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<String>> = "options",
-        /// Always `ENUMERATION`.
+        /// Its kind. Always `ENUMERATION`.
         type_: Option<String> = "type",
     }
     required "name" "options" "type"
@@ -933,15 +933,15 @@ impl ApiEnumerationOutputField {
 crm_core::record! {
     /// Api event based enrollment criteria.
     pub struct ApiEventBasedEnrollmentCriteria {
-        /// `eventFilterBranches`
+        /// The events that enroll a record.
         event_filter_branches: Option<Vec<UnifiedEventsFilterBranch>> = "eventFilterBranches",
-        /// `listMembershipFilterBranches`
+        /// The conditions on list membership.
         list_membership_filter_branches: Option<Vec<FilterBranch>> = "listMembershipFilterBranches",
-        /// `refinementCriteria`
+        /// Further filters that records must meet.
         refinement_criteria: Option<FilterBranch> = "refinementCriteria",
-        /// `shouldReEnroll`
+        /// Whether records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Always `EVENT_BASED`.
+        /// Its kind. Always `EVENT_BASED`.
         type_: Option<String> = "type",
     }
     required "eventFilterBranches" "listMembershipFilterBranches" "shouldReEnroll" "type"
@@ -974,9 +974,9 @@ impl ApiEventBasedEnrollmentCriteria {
 crm_core::record! {
     /// Api fetched object property value.
     pub struct ApiFetchedObjectPropertyValue {
-        /// `propertyToken`
+        /// Which property of the fetched record it is.
         property_token: Option<String> = "propertyToken",
-        /// Always `FETCHED_OBJECT_PROPERTY`.
+        /// Its kind. Always `FETCHED_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "propertyToken" "type"
@@ -1007,7 +1007,7 @@ crm_core::record! {
     pub struct ApiFlowBatchFetchFlowIdCoordinate {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
-        /// Always `FLOW_ID`.
+        /// Its kind. Always `FLOW_ID`.
         type_: Option<String> = "type",
     }
     required "flowId" "type"
@@ -1030,7 +1030,7 @@ crm_core::record! {
     pub struct ApiFlowBatchFetchMigrationFlowIdCoordinate {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
-        /// Always `FLOW_ID`.
+        /// Its kind. Always `FLOW_ID`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1060,9 +1060,9 @@ impl Default for ApiFlowBatchFetchMigrationFlowIdCoordinate {
 crm_core::record! {
     /// Api flow batch fetch migration workflow id coordinate.
     pub struct ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
-        /// Always `WORKFLOW_ID`.
+        /// Its kind. Always `WORKFLOW_ID`.
         type_: Option<String> = "type",
-        /// `workflowId`
+        /// The id of the workflow.
         workflow_id: Option<String> = "workflowId",
     }
     required "type"
@@ -1154,7 +1154,7 @@ crm_core::record! {
         results: Vec<ApiFlow> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -1170,9 +1170,9 @@ crm_core::union! {
 crm_core::record! {
     /// Api flow email campaign.
     pub struct ApiFlowEmailCampaign {
-        /// `emailCampaignId`
+        /// The id of the e-mail campaign.
         email_campaign_id: Option<String> = "emailCampaignId",
-        /// `emailContentId`
+        /// The id of the e-mail's content.
         email_content_id: Option<String> = "emailContentId",
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
@@ -1194,11 +1194,11 @@ crm_core::record! {
     pub struct ApiFlowListing {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `flowType`
+        /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
         /// The id.
         id: Option<String> = "id",
-        /// `isEnabled`
+        /// Whether the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
@@ -1208,7 +1208,7 @@ crm_core::record! {
         revision_id: Option<String> = "revisionId",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `uuid`
+        /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
     }
 }
@@ -1234,11 +1234,11 @@ crm_core::union! {
 crm_core::record! {
     /// Api histogram data point.
     pub struct ApiHistogramDataPoint {
-        /// `bucket`
+        /// The bucket it counts in.
         bucket: Option<String> = "bucket",
-        /// `frequency`
+        /// How often it occurs.
         frequency: Option<i64> = "frequency",
-        /// `series`
+        /// The series it belongs to.
         series: Option<String> = "series",
     }
 }
@@ -1254,9 +1254,9 @@ crm_core::record! {
 crm_core::record! {
     /// Api increment value.
     pub struct ApiIncrementValue {
-        /// `incrementAmount`
+        /// How much to add.
         increment_amount: Option<f64> = "incrementAmount",
-        /// Always `INCREMENT`.
+        /// Its kind. Always `INCREMENT`.
         type_: Option<String> = "type",
     }
     required "incrementAmount" "type"
@@ -1279,7 +1279,7 @@ crm_core::record! {
     pub struct ApiInputVariable {
         /// The name.
         name: Option<String> = "name",
-        /// `value`
+        /// The value.
         value: Option<ApiInputVariableValue> = "value",
     }
     required "name" "value"
@@ -1324,15 +1324,15 @@ crm_core::union! {
 crm_core::record! {
     /// Api list based enrollment criteria.
     pub struct ApiListBasedEnrollmentCriteria {
-        /// `listFilterBranch`
+        /// Which records are enrolled.
         list_filter_branch: Option<FilterBranch> = "listFilterBranch",
-        /// `reEnrollmentTriggersFilterBranches`
+        /// The filters that enroll a record again.
         re_enrollment_triggers_filter_branches: Option<Vec<FilterBranch>> = "reEnrollmentTriggersFilterBranches",
-        /// `shouldReEnroll`
+        /// Whether records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Always `LIST_BASED`.
+        /// Its kind. Always `LIST_BASED`.
         type_: Option<String> = "type",
-        /// `unEnrollObjectsNotMeetingCriteria`
+        /// Whether records that no longer fit are taken out.
         un_enroll_objects_not_meeting_criteria: Option<bool> = "unEnrollObjectsNotMeetingCriteria",
     }
     required "listFilterBranch" "reEnrollmentTriggersFilterBranches" "shouldReEnroll" "type" "unEnrollObjectsNotMeetingCriteria"
@@ -1365,11 +1365,11 @@ impl ApiListBasedEnrollmentCriteria {
 crm_core::record! {
     /// Api list branch.
     pub struct ApiListBranch {
-        /// `branchName`
+        /// The name of the branch.
         branch_name: Option<String> = "branchName",
         /// `connection`
         connection: Option<ApiConnection> = "connection",
-        /// `filterBranch`
+        /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
     }
 }
@@ -1380,15 +1380,15 @@ crm_core::setters!(ApiListBranch {
 crm_core::record! {
     /// Api list branch action.
     pub struct ApiListBranchAction {
-        /// `actionId`
+        /// The id of the action.
         action_id: Option<String> = "actionId",
         /// `defaultBranch`
         default_branch: Option<ApiConnection> = "defaultBranch",
-        /// `defaultBranchName`
+        /// The name of the branch taken when no other fits.
         default_branch_name: Option<String> = "defaultBranchName",
-        /// `listBranches`
+        /// The branches, each with its conditions.
         list_branches: Option<Vec<ApiListBranch>> = "listBranches",
-        /// Always `LIST_BRANCH`.
+        /// Its kind. Always `LIST_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "listBranches" "type"
@@ -1418,9 +1418,9 @@ impl ApiListBranchAction {
 crm_core::record! {
     /// Api list input value.
     pub struct ApiListInputValue {
-        /// Always `LIST`.
+        /// Its kind. Always `LIST`.
         type_: Option<String> = "type",
-        /// `values`
+        /// The values, one by one or by name.
         values: Option<Vec<ApiInputVariableValue>> = "values",
     }
     required "type" "values"
@@ -1441,9 +1441,9 @@ impl ApiListInputValue {
 crm_core::record! {
     /// Api manual enrollment criteria.
     pub struct ApiManualEnrollmentCriteria {
-        /// `shouldReEnroll`
+        /// Whether records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Always `MANUAL`.
+        /// Its kind. Always `MANUAL`.
         type_: Option<String> = "type",
     }
     required "shouldReEnroll" "type"
@@ -1464,9 +1464,9 @@ impl ApiManualEnrollmentCriteria {
 crm_core::record! {
     /// Api map input value.
     pub struct ApiMapInputValue {
-        /// Always `MAP`.
+        /// Its kind. Always `MAP`.
         type_: Option<String> = "type",
-        /// `values`
+        /// The values, one by one or by name.
         values: Option<Value> = "values",
     }
     required "type" "values"
@@ -1487,11 +1487,11 @@ impl ApiMapInputValue {
 crm_core::record! {
     /// Api monthly relative days enrollment schedule.
     pub struct ApiMonthlyRelativeDaysEnrollmentSchedule {
-        /// `monthlyRelativeDays`
+        /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`.
         monthly_relative_days: Option<ApiMonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
         /// `timeOfDay`
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
-        /// Always `MONTHLY_RELATIVE_DAYS`.
+        /// Its kind. Always `MONTHLY_RELATIVE_DAYS`.
         type_: Option<String> = "type",
     }
     required "monthlyRelativeDays" "timeOfDay" "type"
@@ -1516,7 +1516,7 @@ impl ApiMonthlyRelativeDaysEnrollmentSchedule {
 }
 
 crm_core::open_enum! {
-    /// Api monthly relative days enrollment schedule monthly relative days.
+    /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`.
     pub enum ApiMonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays {
         /// `FIRST_MONDAY_OF_MONTH`
         FirstMondayOfMonth = "FIRST_MONDAY_OF_MONTH",
@@ -1528,11 +1528,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Api monthly specific days enrollment schedule.
     pub struct ApiMonthlySpecificDaysEnrollmentSchedule {
-        /// `daysOfMonth`
+        /// The days of the month.
         days_of_month: Option<Vec<i64>> = "daysOfMonth",
         /// `timeOfDay`
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
-        /// Always `MONTHLY_SPECIFIC_DAYS`.
+        /// Its kind. Always `MONTHLY_SPECIFIC_DAYS`.
         type_: Option<String> = "type",
     }
     required "daysOfMonth" "timeOfDay" "type"
@@ -1559,7 +1559,7 @@ crm_core::record! {
     pub struct ApiObjectPropertyValue {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// Always `OBJECT_PROPERTY`.
+        /// Its kind. Always `OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "propertyName" "type"
@@ -1580,49 +1580,49 @@ impl ApiObjectPropertyValue {
 crm_core::record! {
     /// Api platform flow.
     pub struct ApiPlatformFlow {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Vec<ApiContactFlowActionsItem> = "actions",
-        /// `blockedDates`
+        /// Dates on which nothing runs.
         blocked_dates: Vec<ApiBlockedDate> = "blockedDates",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `crmObjectCreationStatus`
+        /// Whether making its CRM record is `PENDING` or `COMPLETE`.
         crm_object_creation_status: Option<FlowCrmObjectCreationStatus> = "crmObjectCreationStatus",
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
-        /// `dataSources`
+        /// Where the workflow takes further records from.
         data_sources: Vec<ApiContactFlowDataSourcesItem> = "dataSources",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `enrollmentCriteria`
+        /// What brings a record into the workflow.
         enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// `enrollmentSchedule`
+        /// When records are enrolled.
         enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
-        /// `flowType`
+        /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
         /// The id.
         id: Option<String> = "id",
-        /// `isEnabled`
+        /// Whether the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
-        /// `nextAvailableActionId`
+        /// The id that the next new action gets.
         next_available_action_id: Option<String> = "nextAvailableActionId",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
-        /// `startActionId`
+        /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// `suppressionFilterBranch`
+        /// Which records stay out.
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
-        /// `timeWindows`
+        /// The hours of the week in which actions may run.
         time_windows: Vec<ApiTimeWindow> = "timeWindows",
-        /// Always `PLATFORM_FLOW`.
+        /// Its kind. Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `uuid`
+        /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
     }
 }
@@ -1630,37 +1630,37 @@ crm_core::record! {
 crm_core::record! {
     /// Api platform flow create request.
     pub struct ApiPlatformFlowCreateRequest {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Option<Vec<ApiContactFlowActionsItem>> = "actions",
-        /// `blockedDates`
+        /// Dates on which nothing runs.
         blocked_dates: Option<Vec<ApiBlockedDate>> = "blockedDates",
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// `dataSources`
+        /// Where the workflow takes further records from.
         data_sources: Option<Vec<ApiContactFlowDataSourcesItem>> = "dataSources",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `enrollmentCriteria`
+        /// What brings a record into the workflow.
         enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// `enrollmentSchedule`
+        /// When records are enrolled.
         enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
-        /// `flowType`
+        /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
-        /// `isEnabled`
+        /// Whether the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `startActionId`
+        /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// `suppressionFilterBranch`
+        /// Which records stay out.
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
-        /// `timeWindows`
+        /// The hours of the week in which actions may run.
         time_windows: Option<Vec<ApiTimeWindow>> = "timeWindows",
-        /// Always `PLATFORM_FLOW`.
+        /// Its kind. Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
-        /// `uuid`
+        /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "customProperties" "dataSources" "flowType" "isEnabled" "objectTypeId" "timeWindows" "type"
@@ -1709,33 +1709,33 @@ impl Default for ApiPlatformFlowCreateRequest {
 crm_core::record! {
     /// Api platform flow put request.
     pub struct ApiPlatformFlowPutRequest {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Option<Vec<ApiContactFlowActionsItem>> = "actions",
-        /// `blockedDates`
+        /// Dates on which nothing runs.
         blocked_dates: Option<Vec<ApiBlockedDate>> = "blockedDates",
-        /// `customProperties`
+        /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `enrollmentCriteria`
+        /// What brings a record into the workflow.
         enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// `enrollmentSchedule`
+        /// When records are enrolled.
         enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
-        /// `isEnabled`
+        /// Whether the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
-        /// `startActionId`
+        /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// `suppressionFilterBranch`
+        /// Which records stay out.
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
-        /// `timeWindows`
+        /// The hours of the week in which actions may run.
         time_windows: Option<Vec<ApiTimeWindow>> = "timeWindows",
-        /// Always `PLATFORM_FLOW`.
+        /// Its kind. Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
-        /// `uuid`
+        /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "customProperties" "isEnabled" "revisionId" "timeWindows" "type"
@@ -1781,15 +1781,15 @@ impl Default for ApiPlatformFlowPutRequest {
 crm_core::record! {
     /// Api property based enrollment schedule.
     pub struct ApiPropertyBasedEnrollmentSchedule {
-        /// `dateProperty`
+        /// The name of the date property.
         date_property: Option<String> = "dateProperty",
-        /// `daysDelta`
+        /// How many days it is off the date.
         days_delta: Option<i64> = "daysDelta",
         /// `timeOfDay`
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
-        /// Always `PROPERTY_BASED`.
+        /// Its kind. Always `PROPERTY_BASED`.
         type_: Option<String> = "type",
-        /// `yearly`
+        /// Whether it comes around every year.
         yearly: Option<bool> = "yearly",
     }
     required "dateProperty" "daysDelta" "timeOfDay" "type" "yearly"
@@ -1820,7 +1820,7 @@ crm_core::record! {
     pub struct ApiRelativeDateTimeValue {
         /// `timeDelay`
         time_delay: Option<ApiTimeDelay> = "timeDelay",
-        /// Always `RELATIVE_DATETIME`.
+        /// Its kind. Always `RELATIVE_DATETIME`.
         type_: Option<String> = "type",
     }
     required "timeDelay" "type"
@@ -1843,7 +1843,7 @@ crm_core::record! {
     pub struct ApiSignatureWebhookAuthSettings {
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// Always `SIGNATURE`.
+        /// Its kind. Always `SIGNATURE`.
         type_: Option<String> = "type",
     }
     required "appId" "type"
@@ -1864,17 +1864,17 @@ impl ApiSignatureWebhookAuthSettings {
 crm_core::record! {
     /// Api single connection action.
     pub struct ApiSingleConnectionAction {
-        /// `actionId`
+        /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// `actionTypeId`
+        /// The id of the kind of action.
         action_type_id: Option<String> = "actionTypeId",
-        /// `actionTypeVersion`
+        /// The version of the action type.
         action_type_version: Option<i64> = "actionTypeVersion",
         /// `connection`
         connection: Option<ApiConnection> = "connection",
-        /// `fields`
+        /// The fields, in order or by name.
         fields: Option<Map<Value>> = "fields",
-        /// Always `SINGLE_CONNECTION`.
+        /// Its kind. Always `SINGLE_CONNECTION`.
         type_: Option<String> = "type",
     }
     required "actionId" "actionTypeId" "actionTypeVersion" "fields" "type"
@@ -1909,7 +1909,7 @@ crm_core::record! {
     pub struct ApiSingleObjectCoordinatesValue {
         /// `coordinatesToken`
         coordinates_token: Option<String> = "coordinatesToken",
-        /// Always `SINGLE_OBJECT_COORDINATES`.
+        /// Its kind. Always `SINGLE_OBJECT_COORDINATES`.
         type_: Option<String> = "type",
     }
     required "coordinatesToken" "type"
@@ -1930,9 +1930,9 @@ impl ApiSingleObjectCoordinatesValue {
 crm_core::record! {
     /// Api sort.
     pub struct ApiSort {
-        /// `missing`
+        /// How records without a value are sorted.
         missing: Option<String> = "missing",
-        /// `order`
+        /// The order it is shown or sorted in.
         order: Option<ApiSortOrder> = "order",
         /// The names of the properties to give.
         property: Option<String> = "property",
@@ -1957,7 +1957,7 @@ impl ApiSort {
 }
 
 crm_core::open_enum! {
-    /// Api sort order.
+    /// The order it is shown or sorted in.
     pub enum ApiSortOrder {
         /// `ASC`
         Asc = "ASC",
@@ -1969,9 +1969,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Api static append value.
     pub struct ApiStaticAppendValue {
-        /// `staticAppendValue`
+        /// The fixed value to append.
         static_append_value: Option<String> = "staticAppendValue",
-        /// Always `STATIC_APPEND_VALUE`.
+        /// Its kind. Always `STATIC_APPEND_VALUE`.
         type_: Option<String> = "type",
     }
     required "staticAppendValue" "type"
@@ -1992,7 +1992,7 @@ impl ApiStaticAppendValue {
 crm_core::record! {
     /// Api static branch.
     pub struct ApiStaticBranch {
-        /// `branchValue`
+        /// The value that leads to the branch.
         branch_value: Option<String> = "branchValue",
         /// `connection`
         connection: Option<ApiConnection> = "connection",
@@ -2018,17 +2018,17 @@ impl ApiStaticBranch {
 crm_core::record! {
     /// Api static branch action.
     pub struct ApiStaticBranchAction {
-        /// `actionId`
+        /// The id of the action.
         action_id: Option<String> = "actionId",
         /// `defaultBranch`
         default_branch: Option<ApiConnection> = "defaultBranch",
-        /// `defaultBranchName`
+        /// The name of the branch taken when no other fits.
         default_branch_name: Option<String> = "defaultBranchName",
-        /// `inputValue`
+        /// The value that decides the branch.
         input_value: Option<ApiInputVariableValue> = "inputValue",
-        /// `staticBranches`
+        /// The branches, one for each value.
         static_branches: Option<Vec<ApiStaticBranch>> = "staticBranches",
-        /// Always `STATIC_BRANCH`.
+        /// Its kind. Always `STATIC_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "inputValue" "staticBranches" "type"
@@ -2060,13 +2060,13 @@ impl ApiStaticBranchAction {
 crm_core::record! {
     /// Api static date anchor.
     pub struct ApiStaticDateAnchor {
-        /// `dayOfMonth`
+        /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
-        /// `month`
+        /// The month, as a number or a name.
         month: Option<Month> = "month",
-        /// Always `STATIC_DATE_ANCHOR`.
+        /// Its kind. Always `STATIC_DATE_ANCHOR`.
         type_: Option<String> = "type",
-        /// `year`
+        /// The year.
         year: Option<i64> = "year",
     }
     required "dayOfMonth" "month" "type"
@@ -2098,9 +2098,9 @@ crm_core::record! {
         property_name: Option<String> = "propertyName",
         /// `sortBy`
         sort_by: Option<ApiSort> = "sortBy",
-        /// `staticValue`
+        /// The fixed value.
         static_value: Option<String> = "staticValue",
-        /// Always `STATIC_PROPERTY_FILTER`.
+        /// Its kind. Always `STATIC_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "name" "propertyName" "staticValue" "type"
@@ -2131,9 +2131,9 @@ impl ApiStaticPropertyFilterDataSource {
 crm_core::record! {
     /// Api static time zone strategy.
     pub struct ApiStaticTimeZoneStrategy {
-        /// `timeZoneId`
+        /// The time zone, as `America/New_York`.
         time_zone_id: Option<String> = "timeZoneId",
-        /// Always `STATIC_TIME_ZONE`.
+        /// Its kind. Always `STATIC_TIME_ZONE`.
         type_: Option<String> = "type",
     }
     required "timeZoneId" "type"
@@ -2154,9 +2154,9 @@ impl ApiStaticTimeZoneStrategy {
 crm_core::record! {
     /// Api static value.
     pub struct ApiStaticValue {
-        /// `staticValue`
+        /// The fixed value.
         static_value: Option<String> = "staticValue",
-        /// Always `STATIC_VALUE`.
+        /// Its kind. Always `STATIC_VALUE`.
         type_: Option<String> = "type",
     }
     required "staticValue" "type"
@@ -2177,15 +2177,15 @@ impl ApiStaticValue {
 crm_core::record! {
     /// Api time delay.
     pub struct ApiTimeDelay {
-        /// `daysOfWeek`
+        /// The days of the week.
         days_of_week: Option<Vec<Weekday>> = "daysOfWeek",
-        /// `delta`
+        /// How many of the time units.
         delta: Option<i64> = "delta",
         /// `timeOfDay`
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
-        /// `timeUnit`
+        /// The unit of time.
         time_unit: Option<ApiTimeDelayTimeUnit> = "timeUnit",
-        /// `timeZoneStrategy`
+        /// Which time zone counts.
         time_zone_strategy: Option<ApiStaticTimeZoneStrategy> = "timeZoneStrategy",
     }
     required "daysOfWeek" "delta" "timeUnit"
@@ -2214,7 +2214,7 @@ impl ApiTimeDelay {
 }
 
 crm_core::open_enum! {
-    /// Api time delay time unit.
+    /// The unit of time.
     pub enum ApiTimeDelayTimeUnit {
         /// `CENTURIES`
         Centuries = "CENTURIES",
@@ -2254,9 +2254,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Api time of day.
     pub struct ApiTimeOfDay {
-        /// `hour`
+        /// The hour of the day.
         hour: Option<i64> = "hour",
-        /// `minute`
+        /// The minute of the hour.
         minute: Option<i64> = "minute",
     }
     required "hour" "minute"
@@ -2277,7 +2277,7 @@ impl ApiTimeOfDay {
 crm_core::record! {
     /// Api time window.
     pub struct ApiTimeWindow {
-        /// `day`
+        /// The day, of the month or of the week.
         day: Option<Weekday> = "day",
         /// `endTime`
         end_time: Option<ApiTimeOfDay> = "endTime",
@@ -2308,7 +2308,7 @@ crm_core::record! {
     pub struct ApiTimestampValue {
         /// Always `EXECUTION_TIME`.
         timestamp_type: Option<String> = "timestampType",
-        /// Always `TIMESTAMP`.
+        /// Its kind. Always `TIMESTAMP`.
         type_: Option<String> = "type",
     }
     required "timestampType" "type"
@@ -2335,9 +2335,9 @@ impl Default for ApiTimestampValue {
 crm_core::record! {
     /// Api un enrollment setting.
     pub struct ApiUnEnrollmentSetting {
-        /// `flowIds`
+        /// The ids of the workflows.
         flow_ids: Option<Vec<String>> = "flowIds",
-        /// `type`
+        /// Its kind.
         type_: Option<ApiUnEnrollmentSettingType> = "type",
     }
     required "flowIds" "type"
@@ -2359,7 +2359,7 @@ impl ApiUnEnrollmentSetting {
 }
 
 crm_core::open_enum! {
-    /// Api un enrollment setting type.
+    /// Its kind.
     pub enum ApiUnEnrollmentSettingType {
         /// `ALL`
         All = "ALL",
@@ -2371,19 +2371,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Api webhook action.
     pub struct ApiWebhookAction {
-        /// `actionId`
+        /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// `authSettings`
+        /// How the request is authenticated.
         auth_settings: Option<ApiWebhookActionAuthSettings> = "authSettings",
         /// `connection`
         connection: Option<ApiConnection> = "connection",
-        /// `method`
+        /// The HTTP method, as `POST`.
         method: Option<HttpMethod> = "method",
-        /// `queryParams`
+        /// The parameters put into the query.
         query_params: Option<Vec<ApiInputVariable>> = "queryParams",
-        /// Always `WEBHOOK`.
+        /// Its kind. Always `WEBHOOK`.
         type_: Option<String> = "type",
-        /// `webhookUrl`
+        /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
     }
     required "actionId" "method" "queryParams" "type" "webhookUrl"
@@ -2425,11 +2425,11 @@ crm_core::union! {
 crm_core::record! {
     /// Api weekly enrollment schedule.
     pub struct ApiWeeklyEnrollmentSchedule {
-        /// `daysOfWeek`
+        /// The days of the week.
         days_of_week: Option<Vec<Weekday>> = "daysOfWeek",
         /// `timeOfDay`
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
-        /// Always `WEEKLY`.
+        /// Its kind. Always `WEEKLY`.
         type_: Option<String> = "type",
     }
     required "daysOfWeek" "timeOfDay" "type"
@@ -2454,13 +2454,13 @@ impl ApiWeeklyEnrollmentSchedule {
 crm_core::record! {
     /// Api yearly enrollment schedule.
     pub struct ApiYearlyEnrollmentSchedule {
-        /// `dayOfMonth`
+        /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
-        /// `month`
+        /// The month, as a number or a name.
         month: Option<Month> = "month",
         /// `timeOfDay`
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
-        /// Always `YEARLY`.
+        /// Its kind. Always `YEARLY`.
         type_: Option<String> = "type",
     }
     required "dayOfMonth" "month" "timeOfDay" "type"
@@ -2485,7 +2485,7 @@ impl ApiYearlyEnrollmentSchedule {
 }
 
 crm_core::open_enum! {
-    /// Flow crm object creation status.
+    /// Whether making its CRM record is `PENDING` or `COMPLETE`.
     pub enum FlowCrmObjectCreationStatus {
         /// `COMPLETE`
         Complete = "COMPLETE",
@@ -2499,7 +2499,7 @@ crm_core::record! {
     pub struct FlowIdWorkflowIdMappingReply {
         /// The id of the workflow.
         flow_id: Option<i64> = "flowId",
-        /// `workflowId`
+        /// The id of the workflow.
         workflow_id: Option<i64> = "workflowId",
     }
 }
@@ -2521,13 +2521,13 @@ crm_core::record! {
         results: Vec<FlowIdWorkflowIdMappingReply> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// `status`
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::open_enum! {
-    /// Flow type.
+    /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
     pub enum FlowType {
         /// `ACTION_SET`
         ActionSet = "ACTION_SET",

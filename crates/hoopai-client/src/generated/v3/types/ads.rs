@@ -46,31 +46,31 @@ use super::*;
 crm_core::record! {
     /// Ad campaign.
     pub struct AdCampaign {
-        /// `adCampaignGroupId`
+        /// The id of the campaign group.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// `adCampaignId`
+        /// The id of the ad campaign.
         ad_campaign_id: Option<String> = "adCampaignId",
-        /// `ads`
+        /// The ads of the campaign.
         ads: Option<Vec<LinkedInAd>> = "ads",
-        /// `audience`
+        /// The people the ads are to reach.
         audience: Option<Audience> = "audience",
-        /// `campaignType`
+        /// The kind of campaign.
         campaign_type: Option<String> = "campaignType",
         /// The id.
         id: Option<String> = "id",
-        /// `linkedInError`
+        /// What LinkedIn found wrong.
         linked_in_error: Option<String> = "linkedInError",
-        /// `locale`
+        /// The language and country, as `en_US`.
         locale: Option<Locale> = "locale",
-        /// `mediaType`
+        /// What media it has, as `CAROUSEL`.
         media_type: Option<AdCampaignMediaType> = "mediaType",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `publishingStatus`
+        /// How far it is published, as `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// `unitCost`
+        /// What is bid for each result.
         unit_cost: Option<UnitCost> = "unitCost",
     }
 }
@@ -84,31 +84,31 @@ crm_core::setters!(AdCampaign {
 crm_core::record! {
     /// Ad campaign group data.
     pub struct AdCampaignGroupData {
-        /// `adBudgetOptimization`
+        /// How the budget is spent: `MAXIMUM_DELIVERY` or `COST_CAP`.
         ad_budget_optimization: Option<AdCampaignGroupDataAdBudgetOptimization> = "adBudgetOptimization",
-        /// `adCampaignGroupId`
+        /// The id of the campaign group.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// `adCampaigns`
+        /// The campaigns of the group.
         ad_campaigns: Option<Vec<AdCampaign>> = "adCampaigns",
-        /// `budget`
+        /// How much may be spent, and until when.
         budget: Option<LinkedInBudget> = "budget",
         /// The id.
         id: Option<String> = "id",
-        /// `linkedInAdAccountId`
+        /// The id of the ad account at LinkedIn.
         linked_in_ad_account_id: Option<String> = "linkedInAdAccountId",
-        /// `linkedInError`
+        /// What LinkedIn found wrong.
         linked_in_error: Option<String> = "linkedInError",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The name.
         name: Option<String> = "name",
-        /// `objectiveType`
+        /// What the campaigns aim at, as `WEBSITE_VISIT`.
         objective_type: Option<AdCampaignGroupDataObjectiveType> = "objectiveType",
-        /// `publishingStatus`
+        /// How far it is published, as `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// `unpublishedChanges`
+        /// Whether there are changes not published yet.
         unpublished_changes: Option<bool> = "unpublishedChanges",
     }
     required "locationId"
@@ -172,9 +172,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Audience.
     pub struct Audience {
-        /// `geoLocations`
+        /// The places the audience is in.
         geo_locations: Option<Vec<GeoLocation>> = "geoLocations",
-        /// `targetAudience`
+        /// Whom it is aimed at.
         target_audience: Option<TargetAudience> = "targetAudience",
     }
 }
@@ -185,19 +185,19 @@ crm_core::setters!(Audience {
 crm_core::record! {
     /// Audience location.
     pub struct AudienceLocation {
-        /// `geometry`
+        /// Where it lies on the map.
         geometry: Option<AudienceLocationGeometry> = "geometry",
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
         /// The name.
         name: Option<String> = "name",
-        /// `radius`
+        /// How far around the place it reaches.
         radius: Option<f64> = "radius",
-        /// `radiusUnit`
+        /// The unit of the radius: `km` or `mi`.
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
-        /// `selectionType`
+        /// Whether it is taken in or left out: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// `type`
+        /// Its kind.
         type_: Option<AudienceLocationType> = "type",
     }
     required "key" "name" "selectionType" "type"
@@ -231,9 +231,9 @@ impl AudienceLocation {
 crm_core::record! {
     /// Audience location geometry.
     pub struct AudienceLocationGeometry {
-        /// `location`
+        /// The place or location in question.
         location: Option<Value> = "location",
-        /// `locationType`
+        /// The kind of location.
         location_type: Option<String> = "locationType",
     }
     required "location" "locationType"
@@ -254,49 +254,49 @@ impl AudienceLocationGeometry {
 crm_core::record! {
     /// Campaign.
     pub struct Campaign {
-        /// `adGroups`
+        /// The ad groups of the campaign.
         ad_groups: Option<Vec<GoogleAdGroup>> = "adGroups",
-        /// `adSchedule`
+        /// The times of the week at which ads are shown.
         ad_schedule: Option<Vec<GoogleAdSchedule>> = "adSchedule",
-        /// `advancedOptions`
+        /// Further options of the campaign.
         advanced_options: Option<Value> = "advancedOptions",
         /// Always `DEMAND_GEN`.
         advertising_channel_sub_type: Option<String> = "advertisingChannelSubType",
-        /// `advertisingChannelType`
+        /// The channel the ads run in, as `SEARCH`.
         advertising_channel_type: Option<CampaignAdvertisingChannelType> = "advertisingChannelType",
-        /// `assets`
+        /// The assets of the campaign.
         assets: Option<GoogleAssets> = "assets",
-        /// `audience`
+        /// The people the ads are to reach.
         audience: Option<GoogleCampaignAudience> = "audience",
-        /// `biddingStrategy`
+        /// How the bids are made.
         bidding_strategy: Option<GoogleBiddingStrategy> = "biddingStrategy",
-        /// `budget`
+        /// How much may be spent, and until when.
         budget: Option<GoogleBudget> = "budget",
-        /// `campaignGoal`
+        /// What the campaign is to reach.
         campaign_goal: Option<GoogleCampaignGoal> = "campaignGoal",
-        /// `goalType`
+        /// What the campaign is for, as `LEAD`.
         goal_type: Option<CampaignGoalType> = "goalType",
-        /// `googleAdAccountId`
+        /// The id of the ad account at Google.
         google_ad_account_id: Option<String> = "googleAdAccountId",
-        /// `googleCampaignId`
+        /// Google's name of the campaign, as `customers/123/campaigns/456`.
         google_campaign_id: Option<String> = "googleCampaignId",
         /// The id.
         id: Option<String> = "id",
-        /// `isEuPoliticalAds`
+        /// Whether it has political ads in the EU.
         is_eu_political_ads: Option<bool> = "isEuPoliticalAds",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `maximumCpc`
+        /// Most to pay for a click.
         maximum_cpc: Option<f64> = "maximumCpc",
         /// The name.
         name: Option<String> = "name",
-        /// `networkSettings`
+        /// The networks the ads are shown on.
         network_settings: Option<GoogleNetworkSettings> = "networkSettings",
-        /// `publishingStatus`
+        /// How far it is published, as `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `unpublishedChanges`
+        /// Whether there are changes not published yet.
         unpublished_changes: Option<bool> = "unpublishedChanges",
     }
     required "advertisingChannelType" "locationId" "name"
@@ -349,31 +349,31 @@ impl Campaign {
 crm_core::record! {
     /// Create lead form.
     pub struct CreateLeadForm {
-        /// `customDisclaimer`
+        /// The disclaimer of the form.
         custom_disclaimer: Option<CustomDisclaimer> = "customDisclaimer",
-        /// `draftFormId`
+        /// The id of the draft of the form.
         draft_form_id: Option<String> = "draftFormId",
-        /// `greetingCard`
+        /// What is shown before the form.
         greeting_card: Option<GreetingCard> = "greetingCard",
-        /// `isDraft`
+        /// Whether it is a draft.
         is_draft: Option<bool> = "isDraft",
-        /// `locale`
+        /// The language and country, as `en_US`.
         locale: Option<String> = "locale",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `privacyPolicyLink`
+        /// The address of the privacy policy.
         privacy_policy_link: Option<String> = "privacyPolicyLink",
-        /// `privacyPolicyText`
+        /// The text about the privacy policy.
         privacy_policy_text: Option<String> = "privacyPolicyText",
-        /// `questionPageHeadline`
+        /// The headline over the questions.
         question_page_headline: Option<String> = "questionPageHeadline",
-        /// `questions`
+        /// The questions to ask.
         questions: Option<Vec<FormQuestion>> = "questions",
-        /// `thankYouPage`
+        /// The page shown after the form was sent.
         thank_you_page: Option<ThankYouPage> = "thankYouPage",
-        /// `type`
+        /// Its kind.
         type_: Option<CreateLeadFormType> = "type",
     }
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
@@ -388,9 +388,9 @@ crm_core::setters!(CreateLeadForm {
 crm_core::record! {
     /// Custom disclaimer.
     pub struct CustomDisclaimer {
-        /// `body`
+        /// The text it holds.
         body: Option<String> = "body",
-        /// `checkboxes`
+        /// The boxes to tick.
         checkboxes: Option<Vec<CustomDisclaimerCheckbox>> = "checkboxes",
         /// The title.
         title: Option<String> = "title",
@@ -417,11 +417,11 @@ impl CustomDisclaimer {
 crm_core::record! {
     /// Custom disclaimer checkbox.
     pub struct CustomDisclaimerCheckbox {
-        /// `isRequired`
+        /// Whether it must be filled in.
         is_required: Option<bool> = "isRequired",
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
-        /// `text`
+        /// The text that is shown.
         text: Option<String> = "text",
     }
     required "isRequired" "key" "text"
@@ -447,25 +447,25 @@ impl CustomDisclaimerCheckbox {
 crm_core::record! {
     /// Facebook audience.
     pub struct FacebookAudience {
-        /// `ageMax`
+        /// The highest age.
         age_max: Option<f64> = "ageMax",
-        /// `ageMin`
+        /// The lowest age to reach.
         age_min: Option<f64> = "ageMin",
-        /// `genders`
+        /// The genders it is aimed at.
         genders: Option<Vec<f64>> = "genders",
-        /// `geoLocations`
+        /// The places the audience is in.
         geo_locations: Option<Vec<AudienceLocation>> = "geoLocations",
-        /// `interests`
+        /// The interests it is aimed at.
         interests: Option<Vec<AudienceInterest>> = "interests",
-        /// `locales`
+        /// The languages of the people to reach.
         locales: Option<Vec<AudienceLocale>> = "locales",
-        /// `lookalike`
+        /// The audiences that resemble known people.
         lookalike: Option<Vec<AudienceCustomAudienceItem>> = "lookalike",
-        /// `placementType`
+        /// How the places are chosen: `auto` or `manual`.
         placement_type: Option<FacebookAudiencePlacementType> = "placementType",
-        /// `placements`
+        /// Where the ads are shown.
         placements: Option<AudiencePlacements> = "placements",
-        /// `retargeting`
+        /// The audiences that are addressed again.
         retargeting: Option<Vec<AudienceCustomAudienceItem>> = "retargeting",
     }
     required "geoLocations"
@@ -556,13 +556,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Form question.
     pub struct FormQuestion {
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
-        /// `label`
+        /// The label it is shown with.
         label: Option<String> = "label",
-        /// `options`
+        /// The options it has.
         options: Option<Vec<FormQuestionOption>> = "options",
-        /// `type`
+        /// Its kind.
         type_: Option<FormQuestionType> = "type",
     }
     required "key" "type"
@@ -586,7 +586,7 @@ impl FormQuestion {
 }
 
 crm_core::open_enum! {
-    /// Form question type.
+    /// Its kind.
     pub enum FormQuestionType {
         /// `CITY`
         City = "CITY",
@@ -638,11 +638,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Geo address component.
     pub struct GeoAddressComponent {
-        /// `longName`
+        /// The name in full.
         long_name: Option<String> = "longName",
-        /// `shortName`
+        /// The short form of the name, as `NY`.
         short_name: Option<String> = "shortName",
-        /// `types`
+        /// The kinds of it, as `locality`.
         types: Option<Vec<String>> = "types",
     }
 }
@@ -653,11 +653,11 @@ crm_core::setters!(GeoAddressComponent {
 crm_core::record! {
     /// Geo geometry.
     pub struct GeoGeometry {
-        /// `location`
+        /// The place or location in question.
         location: Option<GeoLatLng> = "location",
-        /// `locationType`
+        /// The kind of location.
         location_type: Option<String> = "locationType",
-        /// `viewport`
+        /// The part of the map it is shown in.
         viewport: Option<GeoViewport> = "viewport",
     }
 }
@@ -668,31 +668,31 @@ crm_core::setters!(GeoGeometry {
 crm_core::record! {
     /// Google ad group.
     pub struct GoogleAdGroup {
-        /// `adCampaignId`
+        /// The id of the ad campaign.
         ad_campaign_id: Option<String> = "adCampaignId",
-        /// `adContent`
+        /// The ads of the group.
         ad_content: Option<Vec<GoogleAdContent>> = "adContent",
-        /// `adGroupError`
+        /// What is wrong with the ad group.
         ad_group_error: Option<String> = "adGroupError",
-        /// `adGroupId`
+        /// The id of the ad group.
         ad_group_id: Option<String> = "adGroupId",
-        /// `audience`
+        /// The people the ads are to reach.
         audience: Option<GoogleAdGroupAudience> = "audience",
         /// `customChannels`
         custom_channels: Option<bool> = "customChannels",
-        /// `googleAdGroupId`
+        /// The resource name of the ad group at Google.
         google_ad_group_id: Option<String> = "googleAdGroupId",
-        /// `googleAudienceId`
+        /// Google's name of the audience, as `customers/123/audiences/789`.
         google_audience_id: Option<String> = "googleAudienceId",
         /// The id.
         id: Option<String> = "id",
-        /// `keywords`
+        /// The keywords it is about.
         keywords: Option<GoogleKeywords> = "keywords",
         /// The name.
         name: Option<String> = "name",
-        /// `publishingStatus`
+        /// How far it is published, as `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// `selectedChannels`
+        /// The channels the ads are shown on, as `YOUTUBE`.
         selected_channels: Option<Vec<GoogleAdContentPlacementsItem>> = "selectedChannels",
     }
 }
@@ -706,9 +706,9 @@ crm_core::setters!(GoogleAdGroup {
 crm_core::record! {
     /// Google ad group audience.
     pub struct GoogleAdGroupAudience {
-        /// `geoLocations`
+        /// The places the audience is in.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geoLocations",
-        /// `locales`
+        /// The languages of the people to reach.
         locales: Option<Vec<GoogleLocale>> = "locales",
     }
 }
@@ -719,17 +719,17 @@ crm_core::setters!(GoogleAdGroupAudience {
 crm_core::record! {
     /// Google campaign audience.
     pub struct GoogleCampaignAudience {
-        /// `ageRange`
+        /// The ages to reach or leave out.
         age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",
-        /// `gender`
+        /// The gender; in audiences and statistics, the division by it.
         gender: Option<Vec<GoogleDemographicTarget>> = "gender",
-        /// `geoLocations`
+        /// The places the audience is in.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geoLocations",
-        /// `locales`
+        /// The languages of the people to reach.
         locales: Option<Vec<GoogleLocale>> = "locales",
-        /// `segments`
+        /// The segments the audience is made of.
         segments: Option<Vec<GoogleSegmentTarget>> = "segments",
-        /// `targetInterests`
+        /// The interests of the people to reach.
         target_interests: Option<GoogleTargetInterests> = "targetInterests",
     }
 }
@@ -742,31 +742,31 @@ crm_core::setters!(GoogleCampaignAudience {
 crm_core::record! {
     /// Google geo location.
     pub struct GoogleGeoLocation {
-        /// `addressComponents`
+        /// The parts of the address.
         address_components: Option<Vec<GeoAddressComponent>> = "addressComponents",
-        /// `countryName`
+        /// The name of the country.
         country_name: Option<String> = "countryName",
-        /// `formattedAddress`
+        /// The address in one line.
         formatted_address: Option<String> = "formattedAddress",
-        /// `geometry`
+        /// Where it lies on the map.
         geometry: Option<GeoGeometry> = "geometry",
         /// The id.
         id: Option<String> = "id",
-        /// `key`
+        /// The key it is known by.
         key: Option<String> = "key",
         /// The name.
         name: Option<String> = "name",
-        /// `placeId`
+        /// Google's id of the place.
         place_id: Option<String> = "placeId",
-        /// `radius`
+        /// How far around the place it reaches.
         radius: Option<f64> = "radius",
-        /// `radiusUnit`
+        /// The unit of the radius: `km` or `mi`.
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
-        /// `resourceName`
+        /// Its resource name at Google Ads, as `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
-        /// `selectionType`
+        /// Whether it is taken in or left out: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -781,13 +781,13 @@ crm_core::record! {
     pub struct PublishingProgressReply {
         /// The id of the campaign.
         campaign_id: Option<String> = "campaignId",
-        /// `hasFailed`
+        /// Whether it failed.
         has_failed: Option<bool> = "hasFailed",
-        /// `isComplete`
+        /// Whether the publishing is finished.
         is_complete: Option<bool> = "isComplete",
-        /// `processed`
+        /// How many are done.
         processed: Option<f64> = "processed",
-        /// `publishingStatus`
+        /// How far it is published, as `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -797,31 +797,31 @@ crm_core::record! {
 crm_core::record! {
     /// Upsert adset.
     pub struct UpsertAdset {
-        /// `audience`
+        /// The people the ads are to reach.
         audience: Option<FacebookAudience> = "audience",
-        /// `budget`
+        /// How much may be spent, and until when.
         budget: Option<Budget> = "budget",
         /// The id of the campaign.
         campaign_id: Option<String> = "campaignId",
-        /// `conversionLocation`
+        /// Where people convert, as `website`.
         conversion_location: Option<String> = "conversionLocation",
-        /// `customEventType`
+        /// The event that is counted, as `Purchase`.
         custom_event_type: Option<String> = "customEventType",
         /// The id.
         id: Option<String> = "id",
-        /// `instagramActorId`
+        /// The id of the Instagram account that shows it.
         instagram_actor_id: Option<String> = "instagramActorId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `messagingPlatforms`
+        /// The messengers the ad opens, as `WHATSAPP`.
         messaging_platforms: Option<Vec<UpsertAdsetMessagingPlatformsItem>> = "messagingPlatforms",
         /// The name.
         name: Option<String> = "name",
         /// The id of the page.
         page_id: Option<String> = "pageId",
-        /// `pixelId`
+        /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// `whatsappNumber`
+        /// The WhatsApp number.
         whatsapp_number: Option<String> = "whatsappNumber",
     }
     required "campaignId" "locationId"
@@ -876,11 +876,11 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `objective`
+        /// What the campaign aims at, as `OUTCOME_LEADS`.
         objective: Option<UpsertCampaignObjective> = "objective",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `specialAdCategories`
+        /// The special ad categories it falls under, as `HOUSING`.
         special_ad_categories: Option<Vec<UpsertCampaignSpecialAdCategoriesItem>> = "specialAdCategories",
     }
     required "locationId"

@@ -10,7 +10,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::open_enum! {
-    /// Blog post params status.
+    /// The state it is in.
     pub enum BlogPostParamsStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",
@@ -42,33 +42,33 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create blog post params.
     pub struct CreateBlogPostParams {
-        /// `author`
+        /// Who wrote it.
         author: Option<String> = "author",
-        /// `blogId`
+        /// The id of the blog.
         blog_id: Option<String> = "blogId",
-        /// `canonicalLink`
+        /// The canonical address for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// `categories`
+        /// The categories, as records or ids.
         categories: Option<Vec<String>> = "categories",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `imageAltText`
+        /// The words that stand in for the image.
         image_alt_text: Option<String> = "imageAltText",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `publishedAt`
+        /// When it was or will be published.
         published_at: Option<String> = "publishedAt",
-        /// `rawHTML`
+        /// The text of the post as HTML.
         raw_html: Option<String> = "rawHTML",
-        /// `status`
+        /// The state it is in.
         status: Option<BlogPostParamsStatus> = "status",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
         /// The title.
         title: Option<String> = "title",
-        /// `urlSlug`
+        /// The part of the web address that names it.
         url_slug: Option<String> = "urlSlug",
     }
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
@@ -82,35 +82,35 @@ crm_core::setters!(CreateBlogPostParams {
 crm_core::record! {
     /// Update blog post params.
     pub struct UpdateBlogPostParams {
-        /// `author`
+        /// Who wrote it.
         author: Option<String> = "author",
-        /// `blogId`
+        /// The id of the blog.
         blog_id: Option<String> = "blogId",
-        /// `canonicalLink`
+        /// The canonical address for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// `categories`
+        /// The categories, as records or ids.
         categories: Option<Vec<String>> = "categories",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `imageAltText`
+        /// The words that stand in for the image.
         image_alt_text: Option<String> = "imageAltText",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `publishedAt`
+        /// When it was or will be published.
         published_at: Option<String> = "publishedAt",
-        /// `rawHTML`
+        /// The text of the post as HTML.
         raw_html: Option<String> = "rawHTML",
-        /// `status`
+        /// The state it is in.
         status: Option<BlogPostParamsStatus> = "status",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
         /// The title.
         title: Option<String> = "title",
-        /// `urlSlug`
+        /// The part of the web address that names it.
         url_slug: Option<String> = "urlSlug",
-        /// `wordCount`
+        /// How many words it has.
         word_count: Option<f64> = "wordCount",
     }
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug" "wordCount"

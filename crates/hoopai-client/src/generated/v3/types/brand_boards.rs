@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Brand board list item.
     pub struct BrandBoardListItem {
-        /// `default`
+        /// Whether it is the default, or the default value.
         default_: Option<bool> = "default",
         /// The id.
         id: Option<String> = "_id",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<MetaData> = "meta",
         /// The name.
         name: Option<String> = "name",
@@ -26,7 +26,7 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// `isDefault`
+        /// Whether it is the default.
         is_default: Option<bool> = "isDefault",
         /// The name.
         name: Option<String> = "name",
@@ -38,39 +38,39 @@ crm_core::record! {
 crm_core::record! {
     /// Brand voice answers.
     pub struct BrandVoiceAnswers {
-        /// `brandName`
+        /// The name of the brand.
         brand_name: Option<String> = "brandName",
-        /// `brandPromise`
+        /// What the brand promises its customers.
         brand_promise: Option<String> = "brandPromise",
-        /// `brandPurpose`
+        /// What the brand is there for.
         brand_purpose: Option<String> = "brandPurpose",
-        /// `brandValues`
+        /// What the brand stands for.
         brand_values: Option<String> = "brandValues",
-        /// `businessHours`
+        /// When the business is open.
         business_hours: Option<String> = "businessHours",
-        /// `businessType`
+        /// What kind of business it is.
         business_type: Option<String> = "businessType",
-        /// `callToAction`
+        /// What the reader is asked to do.
         call_to_action: Option<String> = "callToAction",
-        /// `companyAddress`
+        /// The address of the company.
         company_address: Option<String> = "companyAddress",
-        /// `companyEmail`
+        /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
-        /// `companyWebsite`
+        /// The address of the company's website.
         company_website: Option<String> = "companyWebsite",
-        /// `competitiveAdvantage`
+        /// What the brand does better than others.
         competitive_advantage: Option<String> = "competitiveAdvantage",
-        /// `customerPainPoints`
+        /// What troubles the customers.
         customer_pain_points: Option<String> = "customerPainPoints",
         /// The telephone number, as `+15550100`.
         phone: Option<Value> = "phone",
-        /// `risksOfInaction`
+        /// What customers risk if they do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
-        /// `targetAudience`
+        /// Whom it is aimed at.
         target_audience: Option<String> = "targetAudience",
-        /// `toneOfVoice`
+        /// How the brand sounds.
         tone_of_voice: Option<String> = "toneOfVoice",
-        /// `uniqueSellingProposition`
+        /// What sets the brand apart from others.
         unique_selling_proposition: Option<String> = "uniqueSellingProposition",
     }
     required "brandName" "customerPainPoints" "targetAudience" "toneOfVoice"
@@ -117,39 +117,39 @@ impl BrandVoiceAnswers {
 crm_core::record! {
     /// Brand voice answers v1.
     pub struct BrandVoiceAnswersV1 {
-        /// `brandName`
+        /// The name of the brand.
         brand_name: Option<String> = "brandName",
-        /// `brandPromise`
+        /// What the brand promises its customers.
         brand_promise: Option<String> = "brandPromise",
-        /// `brandPurpose`
+        /// What the brand is there for.
         brand_purpose: Option<String> = "brandPurpose",
-        /// `brandValues`
+        /// What the brand stands for.
         brand_values: Option<String> = "brandValues",
-        /// `businessHours`
+        /// When the business is open.
         business_hours: Option<String> = "businessHours",
-        /// `businessType`
+        /// What kind of business it is.
         business_type: Option<String> = "businessType",
-        /// `callToAction`
+        /// What the reader is asked to do.
         call_to_action: Option<String> = "callToAction",
-        /// `companyAddress`
+        /// The address of the company.
         company_address: Option<String> = "companyAddress",
-        /// `companyEmail`
+        /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
-        /// `companyWebsite`
+        /// The address of the company's website.
         company_website: Option<String> = "companyWebsite",
-        /// `competitiveAdvantage`
+        /// What the brand does better than others.
         competitive_advantage: Option<String> = "competitiveAdvantage",
-        /// `customerPainPoints`
+        /// What troubles the customers.
         customer_pain_points: Option<String> = "customerPainPoints",
         /// The telephone number, as `+15550100`.
         phone: Option<Value> = "phone",
-        /// `risksOfInaction`
+        /// What customers risk if they do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
-        /// `targetAudience`
+        /// Whom it is aimed at.
         target_audience: Option<String> = "targetAudience",
-        /// `toneOfVoice`
+        /// How the brand sounds.
         tone_of_voice: Option<String> = "toneOfVoice",
-        /// `uniqueSellingProposition`
+        /// What sets the brand apart from others.
         unique_selling_proposition: Option<String> = "uniqueSellingProposition",
     }
 }
@@ -157,7 +157,7 @@ crm_core::record! {
 crm_core::record! {
     /// Brand voice reply.
     pub struct BrandVoiceReply {
-        /// `answers`
+        /// The answers that describe the brand voice.
         answers: Option<BrandVoiceAnswersV1> = "answers",
         /// When it was created.
         created_at: Option<String> = "createdAt",
@@ -165,7 +165,7 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The id.
         id: Option<String> = "id",
-        /// `isDefault`
+        /// Whether it is the default.
         is_default: Option<bool> = "isDefault",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -181,17 +181,17 @@ crm_core::record! {
 crm_core::record! {
     /// Color.
     pub struct Color {
-        /// `hex`
+        /// The color in hex, as `#FF5733`.
         hex: Option<String> = "hex",
-        /// `hexa`
+        /// The color in hexadecimal with its opacity, as `#FF5733FF`.
         hexa: Option<String> = "hexa",
         /// The id.
         id: Option<String> = "id",
-        /// `label`
+        /// The label it is shown with.
         label: Option<String> = "label",
-        /// `rgb`
+        /// The color in RGB, as `rgb(255, 87, 51)`.
         rgb: Option<String> = "rgb",
-        /// `rgba`
+        /// The color as `rgba(255, 87, 51, 1)`.
         rgba: Option<String> = "rgba",
     }
     required "hex" "hexa" "label" "rgb" "rgba"
@@ -203,23 +203,23 @@ crm_core::setters!(Color {
 crm_core::record! {
     /// Create brand board param.
     pub struct CreateBrandBoardParam {
-        /// `brandBoardId`
+        /// The id of the brand board.
         brand_board_id: Option<String> = "brandBoardId",
-        /// `colors`
+        /// The colors that belong to it.
         colors: Option<Vec<Color>> = "colors",
-        /// `default`
+        /// Whether it is the default, or the default value.
         default_: Option<bool> = "default",
-        /// `fonts`
+        /// The fonts that belong to it.
         fonts: Option<Vec<Font>> = "fonts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `logos`
+        /// The logos of the brand.
         logos: Option<Vec<Logo>> = "logos",
         /// The name.
         name: Option<String> = "name",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
-        /// `type`
+        /// Its kind.
         type_: Option<MetaDataSourceType> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -254,13 +254,13 @@ impl CreateBrandBoardParam {
 crm_core::record! {
     /// Create brand voice body.
     pub struct CreateBrandVoiceBody {
-        /// `answers`
+        /// The answers that describe the brand voice.
         answers: Option<BrandVoiceAnswers> = "answers",
         /// What it is, for people.
         description: Option<String> = "description",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<CreateBrandVoiceBodyType> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -287,7 +287,7 @@ impl CreateBrandVoiceBody {
 }
 
 crm_core::open_enum! {
-    /// Create brand voice body type.
+    /// Its kind.
     pub enum CreateBrandVoiceBodyType {
         /// `description`
         Description = "description",
@@ -301,13 +301,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Font.
     pub struct Font {
-        /// `fallback`
+        /// The font to use where this one is missing.
         fallback: Option<String> = "fallback",
-        /// `font`
+        /// The name of the font.
         font: Option<String> = "font",
         /// The id.
         id: Option<String> = "id",
-        /// `label`
+        /// The label it is shown with.
         label: Option<String> = "label",
     }
     required "fallback" "font" "label"
@@ -337,31 +337,31 @@ impl Font {
 crm_core::record! {
     /// Get brand board success.
     pub struct GetBrandBoardSuccess {
-        /// `colors`
+        /// The colors that belong to it.
         colors: Vec<Color> = "colors",
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `default`
+        /// Whether it is the default, or the default value.
         default_: Option<bool> = "default",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `folderId`
+        /// The id of the folder.
         folder_id: Option<String> = "folderId",
-        /// `fonts`
+        /// The fonts that belong to it.
         fonts: Vec<Font> = "fonts",
         /// The id.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `logos`
+        /// The logos of the brand.
         logos: Vec<Logo> = "logos",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<MetaData> = "meta",
-        /// `missingAssets`
+        /// The colors and fonts that are missing.
         missing_assets: Option<MissingAssets> = "missingAssets",
         /// The name.
         name: Option<String> = "name",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
@@ -373,9 +373,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get brand boards by location success.
     pub struct GetBrandBoardsByLocationSuccess {
-        /// `brandBoards`
+        /// The brand boards.
         brand_boards: Vec<BrandBoardListItem> = "brandBoards",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -383,7 +383,7 @@ crm_core::record! {
 crm_core::record! {
     /// List brand voices reply.
     pub struct ListBrandVoicesReply {
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Vec<BrandVoice> = "items",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -397,9 +397,9 @@ crm_core::record! {
     pub struct Logo {
         /// The id.
         id: Option<String> = "id",
-        /// `label`
+        /// The label it is shown with.
         label: Option<String> = "label",
-        /// `path`
+        /// The path to it.
         path: Option<String> = "path",
         /// The address.
         url: Option<String> = "url",
@@ -431,19 +431,19 @@ impl Logo {
 crm_core::record! {
     /// Meta data.
     pub struct MetaData {
-        /// `lastAction`
+        /// What was done last, as `UPDATE`.
         last_action: Option<String> = "lastAction",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `sourceType`
+        /// What kind of thing it came from, as `template`.
         source_type: Option<MetaDataSourceType> = "sourceType",
-        /// `updatedBy`
+        /// Who changed it last.
         updated_by: Option<String> = "updatedBy",
     }
 }
 
 crm_core::open_enum! {
-    /// Meta data source type.
+    /// What kind of thing it came from, as `template`.
     pub enum MetaDataSourceType {
         /// `blank`
         Blank = "blank",
@@ -459,11 +459,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Missing assets.
     pub struct MissingAssets {
-        /// `colors`
+        /// The colors that belong to it.
         colors: Vec<String> = "colors",
-        /// `fonts`
+        /// The fonts that belong to it.
         fonts: Vec<String> = "fonts",
-        /// `logos`
+        /// The logos of the brand.
         logos: Vec<String> = "logos",
     }
 }
@@ -471,7 +471,7 @@ crm_core::record! {
 crm_core::record! {
     /// Set default brand voice reply.
     pub struct SetDefaultBrandVoiceReply {
-        /// `brandVoiceId`
+        /// The id of the brand voice.
         brand_voice_id: Option<String> = "brandVoiceId",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -483,13 +483,13 @@ crm_core::record! {
 crm_core::record! {
     /// Update brand board body.
     pub struct UpdateBrandBoardBody {
-        /// `colors`
+        /// The colors that belong to it.
         colors: Option<Vec<Color>> = "colors",
-        /// `default`
+        /// Whether it is the default, or the default value.
         default_: Option<bool> = "default",
-        /// `fonts`
+        /// The fonts that belong to it.
         fonts: Option<Vec<Font>> = "fonts",
-        /// `logos`
+        /// The logos of the brand.
         logos: Option<Vec<Logo>> = "logos",
         /// The name.
         name: Option<String> = "name",
@@ -504,39 +504,39 @@ crm_core::setters!(UpdateBrandBoardBody {
 crm_core::record! {
     /// Update brand voice answers.
     pub struct UpdateBrandVoiceAnswers {
-        /// `brandName`
+        /// The name of the brand.
         brand_name: Option<String> = "brandName",
-        /// `brandPromise`
+        /// What the brand promises its customers.
         brand_promise: Option<String> = "brandPromise",
-        /// `brandPurpose`
+        /// What the brand is there for.
         brand_purpose: Option<String> = "brandPurpose",
-        /// `brandValues`
+        /// What the brand stands for.
         brand_values: Option<String> = "brandValues",
-        /// `businessHours`
+        /// When the business is open.
         business_hours: Option<String> = "businessHours",
-        /// `businessType`
+        /// What kind of business it is.
         business_type: Option<String> = "businessType",
-        /// `callToAction`
+        /// What the reader is asked to do.
         call_to_action: Option<String> = "callToAction",
-        /// `companyAddress`
+        /// The address of the company.
         company_address: Option<String> = "companyAddress",
-        /// `companyEmail`
+        /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
-        /// `companyWebsite`
+        /// The address of the company's website.
         company_website: Option<String> = "companyWebsite",
-        /// `competitiveAdvantage`
+        /// What the brand does better than others.
         competitive_advantage: Option<String> = "competitiveAdvantage",
-        /// `customerPainPoints`
+        /// What troubles the customers.
         customer_pain_points: Option<String> = "customerPainPoints",
         /// The telephone number, as `+15550100`.
         phone: Option<Value> = "phone",
-        /// `risksOfInaction`
+        /// What customers risk if they do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
-        /// `targetAudience`
+        /// Whom it is aimed at.
         target_audience: Option<String> = "targetAudience",
-        /// `toneOfVoice`
+        /// How the brand sounds.
         tone_of_voice: Option<String> = "toneOfVoice",
-        /// `uniqueSellingProposition`
+        /// What sets the brand apart from others.
         unique_selling_proposition: Option<String> = "uniqueSellingProposition",
     }
 }
@@ -551,7 +551,7 @@ crm_core::setters!(UpdateBrandVoiceAnswers {
 crm_core::record! {
     /// Update brand voice body.
     pub struct UpdateBrandVoiceBody {
-        /// `answers`
+        /// The answers that describe the brand voice.
         answers: Option<UpdateBrandVoiceAnswers> = "answers",
         /// The name.
         name: Option<String> = "name",

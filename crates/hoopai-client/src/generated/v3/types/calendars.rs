@@ -3,27 +3,26 @@
 pub use crate::types::{
     AllGroupsReply, AllowBookingForUnit, AppointmentEditMeetingLocationType,
     Availability, BlockSlotCreateRequest, BlockSlotEditRequest, BlockedSlotReply,
-    BufferUnit, CalendarNotification, CalendarNotificationDeleteReply,
-    CalendarNotificationReply, CalendarResourceByIdReply, CalendarResourceReply,
-    CalendarType, CalendarsRecurringBookingOption, CalendarsRecurringFreq,
-    CreateCalendarNotification, CreateCalendarResource, CreateSchedule,
-    CreatedOrUpdatedBy, DeleteEventReply, EventType, FormSubmitType,
-    GetAllSchedulesReply, GetCreateUpdateNoteReply, GetNote, GetNotesListReply, Group,
-    GroupCreate, GroupCreateReply, GroupStatusUpdateParams, GroupUpdate, GuestType, Hour,
-    LocationConfiguration, LocationConfigurationKind, LocationConfigurationReply,
-    LookBusyConfiguration, MeetingLocationType, NoteCreatedBy, Notes,
-    NotificationChannel, NotificationType, OpenHour, ReceiverType, ResourceType,
-    ScheduleInterval, ScheduleObjectReply, ScheduleReply, ScheduleRule, ScheduleRuleDay,
-    ScheduleRuleType, Schedules, Slots, TeamMember, TeamMemberReply, UpdateAvailability,
-    UpdateCalendarNotifications, UpdateCalendarResource, UpdateSchedule,
-    ValidateGroupSlugPostBody, ValidateGroupSlugReply, WidgetType,
+    CalendarNotification, CalendarNotificationDeleteReply, CalendarNotificationReply,
+    CalendarResourceByIdReply, CalendarResourceReply, CalendarType,
+    CalendarsRecurringBookingOption, CalendarsRecurringFreq, CreateCalendarNotification,
+    CreateCalendarResource, CreateSchedule, CreatedOrUpdatedBy, DeleteEventReply,
+    EventType, FormSubmitType, GetAllSchedulesReply, GetCreateUpdateNoteReply, GetNote,
+    GetNotesListReply, Group, GroupCreate, GroupCreateReply, GroupStatusUpdateParams,
+    GroupUpdate, GuestType, Hour, LocationConfiguration, LocationConfigurationKind,
+    LocationConfigurationReply, LookBusyConfiguration, MeetingLocationType,
+    NoteCreatedBy, Notes, NotificationChannel, NotificationType, OpenHour, ReceiverType,
+    ResourceType, ScheduleInterval, ScheduleObjectReply, ScheduleReply, ScheduleRule,
+    ScheduleRuleDay, ScheduleRuleType, Schedules, Slots, TeamMember, TeamMemberReply,
+    UpdateAvailability, UpdateCalendarNotifications, UpdateCalendarResource,
+    UpdateSchedule, ValidateGroupSlugPostBody, ValidateGroupSlugReply, WidgetType,
 };
 
 #[allow(unused_imports)]
 use super::*;
 
 crm_core::open_enum! {
-    /// Allow booking after unit.
+    /// The unit of `allowBookingAfter`.
     pub enum AllowBookingAfterUnit {
         /// `days`
         Days = "days",
@@ -43,9 +42,9 @@ crm_core::record! {
     pub struct AppointmentCreate {
         /// The address.
         address: Option<String> = "address",
-        /// `appointmentStatus`
+        /// The state of the appointment, as `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
-        /// `assignedUserId`
+        /// The id of the user it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
         /// The id of the calendar.
         calendar_id: Option<String> = "calendarId",
@@ -55,25 +54,25 @@ crm_core::record! {
         description: Option<String> = "description",
         /// When it ends.
         end_time: Option<String> = "endTime",
-        /// `ignoreDateRange`
+        /// Whether the notice and date limits of the calendar are disregarded.
         ignore_date_range: Option<bool> = "ignoreDateRange",
-        /// `ignoreFreeSlotValidation`
+        /// Whether to book even when the slot is not free.
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The vendor's default is `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
-        /// `meetingLocationType`
+        /// How or where the meeting is held, as `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
         /// `overrideLocationConfig`
         override_location_config: Option<bool> = "overrideLocationConfig",
-        /// `rrule`
+        /// The rule by which it repeats.
         rrule: Option<String> = "rrule",
         /// When it begins.
         start_time: Option<String> = "startTime",
         /// The title.
         title: Option<String> = "title",
-        /// The vendor's default is `true`.
+        /// Whether to send the notifications. The vendor's default is `true`.
         to_notify: Option<bool> = "toNotify",
     }
     required "calendarId" "contactId" "locationId" "startTime"
@@ -122,9 +121,9 @@ crm_core::record! {
     pub struct AppointmentEdit {
         /// The address.
         address: Option<String> = "address",
-        /// `appointmentStatus`
+        /// The state of the appointment, as `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
-        /// `assignedUserId`
+        /// The id of the user it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
         /// The id of the calendar.
         calendar_id: Option<String> = "calendarId",
@@ -132,23 +131,23 @@ crm_core::record! {
         description: Option<String> = "description",
         /// When it ends.
         end_time: Option<String> = "endTime",
-        /// `ignoreDateRange`
+        /// Whether the notice and date limits of the calendar are disregarded.
         ignore_date_range: Option<bool> = "ignoreDateRange",
-        /// `ignoreFreeSlotValidation`
+        /// Whether to book even when the slot is not free.
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
         /// The vendor's default is `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
-        /// `meetingLocationType`
+        /// How or where the meeting is held, as `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
         /// `overrideLocationConfig`
         override_location_config: Option<bool> = "overrideLocationConfig",
-        /// `rrule`
+        /// The rule by which it repeats.
         rrule: Option<String> = "rrule",
         /// When it begins.
         start_time: Option<String> = "startTime",
         /// The title.
         title: Option<String> = "title",
-        /// The vendor's default is `true`.
+        /// Whether to send the notifications. The vendor's default is `true`.
         to_notify: Option<bool> = "toNotify",
     }
 }
@@ -164,9 +163,9 @@ crm_core::record! {
     pub struct AppointmentReply {
         /// The address.
         address: Option<String> = "address",
-        /// `appointmentStatus`
+        /// The state of the appointment, as `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
-        /// `assignedUserId`
+        /// The id of the user it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
         /// The id of the calendar.
         calendar_id: Option<String> = "calendarId",
@@ -180,13 +179,13 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// The id.
         id: Option<String> = "id",
-        /// `isRecurring`
+        /// Whether it is one of a repeating series.
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The vendor's default is `default`.
+        /// How or where the meeting is held, as `zoom`. The vendor's default is `default`.
         meeting_location_type: Option<String> = "meetingLocationType",
-        /// `rrule`
+        /// The rule by which it repeats.
         rrule: Option<String> = "rrule",
         /// When it begins.
         start_time: Option<String> = "startTime",
@@ -196,7 +195,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Appointment status.
+    /// The state of the appointment, as `confirmed` or `noshow`.
     pub enum AppointmentStatus {
         /// `active`
         Active = "active",
@@ -217,118 +216,128 @@ crm_core::open_enum! {
     }
 }
 
+crm_core::open_enum! {
+    /// The unit of `serviceDuration`: `mins` or `hours`.
+    pub enum BufferUnit {
+        /// `hours`
+        Hours = "hours",
+        /// `mins`
+        Mins = "mins",
+    }
+}
+
 crm_core::record! {
     /// Calendar.
     pub struct Calendar {
-        /// `alertEmail`
+        /// The e-mail address that alerts go to.
         alert_email: Option<String> = "alertEmail",
-        /// `allowBookingAfter`
+        /// The shortest notice for a booking, in its unit.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// `allowBookingAfterUnit`
+        /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// `allowBookingFor`
+        /// How far ahead can be booked, in its unit.
         allow_booking_for: Option<f64> = "allowBookingFor",
-        /// `allowBookingForUnit`
+        /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// The vendor's default is `true`.
+        /// Whether bookings may be cancelled. The vendor's default is `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// The vendor's default is `true`.
+        /// Whether appointments can be moved. The vendor's default is `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// `appoinmentPerDay`
+        /// Most appointments in a day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// The vendor's default is `1`.
+        /// How many appointments fit in a slot. The vendor's default is `1`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// The vendor's default is `true`.
+        /// Whether appointments are confirmed at once. The vendor's default is `true`.
         auto_confirm: Option<bool> = "autoConfirm",
-        /// Deprecated by the vendor.
+        /// The dates that have hours of their own. Deprecated by the vendor.
         availabilities: Vec<Availability> = "availabilities",
-        /// Deprecated by the vendor.
+        /// Which kind of availability holds: `0` or `1`. Deprecated by the vendor.
         availability_type: Option<f64> = "availabilityType",
-        /// `calendarCoverImage`
+        /// The address of the cover image of the calendar.
         calendar_cover_image: Option<String> = "calendarCoverImage",
-        /// `calendarType`
+        /// The kind of calendar, as `round_robin`.
         calendar_type: Option<CalendarType> = "calendarType",
-        /// `consentLabel`
+        /// The text beside the consent box.
         consent_label: Option<String> = "consentLabel",
         /// What it is, for people.
         description: Option<String> = "description",
         /// The vendor's default is `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The vendor's default is `#039be5`.
+        /// The color in the calendar, as `#039be5`. The vendor's default is `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// The vendor's default is `{{contact.name}}`.
+        /// The title of the events, with placeholders. The vendor's default is `{{contact.name}}`.
         event_title: Option<String> = "eventTitle",
-        /// The vendor's default is `RoundRobin_OptimizeForAvailability`.
+        /// How appointments are shared out among the team. The vendor's default is `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// `formId`
+        /// The id of the form.
         form_id: Option<String> = "formId",
-        /// `formSubmitRedirectURL`
+        /// The address to go to once the form is sent.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
-        /// `formSubmitThanksMessage`
+        /// What is said after the form was sent.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
         /// The vendor's default is `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// The vendor's default is `false`.
+        /// Whether Google sends invitation e-mails. The vendor's default is `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
         /// The id of the group.
         group_id: Option<String> = "groupId",
-        /// `guestType`
+        /// `count_only` counts the guests; `collect_detail` asks who they are.
         guest_type: Option<GuestType> = "guestType",
         /// The id.
         id: Option<String> = "id",
-        /// The vendor's default is `true`.
+        /// Whether it is in use. The vendor's default is `true`.
         is_active: Option<bool> = "isActive",
-        /// `isLivePaymentMode`
+        /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
-        /// `locationConfigurations`
+        /// The places or ways in which a meeting can be held.
         location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `lookBusyConfig`
+        /// How to show fewer free slots than there are.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Deprecated by the vendor.
+        /// Where the meeting takes place. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Vec<CalendarNotification> = "notifications",
-        /// Deprecated by the vendor.
+        /// The hours it is open. Deprecated by the vendor.
         open_hours: Vec<OpenHour> = "openHours",
-        /// `pixelId`
+        /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// `preBuffer`
+        /// Time kept free before each booking, in `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// `preBufferUnit`
+        /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// `recurring`
         recurring: Option<CalendarsRecurring> = "recurring",
-        /// `shouldAssignContactToTeamMember`
+        /// Whether the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
-        /// `shouldSendAlertEmailsToAssignedMember`
+        /// Whether the assigned member gets the alert e-mails.
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
-        /// `shouldSkipAssigningContactForExisting`
+        /// Whether contacts that exist already are not assigned anew.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// `slotBuffer`
         slot_buffer: Option<f64> = "slotBuffer",
-        /// `slotBufferUnit`
+        /// The unit of the slot buffer: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
         /// The vendor's default is `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// `slotDurationUnit`
+        /// The unit of a slot's length: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
         /// The vendor's default is `30`.
         slot_interval: Option<f64> = "slotInterval",
-        /// `slotIntervalUnit`
+        /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
         /// `stickyContact`
         sticky_contact: Option<bool> = "stickyContact",
-        /// `teamMembers`
+        /// The team members of the calendar.
         team_members: Vec<TeamMemberReply> = "teamMembers",
-        /// `widgetSlug`
+        /// The part of the booking address that names the calendar.
         widget_slug: Option<String> = "widgetSlug",
         /// The vendor's default is `classic`.
         widget_type: Option<WidgetType> = "widgetType",
@@ -346,113 +355,113 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar create.
     pub struct CalendarCreate {
-        /// `alertEmail`
+        /// The e-mail address that alerts go to.
         alert_email: Option<String> = "alertEmail",
-        /// `allowBookingAfter`
+        /// The shortest notice for a booking, in its unit.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// `allowBookingAfterUnit`
+        /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// `allowBookingFor`
+        /// How far ahead can be booked, in its unit.
         allow_booking_for: Option<f64> = "allowBookingFor",
-        /// `allowBookingForUnit`
+        /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// The vendor's default is `true`.
+        /// Whether bookings may be cancelled. The vendor's default is `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// The vendor's default is `true`.
+        /// Whether appointments can be moved. The vendor's default is `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// `appoinmentPerDay`
+        /// Most appointments in a day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// The vendor's default is `1`.
+        /// How many appointments fit in a slot. The vendor's default is `1`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// The vendor's default is `true`.
+        /// Whether appointments are confirmed at once. The vendor's default is `true`.
         auto_confirm: Option<bool> = "autoConfirm",
-        /// Deprecated by the vendor.
+        /// The dates that have hours of their own. Deprecated by the vendor.
         availabilities: Option<Vec<Availability>> = "availabilities",
-        /// Deprecated by the vendor.
+        /// Which kind of availability holds: `0` or `1`. Deprecated by the vendor.
         availability_type: Option<f64> = "availabilityType",
-        /// `calendarCoverImage`
+        /// The address of the cover image of the calendar.
         calendar_cover_image: Option<String> = "calendarCoverImage",
-        /// `calendarType`
+        /// The kind of calendar, as `round_robin`.
         calendar_type: Option<CalendarType> = "calendarType",
-        /// `consentLabel`
+        /// The text beside the consent box.
         consent_label: Option<String> = "consentLabel",
         /// What it is, for people.
         description: Option<String> = "description",
         /// The vendor's default is `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The vendor's default is `#039be5`.
+        /// The color in the calendar, as `#039be5`. The vendor's default is `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// The vendor's default is `{{contact.name}}`.
+        /// The title of the events, with placeholders. The vendor's default is `{{contact.name}}`.
         event_title: Option<String> = "eventTitle",
-        /// The vendor's default is `RoundRobin_OptimizeForAvailability`.
+        /// How appointments are shared out among the team. The vendor's default is `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// `formId`
+        /// The id of the form.
         form_id: Option<String> = "formId",
-        /// `formSubmitRedirectURL`
+        /// The address to go to once the form is sent.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
-        /// `formSubmitThanksMessage`
+        /// What is said after the form was sent.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
         /// The vendor's default is `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// The vendor's default is `false`.
+        /// Whether Google sends invitation e-mails. The vendor's default is `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
         /// The id of the group.
         group_id: Option<String> = "groupId",
-        /// `guestType`
+        /// `count_only` counts the guests; `collect_detail` asks who they are.
         guest_type: Option<GuestType> = "guestType",
-        /// The vendor's default is `true`.
+        /// Whether it is in use. The vendor's default is `true`.
         is_active: Option<bool> = "isActive",
-        /// `isLivePaymentMode`
+        /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
-        /// `locationConfigurations`
+        /// The places or ways in which a meeting can be held.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `lookBusyConfig`
+        /// How to show fewer free slots than there are.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Deprecated by the vendor.
+        /// Where the meeting takes place. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
-        /// Deprecated by the vendor.
+        /// The hours it is open. Deprecated by the vendor.
         open_hours: Option<Vec<OpenHour>> = "openHours",
-        /// `pixelId`
+        /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// `preBuffer`
+        /// Time kept free before each booking, in `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// `preBufferUnit`
+        /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// `recurring`
         recurring: Option<CalendarsRecurring> = "recurring",
-        /// `shouldAssignContactToTeamMember`
+        /// Whether the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
-        /// `shouldSendAlertEmailsToAssignedMember`
+        /// Whether the assigned member gets the alert e-mails.
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
-        /// `shouldSkipAssigningContactForExisting`
+        /// Whether contacts that exist already are not assigned anew.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// `slotBuffer`
         slot_buffer: Option<f64> = "slotBuffer",
-        /// `slotBufferUnit`
+        /// The unit of the slot buffer: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
         /// The vendor's default is `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// `slotDurationUnit`
+        /// The unit of a slot's length: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
         /// The vendor's default is `30`.
         slot_interval: Option<f64> = "slotInterval",
-        /// `slotIntervalUnit`
+        /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
         /// `stickyContact`
         sticky_contact: Option<bool> = "stickyContact",
-        /// `teamMembers`
+        /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
-        /// `widgetSlug`
+        /// The part of the booking address that names the calendar.
         widget_slug: Option<String> = "widgetSlug",
         /// The vendor's default is `classic`.
         widget_type: Option<WidgetType> = "widgetType",
@@ -548,11 +557,11 @@ crm_core::record! {
     pub struct CalendarEvent {
         /// The address.
         address: Option<String> = "address",
-        /// `appointmentStatus`
+        /// The state of the appointment, as `confirmed` or `noshow`.
         appointment_status: Option<String> = "appointmentStatus",
-        /// `assignedResources`
+        /// The ids of the rooms and equipment booked with it.
         assigned_resources: Vec<String> = "assignedResources",
-        /// `assignedUserId`
+        /// The id of the user it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
         /// The id of the calendar.
         calendar_id: Option<String> = "calendarId",
@@ -574,21 +583,21 @@ crm_core::record! {
         group_id: Option<String> = "groupId",
         /// The id.
         id: Option<String> = "id",
-        /// `isRecurring`
+        /// Whether it is one of a repeating series.
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `masterEventId`
+        /// The id of the event this one repeats.
         master_event_id: Option<String> = "masterEventId",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Option<String> = "notes",
-        /// `rrule`
+        /// The rule by which it repeats.
         rrule: Option<String> = "rrule",
         /// When it begins.
         start_time: Option<Timestamp> = "startTime",
         /// The title.
         title: Option<String> = "title",
-        /// `users`
+        /// The users, as records or ids.
         users: Vec<String> = "users",
     }
 }
@@ -596,107 +605,107 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar update.
     pub struct CalendarUpdate {
-        /// `alertEmail`
+        /// The e-mail address that alerts go to.
         alert_email: Option<String> = "alertEmail",
-        /// `allowBookingAfter`
+        /// The shortest notice for a booking, in its unit.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// `allowBookingAfterUnit`
+        /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// `allowBookingFor`
+        /// How far ahead can be booked, in its unit.
         allow_booking_for: Option<f64> = "allowBookingFor",
-        /// `allowBookingForUnit`
+        /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// `allowCancellation`
+        /// Whether bookings may be cancelled.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// `allowReschedule`
+        /// Whether appointments can be moved.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// `appoinmentPerDay`
+        /// Most appointments in a day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// `appoinmentPerSlot`
+        /// How many appointments fit in a slot.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// `autoConfirm`
+        /// Whether appointments are confirmed at once.
         auto_confirm: Option<bool> = "autoConfirm",
-        /// Deprecated by the vendor.
+        /// The dates that have hours of their own. Deprecated by the vendor.
         availabilities: Option<Vec<UpdateAvailability>> = "availabilities",
-        /// Deprecated by the vendor.
+        /// Which kind of availability holds: `0` or `1`. Deprecated by the vendor.
         availability_type: Option<f64> = "availabilityType",
-        /// `calendarCoverImage`
+        /// The address of the cover image of the calendar.
         calendar_cover_image: Option<String> = "calendarCoverImage",
-        /// `consentLabel`
+        /// The text beside the consent box.
         consent_label: Option<String> = "consentLabel",
         /// What it is, for people.
         description: Option<String> = "description",
         /// The vendor's default is `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The vendor's default is `#039be5`.
+        /// The color in the calendar, as `#039be5`. The vendor's default is `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// `eventTitle`
+        /// The title of the events, with placeholders.
         event_title: Option<String> = "eventTitle",
-        /// `eventType`
+        /// How appointments are shared out among the team.
         event_type: Option<EventType> = "eventType",
-        /// `formId`
+        /// The id of the form.
         form_id: Option<String> = "formId",
-        /// `formSubmitRedirectURL`
+        /// The address to go to once the form is sent.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
-        /// `formSubmitThanksMessage`
+        /// What is said after the form was sent.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
         /// The vendor's default is `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// `googleInvitationEmails`
+        /// Whether Google sends invitation e-mails.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
         /// The id of the group.
         group_id: Option<String> = "groupId",
-        /// `guestType`
+        /// `count_only` counts the guests; `collect_detail` asks who they are.
         guest_type: Option<GuestType> = "guestType",
-        /// `isActive`
+        /// Whether it is in use.
         is_active: Option<bool> = "isActive",
-        /// `isLivePaymentMode`
+        /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
-        /// `locationConfigurations`
+        /// The places or ways in which a meeting can be held.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
-        /// `lookBusyConfig`
+        /// How to show fewer free slots than there are.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Deprecated by the vendor.
+        /// Where the meeting takes place. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
-        /// Deprecated by the vendor.
+        /// The hours it is open. Deprecated by the vendor.
         open_hours: Option<Vec<OpenHour>> = "openHours",
-        /// `pixelId`
+        /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// `preBuffer`
+        /// Time kept free before each booking, in `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// `preBufferUnit`
+        /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// `recurring`
         recurring: Option<CalendarsRecurring> = "recurring",
-        /// `shouldAssignContactToTeamMember`
+        /// Whether the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
-        /// `shouldSendAlertEmailsToAssignedMember`
+        /// Whether the assigned member gets the alert e-mails.
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
-        /// `shouldSkipAssigningContactForExisting`
+        /// Whether contacts that exist already are not assigned anew.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// `slotBuffer`
         slot_buffer: Option<f64> = "slotBuffer",
         /// The vendor's default is `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// `slotDurationUnit`
+        /// The unit of a slot's length: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
         /// The vendor's default is `30`.
         slot_interval: Option<f64> = "slotInterval",
-        /// `slotIntervalUnit`
+        /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
         /// `stickyContact`
         sticky_contact: Option<bool> = "stickyContact",
-        /// `teamMembers`
+        /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
-        /// `widgetSlug`
+        /// The part of the booking address that names the calendar.
         widget_slug: Option<String> = "widgetSlug",
         /// The vendor's default is `classic`.
         widget_type: Option<WidgetType> = "widgetType",
@@ -724,7 +733,7 @@ crm_core::setters!(CalendarUpdate {
 crm_core::record! {
     /// Calendars get reply.
     pub struct CalendarsGetReply {
-        /// `calendars`
+        /// The calendars that were found.
         calendars: Vec<Calendar> = "calendars",
     }
 }
@@ -734,11 +743,11 @@ crm_core::record! {
     pub struct CalendarsRecurring {
         /// `bookingOption`
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
-        /// `bookingOverlapDefaultStatus`
+        /// The status of bookings that overlap another one.
         booking_overlap_default_status: Option<CreatePublicServiceBookingStatus> = "bookingOverlapDefaultStatus",
-        /// At most 24.
+        /// How many there are, or how many times. At most 24.
         count: Option<f64> = "count",
-        /// `freq`
+        /// How often it repeats: `DAILY`, `WEEKLY` or `MONTHLY`.
         freq: Option<CalendarsRecurringFreq> = "freq",
     }
 }
@@ -751,13 +760,13 @@ crm_core::setters!(CalendarsRecurring {
 crm_core::record! {
     /// Create booking service.
     pub struct CreateBookingService {
-        /// `addOns`
+        /// What is added to it.
         add_ons: Option<Vec<ServiceAddOn>> = "addOns",
         /// The id.
         id: Option<String> = "id",
-        /// `position`
+        /// Where it stands among its kind, or on the page.
         position: Option<f64> = "position",
-        /// `staffId`
+        /// The id of who gives the service.
         staff_id: Option<String> = "staffId",
     }
     required "id"
@@ -783,7 +792,7 @@ impl CreateBookingService {
 crm_core::record! {
     /// Create event calendar schedule.
     pub struct CreateEventCalendarSchedule {
-        /// `rules`
+        /// The rules that say when there is time.
         rules: Option<Vec<ScheduleRule>> = "rules",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -809,7 +818,7 @@ impl CreateEventCalendarSchedule {
 crm_core::record! {
     /// Create or update service booking reply.
     pub struct CreateOrUpdateServiceBookingReply {
-        /// `bookingId`
+        /// The id of the booking.
         booking_id: Option<String> = "bookingId",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -825,17 +834,17 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `meetingLocation`
+        /// Where the meeting takes place.
         meeting_location: Option<String> = "meetingLocation",
-        /// `messages`
+        /// The messages that belong to it.
         messages: Vec<Value> = "messages",
-        /// `serviceLocationId`
+        /// The id of the place where the service is given.
         service_location_id: Option<String> = "serviceLocationId",
-        /// `services`
+        /// The services on offer or booked.
         services: Vec<Service> = "services",
         /// When it begins.
         start_time: Option<String> = "startTime",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -853,15 +862,15 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `meetingLocation`
+        /// Where the meeting takes place.
         meeting_location: Option<String> = "meetingLocation",
-        /// `serviceLocationId`
+        /// The id of the place where the service is given.
         service_location_id: Option<String> = "serviceLocationId",
-        /// `services`
+        /// The services on offer or booked.
         services: Option<Vec<CreateBookingService>> = "services",
         /// When it begins.
         start_time: Option<String> = "startTime",
-        /// `status`
+        /// The state it is in.
         status: Option<CreatePublicServiceBookingStatus> = "status",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -877,7 +886,7 @@ crm_core::setters!(CreatePublicServiceBooking {
 });
 
 crm_core::open_enum! {
-    /// Create public service booking status.
+    /// The state it is in.
     pub enum CreatePublicServiceBookingStatus {
         /// `confirmed`
         Confirmed = "confirmed",
@@ -889,41 +898,41 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create service.
     pub struct CreateService {
-        /// `coverImage`
+        /// The address of the cover image.
         cover_image: Option<String> = "coverImage",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `eventColor`
+        /// The color in the calendar, as `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// `formId`
+        /// The id of the form.
         form_id: Option<String> = "formId",
-        /// `isPrivate`
+        /// Whether it is private.
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `payment`
+        /// What is to be paid for the service.
         payment: Option<Payment> = "payment",
-        /// `postBuffer`
+        /// The time kept free after the service, in its unit.
         post_buffer: Option<f64> = "postBuffer",
-        /// `postBufferUnit`
+        /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// `preBuffer`
+        /// Time kept free before each booking, in `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// `preBufferUnit`
+        /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `serviceCategoryId`
+        /// The id of the service category.
         service_category_id: Option<String> = "serviceCategoryId",
-        /// `serviceDuration`
+        /// How long the service takes, in its unit.
         service_duration: Option<f64> = "serviceDuration",
-        /// `serviceDurationUnit`
+        /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `staff`
+        /// The staff who give the service.
         staff: Option<Vec<Staff>> = "staff",
-        /// `variations`
+        /// The different versions of it.
         variations: Option<Vec<CreateServiceVariation>> = "variations",
     }
     required "locationId" "name" "slug" "staff"
@@ -973,11 +982,11 @@ crm_core::record! {
     pub struct CreateServiceLocation {
         /// The address.
         address: Option<String> = "address",
-        /// `coverImage`
+        /// The address of the cover image.
         cover_image: Option<String> = "coverImage",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `locationType`
+        /// The kind of location.
         location_type: Option<LocationType> = "locationType",
         /// The name.
         name: Option<String> = "name",
@@ -1018,19 +1027,19 @@ crm_core::record! {
     pub struct CreateServiceVariation {
         /// The name.
         name: Option<String> = "name",
-        /// `payment`
+        /// What is to be paid for the service.
         payment: Option<Payment> = "payment",
-        /// `postBuffer`
+        /// The time kept free after the service, in its unit.
         post_buffer: Option<f64> = "postBuffer",
-        /// `postBufferUnit`
+        /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// `preBuffer`
+        /// Time kept free before each booking, in `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// `preBufferUnit`
+        /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `serviceDuration`
+        /// How long the service takes, in its unit.
         service_duration: Option<f64> = "serviceDuration",
-        /// `serviceDurationUnit`
+        /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
     }
     required "name"
@@ -1067,7 +1076,7 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// When it was changed last.
         date_updated: Option<String> = "dateUpdated",
-        /// `rules`
+        /// The rules that say when there is time.
         rules: Vec<ScheduleRule> = "rules",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1077,7 +1086,7 @@ crm_core::record! {
 crm_core::record! {
     /// Event calendar schedule wrapper.
     pub struct EventCalendarScheduleWrapper {
-        /// `schedule`
+        /// When it takes place or repeats.
         schedule: Option<EventCalendarScheduleReply> = "schedule",
     }
 }
@@ -1093,13 +1102,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get calendar events reply.
     pub struct GetCalendarEventsReply {
-        /// `events`
+        /// The events, or how often each kind happened.
         events: Vec<CalendarEvent> = "events",
     }
 }
 
 crm_core::open_enum! {
-    /// Location type.
+    /// The kind of location.
     pub enum LocationType {
         /// `ask_booker`
         AskBooker = "ask_booker",
@@ -1113,9 +1122,9 @@ crm_core::record! {
     pub struct Payment {
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `deposit`
+        /// What is to be paid in advance.
         deposit: Option<f64> = "deposit",
-        /// `depositType`
+        /// Whether the deposit is a `percentage` or an `amount`.
         deposit_type: Option<CouponDiscountType> = "depositType",
     }
 }
@@ -1128,17 +1137,17 @@ crm_core::record! {
     pub struct Service {
         /// The id.
         id: Option<String> = "id",
-        /// `serviceAddOns`
+        /// What is booked in addition to the service.
         service_add_ons: Vec<ServiceAddOnReply> = "serviceAddOns",
-        /// `serviceCategoryId`
+        /// The id of the service category.
         service_category_id: Option<String> = "serviceCategoryId",
-        /// `serviceEndTime`
+        /// When the service ends.
         service_end_time: Option<String> = "serviceEndTime",
-        /// `serviceResources`
+        /// The resources the service needs.
         service_resources: Vec<ServiceResource> = "serviceResources",
-        /// `serviceStaffId`
+        /// The id of who gives the service.
         service_staff_id: Option<String> = "serviceStaffId",
-        /// `serviceStartTime`
+        /// When the service begins.
         service_start_time: Option<String> = "serviceStartTime",
     }
 }
@@ -1146,11 +1155,11 @@ crm_core::record! {
 crm_core::record! {
     /// Service add on.
     pub struct ServiceAddOn {
-        /// `duration`
+        /// How long it lasts.
         duration: Option<f64> = "duration",
         /// The id.
         id: Option<String> = "id",
-        /// `quantity`
+        /// How many of it there are.
         quantity: Option<f64> = "quantity",
     }
     required "id"
@@ -1177,7 +1186,7 @@ crm_core::record! {
     pub struct ServiceAddOnReply {
         /// The id.
         id: Option<String> = "id",
-        /// `quantity`
+        /// How many of it there are.
         quantity: Option<f64> = "quantity",
     }
 }
@@ -1185,7 +1194,7 @@ crm_core::record! {
 crm_core::record! {
     /// Service booking reply.
     pub struct ServiceBookingReply {
-        /// `bookingId`
+        /// The id of the booking.
         booking_id: Option<String> = "bookingId",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -1201,15 +1210,15 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `meetingLocation`
+        /// Where the meeting takes place.
         meeting_location: Option<String> = "meetingLocation",
-        /// `serviceLocationId`
+        /// The id of the place where the service is given.
         service_location_id: Option<String> = "serviceLocationId",
-        /// `services`
+        /// The services on offer or booked.
         services: Vec<Service> = "services",
         /// When it begins.
         start_time: Option<String> = "startTime",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1221,7 +1230,7 @@ crm_core::record! {
 crm_core::record! {
     /// Service bookings list reply.
     pub struct ServiceBookingsListReply {
-        /// `bookings`
+        /// The bookings of services.
         bookings: Vec<ServiceBookingReply> = "bookings",
     }
 }
@@ -1229,7 +1238,7 @@ crm_core::record! {
 crm_core::record! {
     /// Service envelope.
     pub struct ServiceEnvelope {
-        /// `service`
+        /// The service in question.
         service: Option<ServiceReply> = "service",
     }
 }
@@ -1237,7 +1246,7 @@ crm_core::record! {
 crm_core::record! {
     /// Service location list reply.
     pub struct ServiceLocationListReply {
-        /// `serviceLocations`
+        /// The service locations that were found.
         service_locations: Vec<ServiceLocationReply> = "serviceLocations",
     }
 }
@@ -1247,17 +1256,17 @@ crm_core::record! {
     pub struct ServiceLocationReply {
         /// The address.
         address: Option<String> = "address",
-        /// `coverImage`
+        /// The address of the cover image.
         cover_image: Option<String> = "coverImage",
         /// The id.
         id: Option<String> = "id",
-        /// The vendor's default is `true`.
+        /// Whether it is in use. The vendor's default is `true`.
         is_active: Option<bool> = "isActive",
-        /// The vendor's default is `false`.
+        /// Whether it is private. The vendor's default is `false`.
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `locationType`
+        /// The kind of location.
         location_type: Option<LocationType> = "locationType",
         /// The name.
         name: Option<String> = "name",
@@ -1271,43 +1280,43 @@ crm_core::record! {
 crm_core::record! {
     /// Service reply.
     pub struct ServiceReply {
-        /// `coverImage`
+        /// The address of the cover image.
         cover_image: Option<String> = "coverImage",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `eventColor`
+        /// The color in the calendar, as `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// `formId`
+        /// The id of the form.
         form_id: Option<String> = "formId",
         /// The id.
         id: Option<String> = "id",
-        /// The vendor's default is `false`.
+        /// Whether it is private. The vendor's default is `false`.
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `payment`
+        /// What is to be paid for the service.
         payment: Option<Payment> = "payment",
-        /// `postBuffer`
+        /// The time kept free after the service, in its unit.
         post_buffer: Option<f64> = "postBuffer",
-        /// `postBufferUnit`
+        /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// `preBuffer`
+        /// Time kept free before each booking, in `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// `preBufferUnit`
+        /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `serviceCategoryId`
+        /// The id of the service category.
         service_category_id: Option<String> = "serviceCategoryId",
-        /// `serviceDuration`
+        /// How long the service takes, in its unit.
         service_duration: Option<f64> = "serviceDuration",
-        /// `serviceDurationUnit`
+        /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `staff`
+        /// The staff who give the service.
         staff: Vec<Staff> = "staff",
-        /// `variations`
+        /// The different versions of it.
         variations: Vec<ServiceVariation> = "variations",
     }
 }
@@ -1327,19 +1336,19 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `payment`
+        /// What is to be paid for the service.
         payment: Option<Payment> = "payment",
-        /// `postBuffer`
+        /// The time kept free after the service, in its unit.
         post_buffer: Option<f64> = "postBuffer",
-        /// `postBufferUnit`
+        /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// `preBuffer`
+        /// Time kept free before each booking, in `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// `preBufferUnit`
+        /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `serviceDuration`
+        /// How long the service takes, in its unit.
         service_duration: Option<f64> = "serviceDuration",
-        /// `serviceDurationUnit`
+        /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
     }
 }
@@ -1351,7 +1360,7 @@ crm_core::setters!(ServiceVariation {
 crm_core::record! {
     /// Services list reply.
     pub struct ServicesListReply {
-        /// `services`
+        /// The services on offer or booked.
         services: Vec<ServiceReply> = "services",
     }
 }
@@ -1377,7 +1386,7 @@ impl Staff {
 crm_core::record! {
     /// Update event calendar schedule.
     pub struct UpdateEventCalendarSchedule {
-        /// `rules`
+        /// The rules that say when there is time.
         rules: Option<Vec<ScheduleRule>> = "rules",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1390,39 +1399,39 @@ crm_core::setters!(UpdateEventCalendarSchedule {
 crm_core::record! {
     /// Update service.
     pub struct UpdateService {
-        /// `coverImage`
+        /// The address of the cover image.
         cover_image: Option<String> = "coverImage",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `eventColor`
+        /// The color in the calendar, as `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// `formId`
+        /// The id of the form.
         form_id: Option<String> = "formId",
-        /// `isPrivate`
+        /// Whether it is private.
         is_private: Option<bool> = "isPrivate",
         /// The name.
         name: Option<String> = "name",
-        /// `payment`
+        /// What is to be paid for the service.
         payment: Option<Payment> = "payment",
-        /// `postBuffer`
+        /// The time kept free after the service, in its unit.
         post_buffer: Option<f64> = "postBuffer",
-        /// `postBufferUnit`
+        /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// `preBuffer`
+        /// Time kept free before each booking, in `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// `preBufferUnit`
+        /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `serviceCategoryId`
+        /// The id of the service category.
         service_category_id: Option<String> = "serviceCategoryId",
-        /// `serviceDuration`
+        /// How long the service takes, in its unit.
         service_duration: Option<f64> = "serviceDuration",
-        /// `serviceDurationUnit`
+        /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// `staff`
+        /// The staff who give the service.
         staff: Option<Vec<Staff>> = "staff",
-        /// `variations`
+        /// The different versions of it.
         variations: Option<Vec<ServiceVariation>> = "variations",
     }
 }
@@ -1438,15 +1447,15 @@ crm_core::record! {
     pub struct UpdateServiceBooking {
         /// When it ends.
         end_time: Option<String> = "endTime",
-        /// `meetingLocation`
+        /// Where the meeting takes place.
         meeting_location: Option<String> = "meetingLocation",
-        /// `serviceLocationId`
+        /// The id of the place where the service is given.
         service_location_id: Option<String> = "serviceLocationId",
-        /// `services`
+        /// The services on offer or booked.
         services: Option<Vec<CreateBookingService>> = "services",
         /// When it begins.
         start_time: Option<String> = "startTime",
-        /// `status`
+        /// The state it is in.
         status: Option<UpdateServiceBookingStatus> = "status",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1460,7 +1469,7 @@ crm_core::setters!(UpdateServiceBooking {
 });
 
 crm_core::open_enum! {
-    /// Update service booking status.
+    /// The state it is in.
     pub enum UpdateServiceBookingStatus {
         /// `cancelled`
         Cancelled = "cancelled",
@@ -1482,9 +1491,9 @@ crm_core::record! {
     pub struct UpdateServiceLocation {
         /// The address.
         address: Option<String> = "address",
-        /// `coverImage`
+        /// The address of the cover image.
         cover_image: Option<String> = "coverImage",
-        /// `locationType`
+        /// The kind of location.
         location_type: Option<LocationType> = "locationType",
         /// The name.
         name: Option<String> = "name",
@@ -1501,9 +1510,9 @@ crm_core::setters!(UpdateServiceLocation {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AllowBookingAfterUnit, AppointmentCreate, AppointmentEdit, AppointmentReply, AppointmentStatus, Calendar,
-    CalendarByIdReply, CalendarCreate, CalendarEvent, CalendarUpdate, CalendarsGetReply, CalendarsRecurring,
-    CreateBookingService, CreateEventCalendarSchedule, CreateOrUpdateServiceBookingReply,
+    AllowBookingAfterUnit, AppointmentCreate, AppointmentEdit, AppointmentReply, AppointmentStatus,
+    BufferUnit, Calendar, CalendarByIdReply, CalendarCreate, CalendarEvent, CalendarUpdate, CalendarsGetReply,
+    CalendarsRecurring, CreateBookingService, CreateEventCalendarSchedule, CreateOrUpdateServiceBookingReply,
     CreatePublicServiceBooking, CreatePublicServiceBookingStatus, CreateService, CreateServiceLocation,
     CreateServiceVariation, EventCalendarScheduleReply, EventCalendarScheduleWrapper, GetCalendarEventReply,
     GetCalendarEventsReply, LocationType, Payment, Service, ServiceAddOn, ServiceAddOnReply,

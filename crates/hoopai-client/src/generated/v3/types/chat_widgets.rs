@@ -6,29 +6,29 @@ use super::*;
 crm_core::record! {
     /// A2p compliance.
     pub struct A2pCompliance {
-        /// `a2pOptInForm1`
+        /// The text of the first consent.
         a2p_opt_in_form1: Option<String> = "a2pOptInForm1",
-        /// `a2pOptInForm1PreChecked`
+        /// Whether the box of the first opt-in starts ticked.
         a2p_opt_in_form1_pre_checked: Option<bool> = "a2pOptInForm1PreChecked",
-        /// `a2pOptInForm1ShowCheckbox`
+        /// Whether the first consent has a box to tick.
         a2p_opt_in_form1_show_checkbox: Option<bool> = "a2pOptInForm1ShowCheckbox",
-        /// `a2pOptInForm2`
+        /// The text of the second opt-in.
         a2p_opt_in_form2: Option<String> = "a2pOptInForm2",
-        /// `a2pOptInForm2PreChecked`
+        /// Whether the second consent is ticked from the start.
         a2p_opt_in_form2_pre_checked: Option<bool> = "a2pOptInForm2PreChecked",
-        /// `a2pOptInForm2ShowCheckbox`
+        /// Whether the second opt-in has a box to tick.
         a2p_opt_in_form2_show_checkbox: Option<bool> = "a2pOptInForm2ShowCheckbox",
-        /// `enableA2PCompliance`
+        /// Whether consent to text messages is asked for.
         enable_a2p_compliance: Option<bool> = "enableA2PCompliance",
-        /// `isA2POptInForm1`
+        /// Whether the first opt-in is used.
         is_a2p_opt_in_form1: Option<bool> = "isA2POptInForm1",
-        /// `isA2POptInForm2`
+        /// Whether the second consent is asked for.
         is_a2p_opt_in_form2: Option<bool> = "isA2POptInForm2",
-        /// `messageType`
+        /// The kind of message.
         message_type: Option<String> = "messageType",
-        /// `privacyPolicyLink`
+        /// The address of the privacy policy.
         privacy_policy_link: Option<String> = "privacyPolicyLink",
-        /// `termsOfServiceLink`
+        /// The address of the terms of service.
         terms_of_service_link: Option<String> = "termsOfServiceLink",
     }
 }
@@ -42,13 +42,13 @@ crm_core::setters!(A2pCompliance {
 crm_core::record! {
     /// Acknowledgement details.
     pub struct AcknowledgementDetails {
-        /// `icon`
+        /// The icon that is shown.
         icon: Option<String> = "icon",
-        /// `liveChatIcon`
+        /// The icon of the live chat.
         live_chat_icon: Option<String> = "liveChatIcon",
-        /// `liveChatPlaceholderColor`
+        /// The color of the placeholder in the live chat.
         live_chat_placeholder_color: Option<String> = "liveChatPlaceholderColor",
-        /// `placeholderColor`
+        /// The color of the placeholder, as `#000`.
         placeholder_color: Option<String> = "placeholderColor",
     }
 }
@@ -59,39 +59,39 @@ crm_core::setters!(AcknowledgementDetails {
 crm_core::record! {
     /// Advance settings.
     pub struct AdvanceSettings {
-        /// `aTwoPCompliance`
+        /// How consent to A2P messages is asked for.
         a_two_p_compliance: Option<A2pCompliance> = "aTwoPCompliance",
-        /// `allInOneChatTypes`
+        /// The kinds of chat offered together, as `liveChat`.
         all_in_one_chat_types: Option<Vec<ChatWidgetsListChatType>> = "allInOneChatTypes",
-        /// `allInOneInitialMsg`
+        /// The first message of the all-in-one chat.
         all_in_one_initial_msg: Option<String> = "allInOneInitialMsg",
-        /// `brandingTitle`
+        /// The name shown as the brand.
         branding_title: Option<String> = "brandingTitle",
-        /// `businessOfficeHours`
+        /// The hours the business is open.
         business_office_hours: Option<BusinessOfficeHours> = "businessOfficeHours",
-        /// `contactFormIntroMessage`
+        /// What is said before the contact form.
         contact_form_intro_message: Option<String> = "contactFormIntroMessage",
-        /// `contactFormOptions`
+        /// The options of the contact form.
         contact_form_options: Option<Vec<String>> = "contactFormOptions",
         /// `contactFormSystemMessage`
         contact_form_system_message: Option<String> = "contactFormSystemMessage",
-        /// `defaultConsentCheck`
+        /// Whether the consent box starts ticked.
         default_consent_check: Option<bool> = "defaultConsentCheck",
-        /// `enableContactForm`
+        /// Whether visitors are asked for their contact details.
         enable_contact_form: Option<bool> = "enableContactForm",
-        /// `fbPage`
+        /// The Facebook page to chat on.
         fb_page: Option<FbPage> = "fbPage",
-        /// `instagramPage`
+        /// The Instagram page that is written to.
         instagram_page: Option<InstagramPage> = "instagramPage",
-        /// `playNotificationSound`
+        /// Whether a sound is played for new messages.
         play_notification_sound: Option<bool> = "playNotificationSound",
-        /// `prefilledMessageText`
+        /// The message that is filled in beforehand.
         prefilled_message_text: Option<String> = "prefilledMessageText",
         /// `redirect`
         redirect: Option<Redirect> = "redirect",
-        /// `voiceAiAgent`
+        /// The voice AI agent to talk to.
         voice_ai_agent: Option<Value> = "voiceAiAgent",
-        /// `voiceAiSendActionText`
+        /// What the button that starts the voice call says.
         voice_ai_send_action_text: Option<String> = "voiceAiSendActionText",
     }
 }
@@ -107,11 +107,11 @@ crm_core::setters!(AdvanceSettings {
 crm_core::record! {
     /// Business office hours.
     pub struct BusinessOfficeHours {
-        /// `enableBusinessHours`
+        /// Whether business hours are kept to.
         enable_business_hours: Option<bool> = "enableBusinessHours",
-        /// `openHours`
+        /// The hours it is open.
         open_hours: Option<Vec<String>> = "openHours",
-        /// `outsideOfficeHoursWelcomeMsg`
+        /// The greeting outside office hours.
         outside_office_hours_welcome_msg: Option<String> = "outsideOfficeHoursWelcomeMsg",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -167,7 +167,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Clone chat widget.
     pub struct CloneChatWidget {
-        /// `chatWidgetId`
+        /// The id of the chat widget.
         chat_widget_id: Option<String> = "chatWidgetId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -199,9 +199,9 @@ impl CloneChatWidget {
 crm_core::record! {
     /// Create widget.
     pub struct CreateWidget {
-        /// `chatType`
+        /// The kind of chat, as `liveChat`.
         chat_type: Option<WidgetChatType> = "chatType",
-        /// `default`
+        /// Whether it is the default, or the default value.
         default_: Option<bool> = "default",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
@@ -209,9 +209,9 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `settings`
+        /// How it is set up.
         settings: Option<WidgetSettings> = "settings",
-        /// `version`
+        /// Which version it is.
         version: Option<f64> = "version",
     }
     required "chatType" "locationId" "name" "version"
@@ -245,9 +245,9 @@ impl CreateWidget {
 crm_core::record! {
     /// Fb page.
     pub struct FbPage {
-        /// `facebookPageId`
+        /// The id of the page at Facebook.
         facebook_page_id: Option<String> = "facebookPageId",
-        /// `facebookPageName`
+        /// The name of the Facebook page.
         facebook_page_name: Option<String> = "facebookPageName",
     }
 }
@@ -258,13 +258,13 @@ crm_core::setters!(FbPage {
 crm_core::record! {
     /// Instagram page.
     pub struct InstagramPage {
-        /// `facebookPageId`
+        /// The id of the page at Facebook.
         facebook_page_id: Option<String> = "facebookPageId",
-        /// `facebookPageName`
+        /// The name of the Facebook page.
         facebook_page_name: Option<String> = "facebookPageName",
-        /// `instagramPageId`
+        /// The id of the page at Instagram.
         instagram_page_id: Option<String> = "instagramPageId",
-        /// `instagramUsername`
+        /// The user name on Instagram.
         instagram_username: Option<String> = "instagramUsername",
     }
 }
@@ -276,11 +276,11 @@ crm_core::setters!(InstagramPage {
 crm_core::record! {
     /// Redirect.
     pub struct Redirect {
-        /// `redirectAction`
+        /// Whether to send visitors to another page.
         redirect_action: Option<bool> = "redirectAction",
-        /// `redirectText`
+        /// The text of the link to another site.
         redirect_text: Option<String> = "redirectText",
-        /// `redirectWebsite`
+        /// The address visitors are sent to.
         redirect_website: Option<String> = "redirectWebsite",
     }
 }
@@ -291,15 +291,15 @@ crm_core::setters!(Redirect {
 crm_core::record! {
     /// Update widget.
     pub struct UpdateWidget {
-        /// `chatType`
+        /// The kind of chat, as `liveChat`.
         chat_type: Option<WidgetChatType> = "chatType",
-        /// `default`
+        /// Whether it is the default, or the default value.
         default_: Option<bool> = "default",
         /// The name.
         name: Option<String> = "name",
-        /// `settings`
+        /// How it is set up.
         settings: Option<WidgetSettings> = "settings",
-        /// `version`
+        /// Which version it is.
         version: Option<f64> = "version",
     }
 }
@@ -308,7 +308,7 @@ crm_core::setters!(UpdateWidget {
 });
 
 crm_core::open_enum! {
-    /// Widget chat type.
+    /// The kind of chat, as `liveChat`.
     pub enum WidgetChatType {
         /// `emailChat`
         EmailChat = "emailChat",
@@ -320,97 +320,97 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Widget settings.
     pub struct WidgetSettings {
-        /// `acknowledgementDetails`
+        /// The icons and colors of the acknowledgement.
         acknowledgement_details: Option<AcknowledgementDetails> = "acknowledgementDetails",
-        /// `advanceSettings`
+        /// Further settings of the widget.
         advance_settings: Option<AdvanceSettings> = "advanceSettings",
-        /// `agencyName`
+        /// The name of the agency.
         agency_name: Option<String> = "agencyName",
-        /// `agencyWebsite`
+        /// The address of the agency's website.
         agency_website: Option<String> = "agencyWebsite",
-        /// `allowAvatarImage`
+        /// Whether a picture is shown.
         allow_avatar_image: Option<bool> = "allowAvatarImage",
-        /// `autoCountryCode`
+        /// Whether the country code is found by itself.
         auto_country_code: Option<bool> = "autoCountryCode",
-        /// `chatIcon`
+        /// The icon of the chat button.
         chat_icon: Option<String> = "chatIcon",
-        /// `chatType`
+        /// The kind of chat, as `liveChat`.
         chat_type: Option<String> = "chatType",
-        /// `countryCode`
+        /// The country, as `US`.
         country_code: Option<String> = "countryCode",
-        /// `dimensions`
+        /// How big it is, or whom the audience takes in.
         dimensions: Option<WidgetSettingsCustomization> = "dimensions",
-        /// `enableRevisitMessage`
+        /// Whether those who come again get another message.
         enable_revisit_message: Option<bool> = "enableRevisitMessage",
-        /// `heading`
+        /// The heading of the chat window.
         heading: Option<String> = "heading",
-        /// `isPromptAvatarImageOptimize`
+        /// Whether the picture of the prompt is optimized.
         is_prompt_avatar_image_optimize: Option<bool> = "isPromptAvatarImageOptimize",
-        /// `legalMsg`
+        /// The legal text.
         legal_msg: Option<String> = "legalMsg",
-        /// `liveChatAckMsg`
+        /// What is said once a live chat is asked for.
         live_chat_ack_msg: Option<String> = "liveChatAckMsg",
-        /// `liveChatEndedMsg`
+        /// What is said when the live chat has ended.
         live_chat_ended_msg: Option<String> = "liveChatEndedMsg",
-        /// `liveChatFeedbackMsg`
+        /// What asks for feedback on the live chat.
         live_chat_feedback_msg: Option<String> = "liveChatFeedbackMsg",
-        /// `liveChatFeedbackNote`
+        /// What is said to ask for feedback on the chat.
         live_chat_feedback_note: Option<String> = "liveChatFeedbackNote",
-        /// `liveChatIntroMsg`
+        /// What the live chat begins with.
         live_chat_intro_msg: Option<String> = "liveChatIntroMsg",
-        /// `liveChatUserInactiveMsg`
+        /// What is said when the user is not active.
         live_chat_user_inactive_msg: Option<String> = "liveChatUserInactiveMsg",
-        /// `liveChatUserInactiveTime`
+        /// After which time a user counts as away, as `5 minutes`.
         live_chat_user_inactive_time: Option<String> = "liveChatUserInactiveTime",
-        /// `liveChatVisitorInactiveMsg`
+        /// What is said when the visitor is not active.
         live_chat_visitor_inactive_msg: Option<String> = "liveChatVisitorInactiveMsg",
-        /// `liveChatVisitorInactiveTime`
+        /// After which time a visitor counts as away, as `10 minutes`.
         live_chat_visitor_inactive_time: Option<String> = "liveChatVisitorInactiveTime",
-        /// `locale`
+        /// The language and country, as `en_US`.
         locale: Option<String> = "locale",
-        /// `locationCountryCode`
+        /// The country of the location, as `US`.
         location_country_code: Option<String> = "locationCountryCode",
-        /// `promptAvatar`
+        /// The picture beside the prompt.
         prompt_avatar: Option<String> = "promptAvatar",
-        /// `promptAvatarAltText`
+        /// The text in place of the prompt's picture.
         prompt_avatar_alt_text: Option<String> = "promptAvatarAltText",
-        /// `promptMsg`
+        /// What the prompt says.
         prompt_msg: Option<String> = "promptMsg",
-        /// `promptType`
+        /// The kind of prompt, as `avatar`.
         prompt_type: Option<String> = "promptType",
         /// `representativeAssignedMessage`
         representative_assigned_message: Option<String> = "representativeAssignedMessage",
-        /// `revisitPromptMsg`
+        /// The prompt for visitors who come back.
         revisit_prompt_msg: Option<String> = "revisitPromptMsg",
-        /// `sendActionText`
+        /// What the send button says.
         send_action_text: Option<String> = "sendActionText",
-        /// `showAgencyBranding`
+        /// Whether the agency's brand is shown.
         show_agency_branding: Option<bool> = "showAgencyBranding",
-        /// `showConsentCheckbox`
+        /// Whether a box for consent is shown.
         show_consent_checkbox: Option<bool> = "showConsentCheckbox",
-        /// `showLiveChatWelcomeMsg`
+        /// Whether live chat begins with a greeting.
         show_live_chat_welcome_msg: Option<bool> = "showLiveChatWelcomeMsg",
-        /// `showPrompt`
+        /// Whether the prompt is shown.
         show_prompt: Option<bool> = "showPrompt",
-        /// `subHeading`
+        /// The line under the heading.
         sub_heading: Option<String> = "subHeading",
-        /// `successMsg`
+        /// What is said when it worked.
         success_msg: Option<String> = "successMsg",
-        /// `supportContact`
+        /// Where to get support, as an e-mail address.
         support_contact: Option<String> = "supportContact",
-        /// `thankYouMsg`
+        /// What says thank you.
         thank_you_msg: Option<String> = "thankYouMsg",
-        /// `theme`
+        /// How the widget looks.
         theme: Option<WidgetSettingsTheme> = "theme",
-        /// `useEmailField`
+        /// Whether to ask for an e-mail address.
         use_email_field: Option<bool> = "useEmailField",
-        /// `waNumber`
+        /// The WhatsApp number.
         wa_number: Option<String> = "waNumber",
-        /// `widgetId`
+        /// The id of the widget.
         widget_id: Option<String> = "widgetId",
-        /// `widgetPlacement`
+        /// Where the widget is placed, as `embedded`.
         widget_placement: Option<String> = "widgetPlacement",
-        /// `widgetPrimaryColor`
+        /// The main color of the widget, as `#4285F4`.
         widget_primary_color: Option<String> = "widgetPrimaryColor",
     }
     required "chatIcon" "chatType"
@@ -490,9 +490,9 @@ impl WidgetSettings {
 crm_core::record! {
     /// Widget settings customization.
     pub struct WidgetSettingsCustomization {
-        /// `position`
+        /// Where it stands among its kind, or on the page.
         position: Option<String> = "position",
-        /// `sizes`
+        /// How large the widget is.
         sizes: Option<WidgetSettingsCustomizationSize> = "sizes",
     }
 }
@@ -503,9 +503,9 @@ crm_core::setters!(WidgetSettingsCustomization {
 crm_core::record! {
     /// Widget settings customization size.
     pub struct WidgetSettingsCustomizationSize {
-        /// `height`
+        /// How high it is.
         height: Option<f64> = "height",
-        /// `width`
+        /// How wide it is.
         width: Option<f64> = "width",
     }
 }
@@ -516,7 +516,7 @@ crm_core::setters!(WidgetSettingsCustomizationSize {
 crm_core::record! {
     /// Widget settings theme.
     pub struct WidgetSettingsTheme {
-        /// `colors`
+        /// The colors that belong to it.
         colors: Option<WidgetSettingsThemeCustomColor> = "colors",
         /// The name.
         name: Option<String> = "name",
@@ -529,21 +529,21 @@ crm_core::setters!(WidgetSettingsTheme {
 crm_core::record! {
     /// Widget settings theme custom color.
     pub struct WidgetSettingsThemeCustomColor {
-        /// `avatarBackgroundColor`
+        /// The color behind the avatar.
         avatar_background_color: Option<String> = "avatarBackgroundColor",
-        /// `avatarBorderColor`
+        /// The color of the border around the picture.
         avatar_border_color: Option<String> = "avatarBorderColor",
-        /// `backgroundColor`
+        /// The color behind it.
         background_color: Option<String> = "backgroundColor",
-        /// `buttonColor`
+        /// The color of the button.
         button_color: Option<String> = "buttonColor",
-        /// `chatBubbleColor`
+        /// The color of the chat bubble.
         chat_bubble_color: Option<String> = "chatBubbleColor",
-        /// `headerColor`
+        /// The color of the header.
         header_color: Option<String> = "headerColor",
-        /// `receivedMessageColor`
+        /// The color of messages that come in.
         received_message_color: Option<String> = "receivedMessageColor",
-        /// `senderMessageColor`
+        /// The color of the sender's messages.
         sender_message_color: Option<String> = "senderMessageColor",
     }
 }

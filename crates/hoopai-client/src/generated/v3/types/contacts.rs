@@ -16,7 +16,7 @@ use super::*;
 crm_core::record! {
     /// Contacts by id reply.
     pub struct ContactsByIdReply {
-        /// `contact`
+        /// The contact in question.
         contact: Option<GetContactById> = "contact",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Contacts get create update note reply.
     pub struct ContactsGetCreateUpdateNoteReply {
-        /// `note`
+        /// The note in question.
         note: Option<ContactsGetNote> = "note",
     }
 }
@@ -34,7 +34,7 @@ crm_core::record! {
 crm_core::record! {
     /// Create contact.
     pub struct CreateContact {
-        /// `address1`
+        /// The first line of the address.
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -46,19 +46,19 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// `dateOfBirth`
+        /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// `dnd`
+        /// Whether the contact wants no messages; in an e-mail builder, the layout.
         dnd: Option<bool> = "dnd",
-        /// `dndSettings`
+        /// What the contact does not want, channel by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `gender`
+        /// The gender; in audiences and statistics, the division by it.
         gender: Option<String> = "gender",
-        /// `inboundDndSettings`
+        /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// The last name.
         last_name: Option<String> = "lastName",
@@ -70,9 +70,9 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -127,7 +127,7 @@ impl CreateContact {
 crm_core::record! {
     /// Create contacts reply.
     pub struct CreateContactsReply {
-        /// `contact`
+        /// The contact in question.
         contact: Option<GetContactById> = "contact",
     }
 }
@@ -135,17 +135,17 @@ crm_core::record! {
 crm_core::record! {
     /// Dnd settings.
     pub struct DndSettings {
-        /// `call`
+        /// The call, or what holds for calls.
         call: Option<DndSetting> = "call",
         /// The e-mail address.
         email: Option<DndSetting> = "email",
-        /// `fb`
+        /// What holds for Facebook messages.
         fb: Option<DndSetting> = "fb",
-        /// `gmb`
+        /// What holds for messages through Google.
         gmb: Option<DndSetting> = "gmb",
-        /// `sms`
+        /// What holds for text messages.
         sms: Option<DndSetting> = "sms",
-        /// `whatsApp`
+        /// What holds for WhatsApp messages.
         whats_app: Option<DndSetting> = "whatsApp",
     }
 }
@@ -157,15 +157,15 @@ crm_core::setters!(DndSettings {
 crm_core::record! {
     /// Get contact by id.
     pub struct GetContactById {
-        /// `additionalEmails`
+        /// Further e-mail addresses.
         additional_emails: Vec<Value> = "additionalEmails",
-        /// `address1`
+        /// The first line of the address.
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
         /// The addresses of the files.
         attachments: Option<Value> = "attachments",
-        /// `attributionSource`
+        /// Where the contact first came from.
         attribution_source: Option<AttributionSource> = "attributionSource",
         /// The id of the business.
         business_id: Option<String> = "businessId",
@@ -179,35 +179,35 @@ crm_core::record! {
         custom_fields: Vec<CustomField> = "customFields",
         /// When it was added.
         date_added: Option<String> = "dateAdded",
-        /// `dateOfBirth`
+        /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
         /// When it was changed last.
         date_updated: Option<String> = "dateUpdated",
-        /// `dnd`
+        /// Whether the contact wants no messages; in an e-mail builder, the layout.
         dnd: Option<bool> = "dnd",
-        /// `dndSettings`
+        /// What the contact does not want, channel by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `emailLowerCase`
+        /// The e-mail address in lower case.
         email_lower_case: Option<String> = "emailLowerCase",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `firstNameLowerCase`
+        /// The first name in lower case.
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// `fullNameLowerCase`
+        /// The full name in lower case.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
         /// The id.
         id: Option<String> = "id",
-        /// `keyword`
+        /// The keyword it goes by.
         keyword: Option<String> = "keyword",
-        /// `lastActivity`
+        /// When the contact was last active.
         last_activity: Option<String> = "lastActivity",
-        /// `lastAttributionSource`
+        /// Where the contact last came from.
         last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `lastNameLowerCase`
+        /// The last name in lower case.
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -217,19 +217,19 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `ssn`
+        /// The social security number.
         ssn: Option<String> = "ssn",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The tags.
         tags: Vec<String> = "tags",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
-        /// `visitorId`
+        /// The id of the visitor to the website.
         visitor_id: Option<String> = "visitorId",
         /// The address of the website.
         website: Option<String> = "website",
@@ -239,7 +239,7 @@ crm_core::record! {
 crm_core::record! {
     /// Inbound dnd settings.
     pub struct InboundDndSettings {
-        /// `all`
+        /// What holds for all kinds of messages.
         all: Option<InboundDndSetting> = "all",
     }
 }
@@ -250,7 +250,7 @@ crm_core::setters!(InboundDndSettings {
 crm_core::record! {
     /// Task by is reply.
     pub struct TaskByIsReply {
-        /// `task`
+        /// The task in question.
         task: Option<Task> = "task",
     }
 }
@@ -258,7 +258,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update contact.
     pub struct UpdateContact {
-        /// `address1`
+        /// The first line of the address.
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -268,17 +268,17 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// `dateOfBirth`
+        /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// `dnd`
+        /// Whether the contact wants no messages; in an e-mail builder, the layout.
         dnd: Option<bool> = "dnd",
-        /// `dndSettings`
+        /// What the contact does not want, channel by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `inboundDndSettings`
+        /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// The last name.
         last_name: Option<String> = "lastName",
@@ -288,9 +288,9 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -310,9 +310,9 @@ crm_core::setters!(UpdateContact {
 crm_core::record! {
     /// Update contacts reply.
     pub struct UpdateContactsReply {
-        /// `contact`
+        /// The contact in question.
         contact: Option<GetContactById> = "contact",
-        /// `succeeded`
+        /// Whether it worked.
         succeeded: Option<bool> = "succeeded",
     }
 }
@@ -320,13 +320,13 @@ crm_core::record! {
 crm_core::record! {
     /// Update tags reply.
     pub struct UpdateTagsReply {
-        /// `errorCount`
+        /// How many errors there were.
         error_count: Option<f64> = "errorCount",
-        /// `responses`
+        /// What was done for each contact.
         responses: Vec<TagsOfContact> = "responses",
         /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
         succeded: Option<bool> = "succeded",
-        /// `succeeded`
+        /// Whether it worked.
         succeeded: Option<bool> = "succeeded",
     }
 }
@@ -334,7 +334,7 @@ crm_core::record! {
 crm_core::record! {
     /// Upsert contact.
     pub struct UpsertContact {
-        /// `address1`
+        /// The first line of the address.
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -348,19 +348,19 @@ crm_core::record! {
         create_new_if_duplicate_allowed: Option<bool> = "createNewIfDuplicateAllowed",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// `dateOfBirth`
+        /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// `dnd`
+        /// Whether the contact wants no messages; in an e-mail builder, the layout.
         dnd: Option<bool> = "dnd",
-        /// `dndSettings`
+        /// What the contact does not want, channel by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `gender`
+        /// The gender; in audiences and statistics, the division by it.
         gender: Option<String> = "gender",
-        /// `inboundDndSettings`
+        /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// The last name.
         last_name: Option<String> = "lastName",
@@ -372,9 +372,9 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -430,9 +430,9 @@ impl UpsertContact {
 crm_core::record! {
     /// Upsert contacts reply.
     pub struct UpsertContactsReply {
-        /// `contact`
+        /// The contact in question.
         contact: Option<GetContactById> = "contact",
-        /// `new`
+        /// Whether it was created, not only changed.
         new: Option<bool> = "new",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",

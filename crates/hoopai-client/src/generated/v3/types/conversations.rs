@@ -25,25 +25,25 @@ use super::*;
 crm_core::record! {
     /// Email events.
     pub struct EmailEvents {
-        /// `accepted`
+        /// How many were accepted.
         accepted: Option<i64> = "accepted",
-        /// `clicked`
+        /// How many were clicked.
         clicked: Option<i64> = "clicked",
-        /// `complained`
+        /// How many were reported as spam.
         complained: Option<i64> = "complained",
-        /// `delivered`
+        /// How many were delivered.
         delivered: Option<i64> = "delivered",
-        /// `failed`
+        /// How many failed.
         failed: Option<i64> = "failed",
-        /// `opened`
+        /// How many were opened.
         opened: Option<i64> = "opened",
-        /// `rejected`
+        /// How many were rejected.
         rejected: Option<i64> = "rejected",
-        /// `replied`
+        /// How many were answered.
         replied: Option<i64> = "replied",
-        /// `stored`
+        /// How many were stored.
         stored: Option<i64> = "stored",
-        /// `unsubscribed`
+        /// How many people unsubscribed.
         unsubscribed: Option<i64> = "unsubscribed",
     }
     keeps extra
@@ -54,7 +54,7 @@ crm_core::setters!(EmailEvents {
 });
 
 crm_core::open_enum! {
-    /// Message status status.
+    /// The state it is in.
     pub enum MessageStatusStatus {
         /// `clicked`
         Clicked = "clicked",
@@ -82,13 +82,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update conversation.
     pub struct UpdateConversation {
-        /// `feedback`
+        /// What was thought of it.
         feedback: Option<UpdateConversationFeedback> = "feedback",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `starred`
+        /// Whether it is marked with a star.
         starred: Option<bool> = "starred",
-        /// `unreadCount`
+        /// How many messages are unread.
         unread_count: Option<f64> = "unreadCount",
     }
     required "locationId"
@@ -112,7 +112,7 @@ impl UpdateConversation {
 }
 
 crm_core::open_enum! {
-    /// Update conversation feedback.
+    /// What was thought of it.
     pub enum UpdateConversationFeedback {
         /// `negative`
         Negative = "negative",
@@ -124,11 +124,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update email message status.
     pub struct UpdateEmailMessageStatus {
-        /// `events`
+        /// The events, or how often each kind happened.
         events: Option<EmailEvents> = "events",
-        /// `recipients`
+        /// The people it goes to.
         recipients: Option<Vec<UpdateRecipientMessageStatus>> = "recipients",
-        /// `status`
+        /// The state it is in.
         status: Option<MessageStatusStatus> = "status",
     }
     required "status"
@@ -153,11 +153,11 @@ impl UpdateEmailMessageStatus {
 crm_core::record! {
     /// Update recipient message status.
     pub struct UpdateRecipientMessageStatus {
-        /// `emailId`
+        /// The id of the e-mail.
         email_id: Option<String> = "emailId",
-        /// `failReason`
+        /// Why it failed.
         fail_reason: Option<String> = "failReason",
-        /// `status`
+        /// The state it is in.
         status: Option<MessageStatusStatus> = "status",
     }
     required "emailId" "status"

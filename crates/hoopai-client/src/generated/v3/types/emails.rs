@@ -6,25 +6,25 @@ use super::*;
 crm_core::record! {
     /// Bulk action campaign.
     pub struct BulkActionCampaign {
-        /// `completedAt`
+        /// When it was finished.
         completed_at: Option<String> = "completedAt",
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `emailMetadata`
+        /// The subject, sender and such of the e-mail.
         email_metadata: Option<BulkActionCampaignEmailDetails> = "emailMetadata",
         /// The id.
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `scheduleType`
+        /// When it goes out, as `immediate` or `SCHEDULED`.
         schedule_type: Option<ScheduleType> = "scheduleType",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `status`
+        /// The state it is in.
         status: Option<BulkActionCampaignStatus> = "status",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -34,7 +34,7 @@ crm_core::record! {
 crm_core::record! {
     /// Bulk action campaign email details.
     pub struct BulkActionCampaignEmailDetails {
-        /// `from`
+        /// Where it begins, or who sends it.
         from: Option<String> = "from",
         /// The name.
         name: Option<String> = "name",
@@ -46,7 +46,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Bulk action campaign status.
+    /// The state it is in.
     pub enum BulkActionCampaignStatus {
         /// `cancelled`
         Cancelled = "cancelled",
@@ -64,21 +64,21 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create email campaign body.
     pub struct CreateEmailCampaignBody {
-        /// `editorContent`
+        /// The content of the e-mail, as its editor keeps it.
         editor_content: Option<String> = "editorContent",
-        /// `editorType`
+        /// The kind of editor it is made with, as `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
         /// The name.
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// The id of the folder it is in.
         parent_folder_id: Option<String> = "parentFolderId",
         /// The id of the template.
         template_id: Option<String> = "templateId",
-        /// `timeZone`
+        /// The IANA time zone, as `America/New_York`.
         time_zone: Option<String> = "timeZone",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `userName`
+        /// The name of the user.
         user_name: Option<String> = "userName",
     }
     required "editorType" "name" "timeZone" "userId"
@@ -113,21 +113,21 @@ impl CreateEmailCampaignBody {
 crm_core::record! {
     /// Create template body.
     pub struct CreateTemplateBody {
-        /// `editorContent`
+        /// The content of the e-mail, as its editor keeps it.
         editor_content: Option<String> = "editorContent",
-        /// `editorType`
+        /// The kind of editor it is made with, as `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
-        /// `fromEmail`
+        /// The e-mail address it is sent from.
         from_email: Option<String> = "fromEmail",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
         /// The name.
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// The id of the folder it is in.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// `previewText`
+        /// The text an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// `subjectLine`
+        /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -162,7 +162,7 @@ impl CreateTemplateBody {
 }
 
 crm_core::open_enum! {
-    /// Create template body editor type.
+    /// The kind of editor it is made with, as `html`.
     pub enum CreateTemplateBodyEditorType {
         /// `html`
         Html = "html",
@@ -218,25 +218,25 @@ crm_core::record! {
     pub struct CreateTemplateReply {
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `editorType`
+        /// The kind of editor it is made with, as `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
-        /// `fromEmail`
+        /// The e-mail address it is sent from.
         from_email: Option<String> = "fromEmail",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
         /// The id.
         id: Option<String> = "id",
-        /// `isPlainText`
+        /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The name.
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// The id of the folder it is in.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// `previewText`
+        /// The text an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// `previewUrl`
+        /// The address of the preview.
         preview_url: Option<String> = "previewUrl",
-        /// `subjectLine`
+        /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -266,7 +266,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Editor type.
+    /// The kind of editor it is made with, as `html`.
     pub enum EditorType {
         /// `builder`
         Builder = "builder",
@@ -280,9 +280,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Email campaign.
     pub struct EmailCampaign {
-        /// `campaignCategory`
+        /// The category of the campaign.
         campaign_category: Option<String> = "campaignCategory",
-        /// `campaignType`
+        /// The kind of campaign.
         campaign_type: Option<String> = "campaignType",
         /// When it was created.
         created_at: Option<String> = "createdAt",
@@ -292,15 +292,15 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `status`
+        /// The state it is in.
         status: Option<EmailCampaignStatus> = "status",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `variations`
+        /// The different versions of it.
         variations: Vec<EmailCampaignVariation> = "variations",
     }
 }
@@ -308,9 +308,9 @@ crm_core::record! {
 crm_core::record! {
     /// Email campaign reply.
     pub struct EmailCampaignReply {
-        /// `campaignCategory`
+        /// The category of the campaign.
         campaign_category: Option<String> = "campaignCategory",
-        /// `campaignType`
+        /// The kind of campaign.
         campaign_type: Option<String> = "campaignType",
         /// When it was created.
         created_at: Option<String> = "createdAt",
@@ -320,23 +320,23 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `status`
+        /// The state it is in.
         status: Option<EmailCampaignStatus> = "status",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `variations`
+        /// The different versions of it.
         variations: Vec<EmailCampaignVariation> = "variations",
     }
 }
 
 crm_core::open_enum! {
-    /// Email campaign status.
+    /// The state it is in.
     pub enum EmailCampaignStatus {
         /// `all`
         All = "all",
@@ -362,9 +362,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Email campaign variation.
     pub struct EmailCampaignVariation {
-        /// `isWinner`
+        /// Whether this variation did best.
         is_winner: Option<bool> = "isWinner",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
     }
 }
@@ -372,41 +372,41 @@ crm_core::record! {
 crm_core::record! {
     /// Email stats numbers.
     pub struct EmailStatsNumbers {
-        /// `accepted`
+        /// How many were accepted.
         accepted: Option<f64> = "accepted",
-        /// `bounceRate`
+        /// The part that bounced, in percent.
         bounce_rate: Option<f64> = "bounceRate",
-        /// `clickRate`
+        /// The share that was clicked, in percent.
         click_rate: Option<f64> = "clickRate",
-        /// `clicked`
+        /// How many were clicked.
         clicked: Option<f64> = "clicked",
-        /// `complained`
+        /// How many were reported as spam.
         complained: Option<f64> = "complained",
-        /// `complaintRate`
+        /// The part reported as spam, in percent.
         complaint_rate: Option<f64> = "complaintRate",
-        /// `delivered`
+        /// How many were delivered.
         delivered: Option<f64> = "delivered",
-        /// `failed`
+        /// How many failed.
         failed: Option<f64> = "failed",
-        /// `openRate`
+        /// The share that was opened, in percent.
         open_rate: Option<f64> = "openRate",
-        /// `opened`
+        /// How many were opened.
         opened: Option<f64> = "opened",
-        /// `permanentFail`
+        /// How many could not be delivered for good.
         permanent_fail: Option<f64> = "permanentFail",
-        /// `rejected`
+        /// How many were rejected.
         rejected: Option<f64> = "rejected",
-        /// `replied`
+        /// How many were answered.
         replied: Option<f64> = "replied",
-        /// `replyRate`
+        /// The share that was answered, in percent.
         reply_rate: Option<f64> = "replyRate",
-        /// `sent`
+        /// How many were sent.
         sent: Option<f64> = "sent",
-        /// `temporaryFail`
+        /// How many failed for the time being.
         temporary_fail: Option<f64> = "temporaryFail",
-        /// `unsubscribeRate`
+        /// The part that unsubscribed, in percent.
         unsubscribe_rate: Option<f64> = "unsubscribeRate",
-        /// `unsubscribed`
+        /// How many people unsubscribed.
         unsubscribed: Option<f64> = "unsubscribed",
     }
 }
@@ -426,37 +426,37 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get bulk action campaign reply.
     pub struct GetBulkActionCampaignReply {
-        /// `completedAt`
+        /// When it was finished.
         completed_at: Option<String> = "completedAt",
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `editorContentUrl`
+        /// The address of the content for the editor.
         editor_content_url: Option<String> = "editorContentUrl",
-        /// `editorType`
+        /// The kind of editor it is made with, as `html`.
         editor_type: Option<EditorType> = "editorType",
-        /// `fromEmail`
+        /// The e-mail address it is sent from.
         from_email: Option<String> = "fromEmail",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
         /// The id.
         id: Option<String> = "id",
-        /// `isPlainText`
+        /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The name.
         name: Option<String> = "name",
-        /// `previewText`
+        /// The text an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// `replyToAddress`
+        /// The e-mail address that replies go to.
         reply_to_address: Option<String> = "replyToAddress",
-        /// `scheduleType`
+        /// When it goes out, as `immediate` or `SCHEDULED`.
         schedule_type: Option<ScheduleType> = "scheduleType",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `status`
+        /// The state it is in.
         status: Option<BulkActionCampaignStatus> = "status",
         /// The subject.
         subject: Option<String> = "subject",
@@ -472,13 +472,13 @@ crm_core::record! {
     pub struct GetCampaignStatsReply {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `source`
+        /// Where it came from.
         source: Option<GetCampaignStatsReplySource> = "source",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `stats`
+        /// The figures of the campaign.
         stats: Option<EmailStatsNumbers> = "stats",
-        /// `subSourceId`
+        /// The id of the part of the source it is about.
         sub_source_id: Option<String> = "subSourceId",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -486,7 +486,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Get campaign stats reply source.
+    /// Where it came from.
     pub enum GetCampaignStatsReplySource {
         /// `bulk-actions`
         BulkActions = "bulk-actions",
@@ -500,37 +500,37 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get email campaign reply.
     pub struct GetEmailCampaignReply {
-        /// `campaignCategory`
+        /// The category of the campaign.
         campaign_category: Option<String> = "campaignCategory",
-        /// `campaignType`
+        /// The kind of campaign.
         campaign_type: Option<String> = "campaignType",
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `editorContentUrl`
+        /// The address of the content for the editor.
         editor_content_url: Option<String> = "editorContentUrl",
-        /// `editorType`
+        /// The kind of editor it is made with, as `html`.
         editor_type: Option<EditorType> = "editorType",
-        /// `fromEmail`
+        /// The e-mail address it is sent from.
         from_email: Option<String> = "fromEmail",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
         /// The id.
         id: Option<String> = "id",
-        /// `isPlainText`
+        /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The name.
         name: Option<String> = "name",
-        /// `previewText`
+        /// The text an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// `replyToAddress`
+        /// The e-mail address that replies go to.
         reply_to_address: Option<String> = "replyToAddress",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `status`
+        /// The state it is in.
         status: Option<EmailCampaignStatus> = "status",
         /// The subject.
         subject: Option<String> = "subject",
@@ -538,7 +538,7 @@ crm_core::record! {
         trace_id: Option<String> = "traceId",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `variations`
+        /// The different versions of it.
         variations: Vec<EmailCampaignVariation> = "variations",
     }
 }
@@ -550,23 +550,23 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `editorContentUrl`
+        /// The address of the content for the editor.
         editor_content_url: Option<String> = "editorContentUrl",
-        /// `editorType`
+        /// The kind of editor it is made with, as `html`.
         editor_type: Option<EditorType> = "editorType",
-        /// `fromEmail`
+        /// The e-mail address it is sent from.
         from_email: Option<String> = "fromEmail",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
         /// The id.
         id: Option<String> = "id",
-        /// `isPlainText`
+        /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The name.
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// The id of the folder it is in.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// `previewText`
+        /// The text an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
         /// The subject.
         subject: Option<String> = "subject",
@@ -588,13 +588,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `status`
+        /// The state it is in.
         status: Option<Visibility> = "status",
-        /// `subSources`
+        /// The e-mails the workflow sends.
         sub_sources: Vec<WorkflowCampaignSubSource> = "subSources",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -606,13 +606,13 @@ crm_core::record! {
 crm_core::record! {
     /// Import template body.
     pub struct ImportTemplateBody {
-        /// `importProvider`
+        /// Where the template is imported from, as `mailchimp`.
         import_provider: Option<ImportTemplateBodyImportProvider> = "importProvider",
-        /// `importUrl`
+        /// The address to import the template from.
         import_url: Option<String> = "importUrl",
         /// The name.
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// The id of the folder it is in.
         parent_folder_id: Option<String> = "parentFolderId",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -642,7 +642,7 @@ impl ImportTemplateBody {
 }
 
 crm_core::open_enum! {
-    /// Import template body import provider.
+    /// Where the template is imported from, as `mailchimp`.
     pub enum ImportTemplateBodyImportProvider {
         /// `active_campaign`
         ActiveCampaign = "active_campaign",
@@ -654,7 +654,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// List bulk action campaigns reply.
     pub struct ListBulkActionCampaignsReply {
-        /// `campaigns`
+        /// The campaigns that were found.
         campaigns: Vec<BulkActionCampaign> = "campaigns",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -666,7 +666,7 @@ crm_core::record! {
 crm_core::record! {
     /// List email campaigns reply.
     pub struct ListEmailCampaignsReply {
-        /// `campaigns`
+        /// The campaigns that were found.
         campaigns: Vec<EmailCampaign> = "campaigns",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -678,7 +678,7 @@ crm_core::record! {
 crm_core::record! {
     /// List templates reply.
     pub struct ListTemplatesReply {
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Vec<TemplateListItem> = "items",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -690,7 +690,7 @@ crm_core::record! {
 crm_core::record! {
     /// List workflow campaigns reply.
     pub struct ListWorkflowCampaignsReply {
-        /// `campaigns`
+        /// The campaigns that were found.
         campaigns: Vec<WorkflowCampaign> = "campaigns",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -702,17 +702,17 @@ crm_core::record! {
 crm_core::record! {
     /// Schedule campaign ab test config.
     pub struct ScheduleCampaignAbTestConfig {
-        /// `testDuration`
+        /// How long the test lasts.
         test_duration: Option<f64> = "testDuration",
         /// `testSize`
         test_size: Option<f64> = "testSize",
-        /// `testType`
+        /// What the test varies: `emailContent` or `subjectLine`.
         test_type: Option<ScheduleCampaignAbTestConfigTestType> = "testType",
-        /// `variationCount`
+        /// How many variations are tested.
         variation_count: Option<f64> = "variationCount",
-        /// `variations`
+        /// The different versions of it.
         variations: Option<Vec<ScheduleCampaignAbTestVariation>> = "variations",
-        /// `winningCriteria`
+        /// What decides the test: `openRate` or `clickRate`.
         winning_criteria: Option<ScheduleCampaignAbTestConfigWinningCriteria> = "winningCriteria",
     }
     required "testDuration" "testSize" "testType" "variationCount" "variations" "winningCriteria"
@@ -724,7 +724,7 @@ crm_core::setters!(ScheduleCampaignAbTestConfig {
 });
 
 crm_core::open_enum! {
-    /// Schedule campaign ab test config test type.
+    /// What the test varies: `emailContent` or `subjectLine`.
     pub enum ScheduleCampaignAbTestConfigTestType {
         /// `emailContent`
         EmailContent = "emailContent",
@@ -734,7 +734,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Schedule campaign ab test config winning criteria.
+    /// What decides the test: `openRate` or `clickRate`.
     pub enum ScheduleCampaignAbTestConfigWinningCriteria {
         /// `clickRate`
         ClickRate = "clickRate",
@@ -746,7 +746,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedule campaign ab test variation.
     pub struct ScheduleCampaignAbTestVariation {
-        /// `documentId`
+        /// The id of the document.
         document_id: Option<String> = "documentId",
         /// The subject.
         subject: Option<String> = "subject",
@@ -759,17 +759,17 @@ crm_core::setters!(ScheduleCampaignAbTestVariation {
 crm_core::record! {
     /// Schedule campaign batch config.
     pub struct ScheduleCampaignBatchConfig {
-        /// `batchSize`
+        /// How many go out at once.
         batch_size: Option<f64> = "batchSize",
-        /// `interval`
+        /// How many units apart, or the unit of time.
         interval: Option<f64> = "interval",
-        /// `intervalUnit`
+        /// The unit of the interval: `minutes`, `hours` or `days`.
         interval_unit: Option<StopBotSleepTimeUnit> = "intervalUnit",
-        /// `skipDays`
+        /// The days nothing goes out, as `Sat`.
         skip_days: Option<Vec<DaysItem>> = "skipDays",
-        /// `windowEnd`
+        /// The time of day sending ends, as `05:00 PM`.
         window_end: Option<String> = "windowEnd",
-        /// `windowStart`
+        /// From what time of day it goes out, as `09:00 AM`.
         window_start: Option<String> = "windowStart",
     }
     required "batchSize" "interval" "intervalUnit"
@@ -801,25 +801,25 @@ impl ScheduleCampaignBatchConfig {
 crm_core::record! {
     /// Schedule campaign body.
     pub struct ScheduleCampaignBody {
-        /// `abTestConfig`
+        /// How the variations are tested against each other.
         ab_test_config: Option<ScheduleCampaignAbTestConfig> = "abTestConfig",
-        /// `emailMeta`
+        /// The subject, sender and such of the e-mail.
         email_meta: Option<ScheduleCampaignEmailMeta> = "emailMeta",
-        /// `recipients`
+        /// The people it goes to.
         recipients: Option<ScheduleCampaignRecipients> = "recipients",
-        /// `rssConfig`
+        /// How the e-mails follow a feed.
         rss_config: Option<ScheduleCampaignRssConfig> = "rssConfig",
-        /// `scheduleConfig`
+        /// When it goes out, and how.
         schedule_config: Option<ScheduleCampaignScheduleConfig> = "scheduleConfig",
-        /// `scheduleType`
+        /// When it goes out, as `immediate` or `SCHEDULED`.
         schedule_type: Option<ScheduleCampaignBodyScheduleType> = "scheduleType",
-        /// `sendDays`
+        /// The days of the week for sending, as `Mon`.
         send_days: Option<Vec<DaysItem>> = "sendDays",
-        /// `timeZone`
+        /// The IANA time zone, as `America/New_York`.
         time_zone: Option<String> = "timeZone",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `userName`
+        /// The name of the user.
         user_name: Option<String> = "userName",
     }
     required "emailMeta" "recipients" "scheduleType" "timeZone" "userId"
@@ -832,7 +832,7 @@ crm_core::setters!(ScheduleCampaignBody {
 });
 
 crm_core::open_enum! {
-    /// Schedule campaign body schedule type.
+    /// When it goes out, as `immediate` or `SCHEDULED`.
     pub enum ScheduleCampaignBodyScheduleType {
         /// `batch`
         Batch = "batch",
@@ -852,13 +852,13 @@ crm_core::record! {
     pub struct ScheduleCampaignEmailMeta {
         /// The addresses of the files.
         attachments: Option<Vec<String>> = "attachments",
-        /// `fromEmail`
+        /// The e-mail address it is sent from.
         from_email: Option<String> = "fromEmail",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
-        /// `previewText`
+        /// The text an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// `replyToAddress`
+        /// The e-mail address that replies go to.
         reply_to_address: Option<String> = "replyToAddress",
         /// The subject.
         subject: Option<String> = "subject",
@@ -892,15 +892,15 @@ impl ScheduleCampaignEmailMeta {
 crm_core::record! {
     /// Schedule campaign recipients.
     pub struct ScheduleCampaignRecipients {
-        /// `contactIds`
+        /// The ids of the contacts.
         contact_ids: Option<Vec<String>> = "contactIds",
         /// The vendor's default is `true`.
         freeze_list: Option<bool> = "freezeList",
-        /// `segment`
+        /// The people by how they reacted, as `engaged_last_7_days`.
         segment: Option<ScheduleCampaignRecipientsSegment> = "segment",
-        /// `tagIds`
+        /// The ids of the tags.
         tag_ids: Option<Vec<String>> = "tagIds",
-        /// `type`
+        /// Its kind.
         type_: Option<ScheduleCampaignRecipientsType> = "type",
     }
     required "type"
@@ -925,7 +925,7 @@ impl ScheduleCampaignRecipients {
 }
 
 crm_core::open_enum! {
-    /// Schedule campaign recipients segment.
+    /// The people by how they reacted, as `engaged_last_7_days`.
     pub enum ScheduleCampaignRecipientsSegment {
         /// `engaged_last_30_days`
         EngagedLast30Days = "engaged_last_30_days",
@@ -941,7 +941,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Schedule campaign recipients type.
+    /// Its kind.
     pub enum ScheduleCampaignRecipientsType {
         /// `contact`
         Contact = "contact",
@@ -957,7 +957,7 @@ crm_core::record! {
     pub struct ScheduleCampaignReply {
         /// The id of the campaign.
         campaign_id: Option<String> = "campaignId",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -967,11 +967,11 @@ crm_core::record! {
 crm_core::record! {
     /// Schedule campaign resend.
     pub struct ScheduleCampaignResend {
-        /// `enabled`
+        /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
         /// The subject.
         subject: Option<String> = "subject",
-        /// `waitHours`
+        /// How many hours to wait before sending again.
         wait_hours: Option<f64> = "waitHours",
     }
 }
@@ -982,21 +982,21 @@ crm_core::setters!(ScheduleCampaignResend {
 crm_core::record! {
     /// Schedule campaign rss config.
     pub struct ScheduleCampaignRssConfig {
-        /// `firstExecutionDate`
+        /// When it is sent first, as `2026-04-01 10:00:00`.
         first_execution_date: Option<String> = "firstExecutionDate",
         /// The name.
         name: Option<String> = "name",
-        /// `repeatAfter`
+        /// How long until it repeats.
         repeat_after: Option<ScheduleCampaignRssConfigRepeatAfter> = "repeatAfter",
-        /// `repeatAfterTime`
+        /// The time of day it repeats at, as `09:00 AM`.
         repeat_after_time: Option<String> = "repeatAfterTime",
-        /// `rssFeedLimit`
+        /// Most entries of the feed to take.
         rss_feed_limit: Option<f64> = "rssFeedLimit",
-        /// `rssFeedURL`
+        /// The address of the RSS feed.
         rss_feed_url: Option<String> = "rssFeedURL",
-        /// `startAtDay`
+        /// The day of the week it starts, as `Monday`.
         start_at_day: Option<ScheduleCampaignRssConfigStartAtDay> = "startAtDay",
-        /// `startAtMonthDay`
+        /// The day of the month it starts on.
         start_at_month_day: Option<String> = "startAtMonthDay",
     }
     required "name" "repeatAfter" "repeatAfterTime" "rssFeedURL"
@@ -1030,7 +1030,7 @@ impl ScheduleCampaignRssConfig {
 }
 
 crm_core::open_enum! {
-    /// Schedule campaign rss config repeat after.
+    /// How long until it repeats.
     pub enum ScheduleCampaignRssConfigRepeatAfter {
         /// `every_day`
         EveryDay = "every_day",
@@ -1042,7 +1042,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Schedule campaign rss config start at day.
+    /// The day of the week it starts, as `Monday`.
     pub enum ScheduleCampaignRssConfigStartAtDay {
         /// `Friday`
         Friday = "Friday",
@@ -1064,15 +1064,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedule campaign schedule config.
     pub struct ScheduleCampaignScheduleConfig {
-        /// `batch`
+        /// How the sending is split into batches.
         batch: Option<ScheduleCampaignBatchConfig> = "batch",
-        /// `emailPreferenceId`
+        /// The id of the e-mail preference it falls under.
         email_preference_id: Option<String> = "emailPreferenceId",
-        /// `resend`
+        /// Whether and how it is sent again.
         resend: Option<ScheduleCampaignResend> = "resend",
-        /// `sendAt`
+        /// When to send it, as `2026-04-01 09:00 AM`.
         send_at: Option<String> = "sendAt",
-        /// `tracking`
+        /// What is tracked.
         tracking: Option<ScheduleCampaignTracking> = "tracking",
     }
 }
@@ -1084,9 +1084,9 @@ crm_core::setters!(ScheduleCampaignScheduleConfig {
 crm_core::record! {
     /// Schedule campaign tracking.
     pub struct ScheduleCampaignTracking {
-        /// `clickTracking`
+        /// Whether clicks are tracked.
         click_tracking: Option<bool> = "clickTracking",
-        /// `utmTracking`
+        /// Whether links get UTM tags.
         utm_tracking: Option<bool> = "utmTracking",
     }
 }
@@ -1095,7 +1095,7 @@ crm_core::setters!(ScheduleCampaignTracking {
 });
 
 crm_core::open_enum! {
-    /// Schedule type.
+    /// When it goes out, as `immediate` or `SCHEDULED`.
     pub enum ScheduleType {
         /// `DRIP`
         Drip = "DRIP",
@@ -1107,7 +1107,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Stop bot sleep time unit.
+    /// The unit of `sleepTime`.
     pub enum StopBotSleepTimeUnit {
         /// `days`
         Days = "days",
@@ -1121,25 +1121,25 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Template list item.
     pub struct TemplateListItem {
-        /// `childCount`
+        /// How many children it has.
         child_count: Option<f64> = "childCount",
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `editorType`
+        /// The kind of editor it is made with, as `html`.
         editor_type: Option<EditorType> = "editorType",
-        /// `hasChildren`
+        /// Whether there is anything in it.
         has_children: Option<bool> = "hasChildren",
         /// The id.
         id: Option<String> = "id",
-        /// `isPlainText`
+        /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The name.
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// The id of the folder it is in.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// `previewUrl`
+        /// The address of the preview.
         preview_url: Option<String> = "previewUrl",
-        /// `type`
+        /// Its kind.
         type_: Option<TemplateListItemType> = "type",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -1147,7 +1147,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Template list item type.
+    /// Its kind.
     pub enum TemplateListItemType {
         /// `folder`
         Folder = "folder",
@@ -1159,9 +1159,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update email campaign body.
     pub struct UpdateEmailCampaignBody {
-        /// `editorContent`
+        /// The content of the e-mail, as its editor keeps it.
         editor_content: Option<String> = "editorContent",
-        /// `editorType`
+        /// The kind of editor it is made with, as `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
         /// The name.
         name: Option<String> = "name",
@@ -1176,23 +1176,23 @@ crm_core::setters!(UpdateEmailCampaignBody {
 crm_core::record! {
     /// Update template body.
     pub struct UpdateTemplateBody {
-        /// `archived`
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
-        /// `editorContent`
+        /// The content of the e-mail, as its editor keeps it.
         editor_content: Option<String> = "editorContent",
-        /// `editorType`
+        /// The kind of editor it is made with, as `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
-        /// `fromEmail`
+        /// The e-mail address it is sent from.
         from_email: Option<String> = "fromEmail",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
         /// The name.
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// The id of the folder it is in.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// `previewText`
+        /// The text an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// `subjectLine`
+        /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -1207,29 +1207,29 @@ crm_core::setters!(UpdateTemplateBody {
 crm_core::record! {
     /// Update template reply.
     pub struct UpdateTemplateReply {
-        /// `archived`
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `editorType`
+        /// The kind of editor it is made with, as `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
-        /// `fromEmail`
+        /// The e-mail address it is sent from.
         from_email: Option<String> = "fromEmail",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
         /// The id.
         id: Option<String> = "id",
-        /// `isPlainText`
+        /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The name.
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// The id of the folder it is in.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// `previewText`
+        /// The text an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// `previewUrl`
+        /// The address of the preview.
         preview_url: Option<String> = "previewUrl",
-        /// `subjectLine`
+        /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -1249,11 +1249,11 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `sourceId`
+        /// The id of what it came from.
         source_id: Option<String> = "sourceId",
-        /// `status`
+        /// The state it is in.
         status: Option<Visibility> = "status",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -1265,21 +1265,21 @@ crm_core::record! {
     pub struct WorkflowCampaignSubSource {
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `editorContentUrl`
+        /// The address of the content for the editor.
         editor_content_url: Option<String> = "editorContentUrl",
-        /// `editorType`
+        /// The kind of editor it is made with, as `html`.
         editor_type: Option<EditorType> = "editorType",
-        /// `fromEmail`
+        /// The e-mail address it is sent from.
         from_email: Option<String> = "fromEmail",
-        /// `fromName`
+        /// The name it is sent under.
         from_name: Option<String> = "fromName",
         /// The id.
         id: Option<String> = "id",
-        /// `isPlainText`
+        /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The name.
         name: Option<String> = "name",
-        /// `previewText`
+        /// The text an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
         /// The subject.
         subject: Option<String> = "subject",

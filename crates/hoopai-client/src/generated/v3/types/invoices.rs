@@ -35,9 +35,9 @@ use super::*;
 crm_core::record! {
     /// Invoices list templates reply.
     pub struct InvoicesListTemplatesReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<TemplateReply> = "data",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<f64> = "totalCount",
     }
 }

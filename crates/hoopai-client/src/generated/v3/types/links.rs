@@ -8,7 +8,7 @@ use super::*;
 crm_core::record! {
     /// Get link reply.
     pub struct GetLinkReply {
-        /// `link`
+        /// The link, or what is known of it.
         link: Option<Link> = "link",
     }
 }

@@ -20,9 +20,9 @@ use super::*;
 crm_core::record! {
     /// Conversation channel.
     pub struct ConversationChannel {
-        /// `Email`
+        /// What holds for e-mail.
         email: Vec<ConversationChannelEntry> = "Email",
-        /// `SMS`
+        /// What holds for text messages, or whether they work.
         sms: Vec<ConversationChannelEntry> = "SMS",
     }
 }
@@ -38,13 +38,13 @@ crm_core::record! {
 crm_core::record! {
     /// Conversation provider.
     pub struct ConversationProvider {
-        /// `default`
+        /// Whether it is the default, or the default value.
         default_: Option<bool> = "default",
         /// The id.
         id: Option<String> = "_id",
         /// The name.
         name: Option<String> = "name",
-        /// `type`
+        /// Its kind.
         type_: Option<ConversationProviderType> = "type",
     }
 }
@@ -70,7 +70,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The country, as `US`. One of 247 values, as `AF`.
         country: Option<String> = "country",
-        /// `mailgun`
+        /// The settings of the mail service Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
         /// The name.
         name: Option<String> = "name",
@@ -78,19 +78,19 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `prospectInfo`
+        /// Who the prospect is.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
-        /// `settings`
+        /// How it is set up.
         settings: Option<Settings> = "settings",
-        /// `snapshotId`
+        /// The id of the snapshot.
         snapshot_id: Option<String> = "snapshotId",
-        /// `social`
+        /// The addresses of its social media profiles.
         social: Option<Social> = "social",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// Deprecated by the vendor.
+        /// The Twilio account of the location. Deprecated by the vendor.
         twilio: Option<Twilio> = "twilio",
         /// The address of the website.
         website: Option<String> = "website",
@@ -204,7 +204,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Permissions reply.
     pub struct PermissionsReply {
-        /// `permissions`
+        /// What is allowed.
         permissions: Vec<PermissionsItem> = "permissions",
     }
 }
@@ -220,7 +220,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The country, as `US`. One of 247 values, as `AF`.
         country: Option<String> = "country",
-        /// `mailgun`
+        /// The settings of the mail service Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
         /// The name.
         name: Option<String> = "name",
@@ -228,19 +228,19 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `prospectInfo`
+        /// Who the prospect is.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
-        /// `settings`
+        /// How it is set up.
         settings: Option<Settings> = "settings",
-        /// `snapshot`
+        /// The snapshot to load into the location.
         snapshot: Option<SnapshotPut> = "snapshot",
-        /// `social`
+        /// The addresses of its social media profiles.
         social: Option<Social> = "social",
-        /// `state`
+        /// The state or region; of a lead form, how far it is.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// Deprecated by the vendor.
+        /// The Twilio account of the location. Deprecated by the vendor.
         twilio: Option<Twilio> = "twilio",
         /// The address of the website.
         website: Option<String> = "website",
@@ -282,7 +282,7 @@ impl UpdateLocation {
 crm_core::record! {
     /// Update permissions.
     pub struct UpdatePermissions {
-        /// `permissions`
+        /// What is allowed.
         permissions: Option<Vec<PermissionsItem>> = "permissions",
     }
     required "permissions"

@@ -8,19 +8,19 @@ use super::*;
 crm_core::record! {
     /// Get access token body.
     pub struct GetAccessTokenBody {
-        /// `clientId`
+        /// The id of the app.
         client_id: Option<String> = "clientId",
-        /// `clientSecret`
+        /// The secret of the app.
         client_secret: Option<String> = "clientSecret",
-        /// `code`
+        /// The code that stands for it.
         code: Option<String> = "code",
-        /// `grantType`
+        /// What the token is got with, as `authorization_code`.
         grant_type: Option<GetAccessTokenBodyGrantType> = "grantType",
-        /// `redirectUri`
+        /// The address the app is sent back to.
         redirect_uri: Option<String> = "redirectUri",
-        /// `refreshToken`
+        /// The token to get a new access token with.
         refresh_token: Option<String> = "refreshToken",
-        /// `userType`
+        /// Whom the access is for: `Company` or `Location`.
         user_type: Option<GetAccessTokenBodyUserType> = "userType",
     }
     required "clientId" "clientSecret" "grantType"
@@ -51,7 +51,7 @@ impl GetAccessTokenBody {
 }
 
 crm_core::open_enum! {
-    /// Get access token body grant type.
+    /// What the token is got with, as `authorization_code`.
     pub enum GetAccessTokenBodyGrantType {
         /// `authorization_code`
         AuthorizationCode = "authorization_code",
@@ -63,7 +63,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Get access token body user type.
+    /// Whom the access is for: `Company` or `Location`.
     pub enum GetAccessTokenBodyUserType {
         /// `Company`
         Company = "Company",
@@ -75,33 +75,33 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get access token reply.
     pub struct GetAccessTokenReply {
-        /// `accessToken`
+        /// The token to call the API with.
         access_token: Option<String> = "accessToken",
-        /// `approveAllLocations`
+        /// Whether the app was approved for all locations.
         approve_all_locations: Option<bool> = "approveAllLocations",
-        /// `approvedLocations`
+        /// The ids of the approved locations.
         approved_locations: Vec<String> = "approvedLocations",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// `expiresIn`
+        /// How many seconds the token is valid.
         expires_in: Option<f64> = "expiresIn",
-        /// `installToFutureLocations`
+        /// Whether the app is installed in later locations too.
         install_to_future_locations: Option<bool> = "installToFutureLocations",
-        /// `isBulkInstallation`
+        /// Whether it was installed for many locations at once.
         is_bulk_installation: Option<bool> = "isBulkInstallation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `planId`
+        /// The id of the plan.
         plan_id: Option<String> = "planId",
-        /// `refreshToken`
+        /// The token to get a new access token with.
         refresh_token: Option<String> = "refreshToken",
-        /// `scope`
+        /// What the token may be used for, with spaces between.
         scope: Option<String> = "scope",
-        /// `tokenType`
+        /// The kind of token, as `Bearer`.
         token_type: Option<String> = "tokenType",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `userType`
+        /// Whom the access is for: `Company` or `Location`.
         user_type: Option<String> = "userType",
     }
 }
@@ -109,13 +109,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get installed locations reply.
     pub struct GetInstalledLocationsReply {
-        /// `installToFutureLocations`
+        /// Whether the app is installed in later locations too.
         install_to_future_locations: Option<bool> = "installToFutureLocations",
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Vec<InstalledLocation> = "items",
-        /// `metadata`
+        /// More about it.
         metadata: Option<InstalledLocationsListMetadata> = "metadata",
-        /// `pagination`
+        /// Where the page stands in the whole list.
         pagination: Option<PaginationMeta> = "pagination",
     }
 }
@@ -123,25 +123,25 @@ crm_core::record! {
 crm_core::record! {
     /// Get location access token reply.
     pub struct GetLocationAccessTokenReply {
-        /// `accessToken`
+        /// The token to call the API with.
         access_token: Option<String> = "accessToken",
         /// The id of the app.
         app_id: Option<String> = "appId",
-        /// `expiresIn`
+        /// How many seconds the token is valid.
         expires_in: Option<f64> = "expiresIn",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `planId`
+        /// The id of the plan.
         plan_id: Option<String> = "planId",
-        /// `refreshToken`
+        /// The token to get a new access token with.
         refresh_token: Option<String> = "refreshToken",
-        /// `scope`
+        /// What the token may be used for, with spaces between.
         scope: Option<String> = "scope",
-        /// `tokenType`
+        /// The kind of token, as `Bearer`.
         token_type: Option<String> = "tokenType",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `versionId`
+        /// The id of the version.
         version_id: Option<String> = "versionId",
     }
 }
@@ -149,9 +149,9 @@ crm_core::record! {
 crm_core::record! {
     /// Installed locations list metadata.
     pub struct InstalledLocationsListMetadata {
-        /// `filterApplied`
+        /// The filters that were applied.
         filter_applied: Option<Value> = "filterApplied",
-        /// `sortApplied`
+        /// How the list is sorted.
         sort_applied: Option<Value> = "sortApplied",
     }
 }
@@ -159,19 +159,19 @@ crm_core::record! {
 crm_core::record! {
     /// Pagination meta.
     pub struct PaginationMeta {
-        /// `currentPageSize`
+        /// How many items this page has.
         current_page_size: Option<f64> = "currentPageSize",
-        /// `estimatedTotalRecords`
+        /// About how many there are in all.
         estimated_total_records: Option<f64> = "estimatedTotalRecords",
-        /// `hasNextPage`
+        /// Whether there is a further page.
         has_next_page: Option<bool> = "hasNextPage",
-        /// `hasPrevPage`
+        /// Whether there is a page before.
         has_prev_page: Option<bool> = "hasPrevPage",
-        /// `nextPageToken`
+        /// Where the next page begins; pass it on.
         next_page_token: Option<String> = "nextPageToken",
-        /// `prevPageToken`
+        /// Where the page before starts.
         prev_page_token: Option<String> = "prevPageToken",
-        /// `totalRecords`
+        /// How many there are in all.
         total_records: Option<f64> = "totalRecords",
     }
 }

@@ -19,21 +19,21 @@ crm_core::record! {
         contact_id: Option<String> = "contactId",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// `forecastExpectedCloseDate`
+        /// The day it is expected to close, as `YYYY-MM-DD`.
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
-        /// `forecastProbability`
+        /// How likely it is to be won, in percent.
         forecast_probability: Option<f64> = "forecastProbability",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `monetaryValue`
+        /// What the opportunity is worth in money.
         monetary_value: Option<f64> = "monetaryValue",
         /// The name.
         name: Option<String> = "name",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// The id of the pipeline stage.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// `status`
+        /// The state it is in.
         status: Option<OpportunityStatus> = "status",
     }
     required "contactId" "locationId" "name" "pipelineId" "status"
@@ -57,7 +57,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get pipelines reply.
     pub struct GetPipelinesReply {
-        /// `pipelines`
+        /// The pipelines found.
         pipelines: Vec<PipelinesReply> = "pipelines",
     }
 }
@@ -65,7 +65,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get post opportunity reply.
     pub struct GetPostOpportunityReply {
-        /// `opportunity`
+        /// The opportunity in question.
         opportunity: Option<SearchOpportunitiesReply> = "opportunity",
     }
 }
@@ -73,11 +73,11 @@ crm_core::record! {
 crm_core::record! {
     /// Opportunities search reply.
     pub struct OpportunitiesSearchReply {
-        /// `aggregations`
+        /// Figures over everything that was found.
         aggregations: Option<Value> = "aggregations",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<SearchMetaReply> = "meta",
-        /// `opportunities`
+        /// The opportunities found.
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
     }
 }
@@ -85,13 +85,13 @@ crm_core::record! {
 crm_core::record! {
     /// Opportunity search body.
     pub struct OpportunitySearchBody {
-        /// `additionalDetails`
+        /// What to give along with each opportunity.
         additional_details: Option<AdditionalDetails> = "additionalDetails",
         /// Most items in a page.
         limit: Option<f64> = "limit",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `page`
+        /// The page, or its number.
         page: Option<f64> = "page",
         /// A text to look for.
         query: Option<String> = "query",
@@ -123,7 +123,7 @@ impl OpportunitySearchBody {
 crm_core::record! {
     /// Pipelines reply.
     pub struct PipelinesReply {
-        /// `colorRenderMode`
+        /// How colors are shown: `dot`, `bg-tint` or `none`.
         color_render_mode: Option<PipelinesReplyColorRenderMode> = "colorRenderMode",
         /// The id.
         id: Option<String> = "id",
@@ -131,13 +131,13 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `showInFunnel`
+        /// Whether it is shown in the funnel chart.
         show_in_funnel: Option<bool> = "showInFunnel",
-        /// `showInPieChart`
+        /// Whether it is shown in the pie chart.
         show_in_pie_chart: Option<bool> = "showInPieChart",
-        /// `stages`
+        /// The stages of the pipeline.
         stages: Vec<PipelineStage> = "stages",
-        /// `useOpportunityProbability`
+        /// Whether each opportunity has a probability of its own.
         use_opportunity_probability: Option<bool> = "useOpportunityProbability",
     }
 }
@@ -145,11 +145,11 @@ crm_core::record! {
 crm_core::record! {
     /// Post search reply.
     pub struct PostSearchReply {
-        /// `aggregations`
+        /// Figures over everything that was found.
         aggregations: Option<Value> = "aggregations",
-        /// `opportunities`
+        /// The opportunities found.
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
-        /// `stageAggregations`
+        /// The figures of each stage.
         stage_aggregations: Vec<StageAggregationReply> = "stageAggregations",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -161,9 +161,9 @@ crm_core::record! {
     pub struct SearchOpportunitiesReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `calendarEvents`
+        /// The appointments, or whether to give them.
         calendar_events: Vec<Value> = "calendarEvents",
-        /// `contact`
+        /// The contact in question.
         contact: Option<SearchOpportunitiesContactReply> = "contact",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -171,55 +171,55 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The custom fields with their values.
         custom_fields: Vec<OpportunitiesCustomFieldReply> = "customFields",
-        /// `effectiveProbability`
+        /// The probability that counts, in percent.
         effective_probability: Option<f64> = "effectiveProbability",
-        /// `externalObjectId`
+        /// The id it has outside.
         external_object_id: Option<String> = "externalObjectId",
-        /// `followers`
+        /// Who follows it, or how many do.
         followers: Vec<Value> = "followers",
-        /// `forecastDaysSlipped`
+        /// How many days the expected closing has slipped.
         forecast_days_slipped: Option<f64> = "forecastDaysSlipped",
-        /// `forecastExpectedCloseDate`
+        /// The day it is expected to close, as `YYYY-MM-DD`.
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
-        /// `forecastLastSlippedAt`
+        /// When the forecast last slipped.
         forecast_last_slipped_at: Option<String> = "forecastLastSlippedAt",
-        /// `forecastOriginalCloseDate`
+        /// The day first expected for closing, as `YYYY-MM-DD`.
         forecast_original_close_date: Option<String> = "forecastOriginalCloseDate",
-        /// `forecastProbability`
+        /// How likely it is to be won, in percent.
         forecast_probability: Option<f64> = "forecastProbability",
-        /// `forecastSlippageCount`
+        /// How many times the forecast slipped.
         forecast_slippage_count: Option<f64> = "forecastSlippageCount",
         /// The id.
         id: Option<String> = "id",
-        /// `indexVersion`
+        /// The version in the search index.
         index_version: Option<String> = "indexVersion",
-        /// `lastActionDate`
+        /// When something was last done to it.
         last_action_date: Option<String> = "lastActionDate",
-        /// `lastStageChangeAt`
+        /// When it last moved to another stage.
         last_stage_change_at: Option<String> = "lastStageChangeAt",
-        /// `lastStatusChangeAt`
+        /// When its status last changed.
         last_status_change_at: Option<String> = "lastStatusChangeAt",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `lostReasonId`
+        /// The id of the reason it was lost for.
         lost_reason_id: Option<String> = "lostReasonId",
-        /// `monetaryValue`
+        /// What the opportunity is worth in money.
         monetary_value: Option<f64> = "monetaryValue",
         /// The name.
         name: Option<String> = "name",
-        /// `notes`
+        /// The notes on it, or whether to give them.
         notes: Vec<Value> = "notes",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// The id of the pipeline stage.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// The sort values, for the next page.
         search_after: Vec<Value> = "searchAfter",
-        /// `source`
+        /// Where it came from.
         source: Option<String> = "source",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `tasks`
+        /// The tasks, or whether to give them.
         tasks: Vec<Value> = "tasks",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -229,19 +229,19 @@ crm_core::record! {
 crm_core::record! {
     /// Stage aggregation reply.
     pub struct StageAggregationReply {
-        /// `openValue`
+        /// The value of the open opportunities.
         open_value: Option<f64> = "openValue",
-        /// `openWeightedValue`
+        /// The value of those still open, weighted by probability.
         open_weighted_value: Option<f64> = "openWeightedValue",
-        /// `pipelineStageId`
+        /// The id of the pipeline stage.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<f64> = "totalCount",
-        /// `totalValue`
+        /// The value of all opportunities.
         total_value: Option<f64> = "totalValue",
-        /// `weightedValue`
+        /// The value, weighted by probability.
         weighted_value: Option<f64> = "weightedValue",
-        /// `wonValue`
+        /// The value of the opportunities won.
         won_value: Option<f64> = "wonValue",
     }
 }
@@ -253,19 +253,19 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// `forecastExpectedCloseDate`
+        /// The day it is expected to close, as `YYYY-MM-DD`.
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
-        /// `forecastProbability`
+        /// How likely it is to be won, in percent.
         forecast_probability: Option<f64> = "forecastProbability",
-        /// `monetaryValue`
+        /// What the opportunity is worth in money.
         monetary_value: Option<f64> = "monetaryValue",
         /// The name.
         name: Option<String> = "name",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// The id of the pipeline stage.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// `status`
+        /// The state it is in.
         status: Option<OpportunityStatus> = "status",
     }
 }
@@ -280,31 +280,31 @@ crm_core::record! {
     pub struct UpsertOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `followers`
+        /// Who follows it, or how many do.
         followers: Option<Vec<String>> = "followers",
-        /// `followersActionType`
+        /// What to do with the followers: `add` or `remove`.
         followers_action_type: Option<UpsertOpportunityFollowersActionType> = "followersActionType",
-        /// `forecastExpectedCloseDate`
+        /// The day it is expected to close, as `YYYY-MM-DD`.
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
-        /// `forecastProbability`
+        /// How likely it is to be won, in percent.
         forecast_probability: Option<f64> = "forecastProbability",
         /// The id.
         id: Option<String> = "id",
-        /// `isRemoveAllFollowers`
+        /// Whether to take away all followers.
         is_remove_all_followers: Option<bool> = "isRemoveAllFollowers",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `lostReasonId`
+        /// The id of the reason it was lost for.
         lost_reason_id: Option<String> = "lostReasonId",
-        /// `monetaryValue`
+        /// What the opportunity is worth in money.
         monetary_value: Option<f64> = "monetaryValue",
         /// The name.
         name: Option<String> = "name",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// The id of the pipeline stage.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// `status`
+        /// The state it is in.
         status: Option<OpportunityStatus> = "status",
     }
     required "followers" "followersActionType" "isRemoveAllFollowers" "locationId" "pipelineId"

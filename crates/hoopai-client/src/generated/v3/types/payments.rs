@@ -26,41 +26,41 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases.
         alt_type: Option<String> = "altType",
-        /// `applyToFuturePayments`
+        /// Whether the coupon holds for later payments too.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// `applyToFuturePaymentsConfig`
+        /// How long the coupon goes on for later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto> = "applyToFuturePaymentsConfig",
-        /// `code`
+        /// The code that stands for it.
         code: Option<String> = "code",
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `discountType`
+        /// How the discount is given: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// `discountValue`
+        /// How much is taken off, as an amount or in percent.
         discount_value: Option<f64> = "discountValue",
         /// The last day or time.
         end_date: Option<String> = "endDate",
         /// The id.
         id: Option<String> = "_id",
-        /// `limitPerCustomer`
+        /// How many times one customer may use it.
         limit_per_customer: Option<f64> = "limitPerCustomer",
         /// The name.
         name: Option<String> = "name",
-        /// `priceIds`
+        /// The ids of the prices it is for.
         price_ids: Vec<String> = "priceIds",
-        /// `productIds`
+        /// The ids of the products.
         product_ids: Vec<String> = "productIds",
         /// The first day or time.
         start_date: Option<String> = "startDate",
-        /// `status`
+        /// The state it is in.
         status: Option<CouponStatus> = "status",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `usageCount`
+        /// How often it was used.
         usage_count: Option<f64> = "usageCount",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `variantIds`
+        /// The ids of the variants it holds for.
         variant_ids: Vec<String> = "variantIds",
     }
 }
@@ -72,31 +72,31 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The vendor's default is `true`.
+        /// Whether the coupon holds for later payments too. The vendor's default is `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// `applyToFuturePaymentsConfig`
+        /// How long the coupon goes on for later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
-        /// `code`
+        /// The code that stands for it.
         code: Option<String> = "code",
-        /// `discountType`
+        /// How the discount is given: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// `discountValue`
+        /// How much is taken off, as an amount or in percent.
         discount_value: Option<f64> = "discountValue",
         /// The last day or time.
         end_date: Option<String> = "endDate",
-        /// The vendor's default is `false`.
+        /// How many times one customer may use it. The vendor's default is `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
         /// The name.
         name: Option<String> = "name",
-        /// `priceIds`
+        /// The ids of the prices it is for.
         price_ids: Option<Vec<String>> = "priceIds",
-        /// `productIds`
+        /// The ids of the products.
         product_ids: Option<Vec<String>> = "productIds",
         /// The first day or time.
         start_date: Option<String> = "startDate",
-        /// `usageLimit`
+        /// How often it can be used.
         usage_limit: Option<f64> = "usageLimit",
-        /// `variantIds`
+        /// The ids of the variants it holds for.
         variant_ids: Option<Vec<String>> = "variantIds",
     }
     required "altId" "altType" "code" "discountType" "discountValue" "name" "startDate"
@@ -143,9 +143,9 @@ impl Default for CreateCouponParams {
 crm_core::record! {
     /// List coupons reply.
     pub struct ListCouponsReply {
-        /// `data`
+        /// What the reply holds.
         data: Vec<Coupon> = "data",
-        /// `totalCount`
+        /// How many there are in all.
         total_count: Option<f64> = "totalCount",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -159,33 +159,33 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The vendor's default is `true`.
+        /// Whether the coupon holds for later payments too. The vendor's default is `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// `applyToFuturePaymentsConfig`
+        /// How long the coupon goes on for later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
-        /// `code`
+        /// The code that stands for it.
         code: Option<String> = "code",
-        /// `discountType`
+        /// How the discount is given: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// `discountValue`
+        /// How much is taken off, as an amount or in percent.
         discount_value: Option<f64> = "discountValue",
         /// The last day or time.
         end_date: Option<String> = "endDate",
         /// The id.
         id: Option<String> = "id",
-        /// The vendor's default is `false`.
+        /// How many times one customer may use it. The vendor's default is `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
         /// The name.
         name: Option<String> = "name",
-        /// `priceIds`
+        /// The ids of the prices it is for.
         price_ids: Option<Vec<String>> = "priceIds",
-        /// `productIds`
+        /// The ids of the products.
         product_ids: Option<Vec<String>> = "productIds",
         /// The first day or time.
         start_date: Option<String> = "startDate",
-        /// `usageLimit`
+        /// How often it can be used.
         usage_limit: Option<f64> = "usageLimit",
-        /// `variantIds`
+        /// The ids of the variants it holds for.
         variant_ids: Option<Vec<String>> = "variantIds",
     }
     required "altId" "altType" "code" "discountType" "discountValue" "id" "name" "startDate"

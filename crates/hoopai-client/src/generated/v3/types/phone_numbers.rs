@@ -6,41 +6,41 @@ use super::*;
 crm_core::record! {
     /// List number item reply.
     pub struct ListNumberItemReply {
-        /// `addressSid`
+        /// Twilio's id of the address.
         address_sid: Option<String> = "addressSid",
-        /// `bundleSid`
+        /// The Twilio SID of the regulatory bundle.
         bundle_sid: Option<String> = "bundleSid",
-        /// `capabilities`
+        /// What the number can be used for.
         capabilities: Option<NumberCapabilities> = "capabilities",
-        /// `countryCode`
+        /// The country, as `US`.
         country_code: Option<String> = "countryCode",
         /// When it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// `dateCreated`
+        /// When it was created.
         date_created: Option<Timestamp> = "dateCreated",
         /// When it was changed last.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// `forwardingNumber`
+        /// The phone number calls are passed on to.
         forwarding_number: Option<String> = "forwardingNumber",
-        /// `friendlyName`
+        /// Its name, for people.
         friendly_name: Option<String> = "friendlyName",
-        /// `inboundCallService`
+        /// What answers calls to the number.
         inbound_call_service: Option<Value> = "inboundCallService",
-        /// `isDefaultNumber`
+        /// Whether it is the default number.
         is_default_number: Option<bool> = "isDefaultNumber",
-        /// `isGroupConversationEnabled`
+        /// Whether the number can be used for group conversations.
         is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
-        /// `linkedRingAllUsers`
+        /// The ids of the users whose phones all ring.
         linked_ring_all_users: Vec<String> = "linkedRingAllUsers",
-        /// `linkedUser`
+        /// The id of the user the number belongs to.
         linked_user: Option<String> = "linkedUser",
-        /// `origin`
+        /// How the number came: `twilio`, `hosted` or `ported`.
         origin: Option<String> = "origin",
-        /// `phoneNumber`
+        /// The phone number.
         phone_number: Option<String> = "phoneNumber",
-        /// `sid`
+        /// Twilio's id of it.
         sid: Option<String> = "sid",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -48,11 +48,11 @@ crm_core::record! {
 crm_core::record! {
     /// List numbers reply.
     pub struct ListNumbersReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<ListedNumbers> = "data",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// Always `success`.
+        /// The state it is in. Always `success`.
         status: Option<String> = "status",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -62,17 +62,17 @@ crm_core::record! {
 crm_core::record! {
     /// Listed numbers.
     pub struct ListedNumbers {
-        /// `accountStatus`
+        /// The state of the phone account, as `active`.
         account_status: Option<String> = "accountStatus",
-        /// `isUnderLc`
+        /// Whether the numbers are in the vendor's phone account.
         is_under_lc: Option<bool> = "isUnderLc",
-        /// `numbers`
+        /// The phone numbers.
         numbers: Vec<ListNumberItemReply> = "numbers",
-        /// `page`
+        /// The page, or its number.
         page: Option<f64> = "page",
-        /// `pageSize`
+        /// Most items in a page.
         page_size: Option<f64> = "pageSize",
-        /// `rcsSenderIds`
+        /// The RCS senders.
         rcs_sender_ids: Vec<RcsSenderIdReply> = "rcsSenderIds",
         /// How many there are in all.
         total: Option<f64> = "total",
@@ -82,13 +82,13 @@ crm_core::record! {
 crm_core::record! {
     /// Number capabilities.
     pub struct NumberCapabilities {
-        /// `fax`
+        /// Whether the number can send or receive faxes.
         fax: Option<bool> = "fax",
-        /// `mms`
+        /// Whether it can send and take picture messages.
         mms: Option<bool> = "mms",
-        /// `sms`
+        /// What holds for text messages.
         sms: Option<bool> = "sms",
-        /// `voice`
+        /// Whether it can make and take calls.
         voice: Option<bool> = "voice",
     }
 }
@@ -96,11 +96,11 @@ crm_core::record! {
 crm_core::record! {
     /// Purchase number for location reply.
     pub struct PurchaseNumberForLocationReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<PurchasedNumber> = "data",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// Always `success`.
+        /// The state it is in. Always `success`.
         status: Option<String> = "status",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -110,29 +110,29 @@ crm_core::record! {
 crm_core::record! {
     /// Purchase phone number body.
     pub struct PurchasePhoneNumberBody {
-        /// `addressSid`
+        /// Twilio's id of the address.
         address_sid: Option<String> = "addressSid",
-        /// `bundleSid`
+        /// The Twilio SID of the regulatory bundle.
         bundle_sid: Option<String> = "bundleSid",
-        /// `countryCode`
+        /// The country, as `US`.
         country_code: Option<String> = "countryCode",
-        /// `fingerprintId`
+        /// An id given with available numbers and sent with the purchase.
         fingerprint_id: Option<String> = "fingerprintId",
-        /// `locality`
+        /// The town of the number.
         locality: Option<String> = "locality",
-        /// `numberType`
+        /// The kind of number, as `local`.
         number_type: Option<String> = "numberType",
-        /// `paymentIntentId`
+        /// The id of the payment intent at Stripe.
         payment_intent_id: Option<String> = "paymentIntentId",
-        /// `paymentMethodId`
+        /// The id of the payment method.
         payment_method_id: Option<String> = "paymentMethodId",
-        /// `phoneNumber`
+        /// The phone number.
         phone_number: Option<String> = "phoneNumber",
-        /// `region`
+        /// The state or region of the phone number.
         region: Option<String> = "region",
-        /// `skipLocationKYC`
+        /// Whether to skip the identity check of the location.
         skip_location_kyc: Option<bool> = "skipLocationKYC",
-        /// `stripeAccountId`
+        /// The id of the Stripe account.
         stripe_account_id: Option<String> = "stripeAccountId",
     }
     required "addressSid" "bundleSid" "countryCode" "fingerprintId" "locality" "numberType" "paymentIntentId" "paymentMethodId" "phoneNumber" "region" "skipLocationKYC" "stripeAccountId"
@@ -150,9 +150,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `number`
+        /// The number of the cheque, phone or sender.
         number: Option<String> = "number",
-        /// `underLcAccount`
+        /// Whether it belongs to the vendor's phone account.
         under_lc_account: Option<bool> = "underLcAccount",
     }
 }
@@ -160,13 +160,13 @@ crm_core::record! {
 crm_core::record! {
     /// Rcs sender id reply.
     pub struct RcsSenderIdReply {
-        /// `friendlyName`
+        /// Its name, for people.
         friendly_name: Option<String> = "friendlyName",
-        /// `number`
+        /// The number of the cheque, phone or sender.
         number: Option<String> = "number",
-        /// `numberType`
+        /// The kind of number, as `local`.
         number_type: Option<String> = "numberType",
-        /// `rcsMeta`
+        /// More on the RCS sender.
         rcs_meta: Option<Value> = "rcsMeta",
     }
 }

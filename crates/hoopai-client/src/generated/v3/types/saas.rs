@@ -15,7 +15,7 @@ use super::*;
 crm_core::record! {
     /// Allow attach rebilling.
     pub struct AllowAttachRebilling {
-        /// `attachedRebillingConfig`
+        /// How usage is billed on, by product.
         attached_rebilling_config: Option<Map<AttachedRebillingProductConfig>> = "attachedRebillingConfig",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
@@ -41,7 +41,7 @@ impl AllowAttachRebilling {
 crm_core::record! {
     /// Allow attach rebilling reply.
     pub struct AllowAttachRebillingReply {
-        /// `attachedRebillingConfig`
+        /// How usage is billed on, by product.
         attached_rebilling_config: Option<Value> = "attachedRebillingConfig",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -53,11 +53,11 @@ crm_core::record! {
 crm_core::record! {
     /// Attached rebilling product config.
     pub struct AttachedRebillingProductConfig {
-        /// `enabled`
+        /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
-        /// `markup`
+        /// What is put on top of the cost.
         markup: Option<f64> = "markup",
-        /// `price`
+        /// The price, or how to change it.
         price: Option<f64> = "price",
     }
     required "enabled" "markup"
@@ -82,7 +82,7 @@ impl AttachedRebillingProductConfig {
 crm_core::record! {
     /// Complimentary credit.
     pub struct ComplimentaryCredit {
-        /// `complimentaryCreditsAmount`
+        /// How much credit was given for free.
         complimentary_credits_amount: Option<f64> = "complimentaryCreditsAmount",
     }
 }
@@ -93,11 +93,11 @@ crm_core::setters!(ComplimentaryCredit {
 crm_core::record! {
     /// Location wallet balance.
     pub struct LocationWalletBalance {
-        /// `balance`
+        /// How much the wallet holds.
         balance: Option<f64> = "balance",
-        /// `complimentaryCredits`
+        /// How much free credit there is.
         complimentary_credits: Option<f64> = "complimentaryCredits",
-        /// `walletId`
+        /// The id of the wallet.
         wallet_id: Option<String> = "walletId",
     }
 }

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct SuccededSucceededReply {
         /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
         succeded: Option<bool> = "succeded",
-        /// `succeeded`
+        /// Whether it worked.
         succeeded: Option<bool> = "succeeded",
     }
 }

@@ -47,15 +47,15 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `primaryColor`
+        /// The main color, as `#004EEB`.
         primary_color: Option<String> = "primaryColor",
-        /// `publishedPostsCount`
+        /// How many posts are published.
         published_posts_count: Option<f64> = "publishedPostsCount",
-        /// `queueDetails`
+        /// The queue of the category.
         queue_details: Option<AvailableCategoryQueueDetails> = "queueDetails",
-        /// `secondaryColor`
+        /// The second color, as `#32a852`.
         secondary_color: Option<String> = "secondaryColor",
-        /// `status`
+        /// The state it is in.
         status: Option<AvailableCategoryStatus> = "status",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -67,15 +67,15 @@ crm_core::record! {
     pub struct AvailableCategoryQueueDetails {
         /// `enableFuturePosts`
         enable_future_posts: Option<bool> = "enableFuturePosts",
-        /// `prioritizeNewContent`
+        /// Whether new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// `queueId`
+        /// The id of the queue.
         queue_id: Option<String> = "queueId",
     }
 }
 
 crm_core::open_enum! {
-    /// Available category status.
+    /// The state it is in.
     pub enum AvailableCategoryStatus {
         /// `available`
         Available = "available",
@@ -89,19 +89,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Bluesky post.
     pub struct BlueskyPost {
-        /// `externalLink`
+        /// The address of the page to show under the post.
         external_link: Option<String> = "externalLink",
-        /// `externalLinkDescription`
+        /// The description of the link in the post.
         external_link_description: Option<String> = "externalLinkDescription",
-        /// `externalLinkTitle`
+        /// The title of the page shown under the post.
         external_link_title: Option<String> = "externalLinkTitle",
-        /// `language`
+        /// The language, as `en`.
         language: Option<String> = "language",
-        /// `quotePost`
+        /// The post that is quoted.
         quote_post: Option<String> = "quotePost",
-        /// `replyTo`
+        /// The post it replies to.
         reply_to: Option<String> = "replyTo",
-        /// `shortenedLinks`
+        /// The links that were shortened.
         shortened_links: Vec<String> = "shortenedLinks",
     }
 }
@@ -109,9 +109,9 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar list.
     pub struct CalendarList {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// `categoryIds`
+        /// The ids of the categories.
         category_ids: Option<Vec<String>> = "categoryIds",
         /// The last day or time.
         end_date: Option<String> = "endDate",
@@ -160,9 +160,9 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The name.
         name: Option<String> = "name",
-        /// `primaryColor`
+        /// The main color, as `#004EEB`.
         primary_color: Option<String> = "primaryColor",
-        /// `secondaryColor`
+        /// The second color, as `#32a852`.
         secondary_color: Option<String> = "secondaryColor",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -172,7 +172,7 @@ crm_core::record! {
 crm_core::record! {
     /// Category queue.
     pub struct CategoryQueue {
-        /// `categoryId`
+        /// The id of the category.
         category_id: Option<String> = "categoryId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -180,27 +180,27 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// `currentOrder`
         current_order: Option<f64> = "currentOrder",
-        /// `currentPostId`
+        /// The id of the post whose turn it is.
         current_post_id: Option<String> = "currentPostId",
         /// `enableFuturePosts`
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id.
         id: Option<String> = "_id",
-        /// `lastScheduledTime`
+        /// The time it was last scheduled for.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `prioritizeNewContent`
+        /// Whether new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// `skipDateTime`
+        /// When no post goes out.
         skip_date_time: Vec<Timestamp> = "skipDateTime",
         /// The first day or time.
         start_date: Option<Timestamp> = "startDate",
-        /// `status`
+        /// The state it is in.
         status: Option<CategoryQueueStatus> = "status",
-        /// `timeSlots`
+        /// The times of the week at which posts go out.
         time_slots: Vec<TimeSlot> = "timeSlots",
-        /// `totalPosts`
+        /// How many posts the queue has.
         total_posts: Option<f64> = "totalPosts",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -208,7 +208,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Category queue status.
+    /// The state it is in.
     pub enum CategoryQueueStatus {
         /// `active`
         Active = "active",
@@ -222,9 +222,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Category queue with category.
     pub struct CategoryQueueWithCategory {
-        /// `category`
+        /// Its category, as a name or a record.
         category: Option<CategoryInfo> = "category",
-        /// `categoryId`
+        /// The id of the category.
         category_id: Option<String> = "categoryId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -232,27 +232,27 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// `currentOrder`
         current_order: Option<f64> = "currentOrder",
-        /// `currentPostId`
+        /// The id of the post whose turn it is.
         current_post_id: Option<String> = "currentPostId",
         /// `enableFuturePosts`
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id.
         id: Option<String> = "_id",
-        /// `lastScheduledTime`
+        /// The time it was last scheduled for.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `prioritizeNewContent`
+        /// Whether new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// `skipDateTime`
+        /// When no post goes out.
         skip_date_time: Vec<Timestamp> = "skipDateTime",
         /// The first day or time.
         start_date: Option<Timestamp> = "startDate",
-        /// `status`
+        /// The state it is in.
         status: Option<CategoryQueueStatus> = "status",
-        /// `timeSlots`
+        /// The times of the week at which posts go out.
         time_slots: Vec<TimeSlot> = "timeSlots",
-        /// `totalPosts`
+        /// How many posts the queue has.
         total_posts: Option<f64> = "totalPosts",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -264,9 +264,9 @@ crm_core::record! {
     pub struct CloneQueueItem {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `order`
+        /// Its place among the others.
         order: Option<f64> = "order",
-        /// `sessionId`
+        /// The id of the editing session.
         session_id: Option<String> = "sessionId",
     }
     required "locationId" "order" "sessionId"
@@ -292,13 +292,13 @@ impl CloneQueueItem {
 crm_core::record! {
     /// Comment attachment.
     pub struct CommentAttachment {
-        /// `thumbnail`
+        /// The address of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
-        /// `videoUrl`
+        /// The address of the video.
         video_url: Option<String> = "videoUrl",
     }
 }
@@ -310,7 +310,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `profilePic`
+        /// The address of the profile picture.
         profile_pic: Option<String> = "profilePic",
     }
 }
@@ -320,53 +320,53 @@ crm_core::record! {
     pub struct CommentItem {
         /// The addresses of the files.
         attachments: Vec<CommentAttachment> = "attachments",
-        /// `author`
+        /// Who wrote it.
         author: Option<CommentAuthor> = "author",
-        /// `content`
+        /// What it says or holds.
         content: Option<String> = "content",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "_id",
-        /// `isDeleted`
+        /// Whether it is deleted.
         is_deleted: Option<bool> = "isDeleted",
-        /// `isEdited`
+        /// Whether it was edited.
         is_edited: Option<bool> = "isEdited",
-        /// `isParentThread`
+        /// Whether it begins a thread.
         is_parent_thread: Option<bool> = "isParentThread",
-        /// `isPost`
+        /// Whether it is the post itself, not a comment.
         is_post: Option<bool> = "isPost",
-        /// `isRead`
+        /// Whether it was read.
         is_read: Option<bool> = "isRead",
-        /// `level`
+        /// How deep it lies in the thread.
         level: Option<f64> = "level",
-        /// `likeCount`
+        /// How many likes it has.
         like_count: Option<f64> = "likeCount",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `platform`
+        /// The social network, as `facebook`.
         platform: Option<String> = "platform",
-        /// `platformCommentId`
+        /// The social network's id of the comment.
         platform_comment_id: Option<String> = "platformCommentId",
-        /// `platformParentId`
+        /// The id of its parent on the platform.
         platform_parent_id: Option<String> = "platformParentId",
-        /// `platformPostId`
+        /// The social network's id of the post.
         platform_post_id: Option<String> = "platformPostId",
-        /// `postId`
+        /// The id of the post.
         post_id: Option<String> = "postId",
-        /// `previewLink`
+        /// The address of a preview.
         preview_link: Option<String> = "previewLink",
-        /// `publishedAt`
+        /// When it was or will be published.
         published_at: Option<Timestamp> = "publishedAt",
-        /// `quoteCount`
+        /// How often it was quoted.
         quote_count: Option<f64> = "quoteCount",
-        /// `reactionCount`
+        /// How many reactions it has.
         reaction_count: Option<f64> = "reactionCount",
-        /// `replyCount`
+        /// How many replies it has.
         reply_count: Option<f64> = "replyCount",
-        /// `repostCount`
+        /// How many times it was reposted.
         repost_count: Option<f64> = "repostCount",
-        /// `shareCount`
+        /// How often it was shared.
         share_count: Option<f64> = "shareCount",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -394,13 +394,13 @@ crm_core::record! {
     pub struct CommentsCreateBody {
         /// The addresses of the files.
         attachments: Option<Vec<SocialPlannerAttachment>> = "attachments",
-        /// `content`
+        /// What it says or holds.
         content: Option<String> = "content",
-        /// `isParentThread`
+        /// Whether it begins a thread.
         is_parent_thread: Option<bool> = "isParentThread",
-        /// `mentions`
+        /// Who is mentioned in the text.
         mentions: Option<Vec<Mentions>> = "mentions",
-        /// `notifyAllGroupMembers`
+        /// Whether to notify all members of the group.
         notify_all_group_members: Option<bool> = "notifyAllGroupMembers",
         /// The id of what it belongs to.
         parent_id: Option<String> = "parentId",
@@ -436,7 +436,7 @@ crm_core::record! {
     pub struct CommentsCreateReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<CommentItem> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -448,7 +448,7 @@ crm_core::record! {
 crm_core::record! {
     /// Comments get list body.
     pub struct CommentsGetListBody {
-        /// `fromDate`
+        /// Only what is not older than this time.
         from_date: Option<String> = "fromDate",
         /// Most items in a page. 1 to 100. The vendor's default is `10`.
         limit: Option<f64> = "limit",
@@ -462,7 +462,7 @@ crm_core::record! {
         skip: Option<f64> = "skip",
         /// The field to sort by. The vendor's default is `latest`.
         sort_by: Option<CommentsGetListBodySortBy> = "sortBy",
-        /// `toDate`
+        /// Only what is from before this time.
         to_date: Option<String> = "toDate",
     }
     required "originIds"
@@ -505,7 +505,7 @@ crm_core::record! {
     pub struct CommentsGetListReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<CommentsGetListResults> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -517,9 +517,9 @@ crm_core::record! {
 crm_core::record! {
     /// Comments get list results.
     pub struct CommentsGetListResults {
-        /// `comments`
+        /// The comments, or how many there are.
         comments: Vec<CommentItem> = "comments",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<CommentsListMeta> = "meta",
     }
 }
@@ -539,7 +539,7 @@ crm_core::record! {
 crm_core::record! {
     /// Comments list meta.
     pub struct CommentsListMeta {
-        /// `hasMore`
+        /// Whether there is more to fetch.
         has_more: Option<bool> = "hasMore",
         /// Most items in a page.
         limit: Option<f64> = "limit",
@@ -547,7 +547,7 @@ crm_core::record! {
         skip: Option<f64> = "skip",
         /// How many there are in all.
         total: Option<f64> = "total",
-        /// `totalUnread`
+        /// How many are unread.
         total_unread: Option<f64> = "totalUnread",
     }
 }
@@ -555,15 +555,15 @@ crm_core::record! {
 crm_core::record! {
     /// Create category queue.
     pub struct CreateCategoryQueue {
-        /// `categoryId`
+        /// The id of the category.
         category_id: Option<String> = "categoryId",
         /// `enableFuturePosts`
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `prioritizeNewContent`
+        /// Whether new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// `timeSlots`
+        /// The times of the week at which posts go out.
         time_slots: Option<Vec<TimeSlot>> = "timeSlots",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -600,7 +600,7 @@ crm_core::record! {
     pub struct CreateCategoryQueueReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `queue`
+        /// The queue of the category.
         queue: Option<CreatedCategoryQueue> = "queue",
     }
 }
@@ -608,51 +608,51 @@ crm_core::record! {
 crm_core::record! {
     /// Create post.
     pub struct CreatePost {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// `applyWatermark`
+        /// Whether to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// `categoryId`
+        /// The id of the category.
         category_id: Option<String> = "categoryId",
         /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `facebookPostDetails`
+        /// What is special to a Facebook post.
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
-        /// `followUpComment`
+        /// The first comment to put under the post.
         follow_up_comment: Option<String> = "followUpComment",
-        /// `gmbPostDetails`
+        /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// `instagramPostDetails`
+        /// What concerns the post on Instagram only.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// `linkedinPostDetails`
+        /// What is special to a LinkedIn post.
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
-        /// `media`
+        /// The images and videos of it.
         media: Option<Vec<PostMedia>> = "media",
-        /// `ogTagsDetails`
+        /// What the preview of the link shows.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// `pinterestPostDetails`
+        /// What concerns the post on Pinterest only.
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// `postApprovalDetails`
+        /// How the approval of the post stands.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
-        /// `scheduleDate`
+        /// When the post is to be published.
         schedule_date: Option<String> = "scheduleDate",
-        /// `scheduleTimeUpdated`
+        /// Whether its scheduled time was changed.
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
-        /// `selectedBestTime`
+        /// The best time that was chosen for it.
         selected_best_time: Option<String> = "selectedBestTime",
-        /// `status`
+        /// The state it is in.
         status: Option<CreatePostStatus> = "status",
-        /// `summary`
+        /// The text of the post, or a short account of it.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
-        /// `tiktokPostDetails`
+        /// What concerns the post on TikTok only.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Its kind.
         type_: Option<PostType> = "type",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `youtubePostDetails`
+        /// What is special to a YouTube post.
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
     required "accountIds" "type" "userId"
@@ -706,19 +706,19 @@ impl CreatePost {
 crm_core::record! {
     /// Create queue item.
     pub struct CreateQueueItem {
-        /// `directToQueue`
+        /// Whether it goes straight into the queue.
         direct_to_queue: Option<bool> = "directToQueue",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `modifiedPostPayload`
+        /// The post as changed for the queue.
         modified_post_payload: Option<QueueModifiedPost> = "modifiedPostPayload",
-        /// `order`
+        /// Its place among the others.
         order: Option<Value> = "order",
-        /// `primaryImage`
+        /// The address of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// `sessionId`
+        /// The id of the editing session.
         session_id: Option<String> = "sessionId",
-        /// `variations`
+        /// The different versions of it.
         variations: Option<Vec<VariationInput>> = "variations",
     }
     required "locationId"
@@ -748,7 +748,7 @@ impl CreateQueueItem {
 crm_core::record! {
     /// Created category queue.
     pub struct CreatedCategoryQueue {
-        /// `categoryId`
+        /// The id of the category.
         category_id: Option<String> = "categoryId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -758,21 +758,21 @@ crm_core::record! {
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id.
         id: Option<String> = "_id",
-        /// `lastScheduledTime`
+        /// The time it was last scheduled for.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `prioritizeNewContent`
+        /// Whether new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// `skipDateTime`
+        /// When no post goes out.
         skip_date_time: Vec<Timestamp> = "skipDateTime",
         /// The first day or time.
         start_date: Option<Timestamp> = "startDate",
-        /// `status`
+        /// The state it is in.
         status: Option<CategoryQueueStatus> = "status",
-        /// `timeSlots`
+        /// The times of the week at which posts go out.
         time_slots: Vec<CreatedTimeSlot> = "timeSlots",
-        /// `totalPosts`
+        /// How many posts the queue has.
         total_posts: Option<f64> = "totalPosts",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -784,33 +784,33 @@ crm_core::record! {
     pub struct CreatedQueueItemWithVariations {
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// `currentVariation`
+        /// The number of the variation now in use.
         current_variation: Option<f64> = "currentVariation",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `errors`
+        /// What is wrong with it, as codes.
         errors: Vec<String> = "errors",
         /// The id.
         id: Option<String> = "_id",
-        /// `lastScheduledTime`
+        /// The time it was last scheduled for.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `modifiedPostPayload`
+        /// The post as changed for the queue.
         modified_post_payload: Option<GetModifiedPayloadFormatted> = "modifiedPostPayload",
-        /// `order`
+        /// Its place among the others.
         order: Option<f64> = "order",
-        /// `parentPostId`
+        /// The id of the post it was made from.
         parent_post_id: Option<String> = "parentPostId",
-        /// `postId`
+        /// The id of the post.
         post_id: Option<String> = "postId",
-        /// `primaryImage`
+        /// The address of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// `queueId`
+        /// The id of the queue.
         queue_id: Option<String> = "queueId",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// `variations`
+        /// The different versions of it.
         variations: Vec<Variation> = "variations",
     }
 }
@@ -818,11 +818,11 @@ crm_core::record! {
 crm_core::record! {
     /// Created time slot.
     pub struct CreatedTimeSlot {
-        /// `dayOfWeek`
+        /// The day of the week.
         day_of_week: Option<f64> = "dayOfWeek",
         /// The id.
         id: Option<String> = "_id",
-        /// `time`
+        /// The time of day, as `09:00`.
         time: Option<String> = "time",
     }
 }
@@ -848,7 +848,7 @@ impl CsvDefault {
 }
 
 crm_core::open_enum! {
-    /// Csv file type.
+    /// The kind of CSV file: `basic` or `advance`.
     pub enum CsvFileType {
         /// `advance`
         Advance = "advance",
@@ -860,35 +860,35 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Csv import.
     pub struct CsvImport {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// `applyWatermark`
+        /// Whether to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// `approver`
+        /// The id of the user who approves it.
         approver: Option<String> = "approver",
-        /// `channel`
+        /// The channel it goes or came by.
         channel: Option<String> = "channel",
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `csvFileType`
+        /// The kind of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// `file`
+        /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// `fileName`
+        /// The name of the file.
         file_name: Option<String> = "fileName",
         /// The id.
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `mediaOptimization`
+        /// Whether the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `status`
+        /// The state it is in.
         status: Option<CsvImportStatus> = "status",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -898,7 +898,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Csv import status.
+    /// The state it is in.
     pub enum CsvImportStatus {
         /// `completed`
         Completed = "completed",
@@ -920,33 +920,33 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Csv post.
     pub struct CsvPost {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// `applyWatermark`
+        /// Whether to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// `csvFileType`
+        /// The kind of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// `errorMessage`
+        /// What went wrong, for people.
         error_message: Option<String> = "errorMessage",
-        /// `followUpComment`
+        /// The first comment to put under the post.
         follow_up_comment: Option<String> = "followUpComment",
-        /// `gmbPostDetails`
+        /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// `link`
+        /// The link, or what is known of it.
         link: Option<IOgTags> = "link",
-        /// `mediaOptimization`
+        /// Whether the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
-        /// `medias`
+        /// The images and videos of it.
         medias: Vec<CsvMediaReply> = "medias",
-        /// `scheduleDate`
+        /// When the post is to be published.
         schedule_date: Option<String> = "scheduleDate",
-        /// `status`
+        /// The state it is in.
         status: Option<CsvPostStatus> = "status",
-        /// `summary`
+        /// The text of the post, or a short account of it.
         summary: Option<String> = "summary",
-        /// `tiktokPostDetails`
+        /// What concerns the post on TikTok only.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -954,7 +954,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Csv post status.
+    /// The state it is in.
     pub enum CsvPostStatus {
         /// `accepted`
         Accepted = "accepted",
@@ -970,7 +970,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Csv reply.
     pub struct CsvReply {
-        /// `csv`
+        /// The uploaded CSV file of posts, and how it stands.
         csv: Option<CsvResponse> = "csv",
     }
 }
@@ -978,29 +978,29 @@ crm_core::record! {
 crm_core::record! {
     /// Csv response.
     pub struct CsvResponse {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// `applyWatermark`
+        /// Whether to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// `approver`
+        /// The id of the user who approves it.
         approver: Option<String> = "approver",
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
         /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `csvFileType`
+        /// The kind of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// `file`
+        /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// `fileName`
+        /// The name of the file.
         file_name: Option<String> = "fileName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `mediaOptimization`
+        /// Whether the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
-        /// `originId`
+        /// The id of what it comes from, or its id there.
         origin_id: Option<String> = "originId",
-        /// `status`
+        /// The state it is in.
         status: Option<CsvImportStatus> = "status",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -1022,7 +1022,7 @@ crm_core::record! {
     pub struct DeleteCsvReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<CsvReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -1046,15 +1046,15 @@ crm_core::record! {
 crm_core::record! {
     /// Delete post csv.
     pub struct DeletePostCsv {
-        /// `applyWatermark`
+        /// Whether to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// `csvFileType`
+        /// The kind of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
         /// The id.
         id: Option<String> = "_id",
-        /// `mediaOptimization`
+        /// Whether the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
-        /// `status`
+        /// The state it is in.
         status: Option<CsvImportStatus> = "status",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1066,7 +1066,7 @@ crm_core::record! {
     pub struct DeletePostReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<DeletePostResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -1078,9 +1078,9 @@ crm_core::record! {
 crm_core::record! {
     /// Delete post response schema.
     pub struct DeletePostResponseSchema {
-        /// `csv`
+        /// The uploaded CSV file of posts, and how it stands.
         csv: Option<DeletePostCsv> = "csv",
-        /// `postId`
+        /// The id of the post.
         post_id: Option<String> = "postId",
     }
 }
@@ -1090,7 +1090,7 @@ crm_core::record! {
     pub struct DeletePostSuccessfulResponseDto {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<DeletePostSuccessfulResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -1102,7 +1102,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete post successful response schema.
     pub struct DeletePostSuccessfulResponseSchema {
-        /// `postId`
+        /// The id of the post.
         post_id: Option<String> = "postId",
     }
 }
@@ -1122,7 +1122,7 @@ crm_core::record! {
         keep_in_draft: Option<bool> = "keepInDraft",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `sessionId`
+        /// The id of the editing session.
         session_id: Option<String> = "sessionId",
     }
     required "locationId" "sessionId"
@@ -1147,13 +1147,13 @@ impl EditSession {
 crm_core::record! {
     /// Edit session calendar.
     pub struct EditSessionCalendar {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
         /// The last day or time.
         end_date: Option<String> = "endDate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `sessionId`
+        /// The id of the editing session.
         session_id: Option<String> = "sessionId",
         /// The first day or time.
         start_date: Option<String> = "startDate",
@@ -1189,7 +1189,7 @@ crm_core::record! {
     pub struct EditSessionCalendarReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `scheduledPosts`
+        /// The posts that are scheduled.
         scheduled_posts: Vec<EditSessionScheduledPost> = "scheduledPosts",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1201,31 +1201,31 @@ crm_core::record! {
 crm_core::record! {
     /// Edit session scheduled post.
     pub struct EditSessionScheduledPost {
-        /// `category`
+        /// Its category, as a name or a record.
         category: Option<CategoryInfo> = "category",
-        /// `currentVariation`
+        /// The number of the variation now in use.
         current_variation: Option<f64> = "currentVariation",
-        /// `errors`
+        /// What is wrong with it, as codes.
         errors: Vec<String> = "errors",
-        /// `isDraft`
+        /// Whether it is a draft.
         is_draft: Option<bool> = "isDraft",
-        /// `order`
+        /// Its place among the others.
         order: Option<f64> = "order",
-        /// `originalItemId`
+        /// The id of the original item.
         original_item_id: Option<String> = "originalItemId",
-        /// `post`
+        /// The social post.
         post: Option<SocialPost> = "post",
-        /// `primaryImage`
+        /// The address of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// `queueId`
+        /// The id of the queue.
         queue_id: Option<String> = "queueId",
-        /// `queueItemId`
+        /// The id of the post in the queue.
         queue_item_id: Option<String> = "queueItemId",
-        /// `scheduledDateTime`
+        /// When the post is to be published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `variations`
+        /// The different versions of it.
         variations: Vec<Variation> = "variations",
     }
 }
@@ -1235,7 +1235,7 @@ crm_core::record! {
     pub struct FacebookPost {
         /// `textFormatPresetId`
         text_format_preset_id: Option<String> = "textFormatPresetId",
-        /// `type`
+        /// Its kind.
         type_: Option<PostType> = "type",
     }
     required "type"
@@ -1259,7 +1259,7 @@ impl FacebookPost {
 crm_core::record! {
     /// Fetch available categories reply.
     pub struct FetchAvailableCategoriesReply {
-        /// `categories`
+        /// The categories, as records or ids.
         categories: Vec<AvailableCategory> = "categories",
         /// What it says, for people.
         message: Option<String> = "message",
@@ -1273,7 +1273,7 @@ crm_core::record! {
     pub struct FetchCalendarListReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `scheduledPosts`
+        /// The posts that are scheduled.
         scheduled_posts: Vec<ScheduledPost> = "scheduledPosts",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1318,7 +1318,7 @@ crm_core::record! {
         message: Option<String> = "message",
         /// `meta`
         meta: Option<SocialPlannerMeta> = "meta",
-        /// `queues`
+        /// The queues that were found.
         queues: Vec<CategoryQueueWithCategory> = "queues",
     }
 }
@@ -1328,7 +1328,7 @@ crm_core::record! {
     pub struct FetchQueueByIdReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `queue`
+        /// The queue of the category.
         queue: Option<CategoryQueueWithCategory> = "queue",
     }
 }
@@ -1336,15 +1336,15 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch queue items.
     pub struct FetchQueueItems {
-        /// `errorFilter`
+        /// Whether to give only those with errors.
         error_filter: Option<bool> = "errorFilter",
-        /// `itemId`
+        /// The id of the item in the queue.
         item_id: Option<String> = "itemId",
         /// Most items in a page.
         limit: Option<f64> = "limit",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `sessionId`
+        /// The id of the editing session.
         session_id: Option<String> = "sessionId",
         /// How many items to pass over.
         skip: Option<f64> = "skip",
@@ -1374,7 +1374,7 @@ impl FetchQueueItems {
 crm_core::record! {
     /// Fetch queue items meta.
     pub struct FetchQueueItemsMeta {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<String> = "count",
         /// Most items in a page.
         limit: Option<f64> = "limit",
@@ -1386,7 +1386,7 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch queue items reply.
     pub struct FetchQueueItemsReply {
-        /// `items`
+        /// Its items, such as the lines of an invoice.
         items: Vec<QueueItem> = "items",
         /// What it says, for people.
         message: Option<String> = "message",
@@ -1402,7 +1402,7 @@ crm_core::record! {
         limit: Option<f64> = "limit",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `sessionId`
+        /// The id of the editing session.
         session_id: Option<String> = "sessionId",
         /// How many items to pass over. The vendor's default is `0`.
         skip: Option<f64> = "skip",
@@ -1436,7 +1436,7 @@ crm_core::record! {
         message: Option<String> = "message",
         /// How many items to pass over.
         skip: Option<f64> = "skip",
-        /// `slots`
+        /// The times, as slots.
         slots: Vec<UpdatedSlotInfo> = "slots",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1450,9 +1450,9 @@ crm_core::record! {
     pub struct GeneralReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `totalPostsChanged`
+        /// How many posts were changed.
         total_posts_changed: Option<f64> = "totalPostsChanged",
-        /// `updatedSlots`
+        /// The publishing times that have changed.
         updated_slots: Vec<UpdatedSlotInfo> = "updatedSlots",
     }
 }
@@ -1462,7 +1462,7 @@ crm_core::record! {
     pub struct GetCsvPostReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetCsvPostResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -1474,11 +1474,11 @@ crm_core::record! {
 crm_core::record! {
     /// Get csv post response schema.
     pub struct GetCsvPostResponseSchema {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `csv`
+        /// The uploaded CSV file of posts, and how it stands.
         csv: Option<CsvImport> = "csv",
-        /// `posts`
+        /// The posts, or figures on them.
         posts: Vec<CsvPost> = "posts",
     }
 }
@@ -1488,67 +1488,67 @@ crm_core::record! {
     pub struct GetModifiedPayloadFormatted {
         /// The id of the account.
         account_id: Option<String> = "accountId",
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `displayDate`
+        /// The date that is shown for the post.
         display_date: Option<Timestamp> = "displayDate",
-        /// `error`
+        /// What went wrong.
         error: Option<String> = "error",
-        /// `facebookPostDetails`
+        /// What is special to a Facebook post.
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
-        /// `gmbPostDetails`
+        /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
         /// The id.
         id: Option<String> = "_id",
-        /// `instagramPostDetails`
+        /// What concerns the post on Instagram only.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// `linkedinPostDetails`
+        /// What is special to a LinkedIn post.
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `media`
+        /// The images and videos of it.
         media: Vec<PostMedia> = "media",
-        /// `mediaOptimization`
+        /// Whether the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
-        /// `ogTagsDetails`
+        /// What the preview of the link shows.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// `pinterestPostDetails`
+        /// What concerns the post on Pinterest only.
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// `postApprovalDetails`
+        /// How the approval of the post stands.
         post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
-        /// `postId`
+        /// The id of the post.
         post_id: Option<String> = "postId",
-        /// `publishedAt`
+        /// When it was or will be published.
         published_at: Option<String> = "publishedAt",
-        /// `source`
+        /// Where it came from.
         source: Option<GetModifiedPayloadFormattedSource> = "source",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `summary`
+        /// The text of the post, or a short account of it.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Vec<String> = "tags",
-        /// `thumbnail`
+        /// The address of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// `tiktokPostDetails`
+        /// What concerns the post on TikTok only.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `user`
+        /// The user who made it.
         user: Option<PostUser> = "user",
-        /// `youtubePostDetails`
+        /// What is special to a YouTube post.
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
 }
 
 crm_core::open_enum! {
-    /// Get modified payload formatted source.
+    /// Where it came from.
     pub enum GetModifiedPayloadFormattedSource {
         /// `category-queue`
         CategoryQueue = "category-queue",
@@ -1574,7 +1574,7 @@ crm_core::record! {
     pub struct GetPostReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetPostSuccessfulResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -1586,7 +1586,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get post successful response schema.
     pub struct GetPostSuccessfulResponseSchema {
-        /// `post`
+        /// The social post.
         post: Option<SocialPost> = "post",
     }
 }
@@ -1596,7 +1596,7 @@ crm_core::record! {
     pub struct GetUploadStatusReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<GetUploadStatusResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -1608,9 +1608,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get upload status response schema.
     pub struct GetUploadStatusResponseSchema {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `csvs`
+        /// The uploaded CSV files.
         csvs: Vec<CsvImport> = "csvs",
     }
 }
@@ -1618,21 +1618,21 @@ crm_core::record! {
 crm_core::record! {
     /// Gmb post.
     pub struct GmbPost {
-        /// `actionType`
+        /// The kind of action.
         action_type: Option<GmbPostActionType> = "actionType",
-        /// `couponCode`
+        /// The code of the coupon.
         coupon_code: Option<String> = "couponCode",
         /// The last day or time.
         end_date: Option<EndDate> = "endDate",
-        /// `gmbEventType`
+        /// The kind of post on Google, as `OFFER`.
         gmb_event_type: Option<GmbPostGmbEventType> = "gmbEventType",
-        /// `offerTitle`
+        /// The title of the offer.
         offer_title: Option<String> = "offerTitle",
-        /// `redeemOnlineUrl`
+        /// The address at which the offer can be used.
         redeem_online_url: Option<String> = "redeemOnlineUrl",
         /// The first day or time.
         start_date: Option<StartDate> = "startDate",
-        /// `termsConditions`
+        /// The terms and conditions.
         terms_conditions: Option<String> = "termsConditions",
         /// The title.
         title: Option<String> = "title",
@@ -1667,7 +1667,7 @@ impl GmbPost {
 }
 
 crm_core::open_enum! {
-    /// Gmb post gmb event type.
+    /// The kind of post on Google, as `OFFER`.
     pub enum GmbPostGmbEventType {
         /// `EVENT`
         Event = "EVENT",
@@ -1681,15 +1681,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Instagram post.
     pub struct InstagramPost {
-        /// `collaborators`
+        /// The accounts that publish the post together.
         collaborators: Option<Value> = "collaborators",
         /// `publishViaPushNotification`
         publish_via_push_notification: Option<bool> = "publishViaPushNotification",
-        /// `publisherNote`
+        /// A note to the publisher.
         publisher_note: Option<String> = "publisherNote",
-        /// `showOnFeed`
+        /// Whether it is shown in the feed too.
         show_on_feed: Option<bool> = "showOnFeed",
-        /// `type`
+        /// Its kind.
         type_: Option<PostType> = "type",
     }
     required "type"
@@ -1716,11 +1716,11 @@ impl InstagramPost {
 crm_core::record! {
     /// Linkedin poll.
     pub struct LinkedinPoll {
-        /// `options`
+        /// The options it has.
         options: Option<Vec<LinkedinPollOption>> = "options",
-        /// At most 140 characters.
+        /// The question that is asked. At most 140 characters.
         question: Option<String> = "question",
-        /// `settings`
+        /// How it is set up.
         settings: Option<LinkedinPollSettings> = "settings",
     }
     required "options" "question" "settings"
@@ -1746,7 +1746,7 @@ impl LinkedinPoll {
 crm_core::record! {
     /// Linkedin poll option.
     pub struct LinkedinPollOption {
-        /// At most 30 characters.
+        /// The text that is shown. At most 30 characters.
         text: Option<String> = "text",
     }
     required "text"
@@ -1764,7 +1764,7 @@ impl LinkedinPollOption {
 crm_core::record! {
     /// Linkedin poll settings.
     pub struct LinkedinPollSettings {
-        /// `duration`
+        /// How long it lasts.
         duration: Option<LinkedinPollSettingsDuration> = "duration",
     }
     required "duration"
@@ -1782,7 +1782,7 @@ impl LinkedinPollSettings {
 }
 
 crm_core::open_enum! {
-    /// Linkedin poll settings duration.
+    /// How long it lasts.
     pub enum LinkedinPollSettingsDuration {
         /// `FOURTEEN_DAYS`
         FourteenDays = "FOURTEEN_DAYS",
@@ -1798,11 +1798,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Linkedin post.
     pub struct LinkedinPost {
-        /// `pdfTitle`
+        /// The title of the PDF.
         pdf_title: Option<String> = "pdfTitle",
-        /// `poll`
+        /// The poll in the post.
         poll: Option<LinkedinPoll> = "poll",
-        /// `postAsPdf`
+        /// Whether the images are posted as a PDF.
         post_as_pdf: Option<bool> = "postAsPdf",
     }
     required "pdfTitle" "postAsPdf"
@@ -1829,7 +1829,7 @@ crm_core::record! {
     pub struct Mentions {
         /// The id.
         id: Option<String> = "id",
-        /// `length`
+        /// How long it is.
         length: Option<f64> = "length",
         /// The name.
         name: Option<String> = "name",
@@ -1867,11 +1867,11 @@ impl Mentions {
 crm_core::record! {
     /// Og tags.
     pub struct OgTags {
-        /// `metaImage`
+        /// The address of the image in the link preview.
         meta_image: Option<String> = "metaImage",
-        /// `metaLink`
+        /// The address the link preview is made from.
         meta_link: Option<String> = "metaLink",
-        /// `ogTitle`
+        /// The title of the link preview.
         og_title: Option<String> = "ogTitle",
     }
 }
@@ -1879,11 +1879,11 @@ crm_core::record! {
 crm_core::record! {
     /// Og tags input.
     pub struct OgTagsInput {
-        /// `metaImage`
+        /// The address of the image in the link preview.
         meta_image: Option<String> = "metaImage",
-        /// `metaLink`
+        /// The address the link preview is made from.
         meta_link: Option<String> = "metaLink",
-        /// `ogTitle`
+        /// The title of the link preview.
         og_title: Option<Value> = "ogTitle",
     }
 }
@@ -1894,13 +1894,13 @@ crm_core::setters!(OgTagsInput {
 crm_core::record! {
     /// Og tags schema.
     pub struct OgTagsSchema {
-        /// `metaImage`
+        /// The address of the image in the link preview.
         meta_image: Option<String> = "metaImage",
-        /// `metaLink`
+        /// The address the link preview is made from.
         meta_link: Option<String> = "metaLink",
-        /// `ogDescription`
+        /// The description in the link preview.
         og_description: Option<String> = "ogDescription",
-        /// `ogTitle`
+        /// The title of the link preview.
         og_title: Option<String> = "ogTitle",
     }
 }
@@ -1913,7 +1913,7 @@ crm_core::record! {
     pub struct PinterestBoardSelection {
         /// The id of the account.
         account_id: Option<String> = "accountId",
-        /// `boards`
+        /// The ids of the Pinterest boards.
         boards: Option<Vec<String>> = "boards",
     }
     required "accountId" "boards"
@@ -1936,11 +1936,11 @@ crm_core::record! {
     pub struct PinterestPost {
         /// Deprecated by the vendor.
         board_ids: Option<Map<String>> = "boardIds",
-        /// `link`
+        /// The link, or what is known of it.
         link: Option<String> = "link",
-        /// `pinterestBoards`
+        /// The Pinterest boards to post to.
         pinterest_boards: Option<Vec<PinterestBoardSelection>> = "pinterestBoards",
-        /// `shortenedLinks`
+        /// The links that were shortened.
         shortened_links: Option<Vec<String>> = "shortenedLinks",
         /// The title.
         title: Option<String> = "title",
@@ -1954,11 +1954,11 @@ crm_core::setters!(PinterestPost {
 crm_core::record! {
     /// Post insights.
     pub struct PostInsights {
-        /// `comment`
+        /// How many comments it has.
         comment: Option<f64> = "comment",
-        /// `like`
+        /// How many likes there were.
         like: Option<f64> = "like",
-        /// `share`
+        /// How many times it was shared.
         share: Option<f64> = "share",
     }
 }
@@ -1968,25 +1968,25 @@ crm_core::record! {
     pub struct PostMedia {
         /// At most 4086 characters.
         alt_text: Option<String> = "altText",
-        /// `caption`
+        /// The caption under the media.
         caption: Option<String> = "caption",
         /// The id.
         id: Option<String> = "id",
-        /// `isModified`
+        /// Whether the file was changed.
         is_modified: Option<bool> = "isModified",
-        /// `optimizedType`
+        /// The MIME type of the optimized file.
         optimized_type: Option<String> = "optimizedType",
-        /// `optimizedUrl`
+        /// The address of the optimised file.
         optimized_url: Option<String> = "optimizedUrl",
-        /// `originalUrl`
+        /// The address of the file before any change.
         original_url: Option<String> = "originalUrl",
-        /// `thumbnail`
+        /// The address of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// `type`
+        /// Its kind.
         type_: Option<PostMediaType> = "type",
         /// The address.
         url: Option<String> = "url",
-        /// `watermarkedUrl`
+        /// The address of the file with the watermark.
         watermarked_url: Option<String> = "watermarkedUrl",
     }
     required "type" "url"
@@ -2018,7 +2018,7 @@ impl PostMedia {
 }
 
 crm_core::open_enum! {
-    /// Post media type.
+    /// Its kind.
     pub enum PostMediaType {
         /// `image/gif`
         ImageGif = "image/gif",
@@ -2042,7 +2042,7 @@ crm_core::record! {
     pub struct PostReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<PostSuccessfulResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2054,15 +2054,15 @@ crm_core::record! {
 crm_core::record! {
     /// Post successful response schema.
     pub struct PostSuccessfulResponseSchema {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `posts`
+        /// The posts, or figures on them.
         posts: Vec<SocialPost> = "posts",
     }
 }
 
 crm_core::open_enum! {
-    /// Post type.
+    /// Its kind.
     pub enum PostType {
         /// `post`
         Post = "post",
@@ -2076,25 +2076,25 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Queue item.
     pub struct QueueItem {
-        /// `errors`
+        /// What is wrong with it, as codes.
         errors: Vec<String> = "errors",
         /// The id.
         id: Option<String> = "_id",
-        /// `isSkipped`
+        /// Whether it is passed over.
         is_skipped: Option<bool> = "isSkipped",
-        /// `order`
+        /// Its place among the others.
         order: Option<f64> = "order",
-        /// `post`
+        /// The social post.
         post: Option<SocialPost> = "post",
-        /// `postId`
+        /// The id of the post.
         post_id: Option<String> = "postId",
-        /// `primaryImage`
+        /// The address of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// `scheduledDateTime`
+        /// When the post is to be published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
-        /// `scheduledVariationIndex`
+        /// The number of the variation that is scheduled.
         scheduled_variation_index: Option<f64> = "scheduledVariationIndex",
-        /// `variations`
+        /// The different versions of it.
         variations: Vec<Variation> = "variations",
     }
 }
@@ -2104,7 +2104,7 @@ crm_core::record! {
     pub struct QueueItemReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `queueItem`
+        /// The post in the queue.
         queue_item: Option<CreatedQueueItemWithVariations> = "queueItem",
     }
 }
@@ -2112,27 +2112,27 @@ crm_core::record! {
 crm_core::record! {
     /// Queue item with variations.
     pub struct QueueItemWithVariations {
-        /// `currentVariation`
+        /// The number of the variation now in use.
         current_variation: Option<f64> = "currentVariation",
-        /// `errors`
+        /// What is wrong with it, as codes.
         errors: Vec<String> = "errors",
         /// The id.
         id: Option<String> = "_id",
-        /// `isSkipped`
+        /// Whether it is passed over.
         is_skipped: Option<bool> = "isSkipped",
-        /// `order`
+        /// Its place among the others.
         order: Option<f64> = "order",
-        /// `post`
+        /// The social post.
         post: Option<SocialPost> = "post",
-        /// `postId`
+        /// The id of the post.
         post_id: Option<String> = "postId",
-        /// `primaryImage`
+        /// The address of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// `scheduledDateTime`
+        /// When the post is to be published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
-        /// `scheduledVariationIndex`
+        /// The number of the variation that is scheduled.
         scheduled_variation_index: Option<f64> = "scheduledVariationIndex",
-        /// `variations`
+        /// The different versions of it.
         variations: Vec<Variation> = "variations",
     }
 }
@@ -2140,53 +2140,53 @@ crm_core::record! {
 crm_core::record! {
     /// Queue modified post.
     pub struct QueueModifiedPost {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// `applyWatermark`
+        /// Whether to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// `categoryId`
+        /// The id of the category.
         category_id: Option<String> = "categoryId",
         /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `facebookPostDetails`
+        /// What is special to a Facebook post.
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
-        /// `followUpComment`
+        /// The first comment to put under the post.
         follow_up_comment: Option<String> = "followUpComment",
-        /// `gmbPostDetails`
+        /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// `instagramPostDetails`
+        /// What concerns the post on Instagram only.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// `linkedinPostDetails`
+        /// What is special to a LinkedIn post.
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `media`
+        /// The images and videos of it.
         media: Option<Vec<PostMedia>> = "media",
-        /// `ogTagsDetails`
+        /// What the preview of the link shows.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// `pinterestPostDetails`
+        /// What concerns the post on Pinterest only.
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// `postApprovalDetails`
+        /// How the approval of the post stands.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
-        /// `scheduleDate`
+        /// When the post is to be published.
         schedule_date: Option<String> = "scheduleDate",
-        /// `scheduleTimeUpdated`
+        /// Whether its scheduled time was changed.
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
-        /// `selectedBestTime`
+        /// The best time that was chosen for it.
         selected_best_time: Option<String> = "selectedBestTime",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `summary`
+        /// The text of the post, or a short account of it.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
-        /// `tiktokPostDetails`
+        /// What concerns the post on TikTok only.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `youtubePostDetails`
+        /// What is special to a YouTube post.
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
 }
@@ -2205,7 +2205,7 @@ crm_core::record! {
     pub struct ResetQueueItem {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `sessionId`
+        /// The id of the editing session.
         session_id: Option<String> = "sessionId",
     }
     required "locationId"
@@ -2231,7 +2231,7 @@ crm_core::record! {
     pub struct ResetQueueItemReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `queueItem`
+        /// The post in the queue.
         queue_item: Option<QueueItemWithVariations> = "queueItem",
     }
 }
@@ -2241,9 +2241,9 @@ crm_core::record! {
     pub struct SaveEditSessionReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `totalPostsChanged`
+        /// How many posts were changed.
         total_posts_changed: Option<f64> = "totalPostsChanged",
-        /// `updatedSlots`
+        /// The publishing times that have changed.
         updated_slots: Vec<UpdatedSlotInfo> = "updatedSlots",
     }
 }
@@ -2251,27 +2251,27 @@ crm_core::record! {
 crm_core::record! {
     /// Scheduled post.
     pub struct ScheduledPost {
-        /// `category`
+        /// Its category, as a name or a record.
         category: Option<CategoryInfo> = "category",
-        /// `currentVariation`
+        /// The number of the variation now in use.
         current_variation: Option<f64> = "currentVariation",
-        /// `errors`
+        /// What is wrong with it, as codes.
         errors: Vec<String> = "errors",
-        /// `order`
+        /// Its place among the others.
         order: Option<f64> = "order",
-        /// `post`
+        /// The social post.
         post: Option<SocialPost> = "post",
-        /// `primaryImage`
+        /// The address of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// `queueId`
+        /// The id of the queue.
         queue_id: Option<String> = "queueId",
-        /// `queueItemId`
+        /// The id of the post in the queue.
         queue_item_id: Option<String> = "queueItemId",
-        /// `scheduledDateTime`
+        /// When the post is to be published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `variations`
+        /// The different versions of it.
         variations: Vec<Variation> = "variations",
     }
 }
@@ -2279,17 +2279,17 @@ crm_core::record! {
 crm_core::record! {
     /// Set accounts.
     pub struct SetAccounts {
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// `approver`
+        /// The id of the user who approves it.
         approver: Option<String> = "approver",
-        /// `csvFileType`
+        /// The kind of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// `fileName`
+        /// The name of the file.
         file_name: Option<String> = "fileName",
-        /// `filePath`
+        /// The path of the file in storage.
         file_path: Option<String> = "filePath",
-        /// `rowsCount`
+        /// How many rows the file has.
         rows_count: Option<f64> = "rowsCount",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -2306,7 +2306,7 @@ crm_core::record! {
     pub struct SetAccountsReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<SetAccountsResult> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2318,7 +2318,7 @@ crm_core::record! {
 crm_core::record! {
     /// Set accounts result.
     pub struct SetAccountsResult {
-        /// `csvId`
+        /// The id of the CSV file.
         csv_id: Option<String> = "csvId",
     }
 }
@@ -2352,11 +2352,11 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsBody {
         /// `currentRange`
         current_range: Option<SocialMediaGetStatisticsBodyCurrentRange> = "currentRange",
-        /// `platforms`
+        /// The social platforms, or the figures for each of them.
         platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>> = "platforms",
         /// `prevRange`
         prev_range: Option<SocialMediaGetStatisticsBodyPrevRange> = "prevRange",
-        /// `profileIds`
+        /// The ids of the social media profiles.
         profile_ids: Option<Vec<String>> = "profileIds",
     }
     required "profileIds"
@@ -2381,7 +2381,7 @@ impl SocialMediaGetStatisticsBody {
 }
 
 crm_core::record! {
-    /// Social media get statistics body current range.
+    /// The span of days the figures are for.
     pub struct SocialMediaGetStatisticsBodyCurrentRange {
         /// The last day or time.
         end_date: Option<Timestamp> = "endDate",
@@ -2407,7 +2407,7 @@ impl SocialMediaGetStatisticsBodyCurrentRange {
 }
 
 crm_core::record! {
-    /// Social media get statistics body prev range.
+    /// The span before, to compare with.
     pub struct SocialMediaGetStatisticsBodyPrevRange {
         /// The last day or time.
         end_date: Option<Timestamp> = "endDate",
@@ -2445,11 +2445,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results.
+    /// What the call gave back.
     pub struct SocialMediaGetStatisticsResponseResults {
         /// `breakdowns`
         breakdowns: Option<SocialMediaGetStatisticsResponseResultsBreakdowns> = "breakdowns",
-        /// `dayRange`
+        /// The days the figures are for, as `Mon`.
         day_range: Vec<String> = "dayRange",
         /// `demographics`
         demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
@@ -2463,15 +2463,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results post performance.
+    /// How the posts did.
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
-        /// `comments`
+        /// The comments, or how many there are.
         comments: Vec<f64> = "comments",
-        /// `impressions`
+        /// How often posts were shown, in all or by parts.
         impressions: Vec<f64> = "impressions",
-        /// `likes`
+        /// How many likes there were, in all or by parts.
         likes: Vec<f64> = "likes",
-        /// `posts`
+        /// The posts, or figures on them.
         posts: Option<Value> = "posts",
     }
 }
@@ -2527,7 +2527,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Social planner attachment.
     pub struct SocialPlannerAttachment {
-        /// Always `image`.
+        /// Its kind. Always `image`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -2550,7 +2550,7 @@ impl SocialPlannerAttachment {
 crm_core::record! {
     /// Social planner meta.
     pub struct SocialPlannerMeta {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<String> = "count",
     }
 }
@@ -2560,7 +2560,7 @@ crm_core::record! {
     pub struct SocialPlannerUploadFileReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<UploadFileResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2574,67 +2574,67 @@ crm_core::record! {
     pub struct SocialPost {
         /// The id of the account.
         account_id: Option<String> = "accountId",
-        /// `accountIds`
+        /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// `blueskyPostDetails`
+        /// What concerns the post on Bluesky only.
         bluesky_post_details: Option<BlueskyPost> = "blueskyPostDetails",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Who created it.
         created_by: Option<String> = "createdBy",
-        /// `displayDate`
+        /// The date that is shown for the post.
         display_date: Option<Timestamp> = "displayDate",
-        /// `error`
+        /// What went wrong.
         error: Option<String> = "error",
-        /// `facebookPostDetails`
+        /// What is special to a Facebook post.
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
-        /// `gmbPostDetails`
+        /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
         /// The id.
         id: Option<String> = "_id",
-        /// `insights`
+        /// The figures of the post.
         insights: Option<PostInsights> = "insights",
-        /// `instagramPostDetails`
+        /// What concerns the post on Instagram only.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// `linkedinPostDetails`
+        /// What is special to a LinkedIn post.
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `media`
+        /// The images and videos of it.
         media: Vec<PostMedia> = "media",
-        /// `mediaOptimization`
+        /// Whether the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
-        /// `ogTagsDetails`
+        /// What the preview of the link shows.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// `pinterestPostDetails`
+        /// What concerns the post on Pinterest only.
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// `platform`
+        /// The social network, as `facebook`.
         platform: Option<String> = "platform",
-        /// `postApprovalDetails`
+        /// How the approval of the post stands.
         post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
-        /// `postId`
+        /// The id of the post.
         post_id: Option<String> = "postId",
-        /// `publishedAt`
+        /// When it was or will be published.
         published_at: Option<String> = "publishedAt",
-        /// `source`
+        /// Where it came from.
         source: Option<SocialPostSource> = "source",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `summary`
+        /// The text of the post, or a short account of it.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Vec<String> = "tags",
-        /// `thumbnail`
+        /// The address of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// `tiktokPostDetails`
+        /// What concerns the post on TikTok only.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `user`
+        /// The user who made it.
         user: Option<PostUser> = "user",
-        /// `youtubePostDetails`
+        /// What is special to a YouTube post.
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
 }
@@ -2662,11 +2662,11 @@ impl StartEditSession {
 crm_core::record! {
     /// Start edit session reply.
     pub struct StartEditSessionReply {
-        /// `itemCount`
+        /// How many items there are.
         item_count: Option<f64> = "itemCount",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `sessionId`
+        /// The id of the editing session.
         session_id: Option<String> = "sessionId",
     }
 }
@@ -2674,19 +2674,19 @@ crm_core::record! {
 crm_core::record! {
     /// Tiktok post.
     pub struct TiktokPost {
-        /// `enableComment`
+        /// Whether comments on the video are allowed.
         enable_comment: Option<bool> = "enableComment",
-        /// `enableDuet`
+        /// Whether others may make duets with it.
         enable_duet: Option<bool> = "enableDuet",
-        /// `enableStitch`
+        /// Whether others may use parts of the video.
         enable_stitch: Option<bool> = "enableStitch",
-        /// `privacyLevel`
+        /// Who may see the post.
         privacy_level: Option<TiktokPostPrivacyLevel> = "privacyLevel",
-        /// `promoteOtherBrand`
+        /// Whether the video promotes another brand.
         promote_other_brand: Option<bool> = "promoteOtherBrand",
-        /// `promoteYourBrand`
+        /// Whether the video promotes one's own business.
         promote_your_brand: Option<bool> = "promoteYourBrand",
-        /// `videoDisclosure`
+        /// Whether to say that the video promotes something.
         video_disclosure: Option<bool> = "videoDisclosure",
     }
     required "privacyLevel"
@@ -2716,9 +2716,9 @@ impl TiktokPost {
 crm_core::record! {
     /// Time slot.
     pub struct TimeSlot {
-        /// `dayOfWeek`
+        /// The day of the week.
         day_of_week: Option<f64> = "dayOfWeek",
-        /// `time`
+        /// The time of day, as `09:00`.
         time: Option<String> = "time",
     }
     required "dayOfWeek" "time"
@@ -2743,15 +2743,15 @@ crm_core::record! {
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `prioritizeNewContent`
+        /// Whether new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// `skipDateTime`
+        /// When no post goes out.
         skip_date_time: Option<String> = "skipDateTime",
         /// `skipLegacyWatermark`
         skip_legacy_watermark: Option<bool> = "skipLegacyWatermark",
-        /// `status`
+        /// The state it is in.
         status: Option<String> = "status",
-        /// `timeSlots`
+        /// The times of the week at which posts go out.
         time_slots: Option<Vec<TimeSlot>> = "timeSlots",
     }
     required "locationId"
@@ -2783,7 +2783,7 @@ crm_core::record! {
     pub struct UpdateCategoryQueueReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `queue`
+        /// The queue of the category.
         queue: Option<CategoryQueue> = "queue",
     }
 }
@@ -2793,15 +2793,15 @@ crm_core::record! {
     pub struct UpdateQueueItem {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `modifiedPostPayload`
+        /// The post as changed for the queue.
         modified_post_payload: Option<QueueModifiedPost> = "modifiedPostPayload",
-        /// `newOrder`
+        /// The new place in the queue, as `top` or a number.
         new_order: Option<Value> = "newOrder",
-        /// `primaryImage`
+        /// The address of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// `sessionId`
+        /// The id of the editing session.
         session_id: Option<String> = "sessionId",
-        /// `variations`
+        /// The different versions of it.
         variations: Option<Vec<VariationInput>> = "variations",
     }
     required "locationId"
@@ -2832,11 +2832,11 @@ crm_core::record! {
     pub struct UpdateQueueItemReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `queueItem`
+        /// The post in the queue.
         queue_item: Option<CreatedQueueItemWithVariations> = "queueItem",
-        /// `totalPostsChanged`
+        /// How many posts were changed.
         total_posts_changed: Option<f64> = "totalPostsChanged",
-        /// `updatedSlots`
+        /// The publishing times that have changed.
         updated_slots: Vec<UpdatedSlotInfo> = "updatedSlots",
     }
 }
@@ -2844,11 +2844,11 @@ crm_core::record! {
 crm_core::record! {
     /// Updated slot info.
     pub struct UpdatedSlotInfo {
-        /// `isSkipped`
+        /// Whether it is passed over.
         is_skipped: Option<bool> = "isSkipped",
-        /// `itemId`
+        /// The id of the item in the queue.
         item_id: Option<String> = "itemId",
-        /// `scheduledDateTime`
+        /// When the post is to be published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
     }
 }
@@ -2856,15 +2856,15 @@ crm_core::record! {
 crm_core::record! {
     /// Upload file response schema.
     pub struct UploadFileResponseSchema {
-        /// `csvFileType`
+        /// The kind of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// `fileName`
+        /// The name of the file.
         file_name: Option<String> = "fileName",
-        /// `filePath`
+        /// The path of the file in storage.
         file_path: Option<String> = "filePath",
-        /// `fileSize`
+        /// The size of the file in bytes.
         file_size: Option<f64> = "fileSize",
-        /// `rowsCount`
+        /// How many rows the file has.
         rows_count: Option<f64> = "rowsCount",
     }
 }
@@ -2872,13 +2872,13 @@ crm_core::record! {
 crm_core::record! {
     /// Variation.
     pub struct Variation {
-        /// `content`
+        /// What it says or holds.
         content: Option<String> = "content",
         /// The id.
         id: Option<String> = "_id",
-        /// `mentions`
+        /// Who is mentioned in the text.
         mentions: Vec<Value> = "mentions",
-        /// `ogTags`
+        /// What the preview of the link shows.
         og_tags: Option<OgTags> = "ogTags",
     }
 }
@@ -2886,11 +2886,11 @@ crm_core::record! {
 crm_core::record! {
     /// Variation input.
     pub struct VariationInput {
-        /// `content`
+        /// What it says or holds.
         content: Option<String> = "content",
-        /// `mentions`
+        /// Who is mentioned in the text.
         mentions: Option<Vec<Value>> = "mentions",
-        /// `ogTags`
+        /// What the preview of the link shows.
         og_tags: Option<OgTagsInput> = "ogTags",
     }
 }
@@ -3139,11 +3139,11 @@ crm_core::record! {
 crm_core::record! {
     /// Youtube post.
     pub struct YoutubePost {
-        /// `privacyLevel`
+        /// Who may see the post.
         privacy_level: Option<YoutubePostPrivacyLevel> = "privacyLevel",
         /// The title.
         title: Option<String> = "title",
-        /// `type`
+        /// Its kind.
         type_: Option<YoutubePostType> = "type",
     }
     required "type"
@@ -3166,7 +3166,7 @@ impl YoutubePost {
 }
 
 crm_core::open_enum! {
-    /// Youtube post privacy level.
+    /// Who may see the post.
     pub enum YoutubePostPrivacyLevel {
         /// `private`
         Private = "private",
@@ -3178,7 +3178,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Youtube post type.
+    /// Its kind.
     pub enum YoutubePostType {
         /// `short`
         Short = "short",

@@ -16,27 +16,27 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `locationIds`
+        /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
-        /// `password`
+        /// The password of the user.
         password: Option<String> = "password",
-        /// `permissions`
+        /// What is allowed.
         permissions: Option<Permissions> = "permissions",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `platformLanguage`
+        /// The language the user sees the platform in, as `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// `profilePhoto`
+        /// The address of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// `role`
+        /// The role they have.
         role: Option<String> = "role",
-        /// `scopes`
+        /// What may be reached, as names of scopes.
         scopes: Option<Vec<String>> = "scopes",
-        /// `scopesAssignedToOnly`
+        /// The scopes that reach only what is assigned to the user.
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
-        /// `twilioPhone`
+        /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
@@ -53,7 +53,7 @@ crm_core::record! {
     pub struct DeleteUserReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `succeeded`
+        /// Whether it worked.
         succeeded: Option<bool> = "succeeded",
     }
 }
@@ -61,9 +61,9 @@ crm_core::record! {
 crm_core::record! {
     /// Search user reply.
     pub struct SearchUserReply {
-        /// `count`
+        /// How many there are, or how many times.
         count: Option<f64> = "count",
-        /// `users`
+        /// The users, as records or ids.
         users: Vec<User> = "users",
     }
 }
@@ -79,27 +79,27 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `locationIds`
+        /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
-        /// `password`
+        /// The password of the user.
         password: Option<String> = "password",
-        /// `permissions`
+        /// What is allowed.
         permissions: Option<Permissions> = "permissions",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `platformLanguage`
+        /// The language the user sees the platform in, as `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// `profilePhoto`
+        /// The address of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// `role`
+        /// The role they have.
         role: Option<String> = "role",
-        /// `scopes`
+        /// What may be reached, as names of scopes.
         scopes: Option<Vec<String>> = "scopes",
-        /// `scopesAssignedToOnly`
+        /// The scopes that reach only what is assigned to the user.
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
-        /// `twilioPhone`
+        /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// `type`
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
@@ -117,7 +117,7 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `extension`
+        /// The extension of the phone number.
         extension: Option<String> = "extension",
         /// The first name.
         first_name: Option<String> = "firstName",
@@ -125,19 +125,19 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `lcPhone`
+        /// The LC phone numbers of the user.
         lc_phone: Option<Value> = "lcPhone",
         /// The name.
         name: Option<String> = "name",
-        /// `permissions`
+        /// What is allowed.
         permissions: Option<Permissions> = "permissions",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `platformLanguage`
+        /// The language the user sees the platform in, as `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// `roles`
+        /// The user's role, and where it holds.
         roles: Option<Role> = "roles",
-        /// One of 194 values, as `campaigns.readonly`.
+        /// What may be reached, as names of scopes. One of 194 values, as `campaigns.readonly`.
         scopes: Option<String> = "scopes",
     }
 }
@@ -147,7 +147,7 @@ crm_core::record! {
     pub struct UserReply {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `extension`
+        /// The extension of the phone number.
         extension: Option<String> = "extension",
         /// The first name.
         first_name: Option<String> = "firstName",
@@ -155,19 +155,19 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `lcPhone`
+        /// The LC phone numbers of the user.
         lc_phone: Option<Value> = "lcPhone",
         /// The name.
         name: Option<String> = "name",
-        /// `permissions`
+        /// What is allowed.
         permissions: Option<Permissions> = "permissions",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// `platformLanguage`
+        /// The language the user sees the platform in, as `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// `roles`
+        /// The user's role, and where it holds.
         roles: Option<Role> = "roles",
-        /// One of 194 values, as `campaigns.readonly`.
+        /// What may be reached, as names of scopes. One of 194 values, as `campaigns.readonly`.
         scopes: Option<String> = "scopes",
     }
 }
