@@ -208,6 +208,12 @@ fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
         let list = d["paths"]["/crm/things/2026-03/{objectType}"]["get"].as_object_mut().unwrap();
         list.remove("x-paging");
     });
+    row("a schema that is called like the type of a member", &|d| {
+        let schemas = &mut d["components"]["schemas"];
+        schemas["Node"]["properties"]["state"] = json!({"type": "string", "enum": ["on", "off"]});
+        schemas["Node"]["properties"]["other"] = json!({"$ref": "#/components/schemas/NodeState"});
+        schemas["NodeState"] = json!({"type": "object", "properties": {"since": {"type": "string"}}});
+    });
     row("a parameter that cannot be sent", &|d| {
         d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["parameters"][1]["in"] = json!("body");
     });

@@ -1,6 +1,6 @@
 //! The generator's structs and enums as definitions of ours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 
@@ -111,7 +111,13 @@ pub(super) fn read(file: &syn::File, unions: &[Union]) -> Result<Types> {
         })
         .context("the generator made no `types` module")?;
     let mut types = Types { definitions: BTreeMap::new(), aliases: BTreeMap::new() };
+    let mut seen = BTreeSet::new();
     for item in items {
+        if let syn::Item::Struct(syn::ItemStruct { ident, .. }) | syn::Item::Enum(syn::ItemEnum { ident, .. }) = item
+            && !seen.insert(ident)
+        {
+            bail!("two types would both be called `{ident}`; give one another name under `types` in vendor.json");
+        }
         match item {
             syn::Item::Struct(item) => {
                 let name = item.ident.to_string();

@@ -3900,7 +3900,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .opportunities()
                 .update_status(
                     sample.text("id"),
-                    sample.body::<types::OpportunityStatus>(),
+                    sample.body::<types::OpportunityStatusUpdate>(),
                 ),
         ),
     ),

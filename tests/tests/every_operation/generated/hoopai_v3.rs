@@ -4380,7 +4380,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .opportunities()
                 .update_status(
                     sample.text("id"),
-                    sample.body::<types::OpportunityStatus>(),
+                    sample.body::<types::OpportunityStatusUpdate>(),
                 ),
         ),
     ),

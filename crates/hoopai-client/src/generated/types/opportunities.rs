@@ -189,6 +189,32 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
+    /// Opportunity status update.
+    pub struct OpportunityStatusUpdate {
+        /// The id of the reason it was lost for.
+        lost_reason_id: Option<String> = "lostReasonId",
+        /// The state it is in.
+        status: Option<OpportunityStatus> = "status",
+    }
+    required "status"
+    by new
+}
+crm_core::setters!(OpportunityStatusUpdate {
+    lost_reason_id: String,
+});
+
+impl OpportunityStatusUpdate {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(status: impl Into<OpportunityStatus>) -> Self {
+        Self {
+            lost_reason_id: None,
+            status: Some(status.into()),
+        }
+    }
+}
+
+crm_core::record! {
     /// A stage of a pipeline.
     pub struct PipelineStage {
         /// The id.
@@ -428,7 +454,7 @@ crm_core::record! {
 crm_core::json_schemas!(super::DOCUMENT;
     AdditionalDetails, CreateOpportunity, GetPipelinesReply, GetPostOpportunityReply, LostReasonReply,
     LostReasonsReply, OpportunitiesCustomFieldReply, OpportunitiesSearchReply, OpportunitySearchBody,
-    OpportunityStatus, PipelineStage, PipelinesReply, PipelinesReplyColorRenderMode, PostSearchReply,
-    SearchMetaReply, SearchOpportunitiesContactReply, SearchOpportunitiesReply, UpdateOpportunity,
-    UpsertOpportunity, UpsertOpportunityFollowersActionType, UpsertOpportunityReply,
+    OpportunityStatus, OpportunityStatusUpdate, PipelineStage, PipelinesReply, PipelinesReplyColorRenderMode,
+    PostSearchReply, SearchMetaReply, SearchOpportunitiesContactReply, SearchOpportunitiesReply,
+    UpdateOpportunity, UpsertOpportunity, UpsertOpportunityFollowersActionType, UpsertOpportunityReply,
 );

@@ -294,7 +294,10 @@ impl Opportunities {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .opportunities()
-    ///     .update_status("123", types::OpportunityStatus::Abandoned)
+    ///     .update_status(
+    ///         "123",
+    ///         types::OpportunityStatusUpdate::new(types::OpportunityStatus::Abandoned),
+    ///     )
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -302,7 +305,7 @@ impl Opportunities {
     pub fn update_status(
         &self,
         id: impl Display,
-        body: impl std::borrow::Borrow<types::OpportunityStatus>,
+        body: impl std::borrow::Borrow<types::OpportunityStatusUpdate>,
     ) -> Call<types::DeleteUpdateOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_UPDATE_STATUS)
             .path("id", &id)

@@ -2,9 +2,9 @@
 
 pub use crate::types::{
     AdditionalDetails, LostReasonReply, LostReasonsReply, OpportunitiesCustomFieldReply,
-    OpportunityStatus, PipelineStage, PipelinesReplyColorRenderMode, SearchMetaReply,
-    SearchOpportunitiesContactReply, UpsertOpportunityFollowersActionType,
-    UpsertOpportunityReply,
+    OpportunityStatus, OpportunityStatusUpdate, PipelineStage,
+    PipelinesReplyColorRenderMode, SearchMetaReply, SearchOpportunitiesContactReply,
+    UpsertOpportunityFollowersActionType, UpsertOpportunityReply,
 };
 
 #[allow(unused_imports)]
