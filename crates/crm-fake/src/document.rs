@@ -1,26 +1,8 @@
 //! An OpenAPI 3.0 document read into the operations a server needs.
 
-use crate::route::Template;
+use crate::parameter::{Parameter, Place};
+use crate::template::Template;
 use serde_json::{Map, Value};
-
-/// Where a parameter sits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    Path,
-    Query,
-    Header,
-    Body,
-}
-
-#[derive(Debug)]
-pub(crate) struct Parameter {
-    pub(crate) name: String,
-    pub(crate) place: Place,
-    pub(crate) required: bool,
-    /// The value may hold slashes that are not escaped.
-    pub(crate) slashes: bool,
-    pub(crate) schema: Value,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BodyKind {

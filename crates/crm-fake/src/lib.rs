@@ -65,13 +65,14 @@
 mod body;
 mod call;
 mod cursor;
+mod delivery;
 mod dialect;
 mod document;
 mod engine;
 mod fake;
 mod fault;
-mod inject;
 mod multipart;
+mod parameter;
 mod properties;
 mod quota;
 mod reply;
@@ -86,6 +87,7 @@ mod strange;
 mod stream;
 #[cfg(test)]
 mod sweep;
+mod template;
 mod time;
 mod validate;
 mod vendor;

@@ -1,6 +1,7 @@
 //! Requests out of the document: arguments that fit an operation.
 
-use crate::document::{Document, Operation, Parameter, Place};
+use crate::document::{Document, Operation};
+use crate::parameter::{Parameter, Place};
 use crate::rng::Rng;
 use crate::sample::Sampler;
 use crate::time::Clock;

@@ -1,8 +1,8 @@
 //! The listener and its connections.
 
 use crate::body::ReplyBody;
+use crate::delivery::End;
 use crate::engine::{Engine, Incoming, Outcome};
-use crate::inject::End;
 use crate::reply::Content;
 use crate::stream::{Cut, FaultStream, Switch};
 use bytes::Bytes;

@@ -1,9 +1,10 @@
 //! Every operation of every document takes a request made from the document, and answers what the
 //! document says.
 
-use crate::document::{BodyKind, Document, Operation, Place};
+use crate::document::{BodyKind, Document, Operation};
 use crate::engine::{Engine, Incoming, Inner};
 use crate::fault::Script;
+use crate::parameter::Place;
 use crate::properties::Properties;
 use crate::quota::Quotas;
 use crate::reply::Content;

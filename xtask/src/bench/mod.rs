@@ -7,9 +7,10 @@ mod measure;
 mod ours;
 mod parts;
 mod raw;
+mod report;
 mod rewrite;
+mod row;
 pub(crate) mod speed;
-mod table;
 
 use std::path::Path;
 use std::time::SystemTime;
@@ -18,7 +19,8 @@ use anyhow::{Context, Result};
 
 use measure::Bench;
 use parts::{Part, Parts};
-use table::{Report, Row};
+use report::Report;
+use row::Row;
 
 pub(crate) use measure::wrapped;
 
@@ -80,17 +82,8 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     if report.missed() {
         report.profile = std::mem::take(&mut parts.profile);
     }
-    if options.json {
-        println!("{}", serde_json::to_string_pretty(&report.json()?)?);
-    } else {
-        print!("{}", report.markdown());
-    }
-    if options.write {
-        let file = root.join("docs/compile-times.md");
-        std::fs::create_dir_all(root.join("docs"))?;
-        std::fs::write(&file, format!("{INTRODUCTION}{}", report.markdown()))
-            .with_context(|| format!("{} cannot be written", file.display()))?;
-    }
+    let file = options.write.then(|| root.join("docs/compile-times.md"));
+    report.give(options.json, file.as_deref(), INTRODUCTION)?;
     if !options.keep {
         parts.remove()?;
     }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use super::measure::Bench;
-use super::table::Profile;
+use super::report::Profile;
 use crate::refine::{self, Refined};
 use crate::specs::vendor::{self, Vendor};
 

@@ -9,7 +9,8 @@ use clap::ValueEnum;
 use super::measure::{Bench, Cost, Kind, Subject};
 use super::ours::{self, Metadata};
 use super::raw::{self, Raw};
-use super::table::{Profile, Row, Target, Unit};
+use super::report::Profile;
+use super::row::{Row, Target, Unit};
 use crate::package::MOST_BYTES;
 use crate::specs::vendor::{self, Vendor};
 

@@ -6,9 +6,10 @@ mod rows;
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::table::{Report, Row};
+use super::report::Report;
+use super::row::Row;
 use peers::Peers;
 use programs::Programs;
 use rows::Part;
@@ -51,16 +52,8 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     let rustc = format!("{}, {}", machine(), super::rustc()?);
     let date = super::date(options.date.as_deref());
     let report = Report { date, rustc, cores: super::cores(), rows, baselines, profile: Vec::new() };
-    if options.json {
-        println!("{}", serde_json::to_string_pretty(&report.json()?)?);
-    } else {
-        print!("{}", report.markdown());
-    }
-    if options.write {
-        let file = root.join("docs/benchmarks.md");
-        std::fs::write(&file, format!("{INTRODUCTION}{}", report.markdown()))
-            .with_context(|| format!("{} cannot be written", file.display()))?;
-    }
+    let file = options.write.then(|| root.join("docs/benchmarks.md"));
+    report.give(options.json, file.as_deref(), INTRODUCTION)?;
     Ok(!report.missed())
 }
 

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 
 use super::peers::{HOOPAI, HUBSPOT, Peers, Runtime};
 use super::programs::{Counted, Programs};
-use crate::bench::table::{Row, Target, Unit};
+use crate::bench::row::{Row, Target, Unit};
 
 /// No contacts are listed, or all of them at once.
 const AT_ONCE: u32 = 0;

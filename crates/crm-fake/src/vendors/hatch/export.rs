@@ -2,7 +2,7 @@
 
 use super::zip::Zip;
 use crate::call::Call;
-use crate::document::Place;
+use crate::parameter::Place;
 use crate::reply::{Content, Reply};
 use crate::rng::Rng;
 use crate::state::World;

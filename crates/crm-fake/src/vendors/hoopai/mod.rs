@@ -11,8 +11,8 @@ mod simple;
 
 use crate::call::Call;
 use crate::dialect::{Dialect, Exceeded, Refusal};
-use crate::document::Place;
 use crate::fault::Policy;
+use crate::parameter::Place;
 use crate::quota::{Limit, Reading};
 use crate::reply::Reply;
 use crate::state::World;

@@ -51,7 +51,7 @@ fn create(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut Worl
     if traces.len() < inputs.len() {
         let mut addresses = HashSet::new();
         for (index, input) in inputs.iter().enumerate() {
-            let properties = objects::properties(input);
+            let properties = record::properties(input);
             forced(call, index)?;
             record::check(world, object_type, &properties, None)?;
             let email = properties.get("email").and_then(Value::as_str).unwrap_or("");
@@ -114,7 +114,7 @@ fn update(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut Worl
 }
 
 fn write(object_type: &str, id: &str, input: &Value, world: &mut World) -> Result<Value, Fail> {
-    let properties = objects::properties(input);
+    let properties = record::properties(input);
     record::check(world, object_type, &properties, Some(id))?;
     record::update(world, object_type, id, &properties);
     Ok(traced(objects::written(world, object_type, id), input))
@@ -138,7 +138,7 @@ fn upsert(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut Worl
                     let Some(property) = property.filter(|name| *name != "hs_object_id") else {
                         return Err(Fail::missing(&types::singular(object_type), id));
                     };
-                    let mut properties = objects::properties(input);
+                    let mut properties = record::properties(input);
                     properties.entry(property).or_insert_with(|| json!(id));
                     record::check(world, object_type, &properties, None)?;
                     let new = record::create(world, object_type, &properties);

@@ -2,8 +2,8 @@
 //! clients read an identifier out of the text.
 
 use crate::dialect::{Exceeded, Refusal};
-use crate::document::Place;
 use crate::fault::Policy;
+use crate::parameter::Place;
 use crate::reply::Reply;
 use crate::state::World;
 use crate::validate::{Problem, Rule};

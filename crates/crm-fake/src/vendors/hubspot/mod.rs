@@ -125,7 +125,7 @@ impl Dialect for HubSpot {
 fn dispatch(call: &Call<'_>, world: &mut World) -> Option<Answer> {
     let parts = call.parts();
     match parts.as_slice() {
-        ["crm", "objects", _, rest @ ..] => objects::handle(call, rest, world),
+        ["crm", "objects", _, object_type, rest @ ..] => object(call, &types::canonical(object_type), rest, world),
         ["crm", "associations", _, rest @ ..] => associations::handle(call, rest, world),
         ["crm", "owners", _, rest @ ..] => seed::owners(call, rest, world),
         ["crm", "pipelines", _, rest @ ..] => pipelines::handle(call, rest, world),
@@ -136,6 +136,15 @@ fn dispatch(call: &Call<'_>, world: &mut World) -> Option<Answer> {
         ["analytics", "v2", "reports", rest @ ..] => analytics::handle(call, rest),
         ["oauth", _, "token"] => Some(Ok(token(call, world))),
         _ => None,
+    }
+}
+
+fn object(call: &Call<'_>, object_type: &str, rest: &[&str], world: &mut World) -> Option<Answer> {
+    match (call.method, rest) {
+        ("POST", ["search"]) => Some(search::run(call, object_type, world)),
+        ("POST", ["batch", verb]) => batch::handle(call, object_type, verb, world),
+        (_, [id, "associations", rest @ ..]) => associations::of_record(call, object_type, id, rest, world),
+        _ => objects::handle(call, object_type, rest, world),
     }
 }
 

@@ -2,21 +2,17 @@
 
 use super::errors::Fail;
 use super::record::{self, View};
-use super::{Answer, associations, batch, search, types};
+use super::{Answer, associations, types};
 use crate::call::Call;
 use crate::cursor;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Option<Answer> {
-    let (object_type, rest) = rest.split_first()?;
-    let object_type = &types::canonical(object_type);
+pub(super) fn handle(call: &Call<'_>, object_type: &str, rest: &[&str], world: &mut World) -> Option<Answer> {
     let answer = match (call.method, rest) {
         ("GET", []) => list(call, object_type, world),
         ("POST", []) => create(call, object_type, world),
-        ("POST", ["search"]) => search::run(call, object_type, world),
-        ("POST", ["batch", verb]) => return batch::handle(call, object_type, verb, world),
         ("POST", ["merge"]) => merge(call, object_type, world),
         ("POST", ["gdpr-delete"]) => forget(call, object_type, world),
         ("GET", [id]) => read(call, object_type, id, world),
@@ -26,17 +22,9 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
             record::archive(world, object_type, id);
             Ok(Reply::empty(204))
         }
-        (_, [id, "associations", rest @ ..]) => {
-            return associations::of_record(call, object_type, id, rest, world);
-        }
         _ => return None,
     };
     Some(answer)
-}
-
-/// The `properties` object of a create or update.
-pub(super) fn properties(body: &Value) -> Map<String, Value> {
-    body.get("properties").and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
 fn view<'a>(call: &'a Call<'_>) -> View<'a> {
@@ -86,7 +74,7 @@ fn read(call: &Call<'_>, object_type: &str, id: &str, world: &mut World) -> Answ
 
 /// Checks and creates one record with its associations.
 pub(super) fn create_one(object_type: &str, input: &Value, world: &mut World) -> Result<Value, Fail> {
-    let properties = properties(input);
+    let properties = record::properties(input);
     record::check(world, object_type, &properties, None)?;
     let id = record::create(world, object_type, &properties);
     for link in input.get("associations").and_then(Value::as_array).into_iter().flatten() {
@@ -109,7 +97,7 @@ fn create(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
 fn update(call: &Call<'_>, object_type: &str, id: &str, world: &mut World) -> Answer {
     let found = record::find(world, object_type, id, call.query("idProperty"))
         .ok_or_else(|| Fail::missing(&types::singular(object_type), id))?;
-    let properties = properties(call.body);
+    let properties = record::properties(call.body);
     record::check(world, object_type, &properties, Some(&found))?;
     record::update(world, object_type, &found, &properties);
     Ok(Reply::json(200, written(world, object_type, &found)))
@@ -122,8 +110,8 @@ fn merge(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
     for id in [&into, &from] {
         record::find(world, object_type, id, None).ok_or_else(|| Fail::missing(&types::singular(object_type), id))?;
     }
-    let mut gained = properties(&written(world, object_type, &from));
-    let kept = properties(&written(world, object_type, &into));
+    let mut gained = record::properties(&written(world, object_type, &from));
+    let kept = record::properties(&written(world, object_type, &into));
     gained.retain(|name, _| !kept.contains_key(name));
     record::archive(world, object_type, &from);
     record::update(world, object_type, &into, &gained);

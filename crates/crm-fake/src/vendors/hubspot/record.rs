@@ -12,6 +12,11 @@ pub(super) fn home(object_type: &str) -> String {
     format!("object:{object_type}")
 }
 
+/// The `properties` object of a create or update.
+pub(super) fn properties(body: &Value) -> Map<String, Value> {
+    body.get("properties").and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
 /// Property values are text; null and the empty text clear.
 fn as_text(value: &Value) -> Option<String> {
     match value {

@@ -1,7 +1,7 @@
 //! What a fresh account holds, and how records come in without a request.
 
 use super::errors::Fail;
-use super::{Answer, objects, page_of, pipelines, record, types};
+use super::{Answer, page_of, pipelines, record, types};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
@@ -47,7 +47,7 @@ pub(super) fn adopt(name: &str, value: Value, world: &mut World) -> String {
     }
     let object_type = types::canonical(name);
     let wrapped = value.get("properties").is_some_and(Value::is_object);
-    let properties = if wrapped { objects::properties(&value) } else { value.as_object().cloned().unwrap_or_default() };
+    let properties = if wrapped { record::properties(&value) } else { value.as_object().cloned().unwrap_or_default() };
     record::create(world, &object_type, &properties)
 }
 

@@ -1,8 +1,9 @@
 //! Faults at work: some take the answer's place, some spoil its way over the wire.
 
+use super::{Engine, Inner, Outcome};
 use crate::call::Call;
+use crate::delivery::{Delivery, End};
 use crate::dialect::{Dialect, Exceeded, Refusal};
-use crate::engine::{Engine, Inner, Outcome};
 use crate::fault::{Fault, Hint, Payload, Policy, Step, When};
 use crate::quota::Reading;
 use crate::reply::{Content, Reply};
@@ -10,37 +11,7 @@ use crate::state::World;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 
-/// How the answer goes over the wire.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Delivery {
-    pub(crate) delay: Option<Duration>,
-    pub(crate) drip: Option<(Duration, usize)>,
-    pub(crate) utf16: bool,
-    pub(crate) end: End,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum End {
-    #[default]
-    Whole,
-    /// A reset in place of the answer.
-    ResetAtOnce,
-    ResetAfterHeaders,
-    ResetAfterReply,
-    /// Closed after so many bytes of the body.
-    CutAfter(usize),
-    /// Too small a length is announced.
-    ShortLength,
-}
-
-impl Delivery {
-    /// Nothing of the answer is sent.
-    pub(crate) fn is_silent(&self) -> bool {
-        self.end == End::ResetAtOnce
-    }
-}
-
-pub(crate) fn run(
+pub(super) fn run(
     engine: &Engine,
     inner: &mut Inner,
     call: &mut Call<'_>,
