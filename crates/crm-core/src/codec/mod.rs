@@ -18,8 +18,10 @@
 //! | unknown value | open enum | `Unrecognized` with the text |
 
 mod fields;
+mod list;
 mod map;
 mod open_enum;
+mod option;
 mod parts;
 mod record;
 mod redacted;
@@ -35,6 +37,8 @@ pub use record::{AsObject, Record, blank, copy, same, show};
 pub use redacted::redacted;
 pub use timestamp::Timestamp;
 
+#[doc(hidden)]
+pub use setters::{fill, set, set_boxed};
 #[doc(hidden)]
 pub use union::{has_any, tag};
 
@@ -74,7 +78,7 @@ pub trait Form<T>: Sized {
 
     /// Reads a value that may be `null`.
     fn read_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-        scalar::read_option::<T, Self, D>(deserializer)
+        option::read_option::<T, Self, D>(deserializer)
     }
 
     /// Reads one element of a list; `None` is dropped from it.

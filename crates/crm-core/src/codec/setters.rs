@@ -1,5 +1,26 @@
 //! Setters: how a request is put together.
 
+/// Sets a field.
+#[doc(hidden)]
+#[inline]
+pub fn set<T>(field: &mut Option<T>, value: impl Into<T>) {
+    *field = Some(value.into());
+}
+
+/// Sets a field in a box.
+#[doc(hidden)]
+#[inline]
+pub fn set_boxed<T>(field: &mut Option<Box<T>>, value: impl Into<T>) {
+    *field = Some(Box::new(value.into()));
+}
+
+/// Sets a list.
+#[doc(hidden)]
+#[inline]
+pub fn fill<T>(field: &mut Option<Vec<T>>, values: impl IntoIterator<Item = impl Into<T>>) {
+    *field = Some(values.into_iter().map(Into::into).collect());
+}
+
 /// Adds a method for each field that sets it and gives the record back. A list is written
 /// `name: [T]` and takes anything that gives items.
 ///
@@ -28,7 +49,7 @@ macro_rules! setters {
         /// Sets the field of this name.
         #[must_use]
         pub fn $field(mut self, values: impl IntoIterator<Item = impl Into<$item>>) -> Self {
-            self.$field = Some(values.into_iter().map(Into::into).collect());
+            $crate::codec::fill(&mut self.$field, values);
             self
         }
     };
@@ -36,7 +57,7 @@ macro_rules! setters {
         /// Sets the field of this name.
         #[must_use]
         pub fn $field(mut self, value: impl Into<$inner>) -> Self {
-            self.$field = Some(Box::new(value.into()));
+            $crate::codec::set_boxed(&mut self.$field, value);
             self
         }
     };
@@ -44,7 +65,7 @@ macro_rules! setters {
         /// Sets the field of this name.
         #[must_use]
         pub fn $field(mut self, value: impl Into<$value $(<$($inner),*>)?>) -> Self {
-            self.$field = Some(value.into());
+            $crate::codec::set(&mut self.$field, value);
             self
         }
     };

@@ -1,0 +1,81 @@
+//! [`Wire`] for lists; one value is a list of one.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeSeq, Serializer};
+
+use super::{As, Form, Mode, Wire};
+
+struct Element<T>(PhantomData<T>);
+
+impl<'de, T: Wire> DeserializeSeed<'de> for Element<T> {
+    type Value = Option<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        T::Form::read_element(deserializer)
+    }
+}
+
+struct List<T>(PhantomData<T>);
+
+impl<'de, T: Wire> Visitor<'de> for List<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(Element(PhantomData))? {
+            items.extend(item);
+        }
+        Ok(items)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Vec<T>, E> {
+        let one: StrDeserializer<'_, E> = text.into_deserializer();
+        Ok(vec![T::Form::read(one)?])
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Vec<T>, E> {
+        Ok(vec![T::Form::read(value.into_deserializer())?])
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Vec<T>, E> {
+        Ok(vec![T::Form::read(value.into_deserializer())?])
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<T>, A::Error> {
+        Ok(vec![T::Form::read(MapAccessDeserializer::new(map))?])
+    }
+}
+
+impl<T: Wire> Wire for Vec<T> {
+    type Form = Self;
+}
+
+impl<T: Wire> Form<Self> for Vec<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(List(PhantomData))
+    }
+
+    fn write<S: Serializer>(this: &Self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(this.len()))?;
+        for value in this {
+            list.serialize_element(&As { value, mode })?;
+        }
+        list.end()
+    }
+}
