@@ -14,10 +14,14 @@ pub(super) fn describe(document: &mut Document, words: &Words) {
             put(parameter, said);
         }
     }
-    members(&mut document.value, words);
+    if let Some(Value::Object(schemas)) = document.value["components"].get_mut("schemas") {
+        schemas.iter_mut().for_each(|(name, schema)| members(schema, Some(name), words));
+    }
+    members(&mut document.value, None, words);
 }
 
-fn members(value: &mut Value, words: &Words) {
+/// Describes the members of a schema, which has a name or not, and of all below.
+fn members(value: &mut Value, schema: Option<&str>, words: &Words) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {
@@ -25,25 +29,27 @@ fn members(value: &mut Value, words: &Words) {
                     // A member may be called like this too; it is a schema then, and below this one.
                     Value::Object(properties) if key == "properties" => {
                         for (name, property) in properties {
-                            put(property, words.member(name));
-                            members(property, words);
+                            put(property, words.member(schema, name));
+                            members(property, None, words);
                         }
                     }
-                    other => members(other, words),
+                    other => members(other, schema, words),
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|value| members(value, words)),
+        Value::Array(items) => items.iter_mut().for_each(|value| members(value, schema, words)),
         _ => {}
     }
 }
 
-/// A type with a name says what it is.
 fn put(described: &mut Value, words: Option<&str>) {
     if let (Some(words), Value::Object(map)) = (words, described)
-        && !map.contains_key("$ref")
         && !map.contains_key("description")
     {
+        // A reference has no room for anything else.
+        if let Some(reference) = map.remove("$ref") {
+            map.insert("allOf".to_owned(), json!([{"$ref": reference}]));
+        }
         map.insert("description".to_owned(), json!(words));
     }
 }
@@ -63,11 +69,11 @@ mod tests {
         let body = json!({"content": {"application/json": {"schema": schema.clone()}}});
         let list = json!({"parameters": [{"name": "status", "in": "query"}, {"name": "items", "in": "query"}], "requestBody": body});
         let value = json!({
-            "openapi": "3.0.0", "paths": {"/things": {"get": list}}, "components": {"schemas": {"Thing": schema}},
+            "openapi": "3.0.0", "paths": {"/things": {"get": list}}, "components": {"schemas": {"Thing": schema, "Other": {"allOf": [schema]}}},
         });
         let mut document = Document { name: "things.json".to_owned(), value };
         let words: Words = serde_json::from_value(json!({
-            "members": {"status": "The state it is in.", "properties": "Its members.", "items": "What it holds.", "type": "Its kind."},
+            "members": {"status": "The state it is in.", "Other.status": "Whether it is on.", "properties": "Its members.", "items": "What it holds.", "type": "Its kind."},
             "parameters": {"status": "Only those in this state."},
         }))
         .unwrap();
@@ -81,9 +87,11 @@ mod tests {
                 "type": "array", "description": "Its members.",
                 "items": {"properties": {"status": {"description": "Said."}}},
             },
-            "items": {"$ref": "#/components/schemas/Other"},
+            "items": {"allOf": [{"$ref": "#/components/schemas/Other"}], "description": "What it holds."},
         }});
         assert_eq!(list["requestBody"]["content"]["application/json"]["schema"], expected);
-        assert_eq!(document.value["components"]["schemas"]["Thing"], expected);
+        let schemas = &document.value["components"]["schemas"];
+        assert_eq!(schemas["Thing"], expected);
+        assert_eq!(schemas["Other"]["allOf"][0]["properties"]["status"]["description"], "Whether it is on.");
     }
 }

@@ -12,14 +12,16 @@ use super::document;
 /// The file's name in the vendor's folder.
 pub(crate) const FILE: &str = "words.json";
 
-/// A dictionary of a vendor's names. An entry must hold wherever the name stands.
+/// A dictionary of a vendor's names. An entry must hold wherever the name stands: what a name means
+/// in one schema alone is said of `Schema.member`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Words {
     /// The JSON Schema of this file, for editors.
     #[serde(rename = "$schema")]
     pub(crate) _schema: Option<String>,
-    /// What the member of a record means, and a parameter of its name.
+    /// What the member of a record means, and a parameter of its name; of one schema's as
+    /// `Schema.member`, with the name that the document has.
     #[serde(default)]
     pub(crate) members: BTreeMap<String, String>,
     /// What a parameter means, where that is not what a member of its name does.
@@ -35,10 +37,12 @@ impl Words {
     }
 
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.get(name).map(String::as_str).or_else(|| self.member(name))
+        self.parameters.get(name).or_else(|| self.members.get(name)).map(String::as_str)
     }
 
-    pub(crate) fn member(&self, name: &str) -> Option<&str> {
-        self.members.get(name).map(String::as_str)
+    /// What the member of a schema means; what stands without a name is in no schema.
+    pub(crate) fn member(&self, schema: Option<&str>, name: &str) -> Option<&str> {
+        let here = schema.and_then(|schema| self.members.get(&format!("{schema}.{name}")));
+        here.or_else(|| self.members.get(name)).map(String::as_str)
     }
 }

@@ -115,8 +115,8 @@ impl Snapshots {
     ///
     /// * `snapshot_id`: The id of the snapshot.
     /// * `company_id`: The id of the company (agency).
-    /// * `from`: Where it begins, or who sends it.
-    /// * `to`: Where it ends, or who receives it.
+    /// * `from`: Where it begins.
+    /// * `to`: Where it ends.
     /// * `limit`: Most items in a page.
     ///
     /// ```

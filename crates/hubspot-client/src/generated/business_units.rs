@@ -66,7 +66,7 @@ impl ListForUser {
                 ),
         }
     }
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

@@ -651,7 +651,7 @@ impl BatchRead {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -687,7 +687,7 @@ impl Get {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -786,7 +786,7 @@ impl List {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

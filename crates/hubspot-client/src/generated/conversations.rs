@@ -482,7 +482,7 @@ pub struct GetChannelAccount {
 }
 
 impl GetChannelAccount {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -499,7 +499,7 @@ pub struct GetInbox {
 }
 
 impl GetInbox {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -548,7 +548,7 @@ pub struct GetThread {
 }
 
 impl GetThread {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -594,7 +594,7 @@ impl ListChannelAccounts {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -767,7 +767,7 @@ impl ListInboxes {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -849,7 +849,7 @@ impl ListMessages {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -930,7 +930,7 @@ impl ListThreads {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1069,7 +1069,7 @@ pub struct UpdateThread {
 }
 
 impl UpdateThread {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

@@ -421,7 +421,7 @@ pub struct GetAccount {
 }
 
 impl GetAccount {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -519,7 +519,7 @@ impl ListAccounts {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

@@ -139,7 +139,7 @@ impl List {
                 .set_query("occurredBefore", &Into::<Timestamp>::into(occurred_before)),
         }
     }
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

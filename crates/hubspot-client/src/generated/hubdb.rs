@@ -948,7 +948,7 @@ pub struct GetDraftRow {
 }
 
 impl GetDraftRow {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -965,7 +965,7 @@ pub struct GetDraftTable {
 }
 
 impl GetDraftTable {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -996,7 +996,7 @@ pub struct GetRow {
 }
 
 impl GetRow {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1013,7 +1013,7 @@ pub struct GetTable {
 }
 
 impl GetTable {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1072,7 +1072,7 @@ impl ListDraftRows {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1093,7 +1093,7 @@ impl ListDraftRows {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1168,7 +1168,7 @@ impl ListDraftTables {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1300,7 +1300,7 @@ impl ListRows {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1321,7 +1321,7 @@ impl ListRows {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1396,7 +1396,7 @@ impl ListTables {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1573,7 +1573,7 @@ pub struct UpdateDraftTable {
 }
 
 impl UpdateDraftTable {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

@@ -1113,14 +1113,14 @@ pub struct GetProperty {
 }
 
 impl GetProperty {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -1153,14 +1153,14 @@ pub struct ListProperties {
 }
 
 impl ListProperties {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -1176,7 +1176,7 @@ pub struct ListSchemas {
 }
 
 impl ListSchemas {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

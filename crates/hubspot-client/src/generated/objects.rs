@@ -377,7 +377,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -394,7 +394,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -424,7 +424,7 @@ impl Get {
             call: self.call.set_query("idProperty", &id_property.to_string()),
         }
     }
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -471,7 +471,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -502,7 +502,7 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

@@ -366,7 +366,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -393,7 +393,7 @@ impl Get {
             call: self.call.set_query("locale", &locale.to_string()),
         }
     }
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -425,7 +425,7 @@ pub struct List {
 }
 
 impl List {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
+    /// Whether to give archived ones in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -452,7 +452,7 @@ impl List {
             call: self.call.set_query("locale", &locale.to_string()),
         }
     }
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),

@@ -241,7 +241,7 @@ pub struct GetMetadata {
 }
 
 impl GetMetadata {
-    /// The properties, by internal name; of a read, the names of those to give.
+    /// Which properties to give, by internal name.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),

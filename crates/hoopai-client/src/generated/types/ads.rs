@@ -50,7 +50,7 @@ crm_core::record! {
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
         /// The campaigns of the group.
         ad_campaigns: Option<Vec<AdCampaign>> = "adCampaigns",
-        /// `budget`
+        /// How much may be spent, and until when.
         budget: Option<LinkedInBudget> = "budget",
         /// The id.
         id: Option<String> = "id",
@@ -562,7 +562,7 @@ crm_core::record! {
     pub struct AudiencePlacements {
         /// The places for ads on Facebook, as `feed`.
         facebook: Option<Vec<String>> = "facebook",
-        /// The places for ads on Instagram, or the profile there.
+        /// The places for ads on Instagram.
         instagram: Option<Vec<String>> = "instagram",
         /// The places in Messenger it is shown, as `messenger_home`.
         messenger: Option<Vec<String>> = "messenger",
@@ -1611,9 +1611,9 @@ crm_core::record! {
     pub struct GoogleAdSchedule {
         /// The day of the week.
         day_of_week: Option<GoogleAdScheduleDayOfWeek> = "dayOfWeek",
-        /// Where it begins, or who sends it.
+        /// Where it begins.
         from: Option<String> = "from",
-        /// Where it ends, or who receives it.
+        /// Where it ends.
         to: Option<String> = "to",
     }
     required "dayOfWeek" "from" "to"
@@ -1753,7 +1753,7 @@ crm_core::record! {
     pub struct GoogleCampaignAudience {
         /// The ages to reach or leave out.
         age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",
-        /// The gender; in audiences and statistics, the division by it.
+        /// The genders to reach.
         gender: Option<Vec<GoogleDemographicTarget>> = "gender",
         /// The places the audience is in.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geo_locations",
@@ -2322,7 +2322,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// Who owns it.
         owner: Option<SponsoredAccountOwner> = "owner",
-        /// The state or region; of a lead form, how far it is. Always `PUBLISHED`.
+        /// How far the form is, as `PUBLISHED`. Always `PUBLISHED`.
         state: Option<String> = "state",
     }
     required "content" "creationLocale" "name" "owner" "state"
@@ -2510,7 +2510,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The headline people see.
         headline: Option<String> = "headline",
-        /// The link, or what is known of it.
+        /// The link.
         link: Option<String> = "link",
         /// The name.
         name: Option<String> = "name",
@@ -3332,7 +3332,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert audience.
     pub struct UpsertAudience {
-        /// How big it is, or whom the audience takes in.
+        /// Whom the audience takes in.
         dimensions: Option<AudienceDimension> = "dimensions",
         /// Whom the audience leaves out.
         exclusion_dimension: Option<AudienceDimension> = "exclusionDimension",

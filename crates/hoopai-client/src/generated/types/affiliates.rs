@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Affiliate list meta reply.
     pub struct AffiliateListMetaReply {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
     }
 }
@@ -74,7 +74,7 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// The customer, or how many there are.
+        /// The customer.
         customer: Option<CommissionCustomerReply> = "customer",
         /// When it is due.
         due_at: Option<String> = "dueAt",
@@ -112,7 +112,7 @@ crm_core::record! {
 crm_core::record! {
     /// Commission list meta reply.
     pub struct CommissionListMetaReply {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
     }
 }
@@ -138,7 +138,7 @@ crm_core::record! {
         created_by: Option<Value> = "createdBy",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// The customer, or how many there are.
+        /// How many customers there are.
         customer: Option<f64> = "customer",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
@@ -240,7 +240,7 @@ crm_core::record! {
         created_by: Option<Value> = "createdBy",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// The customer, or how many there are.
+        /// How many customers there are.
         customer: Option<f64> = "customer",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
@@ -344,7 +344,7 @@ crm_core::record! {
 crm_core::record! {
     /// Payout list meta reply.
     pub struct PayoutListMetaReply {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
     }
 }

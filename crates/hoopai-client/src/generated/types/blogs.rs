@@ -38,7 +38,7 @@ crm_core::record! {
 crm_core::record! {
     /// Blog post create reply.
     pub struct BlogPostCreateReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<BlogPostReply> = "data",
     }
 }
@@ -128,7 +128,7 @@ crm_core::record! {
 crm_core::record! {
     /// Blog post update reply.
     pub struct BlogPostUpdateReply {
-        /// `updatedBlogPost`
+        /// The blog post as it is now.
         updated_blog_post: Option<BlogPostReply> = "updatedBlogPost",
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Brand board list item.
     pub struct BrandBoardListItem {
-        /// Whether it is the default, or the default value.
+        /// Whether it is the default.
         default_: Option<bool> = "default",
         /// The id.
         id: Option<String> = "_id",
@@ -48,7 +48,7 @@ crm_core::record! {
         brand_board_id: Option<String> = "brandBoardId",
         /// The colors that belong to it.
         colors: Option<Vec<Color>> = "colors",
-        /// Whether it is the default, or the default value.
+        /// Whether it is the default.
         default_: Option<bool> = "default",
         /// The fonts that belong to it.
         fonts: Option<Vec<Font>> = "fonts",
@@ -130,7 +130,7 @@ crm_core::record! {
         colors: Vec<Color> = "colors",
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// Whether it is the default, or the default value.
+        /// Whether it is the default.
         default_: Option<bool> = "default",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
@@ -232,7 +232,7 @@ crm_core::record! {
     pub struct UpdateBrandBoardBody {
         /// The colors that belong to it.
         colors: Option<Vec<Color>> = "colors",
-        /// Whether it is the default, or the default value.
+        /// Whether it is the default.
         default_: Option<bool> = "default",
         /// The fonts that belong to it.
         fonts: Option<Vec<Font>> = "fonts",

@@ -30,7 +30,7 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -62,7 +62,7 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The address of the website.
         website: Option<String> = "website",
@@ -130,7 +130,7 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The address of the website.
         website: Option<String> = "website",

@@ -261,7 +261,7 @@ crm_core::record! {
         date: Option<String> = "date",
         /// Whether it is deleted. The vendor's default is `false`.
         deleted: Option<bool> = "deleted",
-        /// The hours it is open, or the hour of a time.
+        /// The hours of the day it is open.
         hours: Option<Vec<Hour>> = "hours",
     }
     required "date" "hours"
@@ -462,7 +462,7 @@ crm_core::record! {
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Vec<CalendarNotification> = "notifications",
@@ -474,7 +474,7 @@ crm_core::record! {
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `recurring`
+        /// How it repeats.
         recurring: Option<CalendarsRecurring> = "recurring",
         /// Whether the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
@@ -510,7 +510,7 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar by id reply.
     pub struct CalendarByIdReply {
-        /// `calendar`
+        /// The calendar as it is now.
         calendar: Option<Calendar> = "calendar",
     }
 }
@@ -586,7 +586,7 @@ crm_core::record! {
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
@@ -598,7 +598,7 @@ crm_core::record! {
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `recurring`
+        /// How it repeats.
         recurring: Option<CalendarsRecurring> = "recurring",
         /// Whether the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
@@ -750,7 +750,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The id of the event this one repeats.
         master_event_id: Option<String> = "masterEventId",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Option<String> = "notes",
         /// The rule by which it repeats.
         rrule: Option<String> = "rrule",
@@ -961,7 +961,7 @@ crm_core::record! {
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
@@ -973,7 +973,7 @@ crm_core::record! {
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `recurring`
+        /// How it repeats.
         recurring: Option<CalendarsRecurring> = "recurring",
         /// Whether the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
@@ -1037,7 +1037,7 @@ crm_core::record! {
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
         /// The status of bookings that overlap another one.
         booking_overlap_default_status: Option<CalendarsRecurringBookingOverlapDefaultStatus> = "bookingOverlapDefaultStatus",
-        /// How many there are, or how many times. At most 24.
+        /// How many there are. At most 24.
         count: Option<f64> = "count",
         /// How often it repeats: `DAILY`, `WEEKLY` or `MONTHLY`.
         freq: Option<CalendarsRecurringFreq> = "freq",
@@ -1271,7 +1271,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get calendar event reply.
     pub struct GetCalendarEventReply {
-        /// `event`
+        /// The event in question.
         event: Option<CalendarEvent> = "event",
     }
 }
@@ -1287,7 +1287,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get create update note reply.
     pub struct GetCreateUpdateNoteReply {
-        /// `note`
+        /// The note in question.
         note: Option<GetNote> = "note",
     }
 }
@@ -1299,7 +1299,7 @@ crm_core::record! {
         body: Option<String> = "body",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// `createdBy`
+        /// Who created it.
         created_by: Option<NoteCreatedBy> = "createdBy",
         /// When it was added.
         date_added: Option<String> = "dateAdded",
@@ -1315,7 +1315,7 @@ crm_core::record! {
     pub struct GetNotesListReply {
         /// Whether there is more to fetch.
         has_more: Option<bool> = "hasMore",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Vec<GetNote> = "notes",
     }
 }
@@ -1381,7 +1381,7 @@ impl GroupCreate {
 crm_core::record! {
     /// Group create reply.
     pub struct GroupCreateReply {
-        /// `group`
+        /// The group as it is now.
         group: Option<Group> = "group",
     }
 }
@@ -1656,7 +1656,7 @@ crm_core::record! {
     pub struct OpenHour {
         /// The days of the week it holds for, as numbers.
         days_of_the_week: Option<Vec<f64>> = "daysOfTheWeek",
-        /// The hours it is open, or the hour of a time.
+        /// The hours of the day it is open.
         hours: Option<Vec<Hour>> = "hours",
     }
     required "daysOfTheWeek" "hours"
@@ -1708,9 +1708,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedule interval.
     pub struct ScheduleInterval {
-        /// Where it begins, or who sends it.
+        /// Where it begins.
         from: Option<String> = "from",
-        /// Where it ends, or who receives it.
+        /// Where it ends.
         to: Option<String> = "to",
     }
     required "from" "to"
@@ -1767,7 +1767,7 @@ crm_core::record! {
     pub struct ScheduleRule {
         /// The day or time it is about.
         date: Option<String> = "date",
-        /// The day: its name, or its number in the month.
+        /// The day.
         day: Option<ScheduleRuleDay> = "day",
         /// The spans of the day it covers.
         intervals: Option<Vec<ScheduleInterval>> = "intervals",
@@ -1798,7 +1798,7 @@ impl ScheduleRule {
 }
 
 crm_core::open_enum! {
-    /// The day: its name, or its number in the month.
+    /// The day.
     pub enum ScheduleRuleDay {
         /// `friday`
         Friday = "friday",
@@ -1912,7 +1912,7 @@ crm_core::record! {
         date: Option<String> = "date",
         /// Whether it is deleted. The vendor's default is `false`.
         deleted: Option<bool> = "deleted",
-        /// The hours it is open, or the hour of a time.
+        /// The hours of the day it is open.
         hours: Option<Vec<Hour>> = "hours",
         /// The id.
         id: Option<String> = "id",

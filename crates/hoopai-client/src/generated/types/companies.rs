@@ -82,7 +82,7 @@ crm_core::record! {
         saas_settings: Option<Value> = "saasSettings",
         /// The spare domain of the company.
         spare_domain: Option<String> = "spareDomain",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The state it is in.
         status: Option<String> = "status",
@@ -114,7 +114,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get company by id reply.
     pub struct GetCompanyByIdReply {
-        /// `company`
+        /// The company in question.
         company: Option<GetCompanyById> = "company",
     }
 }
@@ -144,7 +144,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// `metaData`
         meta_data: Option<Value> = "metaData",
-        /// What is still to be done, or whether anything is.
+        /// Whether something is still to be done.
         pending: Option<bool> = "pending",
         /// The id of the plan.
         plan_id: Option<String> = "planId",

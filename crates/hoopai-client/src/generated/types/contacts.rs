@@ -205,7 +205,7 @@ impl ContactsBusinessUpdate {
 crm_core::record! {
     /// Contacts by id reply.
     pub struct ContactsByIdReply {
-        /// `contact`
+        /// The contact in question.
         contact: Option<GetContectById> = "contact",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -215,7 +215,7 @@ crm_core::record! {
 crm_core::record! {
     /// Contacts get create update note reply.
     pub struct ContactsGetCreateUpdateNoteReply {
-        /// `note`
+        /// The note in question.
         note: Option<ContactsGetNote> = "note",
     }
 }
@@ -245,7 +245,7 @@ crm_core::record! {
 crm_core::record! {
     /// Contacts get notes list reply.
     pub struct ContactsGetNotesListReply {
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Vec<ContactsGetNote> = "notes",
     }
 }
@@ -255,7 +255,7 @@ crm_core::record! {
     pub struct ContactsMeta {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
-        /// The number of the next page, or whether there is one.
+        /// The number of the next page.
         next_page: Option<f64> = "nextPage",
         /// The address of the next page of results.
         next_page_url: Option<String> = "nextPageUrl",
@@ -310,9 +310,9 @@ crm_core::record! {
     pub struct ContactsSearchReply {
         /// The contacts, as records or ids.
         contacts: Vec<FoundContact> = "contacts",
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<ContactsMeta> = "meta",
     }
 }
@@ -334,17 +334,17 @@ crm_core::record! {
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// Whether the contact wants no messages; in an e-mail builder, the layout.
+        /// Whether the contact wants no messages.
         dnd: Option<bool> = "dnd",
-        /// `dndSettings`
+        /// What the contact does not want, channel by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// The gender; in audiences and statistics, the division by it.
+        /// The gender.
         gender: Option<String> = "gender",
-        /// `inboundDndSettings`
+        /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// The last name.
         last_name: Option<String> = "lastName",
@@ -358,7 +358,7 @@ crm_core::record! {
         postal_code: Option<String> = "postalCode",
         /// Where it came from.
         source: Option<String> = "source",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -441,9 +441,9 @@ crm_core::record! {
         date_updated: Option<String> = "dateUpdated",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Whether the contact wants no messages; in an e-mail builder, the layout.
+        /// Whether the contact wants no messages.
         dnd: Option<bool> = "dnd",
-        /// `dndSettings`
+        /// What the contact does not want, channel by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -475,7 +475,7 @@ crm_core::record! {
         products: Vec<String> = "products",
         /// Where it came from.
         source: Option<String> = "source",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The tags.
         tags: Vec<String> = "tags",
@@ -491,7 +491,7 @@ crm_core::record! {
 crm_core::record! {
     /// Create contacts reply.
     pub struct CreateContactsReply {
-        /// `contact`
+        /// The contact in question.
         contact: Option<CreateContactSchema> = "contact",
     }
 }
@@ -503,7 +503,7 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// The text it holds.
         body: Option<String> = "body",
-        /// Whether it is done; of a snapshot, what is done.
+        /// Whether it is done.
         completed: Option<bool> = "completed",
         /// When it is due.
         due_date: Option<String> = "dueDate",
@@ -600,17 +600,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Dnd settings.
     pub struct DndSettings {
-        /// `Call`
+        /// What holds for calls.
         call: Option<DndSetting> = "Call",
-        /// `Email`
+        /// What holds for e-mail.
         email: Option<DndSetting> = "Email",
-        /// `FB`
+        /// What holds for Facebook messages.
         fb: Option<DndSetting> = "FB",
-        /// `GMB`
+        /// What holds for messages through Google.
         gmb: Option<DndSetting> = "GMB",
-        /// `SMS`
+        /// What holds for text messages.
         sms: Option<DndSetting> = "SMS",
-        /// `WhatsApp`
+        /// What holds for WhatsApp messages.
         whats_app: Option<DndSetting> = "WhatsApp",
     }
 }
@@ -648,7 +648,7 @@ crm_core::record! {
         date_of_birth: Option<String> = "dateOfBirth",
         /// When it was changed last.
         date_updated: Option<String> = "dateUpdated",
-        /// Whether the contact wants no messages; in an e-mail builder, the layout.
+        /// Whether the contact wants no messages.
         dnd: Option<bool> = "dnd",
         /// What the contact does not want, channel by channel.
         dnd_settings: Option<Value> = "dndSettings",
@@ -658,7 +658,7 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The first name in lower case.
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// Who follows it, or how many do.
+        /// The ids of the users who follow it.
         followers: Vec<String> = "followers",
         /// The full name in lower case.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
@@ -678,7 +678,7 @@ crm_core::record! {
         search_after: Vec<Value> = "searchAfter",
         /// Where it came from.
         source: Option<String> = "source",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The tags.
         tags: Vec<String> = "tags",
@@ -715,7 +715,7 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// The addresses of the files.
         attachments: Option<Value> = "attachments",
-        /// `attributionSource`
+        /// Where the contact first came from.
         attribution_source: Option<AttributionSource> = "attributionSource",
         /// The id of the business.
         business_id: Option<String> = "businessId",
@@ -733,9 +733,9 @@ crm_core::record! {
         date_of_birth: Option<String> = "dateOfBirth",
         /// When it was changed last.
         date_updated: Option<String> = "dateUpdated",
-        /// Whether the contact wants no messages; in an e-mail builder, the layout.
+        /// Whether the contact wants no messages.
         dnd: Option<bool> = "dnd",
-        /// `dndSettings`
+        /// What the contact does not want, channel by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -753,7 +753,7 @@ crm_core::record! {
         keyword: Option<String> = "keyword",
         /// When the contact was last active.
         last_activity: Option<String> = "lastActivity",
-        /// `lastAttributionSource`
+        /// Where the contact last came from.
         last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
         /// The last name.
         last_name: Option<String> = "lastName",
@@ -771,7 +771,7 @@ crm_core::record! {
         source: Option<String> = "source",
         /// The social security number.
         ssn: Option<String> = "ssn",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The tags.
         tags: Vec<String> = "tags",
@@ -813,7 +813,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Option<String> = "notes",
         /// When it begins.
         start_time: Option<String> = "startTime",
@@ -873,7 +873,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Inbound dnd settings.
     pub struct InboundDndSettings {
-        /// `all`
+        /// What holds for all kinds of messages.
         all: Option<InboundDndSetting> = "all",
     }
 }
@@ -932,7 +932,7 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// The text it holds.
         body: Option<String> = "body",
-        /// Whether it is done; of a snapshot, what is done.
+        /// Whether it is done.
         completed: Option<bool> = "completed",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -948,7 +948,7 @@ crm_core::record! {
 crm_core::record! {
     /// Task by is reply.
     pub struct TaskByIsReply {
-        /// `task`
+        /// The task in question.
         task: Option<Task> = "task",
     }
 }
@@ -956,7 +956,7 @@ crm_core::record! {
 crm_core::record! {
     /// Tasks list reply.
     pub struct TasksListReply {
-        /// The tasks, or whether to give them.
+        /// The tasks.
         tasks: Vec<Task> = "tasks",
     }
 }
@@ -978,15 +978,15 @@ crm_core::record! {
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// Whether the contact wants no messages; in an e-mail builder, the layout.
+        /// Whether the contact wants no messages.
         dnd: Option<bool> = "dnd",
-        /// `dndSettings`
+        /// What the contact does not want, channel by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// `inboundDndSettings`
+        /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// The last name.
         last_name: Option<String> = "lastName",
@@ -998,7 +998,7 @@ crm_core::record! {
         postal_code: Option<String> = "postalCode",
         /// Where it came from.
         source: Option<String> = "source",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -1019,7 +1019,7 @@ crm_core::setters!(UpdateContact {
 crm_core::record! {
     /// Update contacts reply.
     pub struct UpdateContactsReply {
-        /// `contact`
+        /// The contact in question.
         contact: Option<GetContectById> = "contact",
         /// Whether it worked, in the vendor's spelling.
         succeded: Option<bool> = "succeded",
@@ -1100,7 +1100,7 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// The text it holds.
         body: Option<String> = "body",
-        /// Whether it is done; of a snapshot, what is done.
+        /// Whether it is done.
         completed: Option<bool> = "completed",
         /// When it is due.
         due_date: Option<String> = "dueDate",
@@ -1115,7 +1115,7 @@ crm_core::setters!(UpdateTaskBody {
 crm_core::record! {
     /// Update task status params.
     pub struct UpdateTaskStatusParams {
-        /// Whether it is done; of a snapshot, what is done.
+        /// Whether it is done.
         completed: Option<bool> = "completed",
     }
     required "completed"
@@ -1151,17 +1151,17 @@ crm_core::record! {
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// Whether the contact wants no messages; in an e-mail builder, the layout.
+        /// Whether the contact wants no messages.
         dnd: Option<bool> = "dnd",
-        /// `dndSettings`
+        /// What the contact does not want, channel by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// The gender; in audiences and statistics, the division by it.
+        /// The gender.
         gender: Option<String> = "gender",
-        /// `inboundDndSettings`
+        /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// The last name.
         last_name: Option<String> = "lastName",
@@ -1175,7 +1175,7 @@ crm_core::record! {
         postal_code: Option<String> = "postalCode",
         /// Where it came from.
         source: Option<String> = "source",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -1231,7 +1231,7 @@ impl UpsertContact {
 crm_core::record! {
     /// Upsert contacts reply.
     pub struct UpsertContactsReply {
-        /// `contact`
+        /// The contact in question.
         contact: Option<GetContectById> = "contact",
         /// Whether it was created, not only changed.
         new: Option<bool> = "new",

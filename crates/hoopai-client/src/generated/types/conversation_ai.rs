@@ -347,7 +347,7 @@ crm_core::record! {
         action_logs: Vec<Value> = "actionLogs",
         /// The id of the agent.
         agent_id: Option<String> = "agentId",
-        /// The questions with their answers, or how many.
+        /// The questions with their answers.
         faqs: Vec<Value> = "faqs",
         /// The conversation up to then.
         history: Vec<Value> = "history",
@@ -447,7 +447,7 @@ crm_core::record! {
     pub struct SearchEmployeeReply {
         /// The agents that were found.
         agents: Vec<EmployeeListItem> = "agents",
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// How many there are in all.
         total_count: Option<f64> = "totalCount",
@@ -562,7 +562,7 @@ crm_core::record! {
     pub struct UpdateFollowupSettings {
         /// The ids of the actions.
         action_ids: Option<Vec<String>> = "actionIds",
-        /// `followupSettings`
+        /// How to follow up.
         followup_settings: Option<FollowupSettings> = "followupSettings",
     }
     required "actionIds" "followupSettings"

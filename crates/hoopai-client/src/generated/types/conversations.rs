@@ -26,11 +26,11 @@ impl AddMessageAttachments {
 crm_core::record! {
     /// Call data.
     pub struct CallData {
-        /// Where it begins, or who sends it.
+        /// The number that calls.
         from: Option<String> = "from",
         /// The state it is in.
         status: Option<CallDataStatus> = "status",
-        /// Where it ends, or who receives it.
+        /// The number that is called.
         to: Option<String> = "to",
     }
 }
@@ -563,7 +563,7 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// Whether it came in or went out: `inbound` or `outbound`.
         direction: Option<MessageDirection> = "direction",
-        /// Where it begins, or who sends it.
+        /// Who sends it.
         from: Option<String> = "from",
         /// The id.
         id: Option<String> = "id",
@@ -581,7 +581,7 @@ crm_core::record! {
         subject: Option<String> = "subject",
         /// The id of the e-mail thread.
         thread_id: Option<String> = "threadId",
-        /// Where it ends, or who receives it.
+        /// Whom it goes to.
         to: Vec<String> = "to",
     }
 }
@@ -637,7 +637,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The kind of message.
         message_type: Option<MessageType> = "messageType",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<MessageMeta> = "meta",
         /// Where it came from.
         source: Option<MessageReplySource> = "source",
@@ -705,7 +705,7 @@ crm_core::record! {
         last_message_id: Option<String> = "lastMessageId",
         /// The messages that belong to it.
         messages: Vec<GetMessageReply> = "messages",
-        /// The number of the next page, or whether there is one.
+        /// Whether there is a next page.
         next_page: Option<bool> = "nextPage",
     }
 }
@@ -772,7 +772,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Message meta.
     pub struct MessageMeta {
-        /// `call`
+        /// What holds for calls.
         call: Option<MessageCall> = "call",
         /// How long the call was.
         call_duration: Option<String> = "callDuration",
@@ -786,7 +786,7 @@ crm_core::record! {
 crm_core::record! {
     /// One message.
     pub struct MessageReply {
-        /// `message`
+        /// What it says, for people.
         message: Option<GetMessageReply> = "message",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -916,7 +916,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The messages of a conversation.
     pub struct MessagesReply {
-        /// `messages`
+        /// The messages that belong to it.
         messages: Option<GetMessagesByConversationReply> = "messages",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -930,7 +930,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The addresses of the files.
         attachments: Option<Vec<String>> = "attachments",
-        /// The call, or what holds for calls.
+        /// The call.
         call: Option<CallData> = "call",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -1068,7 +1068,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The addresses of the files.
         attachments: Option<Vec<String>> = "attachments",
-        /// The call, or what holds for calls.
+        /// The call.
         call: Option<CallData> = "call",
         /// The id of the conversation.
         conversation_id: Option<String> = "conversationId",

@@ -14,7 +14,7 @@ crm_core::record! {
         thumbnail_url: Option<String> = "thumbnailUrl",
         /// The title.
         title: Option<String> = "title",
-        /// `visibility`
+        /// Whether it is a draft or can be seen.
         visibility: Option<Visibility> = "visibility",
     }
     required "title" "visibility"
@@ -110,7 +110,7 @@ crm_core::record! {
     pub struct PostInterface {
         /// The address of the video in storage.
         bucket_video_url: Option<String> = "bucketVideoUrl",
-        /// `contentType`
+        /// The kind of content, often a MIME type.
         content_type: Option<ContentType> = "contentType",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -120,7 +120,7 @@ crm_core::record! {
         thumbnail_url: Option<String> = "thumbnailUrl",
         /// The title.
         title: Option<String> = "title",
-        /// `visibility`
+        /// Whether it is a draft or can be seen.
         visibility: Option<Visibility> = "visibility",
     }
     required "contentType" "description" "title" "visibility"
@@ -156,7 +156,7 @@ crm_core::record! {
     pub struct PostMaterialInterface {
         /// The title.
         title: Option<String> = "title",
-        /// `type`
+        /// Its kind.
         type_: Option<Type> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -190,7 +190,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// `instructorDetails`
+        /// The person who teaches the course.
         instructor_details: Option<InstructorDetails> = "instructorDetails",
         /// The title.
         title: Option<String> = "title",
@@ -229,7 +229,7 @@ crm_core::record! {
         thumbnail_url: Option<String> = "thumbnailUrl",
         /// The title.
         title: Option<String> = "title",
-        /// `visibility`
+        /// Whether it is a draft or can be seen.
         visibility: Option<Visibility> = "visibility",
     }
     required "title" "visibility"

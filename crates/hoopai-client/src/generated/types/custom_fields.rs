@@ -106,7 +106,7 @@ impl CreateFolder {
 crm_core::record! {
     /// Custom field reply.
     pub struct CustomFieldReply {
-        /// `field`
+        /// The custom field in question.
         field: Option<ICustomField> = "field",
     }
 }

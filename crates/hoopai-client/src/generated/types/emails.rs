@@ -235,7 +235,7 @@ crm_core::record! {
         attrs: Option<Value> = "attrs",
         /// The elements of the template.
         elements: Option<Vec<String>> = "elements",
-        /// `templateSettings`
+        /// How the template is set up.
         template_settings: Option<Value> = "templateSettings",
     }
     required "attrs" "elements" "templateSettings"
@@ -261,7 +261,7 @@ impl IBuilderJsonMapper {
 crm_core::record! {
     /// Save builder data.
     pub struct SaveBuilderData {
-        /// Whether the contact wants no messages; in an e-mail builder, the layout.
+        /// The layout, as the builder has it.
         dnd: Option<IBuilderJsonMapper> = "dnd",
         /// The kind of editor it is made with, as `html`.
         editor_type: Option<SaveBuilderDataEditorType> = "editorType",

@@ -28,7 +28,7 @@ crm_core::record! {
 crm_core::record! {
     /// Forms submissions reply.
     pub struct FormsSubmissionsReply {
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Meta> = "meta",
         /// What people sent in.
         submissions: Vec<FormsSubmissionsSubmissions> = "submissions",
@@ -50,7 +50,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `others`
+        /// What else was sent with the form or survey.
         others: Option<Others> = "others",
     }
 }

@@ -88,7 +88,7 @@ crm_core::record! {
 crm_core::record! {
     /// Funnel list reply.
     pub struct FunnelListReply {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// The funnels found.
         funnels: Vec<Funnel> = "funnels",
@@ -100,7 +100,7 @@ crm_core::record! {
 crm_core::record! {
     /// Funnel page count reply.
     pub struct FunnelPageCountReply {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
     }
 }
@@ -158,7 +158,7 @@ crm_core::record! {
 crm_core::record! {
     /// What the reply holds.
     pub struct RedirectListReplyData {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<i64> = "count",
         /// What the reply holds.
         data: Vec<RedirectReply> = "data",

@@ -34,7 +34,7 @@ crm_core::record! {
         country_code: Option<String> = "countryCode",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
     }
 }
@@ -52,7 +52,7 @@ crm_core::record! {
         country_code: Option<String> = "countryCode",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
     }
 }
@@ -133,11 +133,11 @@ impl AutoInvoicing {
 crm_core::record! {
     /// Auto payment details.
     pub struct AutoPaymentDetails {
-        /// `bacsDirectDebit`
+        /// The Bacs Direct Debit account to pay from.
         bacs_direct_debit: Option<BacsDirectDebit> = "bacsDirectDebit",
-        /// `becsDirectDebit`
+        /// The BECS direct debit it is paid by.
         becs_direct_debit: Option<BecsDirectDebit> = "becsDirectDebit",
-        /// `card`
+        /// The card it is paid with.
         card: Option<Card> = "card",
         /// The id of the card.
         card_id: Option<String> = "cardId",
@@ -149,11 +149,11 @@ crm_core::record! {
         payment_method_id: Option<String> = "paymentMethodId",
         /// Who provides it.
         provider: Option<Value> = "provider",
-        /// `sepaDirectDebit`
+        /// The SEPA direct debit it is paid by.
         sepa_direct_debit: Option<SepaDirectDebit> = "sepaDirectDebit",
         /// Its kind.
         type_: Option<String> = "type",
-        /// `usBankAccount`
+        /// The US bank account to pay from.
         us_bank_account: Option<UsBankAccount> = "usBankAccount",
     }
     required "enable"
@@ -337,7 +337,7 @@ crm_core::record! {
     pub struct ContactDetailsDto {
         /// Further e-mail addresses.
         additional_emails: Option<Vec<AdditionalEmails>> = "additionalEmails",
-        /// `address`
+        /// The address.
         address: Option<AddressDto> = "address",
         /// The name of the company.
         company_name: Option<String> = "companyName",
@@ -394,13 +394,13 @@ crm_core::record! {
         auto_invoice: Option<AutoInvoicing> = "autoInvoice",
         /// Whether taxes are worked out automatically. The vendor's default is `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
         /// The details of the contact it is for.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
         /// The number of the estimate.
         estimate_number: Option<f64> = "estimateNumber",
@@ -499,13 +499,13 @@ crm_core::record! {
         attachments: Option<Vec<Attachments>> = "attachments",
         /// Whether taxes are worked out automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
         /// The details of the contact it is for.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
         /// When it is due.
         due_date: Option<String> = "dueDate",
@@ -529,7 +529,7 @@ crm_core::record! {
         payment_methods: Option<PaymentMethod> = "paymentMethods",
         /// Which part is to be paid when.
         payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
-        /// `sentTo`
+        /// Whom it is sent to.
         sent_to: Option<SentToDto> = "sentTo",
         /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
@@ -652,13 +652,13 @@ crm_core::record! {
         attachments: Option<Vec<Attachments>> = "attachments",
         /// Whether taxes are worked out automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `contactDetails`
+        /// The details of the contact it is for.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
         /// What the invoice number begins with.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
@@ -674,7 +674,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The settings of the ways to pay.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// `schedule`
+        /// When it takes place or repeats.
         schedule: Option<ScheduleOptions> = "schedule",
         /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
@@ -740,11 +740,11 @@ crm_core::record! {
         attachments: Option<Vec<String>> = "attachments",
         /// Whether taxes are worked out automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
         /// `internal`
         internal: Option<bool> = "internal",
@@ -813,37 +813,37 @@ impl Default for CreateInvoiceTemplate {
 crm_core::record! {
     /// Custom notification.
     pub struct CustomNotification {
-        /// `customerAutoPaymentAmountChanged`
+        /// Tells the customer that the automatic payment has changed.
         customer_auto_payment_amount_changed: Option<CustomNotificationItem> = "customerAutoPaymentAmountChanged",
-        /// `customerAutoPaymentFailure`
+        /// What a customer is sent when an automatic payment fails.
         customer_auto_payment_failure: Option<CustomNotificationItem> = "customerAutoPaymentFailure",
-        /// `customerAutoPaymentInfo`
+        /// Tells the customer about the automatic payment.
         customer_auto_payment_info: Option<CustomNotificationItem> = "customerAutoPaymentInfo",
-        /// `customerAutoPaymentSuccess`
+        /// What a customer is sent when an automatic payment succeeds.
         customer_auto_payment_success: Option<CustomNotificationItem> = "customerAutoPaymentSuccess",
-        /// `customerPaymentFailure`
+        /// Tells the customer that a payment failed.
         customer_payment_failure: Option<CustomNotificationItem> = "customerPaymentFailure",
-        /// `customerPaymentSuccess`
+        /// What a customer is sent when a payment succeeds.
         customer_payment_success: Option<CustomNotificationItem> = "customerPaymentSuccess",
-        /// `customerSendEstimate`
+        /// Sends the customer an estimate.
         customer_send_estimate: Option<CustomNotificationItem> = "customerSendEstimate",
-        /// `customerSendInvoice`
+        /// What a customer is sent with an invoice.
         customer_send_invoice: Option<CustomNotificationItem> = "customerSendInvoice",
-        /// `teamAutoPaymentFailure`
+        /// Tells the team that an automatic payment failed.
         team_auto_payment_failure: Option<CustomNotificationItem> = "teamAutoPaymentFailure",
-        /// `teamAutoPaymentSkip`
+        /// What the team is sent when an automatic payment is skipped.
         team_auto_payment_skip: Option<CustomNotificationItem> = "teamAutoPaymentSkip",
-        /// `teamAutoPaymentSuccess`
+        /// Tells the team that an automatic payment worked.
         team_auto_payment_success: Option<CustomNotificationItem> = "teamAutoPaymentSuccess",
-        /// `teamEstimateAccepted`
+        /// What the team is sent when an estimate is accepted.
         team_estimate_accepted: Option<CustomNotificationItem> = "teamEstimateAccepted",
-        /// `teamEstimateDeclined`
+        /// Tells the team that an estimate was declined.
         team_estimate_declined: Option<CustomNotificationItem> = "teamEstimateDeclined",
-        /// `teamPaymentFailure`
+        /// What the team is sent when a payment fails.
         team_payment_failure: Option<CustomNotificationItem> = "teamPaymentFailure",
-        /// `teamPaymentSuccess`
+        /// Tells the team that a payment worked.
         team_payment_success: Option<CustomNotificationItem> = "teamPaymentSuccess",
-        /// `teamRecurringSendInvoiceFailed`
+        /// What the team is sent when a recurring invoice cannot be sent.
         team_recurring_send_invoice_failed: Option<CustomNotificationItem> = "teamRecurringSendInvoiceFailed",
     }
 }
@@ -871,7 +871,7 @@ crm_core::record! {
 crm_core::record! {
     /// Custom r rule options.
     pub struct CustomRRuleOptions {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// On which day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
@@ -885,7 +885,7 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// How the repeats end, as `by`.
         end_type: Option<String> = "endType",
-        /// How many units apart, or the unit of time.
+        /// How many units lie between two times.
         interval: Option<f64> = "interval",
         /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
@@ -1201,11 +1201,11 @@ crm_core::record! {
         attachments: Option<Vec<Attachments>> = "attachments",
         /// Whether taxes are worked out automatically. The vendor's default is `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
         /// What estimate numbers begin with, as `EST-`. The vendor's default is `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
@@ -1358,7 +1358,7 @@ crm_core::record! {
         title: Option<String> = "title",
         /// How many there are in all.
         total: Option<f64> = "total",
-        /// `totalSummary`
+        /// The sums of the invoice.
         total_summary: Option<TotalSummary> = "totalSummary",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -1440,7 +1440,7 @@ crm_core::record! {
         live_mode: Option<bool> = "liveMode",
         /// The name.
         name: Option<String> = "name",
-        /// `schedule`
+        /// When it takes place or repeats.
         schedule: Option<ScheduleOptions> = "schedule",
         /// The state it is in.
         status: Option<String> = "status",
@@ -1600,7 +1600,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Invoice settings business details.
     pub struct InvoiceSettingsBusinessDetails {
-        /// `address`
+        /// The address.
         address: Option<Address> = "address",
         /// The custom values that belong to it.
         custom_values: Vec<String> = "customValues",
@@ -1764,7 +1764,7 @@ impl LateFeesConfiguration {
 crm_core::record! {
     /// Late fees frequency.
     pub struct LateFeesFrequency {
-        /// How many units apart, or the unit of time.
+        /// The unit of time.
         interval: Option<LateFeesFrequencyInterval> = "interval",
         /// How many units apart, or how long.
         interval_count: Option<f64> = "intervalCount",
@@ -1788,7 +1788,7 @@ impl LateFeesFrequency {
 }
 
 crm_core::open_enum! {
-    /// How many units apart, or the unit of time.
+    /// The unit of time.
     pub enum LateFeesFrequencyInterval {
         /// `day`
         Day = "day",
@@ -1808,7 +1808,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Late fees grace.
     pub struct LateFeesGrace {
-        /// How many units apart, or the unit of time. Always `day`.
+        /// The unit of time. Always `day`.
         interval: Option<String> = "interval",
         /// How many units apart, or how long.
         interval_count: Option<f64> = "intervalCount",
@@ -2131,9 +2131,9 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The amount.
         amount: Option<f64> = "amount",
-        /// `card`
+        /// The card it is paid with.
         card: Option<Card> = "card",
-        /// `cheque`
+        /// The cheque it was paid with.
         cheque: Option<Cheque> = "cheque",
         /// When it was fulfilled.
         fulfilled_at: Option<String> = "fulfilledAt",
@@ -2141,7 +2141,7 @@ crm_core::record! {
         meta: Option<Value> = "meta",
         /// The way it works, or how it was paid.
         mode: Option<RecordPaymentMode> = "mode",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Option<String> = "notes",
         /// The ids of the scheduled payments it covers.
         payment_schedule_ids: Option<Vec<String>> = "paymentScheduleIds",
@@ -2182,7 +2182,7 @@ impl Default for RecordPayment {
 crm_core::record! {
     /// Record payment reply.
     pub struct RecordPaymentReply {
-        /// `invoice`
+        /// The invoice as it is now.
         invoice: Option<InvoiceReply> = "invoice",
         /// Whether it worked.
         success: Option<bool> = "success",
@@ -2300,7 +2300,7 @@ crm_core::record! {
     pub struct ScheduleOptions {
         /// When it is carried out.
         execute_at: Option<String> = "executeAt",
-        /// `rrule`
+        /// The rule by which it repeats.
         rrule: Option<CustomRRuleOptions> = "rrule",
     }
 }
@@ -2419,7 +2419,7 @@ crm_core::record! {
     pub struct SendInvoicesReply {
         /// What came of the e-mail.
         email_data: Option<Value> = "emailData",
-        /// `invoice`
+        /// The invoice as it is now.
         invoice: Option<InvoiceReply> = "invoice",
         /// What was sent by text message.
         sms_data: Option<Value> = "smsData",
@@ -2551,13 +2551,13 @@ crm_core::record! {
         attachments: Option<Vec<Attachments>> = "attachments",
         /// Whether taxes are worked out automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
         /// The details of the contact it is for.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
         /// When it is due.
         due_date: Option<String> = "dueDate",
@@ -2585,7 +2585,7 @@ crm_core::record! {
         payment_methods: Option<PaymentMethod> = "paymentMethods",
         /// Which part is to be paid when.
         payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
-        /// `sentTo`
+        /// Whom it is sent to.
         sent_to: Option<SentToDto> = "sentTo",
         /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
@@ -2664,7 +2664,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Text2 pay invoice reply.
     pub struct Text2PayInvoiceReply {
-        /// `invoice`
+        /// The invoice as it is now.
         invoice: Option<InvoiceReply> = "invoice",
         /// The address of the invoice.
         invoice_url: Option<String> = "invoiceUrl",
@@ -2722,13 +2722,13 @@ crm_core::record! {
         auto_invoice: Option<AutoInvoicing> = "autoInvoice",
         /// Whether taxes are worked out automatically. The vendor's default is `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
         /// The details of the contact it is for.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
         /// The number of the estimate.
         estimate_number: Option<f64> = "estimateNumber",
@@ -2833,7 +2833,7 @@ crm_core::record! {
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
         /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `contactDetails`
+        /// The details of the contact it is for.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -2841,7 +2841,7 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
         /// When it is due.
         due_date: Option<String> = "dueDate",
@@ -2962,13 +2962,13 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The addresses of the files.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `contactDetails`
+        /// The details of the contact it is for.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
@@ -2978,7 +2978,7 @@ crm_core::record! {
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
         /// The name.
         name: Option<String> = "name",
-        /// `schedule`
+        /// When it takes place or repeats.
         schedule: Option<ScheduleOptions> = "schedule",
         /// The terms that are written on it.
         terms_notes: Option<String> = "termsNotes",
@@ -3031,11 +3031,11 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `businessDetails`
+        /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
         /// The currency, as `USD`.
         currency: Option<String> = "currency",
-        /// `discount`
+        /// What is taken off the price.
         discount: Option<Discount> = "discount",
         /// `internal`
         internal: Option<bool> = "internal",

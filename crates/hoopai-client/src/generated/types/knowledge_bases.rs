@@ -335,9 +335,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get all urls by knowledge base reply.
     pub struct GetAllUrlsByKnowledgeBaseReply {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
-        /// The crawled addresses, or how many there are.
+        /// The crawled addresses.
         urls: Vec<CrawledUrl> = "urls",
     }
 }
@@ -413,15 +413,15 @@ crm_core::record! {
 crm_core::record! {
     /// Knowledge base metadata.
     pub struct KnowledgeBaseMetadata {
-        /// The questions with their answers, or how many.
+        /// How many questions there are.
         faqs: Option<f64> = "faqs",
-        /// The files, or how many there are.
+        /// How many files there are.
         files: Option<f64> = "files",
         /// How many rich texts there are.
         rich_text: Option<f64> = "richText",
         /// How many tables there are.
         tables: Option<f64> = "tables",
-        /// The crawled addresses, or how many there are.
+        /// How many addresses there are.
         urls: Option<f64> = "urls",
         /// How many web searches there are.
         web_searches: Option<f64> = "webSearches",
@@ -431,9 +431,9 @@ crm_core::record! {
 crm_core::record! {
     /// List faqs reply.
     pub struct ListFaqsReply {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
-        /// The questions with their answers, or how many.
+        /// The questions with their answers.
         faqs: Vec<FaqReply> = "faqs",
         /// Whether there is more to fetch.
         has_more: Option<bool> = "hasMore",

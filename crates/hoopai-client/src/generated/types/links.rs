@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Get link reply.
     pub struct GetLinkReply {
-        /// `link`
+        /// The link.
         link: Option<Link> = "link",
     }
 }

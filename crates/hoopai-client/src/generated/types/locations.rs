@@ -30,7 +30,7 @@ crm_core::record! {
         snapshot_id: Option<String> = "snapshotId",
         /// The addresses of its social media profiles.
         social: Option<Social> = "social",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -100,7 +100,7 @@ crm_core::record! {
         settings: Option<Settings> = "settings",
         /// The addresses of its social media profiles.
         social: Option<Social> = "social",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -130,7 +130,7 @@ crm_core::record! {
 crm_core::record! {
     /// Custom r rules options.
     pub struct CustomRRulesOptions {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// Whether to make the task even when one is overdue.
         create_task_if_over_due: Option<bool> = "createTaskIfOverDue",
@@ -142,7 +142,7 @@ crm_core::record! {
         due_after_seconds: Option<f64> = "dueAfterSeconds",
         /// The last day or time.
         end_date: Option<String> = "endDate",
-        /// How many units apart, or the unit of time.
+        /// How many units lie between two times.
         interval: Option<f64> = "interval",
         /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<CustomRRulesOptionsIntervalType> = "intervalType",
@@ -238,7 +238,7 @@ crm_core::record! {
 crm_core::record! {
     /// Custom value id reply.
     pub struct CustomValueIdReply {
-        /// `customValue`
+        /// The custom value in question.
         custom_value: Option<CustomValue> = "customValue",
     }
 }
@@ -325,7 +325,7 @@ crm_core::record! {
         settings: Option<Settings> = "settings",
         /// The addresses of its social media profiles.
         social: Option<Social> = "social",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -339,7 +339,7 @@ crm_core::record! {
     pub struct GetLocationById {
         /// The address.
         address: Option<String> = "address",
-        /// `business`
+        /// The business in question.
         business: Option<LocationsBusiness> = "business",
         /// The city.
         city: Option<String> = "city",
@@ -367,11 +367,11 @@ crm_core::record! {
         postal_code: Option<String> = "postalCode",
         /// The reseller the location belongs to.
         reseller: Option<Value> = "reseller",
-        /// `settings`
+        /// How it is set up.
         settings: Option<Settings> = "settings",
-        /// `social`
+        /// The addresses of its social media profiles.
         social: Option<Social> = "social",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -383,7 +383,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get location by id reply.
     pub struct GetLocationByIdReply {
-        /// `location`
+        /// The place or location in question.
         location: Option<GetLocationById> = "location",
     }
 }
@@ -411,7 +411,7 @@ crm_core::record! {
 crm_core::record! {
     /// Location tag reply.
     pub struct LocationTagReply {
-        /// `tag`
+        /// The tag, or its name.
         tag: Option<LocationTags> = "tag",
     }
 }
@@ -439,7 +439,7 @@ crm_core::record! {
 crm_core::record! {
     /// Location task list reply.
     pub struct LocationTaskListReply {
-        /// The tasks, or whether to give them.
+        /// The tasks.
         tasks: Vec<Value> = "tasks",
     }
 }
@@ -459,7 +459,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -563,7 +563,7 @@ crm_core::record! {
 crm_core::record! {
     /// Locations custom field reply.
     pub struct LocationsCustomFieldReply {
-        /// `customField`
+        /// The custom field as it is now.
         custom_field: Option<LocationsCustomField> = "customField",
     }
 }
@@ -864,7 +864,7 @@ crm_core::record! {
         google_places_id: Option<String> = "googlePlacesId",
         /// The address of the Google Plus page.
         google_plus: Option<String> = "googlePlus",
-        /// The places for ads on Instagram, or the profile there.
+        /// The profile on Instagram.
         instagram: Option<String> = "instagram",
         /// The address of the LinkedIn page.
         linked_in: Option<String> = "linkedIn",
@@ -908,7 +908,7 @@ crm_core::record! {
         assigned_to: Option<Vec<String>> = "assignedTo",
         /// The id of the business.
         business_id: Option<String> = "businessId",
-        /// Whether it is done; of a snapshot, what is done.
+        /// Whether it is done.
         completed: Option<bool> = "completed",
         /// The id of the contact.
         contact_id: Option<Vec<String>> = "contactId",
@@ -975,7 +975,7 @@ crm_core::record! {
         snapshot: Option<SnapshotPut> = "snapshot",
         /// The addresses of its social media profiles.
         social: Option<Social> = "social",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",

@@ -121,7 +121,7 @@ crm_core::record! {
     pub struct MarketplaceListChargesResponse {
         /// The charges made.
         charges: Vec<MarketplaceListChargesResponseChargesItem> = "charges",
-        /// How many there are, or how many times. Deprecated by the vendor.
+        /// How many there are. Deprecated by the vendor.
         count: Option<f64> = "count",
         /// `pagination`
         pagination: Option<MarketplaceListChargesResponsePagination> = "pagination",

@@ -137,7 +137,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get files reply.
     pub struct GetFilesReply {
-        /// The files, or how many there are.
+        /// The files.
         files: Vec<MediaFile> = "files",
     }
 }

@@ -107,7 +107,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get installed locations reply.
     pub struct GetInstalledLocationsReply {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// Whether the app is installed in later locations too.
         install_to_future_locations: Option<bool> = "installToFutureLocations",

@@ -92,7 +92,7 @@ crm_core::record! {
         cache: Option<bool> = "cache",
         /// The fields of the object.
         fields: Vec<ICustomField> = "fields",
-        /// `object`
+        /// The object in question.
         object: Option<CustomObject> = "object",
     }
 }
@@ -174,7 +174,7 @@ crm_core::record! {
 crm_core::record! {
     /// Custom object reply.
     pub struct CustomObjectReply {
-        /// `object`
+        /// The object in question.
         object: Option<CustomObject> = "object",
     }
 }
@@ -186,7 +186,7 @@ crm_core::record! {
         date_added: Option<Timestamp> = "dateAdded",
         /// When it was changed last.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// Who follows it, or how many do.
+        /// The ids of the users who follow it.
         followers: Vec<String> = "followers",
         /// The id.
         id: Option<String> = "id",
@@ -200,7 +200,7 @@ crm_core::record! {
 crm_core::record! {
     /// Record by id reply.
     pub struct RecordByIdReply {
-        /// `record`
+        /// The record as it is now.
         record: Option<IRecord> = "record",
     }
 }
@@ -212,7 +212,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// Who created it.
         created_by: Option<CreatedByReply> = "createdBy",
-        /// Who follows it, or how many do.
+        /// The ids of the users who follow it.
         followers: Vec<String> = "followers",
         /// The id.
         id: Option<String> = "id",
@@ -252,7 +252,7 @@ crm_core::record! {
         filters: Option<Vec<Value>> = "filters",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The page, or its number.
+        /// The number of the page.
         page: Option<f64> = "page",
         /// Most records in a page.
         page_limit: Option<f64> = "pageLimit",

@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Additional details.
     pub struct AdditionalDetails {
-        /// The appointments, or whether to give them.
+        /// Whether to give the appointments too.
         calendar_events: Option<bool> = "calendarEvents",
-        /// The notes on it, or whether to give them.
+        /// Whether to give the notes too.
         notes: Option<bool> = "notes",
-        /// The tasks, or whether to give them.
+        /// Whether to give the tasks too.
         tasks: Option<bool> = "tasks",
         /// Whether to give the unread conversations too.
         un_read_conversations: Option<bool> = "unReadConversations",
@@ -77,7 +77,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get post opportunity reply.
     pub struct GetPostOpportunityReply {
-        /// `opportunity`
+        /// The opportunity in question.
         opportunity: Option<SearchOpportunitiesReply> = "opportunity",
     }
 }
@@ -127,7 +127,7 @@ crm_core::record! {
     pub struct OpportunitiesSearchReply {
         /// Figures over everything that was found.
         aggregations: Option<Value> = "aggregations",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<SearchMetaReply> = "meta",
         /// The opportunities found.
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
@@ -137,13 +137,13 @@ crm_core::record! {
 crm_core::record! {
     /// Opportunity search body.
     pub struct OpportunitySearchBody {
-        /// `additionalDetails`
+        /// What to give along with each opportunity.
         additional_details: Option<AdditionalDetails> = "additionalDetails",
         /// Most items in a page.
         limit: Option<f64> = "limit",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The page, or its number.
+        /// The number of the page.
         page: Option<f64> = "page",
         /// A text to look for.
         query: Option<String> = "query",
@@ -280,7 +280,7 @@ crm_core::record! {
     pub struct SearchMetaReply {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
-        /// The number of the next page, or whether there is one.
+        /// The number of the next page.
         next_page: Option<f64> = "nextPage",
         /// The address of the next page of results.
         next_page_url: Option<String> = "nextPageUrl",
@@ -318,9 +318,9 @@ crm_core::record! {
     pub struct SearchOpportunitiesReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The appointments, or whether to give them.
+        /// The appointments.
         calendar_events: Vec<Value> = "calendarEvents",
-        /// `contact`
+        /// The contact in question.
         contact: Option<SearchOpportunitiesContactReply> = "contact",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -330,7 +330,7 @@ crm_core::record! {
         custom_fields: Vec<OpportunitiesCustomFieldReply> = "customFields",
         /// The id it has outside.
         external_object_id: Option<String> = "externalObjectId",
-        /// Who follows it, or how many do.
+        /// The ids of the users who follow it.
         followers: Vec<Value> = "followers",
         /// The id.
         id: Option<String> = "id",
@@ -350,7 +350,7 @@ crm_core::record! {
         monetary_value: Option<f64> = "monetaryValue",
         /// The name.
         name: Option<String> = "name",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Vec<Value> = "notes",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
@@ -362,7 +362,7 @@ crm_core::record! {
         source: Option<String> = "source",
         /// The state it is in.
         status: Option<String> = "status",
-        /// The tasks, or whether to give them.
+        /// The tasks.
         tasks: Vec<Value> = "tasks",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -398,7 +398,7 @@ crm_core::record! {
     pub struct UpsertOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// Who follows it, or how many do.
+        /// The ids of the users who follow it.
         followers: Option<Vec<String>> = "followers",
         /// What to do with the followers: `add` or `remove`.
         followers_action_type: Option<UpsertOpportunityFollowersActionType> = "followersActionType",

@@ -1013,7 +1013,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Payments custom r rule options.
     pub struct PaymentsCustomRRuleOptions {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// On which day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
@@ -1025,7 +1025,7 @@ crm_core::record! {
         end_date: Option<String> = "endDate",
         /// When it ends.
         end_time: Option<String> = "endTime",
-        /// How many units apart, or the unit of time.
+        /// How many units lie between two times.
         interval: Option<f64> = "interval",
         /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
@@ -1059,7 +1059,7 @@ crm_core::record! {
     pub struct PaymentsScheduleOptions {
         /// When it is carried out.
         execute_at: Option<String> = "executeAt",
-        /// `rrule`
+        /// The rule by which it repeats.
         rrule: Option<PaymentsCustomRRuleOptions> = "rrule",
     }
 }
@@ -1083,7 +1083,7 @@ crm_core::record! {
         meta: Option<Value> = "meta",
         /// The way it works, or how it was paid.
         mode: Option<RecordPaymentMode> = "mode",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Option<String> = "notes",
     }
     required "altId" "altType" "mode"

@@ -66,7 +66,7 @@ crm_core::record! {
     pub struct AvailablePhoneNumberCapabilities {
         /// Whether the number can send and receive MMS.
         mms: Option<bool> = "MMS",
-        /// What holds for text messages, or whether they work.
+        /// What holds for text messages.
         sms: Option<bool> = "SMS",
         /// Whether it can make and take calls.
         voice: Option<bool> = "voice",
@@ -254,7 +254,7 @@ crm_core::record! {
         is_under_ghl: Option<bool> = "isUnderGhl",
         /// The phone numbers.
         numbers: Vec<DetailedPhoneNumber> = "numbers",
-        /// The page, or its number. At least 0.
+        /// The number of the page. At least 0.
         page: Option<f64> = "page",
         /// Most items in a page. 1 to 1000.
         page_size: Option<f64> = "pageSize",

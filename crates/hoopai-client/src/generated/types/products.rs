@@ -503,7 +503,7 @@ impl CreateProductCollections {
 crm_core::record! {
     /// Default collection reply.
     pub struct DefaultCollectionReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<Collection> = "data",
         /// The state it is in.
         status: Option<bool> = "status",
@@ -907,7 +907,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Shipping options.
     pub struct ShippingOptions {
-        /// How big it is, or whom the audience takes in.
+        /// How big it is.
         dimensions: Option<PriceDimensions> = "dimensions",
         /// The weight, with its unit.
         weight: Option<WeightOptions> = "weight",

@@ -128,7 +128,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Fillable fields.
     pub struct FillableFields {
-        /// `entityType`
+        /// What kind of thing it belongs to.
         entity_type: Option<EntityReference> = "entityType",
         /// The id of the field.
         field_id: Option<String> = "fieldId",
@@ -140,7 +140,7 @@ crm_core::record! {
         is_required: Option<bool> = "isRequired",
         /// Who is to fill in the field.
         recipient: Option<String> = "recipient",
-        /// `type`
+        /// Its kind.
         type_: Option<ElementsLookup> = "type",
         /// The value it holds.
         value: Option<String> = "value",
@@ -210,9 +210,9 @@ impl NotificationSenderSetting {
 crm_core::record! {
     /// Notification settings.
     pub struct NotificationSettings {
-        /// `receive`
+        /// How those who receive the document are notified.
         receive: Option<NotificationSendSetting> = "receive",
-        /// `sender`
+        /// Who the notification comes from.
         sender: Option<NotificationSenderSetting> = "sender",
     }
     required "receive" "sender"

@@ -226,7 +226,7 @@ crm_core::record! {
         has_prev: Option<bool> = "hasPrev",
         /// Most items in a page.
         limit: Option<f64> = "limit",
-        /// The page, or its number.
+        /// The number of the page.
         page: Option<f64> = "page",
         /// How many there are in all.
         total: Option<f64> = "total",

@@ -32,7 +32,7 @@ crm_core::record! {
         medium: Option<String> = "medium",
         /// The id of the medium, as of the form.
         medium_id: Option<String> = "mediumId",
-        /// `page`
+        /// The number of the page.
         page: Option<PageDetails> = "page",
         /// What was visited, as `form`.
         page_visit_type: Option<String> = "pageVisitType",
@@ -58,7 +58,7 @@ crm_core::record! {
     pub struct Meta {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
-        /// The number of the next page, or whether there is one.
+        /// The number of the next page.
         next_page: Option<f64> = "nextPage",
         /// The number of the page before this one.
         prev_page: Option<f64> = "prevPage",
@@ -72,7 +72,7 @@ crm_core::record! {
     pub struct Others {
         /// The value of the custom field with this id.
         custom_field_id: Option<String> = "__custom_field_id__",
-        /// `eventData`
+        /// Where and how it was sent in.
         event_data: Option<EventData> = "eventData",
         /// The fields in their first order.
         fields_ori_sequance: Vec<String> = "fieldsOriSequance",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Create add followers reply.
     pub struct CreateAddFollowersReply {
-        /// Who follows it, or how many do.
+        /// The ids of the users who follow it.
         followers: Vec<String> = "followers",
         /// The ids of the users who were added.
         followers_added: Vec<String> = "followersAdded",
@@ -16,7 +16,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete followers reply.
     pub struct DeleteFollowersReply {
-        /// Who follows it, or how many do.
+        /// The ids of the users who follow it.
         followers: Vec<String> = "followers",
         /// The ids of the followers that were removed.
         followers_removed: Vec<String> = "followersRemoved",
@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Followers.
     pub struct Followers {
-        /// Who follows it, or how many do.
+        /// The ids of the users who follow it.
         followers: Option<Vec<String>> = "followers",
     }
     required "followers"

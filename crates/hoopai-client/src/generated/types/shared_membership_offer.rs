@@ -198,7 +198,7 @@ impl ProductVariantOption {
 crm_core::record! {
     /// Recurring.
     pub struct Recurring {
-        /// How many units apart, or the unit of time.
+        /// The unit of time.
         interval: Option<RecurringInterval> = "interval",
         /// How many units apart, or how long.
         interval_count: Option<f64> = "intervalCount",
@@ -222,7 +222,7 @@ impl Recurring {
 }
 
 crm_core::open_enum! {
-    /// How many units apart, or the unit of time.
+    /// The unit of time.
     pub enum RecurringInterval {
         /// `day`
         Day = "day",

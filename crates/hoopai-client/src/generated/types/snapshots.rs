@@ -65,7 +65,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get latest snapshot push status reply.
     pub struct GetLatestSnapshotPushStatusReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<SnapshotStatusSchemaWithAssets> = "data",
     }
 }
@@ -103,13 +103,13 @@ crm_core::record! {
 crm_core::record! {
     /// Snapshot status schema with assets.
     pub struct SnapshotStatusSchemaWithAssets {
-        /// Whether it is done; of a snapshot, what is done.
+        /// What is done.
         completed: Option<Value> = "completed",
         /// The id.
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// What is still to be done, or whether anything is.
+        /// What is still to be done.
         pending: Option<Value> = "pending",
         /// The state it is in.
         status: Option<String> = "status",

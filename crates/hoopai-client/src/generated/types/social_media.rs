@@ -36,7 +36,7 @@ crm_core::record! {
 crm_core::record! {
     /// Accounts list response schema.
     pub struct AccountsListResponseSchema {
-        /// The social media accounts, or their ids.
+        /// The social media accounts.
         accounts: Vec<GetAccount> = "accounts",
         /// The groups that were found.
         groups: Vec<GetGroup> = "groups",
@@ -258,7 +258,7 @@ crm_core::record! {
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
         /// The state it is in.
         status: Option<CreatePostStatus> = "status",
-        /// The text of the post, or a short account of it.
+        /// The text of the post.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -362,7 +362,7 @@ crm_core::record! {
         account_ids: Vec<String> = "accountIds",
         /// The id of the user who approves it.
         approver: Option<String> = "approver",
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -450,13 +450,13 @@ crm_core::record! {
         follow_up_comment: Option<String> = "followUpComment",
         /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// The link, or what is known of it.
+        /// The link.
         link: Option<IOgTags> = "link",
         /// The images and videos of it.
         medias: Vec<CsvMediaReply> = "medias",
         /// When the post is to be published.
         schedule_date: Option<String> = "scheduleDate",
-        /// The text of the post, or a short account of it.
+        /// The text of the post.
         summary: Option<String> = "summary",
         /// What concerns the post on TikTok only.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
@@ -492,7 +492,7 @@ crm_core::record! {
         account_ids: Vec<String> = "accountIds",
         /// The id of the user who approves it.
         approver: Option<String> = "approver",
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// Who created it.
         created_by: Option<String> = "createdBy",
@@ -534,7 +534,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Date.
     pub struct Date {
-        /// The day: its name, or its number in the month.
+        /// The day of the month.
         day: Option<f64> = "day",
         /// The month, as a number.
         month: Option<f64> = "month",
@@ -752,7 +752,7 @@ crm_core::record! {
     pub struct GetByLocationIdResponseSchema {
         /// The categories, as records or ids.
         categories: Vec<Category> = "categories",
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
     }
 }
@@ -782,7 +782,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get csv post response schema.
     pub struct GetCsvPostResponseSchema {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// The uploaded CSV file of posts, and how it stands.
         csv: Option<CsvImport> = "csv",
@@ -860,7 +860,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get instagram accounts.
     pub struct GetInstagramAccounts {
-        /// The social media accounts, or their ids.
+        /// The social media accounts.
         accounts: Vec<InstagramAccount> = "accounts",
     }
 }
@@ -1008,7 +1008,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get upload status response schema.
     pub struct GetUploadStatusResponseSchema {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// The uploaded CSV files.
         csvs: Vec<CsvImport> = "csvs",
@@ -1143,7 +1143,7 @@ crm_core::record! {
 crm_core::record! {
     /// Id response schema.
     pub struct IdResponseSchema {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// The tags.
         tags: Vec<SocialMediaTag> = "tags",
@@ -1291,7 +1291,7 @@ crm_core::record! {
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
         /// The state it is in.
         status: Option<String> = "status",
-        /// The text of the post, or a short account of it.
+        /// The text of the post.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -1396,7 +1396,7 @@ crm_core::record! {
 crm_core::record! {
     /// Post successful response schema.
     pub struct PostSuccessfulResponseSchema {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// The posts, or figures on them.
         posts: Vec<SocialPost> = "posts",
@@ -1434,7 +1434,7 @@ crm_core::record! {
 crm_core::record! {
     /// Search post.
     pub struct SearchPost {
-        /// The social media accounts, or their ids.
+        /// Only posts of these accounts: ids, set apart by commas.
         accounts: Option<String> = "accounts",
         /// Only what is not older than this time.
         from_date: Option<String> = "fromDate",
@@ -1690,7 +1690,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue {
         /// The change against the span before, in percent.
         change: Option<f64> = "change",
-        /// The comments, or how many there are.
+        /// The comments.
         comments: Option<f64> = "comments",
         /// How many likes there were, in all or by parts.
         likes: Option<f64> = "likes",
@@ -1774,7 +1774,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The gender; in audiences and statistics, the division by it.
+    /// The gender.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGender {
         /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals> = "totals",
@@ -1826,7 +1826,7 @@ crm_core::record! {
 crm_core::record! {
     /// The sums for each social network.
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotals {
-        /// Who follows it, or how many do.
+        /// The ids of the users who follow it.
         followers: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue> = "followers",
         /// How often posts were shown, in all or by parts.
         impressions: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue> = "impressions",
@@ -1868,7 +1868,7 @@ crm_core::record! {
 crm_core::record! {
     /// How the posts did.
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
-        /// The comments, or how many there are.
+        /// The comments.
         comments: Vec<f64> = "comments",
         /// How often posts were shown, in all or by parts.
         impressions: Vec<f64> = "impressions",
@@ -1882,9 +1882,9 @@ crm_core::record! {
 crm_core::record! {
     /// The sums over all.
     pub struct SocialMediaGetStatisticsResponseResultsTotals {
-        /// The comments, or how many there are.
+        /// The comments.
         comments: Option<f64> = "comments",
-        /// Who follows it, or how many do.
+        /// The ids of the users who follow it.
         followers: Option<f64> = "followers",
         /// How often posts were shown, in all or by parts.
         impressions: Option<f64> = "impressions",
@@ -2172,7 +2172,7 @@ crm_core::record! {
         source: Option<SocialPostSource> = "source",
         /// The state it is in.
         status: Option<String> = "status",
-        /// The text of the post, or a short account of it.
+        /// The text of the post.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Vec<String> = "tags",
@@ -2275,7 +2275,7 @@ crm_core::record! {
 crm_core::record! {
     /// Time.
     pub struct Time {
-        /// The hours it is open, or the hour of a time.
+        /// The hour of the day.
         hours: Option<f64> = "hours",
         /// The minutes of the time.
         minutes: Option<f64> = "minutes",

@@ -46,7 +46,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// The state or region; of a lead form, how far it is. One of 588 values, as `AL`.
+        /// The state or region. One of 588 values, as `AL`.
         state: Option<String> = "state",
         /// The postal code.
         zip: Option<String> = "zip",
@@ -771,7 +771,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// The state or region; of a lead form, how far it is. One of 588 values, as `AL`.
+        /// The state or region. One of 588 values, as `AL`.
         state: Option<String> = "state",
         /// The first line of the address.
         street1: Option<String> = "street1",

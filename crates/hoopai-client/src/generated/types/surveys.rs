@@ -28,7 +28,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get surveys submission reply.
     pub struct GetSurveysSubmissionReply {
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<Meta> = "meta",
         /// What people sent in.
         submissions: Vec<Submission> = "submissions",
@@ -48,7 +48,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `others`
+        /// What else was sent with the form or survey.
         others: Option<Others> = "others",
         /// The id of the survey.
         survey_id: Option<String> = "surveyId",

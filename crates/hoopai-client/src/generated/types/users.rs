@@ -18,7 +18,7 @@ crm_core::record! {
         location_ids: Option<Vec<String>> = "locationIds",
         /// The password of the user.
         password: Option<String> = "password",
-        /// `permissions`
+        /// What is allowed.
         permissions: Option<Permissions> = "permissions",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
@@ -246,7 +246,7 @@ crm_core::record! {
 crm_core::record! {
     /// Search user reply.
     pub struct SearchUserReply {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// The users, as records or ids.
         users: Vec<User> = "users",
@@ -268,7 +268,7 @@ crm_core::record! {
         location_ids: Option<Vec<String>> = "locationIds",
         /// The password of the user.
         password: Option<String> = "password",
-        /// `permissions`
+        /// What is allowed.
         permissions: Option<Permissions> = "permissions",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
@@ -314,13 +314,13 @@ crm_core::record! {
         lc_phone: Option<Value> = "lcPhone",
         /// The name.
         name: Option<String> = "name",
-        /// `permissions`
+        /// What is allowed.
         permissions: Option<Permissions> = "permissions",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
         /// The language the user sees the platform in, as `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// `roles`
+        /// The user's role, and where it holds.
         roles: Option<Role> = "roles",
         /// What may be reached, as names of scopes.
         scopes: Vec<String> = "scopes",
@@ -344,13 +344,13 @@ crm_core::record! {
         lc_phone: Option<Value> = "lcPhone",
         /// The name.
         name: Option<String> = "name",
-        /// `permissions`
+        /// What is allowed.
         permissions: Option<Permissions> = "permissions",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
         /// The language the user sees the platform in, as `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// `roles`
+        /// The user's role, and where it holds.
         roles: Option<Role> = "roles",
         /// What may be reached, as names of scopes.
         scopes: Vec<String> = "scopes",

@@ -56,7 +56,7 @@ crm_core::record! {
         inbound_number: Option<String> = "inboundNumber",
         /// Whether the agent is kept from being a backup.
         is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
-        /// `language`
+        /// The language, as `en`.
         language: Option<VoiceAiLanguage> = "language",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -64,7 +64,7 @@ crm_core::record! {
         max_call_duration: Option<f64> = "maxCallDuration",
         /// The id of the number pool.
         number_pool_id: Option<String> = "numberPoolId",
-        /// `patienceLevel`
+        /// How patient the agent is, as `medium`.
         patience_level: Option<PatienceLevel> = "patienceLevel",
         /// 1 to 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
@@ -234,7 +234,7 @@ crm_core::record! {
         is_agent_deleted: Option<bool> = "isAgentDeleted",
         /// The id of the message.
         message_id: Option<String> = "messageId",
-        /// The text of the post, or a short account of it.
+        /// A short account of the call.
         summary: Option<String> = "summary",
         /// What was said, in writing.
         transcript: Option<String> = "transcript",
@@ -250,7 +250,7 @@ crm_core::record! {
     pub struct CallLogsReply {
         /// The calls that were found.
         call_logs: Vec<CallLog> = "callLogs",
-        /// The page, or its number.
+        /// The number of the page.
         page: Option<f64> = "page",
         /// Most items in a page.
         page_size: Option<f64> = "pageSize",
@@ -312,7 +312,7 @@ crm_core::record! {
     pub struct GetAgentsReply {
         /// The agents that were found.
         agents: Vec<GetAgentReply> = "agents",
-        /// The page, or its number.
+        /// The number of the page.
         page: Option<f64> = "page",
         /// Most items in a page.
         page_size: Option<f64> = "pageSize",
@@ -338,13 +338,13 @@ crm_core::record! {
         inbound_number: Option<String> = "inboundNumber",
         /// Whether the agent is kept from being a backup.
         is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
-        /// `language`
+        /// The language, as `en`.
         language: Option<VoiceAiLanguage> = "language",
         /// 180 to 900.
         max_call_duration: Option<f64> = "maxCallDuration",
         /// The id of the number pool.
         number_pool_id: Option<String> = "numberPoolId",
-        /// `patienceLevel`
+        /// How patient the agent is, as `medium`.
         patience_level: Option<PatienceLevel> = "patienceLevel",
         /// 1 to 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",

@@ -16,7 +16,7 @@ crm_core::record! {
 crm_core::record! {
     /// Api user action event.
     pub struct ApiUserActionEvent {
-        /// `actingUser`
+        /// Who did it.
         acting_user: Option<ActingUser> = "actingUser",
         /// What was done.
         action: Option<String> = "action",
@@ -36,7 +36,7 @@ crm_core::record! {
 crm_core::record! {
     /// Api user action event page.
     pub struct ApiUserActionEventPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ApiUserActionEvent> = "results",
@@ -74,7 +74,7 @@ crm_core::record! {
 crm_core::record! {
     /// Hydrated critical action page.
     pub struct HydratedCriticalActionPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<HydratedCriticalAction> = "results",
@@ -110,7 +110,7 @@ crm_core::record! {
 crm_core::record! {
     /// Login audit page.
     pub struct LoginAuditPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<LoginAudit> = "results",

@@ -74,7 +74,7 @@ impl AccountUserCreate {
 crm_core::record! {
     /// Account user page.
     pub struct AccountUserPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<AccountUserSummary> = "results",

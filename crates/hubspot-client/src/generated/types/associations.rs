@@ -16,7 +16,7 @@ crm_core::record! {
 crm_core::record! {
     /// Association archive.
     pub struct AssociationArchive {
-        /// `from`
+        /// Where it comes from.
         from: Option<PublicObjectId> = "from",
         /// What it goes to: records, or recipients of an e-mail.
         to: Option<Vec<PublicObjectId>> = "to",
@@ -146,9 +146,9 @@ crm_core::record! {
 crm_core::record! {
     /// Association create.
     pub struct AssociationCreate {
-        /// `from`
+        /// Where it comes from.
         from: Option<PublicObjectId> = "from",
-        /// `to`
+        /// What it goes to: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
         /// The kinds of association to make.
         types: Option<Vec<AssociationSpec>> = "types",
@@ -176,7 +176,7 @@ impl AssociationCreate {
 crm_core::record! {
     /// Association page.
     pub struct AssociationPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<PartnerClientsAssociatedObject> = "results",
@@ -224,11 +224,11 @@ crm_core::record! {
 crm_core::record! {
     /// Default association.
     pub struct DefaultAssociation {
-        /// `associationSpec`
+        /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
-        /// `from`
+        /// Where it comes from.
         from: Option<PublicObjectId> = "from",
-        /// `to`
+        /// What it goes to: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
     }
 }
@@ -278,9 +278,9 @@ crm_core::record! {
 crm_core::record! {
     /// Default association create.
     pub struct DefaultAssociationCreate {
-        /// `from`
+        /// Where it comes from.
         from: Option<PublicObjectId> = "from",
-        /// `to`
+        /// What it goes to: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
     }
     required "from" "to"
@@ -317,9 +317,9 @@ crm_core::record! {
 crm_core::record! {
     /// Object associations.
     pub struct ObjectAssociations {
-        /// `from`
+        /// Where it comes from.
         from: Option<PublicObjectId> = "from",
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// What it goes to: records, or recipients of an e-mail.
         to: Vec<AssociatedObject> = "to",
@@ -351,7 +351,7 @@ crm_core::record! {
 crm_core::record! {
     /// Report creation reply.
     pub struct ReportCreationReply {
-        /// `enqueueTime`
+        /// When it was put in the queue.
         enqueue_time: Option<DateTime> = "enqueueTime",
         /// The e-mail address of the user.
         user_email: Option<String> = "userEmail",

@@ -93,7 +93,7 @@ crm_core::record! {
 crm_core::record! {
     /// Blog author clone.
     pub struct BlogAuthorClone {
-        /// `blogAuthor`
+        /// The author of blog posts.
         blog_author: Option<BlogAuthor> = "blogAuthor",
         /// The id.
         id: Option<String> = "id",
@@ -128,7 +128,7 @@ impl BlogAuthorClone {
 crm_core::record! {
     /// Cursor paged result blog author long.
     pub struct CursorPagedResultBlogAuthorLong {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<BlogAuthor> = "results",
@@ -138,7 +138,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total blog author page.
     pub struct WithTotalBlogAuthorPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<BlogAuthor> = "results",

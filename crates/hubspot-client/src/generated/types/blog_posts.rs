@@ -229,11 +229,11 @@ crm_core::record! {
     pub struct BlogPostVersion {
         /// The id.
         id: Option<String> = "id",
-        /// `object`
+        /// The content in this version.
         object: Option<BlogPost> = "object",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `user`
+        /// The user behind it.
         user: Option<VersionUser> = "user",
     }
 }
@@ -241,7 +241,7 @@ crm_core::record! {
 crm_core::record! {
     /// Cursor paged result blog post long.
     pub struct CursorPagedResultBlogPostLong {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<BlogPost> = "results",
@@ -253,11 +253,11 @@ crm_core::record! {
     pub struct VersionBlogPost {
         /// The id.
         id: Option<String> = "id",
-        /// `object`
+        /// The content in this version.
         object: Option<BlogPost> = "object",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `user`
+        /// The user behind it.
         user: Option<VersionUser> = "user",
     }
 }
@@ -265,7 +265,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total blog post page.
     pub struct WithTotalBlogPostPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<BlogPost> = "results",
@@ -277,7 +277,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total blog post version page.
     pub struct WithTotalBlogPostVersionPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<VersionBlogPost> = "results",

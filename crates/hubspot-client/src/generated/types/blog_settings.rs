@@ -81,11 +81,11 @@ crm_core::record! {
     pub struct BlogVersion {
         /// The id.
         id: Option<String> = "id",
-        /// `object`
+        /// The content in this version.
         object: Option<Blog> = "object",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `user`
+        /// The user behind it.
         user: Option<VersionUser> = "user",
     }
 }
@@ -95,11 +95,11 @@ crm_core::record! {
     pub struct VersionBlog {
         /// The id.
         id: Option<String> = "id",
-        /// `object`
+        /// The content in this version.
         object: Option<Blog> = "object",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `user`
+        /// The user behind it.
         user: Option<VersionUser> = "user",
     }
 }
@@ -107,7 +107,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total blog page.
     pub struct WithTotalBlogPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Blog> = "results",
@@ -119,7 +119,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total blog version page.
     pub struct WithTotalBlogVersionPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<VersionBlog> = "results",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Cursor paged result tag long.
     pub struct CursorPagedResultTagLong {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Tag> = "results",
@@ -119,7 +119,7 @@ impl TagClone {
 crm_core::record! {
     /// With total tag page.
     pub struct WithTotalTagPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Tag> = "results",

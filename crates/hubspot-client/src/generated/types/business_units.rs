@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct BusinessUnit {
         /// The id.
         id: Option<String> = "id",
-        /// `logoMetadata`
+        /// The logo: its address and more.
         logo_metadata: Option<BusinessUnitLogoMetadata> = "logoMetadata",
         /// The name.
         name: Option<String> = "name",

@@ -68,7 +68,7 @@ crm_core::record! {
         caller_id_type: Option<String> = "callerIdType",
         /// The name.
         name: Option<String> = "name",
-        /// `objectCoordinates`
+        /// Which record it is.
         object_coordinates: Option<ObjectCoordinates> = "objectCoordinates",
     }
 }
@@ -96,11 +96,11 @@ crm_core::record! {
         external_call_id: Option<String> = "externalCallId",
         /// How the call ended, as `COMPLETED`.
         final_call_status: Option<CompletedThirdPartyCallRequestFinalCallStatus> = "finalCallStatus",
-        /// `fromNumber`
+        /// The phone number that called.
         from_number: Option<FormattedPhoneNumber> = "fromNumber",
         /// The ids of users the call may be for.
         potential_recipient_user_ids: Option<Vec<i64>> = "potentialRecipientUserIds",
-        /// `toNumber`
+        /// The phone number that was called.
         to_number: Option<FormattedPhoneNumber> = "toNumber",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -157,7 +157,7 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// `objectCoordinates`
+        /// Which record it is.
         object_coordinates: Option<ObjectCoordinates> = "objectCoordinates",
     }
 }

@@ -50,7 +50,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Map<String> = "properties",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -72,7 +72,7 @@ crm_core::record! {
 crm_core::record! {
     /// Campaign asset page.
     pub struct CampaignAssetPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<CampaignAsset> = "results",
@@ -106,7 +106,7 @@ crm_core::record! {
     pub struct CampaignBatchUpdateItem {
         /// The id.
         id: Option<String> = "id",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
     }
     required "id" "properties"
@@ -185,7 +185,7 @@ impl CampaignDeleteInputBatch {
 crm_core::record! {
     /// Campaign input.
     pub struct CampaignInput {
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
@@ -271,7 +271,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Map<String> = "properties",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -311,7 +311,7 @@ crm_core::record! {
 crm_core::record! {
     /// Collection response public campaign asset forward paging.
     pub struct CollectionResponsePublicCampaignAssetForwardPaging {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<CampaignAsset> = "results",
@@ -329,7 +329,7 @@ crm_core::record! {
 crm_core::record! {
     /// Contact reference page.
     pub struct ContactReferencePage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ContactReference> = "results",
@@ -425,7 +425,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total public campaign page.
     pub struct WithTotalPublicCampaignPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Campaign> = "results",

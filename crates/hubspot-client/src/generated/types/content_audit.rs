@@ -100,7 +100,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Audit log page.
     pub struct AuditLogPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<AuditLog> = "results",
@@ -132,7 +132,7 @@ crm_core::record! {
     pub struct CmsAuditLoggingExportSettings {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `filters`
+        /// The conditions that narrow it down.
         filters: Option<CmsAuditLoggingExportFilters> = "filters",
         /// The format, as `CSV` or `DATE`.
         format: Option<ExportFormat> = "format",

@@ -57,13 +57,13 @@ crm_core::record! {
 crm_core::record! {
     /// Assignment message.
     pub struct AssignmentMessage {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// `assignedFrom`
         assigned_from: Option<String> = "assignedFrom",
         /// Who it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `client`
+        /// The software it came from.
         client: Option<Client> = "client",
         /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
@@ -111,11 +111,11 @@ crm_core::record! {
 crm_core::record! {
     /// Comment.
     pub struct Comment {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// Files and other things attached to the message.
         attachments: Vec<CommentAttachmentsItem> = "attachments",
-        /// `client`
+        /// The software it came from.
         client: Option<Client> = "client",
         /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
@@ -276,7 +276,7 @@ impl FileEgg {
 crm_core::record! {
     /// Inbox.
     pub struct Inbox {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
@@ -364,7 +364,7 @@ crm_core::union! {
 crm_core::record! {
     /// Message page.
     pub struct MessagePage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Message> = "results",
@@ -399,7 +399,7 @@ crm_core::record! {
     pub struct RecipientEgg {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
-        /// `deliveryIdentifier`
+        /// Where messages are delivered: an address with its kind.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// Where it is delivered, as e-mail addresses or phone numbers.
         delivery_identifiers: Option<Vec<DeliveryIdentifier>> = "deliveryIdentifiers",
@@ -432,7 +432,7 @@ impl RecipientEgg {
 crm_core::record! {
     /// Social media egg.
     pub struct SocialMediaEgg {
-        /// `socialMetadata`
+        /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
         /// Its kind. Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
@@ -465,7 +465,7 @@ crm_core::record! {
 crm_core::record! {
     /// Thread.
     pub struct Thread {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// Who it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -493,7 +493,7 @@ crm_core::record! {
         spam: Option<bool> = "spam",
         /// How it stands.
         status: Option<ThreadStatus> = "status",
-        /// `threadAssociations`
+        /// What the thread is associated with.
         thread_associations: Option<ThreadAssociations> = "threadAssociations",
     }
 }
@@ -529,9 +529,9 @@ crm_core::record! {
 crm_core::record! {
     /// Thread inbox change.
     pub struct ThreadInboxChange {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
-        /// `client`
+        /// The software it came from.
         client: Option<Client> = "client",
         /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
@@ -559,7 +559,7 @@ crm_core::record! {
 crm_core::record! {
     /// Thread page.
     pub struct ThreadPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Thread> = "results",
@@ -579,9 +579,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Thread status change.
     pub struct ThreadStatusChange {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
-        /// `client`
+        /// The software it came from.
         client: Option<Client> = "client",
         /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
@@ -607,7 +607,7 @@ crm_core::record! {
 crm_core::record! {
     /// Thread update request.
     pub struct ThreadUpdateRequest {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// How it stands.
         status: Option<ThreadStatus> = "status",
@@ -636,13 +636,13 @@ crm_core::record! {
 crm_core::record! {
     /// Welcome message.
     pub struct WelcomeMessage {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// The id of the channel account.
         channel_account_id: Option<String> = "channelAccountId",
         /// The id of the channel.
         channel_id: Option<String> = "channelId",
-        /// `client`
+        /// The software it came from.
         client: Option<Client> = "client",
         /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
@@ -670,7 +670,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total public channel page.
     pub struct WithTotalPublicChannelPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Channel> = "results",
@@ -682,7 +682,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total public inbox page.
     pub struct WithTotalPublicInboxPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Inbox> = "results",

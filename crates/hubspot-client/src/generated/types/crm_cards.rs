@@ -18,7 +18,7 @@ crm_core::record! {
 crm_core::record! {
     /// Action hook action body.
     pub struct ActionHookActionBody {
-        /// `confirmation`
+        /// What is asked before the action runs.
         confirmation: Option<ActionConfirmationBody> = "confirmation",
         /// The HTTP method, as `POST`.
         http_method: Option<HttpMethod> = "httpMethod",
@@ -98,11 +98,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Card create request.
     pub struct CardCreateRequest {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Option<CardActions> = "actions",
-        /// `display`
+        /// How the card shows its data.
         display: Option<CardDisplayBody> = "display",
-        /// `fetch`
+        /// Where and how the data of the card is got.
         fetch: Option<CardFetchBody> = "fetch",
         /// The title.
         title: Option<String> = "title",
@@ -132,7 +132,7 @@ impl CardCreateRequest {
 crm_core::record! {
     /// Card display body.
     pub struct CardDisplayBody {
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Vec<CardDisplayProperty>> = "properties",
     }
     required "properties"
@@ -356,11 +356,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Card patch request.
     pub struct CardPatchRequest {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Option<CardActions> = "actions",
-        /// `display`
+        /// How the card shows its data.
         display: Option<CardDisplayBody> = "display",
-        /// `fetch`
+        /// Where and how the data of the card is got.
         fetch: Option<CardFetchBodyPatch> = "fetch",
         /// The title.
         title: Option<String> = "title",
@@ -373,15 +373,15 @@ crm_core::setters!(CardPatchRequest {
 crm_core::record! {
     /// Card reply.
     pub struct CardReply {
-        /// `actions`
+        /// What it does, what can be done, or what is watched for.
         actions: Option<CardActions> = "actions",
         /// The changes made to it so far.
         audit_history: Vec<CardAuditReply> = "auditHistory",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `display`
+        /// How the card shows its data.
         display: Option<CardDisplayBody> = "display",
-        /// `fetch`
+        /// Where and how the data of the card is got.
         fetch: Option<PublicCardFetchBody> = "fetch",
         /// The id.
         id: Option<String> = "id",
@@ -501,7 +501,7 @@ crm_core::record! {
         response_version: Option<IntegratorCardPayloadReplyResponseVersion> = "responseVersion",
         /// The parts of the card.
         sections: Vec<IntegratorObjectResult> = "sections",
-        /// `topLevelActions`
+        /// The actions of the card as a whole.
         top_level_actions: Option<TopLevelActions> = "topLevelActions",
         /// How many there are in all.
         total_count: Option<i64> = "totalCount",
@@ -569,11 +569,11 @@ crm_core::record! {
 crm_core::record! {
     /// Top level actions.
     pub struct TopLevelActions {
-        /// The main one, or whether it is that.
+        /// The main one.
         primary: Option<IntegratorObjectResultActionsItem> = "primary",
         /// The further actions.
         secondary: Vec<IntegratorObjectResultActionsItem> = "secondary",
-        /// `settings`
+        /// The settings that go with it.
         settings: Option<IFrameActionBody> = "settings",
     }
 }

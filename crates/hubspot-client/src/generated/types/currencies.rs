@@ -242,7 +242,7 @@ impl ExchangeRateMultiplier {
 crm_core::record! {
     /// Exchange rate page.
     pub struct ExchangeRatePage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ExchangeRate> = "results",

@@ -22,7 +22,7 @@ crm_core::record! {
         input_fields: Vec<InputFieldDefinition> = "inputFields",
         /// The names shown to people.
         labels: Map<ActionLabels> = "labels",
-        /// `objectRequestOptions`
+        /// Which properties of the record are sent along.
         object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
         /// The object types it is for.
         object_types: Vec<String> = "objectTypes",
@@ -52,7 +52,7 @@ crm_core::record! {
         input_fields: Option<Vec<InputFieldDefinition>> = "inputFields",
         /// The names shown to people.
         labels: Option<Map<ActionLabels>> = "labels",
-        /// `objectRequestOptions`
+        /// Which properties of the record are sent along.
         object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
         /// The object types it is for.
         object_types: Option<Vec<String>> = "objectTypes",
@@ -73,7 +73,7 @@ crm_core::setters!(ActionDefinitionEgg {
 crm_core::record! {
     /// Action definition page.
     pub struct ActionDefinitionPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ActionDefinition> = "results",
@@ -93,7 +93,7 @@ crm_core::record! {
         input_fields: Option<Vec<InputFieldDefinition>> = "inputFields",
         /// The names shown to people.
         labels: Option<Map<ActionLabels>> = "labels",
-        /// `objectRequestOptions`
+        /// Which properties of the record are sent along.
         object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
         /// The object types it is for.
         object_types: Option<Vec<String>> = "objectTypes",
@@ -268,7 +268,7 @@ crm_core::record! {
     pub struct ActionRevision {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `definition`
+        /// The action as it was in this revision.
         definition: Option<ActionDefinition> = "definition",
         /// The id.
         id: Option<String> = "id",
@@ -280,7 +280,7 @@ crm_core::record! {
 crm_core::record! {
     /// Action revision page.
     pub struct ActionRevisionPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ActionRevision> = "results",
@@ -292,7 +292,7 @@ crm_core::record! {
     pub struct AgentRequestContext {
         /// The id of the agent.
         agent_id: Option<i64> = "agentId",
-        /// `chirpAiContextObject`
+        /// The AI inference and conversation it belongs to.
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
         /// Where it comes from. Always `AGENTS`.
         source: Option<String> = "source",
@@ -497,7 +497,7 @@ crm_core::record! {
         application_group: Option<String> = "applicationGroup",
         /// The id of the app.
         application_id: Option<String> = "applicationId",
-        /// `complianceIds`
+        /// Whose data it is: user and contact ids.
         compliance_ids: Option<ComplianceIds> = "complianceIds",
         /// The id of the conversation.
         conversation_id: Option<String> = "conversationId",
@@ -876,7 +876,7 @@ crm_core::record! {
         is_required: Option<bool> = "isRequired",
         /// What values it can take, as `STATIC_VALUE`.
         supported_value_types: Option<Vec<InputFieldDefinitionSupportedValueTypesItem>> = "supportedValueTypes",
-        /// `typeDefinition`
+        /// The type of the field and what belongs to it.
         type_definition: Option<PublicFieldTypeDefinition> = "typeDefinition",
     }
     required "isRequired" "typeDefinition"
@@ -984,7 +984,7 @@ impl Default for LongField {
 crm_core::record! {
     /// Object field.
     pub struct ObjectField {
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Value> = "properties",
         /// Its kind. Always `OBJECT`.
         type_: Option<String> = "type",
@@ -1007,7 +1007,7 @@ impl ObjectField {
 crm_core::record! {
     /// Object request options.
     pub struct ObjectRequestOptions {
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Vec<String>> = "properties",
     }
     required "properties"
@@ -1027,7 +1027,7 @@ impl ObjectRequestOptions {
 crm_core::record! {
     /// Output field definition.
     pub struct OutputFieldDefinition {
-        /// `typeDefinition`
+        /// The type of the field and what belongs to it.
         type_definition: Option<FieldTypeDefinition> = "typeDefinition",
     }
     required "typeDefinition"
@@ -1184,7 +1184,7 @@ impl SingleFieldDependency {
 crm_core::record! {
     /// Standalone request context.
     pub struct StandaloneRequestContext {
-        /// `chirpAiContextObject`
+        /// The AI inference and conversation it belongs to.
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
         /// Where it comes from. Always `STANDALONE`.
         source: Option<String> = "source",
@@ -1315,7 +1315,7 @@ impl Default for UnknownField {
 crm_core::record! {
     /// Workflows request context.
     pub struct WorkflowsRequestContext {
-        /// `actionExecutionIndexIdentifier`
+        /// Which run of the action it is.
         action_execution_index_identifier: Option<ActionExecutionIndexIdentifier> = "actionExecutionIndexIdentifier",
         /// The id of the action.
         action_id: Option<i64> = "actionId",

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct ChannelAccountEgg {
         /// Whether the channel account is authorized.
         authorized: Option<bool> = "authorized",
-        /// `deliveryIdentifier`
+        /// Where messages are delivered: an address with its kind.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The id of the inbox.
         inbox_id: Option<String> = "inboxId",
@@ -48,7 +48,7 @@ crm_core::record! {
         account_token: Option<String> = "accountToken",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `deliveryIdentifier`
+        /// Where messages are delivered: an address with its kind.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The id of the channel.
         generic_channel_id: Option<i64> = "genericChannelId",
@@ -64,7 +64,7 @@ crm_core::record! {
     pub struct ChannelAccountStagingTokenUpdateRequest {
         /// The name of the account.
         account_name: Option<String> = "accountName",
-        /// `deliveryIdentifier`
+        /// Where messages are delivered: an address with its kind.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
     }
 }
@@ -186,7 +186,7 @@ crm_core::record! {
         integration_thread_id: Option<String> = "integrationThreadId",
         /// Whether the message comes in or goes out.
         message_direction: Option<MessageDirection> = "messageDirection",
-        /// `preResolvedContacts`
+        /// The contacts that are already found.
         pre_resolved_contacts: Option<PreResolvedContacts> = "preResolvedContacts",
         /// Who it goes to.
         recipients: Option<Vec<ChannelIntegrationParticipant>> = "recipients",
@@ -265,7 +265,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Channel integration participant.
     pub struct ChannelIntegrationParticipant {
-        /// `deliveryIdentifier`
+        /// Where messages are delivered: an address with its kind.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The name.
         name: Option<String> = "name",
@@ -294,7 +294,7 @@ impl ChannelIntegrationParticipant {
 crm_core::record! {
     /// Contact attachment.
     pub struct ContactAttachment {
-        /// `contactProfile`
+        /// The contact's name, addresses, phones and the like.
         contact_profile: Option<ContactProfile> = "contactProfile",
         /// Its kind. Always `CONTACT`.
         type_: Option<String> = "type",
@@ -490,7 +490,7 @@ impl QuickRepliesAttachment {
 crm_core::record! {
     /// Social metadata integration attachment.
     pub struct SocialMetadataIntegrationAttachment {
-        /// `socialMetadata`
+        /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
         /// Its kind. Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
@@ -539,7 +539,7 @@ impl Default for UnsupportedContentAttachment {
 crm_core::record! {
     /// With total public channel integration channel page.
     pub struct WithTotalPublicChannelIntegrationChannelPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ChannelIntegrationChannel> = "results",

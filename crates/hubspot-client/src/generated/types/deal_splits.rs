@@ -72,7 +72,7 @@ impl DealSplitsCreateRequest {
 crm_core::record! {
     /// Deal splits object.
     pub struct DealSplitsObject {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
@@ -82,7 +82,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Map<String> = "properties",
         /// Properties with their earlier values too.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",

@@ -52,7 +52,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total domain page.
     pub struct WithTotalDomainPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Domain> = "results",

@@ -34,7 +34,7 @@ crm_core::record! {
         object_id: Option<String> = "objectId",
         /// When it happened.
         occurred_at: Option<Timestamp> = "occurredAt",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
         /// The visitor's token, from the cookie `hubspotutk`.
         utk: Option<String> = "utk",

@@ -164,17 +164,17 @@ crm_core::setters!(ExternalBehavioralEventPropertyDefinitionPatch {
 crm_core::record! {
     /// External behavioral event type definition.
     pub struct ExternalBehavioralEventTypeDefinition {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// What it is or can be associated with.
         associations: Vec<ManageEventDefinitionsAssociationDefinition> = "associations",
-        /// `comboEventRules`
+        /// The rules that join other events into this one.
         combo_event_rules: Option<ComboEventRuleBranch> = "comboEventRules",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the user who created it.
         created_user_id: Option<i64> = "createdUserId",
-        /// `customMatchingId`
+        /// How an event is matched to its record by a property.
         custom_matching_id: Option<ExternalObjectResolutionMappingReply> = "customMatchingId",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -186,7 +186,7 @@ crm_core::record! {
         header_template: Option<String> = "headerTemplate",
         /// The id.
         id: Option<String> = "id",
-        /// `labels`
+        /// The names shown to people.
         labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
@@ -196,7 +196,7 @@ crm_core::record! {
         primary_object: Option<String> = "primaryObject",
         /// The id of the main object.
         primary_object_id: Option<String> = "primaryObjectId",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Vec<Property> = "properties",
         /// How the event is tracked, as `MANUAL`.
         tracking_type: Option<ExternalBehavioralEventTypeDefinitionTrackingType> = "trackingType",
@@ -210,7 +210,7 @@ crm_core::record! {
 crm_core::record! {
     /// External behavioral event type definition egg.
     pub struct ExternalBehavioralEventTypeDefinitionEgg {
-        /// `customMatchingId`
+        /// How an event is matched to its record by a property.
         custom_matching_id: Option<ExternalObjectResolutionMappingRequest> = "customMatchingId",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -299,7 +299,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// External object resolution mapping reply.
     pub struct ExternalObjectResolutionMappingReply {
-        /// `primaryObjectRule`
+        /// How the main record is found.
         primary_object_rule: Option<ExternalPrimaryObjectResolutionRule> = "primaryObjectRule",
     }
 }
@@ -307,7 +307,7 @@ crm_core::record! {
 crm_core::record! {
     /// External object resolution mapping request.
     pub struct ExternalObjectResolutionMappingRequest {
-        /// `primaryObjectRule`
+        /// How the main record is found.
         primary_object_rule: Option<ExternalPrimaryObjectResolutionRule> = "primaryObjectRule",
     }
     required "primaryObjectRule"
@@ -913,7 +913,7 @@ crm_core::record! {
     pub struct ManageEventDefinitionsIndexedTimePoint {
         /// The time it is counted from.
         index_reference: Option<ManageEventDefinitionsIndexedTimePointIndexReference> = "indexReference",
-        /// `offset`
+        /// How many items to pass over.
         offset: Option<IndexOffset> = "offset",
         /// `shouldGenerateRefreshTime`
         should_generate_refresh_time: Option<bool> = "shouldGenerateRefreshTime",
@@ -1047,7 +1047,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Manage event definitions property filter.
     pub struct ManageEventDefinitionsPropertyFilter {
-        /// `context`
+        /// Further details of what it is about.
         context: Option<PropertyFilterContext> = "context",
         /// `filterInsightsId`
         filter_insights_id: Option<i64> = "filterInsightsId",
@@ -1551,7 +1551,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total external behavioral event type definition page.
     pub struct WithTotalExternalBehavioralEventTypeDefinitionPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ExternalBehavioralEventTypeDefinition> = "results",

@@ -16,7 +16,7 @@ crm_core::record! {
         object_type: Option<String> = "objectType",
         /// When it happened.
         occurred_at: Option<Timestamp> = "occurredAt",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Map<String> = "properties",
     }
 }
@@ -24,7 +24,7 @@ crm_core::record! {
 crm_core::record! {
     /// External unified event page.
     pub struct ExternalUnifiedEventPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ExternalUnifiedEvent> = "results",

@@ -228,7 +228,7 @@ crm_core::record! {
         object_type: Option<String> = "objectType",
         /// Whether to lift the limit of associated records in a row.
         override_associated_objects_per_definition_per_row_limit: Option<bool> = "overrideAssociatedObjectsPerDefinitionPerRowLimit",
-        /// `publicCrmSearchRequest`
+        /// Which records of the view are exported.
         public_crm_search_request: Option<CrmSearchRequest> = "publicCrmSearchRequest",
     }
     required "associatedObjectType" "exportInternalValuesOptions" "exportName" "exportType" "format" "includeLabeledAssociations" "includePrimaryDisplayPropertyForAssociatedObjects" "language" "objectProperties" "objectType" "overrideAssociatedObjectsPerDefinitionPerRowLimit"

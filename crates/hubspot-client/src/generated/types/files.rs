@@ -16,7 +16,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// When the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// `result`
+        /// What came of it.
         result: Option<StoredFile> = "result",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -30,7 +30,7 @@ crm_core::record! {
 crm_core::record! {
     /// File page.
     pub struct FilePage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<StoredFile> = "results",
@@ -40,9 +40,9 @@ crm_core::record! {
 crm_core::record! {
     /// File stat.
     pub struct FileStat {
-        /// `file`
+        /// The file itself.
         file: Option<StoredFile> = "file",
-        /// `folder`
+        /// The folder.
         folder: Option<Folder> = "folder",
     }
 }
@@ -106,7 +106,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Folder.
     pub struct Folder {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
@@ -138,7 +138,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// When the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// `result`
+        /// What came of it.
         result: Option<Folder> = "result",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -181,7 +181,7 @@ impl FolderInput {
 crm_core::record! {
     /// Folder page.
     pub struct FolderPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Folder> = "results",
@@ -338,7 +338,7 @@ crm_core::record! {
     pub struct StoredFile {
         /// Who can see the file, as `PRIVATE`.
         access: Option<StoredFileAccess> = "access",
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",

@@ -40,7 +40,7 @@ crm_core::record! {
         created_by: Option<i64> = "createdBy",
         /// The name of the date property.
         date_property: Option<String> = "dateProperty",
-        /// `dealSplitProperties`
+        /// The properties that are used for deal splits.
         deal_split_properties: Option<ForecastTypeDealSplitProperties> = "dealSplitProperties",
         /// Whether it is the default type.
         default_type: Option<bool> = "defaultType",

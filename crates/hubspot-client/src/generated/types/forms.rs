@@ -63,7 +63,7 @@ impl Default for DatepickerField {
 crm_core::record! {
     /// Dependent field.
     pub struct DependentField {
-        /// `dependentCondition`
+        /// When the dependent field is shown.
         dependent_condition: Option<DependentFieldFilter> = "dependentCondition",
         /// The field that is shown when the condition holds.
         dependent_field: Option<Field> = "dependentField",
@@ -239,7 +239,7 @@ crm_core::record! {
         placeholder: Option<String> = "placeholder",
         /// Whether it must be filled in.
         required: Option<bool> = "required",
-        /// `validation`
+        /// What an entered value must meet.
         validation: Option<EmailFieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "validation"
@@ -513,7 +513,7 @@ crm_core::union! {
 crm_core::record! {
     /// Form definition base page.
     pub struct FormDefinitionBasePage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<HubSpotFormDefinition> = "results",
@@ -534,7 +534,7 @@ crm_core::record! {
         css_class: Option<String> = "cssClass",
         /// Whether the form is plain HTML of the page, without an iframe.
         render_raw_html: Option<bool> = "renderRawHtml",
-        /// `style`
+        /// How the form is styled.
         style: Option<FormStyle> = "style",
         /// The text on the button to send the form.
         submit_button_text: Option<String> = "submitButtonText",
@@ -709,7 +709,7 @@ crm_core::record! {
         notify_contact_owner: Option<bool> = "notifyContactOwner",
         /// Who is told of submissions.
         notify_recipients: Option<Vec<String>> = "notifyRecipients",
-        /// `postSubmitAction`
+        /// What happens after sending: a redirect or thanks.
         post_submit_action: Option<FormPostSubmitAction> = "postSubmitAction",
         /// Whether known values are filled in beforehand.
         pre_populate_known_values: Option<bool> = "prePopulateKnownValues",
@@ -831,15 +831,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Hub spot form definition.
     pub struct HubSpotFormDefinition {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// `configuration`
+        /// The settings of the form.
         configuration: Option<HubSpotFormConfiguration> = "configuration",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `displayOptions`
+        /// How the form looks.
         display_options: Option<FormDisplayOptions> = "displayOptions",
         /// The fields of the form, in groups.
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
@@ -892,15 +892,15 @@ impl Default for HubSpotFormDefinition {
 crm_core::record! {
     /// Hub spot form definition create request.
     pub struct HubSpotFormDefinitionCreateRequest {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// `configuration`
+        /// The settings of the form.
         configuration: Option<HubSpotFormConfiguration> = "configuration",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `displayOptions`
+        /// How the form looks.
         display_options: Option<FormDisplayOptions> = "displayOptions",
         /// The fields of the form, in groups.
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
@@ -960,11 +960,11 @@ crm_core::union! {
 crm_core::record! {
     /// Hub spot form definition patch request.
     pub struct HubSpotFormDefinitionPatchRequest {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
-        /// `configuration`
+        /// The settings of the form.
         configuration: Option<HubSpotFormConfiguration> = "configuration",
-        /// `displayOptions`
+        /// How the form looks.
         display_options: Option<FormDisplayOptions> = "displayOptions",
         /// The fields of the form, in groups.
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
@@ -1209,7 +1209,7 @@ crm_core::record! {
         placeholder: Option<String> = "placeholder",
         /// Whether it must be filled in.
         required: Option<bool> = "required",
-        /// `validation`
+        /// What an entered value must meet.
         validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "validation"
@@ -1384,7 +1384,7 @@ crm_core::record! {
         placeholder: Option<String> = "placeholder",
         /// Whether it must be filled in.
         required: Option<bool> = "required",
-        /// `validation`
+        /// What an entered value must meet.
         validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -1504,7 +1504,7 @@ crm_core::record! {
         required: Option<bool> = "required",
         /// Whether country codes are offered to choose from.
         use_country_code_select: Option<bool> = "useCountryCodeSelect",
-        /// `validation`
+        /// What an entered value must meet.
         validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "useCountryCodeSelect" "validation"

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct Column {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdBy`
+        /// Who created it.
         created_by: Option<SimpleUser> = "createdBy",
         /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
@@ -40,7 +40,7 @@ crm_core::record! {
         type_: Option<ColumnType> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedBy`
+        /// Who changed it last.
         updated_by: Option<SimpleUser> = "updatedBy",
         /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
@@ -366,7 +366,7 @@ crm_core::record! {
     pub struct HubDbRowPagePaging {
         /// `next`
         next: Option<HubDbRowPagePagingNext> = "next",
-        /// `prev`
+        /// Where the page before starts.
         prev: Option<PreviousPage> = "prev",
     }
 }
@@ -374,7 +374,7 @@ crm_core::record! {
 crm_core::record! {
     /// Where the next page starts.
     pub struct HubDbRowPagePagingNext {
-        /// The cursor of the page before; the first page has none.
+        /// The cursor of the next page.
         after: Option<String> = "after",
         /// The address it leads to.
         link: Option<String> = "link",
@@ -448,7 +448,7 @@ crm_core::record! {
         columns: Vec<Column> = "columns",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdBy`
+        /// Who created it.
         created_by: Option<SimpleUser> = "createdBy",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
@@ -474,7 +474,7 @@ crm_core::record! {
         row_count: Option<i64> = "rowCount",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedBy`
+        /// Who changed it last.
         updated_by: Option<SimpleUser> = "updatedBy",
         /// Whether dynamic pages can use the table.
         use_for_pages: Option<bool> = "useForPages",
@@ -544,7 +544,7 @@ crm_core::setters!(HubDbTableInput {
 crm_core::record! {
     /// Hub db table page.
     pub struct HubDbTablePage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<HubDbTable> = "results",
@@ -558,7 +558,7 @@ crm_core::record! {
     pub struct HubdbOptionItem {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `createdBy`
+        /// Who created it.
         created_by: Option<SimpleUser> = "createdBy",
         /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
@@ -574,7 +574,7 @@ crm_core::record! {
         type_: Option<String> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `updatedBy`
+        /// Who changed it last.
         updated_by: Option<SimpleUser> = "updatedBy",
         /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",

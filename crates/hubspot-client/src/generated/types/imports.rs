@@ -16,7 +16,7 @@ crm_core::record! {
         extra_context: Option<String> = "extraContext",
         /// The id.
         id: Option<String> = "id",
-        /// `invalidPropertyValue`
+        /// The property value that is wrong.
         invalid_property_value: Option<PropertyValue> = "invalidPropertyValue",
         /// The value that is not valid.
         invalid_value: Option<String> = "invalidValue",
@@ -28,7 +28,7 @@ crm_core::record! {
         object_type: Option<String> = "objectType",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `sourceData`
+        /// The row of the file it came from.
         source_data: Option<ImportRowCore> = "sourceData",
     }
 }
@@ -36,7 +36,7 @@ crm_core::record! {
 crm_core::record! {
     /// Import error page.
     pub struct ImportErrorPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ImportError> = "results",
@@ -68,11 +68,11 @@ crm_core::record! {
         import_request_json: Option<Value> = "importRequestJson",
         /// Where the import was started, as `API`.
         import_source: Option<ImportReplyImportSource> = "importSource",
-        /// `importTemplate`
+        /// The template of the import.
         import_template: Option<ImportTemplate> = "importTemplate",
         /// The ids of the kinds of records it maps to.
         mapped_object_type_ids: Vec<String> = "mappedObjectTypeIds",
-        /// `metadata`
+        /// Further facts about it.
         metadata: Option<ImportMetadata> = "metadata",
         /// Whether it imports opt-outs.
         opt_out_import: Option<bool> = "optOutImport",
@@ -124,7 +124,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Import response page.
     pub struct ImportResponsePage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ImportReply> = "results",

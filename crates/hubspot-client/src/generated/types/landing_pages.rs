@@ -74,11 +74,11 @@ crm_core::record! {
     pub struct ContentFolderVersion {
         /// The id.
         id: Option<String> = "id",
-        /// `object`
+        /// The content in this version.
         object: Option<ContentFolder> = "object",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `user`
+        /// The user behind it.
         user: Option<VersionUser> = "user",
     }
 }
@@ -86,7 +86,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total content folder page.
     pub struct WithTotalContentFolderPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ContentFolder> = "results",
@@ -98,7 +98,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total content folder version page.
     pub struct WithTotalContentFolderVersionPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ContentFolderVersion> = "results",

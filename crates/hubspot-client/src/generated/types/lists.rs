@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Api collection response join time and record id.
     pub struct ApiCollectionResponseJoinTimeAndRecordId {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<JoinTimeAndRecordId> = "results",
@@ -18,7 +18,7 @@ crm_core::record! {
 crm_core::record! {
     /// Api collection response record list membership.
     pub struct ApiCollectionResponseRecordListMembership {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<RecordListMembership> = "results",
@@ -132,7 +132,7 @@ crm_core::union! {
 crm_core::record! {
     /// List create reply.
     pub struct ListCreateReply {
-        /// `list`
+        /// The list that was made or found.
         list: Option<ObjectList> = "list",
     }
 }
@@ -146,9 +146,9 @@ crm_core::record! {
         filter_branch: Option<FilterBranch> = "filterBranch",
         /// The id of the folder to put the list in.
         list_folder_id: Option<i64> = "listFolderId",
-        /// `listPermissions`
+        /// Who may edit the list.
         list_permissions: Option<ListPermissions> = "listPermissions",
-        /// `membershipSettings`
+        /// Who can be a member, as by team.
         membership_settings: Option<MembershipSettings> = "membershipSettings",
         /// The name.
         name: Option<String> = "name",
@@ -189,7 +189,7 @@ impl ListCreateRequest {
 crm_core::record! {
     /// List fetch reply.
     pub struct ListFetchReply {
-        /// `list`
+        /// The list that was made or found.
         list: Option<ObjectList> = "list",
     }
 }
@@ -241,7 +241,7 @@ crm_core::record! {
 crm_core::record! {
     /// List folder create reply.
     pub struct ListFolderCreateReply {
-        /// `folder`
+        /// The folder.
         folder: Option<ListFolder> = "folder",
     }
 }
@@ -275,7 +275,7 @@ impl ListFolderCreateRequest {
 crm_core::record! {
     /// List folder fetch reply.
     pub struct ListFolderFetchReply {
-        /// `folder`
+        /// The folder.
         folder: Option<ListFolder> = "folder",
     }
 }
@@ -392,7 +392,7 @@ crm_core::record! {
 crm_core::record! {
     /// List update reply.
     pub struct ListUpdateReply {
-        /// `updatedList`
+        /// The list after the change.
         updated_list: Option<ObjectList> = "updatedList",
     }
 }
@@ -481,11 +481,11 @@ crm_core::record! {
         filters_updated_at: Option<Timestamp> = "filtersUpdatedAt",
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// `listPermissions`
+        /// Who may edit the list.
         list_permissions: Option<ListPermissions> = "listPermissions",
         /// The version number of the list.
         list_version: Option<i64> = "listVersion",
-        /// `membershipSettings`
+        /// Who can be a member, as by team.
         membership_settings: Option<MembershipSettings> = "membershipSettings",
         /// The name.
         name: Option<String> = "name",

@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Aggregate email statistics.
     pub struct AggregateEmailStatistics {
-        /// `aggregate`
+        /// The figures of all of them together.
         aggregate: Option<EmailStatisticsData> = "aggregate",
         /// The figures, by e-mail campaign.
         campaign_aggregations: Map<EmailStatisticsData> = "campaignAggregations",
-        /// The e-mails by id, or a contact's addresses.
+        /// The e-mails, by id.
         emails: Vec<i64> = "emails",
     }
 }
@@ -22,7 +22,7 @@ crm_core::record! {
         background_color: Option<Value> = "backgroundColor",
         /// How round the corners are.
         corner_radius: Option<i64> = "cornerRadius",
-        /// `fontStyle`
+        /// The font and how it looks.
         font_style: Option<FontStyle> = "fontStyle",
     }
 }
@@ -52,7 +52,7 @@ crm_core::record! {
         active_domain: Option<String> = "activeDomain",
         /// The ids of all its e-mail campaigns.
         all_email_campaign_ids: Vec<String> = "allEmailCampaignIds",
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
@@ -64,7 +64,7 @@ crm_core::record! {
         campaign_utm: Option<String> = "campaignUtm",
         /// The id of the e-mail it was cloned from.
         cloned_from: Option<String> = "clonedFrom",
-        /// `content`
+        /// The content of the e-mail.
         content: Option<EmailContent> = "content",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -82,7 +82,7 @@ crm_core::record! {
         folder_id: Option<i64> = "folderId",
         /// The id of the folder.
         folder_id_v2: Option<i64> = "folderIdV2",
-        /// `from`
+        /// Where it comes from.
         from: Option<EmailFromDetails> = "from",
         /// The id.
         id: Option<String> = "id",
@@ -112,25 +112,25 @@ crm_core::record! {
         published_by_id: Option<String> = "publishedById",
         /// The name of who published it.
         published_by_name: Option<String> = "publishedByName",
-        /// `rssData`
+        /// How blog posts are put into the e-mail.
         rss_data: Option<RssEmailDetails> = "rssData",
         /// Whether publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
         /// The state.
         state: Option<EmailState> = "state",
-        /// `stats`
+        /// The figures on how it did.
         stats: Option<EmailStatisticsData> = "stats",
         /// The finer group it is sorted into.
         subcategory: Option<String> = "subcategory",
         /// What it is about, in one line.
         subject: Option<String> = "subject",
-        /// `subscriptionDetails`
+        /// Which subscription it is sent under.
         subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
         /// The ids of the teams with access.
         teams_with_access: Vec<String> = "teamsWithAccess",
-        /// `testing`
+        /// The settings of the A/B test.
         testing: Option<EmailTestingDetails> = "testing",
-        /// `to`
+        /// What it goes to: records, or recipients of an e-mail.
         to: Option<EmailToDetails> = "to",
         /// Its kind.
         type_: Option<EmailType> = "type",
@@ -142,7 +142,7 @@ crm_core::record! {
         updated_by_id: Option<String> = "updatedById",
         /// The ids of the users with access.
         users_with_access: Vec<String> = "usersWithAccess",
-        /// `webversion`
+        /// The version of it for browsers.
         webversion: Option<WebversionDetails> = "webversion",
         /// The names of workflows that use it.
         workflow_names: Vec<String> = "workflowNames",
@@ -187,7 +187,7 @@ crm_core::record! {
         plain_text_version: Option<String> = "plainTextVersion",
         /// The parts that differ by recipient.
         smart_fields: Option<Map<Value>> = "smartFields",
-        /// `styleSettings`
+        /// How the e-mail looks.
         style_settings: Option<EmailStyleSettings> = "styleSettings",
         /// The path of the template.
         template_path: Option<String> = "templatePath",
@@ -210,19 +210,19 @@ crm_core::record! {
     pub struct EmailCreateRequest {
         /// The domain it is served from.
         active_domain: Option<String> = "activeDomain",
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
         /// The id of the marketing campaign.
         campaign: Option<String> = "campaign",
-        /// `content`
+        /// The content of the e-mail.
         content: Option<EmailContent> = "content",
         /// The id of the feedback survey.
         feedback_survey_id: Option<String> = "feedbackSurveyId",
         /// The id of the folder.
         folder_id_v2: Option<i64> = "folderIdV2",
-        /// `from`
+        /// Where it comes from.
         from: Option<EmailFromDetails> = "from",
         /// Whether the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
@@ -232,7 +232,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// When it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
-        /// `rssData`
+        /// How blog posts are put into the e-mail.
         rss_data: Option<RssEmailDetails> = "rssData",
         /// Whether publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
@@ -242,13 +242,13 @@ crm_core::record! {
         subcategory: Option<String> = "subcategory",
         /// What it is about, in one line.
         subject: Option<String> = "subject",
-        /// `subscriptionDetails`
+        /// Which subscription it is sent under.
         subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
-        /// `testing`
+        /// The settings of the A/B test.
         testing: Option<EmailTestingDetails> = "testing",
-        /// `to`
+        /// What it goes to: records, or recipients of an e-mail.
         to: Option<EmailToDetails> = "to",
-        /// `webversion`
+        /// The version of it for browsers.
         webversion: Option<WebversionDetails> = "webversion",
     }
 }
@@ -301,9 +301,9 @@ crm_core::setters!(EmailRecipients {
 crm_core::record! {
     /// Email statistic interval.
     pub struct EmailStatisticInterval {
-        /// `aggregations`
+        /// The figures of the interval.
         aggregations: Option<EmailStatisticsData> = "aggregations",
-        /// `interval`
+        /// The span of time.
         interval: Option<Interval> = "interval",
     }
 }
@@ -339,7 +339,7 @@ crm_core::record! {
         body_border_width: Option<f64> = "bodyBorderWidth",
         /// The color of the body.
         body_color: Option<String> = "bodyColor",
-        /// `buttonStyleSettings`
+        /// How buttons look.
         button_style_settings: Option<ButtonStyleSettings> = "buttonStyleSettings",
         /// The first favorite of the color picker.
         color_picker_favorite1: Option<String> = "colorPickerFavorite1",
@@ -353,17 +353,17 @@ crm_core::record! {
         color_picker_favorite5: Option<String> = "colorPickerFavorite5",
         /// The sixth favorite color.
         color_picker_favorite6: Option<String> = "colorPickerFavorite6",
-        /// `dividerStyleSettings`
+        /// How dividing lines look.
         divider_style_settings: Option<DividerStyleSettings> = "dividerStyleSettings",
         /// The space inside the body of the e-mail.
         email_body_padding: Option<String> = "emailBodyPadding",
         /// How wide the e-mail's body is.
         email_body_width: Option<String> = "emailBodyWidth",
-        /// `headingOneFont`
+        /// The font of first-level headings.
         heading_one_font: Option<FontStyle> = "headingOneFont",
-        /// `headingTwoFont`
+        /// The font of headings of the second level.
         heading_two_font: Option<FontStyle> = "headingTwoFont",
-        /// `linksFont`
+        /// The font of links.
         links_font: Option<FontStyle> = "linksFont",
         /// The main accent color.
         primary_accent_color: Option<String> = "primaryAccentColor",
@@ -493,11 +493,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Email to details.
     pub struct EmailToDetails {
-        /// `contactIds`
+        /// The contacts, by id.
         contact_ids: Option<EmailRecipients> = "contactIds",
-        /// `contactIlsLists`
+        /// The contact lists that get it or not, by newer id.
         contact_ils_lists: Option<EmailRecipients> = "contactIlsLists",
-        /// `contactLists`
+        /// The lists it goes to or leaves out.
         contact_lists: Option<EmailRecipients> = "contactLists",
         /// Whether contacts who got many e-mails are left out.
         limit_send_frequency: Option<bool> = "limitSendFrequency",
@@ -585,17 +585,17 @@ crm_core::record! {
     pub struct EmailUpdateRequest {
         /// The domain it is served from.
         active_domain: Option<String> = "activeDomain",
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
         /// The id of the marketing campaign.
         campaign: Option<String> = "campaign",
-        /// `content`
+        /// The content of the e-mail.
         content: Option<EmailContent> = "content",
         /// The id of the folder.
         folder_id_v2: Option<i64> = "folderIdV2",
-        /// `from`
+        /// Where it comes from.
         from: Option<EmailFromDetails> = "from",
         /// Whether the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
@@ -605,7 +605,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// When it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
-        /// `rssData`
+        /// How blog posts are put into the e-mail.
         rss_data: Option<RssEmailDetails> = "rssData",
         /// Whether publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
@@ -615,13 +615,13 @@ crm_core::record! {
         subcategory: Option<String> = "subcategory",
         /// What it is about, in one line.
         subject: Option<String> = "subject",
-        /// `subscriptionDetails`
+        /// Which subscription it is sent under.
         subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
-        /// `testing`
+        /// The settings of the A/B test.
         testing: Option<EmailTestingDetails> = "testing",
-        /// `to`
+        /// What it goes to: records, or recipients of an e-mail.
         to: Option<EmailToDetails> = "to",
-        /// `webversion`
+        /// The version of it for browsers.
         webversion: Option<WebversionDetails> = "webversion",
     }
 }
@@ -638,11 +638,11 @@ crm_core::record! {
     pub struct EmailVersion {
         /// The id.
         id: Option<String> = "id",
-        /// `object`
+        /// The content in this version.
         object: Option<Email> = "object",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `user`
+        /// The user behind it.
         user: Option<VersionUser> = "user",
     }
 }
@@ -748,11 +748,11 @@ crm_core::record! {
     pub struct VersionPublicEmail {
         /// The id.
         id: Option<String> = "id",
-        /// `object`
+        /// The content in this version.
         object: Option<Email> = "object",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `user`
+        /// The user behind it.
         user: Option<VersionUser> = "user",
     }
 }
@@ -793,7 +793,7 @@ crm_core::setters!(WebversionDetails {
 crm_core::record! {
     /// With total email statistic interval page.
     pub struct WithTotalEmailStatisticIntervalPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<EmailStatisticInterval> = "results",
@@ -805,7 +805,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total public email page.
     pub struct WithTotalPublicEmailPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Email> = "results",
@@ -817,7 +817,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total public email version page.
     pub struct WithTotalPublicEmailVersionPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<VersionPublicEmail> = "results",

@@ -292,7 +292,7 @@ crm_core::record! {
 crm_core::record! {
     /// Marketing event.
     pub struct MarketingEvent {
-        /// `appInfo`
+        /// The app that it came from.
         app_info: Option<AppInfo> = "appInfo",
         /// How many attended.
         attendees: Option<i64> = "attendees",
@@ -567,7 +567,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// `interactionDateTime`
         interaction_date_time: Option<i64> = "interactionDateTime",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
     }
     required "contactProperties" "email" "interactionDateTime" "properties"
@@ -665,7 +665,7 @@ impl MarketingEventExternalUniqueIdentifierBatch {
 crm_core::record! {
     /// Marketing event identifiers reply.
     pub struct MarketingEventIdentifiersReply {
-        /// `appInfo`
+        /// The app that it came from.
         app_info: Option<AppInfo> = "appInfo",
         /// The id of the account in the app that the event comes from.
         external_account_id: Option<String> = "externalAccountId",
@@ -681,7 +681,7 @@ crm_core::record! {
 crm_core::record! {
     /// Marketing event page.
     pub struct MarketingEventPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<MarketingEvent> = "results",
@@ -767,7 +767,7 @@ impl MarketingEventPublicObjectIdDeleteRequestBatch {
 crm_core::record! {
     /// Marketing event reply.
     pub struct MarketingEventReply {
-        /// `appInfo`
+        /// The app that it came from.
         app_info: Option<AppInfo> = "appInfo",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -803,7 +803,7 @@ crm_core::record! {
     pub struct MarketingEventSubscriber {
         /// `interactionDateTime`
         interaction_date_time: Option<i64> = "interactionDateTime",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
         /// The id of the contact.
         vid: Option<i64> = "vid",
@@ -899,9 +899,9 @@ impl MarketingEventUpdate {
 crm_core::record! {
     /// Participation associations.
     pub struct ParticipationAssociations {
-        /// `contact`
+        /// The contact who takes part.
         contact: Option<ContactAssociation> = "contact",
-        /// `marketingEvent`
+        /// The marketing event it belongs to.
         marketing_event: Option<MarketingEventAssociation> = "marketingEvent",
     }
 }
@@ -909,13 +909,13 @@ crm_core::record! {
 crm_core::record! {
     /// Participation breakdown.
     pub struct ParticipationBreakdown {
-        /// `associations`
+        /// What it is or can be associated with.
         associations: Option<ParticipationAssociations> = "associations",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// `properties`
+        /// The properties, by internal name.
         properties: Option<ParticipationProperties> = "properties",
     }
 }
@@ -979,7 +979,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total marketing event identifiers reply page.
     pub struct WithTotalMarketingEventIdentifiersReplyPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<MarketingEventIdentifiersReply> = "results",
@@ -991,7 +991,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total participation breakdown page.
     pub struct WithTotalParticipationBreakdownPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ParticipationBreakdown> = "results",
@@ -1003,7 +1003,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total public list page.
     pub struct WithTotalPublicListPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<List> = "results",

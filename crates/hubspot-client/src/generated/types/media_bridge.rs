@@ -82,7 +82,7 @@ crm_core::record! {
         contact_id: Option<i64> = "contactId",
         /// The visitor's token, from the cookie `hubspotutk`.
         contact_utk: Option<String> = "contactUtk",
-        /// `derivedValues`
+        /// How much was played, in percent and in seconds.
         derived_values: Option<AttentionSpanCalculatedValues> = "derivedValues",
         /// The id in the other system.
         external_id: Option<String> = "externalId",
@@ -316,17 +316,17 @@ crm_core::record! {
 crm_core::record! {
     /// An expression that a property is calculated by: an operator over further expressions, a constant, or a property.
     pub struct Expression {
-        /// `checkExpression`
+        /// What is checked.
         check_expression: Option<Box<Expression>> = "checkExpression",
         /// The conditions of a chain, in their order.
         conditions: Vec<Expression> = "conditions",
-        /// `defaultExpression`
+        /// What holds when no condition does.
         default_expression: Option<Box<Expression>> = "defaultExpression",
-        /// `elseExpression`
+        /// What is taken otherwise.
         else_expression: Option<Box<Expression>> = "elseExpression",
         /// Whether the expression stands in parentheses where it is shown.
         enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// `expressionToEvaluate`
+        /// The expression that is worked out.
         expression_to_evaluate: Option<Box<Expression>> = "expressionToEvaluate",
         /// `ifExpression`
         if_expression: Option<Box<Expression>> = "ifExpression",
@@ -338,7 +338,7 @@ crm_core::record! {
         outputs: Vec<Expression> = "outputs",
         /// The property that is read, where the operator names one.
         property_name: Option<String> = "propertyName",
-        /// `stringToCheck`
+        /// The text that is looked at.
         string_to_check: Option<Box<Expression>> = "stringToCheck",
         /// The value of a constant: text, a number or a boolean.
         value: Option<Value> = "value",
@@ -352,11 +352,11 @@ crm_core::record! {
         case_change_test_extension_data: Option<CaseChangeTestExtensionData> = "caseChangeTestExtensionData",
         /// How each extension fared: `OK`, `ERROR` or `TIMEOUT`.
         extension_status_map: Map<ExtensionDataExtensionStatusMapValue> = "extensionStatusMap",
-        /// `optionDecoratorsExtensionData`
+        /// How options are decorated.
         option_decorators_extension_data: Option<OptionDecoratorsExtensionData> = "optionDecoratorsExtensionData",
         /// `requiredPropertiesExtensionData`
         required_properties_extension_data: Option<RequiredPropertiesExtensionData> = "requiredPropertiesExtensionData",
-        /// `softRequiredPropertiesExtensionData`
+        /// Whether the property is softly required.
         soft_required_properties_extension_data: Option<SoftRequiredPropertiesExtensionData> = "softRequiredPropertiesExtensionData",
         /// The tags it has.
         tags: Vec<String> = "tags",
@@ -378,7 +378,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// External options meta data.
     pub struct ExternalOptionsMetaData {
-        /// `filter`
+        /// What narrows it down.
         filter: Option<FilteringMetaData> = "filter",
         /// The id of the record it starts from.
         from_object_id: Option<i64> = "fromObjectId",
@@ -626,7 +626,7 @@ crm_core::record! {
         created_at: Option<i64> = "createdAt",
         /// When it was deleted.
         deleted_at: Option<i64> = "deletedAt",
-        /// `endpoints`
+        /// How and where oEmbed data is fetched.
         endpoints: Option<Endpoints> = "endpoints",
         /// The id.
         id: Option<i64> = "id",
@@ -640,7 +640,7 @@ crm_core::record! {
 crm_core::record! {
     /// Integrator o embed domain request.
     pub struct IntegratorOEmbedDomainRequest {
-        /// `endpoints`
+        /// How and where oEmbed data is fetched.
         endpoints: Option<Endpoints> = "endpoints",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -666,9 +666,9 @@ impl IntegratorOEmbedDomainRequest {
 crm_core::record! {
     /// Integrator object creation reply.
     pub struct IntegratorObjectCreationReply {
-        /// `objectType`
+        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
         object_type: Option<InboundDbObjectType> = "objectType",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Vec<PropertyDefinition> = "properties",
         /// The groups of properties.
         property_groups: Vec<Group> = "propertyGroups",
@@ -698,7 +698,7 @@ impl IntegratorObjectCreationRequest {
 crm_core::record! {
     /// Lookup association spec.
     pub struct LookupAssociationSpec {
-        /// `associationSpec`
+        /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
         /// How many there may be: `ONE_TO_ONE` or `ONE_TO_MANY`.
         cardinality: Option<LookupAssociationSpecCardinality> = "cardinality",
@@ -1155,7 +1155,7 @@ impl MediaPlayedPercentageEventRequest {
 crm_core::record! {
     /// Media property.
     pub struct MediaProperty {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
@@ -1193,7 +1193,7 @@ crm_core::record! {
         hubspot_defined: Option<bool> = "hubspotDefined",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `modificationMetadata`
+        /// What may be changed about it.
         modification_metadata: Option<PropertyModificationMetadata> = "modificationMetadata",
         /// The name.
         name: Option<String> = "name",
@@ -1267,11 +1267,11 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The name of the object type.
         object_type_name: Option<String> = "objectTypeName",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Vec<PropertyDefinition> = "properties",
         /// The groups of properties.
         property_groups: Vec<GroupView> = "propertyGroups",
-        /// `schema`
+        /// How the data is shaped.
         schema: Option<InboundDbObjectType> = "schema",
     }
 }
@@ -1281,7 +1281,7 @@ crm_core::record! {
     pub struct ObjectSchema {
         /// Whether properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// What it is or can be associated with.
         associations: Vec<AssociationDefinition> = "associations",
@@ -1295,7 +1295,7 @@ crm_core::record! {
         fully_qualified_name: Option<String> = "fullyQualifiedName",
         /// The id.
         id: Option<String> = "id",
-        /// `labels`
+        /// The names shown to people.
         labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
@@ -1303,7 +1303,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Vec<MediaProperty> = "properties",
         /// The properties a new record must have.
         required_properties: Vec<String> = "requiredProperties",
@@ -1433,15 +1433,15 @@ crm_core::record! {
 crm_core::record! {
     /// Property definition.
     pub struct PropertyDefinition {
-        /// `calculationExpression`
+        /// How the value is worked out.
         calculation_expression: Option<Box<Expression>> = "calculationExpression",
         /// The formula the value is worked out with.
         calculation_formula: Option<String> = "calculationFormula",
-        /// `definitionSource`
+        /// Where the definition comes from.
         definition_source: Option<DefinitionSource> = "definitionSource",
-        /// `extensionData`
+        /// Further data about the property.
         extension_data: Option<ExtensionData> = "extensionData",
-        /// `externalOptionsMetaData`
+        /// Where options from elsewhere are taken from.
         external_options_meta_data: Option<ExternalOptionsMetaData> = "externalOptionsMetaData",
         /// `fulcrumPortalId`
         fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
@@ -1449,19 +1449,19 @@ crm_core::record! {
         fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
         /// `janusGroup`
         janus_group: Option<String> = "janusGroup",
-        /// `lookupAssociationSpec`
+        /// The association that values are looked up through.
         lookup_association_spec: Option<LookupAssociationSpec> = "lookupAssociationSpec",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `permission`
+        /// What may be done with the property.
         permission: Option<FieldLevelPermission> = "permission",
-        /// `property`
+        /// The names of the properties to give.
         property: Option<MediaBridgeProperty> = "property",
-        /// `propertyDefinitionSource`
+        /// Where the definition of the property comes from.
         property_definition_source: Option<DefinitionSource> = "propertyDefinitionSource",
-        /// `propertyRequirements`
+        /// What the property needs.
         property_requirements: Option<DefaultRequirements> = "propertyRequirements",
-        /// `rollupExpression`
+        /// How the value is worked out from associated records.
         rollup_expression: Option<RollupExpression> = "rollupExpression",
     }
 }
@@ -1487,7 +1487,7 @@ crm_core::record! {
     pub struct RollupExpression {
         /// The kinds of association between them.
         association_types: Vec<AssociationSpec> = "associationTypes",
-        /// `conditionalExpression`
+        /// What a record must meet to count.
         conditional_expression: Option<Box<Expression>> = "conditionalExpression",
         /// The formula of the condition.
         conditional_formula: Option<String> = "conditionalFormula",

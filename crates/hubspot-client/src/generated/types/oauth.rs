@@ -22,7 +22,7 @@ crm_core::record! {
         is_private_distribution: Option<bool> = "is_private_distribution",
         /// The scopes that are granted.
         scopes: Vec<String> = "scopes",
-        /// `signed_access_token`
+        /// The token in its signed form.
         signed_access_token: Option<SignedAccessToken> = "signed_access_token",
         /// The token itself.
         token: Option<String> = "token",

@@ -16,7 +16,7 @@ crm_core::record! {
 crm_core::record! {
     /// Associated id page.
     pub struct AssociatedIdPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<AssociatedId> = "results",
@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Associations for object.
     pub struct AssociationsForObject {
-        /// `to`
+        /// What it goes to: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
         /// The kinds of association to make.
         types: Option<Vec<AssociationSpec>> = "types",
@@ -96,7 +96,7 @@ crm_core::record! {
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
@@ -125,7 +125,7 @@ crm_core::record! {
         id_property: Option<String> = "idProperty",
         /// What the batch is made of.
         inputs: Option<Vec<ObjectId>> = "inputs",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The names of the properties to give.
         properties: Option<Vec<String>> = "properties",
         /// Properties with their earlier values too.
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
@@ -201,7 +201,7 @@ crm_core::record! {
         id_property: Option<String> = "idProperty",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
     }
     required "id" "properties"
@@ -275,7 +275,7 @@ crm_core::record! {
         id_property: Option<String> = "idProperty",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
     }
     required "id" "properties"
@@ -353,7 +353,7 @@ impl MergeInput {
 crm_core::record! {
     /// Object.
     pub struct Object {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
@@ -363,7 +363,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Map<String> = "properties",
         /// Properties with their earlier values too.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
@@ -381,7 +381,7 @@ crm_core::record! {
     pub struct ObjectCreate {
         /// What it is or can be associated with.
         associations: Option<Vec<AssociationsForObject>> = "associations",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
@@ -423,7 +423,7 @@ impl ObjectId {
 crm_core::record! {
     /// Object page.
     pub struct ObjectPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ObjectWithAssociations> = "results",
@@ -433,7 +433,7 @@ crm_core::record! {
 crm_core::record! {
     /// Object update.
     pub struct ObjectUpdate {
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
@@ -465,7 +465,7 @@ crm_core::record! {
 crm_core::record! {
     /// Object with associations.
     pub struct ObjectWithAssociations {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
@@ -477,7 +477,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Map<String> = "properties",
         /// Properties with their earlier values too.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
@@ -493,7 +493,7 @@ crm_core::record! {
 crm_core::record! {
     /// Search reply.
     pub struct SearchReply {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Object> = "results",
@@ -511,7 +511,7 @@ crm_core::record! {
         filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
         /// Most items in a page.
         limit: Option<i64> = "limit",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The names of the properties to give.
         properties: Option<Vec<String>> = "properties",
         /// The text to search for.
         query: Option<String> = "query",
@@ -563,7 +563,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert object.
     pub struct UpsertObject {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
@@ -575,7 +575,7 @@ crm_core::record! {
         new: Option<bool> = "new",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Map<String> = "properties",
         /// Properties with their earlier values too.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",

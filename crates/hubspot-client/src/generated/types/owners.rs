@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Owner.
     pub struct Owner {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -34,7 +34,7 @@ crm_core::record! {
 crm_core::record! {
     /// Owner page.
     pub struct OwnerPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Owner> = "results",
@@ -68,7 +68,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// The main one, or whether it is that.
+        /// Whether it is the main team of the user.
         primary: Option<bool> = "primary",
     }
 }

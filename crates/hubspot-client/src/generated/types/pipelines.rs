@@ -34,7 +34,7 @@ crm_core::record! {
 crm_core::record! {
     /// Pipeline.
     pub struct Pipeline {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
@@ -100,7 +100,7 @@ crm_core::record! {
 crm_core::record! {
     /// Pipeline patch input.
     pub struct PipelinePatchInput {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// Where it is shown among its kind; -1 is after the others.
         display_order: Option<i64> = "displayOrder",
@@ -145,7 +145,7 @@ impl PipelineReplaceInput {
 crm_core::record! {
     /// Pipeline stage.
     pub struct PipelineStage {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
@@ -213,7 +213,7 @@ crm_core::record! {
 crm_core::record! {
     /// Pipeline stage patch input.
     pub struct PipelineStagePatchInput {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// Where it is shown among its kind; -1 is after the others.
         display_order: Option<i64> = "displayOrder",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// External association create request.
     pub struct ExternalAssociationCreateRequest {
-        /// `to`
+        /// What it goes to: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
         /// The kinds of association to make.
         types: Option<Vec<AssociationSpec>> = "types",
@@ -57,13 +57,13 @@ crm_core::record! {
     pub struct ExternalBookingInfo {
         /// When each user is busy.
         all_users_busy_times: Vec<ExternalUserBusyTimes> = "allUsersBusyTimes",
-        /// `brandingMetadata`
+        /// The logo and colors of the company.
         branding_metadata: Option<ExternalBrandingMetadata> = "brandingMetadata",
-        /// `customParams`
+        /// The settings of the meeting link.
         custom_params: Option<ExternalMeetingsLinkSettings> = "customParams",
         /// `isOffline`
         is_offline: Option<bool> = "isOffline",
-        /// `linkAvailability`
+        /// When the meeting link has free times.
         link_availability: Option<ExternalLinkAvailability> = "linkAvailability",
         /// The id of the meeting link.
         link_id: Option<String> = "linkId",
@@ -161,9 +161,9 @@ crm_core::record! {
     pub struct ExternalCalendarMeetingEventCreateRequest {
         /// What it is or can be associated with.
         associations: Option<Vec<ExternalAssociationCreateRequest>> = "associations",
-        /// `emailReminderSchedule`
+        /// When reminders are sent by e-mail.
         email_reminder_schedule: Option<ExternalEmailReminderSchedule> = "emailReminderSchedule",
-        /// `properties`
+        /// The properties, by internal name.
         properties: Option<ExternalCalendarMeetingEventCreateProperties> = "properties",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -241,7 +241,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// When it was last changed.
         last_updated_at: Option<Timestamp> = "lastUpdatedAt",
-        /// `properties`
+        /// The properties, by internal name.
         properties: Option<ExternalCalendarMeetingEventResponseProperties> = "properties",
     }
 }
@@ -383,7 +383,7 @@ crm_core::record! {
     pub struct ExternalLinkAvailabilityAndBusyTimes {
         /// When each user is busy.
         all_users_busy_times: Vec<ExternalUserBusyTimes> = "allUsersBusyTimes",
-        /// `linkAvailability`
+        /// When the meeting link has free times.
         link_availability: Option<ExternalLinkAvailability> = "linkAvailability",
     }
 }
@@ -574,19 +574,19 @@ crm_core::record! {
         custom_availability_end_date: Option<i64> = "customAvailabilityEndDate",
         /// The first date that can be booked.
         custom_availability_start_date: Option<i64> = "customAvailabilityStartDate",
-        /// `displayInfo`
+        /// What people see at the link.
         display_info: Option<ExternalLinkDisplayInfo> = "displayInfo",
         /// The lengths of meeting to choose from.
         durations: Vec<i64> = "durations",
         /// The fields of the booking form.
         form_fields: Vec<ExternalLinkFormField> = "formFields",
-        /// `guestSettings`
+        /// What is allowed about guests.
         guest_settings: Option<ExternalGuestSettings> = "guestSettings",
         /// The language, as `en`.
         language: Option<String> = "language",
         /// Whether legal consent is asked for.
         legal_consent_enabled: Option<bool> = "legalConsentEnabled",
-        /// `legalConsentOptions`
+        /// What is asked or said about consent.
         legal_consent_options: Option<ExternalLegalConsentOptions> = "legalConsentOptions",
         /// The language, as `en-us`.
         locale: Option<String> = "locale",
@@ -602,7 +602,7 @@ crm_core::record! {
         start_time_increment_minutes: Option<ExternalMeetingsLinkSettingsStartTimeIncrementMinutes> = "startTimeIncrementMinutes",
         /// How many weeks ahead can be booked.
         weeks_to_advertise: Option<i64> = "weeksToAdvertise",
-        /// `welcomeScreenInfo`
+        /// What the welcome screen shows.
         welcome_screen_info: Option<ExternalMeetingsWelcomeScreenInfo> = "welcomeScreenInfo",
     }
 }
@@ -644,7 +644,7 @@ crm_core::record! {
         is_sales_starter: Option<bool> = "isSalesStarter",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// `userProfile`
+        /// Who the user is.
         user_profile: Option<ExternalUserProfile> = "userProfile",
     }
 }
@@ -742,7 +742,7 @@ crm_core::record! {
         busy_times: Vec<ExternalTimeRange> = "busyTimes",
         /// `isOffline`
         is_offline: Option<bool> = "isOffline",
-        /// `meetingsUser`
+        /// The user the busy times are of.
         meetings_user: Option<ExternalMeetingsUser> = "meetingsUser",
     }
 }
@@ -810,7 +810,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// With total external link metadata page.
     pub struct WithTotalExternalLinkMetadataPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ExternalLinkMetadata> = "results",

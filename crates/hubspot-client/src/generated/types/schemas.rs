@@ -48,13 +48,13 @@ crm_core::record! {
         associated_objects: Option<Vec<String>> = "associatedObjects",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `labels`
+        /// The names shown to people.
         labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
         /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Vec<ObjectTypePropertyCreate>> = "properties",
         /// The properties a new record must have.
         required_properties: Option<Vec<String>> = "requiredProperties",
@@ -161,7 +161,7 @@ crm_core::record! {
     pub struct SchemasObjectSchema {
         /// Whether properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// What it is or can be associated with.
         associations: Vec<AssociationDefinition> = "associations",
@@ -175,7 +175,7 @@ crm_core::record! {
         fully_qualified_name: Option<String> = "fullyQualifiedName",
         /// The id.
         id: Option<String> = "id",
-        /// `labels`
+        /// The names shown to people.
         labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
@@ -183,7 +183,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Vec<Property> = "properties",
         /// The properties a new record must have.
         required_properties: Vec<String> = "requiredProperties",

@@ -122,7 +122,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// `settings`
+        /// The settings that go with it.
         settings: Option<SequenceSettingsReply> = "settings",
         /// The steps of the sequence.
         steps: Vec<SequenceStepReply> = "steps",
@@ -222,13 +222,13 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// How long the wait is, in milliseconds.
         delay_millis: Option<i64> = "delayMillis",
-        /// `emailPattern`
+        /// The e-mail that the step sends.
         email_pattern: Option<EmailPatternReply> = "emailPattern",
         /// The id.
         id: Option<String> = "id",
         /// The place of the step in the sequence.
         step_order: Option<i64> = "stepOrder",
-        /// `taskPattern`
+        /// The task that the step makes.
         task_pattern: Option<TaskPatternReply> = "taskPattern",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -310,7 +310,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// With total public sequence lite reply page.
     pub struct WithTotalPublicSequenceLiteReplyPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<SequenceLiteReply> = "results",

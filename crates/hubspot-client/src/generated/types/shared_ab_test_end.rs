@@ -266,11 +266,11 @@ crm_core::record! {
     pub struct PageVersion {
         /// The id.
         id: Option<String> = "id",
-        /// `object`
+        /// The content in this version.
         object: Option<Page> = "object",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `user`
+        /// The user behind it.
         user: Option<VersionUser> = "user",
     }
 }
@@ -278,7 +278,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total page page.
     pub struct WithTotalPagePage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<Page> = "results",
@@ -290,7 +290,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total page version page.
     pub struct WithTotalPageVersionPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<PageVersion> = "results",

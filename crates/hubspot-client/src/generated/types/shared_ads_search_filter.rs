@@ -617,7 +617,7 @@ crm_core::record! {
         filter_type: Option<String> = "filterType",
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// `metadata`
+        /// Further facts about it.
         metadata: Option<InListFilterMetadata> = "metadata",
         /// How it is matched or worked out.
         operator: Option<String> = "operator",

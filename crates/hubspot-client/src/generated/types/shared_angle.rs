@@ -75,9 +75,9 @@ crm_core::record! {
     pub struct BreakpointStyles {
         /// Whether people do not see it.
         hidden: Option<bool> = "hidden",
-        /// `margin`
+        /// The space around it.
         margin: Option<Margin> = "margin",
-        /// `padding`
+        /// The space inside its edges.
         padding: Option<Padding> = "padding",
     }
     required "hidden" "margin" "padding"
@@ -103,7 +103,7 @@ impl BreakpointStyles {
 crm_core::record! {
     /// Color stop.
     pub struct ColorStop {
-        /// `color`
+        /// The color.
         color: Option<RgbaColor> = "color",
     }
     required "color"
@@ -265,11 +265,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Gradient.
     pub struct Gradient {
-        /// `angle`
+        /// The angle.
         angle: Option<Angle> = "angle",
         /// The colors it goes through.
         colors: Option<Vec<ColorStop>> = "colors",
-        /// `sideOrCorner`
+        /// The side or corner the gradient runs to.
         side_or_corner: Option<SideOrCorner> = "sideOrCorner",
     }
     required "angle" "colors" "sideOrCorner"
@@ -313,7 +313,7 @@ crm_core::record! {
         row_meta_data: Option<Vec<RowMetaData>> = "rowMetaData",
         /// The rows of the layout.
         rows: Option<Vec<Map<LayoutSection>>> = "rows",
-        /// `styles`
+        /// How it looks.
         styles: Option<Styles> = "styles",
         /// Its kind.
         type_: Option<String> = "type",
@@ -333,9 +333,9 @@ crm_core::setters!(LayoutSection {
 crm_core::record! {
     /// Margin.
     pub struct Margin {
-        /// `bottom`
+        /// The space at the bottom.
         bottom: Option<Size> = "bottom",
-        /// `top`
+        /// How much space is at the top.
         top: Option<Size> = "top",
     }
     required "bottom" "top"
@@ -356,13 +356,13 @@ impl Margin {
 crm_core::record! {
     /// Padding.
     pub struct Padding {
-        /// `bottom`
+        /// The space at the bottom.
         bottom: Option<Size> = "bottom",
-        /// `left`
+        /// How much space is at the left.
         left: Option<Size> = "left",
-        /// `right`
+        /// The space on the right.
         right: Option<Size> = "right",
-        /// `top`
+        /// How much space is at the top.
         top: Option<Size> = "top",
     }
     required "bottom" "left" "right" "top"
@@ -426,7 +426,7 @@ crm_core::record! {
     pub struct RowMetaData {
         /// The CSS class.
         css_class: Option<String> = "cssClass",
-        /// `styles`
+        /// How it looks.
         styles: Option<Styles> = "styles",
     }
     required "cssClass" "styles"
@@ -548,11 +548,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Styles.
     pub struct Styles {
-        /// `backgroundColor`
+        /// The color of the background.
         background_color: Option<RgbaColor> = "backgroundColor",
-        /// `backgroundGradient`
+        /// The color gradient of the background.
         background_gradient: Option<Gradient> = "backgroundGradient",
-        /// `backgroundImage`
+        /// The image behind it.
         background_image: Option<BackgroundImage> = "backgroundImage",
         /// The styles for certain screen widths.
         breakpoint_styles: Option<Map<BreakpointStyles>> = "breakpointStyles",

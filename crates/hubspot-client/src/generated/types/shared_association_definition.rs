@@ -62,7 +62,7 @@ crm_core::record! {
         clear_description: Option<bool> = "clearDescription",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// `labels`
+        /// The names shown to people.
         labels: Option<TypeDefinitionLabels> = "labels",
         /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
@@ -107,7 +107,7 @@ crm_core::record! {
     pub struct ObjectTypeDefinition {
         /// Whether properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -117,7 +117,7 @@ crm_core::record! {
         fully_qualified_name: Option<String> = "fullyQualifiedName",
         /// The id.
         id: Option<String> = "id",
-        /// `labels`
+        /// The names shown to people.
         labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",

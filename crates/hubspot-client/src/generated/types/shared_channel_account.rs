@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct ChannelAccount {
         /// Whether it is active.
         active: Option<bool> = "active",
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
@@ -18,7 +18,7 @@ crm_core::record! {
         channel_id: Option<String> = "channelId",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `deliveryIdentifier`
+        /// Where messages are delivered: an address with its kind.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The id.
         id: Option<String> = "id",
@@ -70,7 +70,7 @@ crm_core::union! {
 crm_core::record! {
     /// Contact.
     pub struct Contact {
-        /// `contactProfile`
+        /// The contact's name, addresses, phones and the like.
         contact_profile: Option<ContactProfile> = "contactProfile",
         /// Its kind. Always `CONTACT`.
         type_: Option<String> = "type",
@@ -206,11 +206,11 @@ crm_core::record! {
     pub struct ContactProfile {
         /// The postal addresses of the contact.
         addresses: Option<Vec<ContactAddress>> = "addresses",
-        /// The e-mails by id, or a contact's addresses.
+        /// The addresses of the contact.
         emails: Option<Vec<ContactEmail>> = "emails",
-        /// `name`
+        /// The name.
         name: Option<ContactName> = "name",
-        /// `org`
+        /// Where the contact works.
         org: Option<ContactOrg> = "org",
         /// The phone numbers.
         phones: Option<Vec<ContactPhone>> = "phones",
@@ -283,7 +283,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Conversations message.
     pub struct ConversationsMessage {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// Files and other things attached to the message.
         attachments: Vec<CommentAttachmentsItem> = "attachments",
@@ -291,7 +291,7 @@ crm_core::record! {
         channel_account_id: Option<String> = "channelAccountId",
         /// The id of the channel.
         channel_id: Option<String> = "channelId",
-        /// `client`
+        /// The software it came from.
         client: Option<Client> = "client",
         /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
@@ -311,7 +311,7 @@ crm_core::record! {
         rich_text: Option<String> = "richText",
         /// Who sent it.
         senders: Vec<Sender> = "senders",
-        /// `status`
+        /// How it stands.
         status: Option<MessageStatus> = "status",
         /// What it is about, in one line.
         subject: Option<String> = "subject",
@@ -463,7 +463,7 @@ crm_core::record! {
 crm_core::record! {
     /// Message status.
     pub struct MessageStatus {
-        /// `failureDetails`
+        /// Why it failed.
         failure_details: Option<MessageFailureDetails> = "failureDetails",
         /// How the message stands, as `SENT`.
         status_type: Option<MessageStatusStatusType> = "statusType",
@@ -545,7 +545,7 @@ crm_core::record! {
     pub struct Recipient {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
-        /// `deliveryIdentifier`
+        /// Where messages are delivered: an address with its kind.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The name.
         name: Option<String> = "name",
@@ -559,7 +559,7 @@ crm_core::record! {
     pub struct Sender {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
-        /// `deliveryIdentifier`
+        /// Where messages are delivered: an address with its kind.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The name.
         name: Option<String> = "name",
@@ -613,7 +613,7 @@ impl SocialMetadata {
 crm_core::record! {
     /// Social metadata attachment.
     pub struct SocialMetadataAttachment {
-        /// `socialMetadata`
+        /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
         /// Its kind. Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
@@ -677,7 +677,7 @@ crm_core::record! {
 crm_core::record! {
     /// With total public channel account page.
     pub struct WithTotalPublicChannelAccountPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ChannelAccount> = "results",

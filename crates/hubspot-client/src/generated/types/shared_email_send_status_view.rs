@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct EmailSendStatusView {
         /// When the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// `eventId`
+        /// The id of the event.
         event_id: Option<EventIdView> = "eventId",
         /// What it says, for people.
         message: Option<String> = "message",
@@ -150,7 +150,7 @@ crm_core::record! {
         bcc: Option<Vec<String>> = "bcc",
         /// Who gets a copy, by e-mail address.
         cc: Option<Vec<String>> = "cc",
-        /// The record it goes from, or the sender.
+        /// The sender, as `Name \<name@example.com>`.
         from: Option<String> = "from",
         /// Where answers go.
         reply_to: Option<Vec<String>> = "replyTo",
@@ -194,7 +194,7 @@ crm_core::record! {
         custom_properties: Option<Map<Value>> = "customProperties",
         /// The id of the e-mail.
         email_id: Option<i64> = "emailId",
-        /// `message`
+        /// What it says, for people.
         message: Option<SingleSendEmail> = "message",
     }
     required "contactProperties" "customProperties" "emailId" "message"

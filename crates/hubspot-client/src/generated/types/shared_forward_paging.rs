@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Forward paging.
     pub struct ForwardPaging {
-        /// `next`
+        /// Where the next page starts.
         next: Option<NextPage> = "next",
     }
 }

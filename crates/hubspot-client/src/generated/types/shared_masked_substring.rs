@@ -55,7 +55,7 @@ crm_core::record! {
         is_encrypted: Option<bool> = "isEncrypted",
         /// Whether the value is large.
         is_large_value: Option<bool> = "isLargeValue",
-        /// `maskedSubstrings`
+        /// The parts of the value that are masked.
         masked_substrings: Option<MaskedSubstrings> = "maskedSubstrings",
         /// The name.
         name: Option<String> = "name",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Next page.
     pub struct NextPage {
-        /// The cursor of the page before; the first page has none.
+        /// The cursor of the next page.
         after: Option<String> = "after",
         /// The address it leads to.
         link: Option<String> = "link",

@@ -22,7 +22,7 @@ crm_core::record! {
 crm_core::record! {
     /// Property.
     pub struct Property {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
@@ -60,7 +60,7 @@ crm_core::record! {
         hubspot_defined: Option<bool> = "hubspotDefined",
         /// The name that people see.
         label: Option<String> = "label",
-        /// `modificationMetadata`
+        /// What may be changed about it.
         modification_metadata: Option<PropertyModificationMetadata> = "modificationMetadata",
         /// The name.
         name: Option<String> = "name",

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Paging.
     pub struct Paging {
-        /// `next`
+        /// Where the next page starts.
         next: Option<NextPage> = "next",
-        /// `prev`
+        /// Where the page before starts.
         prev: Option<PreviousPage> = "prev",
     }
 }
@@ -16,7 +16,7 @@ crm_core::record! {
 crm_core::record! {
     /// Previous page.
     pub struct PreviousPage {
-        /// The cursor of the page after, to go back.
+        /// The cursor of the page before.
         before: Option<String> = "before",
         /// The address it leads to.
         link: Option<String> = "link",

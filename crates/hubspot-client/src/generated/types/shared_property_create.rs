@@ -78,7 +78,7 @@ impl PropertyCreateBatch {
 crm_core::record! {
     /// Property group.
     pub struct PropertyGroup {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// Where it is shown among its kind; -1 is after the others.
         display_order: Option<i64> = "displayOrder",
@@ -180,7 +180,7 @@ impl PropertyNameBatch {
 crm_core::record! {
     /// Property name batch read.
     pub struct PropertyNameBatchRead {
-        /// Whether it is archived; of a list, whether to give the archived ones only.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
         /// How sensitive the data is.
         data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",

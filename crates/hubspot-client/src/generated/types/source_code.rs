@@ -12,7 +12,7 @@ crm_core::record! {
         children: Vec<String> = "children",
         /// When it was created.
         created_at: Option<i64> = "createdAt",
-        /// The folder, or whether it is one.
+        /// Whether it is a folder.
         folder: Option<bool> = "folder",
         /// The hash of the file's content.
         hash: Option<String> = "hash",

@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Tax rate group page.
     pub struct TaxRateGroupPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<TaxRateGroup> = "results",

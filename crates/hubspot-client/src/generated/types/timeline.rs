@@ -20,9 +20,9 @@ crm_core::record! {
         object_id: Option<String> = "objectId",
         /// The full name of the object type.
         object_type_fully_qualified_name: Option<String> = "objectTypeFullyQualifiedName",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
-        /// `timelineIFrame`
+        /// The iframe shown with the event in the timeline.
         timeline_i_frame: Option<TimelineEventIFrame> = "timelineIFrame",
         /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
@@ -85,7 +85,7 @@ impl AppEventOccurrenceBatch {
 crm_core::record! {
     /// App event resolution reply.
     pub struct AppEventResolutionReply {
-        /// `developerQualifiedSymbol`
+        /// The developer's own name with the project's.
         developer_qualified_symbol: Option<DeveloperQualifiedSymbol> = "developerQualifiedSymbol",
         /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",

@@ -52,7 +52,7 @@ crm_core::record! {
 crm_core::record! {
     /// Smtp api token view page.
     pub struct SmtpApiTokenViewPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<SmtpApiTokenView> = "results",

@@ -73,7 +73,7 @@ crm_core::record! {
         end_time_millis: Option<i64> = "endTimeMillis",
         /// The code of the language.
         language_code: Option<String> = "languageCode",
-        /// `speaker`
+        /// Who said it.
         speaker: Option<Speaker> = "speaker",
         /// When the utterance starts, in milliseconds.
         start_time_millis: Option<i64> = "startTimeMillis",
@@ -143,7 +143,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The code of the language.
         language_code: Option<String> = "languageCode",
-        /// `speaker`
+        /// Who said it.
         speaker: Option<Speaker> = "speaker",
         /// When the utterance starts, in milliseconds.
         start_time_millis: Option<i64> = "startTimeMillis",

@@ -99,7 +99,7 @@ crm_core::setters!(UrlRedirectsUrlMapping {
 crm_core::record! {
     /// With total url mapping page.
     pub struct WithTotalUrlMappingPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<UrlRedirectsUrlMapping> = "results",

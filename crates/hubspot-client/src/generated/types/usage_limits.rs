@@ -8,13 +8,13 @@ crm_core::record! {
     pub struct AssociationLabelLimitReply {
         /// All labels of the association.
         all_labels: Vec<String> = "allLabels",
-        /// `fromObjectType`
+        /// The type of object that the association starts from.
         from_object_type: Option<LimitsTrackingObjectTypeDefinition> = "fromObjectType",
         /// Most items in a page.
         limit: Option<i64> = "limit",
         /// Its share of the whole.
         percentage: Option<f64> = "percentage",
-        /// `toObjectType`
+        /// The type of object that the association leads to.
         to_object_type: Option<LimitsTrackingObjectTypeDefinition> = "toObjectType",
         /// How many are in use.
         usage: Option<i64> = "usage",
@@ -166,7 +166,7 @@ crm_core::record! {
 crm_core::record! {
     /// Record limit reply.
     pub struct RecordLimitReply {
-        /// `customObjectTypes`
+        /// The limit on records of custom objects.
         custom_object_types: Option<LimitReply> = "customObjectTypes",
         /// Limits and use of the kinds of records HubSpot defines.
         hubspot_defined_object_types: Vec<LimitAndUsageForObjectType> = "hubspotDefinedObjectTypes",

@@ -110,7 +110,7 @@ crm_core::record! {
     pub struct SettingsChangeRequest {
         /// The address that HubSpot calls.
         target_url: Option<String> = "targetUrl",
-        /// `throttling`
+        /// How many requests are sent at once.
         throttling: Option<ThrottlingSettings> = "throttling",
     }
     required "targetUrl" "throttling"
@@ -277,7 +277,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The address that HubSpot calls.
         target_url: Option<String> = "targetUrl",
-        /// `throttling`
+        /// How many requests are sent at once.
         throttling: Option<ThrottlingSettings> = "throttling",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",

@@ -12,7 +12,7 @@ crm_core::record! {
         list_ids: Vec<i64> = "listIds",
         /// The ids of the records.
         object_ids: Vec<i64> = "objectIds",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Vec<String> = "properties",
     }
 }
@@ -54,7 +54,7 @@ crm_core::record! {
     pub struct AppLifecycleEventSubscriptionUpsertRequest {
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Vec<String>> = "properties",
         /// The kind of subscription. Always `APP_LIFECYCLE_EVENT`.
         subscription_type: Option<String> = "subscriptionType",
@@ -262,7 +262,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Vec<String>> = "properties",
     }
     required "objectId" "objectTypeId" "portalId" "properties"
@@ -298,7 +298,7 @@ crm_core::record! {
 crm_core::record! {
     /// Filter create request.
     pub struct FilterCreateRequest {
-        /// `filter`
+        /// What narrows it down.
         filter: Option<WebhooksJournalFilter> = "filter",
         /// The id of the subscription.
         subscription_id: Option<i64> = "subscriptionId",
@@ -326,7 +326,7 @@ crm_core::record! {
     pub struct FilterReply {
         /// When it was created.
         created_at: Option<i64> = "createdAt",
-        /// `filter`
+        /// What narrows it down.
         filter: Option<WebhooksJournalFilter> = "filter",
         /// The id.
         id: Option<i64> = "id",
@@ -448,7 +448,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Option<Vec<String>> = "properties",
         /// The kind of subscription. Always `OBJECT`.
         subscription_type: Option<String> = "subscriptionType",
@@ -556,7 +556,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// The properties, by internal name; of a read, the names of those to give.
+        /// The properties, by internal name.
         properties: Vec<String> = "properties",
         /// The kind of subscription.
         subscription_type: Option<SubscriptionType> = "subscriptionType",

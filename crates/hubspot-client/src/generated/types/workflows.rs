@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Api ab test branch.
     pub struct ApiAbTestBranch {
-        /// `connection`
+        /// Which action comes next.
         connection: Option<ApiConnection> = "connection",
         /// Its share of the whole.
         percentage: Option<i64> = "percentage",
@@ -141,7 +141,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `sortBy`
+        /// How the records are sorted.
         sort_by: Option<ApiSort> = "sortBy",
         /// Its kind. Always `ASSOCIATION`.
         type_: Option<String> = "type",
@@ -636,7 +636,7 @@ crm_core::record! {
     pub struct ApiCustomCodeAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// `connection`
+        /// Which action comes next.
         connection: Option<ApiConnection> = "connection",
         /// The inputs it takes.
         input_fields: Option<Vec<ApiInputVariable>> = "inputFields",
@@ -685,7 +685,7 @@ impl Default for ApiCustomCodeAction {
 crm_core::record! {
     /// Api daily enrollment schedule.
     pub struct ApiDailyEnrollmentSchedule {
-        /// `timeOfDay`
+        /// The time of the day.
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
         /// Its kind. Always `DAILY`.
         type_: Option<String> = "type",
@@ -746,7 +746,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// `sortBy`
+        /// How the records are sorted.
         sort_by: Option<ApiSort> = "sortBy",
         /// Its kind. Always `DATASET_FIELD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
@@ -785,7 +785,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// `sortBy`
+        /// How the records are sorted.
         sort_by: Option<ApiSort> = "sortBy",
         /// Its kind. Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
         type_: Option<String> = "type",
@@ -824,7 +824,7 @@ crm_core::record! {
         property_name: Option<String> = "propertyName",
         /// The name of the field in the record.
         record_field_name: Option<String> = "recordFieldName",
-        /// `sortBy`
+        /// How the records are sorted.
         sort_by: Option<ApiSort> = "sortBy",
         /// Its kind. Always `ENROLLED_RECORD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
@@ -1182,7 +1182,7 @@ crm_core::record! {
 crm_core::record! {
     /// Api flow email campaign page.
     pub struct ApiFlowEmailCampaignPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ApiFlowEmailCampaign> = "results",
@@ -1216,7 +1216,7 @@ crm_core::record! {
 crm_core::record! {
     /// Api flow listing page.
     pub struct ApiFlowListingPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<ApiFlowListing> = "results",
@@ -1367,7 +1367,7 @@ crm_core::record! {
     pub struct ApiListBranch {
         /// The name of the branch.
         branch_name: Option<String> = "branchName",
-        /// `connection`
+        /// Which action comes next.
         connection: Option<ApiConnection> = "connection",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
@@ -1382,7 +1382,7 @@ crm_core::record! {
     pub struct ApiListBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// `defaultBranch`
+        /// Where it goes when no branch fits.
         default_branch: Option<ApiConnection> = "defaultBranch",
         /// The name of the branch taken when no other fits.
         default_branch_name: Option<String> = "defaultBranchName",
@@ -1489,7 +1489,7 @@ crm_core::record! {
     pub struct ApiMonthlyRelativeDaysEnrollmentSchedule {
         /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`.
         monthly_relative_days: Option<ApiMonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
-        /// `timeOfDay`
+        /// The time of the day.
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
         /// Its kind. Always `MONTHLY_RELATIVE_DAYS`.
         type_: Option<String> = "type",
@@ -1530,7 +1530,7 @@ crm_core::record! {
     pub struct ApiMonthlySpecificDaysEnrollmentSchedule {
         /// The days of the month.
         days_of_month: Option<Vec<i64>> = "daysOfMonth",
-        /// `timeOfDay`
+        /// The time of the day.
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
         /// Its kind. Always `MONTHLY_SPECIFIC_DAYS`.
         type_: Option<String> = "type",
@@ -1785,7 +1785,7 @@ crm_core::record! {
         date_property: Option<String> = "dateProperty",
         /// How many days it is off the date.
         days_delta: Option<i64> = "daysDelta",
-        /// `timeOfDay`
+        /// The time of the day.
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
         /// Its kind. Always `PROPERTY_BASED`.
         type_: Option<String> = "type",
@@ -1818,7 +1818,7 @@ impl ApiPropertyBasedEnrollmentSchedule {
 crm_core::record! {
     /// Api relative date time value.
     pub struct ApiRelativeDateTimeValue {
-        /// `timeDelay`
+        /// How far off the time is.
         time_delay: Option<ApiTimeDelay> = "timeDelay",
         /// Its kind. Always `RELATIVE_DATETIME`.
         type_: Option<String> = "type",
@@ -1870,7 +1870,7 @@ crm_core::record! {
         action_type_id: Option<String> = "actionTypeId",
         /// The version of the action type.
         action_type_version: Option<i64> = "actionTypeVersion",
-        /// `connection`
+        /// Which action comes next.
         connection: Option<ApiConnection> = "connection",
         /// The fields, in order or by name.
         fields: Option<Map<Value>> = "fields",
@@ -1994,7 +1994,7 @@ crm_core::record! {
     pub struct ApiStaticBranch {
         /// The value that leads to the branch.
         branch_value: Option<String> = "branchValue",
-        /// `connection`
+        /// Which action comes next.
         connection: Option<ApiConnection> = "connection",
     }
     required "branchValue"
@@ -2020,7 +2020,7 @@ crm_core::record! {
     pub struct ApiStaticBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// `defaultBranch`
+        /// Where it goes when no branch fits.
         default_branch: Option<ApiConnection> = "defaultBranch",
         /// The name of the branch taken when no other fits.
         default_branch_name: Option<String> = "defaultBranchName",
@@ -2096,7 +2096,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// `sortBy`
+        /// How the records are sorted.
         sort_by: Option<ApiSort> = "sortBy",
         /// The fixed value.
         static_value: Option<String> = "staticValue",
@@ -2181,7 +2181,7 @@ crm_core::record! {
         days_of_week: Option<Vec<Weekday>> = "daysOfWeek",
         /// How many of the time units.
         delta: Option<i64> = "delta",
-        /// `timeOfDay`
+        /// The time of the day.
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
         /// The unit of time.
         time_unit: Option<ApiTimeDelayTimeUnit> = "timeUnit",
@@ -2279,9 +2279,9 @@ crm_core::record! {
     pub struct ApiTimeWindow {
         /// The day, of the month or of the week.
         day: Option<Weekday> = "day",
-        /// `endTime`
+        /// When it ends.
         end_time: Option<ApiTimeOfDay> = "endTime",
-        /// `startTime`
+        /// When it starts.
         start_time: Option<ApiTimeOfDay> = "startTime",
     }
     required "day"
@@ -2375,7 +2375,7 @@ crm_core::record! {
         action_id: Option<String> = "actionId",
         /// How the request is authenticated.
         auth_settings: Option<ApiWebhookActionAuthSettings> = "authSettings",
-        /// `connection`
+        /// Which action comes next.
         connection: Option<ApiConnection> = "connection",
         /// The HTTP method, as `POST`.
         method: Option<HttpMethod> = "method",
@@ -2427,7 +2427,7 @@ crm_core::record! {
     pub struct ApiWeeklyEnrollmentSchedule {
         /// The days of the week.
         days_of_week: Option<Vec<Weekday>> = "daysOfWeek",
-        /// `timeOfDay`
+        /// The time of the day.
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
         /// Its kind. Always `WEEKLY`.
         type_: Option<String> = "type",
@@ -2458,7 +2458,7 @@ crm_core::record! {
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
         month: Option<Month> = "month",
-        /// `timeOfDay`
+        /// The time of the day.
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
         /// Its kind. Always `YEARLY`.
         type_: Option<String> = "type",

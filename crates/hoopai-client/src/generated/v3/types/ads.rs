@@ -721,7 +721,7 @@ crm_core::record! {
     pub struct GoogleCampaignAudience {
         /// The ages to reach or leave out.
         age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",
-        /// The gender; in audiences and statistics, the division by it.
+        /// The genders to reach.
         gender: Option<Vec<GoogleDemographicTarget>> = "gender",
         /// The places the audience is in.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geoLocations",

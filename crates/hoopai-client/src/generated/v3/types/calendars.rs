@@ -299,7 +299,7 @@ crm_core::record! {
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Vec<CalendarNotification> = "notifications",
@@ -311,7 +311,7 @@ crm_core::record! {
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `recurring`
+        /// How it repeats.
         recurring: Option<CalendarsRecurring> = "recurring",
         /// Whether the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
@@ -347,7 +347,7 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar by id reply.
     pub struct CalendarByIdReply {
-        /// `calendar`
+        /// The calendar as it is now.
         calendar: Option<Calendar> = "calendar",
     }
 }
@@ -423,7 +423,7 @@ crm_core::record! {
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
@@ -435,7 +435,7 @@ crm_core::record! {
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `recurring`
+        /// How it repeats.
         recurring: Option<CalendarsRecurring> = "recurring",
         /// Whether the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
@@ -589,7 +589,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The id of the event this one repeats.
         master_event_id: Option<String> = "masterEventId",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Option<String> = "notes",
         /// The rule by which it repeats.
         rrule: Option<String> = "rrule",
@@ -669,7 +669,7 @@ crm_core::record! {
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
@@ -681,7 +681,7 @@ crm_core::record! {
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `recurring`
+        /// How it repeats.
         recurring: Option<CalendarsRecurring> = "recurring",
         /// Whether the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
@@ -745,7 +745,7 @@ crm_core::record! {
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
         /// The status of bookings that overlap another one.
         booking_overlap_default_status: Option<CreatePublicServiceBookingStatus> = "bookingOverlapDefaultStatus",
-        /// How many there are, or how many times. At most 24.
+        /// How many there are. At most 24.
         count: Option<f64> = "count",
         /// How often it repeats: `DAILY`, `WEEKLY` or `MONTHLY`.
         freq: Option<CalendarsRecurringFreq> = "freq",
@@ -1094,7 +1094,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get calendar event reply.
     pub struct GetCalendarEventReply {
-        /// `event`
+        /// The event in question.
         event: Option<CalendarEvent> = "event",
     }
 }

@@ -201,7 +201,7 @@ crm_core::record! {
     pub struct CreateWidget {
         /// The kind of chat, as `liveChat`.
         chat_type: Option<WidgetChatType> = "chatType",
-        /// Whether it is the default, or the default value.
+        /// Whether it is the default.
         default_: Option<bool> = "default",
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
@@ -293,7 +293,7 @@ crm_core::record! {
     pub struct UpdateWidget {
         /// The kind of chat, as `liveChat`.
         chat_type: Option<WidgetChatType> = "chatType",
-        /// Whether it is the default, or the default value.
+        /// Whether it is the default.
         default_: Option<bool> = "default",
         /// The name.
         name: Option<String> = "name",
@@ -338,7 +338,7 @@ crm_core::record! {
         chat_type: Option<String> = "chatType",
         /// The country, as `US`.
         country_code: Option<String> = "countryCode",
-        /// How big it is, or whom the audience takes in.
+        /// How big it is.
         dimensions: Option<WidgetSettingsCustomization> = "dimensions",
         /// Whether those who come again get another message.
         enable_revisit_message: Option<bool> = "enableRevisitMessage",

@@ -3,11 +3,12 @@
 pub use crate::types::{
     AttributionSource, ContactFilter, ContactFilterGroup, ContactFilterOperator,
     ContactSearch, ContactSort, ContactsBulkUpateReply, ContactsBusinessUpdate,
-    ContactsGetNote, ContactsGetNotesListReply, ContactsMeta, ContactsNotes,
-    ContactsSearchReply, CreateTaskParams, CreateWorkflow, CustomField, DndSetting,
-    DndSettingStatus, FoundContact, FoundContacts, GetEvent, GetEventsReply,
-    InboundDndSetting, InboundDndSettingStatus, TagReply, Tags, TagsOfContact, Task,
-    TasksListReply, UpdateNote, UpdateTags, UpdateTaskBody, UpdateTaskStatusParams,
+    ContactsGetCreateUpdateNoteReply, ContactsGetNote, ContactsGetNotesListReply,
+    ContactsMeta, ContactsNotes, ContactsSearchReply, CreateTaskParams, CreateWorkflow,
+    CustomField, DndSetting, DndSettingStatus, FoundContact, FoundContacts, GetEvent,
+    GetEventsReply, InboundDndSetting, InboundDndSettingStatus, InboundDndSettings,
+    TagReply, Tags, TagsOfContact, Task, TaskByIsReply, TasksListReply, UpdateNote,
+    UpdateTags, UpdateTaskBody, UpdateTaskStatusParams,
 };
 
 #[allow(unused_imports)]
@@ -20,14 +21,6 @@ crm_core::record! {
         contact: Option<GetContactById> = "contact",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Contacts get create update note reply.
-    pub struct ContactsGetCreateUpdateNoteReply {
-        /// The note in question.
-        note: Option<ContactsGetNote> = "note",
     }
 }
 
@@ -48,7 +41,7 @@ crm_core::record! {
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// Whether the contact wants no messages; in an e-mail builder, the layout.
+        /// Whether the contact wants no messages.
         dnd: Option<bool> = "dnd",
         /// What the contact does not want, channel by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
@@ -56,7 +49,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// The gender; in audiences and statistics, the division by it.
+        /// The gender.
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
@@ -72,7 +65,7 @@ crm_core::record! {
         postal_code: Option<String> = "postalCode",
         /// Where it came from.
         source: Option<String> = "source",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -135,7 +128,7 @@ crm_core::record! {
 crm_core::record! {
     /// Dnd settings.
     pub struct DndSettings {
-        /// The call, or what holds for calls.
+        /// What holds for calls.
         call: Option<DndSetting> = "call",
         /// The e-mail address.
         email: Option<DndSetting> = "email",
@@ -183,7 +176,7 @@ crm_core::record! {
         date_of_birth: Option<String> = "dateOfBirth",
         /// When it was changed last.
         date_updated: Option<String> = "dateUpdated",
-        /// Whether the contact wants no messages; in an e-mail builder, the layout.
+        /// Whether the contact wants no messages.
         dnd: Option<bool> = "dnd",
         /// What the contact does not want, channel by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
@@ -221,7 +214,7 @@ crm_core::record! {
         source: Option<String> = "source",
         /// The social security number.
         ssn: Option<String> = "ssn",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The tags.
         tags: Vec<String> = "tags",
@@ -233,25 +226,6 @@ crm_core::record! {
         visitor_id: Option<String> = "visitorId",
         /// The address of the website.
         website: Option<String> = "website",
-    }
-}
-
-crm_core::record! {
-    /// Inbound dnd settings.
-    pub struct InboundDndSettings {
-        /// What holds for all kinds of messages.
-        all: Option<InboundDndSetting> = "all",
-    }
-}
-crm_core::setters!(InboundDndSettings {
-    all: InboundDndSetting,
-});
-
-crm_core::record! {
-    /// Task by is reply.
-    pub struct TaskByIsReply {
-        /// The task in question.
-        task: Option<Task> = "task",
     }
 }
 
@@ -270,7 +244,7 @@ crm_core::record! {
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// Whether the contact wants no messages; in an e-mail builder, the layout.
+        /// Whether the contact wants no messages.
         dnd: Option<bool> = "dnd",
         /// What the contact does not want, channel by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
@@ -290,7 +264,7 @@ crm_core::record! {
         postal_code: Option<String> = "postalCode",
         /// Where it came from.
         source: Option<String> = "source",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -350,7 +324,7 @@ crm_core::record! {
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The day of birth, as `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// Whether the contact wants no messages; in an e-mail builder, the layout.
+        /// Whether the contact wants no messages.
         dnd: Option<bool> = "dnd",
         /// What the contact does not want, channel by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
@@ -358,7 +332,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// The gender; in audiences and statistics, the division by it.
+        /// The gender.
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
@@ -374,7 +348,7 @@ crm_core::record! {
         postal_code: Option<String> = "postalCode",
         /// Where it came from.
         source: Option<String> = "source",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -441,7 +415,6 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ContactsByIdReply, ContactsGetCreateUpdateNoteReply, CreateContact, CreateContactsReply, DndSettings,
-    GetContactById, InboundDndSettings, TaskByIsReply, UpdateContact, UpdateContactsReply, UpdateTagsReply,
-    UpsertContact, UpsertContactsReply,
+    ContactsByIdReply, CreateContact, CreateContactsReply, DndSettings, GetContactById, UpdateContact,
+    UpdateContactsReply, UpdateTagsReply, UpsertContact, UpsertContactsReply,
 );

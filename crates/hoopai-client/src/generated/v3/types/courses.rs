@@ -16,7 +16,7 @@ crm_core::record! {
         thumbnail_url: Option<String> = "thumbnailUrl",
         /// The title.
         title: Option<String> = "title",
-        /// `visibility`
+        /// Whether it is a draft or can be seen.
         visibility: Option<Visibility> = "visibility",
     }
     required "title" "visibility"
@@ -77,7 +77,7 @@ crm_core::record! {
     pub struct PostInterface {
         /// The address of the video in storage.
         bucket_video_url: Option<String> = "bucketVideoUrl",
-        /// `contentType`
+        /// The kind of content, often a MIME type.
         content_type: Option<ContentType> = "contentType",
         /// What it is, for people.
         description: Option<String> = "description",
@@ -87,7 +87,7 @@ crm_core::record! {
         thumbnail_url: Option<String> = "thumbnailUrl",
         /// The title.
         title: Option<String> = "title",
-        /// `visibility`
+        /// Whether it is a draft or can be seen.
         visibility: Option<Visibility> = "visibility",
     }
     required "contentType" "description" "title" "visibility"
@@ -127,7 +127,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// `instructorDetails`
+        /// The person who teaches the course.
         instructor_details: Option<InstructorDetails> = "instructorDetails",
         /// The title.
         title: Option<String> = "title",
@@ -166,7 +166,7 @@ crm_core::record! {
         thumbnail_url: Option<String> = "thumbnailUrl",
         /// The title.
         title: Option<String> = "title",
-        /// `visibility`
+        /// Whether it is a draft or can be seen.
         visibility: Option<Visibility> = "visibility",
     }
     required "title" "visibility"

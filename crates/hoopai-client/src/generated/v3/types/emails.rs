@@ -34,7 +34,7 @@ crm_core::record! {
 crm_core::record! {
     /// Bulk action campaign email details.
     pub struct BulkActionCampaignEmailDetails {
-        /// Where it begins, or who sends it.
+        /// Who sends it.
         from: Option<String> = "from",
         /// The name.
         name: Option<String> = "name",
@@ -761,7 +761,7 @@ crm_core::record! {
     pub struct ScheduleCampaignBatchConfig {
         /// How many go out at once.
         batch_size: Option<f64> = "batchSize",
-        /// How many units apart, or the unit of time.
+        /// How many units lie between two times.
         interval: Option<f64> = "interval",
         /// The unit of the interval: `minutes`, `hours` or `days`.
         interval_unit: Option<StopBotSleepTimeUnit> = "intervalUnit",

@@ -22,7 +22,7 @@ crm_core::record! {
     pub struct ConversationChannel {
         /// What holds for e-mail.
         email: Vec<ConversationChannelEntry> = "Email",
-        /// What holds for text messages, or whether they work.
+        /// What holds for text messages.
         sms: Vec<ConversationChannelEntry> = "SMS",
     }
 }
@@ -30,7 +30,7 @@ crm_core::record! {
 crm_core::record! {
     /// Conversation channel entry.
     pub struct ConversationChannelEntry {
-        /// `conversationProvider`
+        /// The provider that carries the messages.
         conversation_provider: Option<ConversationProvider> = "conversationProvider",
     }
 }
@@ -38,7 +38,7 @@ crm_core::record! {
 crm_core::record! {
     /// Conversation provider.
     pub struct ConversationProvider {
-        /// Whether it is the default, or the default value.
+        /// Whether it is the default.
         default_: Option<bool> = "default",
         /// The id.
         id: Option<String> = "_id",
@@ -86,7 +86,7 @@ crm_core::record! {
         snapshot_id: Option<String> = "snapshotId",
         /// The addresses of its social media profiles.
         social: Option<Social> = "social",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -140,7 +140,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get conversation channel list reply.
     pub struct GetConversationChannelListReply {
-        /// `conversationChannel`
+        /// The channels of conversation.
         conversation_channel: Option<ConversationChannel> = "conversationChannel",
     }
 }
@@ -236,7 +236,7 @@ crm_core::record! {
         snapshot: Option<SnapshotPut> = "snapshot",
         /// The addresses of its social media profiles.
         social: Option<Social> = "social",
-        /// The state or region; of a lead form, how far it is.
+        /// The state or region.
         state: Option<String> = "state",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",

@@ -2,7 +2,7 @@
 
 pub use crate::types::{
     AdditionalDetails, LostReasonReply, LostReasonsReply, OpportunitiesCustomFieldReply,
-    OpportunityStatus, OpportunityStatusUpdate, PipelineStage,
+    OpportunitySearchBody, OpportunityStatus, OpportunityStatusUpdate, PipelineStage,
     PipelinesReplyColorRenderMode, SearchMetaReply, SearchOpportunitiesContactReply,
     UpsertOpportunityFollowersActionType, UpsertOpportunityReply,
 };
@@ -83,44 +83,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Opportunity search body.
-    pub struct OpportunitySearchBody {
-        /// What to give along with each opportunity.
-        additional_details: Option<AdditionalDetails> = "additionalDetails",
-        /// Most items in a page.
-        limit: Option<f64> = "limit",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// The page, or its number.
-        page: Option<f64> = "page",
-        /// A text to look for.
-        query: Option<String> = "query",
-        /// The sort values of the last record of the page before.
-        search_after: Option<Vec<Value>> = "searchAfter",
-    }
-    required "limit" "locationId"
-    by new
-}
-crm_core::setters!(OpportunitySearchBody {
-    additional_details: AdditionalDetails, page: f64, query: String, search_after: [Value],
-});
-
-impl OpportunitySearchBody {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(limit: impl Into<f64>, location_id: impl Into<String>) -> Self {
-        Self {
-            additional_details: None,
-            limit: Some(limit.into()),
-            location_id: Some(location_id.into()),
-            page: None,
-            query: None,
-            search_after: None,
-        }
-    }
-}
-
-crm_core::record! {
     /// Pipelines reply.
     pub struct PipelinesReply {
         /// How colors are shown: `dot`, `bg-tint` or `none`.
@@ -161,7 +123,7 @@ crm_core::record! {
     pub struct SearchOpportunitiesReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The appointments, or whether to give them.
+        /// The appointments.
         calendar_events: Vec<Value> = "calendarEvents",
         /// The contact in question.
         contact: Option<SearchOpportunitiesContactReply> = "contact",
@@ -175,7 +137,7 @@ crm_core::record! {
         effective_probability: Option<f64> = "effectiveProbability",
         /// The id it has outside.
         external_object_id: Option<String> = "externalObjectId",
-        /// Who follows it, or how many do.
+        /// The ids of the users who follow it.
         followers: Vec<Value> = "followers",
         /// How many days the expected closing has slipped.
         forecast_days_slipped: Option<f64> = "forecastDaysSlipped",
@@ -207,7 +169,7 @@ crm_core::record! {
         monetary_value: Option<f64> = "monetaryValue",
         /// The name.
         name: Option<String> = "name",
-        /// The notes on it, or whether to give them.
+        /// The notes on it.
         notes: Vec<Value> = "notes",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
@@ -219,7 +181,7 @@ crm_core::record! {
         source: Option<String> = "source",
         /// The state it is in.
         status: Option<String> = "status",
-        /// The tasks, or whether to give them.
+        /// The tasks.
         tasks: Vec<Value> = "tasks",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
@@ -280,7 +242,7 @@ crm_core::record! {
     pub struct UpsertOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// Who follows it, or how many do.
+        /// The ids of the users who follow it.
         followers: Option<Vec<String>> = "followers",
         /// What to do with the followers: `add` or `remove`.
         followers_action_type: Option<UpsertOpportunityFollowersActionType> = "followersActionType",
@@ -319,6 +281,6 @@ crm_core::setters!(UpsertOpportunity {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     CreateOpportunity, DeleteUpdateOpportunityReply, GetPipelinesReply, GetPostOpportunityReply,
-    OpportunitiesSearchReply, OpportunitySearchBody, PipelinesReply, PostSearchReply,
-    SearchOpportunitiesReply, StageAggregationReply, UpdateOpportunity, UpsertOpportunity,
+    OpportunitiesSearchReply, PipelinesReply, PostSearchReply, SearchOpportunitiesReply,
+    StageAggregationReply, UpdateOpportunity, UpsertOpportunity,
 );

@@ -68,7 +68,7 @@ crm_core::record! {
         is_under_lc: Option<bool> = "isUnderLc",
         /// The phone numbers.
         numbers: Vec<ListNumberItemReply> = "numbers",
-        /// The page, or its number.
+        /// The number of the page.
         page: Option<f64> = "page",
         /// Most items in a page.
         page_size: Option<f64> = "pageSize",

@@ -517,7 +517,7 @@ crm_core::record! {
 crm_core::record! {
     /// Comments get list results.
     pub struct CommentsGetListResults {
-        /// The comments, or how many there are.
+        /// The comments.
         comments: Vec<CommentItem> = "comments",
         /// More about it, or the totals and paging of a list.
         meta: Option<CommentsListMeta> = "meta",
@@ -642,7 +642,7 @@ crm_core::record! {
         selected_best_time: Option<String> = "selectedBestTime",
         /// The state it is in.
         status: Option<CreatePostStatus> = "status",
-        /// The text of the post, or a short account of it.
+        /// The text of the post.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -868,7 +868,7 @@ crm_core::record! {
         approver: Option<String> = "approver",
         /// The channel it goes or came by.
         channel: Option<String> = "channel",
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -932,7 +932,7 @@ crm_core::record! {
         follow_up_comment: Option<String> = "followUpComment",
         /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// The link, or what is known of it.
+        /// The link.
         link: Option<IOgTags> = "link",
         /// Whether the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
@@ -942,7 +942,7 @@ crm_core::record! {
         schedule_date: Option<String> = "scheduleDate",
         /// The state it is in.
         status: Option<CsvPostStatus> = "status",
-        /// The text of the post, or a short account of it.
+        /// The text of the post.
         summary: Option<String> = "summary",
         /// What concerns the post on TikTok only.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
@@ -984,7 +984,7 @@ crm_core::record! {
         apply_watermark: Option<bool> = "applyWatermark",
         /// The id of the user who approves it.
         approver: Option<String> = "approver",
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// Who created it.
         created_by: Option<String> = "createdBy",
@@ -1263,7 +1263,7 @@ crm_core::record! {
         categories: Vec<AvailableCategory> = "categories",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<SocialPlannerMeta> = "meta",
     }
 }
@@ -1316,7 +1316,7 @@ crm_core::record! {
     pub struct FetchCategoryQueuesReply {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<SocialPlannerMeta> = "meta",
         /// The queues that were found.
         queues: Vec<CategoryQueueWithCategory> = "queues",
@@ -1374,7 +1374,7 @@ impl FetchQueueItems {
 crm_core::record! {
     /// Fetch queue items meta.
     pub struct FetchQueueItemsMeta {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<String> = "count",
         /// Most items in a page.
         limit: Option<f64> = "limit",
@@ -1390,7 +1390,7 @@ crm_core::record! {
         items: Vec<QueueItem> = "items",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `meta`
+        /// More about it, or the totals and paging of a list.
         meta: Option<FetchQueueItemsMeta> = "meta",
     }
 }
@@ -1474,7 +1474,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get csv post response schema.
     pub struct GetCsvPostResponseSchema {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// The uploaded CSV file of posts, and how it stands.
         csv: Option<CsvImport> = "csv",
@@ -1528,7 +1528,7 @@ crm_core::record! {
         source: Option<GetModifiedPayloadFormattedSource> = "source",
         /// The state it is in.
         status: Option<String> = "status",
-        /// The text of the post, or a short account of it.
+        /// The text of the post.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Vec<String> = "tags",
@@ -1608,7 +1608,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get upload status response schema.
     pub struct GetUploadStatusResponseSchema {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// The uploaded CSV files.
         csvs: Vec<CsvImport> = "csvs",
@@ -1936,7 +1936,7 @@ crm_core::record! {
     pub struct PinterestPost {
         /// Deprecated by the vendor.
         board_ids: Option<Map<String>> = "boardIds",
-        /// The link, or what is known of it.
+        /// The link.
         link: Option<String> = "link",
         /// The Pinterest boards to post to.
         pinterest_boards: Option<Vec<PinterestBoardSelection>> = "pinterestBoards",
@@ -2054,7 +2054,7 @@ crm_core::record! {
 crm_core::record! {
     /// Post successful response schema.
     pub struct PostSuccessfulResponseSchema {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// The posts, or figures on them.
         posts: Vec<SocialPost> = "posts",
@@ -2176,7 +2176,7 @@ crm_core::record! {
         selected_best_time: Option<String> = "selectedBestTime",
         /// The state it is in.
         status: Option<String> = "status",
-        /// The text of the post, or a short account of it.
+        /// The text of the post.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Option<Vec<String>> = "tags",
@@ -2465,7 +2465,7 @@ crm_core::record! {
 crm_core::record! {
     /// How the posts did.
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
-        /// The comments, or how many there are.
+        /// The comments.
         comments: Vec<f64> = "comments",
         /// How often posts were shown, in all or by parts.
         impressions: Vec<f64> = "impressions",
@@ -2550,7 +2550,7 @@ impl SocialPlannerAttachment {
 crm_core::record! {
     /// Social planner meta.
     pub struct SocialPlannerMeta {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<String> = "count",
     }
 }
@@ -2620,7 +2620,7 @@ crm_core::record! {
         source: Option<SocialPostSource> = "source",
         /// The state it is in.
         status: Option<String> = "status",
-        /// The text of the post, or a short account of it.
+        /// The text of the post.
         summary: Option<String> = "summary",
         /// The tags.
         tags: Vec<String> = "tags",
@@ -2901,7 +2901,7 @@ crm_core::setters!(VariationInput {
 crm_core::record! {
     /// Wrapped clone queue item reply.
     pub struct WrappedCloneQueueItemReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<QueueItemReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2915,7 +2915,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped create category queue reply.
     pub struct WrappedCreateCategoryQueueReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<CreateCategoryQueueReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2929,7 +2929,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped delete active post reply.
     pub struct WrappedDeleteActivePostReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<DeleteActivePostReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2943,7 +2943,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped discard edit session reply.
     pub struct WrappedDiscardEditSessionReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<DiscardEditSessionReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2957,7 +2957,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped edit session calendar reply.
     pub struct WrappedEditSessionCalendarReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<EditSessionCalendarReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2971,7 +2971,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped fetch available categories reply.
     pub struct WrappedFetchAvailableCategoriesReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<FetchAvailableCategoriesReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2985,7 +2985,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped fetch calendar list reply.
     pub struct WrappedFetchCalendarListReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<FetchCalendarListReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -2999,7 +2999,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped fetch category queues reply.
     pub struct WrappedFetchCategoryQueuesReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<FetchCategoryQueuesReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -3013,7 +3013,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped fetch queue by id reply.
     pub struct WrappedFetchQueueByIdReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<FetchQueueByIdReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -3027,7 +3027,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped fetch queue items reply.
     pub struct WrappedFetchQueueItemsReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<FetchQueueItemsReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -3041,7 +3041,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped fetch slots reply.
     pub struct WrappedFetchSlotsReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<FetchSlotsReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -3055,7 +3055,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped general reply.
     pub struct WrappedGeneralReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<GeneralReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -3069,7 +3069,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped reset queue item reply.
     pub struct WrappedResetQueueItemReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<ResetQueueItemReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -3083,7 +3083,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped save edit session reply.
     pub struct WrappedSaveEditSessionReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<SaveEditSessionReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -3097,7 +3097,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped start edit session reply.
     pub struct WrappedStartEditSessionReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<StartEditSessionReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -3111,7 +3111,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped update category queue reply.
     pub struct WrappedUpdateCategoryQueueReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<UpdateCategoryQueueReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
@@ -3125,7 +3125,7 @@ crm_core::record! {
 crm_core::record! {
     /// Wrapped update queue item reply.
     pub struct WrappedUpdateQueueItemReply {
-        /// `results`
+        /// What the call gave back.
         results: Option<UpdateQueueItemReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",

@@ -61,7 +61,7 @@ crm_core::record! {
 crm_core::record! {
     /// Search user reply.
     pub struct SearchUserReply {
-        /// How many there are, or how many times.
+        /// How many there are.
         count: Option<f64> = "count",
         /// The users, as records or ids.
         users: Vec<User> = "users",
