@@ -58,6 +58,9 @@ impl Part {
     }
 }
 
+/// How often a crate is compiled that takes no longer than a hiccup of the machine; the least counts.
+const ROUNDS: usize = 3;
+
 /// What the parts share: baselines are made once.
 pub(super) struct Parts<'a> {
     bench: &'a Bench,
@@ -155,8 +158,11 @@ impl<'a> Parts<'a> {
         let mut rows = Vec::new();
         for name in vendor::all(&self.bench.root)? {
             let package = Vendor::read(&self.bench.root, &name)?.file.crate_name;
-            let (cost, _) = self.client(&package, &[], Kind::Check)?;
-            rows.push(Row::new(format!("{package} default: CPU"), Unit::Seconds, cost.cpu, Target::AtMost(2.0)));
+            let mut least = f64::INFINITY;
+            for _ in 0..ROUNDS {
+                least = self.client(&package, &[], Kind::Check)?.0.cpu.min(least);
+            }
+            rows.push(Row::new(format!("{package} default: CPU"), Unit::Seconds, least, Target::AtMost(2.0)));
         }
         Ok(rows)
     }
