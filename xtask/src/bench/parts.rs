@@ -18,6 +18,8 @@ use crate::specs::vendor::{self, Vendor};
 const PEER: &str = "ghl-sdk";
 const PEER_CRATES: [&str; 2] = [PEER, "ghl-models"];
 const PEER_VERSION: &str = "0.5.2";
+/// Seconds that it took where the targets were set: what a target in seconds means on a machine goes by it.
+const PEER_TOOK: f64 = 46.0;
 
 /// A part that can be asked for alone.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -67,6 +69,8 @@ pub(super) struct Parts<'a> {
     documents: &'a [String],
     metadata: Metadata,
     raw: Vec<Raw>,
+    /// Seconds that the peer took here.
+    peer: Option<f64>,
     started: Instant,
     pub(super) profile: Vec<Profile>,
 }
@@ -75,7 +79,7 @@ impl<'a> Parts<'a> {
     pub(super) fn new(bench: &'a Bench, documents: &'a [String]) -> Result<Self> {
         let metadata = Metadata::read(bench, &bench.root, false)?;
         let profile = ours::profile(&bench.root)?;
-        Ok(Self { bench, documents, metadata, raw: Vec::new(), started: Instant::now(), profile })
+        Ok(Self { bench, documents, metadata, raw: Vec::new(), peer: None, started: Instant::now(), profile })
     }
 
     pub(super) fn measure(&mut self, part: Part) -> Result<Vec<Row>> {
@@ -103,7 +107,13 @@ impl<'a> Parts<'a> {
 
     /// What the baselines are.
     pub(super) fn baselines(&self) -> Vec<String> {
-        self.raw.iter().map(|raw| format!("`{}`: {}", raw.package, raw.summary)).collect()
+        let raw = self.raw.iter().map(|raw| format!("`{}`: {}", raw.package, raw.summary));
+        let peer = self.peer.map(|took| {
+            format!(
+                "Targets in seconds were set on a machine where `{PEER}` took {PEER_TOOK} s; here it took {took:.1} s"
+            )
+        });
+        raw.chain(peer).collect()
     }
 
     /// Removes the sources of the baselines; what they depend on stays compiled for the next run.
@@ -134,11 +144,12 @@ impl<'a> Parts<'a> {
         Ok(rows)
     }
 
-    fn beside_peer(&self) -> Result<Vec<Row>> {
+    fn beside_peer(&mut self) -> Result<Vec<Row>> {
         let (mine, lacks) = self.client("hoopai-client", &["full", "v3"], Kind::Check)?;
         let dependency = format!("{PEER} = {{ version = \"={PEER_VERSION}\", features = [\"full\"] }}\n");
         let project = self.bench.project("peer", &dependency, "")?;
         let theirs = self.baseline(&project, "peer", &PEER_CRATES, Kind::Check)?;
+        self.peer = theirs.map(|cost| cost.cpu);
         let name = format!("hoopai-client full,v3 ({PEER})");
         let mut rows = compared(&name, mine, theirs, Target::OneIn(4.0), Target::OneIn(4.0), &lacks);
         if theirs.is_some() {
