@@ -1,7 +1,7 @@
 //! Associations between records, and their labels.
 
 use super::errors::Fail;
-use super::{Answer, batch, page_of, record, types};
+use super::{Answer, page_of, record, rows, types};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
@@ -103,7 +103,7 @@ fn default(from: &str, id: &str, to: &str, to_id: &str, world: &mut World) -> An
         let spec = json!({"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": number});
         Ok(json!({"from": {"id": id}, "to": {"id": to_id}, "associationSpec": spec}))
     };
-    Ok(batch::reply(200, vec![row(from, id, to, to_id), row(to, to_id, from, id)], world))
+    Ok(rows::reply(200, vec![row(from, id, to, to_id), row(to, to_id, from, id)], world))
 }
 
 fn pair(from: &str, id: &str, to: &str, to_id: &str) -> Value {
@@ -141,7 +141,7 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
                 .filter_map(|input| input.get("id")?.as_str())
                 .map(|id| Ok(json!({"from": {"id": id}, "to": linked(world, from, id, to)})));
             let rows = rows.collect();
-            Ok(batch::reply(200, rows, world))
+            Ok(rows::reply(200, rows, world))
         }
         ("POST", ["batch", "archive"]) => {
             for input in inputs {
@@ -177,7 +177,7 @@ fn create(call: &Call<'_>, from: &str, to: &str, world: &mut World) -> Reply {
         Ok(pair(from, id, to, to_id))
     });
     let rows = rows.collect();
-    batch::reply(201, rows, world)
+    rows::reply(201, rows, world)
 }
 
 fn create_default(inputs: &[Value], from: &str, to: &str, world: &mut World) -> Reply {
@@ -190,5 +190,5 @@ fn create_default(inputs: &[Value], from: &str, to: &str, world: &mut World) -> 
         Ok(json!({"from": {"id": id}, "to": {"id": to_id}, "associationSpec": spec}))
     });
     let rows = rows.collect();
-    batch::reply(200, rows, world)
+    rows::reply(200, rows, world)
 }

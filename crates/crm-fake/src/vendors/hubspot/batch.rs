@@ -2,7 +2,7 @@
 
 use super::errors::Fail;
 use super::record::{self, View};
-use super::{Answer, objects, types};
+use super::{Answer, objects, rows, types};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
@@ -72,7 +72,7 @@ fn create(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut Worl
         done.map_err(|fail| fail.row(trace))
     });
     let rows = rows.collect();
-    Ok(reply(201, rows, world))
+    Ok(rows::reply(201, rows, world))
 }
 
 fn read(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut World) -> Reply {
@@ -96,7 +96,7 @@ fn read(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut World)
         fail.ids = missing;
         rows.push(Err(fail.row(None)));
     }
-    reply(200, rows, world)
+    rows::reply(200, rows, world)
 }
 
 fn update(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut World) -> Reply {
@@ -110,7 +110,7 @@ fn update(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut Worl
         done.map_err(|fail| fail.row(text(input, "objectWriteTraceId")))
     });
     let rows = rows.collect();
-    reply(200, rows, world)
+    rows::reply(200, rows, world)
 }
 
 fn write(object_type: &str, id: &str, input: &Value, world: &mut World) -> Result<Value, Fail> {
@@ -150,34 +150,10 @@ fn upsert(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut Worl
         done.map_err(|fail| fail.row(text(input, "objectWriteTraceId")))
     });
     let rows = rows.collect();
-    reply(200, rows, world)
+    rows::reply(200, rows, world)
 }
 
 fn marked(mut record: Value, new: bool) -> Value {
     record["new"] = json!(new);
     record
-}
-
-/// 207 as soon as one row failed.
-pub(super) fn reply(status: u16, rows: Vec<Result<Value, Value>>, world: &mut World) -> Reply {
-    let started = world.now();
-    let (mut results, mut errors) = (Vec::new(), Vec::new());
-    for row in rows {
-        match row {
-            Ok(row) => results.push(row),
-            Err(row) => errors.push(row),
-        }
-    }
-    let mut body = json!({
-        "status": "COMPLETE",
-        "results": results,
-        "startedAt": started,
-        "completedAt": world.now(),
-    });
-    if errors.is_empty() {
-        return Reply::json(status, body);
-    }
-    body["numErrors"] = json!(errors.len());
-    body["errors"] = json!(errors);
-    Reply::json(207, body)
 }

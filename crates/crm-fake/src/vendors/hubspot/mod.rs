@@ -11,6 +11,7 @@ mod objects;
 mod pipelines;
 mod properties;
 mod record;
+mod rows;
 mod schemas;
 mod search;
 mod seed;

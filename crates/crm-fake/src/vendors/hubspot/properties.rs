@@ -1,7 +1,7 @@
 //! Property definitions and their groups.
 
 use super::errors::Fail;
-use super::{Answer, batch, types};
+use super::{Answer, rows, types};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
@@ -114,7 +114,7 @@ fn in_batch(call: &Call<'_>, home: &str, verb: &str, world: &mut World) -> Optio
         "create" => {
             let rows = inputs.iter().map(|input| create(world, home, input).map_err(|fail| fail.row(None)));
             let rows = rows.collect();
-            Some(Ok(batch::reply(201, rows, world)))
+            Some(Ok(rows::reply(201, rows, world)))
         }
         "read" => {
             let rows = inputs.iter().map(|input| {
@@ -122,7 +122,7 @@ fn in_batch(call: &Call<'_>, home: &str, verb: &str, world: &mut World) -> Optio
                 found.map(|property| property.clone()).map_err(|fail| fail.row(None))
             });
             let rows = rows.collect();
-            Some(Ok(batch::reply(200, rows, world)))
+            Some(Ok(rows::reply(200, rows, world)))
         }
         "archive" => {
             for input in inputs {

@@ -1,0 +1,29 @@
+//! The reply to a request of many rows.
+
+use crate::reply::Reply;
+use crate::state::World;
+use serde_json::{Value, json};
+
+/// 207 as soon as one row failed.
+pub(super) fn reply(status: u16, rows: Vec<Result<Value, Value>>, world: &mut World) -> Reply {
+    let started = world.now();
+    let (mut results, mut errors) = (Vec::new(), Vec::new());
+    for row in rows {
+        match row {
+            Ok(row) => results.push(row),
+            Err(row) => errors.push(row),
+        }
+    }
+    let mut body = json!({
+        "status": "COMPLETE",
+        "results": results,
+        "startedAt": started,
+        "completedAt": world.now(),
+    });
+    if errors.is_empty() {
+        return Reply::json(status, body);
+    }
+    body["numErrors"] = json!(errors.len());
+    body["errors"] = json!(errors);
+    Reply::json(207, body)
+}
