@@ -6,8 +6,6 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::words;
-
 /// The verbs that OpenAPI 3.0 knows, in the order in which operations are listed.
 pub(crate) const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
@@ -54,7 +52,7 @@ impl Document {
 
 /// The names of all documents in a vendor's folder: JSON files that are not files of ours.
 pub(crate) fn names(folder: &Path) -> Result<Vec<String>> {
-    const OURS: [&str; 4] = ["vendor.json", "overlay.json", "lock.json", words::FILE];
+    const OURS: [&str; 4] = ["vendor.json", "overlay.json", "lock.json", "words.json"];
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(here) = open.pop() {

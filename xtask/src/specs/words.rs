@@ -9,9 +9,6 @@ use serde::Deserialize;
 
 use super::document;
 
-/// The file's name in the vendor's folder.
-pub(crate) const FILE: &str = "words.json";
-
 /// A dictionary of a vendor's names. An entry must hold wherever the name stands: what a name means
 /// in one schema alone is said of `Schema.member`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -20,11 +17,12 @@ pub(crate) struct Words {
     /// The JSON Schema of this file, for editors.
     #[serde(rename = "$schema")]
     pub(crate) _schema: Option<String>,
-    /// What the member of a record means, and a parameter of its name; of one schema's as
+    /// What the member of a record means, and an argument of its name; of one schema's as
     /// `Schema.member`, with the name that the document has.
     #[serde(default)]
     pub(crate) members: BTreeMap<String, String>,
-    /// What a parameter means, where that is not what a member of its name does.
+    /// What is asked with a parameter of the query or a part of a form, where that is not what a
+    /// member of its name means. What stands in a path means what a member does.
     #[serde(default)]
     pub(crate) parameters: BTreeMap<String, String>,
 }
@@ -32,11 +30,12 @@ pub(crate) struct Words {
 impl Words {
     /// Reads the file of a vendor; without one nothing is known.
     pub(crate) fn read(folder: &Path) -> Result<Self> {
-        let path = folder.join(FILE);
+        let path = folder.join("words.json");
         if path.is_file() { document::read_typed(&path) } else { Ok(Self::default()) }
     }
 
-    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+    /// What is asked with a parameter of the query or a part of a form.
+    pub(crate) fn asked(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).or_else(|| self.members.get(name)).map(String::as_str)
     }
 

@@ -34,7 +34,7 @@ impl Affiliates {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `affiliate_id`: Only those of the affiliate with this id.
+    /// * `affiliate_id`: The id of the affiliate.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -290,7 +290,7 @@ impl AgentStudio {
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
     ///
-    /// * `version_id`: The id of the version of the app.
+    /// * `version_id`: The id of the version.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -356,7 +356,7 @@ impl AgentStudio {
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
     ///
-    /// * `version_id`: The id of the version of the app.
+    /// * `version_id`: The id of the version.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

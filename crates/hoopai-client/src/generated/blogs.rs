@@ -229,7 +229,7 @@ impl Blogs {
     /// * Scope: `blogs/post-update.write`.
     /// * Version `2021-07-28`.
     ///
-    /// * `post_id`: The id of the blog post.
+    /// * `post_id`: The id of the post.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -761,7 +761,7 @@ impl Contacts {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     ///
-    /// * `type_`: Only what is of this kind.
+    /// * `type_`: Its kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

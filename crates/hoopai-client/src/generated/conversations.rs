@@ -1229,13 +1229,13 @@ pub struct UploadAttachments {
 }
 
 impl UploadAttachments {
-    /// `chatServiceSid`
+    /// The id of the Twilio chat service, for group SMS.
     pub fn chat_service_sid(self, chat_service_sid: impl Display) -> Self {
         Self {
             call: self.call.set_part("chatServiceSid", &chat_service_sid.to_string()),
         }
     }
-    /// `isGroupSms`
+    /// Whether the file is for a group SMS, as `true`.
     pub fn is_group_sms(self, is_group_sms: impl Display) -> Self {
         Self {
             call: self.call.set_part("isGroupSms", &is_group_sms.to_string()),

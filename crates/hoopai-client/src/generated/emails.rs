@@ -216,13 +216,13 @@ impl ListCampaigns {
                 ),
         }
     }
-    /// The name to give the file.
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// The id of the folder to put the file into.
+    /// The id of what it belongs to.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
@@ -342,13 +342,13 @@ impl ListTemplates {
                 ),
         }
     }
-    /// The name to give the file.
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// The id of the folder to put the file into.
+    /// The id of what it belongs to.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),

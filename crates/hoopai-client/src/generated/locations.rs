@@ -1007,7 +1007,7 @@ impl UploadCustomFieldFiles {
             call: self.call.set_part("id", &id.to_string()),
         }
     }
-    /// `maxFiles`
+    /// Most files there may be.
     pub fn max_files(self, max_files: impl Display) -> Self {
         Self {
             call: self.call.set_part("maxFiles", &max_files.to_string()),

@@ -351,7 +351,7 @@ pub struct ListLostReasons {
 }
 
 impl ListLostReasons {
-    /// The name to give the file.
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

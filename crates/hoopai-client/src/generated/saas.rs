@@ -277,7 +277,7 @@ impl Saas {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
     ///
-    /// * `plan_id`: Only locations that have the app on this plan, by id.
+    /// * `plan_id`: The id of the plan.
     /// * `company_id`: The id of the company (agency).
     ///
     /// ```
@@ -302,7 +302,7 @@ impl Saas {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
     ///
-    /// * `plan_id`: Only locations that have the app on this plan, by id.
+    /// * `plan_id`: The id of the plan.
     /// * `company_id`: The id of the company (agency).
     ///
     /// ```

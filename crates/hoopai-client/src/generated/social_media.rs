@@ -309,7 +309,7 @@ impl SocialMedia {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `csv_id`: The id of the CSV file.
-    /// * `post_id`: The id of the blog post.
+    /// * `post_id`: The id of the post.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1668,7 +1668,7 @@ pub struct UploadCsv {
 }
 
 impl UploadCsv {
-    /// The CSV file, or its path.
+    /// The file to send.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),

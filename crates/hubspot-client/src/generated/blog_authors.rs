@@ -395,7 +395,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -412,7 +412,7 @@ pub struct BatchUpdate {
 }
 
 impl BatchUpdate {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -429,7 +429,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -446,7 +446,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -475,7 +475,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -600,7 +600,7 @@ impl ListByCursor {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -725,7 +725,7 @@ impl QueryByCursor {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -844,7 +844,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

@@ -170,7 +170,7 @@ impl Conversations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.read`.
     ///
-    /// * `inbox_id`: Only those of these inboxes, by id.
+    /// * `inbox_id`: The id of the inbox.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -482,7 +482,7 @@ pub struct GetChannelAccount {
 }
 
 impl GetChannelAccount {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -499,7 +499,7 @@ pub struct GetInbox {
 }
 
 impl GetInbox {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -548,7 +548,7 @@ pub struct GetThread {
 }
 
 impl GetThread {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -594,7 +594,7 @@ impl ListChannelAccounts {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -767,7 +767,7 @@ impl ListInboxes {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -849,7 +849,7 @@ impl ListMessages {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -930,7 +930,7 @@ impl ListThreads {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1069,7 +1069,7 @@ pub struct UpdateThread {
 }
 
 impl UpdateThread {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

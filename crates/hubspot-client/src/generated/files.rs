@@ -73,7 +73,7 @@ impl Files {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
     ///
-    /// * `folder_id`: The id of the folder to put the file into.
+    /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -91,7 +91,7 @@ impl Files {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
     ///
-    /// * `folder_path`: The path of the folder to put the file into.
+    /// * `folder_path`: The path of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -147,7 +147,7 @@ impl Files {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
-    /// * `path`: Only what is at this path.
+    /// * `path`: The path it is found under.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -167,7 +167,7 @@ impl Files {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
-    /// * `folder_id`: The id of the folder to put the file into.
+    /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -187,7 +187,7 @@ impl Files {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
-    /// * `folder_path`: The path of the folder to put the file into.
+    /// * `folder_path`: The path of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -404,7 +404,7 @@ impl Files {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
-    /// * `folder_id`: The id of the folder to put the file into.
+    /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -579,19 +579,19 @@ pub struct Replace {
 }
 
 impl Replace {
-    /// `charsetHunch`
+    /// The character set of the file, as far as known.
     pub fn charset_hunch(self, charset_hunch: impl Display) -> Self {
         Self {
             call: self.call.set_part("charsetHunch", &charset_hunch.to_string()),
         }
     }
-    /// The file itself.
+    /// The file to send.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
         }
     }
-    /// The values to choose from.
+    /// More options for the file, such as `access`, as JSON text.
     pub fn options(self, options: impl Display) -> Self {
         Self {
             call: self.call.set_part("options", &options.to_string()),
@@ -1092,19 +1092,19 @@ pub struct UploadCall {
 }
 
 impl UploadCall {
-    /// `charsetHunch`
+    /// The character set of the file, as far as known.
     pub fn charset_hunch(self, charset_hunch: impl Display) -> Self {
         Self {
             call: self.call.set_part("charsetHunch", &charset_hunch.to_string()),
         }
     }
-    /// The file itself.
+    /// The file to send.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
         }
     }
-    /// `fileName`
+    /// The name to give the file.
     pub fn file_name(self, file_name: impl Display) -> Self {
         Self {
             call: self.call.set_part("fileName", &file_name.to_string()),
@@ -1116,13 +1116,13 @@ impl UploadCall {
             call: self.call.set_part("folderId", &folder_id.to_string()),
         }
     }
-    /// The path of the folder to put it in.
+    /// The path of the folder.
     pub fn folder_path(self, folder_path: impl Display) -> Self {
         Self {
             call: self.call.set_part("folderPath", &folder_path.to_string()),
         }
     }
-    /// The values to choose from.
+    /// More options for the file, such as `access`, as JSON text.
     pub fn options(self, options: impl Display) -> Self {
         Self {
             call: self.call.set_part("options", &options.to_string()),

@@ -948,7 +948,7 @@ pub struct GetDraftRow {
 }
 
 impl GetDraftRow {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -965,7 +965,7 @@ pub struct GetDraftTable {
 }
 
 impl GetDraftTable {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -996,7 +996,7 @@ pub struct GetRow {
 }
 
 impl GetRow {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1013,7 +1013,7 @@ pub struct GetTable {
 }
 
 impl GetTable {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1044,13 +1044,13 @@ pub struct ImportDraftTable {
 }
 
 impl ImportDraftTable {
-    /// `config`
+    /// How to read the file into the table, as JSON text.
     pub fn config(self, config: impl Display) -> Self {
         Self {
             call: self.call.set_part("config", &config.to_string()),
         }
     }
-    /// The file itself.
+    /// The file to send.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -1072,7 +1072,7 @@ impl ListDraftRows {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1168,7 +1168,7 @@ impl ListDraftTables {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1300,7 +1300,7 @@ impl ListRows {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1396,7 +1396,7 @@ impl ListTables {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1573,7 +1573,7 @@ pub struct UpdateDraftTable {
 }
 
 impl UpdateDraftTable {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

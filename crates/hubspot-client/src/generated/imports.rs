@@ -247,13 +247,13 @@ pub struct Start {
 }
 
 impl Start {
-    /// `files`
+    /// The file to import.
     pub fn files(self, files: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("files", files),
         }
     }
-    /// `importRequest`
+    /// What to import and how its columns map, as JSON text.
     pub fn import_request(self, import_request: impl Display) -> Self {
         Self {
             call: self.call.set_part("importRequest", &import_request.to_string()),

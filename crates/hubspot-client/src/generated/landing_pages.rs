@@ -945,7 +945,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -962,7 +962,7 @@ pub struct BatchReadFolders {
 }
 
 impl BatchReadFolders {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -979,7 +979,7 @@ pub struct BatchUpdate {
 }
 
 impl BatchUpdate {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -996,7 +996,7 @@ pub struct BatchUpdateFolders {
 }
 
 impl BatchUpdateFolders {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1013,7 +1013,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1030,7 +1030,7 @@ pub struct DeleteFolder {
 }
 
 impl DeleteFolder {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1047,7 +1047,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1070,7 +1070,7 @@ pub struct GetFolder {
 }
 
 impl GetFolder {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1099,7 +1099,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1287,7 +1287,7 @@ impl ListFolders {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1469,7 +1469,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1486,7 +1486,7 @@ pub struct UpdateFolder {
 }
 
 impl UpdateFolder {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

@@ -248,7 +248,7 @@ impl Lists {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
-    /// * `folder_id`: The id of the folder to put the file into.
+    /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -304,7 +304,7 @@ impl Lists {
     /// * Scope: `crm.lists.read`.
     ///
     /// * `object_type_id`: The id of the type of object, as `0-1`.
-    /// * `list_name`: The new name of the list.
+    /// * `list_name`: The name of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -490,7 +490,7 @@ impl Lists {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
-    /// * `folder_id`: The id of the folder to put the file into.
+    /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -582,7 +582,7 @@ impl Lists {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
-    /// * `folder_id`: The id of the folder to put the file into.
+    /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -751,7 +751,7 @@ pub struct GetFolderTree {
 }
 
 impl GetFolderTree {
-    /// The id of the folder to put the file into.
+    /// The id of the folder.
     pub fn folder_id(self, folder_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("folderId", &folder_id.to_string()),

@@ -460,7 +460,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -477,7 +477,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -541,7 +541,7 @@ pub struct GetAbVariation {
 }
 
 impl GetAbVariation {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -701,7 +701,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -967,7 +967,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

@@ -483,7 +483,7 @@ impl MarketingEvents {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
-    /// * `contact_identifier`: Only participations of this contact, by e-mail or id.
+    /// * `contact_identifier`: The contact: its e-mail address or its id.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

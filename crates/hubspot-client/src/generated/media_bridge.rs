@@ -1113,7 +1113,7 @@ pub struct GetProperty {
 }
 
 impl GetProperty {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1153,7 +1153,7 @@ pub struct ListProperties {
 }
 
 impl ListProperties {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1176,7 +1176,7 @@ pub struct ListSchemas {
 }
 
 impl ListSchemas {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

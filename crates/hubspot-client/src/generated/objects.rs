@@ -377,7 +377,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -394,7 +394,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -471,7 +471,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

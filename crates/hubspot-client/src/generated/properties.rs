@@ -366,7 +366,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -425,7 +425,7 @@ pub struct List {
 }
 
 impl List {
-    /// Whether to give archived ones in place of the others.
+    /// Whether archived ones are meant in place of the others.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

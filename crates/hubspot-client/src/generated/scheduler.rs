@@ -67,7 +67,7 @@ impl Scheduler {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or `crm.objects.commercepayments.write` or `crm.objects.companies.highly_sensitive.write.v2` or one of 21 more.
     ///
-    /// * `organizer_user_id`: Only links of the organizer with this user id.
+    /// * `organizer_user_id`: The user id of the organizer.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -225,7 +225,7 @@ impl ListMeetingLinks {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// Only links of the organizer with this user id.
+    /// The user id of the organizer.
     pub fn organizer_user_id(self, organizer_user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("organizerUserId", &organizer_user_id.to_string()),

@@ -31,7 +31,7 @@ impl SourceCode {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `content`.
     ///
-    /// * `path`: Only what is at this path.
+    /// * `path`: The path it is found under.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -56,7 +56,7 @@ impl SourceCode {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
-    /// * `path`: Only what is at this path.
+    /// * `path`: The path it is found under.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -76,7 +76,7 @@ impl SourceCode {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
-    /// * `path`: Only what is at this path.
+    /// * `path`: The path it is found under.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -144,7 +144,7 @@ impl SourceCode {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
-    /// * `path`: Only what is at this path.
+    /// * `path`: The path it is found under.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -175,7 +175,7 @@ impl SourceCode {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
-    /// * `path`: Only what is at this path.
+    /// * `path`: The path it is found under.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -197,7 +197,7 @@ impl SourceCode {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `content`.
     ///
-    /// * `path`: Only what is at this path.
+    /// * `path`: The path it is found under.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -225,7 +225,7 @@ pub struct Create {
 }
 
 impl Create {
-    /// The file itself.
+    /// The file to send.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -257,7 +257,7 @@ pub struct Upsert {
 }
 
 impl Upsert {
-    /// The file itself.
+    /// The file to send.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -273,7 +273,7 @@ pub struct Validate {
 }
 
 impl Validate {
-    /// The file itself.
+    /// The file to send.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),

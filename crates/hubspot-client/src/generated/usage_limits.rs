@@ -32,8 +32,8 @@ impl UsageLimits {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
     ///
-    /// * `from_object_type_id`: Only labels of associations from this object type, by id.
-    /// * `to_object_type_id`: Only labels of associations to this object type, by id.
+    /// * `from_object_type_id`: The id of the kind of record it starts from.
+    /// * `to_object_type_id`: The id of the object type it goes to, as `0-1`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -169,7 +169,7 @@ impl UsageLimits {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
     ///
-    /// * `from_object_type_id`: Only labels of associations from this object type, by id.
+    /// * `from_object_type_id`: The id of the kind of record it starts from.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -113,7 +113,7 @@ crm_core::record! {
     pub struct OpportunitiesCustomFieldReply {
         /// The value of the field.
         field_value: Option<Value> = "fieldValue",
-        /// The value of the field, if it is text.
+        /// `fieldValueString`
         field_value_string: Option<String> = "fieldValueString",
         /// The id.
         id: Option<String> = "id",

@@ -34,7 +34,7 @@ impl Affiliates {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `affiliate_id`: Only those of the affiliate with this id.
+    /// * `affiliate_id`: The id of the affiliate.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

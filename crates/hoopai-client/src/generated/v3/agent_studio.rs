@@ -290,7 +290,7 @@ impl AgentStudio {
     /// * Scope: `agent-studio.write`.
     /// * Version `v3`.
     ///
-    /// * `version_id`: The id of the version of the app.
+    /// * `version_id`: The id of the version.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -356,7 +356,7 @@ impl AgentStudio {
     /// * Scope: `agent-studio.write`.
     /// * Version `v3`.
     ///
-    /// * `version_id`: The id of the version of the app.
+    /// * `version_id`: The id of the version.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

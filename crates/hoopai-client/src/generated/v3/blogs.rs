@@ -229,7 +229,7 @@ impl Blogs {
     /// * Scope: `blogs/post-update.write`.
     /// * Version `v3`.
     ///
-    /// * `post_id`: The id of the blog post.
+    /// * `post_id`: The id of the post.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

@@ -628,7 +628,7 @@ impl Calendars {
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
-    /// * `service_location_id`: Only bookings at the service location with this id.
+    /// * `service_location_id`: The id of the place where the service is given.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -863,7 +863,7 @@ impl Calendars {
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
-    /// * `service_location_id`: Only bookings at the service location with this id.
+    /// * `service_location_id`: The id of the place where the service is given.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1602,7 +1602,7 @@ impl Calendars {
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
-    /// * `service_location_id`: Only bookings at the service location with this id.
+    /// * `service_location_id`: The id of the place where the service is given.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

@@ -739,7 +739,7 @@ impl Contacts {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
     ///
-    /// * `type_`: Only what is of this kind.
+    /// * `type_`: Its kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

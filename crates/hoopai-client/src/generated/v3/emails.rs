@@ -250,8 +250,8 @@ impl Emails {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `source`: The source that is meant, as `api` or `ad_manager`.
-    /// * `source_id`: Only orders from the source with this id.
+    /// * `source`: Where it came from.
+    /// * `source_id`: The id of what it came from.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

@@ -239,7 +239,7 @@ pub struct CountPages {
 }
 
 impl CountPages {
-    /// The name to give the file.
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -281,13 +281,13 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The id of the folder to put the file into.
+    /// The id of what it belongs to.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
-    /// The name to give the file.
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -333,7 +333,7 @@ pub struct ListPages {
 }
 
 impl ListPages {
-    /// The name to give the file.
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

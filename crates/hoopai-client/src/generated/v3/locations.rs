@@ -355,7 +355,7 @@ impl Locations {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
+    /// * `type_`: Its kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1094,7 +1094,7 @@ impl UploadCustomFieldFiles {
             call: self.call.set_part("id", &id.to_string()),
         }
     }
-    /// `maxFiles`
+    /// Most files there may be.
     pub fn max_files(self, max_files: impl Display) -> Self {
         Self {
             call: self.call.set_part("maxFiles", &max_files.to_string()),

@@ -248,7 +248,7 @@ impl List {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// The id of the folder to put the file into.
+    /// The id of what it belongs to.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
@@ -297,19 +297,19 @@ pub struct UploadCall {
 }
 
 impl UploadCall {
-    /// The CSV file, or its path.
+    /// The file to send.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
         }
     }
-    /// `fileUrl`
+    /// The address of the file, when it is hosted elsewhere.
     pub fn file_url(self, file_url: impl Display) -> Self {
         Self {
             call: self.call.set_part("fileUrl", &file_url.to_string()),
         }
     }
-    /// `hosted`
+    /// Whether the file is hosted elsewhere, at `fileUrl`.
     #[inline]
     pub fn hosted(self, hosted: bool) -> Self {
         Self {

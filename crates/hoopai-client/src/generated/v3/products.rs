@@ -1079,7 +1079,7 @@ impl ListCollections {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
         }
     }
-    /// The name to give the file.
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

@@ -242,7 +242,7 @@ impl ListTemplates {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// The name to give the file.
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

@@ -340,7 +340,7 @@ impl Saas {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
-    /// * `plan_id`: Only locations that have the app on this plan, by id.
+    /// * `plan_id`: The id of the plan.
     /// * `company_id`: The id of the company (agency).
     ///
     /// ```
@@ -365,7 +365,7 @@ impl Saas {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
-    /// * `plan_id`: Only locations that have the app on this plan, by id.
+    /// * `plan_id`: The id of the plan.
     /// * `company_id`: The id of the company (agency).
     ///
     /// ```

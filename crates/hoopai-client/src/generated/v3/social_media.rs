@@ -293,7 +293,7 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
-    /// * `post_id`: The id of the blog post.
+    /// * `post_id`: The id of the post.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -349,7 +349,7 @@ impl SocialMedia {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `csv_id`: The id of the CSV file.
-    /// * `post_id`: The id of the blog post.
+    /// * `post_id`: The id of the post.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1383,7 +1383,7 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `file`: The CSV file, or its path.
+    /// * `file`: The file to send.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

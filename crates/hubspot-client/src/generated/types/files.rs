@@ -243,7 +243,7 @@ crm_core::record! {
         expires_at: Option<Timestamp> = "expiresAt",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
-        /// The path of the folder to put it in.
+        /// The path of the folder.
         folder_path: Option<String> = "folderPath",
         /// The name.
         name: Option<String> = "name",
