@@ -21,6 +21,11 @@ pub struct OpMeta {
     pub limit_class: &'static str,
     /// How the list goes on, where it is one.
     pub paging: Option<PagingKind>,
+    /// Whether the vendor's document declares a success without content beside one with content.
+    pub may_be_empty: bool,
+    /// Whether it is sent without the client's credential, because the vendor's document declares
+    /// no security for it.
+    pub anonymous: bool,
     /// Whether a 202 means "not ready, ask the same again".
     pub long_running: bool,
     /// The most inputs one call takes, where it is a batch.

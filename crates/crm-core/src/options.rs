@@ -1,9 +1,10 @@
 //! Settings of one call, or of a scoped clone of a client.
 
-use std::fmt;
+use std::fmt::{self, Display};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
 
 use crate::poll::PollPolicy;
 use crate::retry::RetryPolicy;
@@ -25,6 +26,9 @@ pub struct CallOptions {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) headers: HeaderMap,
+    /// Parameters and members of the body that are sent along.
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) members: Vec<(String, Value)>,
     pub(crate) limit_key: Option<String>,
     pub(crate) limit_class: Option<&'static str>,
     pub(crate) idempotent: Option<bool>,
@@ -80,6 +84,32 @@ impl CallOptions {
         self
     }
 
+    /// Sends one more query parameter, for one that the vendor's document forgot. A parameter of
+    /// the same name is replaced; the same option given twice repeats the parameter.
+    ///
+    /// ```no_run
+    /// # async fn example<T: crm_core::Wire>(call: crm_core::Call<T>) -> Result<(), crm_core::Error> {
+    /// use crm_core::CallOptions;
+    ///
+    /// let reply = call.with(CallOptions::new().query("altType", "location")).send().await?;
+    /// # drop(reply); Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn query(mut self, name: impl Into<String>, value: impl Display) -> Self {
+        self.query.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// Sends one more member of the JSON body or field of the form, for one that the vendor's
+    /// document forgot, or describes in another way than the vendor reads it. A member of the same
+    /// name is replaced. The body must be an object or absent, otherwise the call fails with
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) before anything is sent.
+    #[must_use]
+    pub fn member(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.members.push((name.into(), value.into()));
+        self
+    }
+
     /// The account under which the limiter counts, in place of the credential's own.
     #[must_use]
     pub fn limit_key(mut self, key: impl Into<String>) -> Self {
@@ -121,6 +151,9 @@ impl CallOptions {
         self.idempotent = over.idempotent.or(self.idempotent);
         self.wait = over.wait.or(self.wait);
         self.problem = self.problem.or(over.problem);
+        self.query.retain(|(name, _)| !over.query.iter().any(|(other, _)| other == name));
+        self.query.extend(over.query);
+        self.members.extend(over.members);
         for (name, value) in &over.headers {
             self.headers.insert(name.clone(), value.clone());
         }
@@ -143,6 +176,8 @@ impl fmt::Debug for CallOptions {
             .field("attempt_timeout", &self.attempt_timeout)
             .field("retry", &self.retry)
             .field("headers", &headers)
+            .field("query", &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("members", &self.members.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("limit_key", &self.limit_key.as_ref().map(|_| "…"))
             .field("limit_class", &self.limit_class)
             .field("idempotent", &self.idempotent)

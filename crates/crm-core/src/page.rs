@@ -7,6 +7,8 @@
 //! |---|---|
 //! | an error | the stream ends with it; the cursor still names the page that failed |
 //! | an empty page that names a next one | the next one is fetched |
+//! | a page without its list, where the vendor requires one or an earlier page promised more | an error of kind `Decode` |
+//! | the vendor says that there is more and not where | an error of kind `Paging` |
 //! | the vendor answers the position that was asked | an error of kind `Paging`, never an endless list |
 //! | the process dies | the stored cursor repeats at most what was handed out since it was stored |
 
@@ -17,7 +19,7 @@ mod pages;
 mod position;
 mod walker;
 
-pub use context::PageContext;
+pub use context::{Next, PageContext};
 pub use cursor::Cursor;
 pub use items::Paginator;
 pub use pages::Pages;
@@ -43,8 +45,15 @@ pub trait Paged: 'static {
     /// [`Position::End`].
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page>;
 
-    /// Where the list goes on after this page; `None` at its end.
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position>;
+    /// The way to the list within the reply, member by member; empty if the reply is the list.
+    const ITEMS: &'static [&'static str];
+
+    /// Whether the vendor's document requires the list on every page. On a page that another
+    /// promised it is required anyway: only a list that is there can say that nothing is left.
+    const ITEMS_REQUIRED: bool;
+
+    /// Where the list goes on after this page.
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next;
 
     /// The items of a page.
     fn items(page: Self::Page) -> Vec<Self::Item>;

@@ -12,6 +12,7 @@ mod builder;
 mod classify;
 mod fetched;
 mod plan;
+mod promise;
 mod run;
 mod stats;
 
@@ -112,6 +113,10 @@ impl Pipeline {
     }
 
     /// The account that limiter and budget count.
+    pub(crate) fn options(&self) -> &CallOptions {
+        &self.options
+    }
+
     fn account(&self) -> String {
         let key = self.options.limit_key.as_ref().or(self.shared.limit_key.as_ref());
         let key = key.map_or_else(|| self.shared.credentials.key(), String::as_str);

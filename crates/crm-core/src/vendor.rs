@@ -23,6 +23,13 @@ pub trait Vendor: Send + Sync + 'static {
     /// Reads any reply outside 200 to 299.
     fn read_error(&self, op: &OpMeta, reply: &RawReply) -> VendorError;
 
+    /// Whether the body of a reply with a status from 200 to 299 reads as one of the vendor's
+    /// errors. Such a reply is never a success.
+    fn refuses(&self, body: &serde_json::Value) -> bool {
+        let _ = body;
+        false
+    }
+
     /// Reads what the headers of any reply say about the limits.
     fn feedback(&self, op: &OpMeta, reply: &RawReply) -> Feedback {
         let _ = (op, reply);

@@ -40,7 +40,7 @@ pub(super) fn paged(
     let advance = match paging.kind {
         PagingKind::Token => {
             let Some(OneOrTwo::One(next)) = &paging.next else { bail!("{} is needed", at("next")) };
-            format!("cx.token({}.as_deref())", text(&by_ref(model, reply, next).with_context(|| at("next"))?)?)
+            format!("cx.token({}.as_deref(), {more})", text(&by_ref(model, reply, next).with_context(|| at("next"))?)?)
         }
         PagingKind::Offset => match &paging.next {
             Some(OneOrTwo::One(next)) => {
@@ -51,9 +51,7 @@ pub(super) fn paged(
         PagingKind::Page => format!("cx.page({}, {total}, {more})", paging.first),
         PagingKind::KeysetPair => {
             let Some(OneOrTwo::Two([value, id])) = &paging.next else { bail!("{} needs two paths", at("next")) };
-            let pair =
-                format!("cx.pair({}, {})", text(&by_ref(model, reply, value)?)?, text(&by_ref(model, reply, id)?)?);
-            if more == "None" { pair } else { format!("if {more} == Some(false) {{ return None; }}\n{pair}") }
+            format!("cx.pair({}, {}, {more})", text(&by_ref(model, reply, value)?)?, text(&by_ref(model, reply, id)?)?)
         }
         PagingKind::KeysetId | PagingKind::KeysetValue => {
             let next = match (&paging.next, last(model).with_context(|| at("last"))?) {
@@ -75,13 +73,16 @@ pub(super) fn paged(
         }
     };
     Ok(format!(
-        "impl Paged for {builder} {{\n    type Page = {page};\n    type Item = {item};\n    const LIMIT: Option<(&'static str, LimitIn)> = {limit};\n\
+        "impl Paged for {builder} {{\n    type Page = {page};\n    type Item = {item};\n    const LIMIT: Option<(&'static str, LimitIn)> = {limit};\n    \
+         const ITEMS: &'static [&'static str] = &[{path}];\n    const ITEMS_REQUIRED: bool = {required};\n\
          #[inline]\n    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {{\n        {seek}\n    }}\n\
-         #[inline]\n    #[allow(unused_variables)]\n    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {{\n        {advance}\n    }}\n\
+         #[inline]\n    #[allow(unused_variables)]\n    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {{\n        {advance}\n    }}\n\
          #[inline]\n    fn count(page: &Self::Page) -> Option<usize> {{\n        {count}\n    }}\n\
          #[inline]\n    fn items(page: Self::Page) -> Vec<Self::Item> {{\n        {owned}\n    }}\n}}\n",
         page = reply.rust("types::"),
         item = item.rust("types::"),
+        path = paging.steps().map(|step| format!("{step:?}")).collect::<Vec<_>>().join(", "),
+        required = operation.items_required,
         seek = seek(paging, operation, model)?,
         count = if items.code == "Some(page)" {
             "Some(page.len())".to_owned()

@@ -41,7 +41,7 @@ pub(super) fn group(group: &Group, model: &Model) -> String {
     for name in &group.own {
         let definition = &model.types[name];
         match &definition.shape {
-            Shape::Record { fields, keeps } => record(&mut text, name, definition, fields, *keeps),
+            Shape::Record { fields } => record(&mut text, name, definition, fields),
             Shape::Enum(variants) => enumeration(&mut text, name, definition, variants),
             Shape::Union(tag, arms) => union(&mut text, name, definition, tag.as_deref(), arms),
         }
@@ -57,7 +57,7 @@ pub(crate) fn field_type(field: &Field, definition: &Definition) -> (String, boo
     if plain { (ty, false) } else { (format!("Option<{ty}>"), true) }
 }
 
-fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Field], keeps: bool) {
+fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Field]) {
     let constants = constants(fields, definition);
     let asked = required_of_new(definition, fields);
     let constructor = asked.is_some();
@@ -80,19 +80,16 @@ fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Fiel
     if !required.is_empty() {
         text.push_str(&format!("    required {}\n", required.join(" ")));
     }
-    if keeps {
-        text.push_str("    keeps extra\n");
-    }
     if constructor {
         text.push_str("    by new\n");
     }
     text.push_str("}\n");
     if definition.sent {
-        setters(text, name, fields, asked.as_deref().unwrap_or_default(), &constants, keeps);
+        setters(text, name, fields, asked.as_deref().unwrap_or_default(), &constants);
     }
     text.push_str("@@\n");
     if let Some(asked) = asked {
-        new(text, name, fields, &asked, &constants, keeps);
+        new(text, name, fields, &asked, &constants);
     }
 }
 
@@ -125,7 +122,7 @@ fn constants<'a>(fields: &'a [Field], definition: &Definition) -> Vec<(&'a Field
         .collect()
 }
 
-fn new(text: &mut String, name: &str, fields: &[Field], asked: &[&Field], constants: &[(&Field, String)], keeps: bool) {
+fn new(text: &mut String, name: &str, fields: &[Field], asked: &[&Field], constants: &[(&Field, String)]) {
     let arguments: Vec<String> =
         asked.iter().map(|field| format!("{}: impl Into<{}>", field.ident, into_type(&field.ty))).collect();
     let said = if asked.is_empty() {
@@ -150,9 +147,7 @@ fn new(text: &mut String, name: &str, fields: &[Field], asked: &[&Field], consta
         };
         text.push_str(&format!("            {}: {value},\n", field.ident));
     }
-    if keeps {
-        text.push_str("            extra: Map::new(),\n");
-    }
+    text.push_str("            extra: Map::new(),\n");
     text.push_str("        }\n    }\n}\n");
     if asked.is_empty() {
         text.push_str(&format!(
@@ -175,13 +170,12 @@ fn setters(
     fields: &[Field],
     asked: &[&Field],
     constants: &[(&Field, String)],
-    keeps: bool,
 ) {
     let given =
         |field: &Field| asked.iter().chain(constants.iter().map(|(field, _)| field)).any(|f| f.ident == field.ident);
     let settable: Vec<&Field> = fields
         .iter()
-        .filter(|field| field.ident != "new" && !(keeps && field.ident == "extra") && !given(field))
+        .filter(|field| field.ident != "new" && !given(field))
         .collect();
     if settable.is_empty() {
         return;

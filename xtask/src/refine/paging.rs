@@ -75,6 +75,11 @@ const fn one() -> u64 {
 }
 
 impl Paging {
+    /// The way to the items, member by member.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = &str> {
+        self.items.split('.').filter(|step| !step.is_empty())
+    }
+
     /// Reads the paging of an operation.
     pub(super) fn read(operation: &Value) -> Result<Option<Self>> {
         let Some(value) = operation.get("x-paging") else { return Ok(None) };

@@ -19,11 +19,7 @@ pub(crate) struct Definition {
 /// What a type is.
 #[derive(PartialEq)]
 pub(crate) enum Shape {
-    Record {
-        fields: Vec<Field>,
-        /// Whether members without a field are kept in `extra`.
-        keeps: bool,
-    },
+    Record { fields: Vec<Field> },
     /// Variant and text.
     Enum(Vec<(String, String)>),
     /// How it is told apart: the member, or nothing; then (type, texts) an arm.
@@ -155,24 +151,23 @@ pub(super) fn read(file: &syn::File, unions: &[Union]) -> Result<Types> {
 
 fn record(name: &str, fields: &syn::FieldsNamed) -> Result<Shape> {
     let mut found = Vec::new();
-    let mut keeps = false;
     for field in &fields.named {
         let Some(ident) = &field.ident else { continue };
         let serde = Serde::read(&field.attrs)?;
         if serde.flatten {
-            keeps = true;
             continue;
         }
         let mut ident = ident.to_string();
-        if matches!(ident.as_str(), "clone" | "default") {
-            // A setter of that name would stand before the method that everybody means.
+        if matches!(ident.as_str(), "clone" | "default" | "extra") {
+            // A setter of that name would stand before the method that everybody means, and
+            // every record has a field `extra` of its own.
             ident.push('_');
         }
         let (ty, optional) = Ty::read(&field.ty).with_context(|| format!("{name}.{ident}"))?;
         let wire = serde.rename.unwrap_or_else(|| ident.trim_start_matches("r#").trim_end_matches('_').to_owned());
         found.push(Field { required: !optional && !serde.default, ident, wire, ty, doc: doc(&field.attrs) });
     }
-    Ok(Shape::Record { fields: found, keeps })
+    Ok(Shape::Record { fields: found })
 }
 
 fn variant(variant: &syn::Variant) -> Result<(String, String)> {

@@ -16,6 +16,8 @@ macro_rules! raw_ops {
             idempotent: $idempotent,
             limit_class: "",
             paging: None,
+            may_be_empty: false,
+            anonymous: false,
             long_running: false,
             batch_max: None,
             scopes: &[],

@@ -10,6 +10,7 @@ use super::multipart::Multipart;
 use super::{Param, path};
 use crate::error::Error;
 use crate::meta::OpMeta;
+use crate::options::CallOptions;
 
 #[derive(Clone)]
 pub(crate) struct Request {
@@ -61,6 +62,24 @@ impl Request {
 
     pub(super) fn remove_query(&mut self, name: &str) {
         self.query.retain(|pair| pair.0 != name);
+    }
+
+    /// The request with what the options add to it.
+    pub(crate) fn with(&self, options: &CallOptions) -> Cow<'_, Self> {
+        if options.query.is_empty() && options.members.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut request = self.clone();
+        request.query.retain(|(name, _)| !options.query.iter().any(|(other, _)| other == name));
+        request.query.extend(options.query.iter().map(|(name, value)| (name.clone().into(), value.clone())));
+        for (name, value) in &options.members {
+            if let Body::Form(form) = &request.body {
+                request.body = Body::Form(with_field(form, name, value).into());
+            } else {
+                request.set_body_field(name, value.clone());
+            }
+        }
+        Cow::Owned(request)
     }
 
     pub(super) fn set_body_field(&mut self, name: &str, value: serde_json::Value) {
@@ -120,6 +139,17 @@ impl Request {
         path::append_query(&mut target, &self.query);
         Ok(target)
     }
+}
+
+/// A form with a field in place of those of its name.
+fn with_field(form: &[u8], name: &str, value: &serde_json::Value) -> String {
+    let mut fields = url::form_urlencoded::Serializer::new(String::new());
+    fields.extend_pairs(url::form_urlencoded::parse(form).filter(|(other, _)| other != name));
+    match value {
+        serde_json::Value::String(text) => fields.append_pair(name, text),
+        other => fields.append_pair(name, &other.to_string()),
+    };
+    fields.finish()
 }
 
 impl fmt::Debug for Request {

@@ -1,41 +1,48 @@
 //! The fields of a record on their way out.
 
 use serde::ser::{Error as _, SerializeMap};
+use serde_json::Value;
 
-use super::{As, Form, Mode, Wire};
+use super::parts::Blank;
+use super::record::Record;
+use super::{As, Form, Map, Mode, Wire};
 
 /// Takes the fields of a record one by one. The first failure is kept and ends the writing.
 pub struct Fields<'a, M: SerializeMap> {
     map: &'a mut M,
     names: &'static [&'static str],
     required: &'static [&'static str],
+    read_only: &'static [&'static str],
+    /// The members that no field can hold.
+    extra: &'a Map<Value>,
     next: usize,
     mode: Mode,
     outcome: Result<(), M::Error>,
 }
 
 impl<'a, M: SerializeMap> Fields<'a, M> {
-    /// Writes into `map`. The first of `names` is the record's own.
-    pub(super) fn new(
-        map: &'a mut M,
-        names: &'static [&'static str],
-        required: &'static [&'static str],
-        mode: Mode,
-    ) -> Self {
-        Self { map, names, required, next: 1, mode, outcome: Ok(()) }
+    /// Writes the fields of an `R` into `map`.
+    pub(super) fn new<R: Record>(map: &'a mut M, extra: &'a Map<Value>, mode: Mode) -> Self {
+        let (names, required, read_only) = (R::NAMES, R::REQUIRED, R::READ_ONLY);
+        Self { map, names, required, read_only, extra, next: 1, mode, outcome: Ok(()) }
     }
 
-    /// Writes the next field if it holds something. In a request, a required field that does not
-    /// is a failure.
-    pub(super) fn put<T: Wire>(&mut self, value: &T) {
-        let Some(name) = self.names.get(self.next) else { return };
+    /// Writes the next field if it holds something, or in its place what no field can hold. In a
+    /// request, a required field without either is a failure, and what only replies have is left out.
+    pub(super) fn put<T: Wire + Blank>(&mut self, value: &T) {
+        let Some(&name) = self.names.get(self.next) else { return };
         self.next += 1;
-        if self.outcome.is_err() {
+        if self.outcome.is_err() || self.mode == Mode::Strict && self.read_only.contains(&name) {
             return;
         }
-        if !T::Form::absent(value) {
+        if !self.extra.is_empty()
+            && value.is_blank()
+            && let Some(kept) = self.extra.get(name)
+        {
+            self.outcome = self.map.serialize_entry(name, kept);
+        } else if !T::Form::absent(value) {
             self.outcome = self.map.serialize_entry(name, &As { value, mode: self.mode });
-        } else if self.mode == Mode::Strict && self.required.contains(name) {
+        } else if self.mode == Mode::Strict && self.required.contains(&name) {
             let record = self.names.first().copied().unwrap_or_default();
             self.outcome = Err(M::Error::custom(format_args!("`{name}` is required in `{record}`")));
         }

@@ -6,8 +6,9 @@ use std::marker::PhantomData;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeSeq, Serializer};
+use serde_json::Value;
 
-use super::{As, Form, Mode, Wire};
+use super::{As, Consists, Form, Mode, Odd, Oddities, Wire};
 
 struct Element<T>(PhantomData<T>);
 
@@ -67,8 +68,34 @@ impl<T: Wire> Wire for Vec<T> {
 }
 
 impl<T: Wire> Form<Self> for Vec<T> {
+    const EXPECTED: &'static str = "a list";
+    const CONSISTS: Consists = Consists::List;
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(List(PhantomData))
+    }
+
+    fn salvage<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Self, Odd> {
+        match value {
+            Value::Null => Ok(Self::new()),
+            Value::Array(items) => {
+                let mut read = Self::with_capacity(items.len());
+                for item in items {
+                    read.extend(oddities.element(|oddities| T::Form::salvage_element(item, oddities))?);
+                }
+                Ok(read)
+            }
+            Value::Object(_) => Ok(vec![T::Form::salvage(value, oddities)?]),
+            _ => Self::read(value).map_err(|_| oddities.kind(Self::EXPECTED, value)),
+        }
+    }
+
+    fn salvage_option<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Option<Self>, Odd> {
+        if value.is_null() { Ok(None) } else { Self::salvage(value, oddities).map(Some) }
+    }
+
+    fn empty(this: &Self) -> bool {
+        this.iter().all(T::Form::empty)
     }
 
     fn write<S: Serializer>(this: &Self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {

@@ -5,37 +5,44 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
 
-use super::{As, Form, Mode, Seed, Wire, redacted};
+use super::{As, Consists, Form, Mode, Odd, Oddities, Seed, Wire, redacted};
 
 /// A map from text to `V` that keeps the order in which it was sent.
 ///
 /// CRM records are small maps that are read once and asked a few times, so the entries sit in
 /// one vector and are looked up in turn: reading a page costs less than into any hash map.
 /// A member that is `null` is left out, so [`get`](Self::get) answers alike for null and missing.
+/// Entries that are not a `V` are kept apart, in [`odd`](Self::odd).
 #[derive(Clone, PartialEq)]
-pub struct Map<V>(Vec<(Box<str>, V)>);
+pub struct Map<V> {
+    entries: Vec<(Box<str>, V)>,
+    /// Boxed, because there is hardly ever one.
+    #[expect(clippy::box_collection, reason = "a map is a field of most records; this keeps it small")]
+    odd: Option<Box<Vec<(Box<str>, Value)>>>,
+}
 
 impl<V> Map<V> {
     /// A map without entries.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { entries: Vec::new(), odd: None }
     }
 
     /// The value of a key. Where a reply has a key twice, the last one counts.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&V> {
-        self.0.iter().rev().find(|(name, _)| **name == *key).map(|(_, value)| value)
+        self.entries.iter().rev().find(|(name, _)| **name == *key).map(|(_, value)| value)
     }
 
     /// Sets the value of a key and gives back the one it had.
     pub fn insert(&mut self, key: impl Into<Box<str>>, value: V) -> Option<V> {
         let key = key.into();
-        match self.0.iter_mut().rev().find(|(name, _)| *name == key) {
+        match self.entries.iter_mut().rev().find(|(name, _)| *name == key) {
             Some((_, old)) => Some(std::mem::replace(old, value)),
             None => {
-                self.0.push((key, value));
+                self.entries.push((key, value));
                 None
             }
         }
@@ -43,8 +50,8 @@ impl<V> Map<V> {
 
     /// Takes a key out.
     pub fn remove(&mut self, key: &str) -> Option<V> {
-        let value = self.0.iter().rposition(|(name, _)| **name == *key).map(|at| self.0.remove(at).1);
-        self.0.retain(|(name, _)| **name != *key);
+        let value = self.entries.iter().rposition(|(name, _)| **name == *key).map(|at| self.entries.remove(at).1);
+        self.entries.retain(|(name, _)| **name != *key);
         value
     }
 
@@ -52,24 +59,30 @@ impl<V> Map<V> {
     /// very many members must not take their square to read.
     #[doc(hidden)]
     pub fn append(&mut self, key: impl Into<Box<str>>, value: V) {
-        self.0.push((key.into(), value));
+        self.entries.push((key.into(), value));
     }
 
     /// The entries, in the order in which they came.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
-        self.0.iter().map(|(name, value)| (&**name, value))
+        self.entries.iter().map(|(name, value)| (&**name, value))
+    }
+
+    /// The entries of a reply whose value is of another kind than `V`, as they came. They are
+    /// neither counted nor found by [`get`](Self::get), and are written back with the others.
+    pub fn odd(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.odd.iter().flat_map(|odd| odd.iter()).map(|(name, value)| (&**name, value))
     }
 
     /// The number of entries.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.0.len()
+        self.entries.len()
     }
 
     /// Whether there is no entry.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
     }
 }
 
@@ -106,7 +119,7 @@ impl<V> IntoIterator for Map<V> {
     type IntoIter = std::vec::IntoIter<(Box<str>, V)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.entries.into_iter()
     }
 }
 
@@ -138,7 +151,7 @@ impl<'de, V: Wire> Visitor<'de> for Entries<V> {
                 entries.push((name, value));
             }
         }
-        Ok(Map(entries))
+        Ok(Map { entries, odd: None })
     }
 }
 
@@ -147,16 +160,50 @@ impl<V: Wire> Wire for Map<V> {
 }
 
 impl<V: Wire> Form<Self> for Map<V> {
+    const EXPECTED: &'static str = "an object";
+    const CONSISTS: Consists = Consists::Map;
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Entries(PhantomData))
     }
 
     fn write<S: Serializer>(this: &Self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(this.len()))?;
+        let odd = this.odd();
+        let mut map = serializer.serialize_map(Some(this.len() + this.odd.as_ref().map_or(0, |odd| odd.len())))?;
         for (name, value) in this.iter() {
             map.serialize_entry(name, &As { value, mode })?;
         }
+        for (name, value) in odd {
+            map.serialize_entry(name, value)?;
+        }
         map.end()
+    }
+
+    fn salvage<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Self, Odd> {
+        let members = match value {
+            Value::Null => return Ok(Self::new()),
+            Value::String(text) if text.is_empty() => return Ok(Self::new()),
+            Value::Object(members) => members,
+            _ => return Err(oddities.kind(Self::EXPECTED, value)),
+        };
+        let mut map = Self { entries: Vec::with_capacity(members.len()), odd: None };
+        for (name, value) in members {
+            match oddities.member(name, |oddities| V::Form::salvage_option(value, oddities)) {
+                Ok(Some(value)) => map.entries.push((name.as_str().into(), value)),
+                Ok(None) => {}
+                Err(Odd::Value) => map.odd.get_or_insert_default().push((name.as_str().into(), value.clone())),
+                Err(Odd::Reply) => return Err(Odd::Reply),
+            }
+        }
+        Ok(map)
+    }
+
+    fn empty(this: &Self) -> bool {
+        this.is_empty() && this.odd.is_none()
+    }
+
+    fn salvage_option<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Option<Self>, Odd> {
+        if value.is_null() { Ok(None) } else { Self::salvage(value, oddities).map(Some) }
     }
 }
 

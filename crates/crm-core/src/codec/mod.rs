@@ -14,39 +14,50 @@
 //! | `"1.5"` | number | `1.5` |
 //! | `"true"`, `1` | boolean | `true` |
 //! | one value | list | a list of one |
-//! | unknown member | record | ignored, or kept where the type has `extra` |
+//! | `""` | record | absent |
+//! | unknown member | record | kept in `extra` |
+//! | a member of another kind | record | absent; kept in `extra` under its name, as it came |
+//! | an entry of another kind | map | kept in [`Map::odd`] |
 //! | unknown value | open enum | `Unrecognized` with the text |
+//! | bytes that are not UTF-8, half a surrogate pair | text | `U+FFFD` in their place |
+//!
+//! Only a body that is not JSON, or of another kind as a whole, is refused.
 
 mod fields;
 mod list;
 mod map;
+mod oddity;
 mod open_enum;
 mod option;
 mod parts;
 mod record;
 mod redacted;
+mod repair;
 mod scalar;
 mod setters;
 mod timestamp;
 mod union;
 
 pub use map::Map;
-pub use open_enum::AsText;
+pub(crate) use oddity::Oddity;
+pub use oddity::{Odd, Oddities};
+pub use open_enum::{AsEnum, AsText, OpenEnum};
 pub use parts::{Blank, Parts};
 pub use record::{AsObject, Record, blank, copy, same, show};
 pub use redacted::redacted;
 pub use timestamp::Timestamp;
 
 #[doc(hidden)]
-pub use setters::{fill, set, set_boxed};
+pub use setters::{clear, fill, set, set_boxed};
 #[doc(hidden)]
-pub use union::{has_any, tag};
+pub use union::{has_any, salvage, tag};
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
 
 /// Whether a value is written as a request (exact) or for the caller's own use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,8 +79,30 @@ pub trait Wire: Sized {
     type Form: Form<Self>;
 }
 
+/// What the values of a type consist of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consists {
+    /// Nothing is promised.
+    Nothing,
+    /// A text, a number, a boolean.
+    Plain,
+    /// Any JSON value.
+    Json,
+    /// A list.
+    List,
+    /// Members of any name.
+    Map,
+    /// Members of these names.
+    Members(&'static [&'static str]),
+}
+
 /// A way to read and write values of `T`.
 pub trait Form<T>: Sized {
+    /// What is read, as messages name it.
+    const EXPECTED: &'static str = "another value";
+    /// What a value consists of.
+    const CONSISTS: Consists = Consists::Plain;
+
     /// Reads a value.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>;
 
@@ -86,10 +119,61 @@ pub trait Form<T>: Sized {
         Self::read_option(deserializer)
     }
 
+    /// Reads a value that may be odd in places. Whatever [`read`](Self::read) reads is read alike.
+    ///
+    /// # Errors
+    ///
+    /// [`Odd::Value`] if the value is of another kind, which is noted.
+    fn salvage<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<T, Odd> {
+        Self::read(value).map_err(|_| oddities.kind(Self::EXPECTED, value))
+    }
+
+    /// Reads a value that may be `null`, and odd in places.
+    ///
+    /// # Errors
+    ///
+    /// As [`salvage`](Self::salvage).
+    fn salvage_option<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Option<T>, Odd> {
+        Self::read_option(value).map_err(|_| oddities.kind(Self::EXPECTED, value))
+    }
+
+    /// Reads one element of a list, which may be odd in places; `None` is dropped from it.
+    ///
+    /// # Errors
+    ///
+    /// As [`salvage`](Self::salvage).
+    fn salvage_element<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Option<T>, Odd> {
+        Self::salvage_option(value, oddities)
+    }
+
     /// Whether a field that holds this value is left out of its record.
     fn absent(_value: &T) -> bool {
         false
     }
+
+    /// Whether a reply that was read as this value may not be what was promised: it holds nothing
+    /// of it.
+    fn empty(_value: &T) -> bool {
+        false
+    }
+
+    /// Whether an error of the vendor could have been read as this value.
+    fn may_be_error(_value: &T) -> bool {
+        true
+    }
+
+    /// Whether values have an id, a list, or a record with an id.
+    fn identified() -> bool {
+        true
+    }
+}
+
+/// The members that errors of every vendor have one of at least.
+const OF_ERRORS: [&str; 2] = ["message", "error"];
+
+/// Whether a member is an id by its name.
+fn is_id(name: &str) -> bool {
+    matches!(name, "id" | "_id" | "ids") || name.ends_with("Id") || name.ends_with("_id")
 }
 
 /// Reads a value in its form.
@@ -106,36 +190,64 @@ pub fn write<T: Wire, S: Serializer>(value: &T, serializer: S, mode: Mode) -> Re
 ///
 /// # Errors
 ///
-/// Says where in the body the value does not fit. The message never holds a value of the body.
+/// The place in the body that is not JSON, or that the type cannot hold in any way. The message
+/// never holds a value of the body.
 pub fn decode<T: Wire>(body: &[u8]) -> Result<T, DecodeError> {
+    decode_noting(body, None)
+}
+
+/// [`decode`], and notes what the body holds that was not promised. Without `oddities` only what
+/// stands in the way of reading is looked at, which costs nothing if there is no such thing.
+pub(crate) fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Result<T, DecodeError> {
     let body: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body };
-    // Checked as a whole, so that no text in it is checked again.
-    let Ok(text) = std::str::from_utf8(body) else { return traced(body) };
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    match T::Form::read(&mut deserializer).and_then(|value| deserializer.end().map(|()| value)) {
-        Ok(value) => Ok(value),
-        Err(error) => {
-            let path = traced::<T>(body).map_or_else(|traced| traced.path, |_| ".".to_owned());
+    let read = match promptly(body) {
+        Ok(value) if oddities.is_none() => return Ok(value),
+        read => read,
+    };
+    let (salvaged, noted) = match parse(body) {
+        Some(parsed) => {
+            let mut found = Oddities::default();
+            let salvaged = T::Form::salvage(&parsed, &mut found);
+            (salvaged.ok(), found.into_noted())
+        }
+        None => (None, Vec::new()),
+    };
+    if let Some(oddities) = oddities {
+        *oddities = noted;
+    }
+    match (read, salvaged) {
+        (Ok(value), _) | (Err(_), Some(value)) => Ok(value),
+        (Err(error), None) => {
+            let path = placed::<T>(body).unwrap_or_else(|| ".".to_owned());
             Err(DecodeError { path, message: redacted::quoted_values(&error.to_string()) })
         }
     }
 }
 
-/// Reads a reply body and keeps track of the place, which only failures pay for, and bodies that are not all text.
-fn traced<T: Wire>(body: &[u8]) -> Result<T, DecodeError> {
-    struct Traced<T>(T);
+/// Reads a body that is what was promised, in one pass.
+fn promptly<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
+    // Checked as a whole, so that no text in it is checked again.
+    let text = std::str::from_utf8(body).map_err(<serde_json::Error as serde::de::Error>::custom)?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = T::Form::read(&mut deserializer)?;
+    deserializer.end().map(|()| value)
+}
+
+/// Parses any body that is JSON, if need be with replacements for what is not text.
+fn parse(body: &[u8]) -> Option<Value> {
+    serde_json::from_slice(body).ok().or_else(|| serde_json::from_str(&repair::text(body)).ok())
+}
+
+/// The place at which a body cannot be read.
+fn placed<T: Wire>(body: &[u8]) -> Option<String> {
+    struct Traced<T>(PhantomData<T>);
     impl<'de, T: Wire> serde::Deserialize<'de> for Traced<T> {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            T::Form::read(deserializer).map(Self)
+            T::Form::read(deserializer).map(|_| Self(PhantomData))
         }
     }
-    let failed =
-        |path, error: &serde_json::Error| DecodeError { path, message: redacted::quoted_values(&error.to_string()) };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let Traced(value) = serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| failed(error.path().to_string(), error.inner()))?;
-    deserializer.end().map_err(|error| failed(".".to_owned(), &error))?;
-    Ok(value)
+    serde_path_to_error::deserialize::<_, Traced<T>>(&mut deserializer).err().map(|error| error.path().to_string())
 }
 
 /// Writes a request body as JSON.
@@ -153,7 +265,6 @@ pub fn encode<T: Wire>(value: &T) -> Result<Vec<u8>, EncodeError> {
 ///
 /// As [`encode`]; also when the value is not a record of plain values.
 pub fn encode_form<T: Wire>(value: &T) -> Result<String, EncodeError> {
-    use serde_json::Value;
     let value = serde_json::to_value(As { value, mode: Mode::Strict }).map_err(EncodeError::new)?;
     let Value::Object(fields) = value else {
         return Err(EncodeError("a form needs a record".to_owned()));

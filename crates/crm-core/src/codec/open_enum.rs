@@ -3,20 +3,57 @@
 use std::fmt::Display;
 
 use serde::{Deserializer, Serializer};
+use serde_json::Value;
 
-use super::{Form, Mode};
+use super::{Form, Mode, Odd, Oddities};
 
 /// How a value travels that is made of a text and shown as one: as that text.
 #[derive(Debug)]
 pub struct AsText;
 
 impl<T: From<String> + Display> Form<T> for AsText {
+    const EXPECTED: &'static str = "text";
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
         String::read(deserializer).map(T::from)
     }
 
     fn write<S: Serializer>(value: &T, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
         serializer.collect_str(value)
+    }
+}
+
+/// An enum of texts. Implemented by [`open_enum!`](crate::open_enum).
+pub trait OpenEnum: From<String> + Display {
+    /// The texts that have a variant.
+    const KNOWN: &'static [&'static str];
+}
+
+/// How an open enum travels: as its text.
+#[derive(Debug)]
+pub struct AsEnum;
+
+impl<T: OpenEnum> Form<T> for AsEnum {
+    const EXPECTED: &'static str = "text";
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        AsText::read(deserializer)
+    }
+
+    fn salvage<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<T, Odd> {
+        let text = String::read(value).map_err(|_| oddities.kind(<Self as Form<T>>::EXPECTED, value))?;
+        if !T::KNOWN.contains(&text.as_str()) {
+            oddities.note("a known value", value);
+        }
+        Ok(T::from(text))
+    }
+
+    fn salvage_option<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Option<T>, Odd> {
+        if value.is_null() { Ok(None) } else { Self::salvage(value, oddities).map(Some) }
+    }
+
+    fn write<S: Serializer>(value: &T, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+        AsText::write(value, serializer, mode)
     }
 }
 
@@ -105,8 +142,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::codec::OpenEnum for $ty {
+            const KNOWN: &'static [&'static str] = &[$($text),*];
+        }
+
         impl $crate::codec::Wire for $ty {
-            type Form = $crate::codec::AsText;
+            type Form = $crate::codec::AsEnum;
         }
 
         impl<'de> $crate::reexport::serde::Deserialize<'de> for $ty {

@@ -5,8 +5,9 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserializer, Error, Visitor};
 use serde::ser::Serializer;
+use serde_json::Value;
 
-use super::{Form, Mode, Wire};
+use super::{Consists, Form, Mode, Odd, Oddities, Wire};
 
 pub(super) fn read_option<'de, T, F: Form<T>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     struct Maybe<T, F>(PhantomData<T>, PhantomData<F>);
@@ -37,8 +38,15 @@ impl<T: Wire> Wire for Option<T> {
 }
 
 impl<T: Wire> Form<Self> for Option<T> {
+    const EXPECTED: &'static str = T::Form::EXPECTED;
+    const CONSISTS: Consists = T::Form::CONSISTS;
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::Form::read_option(deserializer)
+    }
+
+    fn salvage<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Self, Odd> {
+        T::Form::salvage_option(value, oddities)
     }
 
     fn write<S: Serializer>(this: &Self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
@@ -51,6 +59,18 @@ impl<T: Wire> Form<Self> for Option<T> {
     fn absent(this: &Self) -> bool {
         this.is_none()
     }
+
+    fn empty(this: &Self) -> bool {
+        this.as_ref().is_none_or(T::Form::empty)
+    }
+
+    fn may_be_error(this: &Self) -> bool {
+        this.as_ref().is_none_or(T::Form::may_be_error)
+    }
+
+    fn identified() -> bool {
+        T::Form::identified()
+    }
 }
 
 impl<T: Wire> Wire for Box<T> {
@@ -58,12 +78,35 @@ impl<T: Wire> Wire for Box<T> {
 }
 
 impl<T: Wire> Form<Self> for Box<T> {
+    const EXPECTED: &'static str = T::Form::EXPECTED;
+    const CONSISTS: Consists = T::Form::CONSISTS;
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::Form::read(deserializer).map(Box::new)
     }
 
     fn read_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         Ok(T::Form::read_option(deserializer)?.map(Box::new))
+    }
+
+    fn salvage<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Self, Odd> {
+        T::Form::salvage(value, oddities).map(Box::new)
+    }
+
+    fn salvage_option<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Option<Self>, Odd> {
+        Ok(T::Form::salvage_option(value, oddities)?.map(Box::new))
+    }
+
+    fn empty(this: &Self) -> bool {
+        T::Form::empty(this)
+    }
+
+    fn may_be_error(this: &Self) -> bool {
+        T::Form::may_be_error(this)
+    }
+
+    fn identified() -> bool {
+        T::Form::identified()
     }
 
     fn write<S: Serializer>(this: &Self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {

@@ -7,9 +7,10 @@ use std::marker::PhantomData;
 
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
+use serde_json::Value;
 
 use super::fields::Fields;
-use super::{Map, Seed, Wire};
+use super::{Consists, Form, Map, Odd, Oddities, Seed, Wire};
 
 /// A tuple of fields. Of more than twelve, the thirteenth place holds the tuple of the rest.
 pub trait Parts: Sized {
@@ -23,6 +24,22 @@ pub trait Parts: Sized {
 
     /// Reads the value of the member that was named last into the field at `index`.
     fn read<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
+
+    /// Reads a value that may be odd into the field at `index`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Form::salvage`].
+    fn salvage<'a>(&mut self, index: usize, value: &'a Value, oddities: &mut Oddities<'a>) -> Result<(), Odd>;
+
+    /// Whether the field at `index` holds nothing.
+    fn is_blank(&self, index: usize) -> bool;
+
+    /// Whether no field holds anything.
+    fn all_blank(refs: Self::Refs<'_>) -> bool;
+
+    /// Whether any field consists of what is looked for.
+    fn any(consists: fn(Consists) -> bool) -> bool;
 
     /// Writes the fields that hold something, in their order.
     fn write<M: SerializeMap>(refs: Self::Refs<'_>, fields: &mut Fields<'_, M>);
@@ -38,11 +55,18 @@ pub trait CopyParts: Parts {
 pub trait Blank {
     /// Nothing.
     fn blank() -> Self;
+
+    /// Whether the field holds nothing.
+    fn is_blank(&self) -> bool;
 }
 
 impl<T> Blank for Option<T> {
     fn blank() -> Self {
         None
+    }
+
+    fn is_blank(&self) -> bool {
+        self.is_none()
     }
 }
 
@@ -50,17 +74,30 @@ impl<T> Blank for Vec<T> {
     fn blank() -> Self {
         Self::new()
     }
+
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
 }
 
 impl<V> Blank for Map<V> {
     fn blank() -> Self {
         Self::new()
     }
+
+    fn is_blank(&self) -> bool {
+        self.is_empty() && self.odd().next().is_none()
+    }
 }
 
 #[inline]
 fn set<'de, T: Wire, A: MapAccess<'de>>(field: &mut T, map: &mut A) -> Result<(), A::Error> {
     *field = map.next_value_seed(Seed(PhantomData))?;
+    Ok(())
+}
+
+fn salvage<'a, T: Wire>(field: &mut T, value: &'a Value, oddities: &mut Oddities<'a>) -> Result<(), Odd> {
+    *field = T::Form::salvage(value, oddities)?;
     Ok(())
 }
 
@@ -81,6 +118,32 @@ macro_rules! tuple {
                     #[allow(unreachable_patterns)]
                     _ => Ok(()),
                 }
+            }
+
+            fn salvage<'a>(&mut self, index: usize, value: &'a Value, oddities: &mut Oddities<'a>) -> Result<(), Odd> {
+                match index {
+                    $($index => salvage(&mut self.$index, value, oddities),)*
+                    $(_ => self.$last.salvage(index - $last, value, oddities),)?
+                    #[allow(unreachable_patterns)]
+                    _ => Ok(()),
+                }
+            }
+
+            fn is_blank(&self, index: usize) -> bool {
+                match index {
+                    $($index => self.$index.is_blank(),)*
+                    $(_ => self.$last.is_blank(index - $last),)?
+                    #[allow(unreachable_patterns)]
+                    _ => true,
+                }
+            }
+
+            fn all_blank(refs: Self::Refs<'_>) -> bool {
+                $(refs.$index.is_blank() &&)* $($rest::all_blank(refs.$last) &&)? true
+            }
+
+            fn any(consists: fn(Consists) -> bool) -> bool {
+                $(consists(<$name::Form as Form<$name>>::CONSISTS) ||)* $($rest::any(consists) ||)? false
             }
 
             fn write<M: SerializeMap>(refs: Self::Refs<'_>, fields: &mut Fields<'_, M>) {
@@ -104,6 +167,22 @@ impl Parts for () {
 
     fn read<'de, A: MapAccess<'de>>(&mut self, _: usize, _: &mut A) -> Result<(), A::Error> {
         Ok(())
+    }
+
+    fn salvage<'a>(&mut self, _: usize, _: &'a Value, _: &mut Oddities<'a>) -> Result<(), Odd> {
+        Ok(())
+    }
+
+    fn is_blank(&self, _: usize) -> bool {
+        true
+    }
+
+    fn all_blank((): ()) -> bool {
+        true
+    }
+
+    fn any(_: fn(Consists) -> bool) -> bool {
+        false
     }
 
     fn write<M: SerializeMap>((): (), _: &mut Fields<'_, M>) {}

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
+use serde_json::Value;
 
 use super::fields::Fields;
 use super::parts::{CopyParts, Parts};
-use super::{As, Form, Map, Mode, Wire, redacted};
+use super::{As, Consists, Form, Map, Mode, OF_ERRORS, Odd, Oddities, Wire, is_id, redacted};
 
 /// A type with named fields. Implemented by [`record!`](crate::record).
 pub trait Record: Sized {
@@ -16,20 +17,16 @@ pub trait Record: Sized {
     const NAMES: &'static [&'static str];
     /// The names of the members that a request must have.
     const REQUIRED: &'static [&'static str] = &[];
-    /// Whether members without a field are kept.
-    const KEEPS: bool = false;
+    /// The names of the members that may be sent as `null`, which clears them.
+    const NULLABLE: &'static [&'static str] = &[];
+    /// The names of the members that replies have and requests must not.
+    const READ_ONLY: &'static [&'static str] = &[];
     /// Its fields, in the order of the members.
     type Parts: Parts;
-    /// Makes a record of its fields.
-    fn from_parts(parts: Self::Parts) -> Self;
-    /// Lends the fields.
-    fn parts(&self) -> <Self::Parts as Parts>::Refs<'_>;
-    /// The members that have no field, where they are kept.
-    fn extra(&self) -> Option<&Map<serde_json::Value>> {
-        None
-    }
-    /// Keeps members that have no field.
-    fn keep(&mut self, _members: Map<serde_json::Value>) {}
+    /// Makes a record of its fields and of the members that none of them can hold.
+    fn from_parts(parts: Self::Parts, extra: Map<Value>) -> Self;
+    /// Lends the fields, and the members that none of them can hold.
+    fn parts(&self) -> (<Self::Parts as Parts>::Refs<'_>, &Map<Value>);
 }
 
 /// The name of a record.
@@ -59,14 +56,13 @@ fn place(members: &[&str], name: &str, expected: &mut usize) -> Option<usize> {
 /// Finds the field of the member that comes next.
 struct Next<'a> {
     members: &'static [&'static str],
-    keeps: bool,
     expected: &'a mut usize,
 }
 
 enum Member {
     Field(usize),
-    /// Without a field; with its name where it is kept.
-    Other(Option<String>),
+    /// The name of one without a field.
+    Other(Box<str>),
 }
 
 impl Visitor<'_> for Next<'_> {
@@ -80,7 +76,7 @@ impl Visitor<'_> for Next<'_> {
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Member, E> {
         Ok(match place(self.members, name, self.expected) {
             Some(index) => Member::Field(index),
-            None => Member::Other(self.keeps.then(|| name.to_owned())),
+            None => Member::Other(name.into()),
         })
     }
 }
@@ -113,23 +109,30 @@ impl<'de, R: Record> Visitor<'de> for Reader<R> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R, A::Error> {
         let mut parts = R::Parts::blank();
-        let mut kept = Map::new();
+        let mut extra = Map::new();
         let mut expected = 0;
         let members = members::<R>();
-        while let Some(member) = map.next_key_seed(Next { members, keeps: R::KEEPS, expected: &mut expected })? {
+        while let Some(member) = map.next_key_seed(Next { members, expected: &mut expected })? {
             match member {
-                Member::Field(index) => parts.read(index, &mut map)?,
-                Member::Other(Some(name)) => kept.append(name, map.next_value()?),
-                Member::Other(None) => {
-                    map.next_value::<IgnoredAny>()?;
+                Member::Field(index) => {
+                    parts.read(index, &mut map)?;
+                    keep_null::<R>(&parts, index, &mut extra);
                 }
+                Member::Other(name) => extra.append(name, map.next_value()?),
             }
         }
-        let mut record = R::from_parts(parts);
-        if R::KEEPS {
-            record.keep(kept);
-        }
-        Ok(record)
+        Ok(R::from_parts(parts, extra))
+    }
+}
+
+/// Keeps a `null` that can be sent: in a request it clears what the vendor has.
+#[inline]
+fn keep_null<R: Record>(parts: &R::Parts, index: usize, extra: &mut Map<Value>) {
+    if R::NULLABLE.is_empty() || !parts.is_blank(index) {
+        return;
+    }
+    if let Some(name) = members::<R>().get(index).filter(|name| R::NULLABLE.contains(name)) {
+        extra.append(*name, Value::Null);
     }
 }
 
@@ -138,34 +141,87 @@ impl<'de, R: Record> Visitor<'de> for Reader<R> {
 pub struct AsObject;
 
 impl<R: Record> Form<R> for AsObject {
+    const EXPECTED: &'static str = "an object";
+    const CONSISTS: Consists = Consists::Members(R::NAMES);
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {
         deserializer.deserialize_any(Reader(PhantomData))
     }
 
+    fn salvage<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<R, Odd> {
+        let given = match value {
+            Value::Null => return Ok(blank()),
+            Value::String(text) if text.is_empty() => return Ok(blank()),
+            Value::Object(given) => given,
+            _ => return Err(oddities.kind(<Self as Form<R>>::EXPECTED, value)),
+        };
+        let mut parts = R::Parts::blank();
+        let mut extra = Map::new();
+        let mut expected = 0;
+        for (name, value) in given {
+            oddities.member(name, |oddities| {
+                let Some(index) = place(members::<R>(), name, &mut expected) else {
+                    oddities.note("nothing", value);
+                    extra.append(name.as_str(), value.clone());
+                    return Ok(());
+                };
+                match parts.salvage(index, value, oddities) {
+                    Ok(()) => keep_null::<R>(&parts, index, &mut extra),
+                    Err(Odd::Value) => extra.append(name.as_str(), value.clone()),
+                    Err(Odd::Reply) => return Err(Odd::Reply),
+                }
+                Ok(())
+            })?;
+        }
+        Ok(R::from_parts(parts, extra))
+    }
+
+    fn salvage_option<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Option<R>, Odd> {
+        let none = value.is_null() || value.as_str().is_some_and(str::is_empty);
+        if none { Ok(None) } else { Self::salvage(value, oddities).map(Some) }
+    }
+
     fn write<S: Serializer>(record: &R, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let mut fields = Fields::new(&mut map, R::NAMES, R::REQUIRED, mode);
-        R::Parts::write(record.parts(), &mut fields);
+        let (parts, extra) = record.parts();
+        let mut fields = Fields::new::<R>(&mut map, extra, mode);
+        R::Parts::write(parts, &mut fields);
         fields.end()?;
-        for (name, value) in record.extra().into_iter().flat_map(Map::iter) {
+        for (name, value) in extra.iter().filter(|(name, _)| !members::<R>().contains(name)) {
             map.serialize_entry(name, value)?;
         }
         map.end()
+    }
+
+    fn empty(record: &R) -> bool {
+        R::Parts::all_blank(record.parts().0)
+    }
+
+    fn may_be_error(record: &R) -> bool {
+        let (parts, extra) = record.parts();
+        let known = members::<R>();
+        R::Parts::all_blank(parts) || OF_ERRORS.iter().any(|name| known.contains(name) || extra.get(name).is_some())
+    }
+
+    fn identified() -> bool {
+        members::<R>().iter().any(|name| is_id(name))
+            || R::Parts::any(|consists| match consists {
+                Consists::List => true,
+                Consists::Members(names) => names.iter().skip(1).any(|name| is_id(name)),
+                _ => false,
+            })
     }
 }
 
 /// A record without any value.
 pub fn blank<R: Record>() -> R {
-    R::from_parts(R::Parts::blank())
+    R::from_parts(R::Parts::blank(), Map::new())
 }
 
 /// A copy of a record.
 pub fn copy<R: Record<Parts: CopyParts>>(record: &R) -> R {
-    let mut copy = R::from_parts(R::Parts::copied(record.parts()));
-    if let Some(extra) = record.extra() {
-        copy.keep(extra.clone());
-    }
-    copy
+    let (parts, extra) = record.parts();
+    R::from_parts(R::Parts::copied(parts), extra.clone())
 }
 
 /// A record without its values, for `Debug`.
@@ -187,8 +243,12 @@ pub fn same<R: Wire>(one: &R, other: &R) -> bool {
 /// the same would take the compiler several times as long.
 ///
 /// Behind the struct may stand, in this order: `required` and the members that a request must
-/// have; `keeps` and the name of one more field, a `Map<serde_json::Value>` that collects members
-/// without a field of their own; `by new` where the record has no `Default`, or one of its own.
+/// have; `nullable` and those that it may send as `null`; `read_only` and those that it must not
+/// send; `by new` where the record has no `Default`, or one of its own.
+///
+/// Each record has one more field, `extra`: members that have no field, members whose value is not
+/// what their field can hold, and `null` in members that it clears. They are written back as they
+/// came, in the place of a field only if that is empty.
 ///
 /// ```
 /// crm_core::record! {
@@ -211,41 +271,37 @@ macro_rules! record {
         $(#$meta:tt)*
         pub struct $ty:ident { $($(#$doc:tt)* $field:ident: $of:ty = $wire:literal,)* }
         $(required $($required:literal)+)?
-        $(keeps $extra:ident)?
+        $(nullable $($nullable:literal)+)?
+        $(read_only $($read_only:literal)+)?
         $(by $new:ident)?
     ) => {
         $(#$meta)*
         #[non_exhaustive]
         pub struct $ty {
             $($(#$doc)* pub $field: $of,)*
-            $(/// Members that the record does not name.
-            pub $extra: $crate::Map<$crate::reexport::serde_json::Value>,)?
+            /// Members that no field can hold, by their names: those that were not known when this
+            /// crate was generated, and those whose value is of another kind than promised. In a
+            /// request they are sent along.
+            pub extra: $crate::Map<$crate::reexport::serde_json::Value>,
         }
 
         impl $crate::codec::Record for $ty {
             const NAMES: &'static [&'static str] = &[stringify!($ty), $($wire),*];
             $(const REQUIRED: &'static [&'static str] = &[$($required),+];)?
-            $(const KEEPS: bool = { let _ = stringify!($extra); true };)?
+            $(const NULLABLE: &'static [&'static str] = &[$($nullable),+];)?
+            $(const READ_ONLY: &'static [&'static str] = &[$($read_only),+];)?
             type Parts = $crate::parts!($($of)*);
 
             #[inline]
-            fn from_parts(parts: Self::Parts) -> Self {
+            fn from_parts(parts: Self::Parts, extra: $crate::Map<$crate::reexport::serde_json::Value>) -> Self {
                 let $crate::parts!($($field)*) = parts;
-                Self { $($field,)* $($extra: $crate::Map::new())? }
+                Self { $($field,)* extra }
             }
 
             #[inline]
-            fn parts(&self) -> <Self::Parts as $crate::codec::Parts>::Refs<'_> {
-                $crate::parts!($((&self.$field))*)
+            fn parts(&self) -> (<Self::Parts as $crate::codec::Parts>::Refs<'_>, &$crate::Map<$crate::reexport::serde_json::Value>) {
+                ($crate::parts!($((&self.$field))*), &self.extra)
             }
-
-            $(fn extra(&self) -> Option<&$crate::Map<$crate::reexport::serde_json::Value>> {
-                Some(&self.$extra)
-            }
-
-            fn keep(&mut self, members: $crate::Map<$crate::reexport::serde_json::Value>) {
-                self.$extra = members;
-            })?
         }
 
         impl $crate::codec::Wire for $ty {

@@ -6,7 +6,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Form, Mode, Wire};
+use super::{Consists, Form, Mode, Odd, Oddities, Wire};
 
 struct Text;
 
@@ -47,6 +47,8 @@ impl Wire for String {
 }
 
 impl Form<Self> for String {
+    const EXPECTED: &'static str = "text";
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Text)
     }
@@ -166,6 +168,8 @@ macro_rules! plain {
         }
 
         impl Form<Self> for $ty {
+            const EXPECTED: &'static str = $rules.expected;
+
             fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 deserializer
                     .deserialize_any($rules)?
@@ -197,12 +201,22 @@ impl Wire for Value {
 }
 
 impl Form<Self> for Value {
+    const CONSISTS: Consists = Consists::Json;
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         serde::Deserialize::deserialize(deserializer)
     }
 
     fn read_element<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         Self::read(deserializer).map(Some)
+    }
+
+    fn salvage_element<'a>(value: &'a Value, _: &mut Oddities<'a>) -> Result<Option<Self>, Odd> {
+        Ok(Some(value.clone()))
+    }
+
+    fn empty(this: &Self) -> bool {
+        this.is_null()
     }
 
     fn write<S: Serializer>(this: &Self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
@@ -216,6 +230,8 @@ impl Wire for () {
 }
 
 impl Form<Self> for () {
+    const CONSISTS: Consists = Consists::Nothing;
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_ignored_any(IgnoredAny).map(|_| ())
     }

@@ -1,5 +1,9 @@
 //! Setters: how a request is put together.
 
+use serde_json::Value;
+
+use super::Map;
+
 /// Sets a field.
 #[doc(hidden)]
 #[inline]
@@ -19,6 +23,43 @@ pub fn set_boxed<T>(field: &mut Option<Box<T>>, value: impl Into<T>) {
 #[inline]
 pub fn fill<T>(field: &mut Option<Vec<T>>, values: impl IntoIterator<Item = impl Into<T>>) {
     *field = Some(values.into_iter().map(Into::into).collect());
+}
+
+/// Clears a field: the member is sent as `null`.
+#[doc(hidden)]
+pub fn clear<T>(field: &mut Option<T>, extra: &mut Map<Value>, member: &str) {
+    *field = None;
+    extra.insert(member, Value::Null);
+}
+
+/// Adds a method for each field that can be cleared, which sends `null` in its place.
+///
+/// ```
+/// crm_core::record! {
+///     /// A change of a contact.
+///     pub struct ChangeContact {
+///         /// Its phone number.
+///         phone: Option<String> = "phone",
+///     }
+///     nullable "phone"
+/// }
+/// crm_core::clears!(ChangeContact { clear_phone: phone = "phone" });
+///
+/// let body = crm_core::codec::encode(&ChangeContact::default().clear_phone()).unwrap();
+/// assert_eq!(body, br#"{"phone":null}"#);
+/// ```
+#[macro_export]
+macro_rules! clears {
+    ($ty:ident { $($name:ident: $field:ident = $member:literal),* $(,)? }) => {
+        impl $ty {
+            $(#[doc = concat!("Clears `", $member, "`: it is sent as `null`.")]
+            #[must_use]
+            pub fn $name(mut self) -> Self {
+                $crate::codec::clear(&mut self.$field, &mut self.extra, $member);
+                self
+            })*
+        }
+    };
 }
 
 /// Adds a method for each field that sets it and gives the record back. A list is written

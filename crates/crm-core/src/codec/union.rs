@@ -2,10 +2,18 @@
 
 use serde_json::Value;
 
+use super::{Form, Oddities, Wire};
+
 #[doc(hidden)]
 #[must_use]
 pub fn tag<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     value.get(name)?.as_str()
+}
+
+/// Reads the value of an arm; `None` if it does not fit, so that the union keeps it whole.
+#[doc(hidden)]
+pub fn salvage<'a, T: Wire>(value: &'a Value, oddities: &mut Oddities<'a>) -> Option<Box<T>> {
+    T::Form::salvage(value, oddities).ok().map(Box::new)
 }
 
 #[doc(hidden)]
@@ -49,6 +57,20 @@ macro_rules! union {
             }
 
             impl Form<Self> for $ty {
+                const CONSISTS: codec::Consists = codec::Consists::Json;
+
+                fn salvage<'a>(value: &'a Value, oddities: &mut codec::Oddities<'a>) -> Result<Self, codec::Odd> {
+                    let $value = value;
+                    Ok(match $on {
+                        $($($pattern)|+ $(if $guard)? => codec::salvage(value, oddities).map(Self::$chosen),)*
+                        _ => None,
+                    }.unwrap_or_else(|| Self::Unrecognized(value.clone())))
+                }
+
+                fn salvage_option<'a>(value: &'a Value, oddities: &mut codec::Oddities<'a>) -> Result<Option<Self>, codec::Odd> {
+                    if value.is_null() { Ok(None) } else { Self::salvage(value, oddities).map(Some) }
+                }
+
                 fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                     let buffered = Value::deserialize(deserializer)?;
                     let $value = &buffered;

@@ -16,6 +16,8 @@ static CREATE: OpMeta = OpMeta {
     idempotent: false,
     limit_class: "",
     paging: None,
+    may_be_empty: false,
+    anonymous: false,
     long_running: false,
     batch_max: None,
     scopes: &[],

@@ -4,8 +4,31 @@ use serde_json::Value;
 
 use super::Position;
 
+/// Where a list goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    /// At this position.
+    At(Position),
+    /// Nowhere: this was the last page.
+    End,
+    /// The vendor says that there is more, and not where.
+    Lost,
+}
+
+impl Next {
+    /// The position if there is one, otherwise the end, unless the vendor says that there is more.
+    fn new(position: Option<Position>, more: Option<bool>) -> Self {
+        match position {
+            Some(position) => Self::At(position),
+            None if more == Some(true) => Self::Lost,
+            None => Self::End,
+        }
+    }
+}
+
 /// What was asked and received, for [`Paged::advance`](super::Paged::advance). The helpers
-/// answer where the list goes on, in the manner of one kind of paging each; `None` is the end.
+/// return where the list goes on, for one kind of paging each. An end that the vendor contradicts,
+/// because it says that there is more, is [`Next::Lost`].
 #[derive(Debug, Clone, Copy)]
 pub struct PageContext<'a> {
     at: &'a Position,
@@ -49,14 +72,15 @@ impl<'a> PageContext<'a> {
 
     /// A cursor of the vendor. An empty one is the end.
     #[must_use]
-    pub fn token(&self, next: Option<&str>) -> Option<Position> {
-        next.filter(|token| !token.is_empty()).map(|token| Position::Token(token.to_owned()))
+    pub fn token(&self, next: Option<&str>, has_more: Option<bool>) -> Next {
+        let next = next.filter(|token| !token.is_empty()).map(|token| Position::Token(token.to_owned()));
+        Next::new(next, has_more)
     }
 
     /// The current offset plus what was received. The end is an empty page, `has_more` being
     /// false, the total being reached or, where neither is told, a short page.
     #[must_use]
-    pub fn offset(&self, total: Option<u64>, has_more: Option<bool>) -> Option<Position> {
+    pub fn offset(&self, total: Option<u64>, has_more: Option<bool>) -> Next {
         let current = match self.at {
             Position::Offset(offset) => *offset,
             _ => self.first.unwrap_or(0),
@@ -65,20 +89,20 @@ impl<'a> PageContext<'a> {
         let reached = total.is_some_and(|total| next >= total);
         let silent = total.is_none() && has_more.is_none();
         let end = self.received == 0 || has_more == Some(false) || reached || silent && self.short();
-        (!end).then_some(Position::Offset(next))
+        Next::new((!end).then_some(Position::Offset(next)), has_more.filter(|_| !reached))
     }
 
     /// The offset that the vendor tells. The end is `has_more` being false, or nothing told.
     #[must_use]
-    pub fn offset_at(&self, next: Option<u64>, has_more: Option<bool>) -> Option<Position> {
-        next.filter(|_| has_more != Some(false)).map(Position::Offset)
+    pub fn offset_at(&self, next: Option<u64>, has_more: Option<bool>) -> Next {
+        Next::new(next.filter(|_| has_more != Some(false)).map(Position::Offset), has_more)
     }
 
     /// The next page number, where pages are counted from `first`. The end is an empty page,
     /// `has_next` being false, the total of items being reached or, where neither is told, a
     /// short page.
     #[must_use]
-    pub fn page(&self, first: u64, total: Option<u64>, has_next: Option<bool>) -> Option<Position> {
+    pub fn page(&self, first: u64, total: Option<u64>, has_next: Option<bool>) -> Next {
         let current = match self.at {
             Position::Page(page) => *page,
             _ => self.first.unwrap_or(first),
@@ -89,30 +113,31 @@ impl<'a> PageContext<'a> {
         let reached = total.is_some_and(|total| seen >= total);
         let silent = total.is_none() && has_next.is_none();
         let end = self.received == 0 || has_next == Some(false) || reached || silent && self.short();
-        (!end).then_some(Position::Page(current.saturating_add(1)))
+        Next::new((!end).then_some(Position::Page(current.saturating_add(1))), has_next.filter(|_| !reached))
     }
 
-    /// A sort value and an id, both needed. An empty page is the end.
+    /// A sort value and an id, both needed. The end is an empty page, or `has_more` being false.
     #[must_use]
-    pub fn pair(&self, value: Option<String>, id: Option<String>) -> Option<Position> {
+    pub fn pair(&self, value: Option<String>, id: Option<String>, has_more: Option<bool>) -> Next {
         let filled = |text: &String| !text.is_empty();
-        let (value, id) = (value.filter(filled)?, id.filter(filled)?);
-        (self.received > 0).then_some(Position::After { value, id })
+        let pair = value.filter(filled).zip(id.filter(filled));
+        let pair = pair.filter(|_| self.received > 0 && has_more != Some(false));
+        Next::new(pair.map(|(value, id)| Position::After { value, id }), has_more)
     }
 
     /// The sort values of the last item. The end is an empty or a short page.
     #[must_use]
-    pub fn values(&self, values: Option<Vec<Value>>) -> Option<Position> {
+    pub fn values(&self, values: Option<Vec<Value>>) -> Next {
         let end = self.received == 0 || self.short();
-        values.filter(|values| !end && !values.is_empty()).map(Position::Values)
+        Next::new(values.filter(|values| !end && !values.is_empty()).map(Position::Values), None)
     }
 
     /// The id or sort value of the last item. The end is an empty page, `has_more` being false
     /// or, where that is not told, a short page.
     #[must_use]
-    pub fn keyset(&self, last: Option<String>, has_more: Option<bool>) -> Option<Position> {
+    pub fn keyset(&self, last: Option<String>, has_more: Option<bool>) -> Next {
         let end = self.received == 0 || has_more == Some(false) || has_more.is_none() && self.short();
-        last.filter(|last| !end && !last.is_empty()).map(Position::Token)
+        Next::new(last.filter(|last| !end && !last.is_empty()).map(Position::Token), has_more)
     }
 
     /// Whether fewer items came than were asked for.

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::task::{Context, Poll, ready};
 
 use super::cursor::{Cursor, PROBE, fingerprint, probe};
-use super::{LimitIn, PageContext, Paged, Position};
+use super::{LimitIn, Next, PageContext, Paged, Position};
 use crate::call::Call;
 use crate::error::{Error, ErrorKind, Sent};
 use crate::sync::BoxFuture;
@@ -120,7 +120,8 @@ impl<P: Paged> Walker<P> {
             Position::Start => self.call.clone(),
             position => P::seek(self.call.clone(), position),
         };
-        self.fetching = Some(Box::pin(fetch::<P>(call)));
+        let promised = P::ITEMS_REQUIRED || self.next != Position::Start;
+        self.fetching = Some(Box::pin(fetch::<P>(call, promised)));
         true
     }
 
@@ -129,19 +130,20 @@ impl<P: Paged> Walker<P> {
         let at = self.next.clone();
         let cx = PageContext::new(&at, received, self.limit()).starting_at(self.first(&at));
         self.next = match P::advance(&page, &cx) {
-            None => Position::End,
-            Some(next) if next == at || next == self.mark => {
-                let op = self.call.op();
-                let text = if next == at {
-                    "the vendor answered the cursor that was sent"
-                } else {
-                    "the vendor's cursors go in a circle"
-                };
-                let error = Error::new(ErrorKind::Paging, text).with_operation(op).with_sent(Sent::Answered);
-                self.failed = Some(error);
+            Next::End => Position::End,
+            Next::Lost => {
+                self.fail("the vendor says that the list goes on, and not where");
+                at.clone()
+            }
+            Next::At(next) if next == at => {
+                self.fail("the vendor returned the same cursor again");
                 next
             }
-            Some(next) => {
+            Next::At(next) if next == self.mark => {
+                self.fail("the vendor's cursors go in a circle");
+                next
+            }
+            Next::At(next) => {
                 if self.fetched.is_power_of_two() {
                     self.mark = next.clone();
                 }
@@ -149,6 +151,12 @@ impl<P: Paged> Walker<P> {
             }
         };
         Fetched { page, at, received }
+    }
+
+    /// Ends the list after the page at hand.
+    fn fail(&mut self, fault: &'static str) {
+        let error = Error::new(ErrorKind::Paging, fault).with_operation(self.call.op());
+        self.failed = Some(error.with_sent(Sent::Answered));
     }
 
     /// The page size that the call asks for.
@@ -176,8 +184,9 @@ impl<P: Paged> Walker<P> {
     }
 }
 
-/// Sends one call and counts what came.
-async fn fetch<P: Paged>(call: Call<P::Page>) -> Result<(P::Page, usize), Error> {
+/// Sends one call and counts what came. Nothing is believed only of a list that is there, if one
+/// was promised.
+async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> Result<(P::Page, usize), Error> {
     let pipeline = call.pipeline.clone();
     let request = call.request.clone();
     let fetched = pipeline.fetch(&request).await?;
@@ -187,5 +196,8 @@ async fn fetch<P: Paged>(call: Call<P::Page>) -> Result<(P::Page, usize), Error>
         Some(received) => received,
         None => P::items(fetched.decode(&pipeline, &request)?).len(),
     };
+    if received == 0 && promised {
+        fetched.expect_list(P::ITEMS, &pipeline, &request)?;
+    }
     Ok((page, received))
 }

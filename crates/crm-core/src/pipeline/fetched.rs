@@ -1,8 +1,10 @@
 //! A successful reply with what errors about it need to know.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 
-use super::Pipeline;
+use super::{Pipeline, promise};
 use crate::call::Request;
 use crate::codec::Wire;
 use crate::error::{Error, ErrorKind, Sent};
@@ -28,9 +30,34 @@ impl Fetched {
         self.label(error, pipeline, request)
     }
 
-    /// Reads the body.
+    /// Reads the body, which must be what was promised.
     pub(crate) fn decode<T: Wire>(&self, pipeline: &Pipeline, request: &Request) -> Result<T, Error> {
-        self.reply.decode().map_err(|error| self.label(error, pipeline, request))
+        let read = self.reply.decode_reply::<T>(request.op);
+        let kept = read.and_then(|value| {
+            match promise::broken(&value, &self.reply, request.op, &*pipeline.shared.vendor) {
+                Some(fault) => Err(self.unpromised(fault)),
+                None => Ok(value),
+            }
+        });
+        kept.map_err(|error| self.label(error, pipeline, request))
+    }
+
+    /// Fails unless the reply has the list that it was asked for.
+    pub(crate) fn expect_list(&self, path: &[&str], pipeline: &Pipeline, request: &Request) -> Result<(), Error> {
+        if promise::has_list(&self.reply, path) {
+            return Ok(());
+        }
+        let place = if path.is_empty() { "its body".to_owned() } else { format!("`{}`", path.join(".")) };
+        let fault = format!("the page has no list at {place}; the cursor stays here, so that it can be asked for again");
+        Err(self.label(self.unpromised(fault), pipeline, request))
+    }
+
+    /// The error of a success that is not what was promised.
+    fn unpromised(&self, fault: impl Into<Cow<'static, str>>) -> Error {
+        Error::decode(fault)
+            .with_status(self.reply.status())
+            .with_sent(Sent::Answered)
+            .with_body(self.reply.body().clone())
     }
 
     fn label(&self, error: Error, pipeline: &Pipeline, request: &Request) -> Error {

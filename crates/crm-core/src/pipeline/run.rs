@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use reqwest::Url;
 use tracing::Instrument;
 
@@ -62,6 +62,7 @@ impl Pipeline {
             path = op.path,
         );
         self.shared.counters.call();
+        let request = &*request.with(&self.options);
         let mut progress = Progress::default();
         let result = match Run::new(self, request, open) {
             Ok(run) => run.attempts(&mut progress).instrument(span.clone()).await,
@@ -108,7 +109,7 @@ impl<'a> Run<'a> {
         let clock = &*self.shared.clock;
         self.request.body.check().await?;
         loop {
-            let used = self.in_time(self.shared.credentials.authorize(), "waiting for the credential").await??;
+            let used = self.authorization().await?;
             self.permit(progress).await?;
             let (error, advice) = match self.attempt(&used, progress).await {
                 Ok(delivered) => {
@@ -138,6 +139,14 @@ impl<'a> Run<'a> {
             self.shared.counters.wait(pause);
             clock.sleep(pause).await;
         }
+    }
+
+    /// The credential, unless the operation is sent without one.
+    async fn authorization(&self) -> Result<Authorization, Error> {
+        if self.request.op.anonymous {
+            return Ok(Authorization::none());
+        }
+        self.in_time(self.shared.credentials.authorize(), "waiting for the credential").await?
     }
 
     /// Waits for something as long as the call has time.
@@ -173,7 +182,11 @@ impl<'a> Run<'a> {
         used: &Authorization,
         progress: &mut Progress,
     ) -> Result<bool, Error> {
-        if advice != Advice::Renew || error.sent() != Sent::Answered || progress.renewed {
+        if self.request.op.anonymous
+            || advice != Advice::Renew
+            || error.sent() != Sent::Answered
+            || progress.renewed
+        {
             return Ok(false);
         }
         progress.renewed = true;
@@ -283,6 +296,11 @@ impl<'a> Run<'a> {
         let given = self.request.headers.iter().chain(&self.pipeline.options.headers);
         for (name, value) in given.chain(&outgoing.headers) {
             headers.insert(name.clone(), value.clone());
+        }
+        // RFC 9110, 8.6: strict servers and proxies answer 411 otherwise.
+        let takes_content = matches!(self.request.op.method, Method::POST | Method::PUT | Method::PATCH);
+        if outgoing.body.is_none() && takes_content {
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         used.apply(&mut headers);
         headers

@@ -9,6 +9,11 @@ use http::{HeaderMap, StatusCode, header};
 
 use crate::codec::{self, Wire};
 use crate::error::{Error, Sent};
+use crate::meta::OpMeta;
+
+/// The target of the events that report what a reply holds and its document does not promise: at
+/// the level DEBUG, with operation, place, and kinds, and without values.
+const ODDITIES: &str = "crm_core::oddities";
 
 /// A complete reply: status, headers and body. `Debug` shows neither header values nor the body.
 #[derive(Clone)]
@@ -77,14 +82,27 @@ impl RawReply {
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) with the place in the body; the body is
     /// kept in the error, its values are not part of the message.
     pub fn decode<T: Wire>(&self) -> Result<T, Error> {
-        codec::decode(&self.body).map_err(|error| {
-            Error::decode(error.to_string())
-                .with_status(self.status)
-                .with_sent(Sent::Answered)
-                .with_attempts(self.attempts)
-                .with_body(self.body.clone())
-                .with_source(error)
-        })
+        codec::decode(&self.body).map_err(|error| self.undecoded(error))
+    }
+
+    /// [`decode`](Self::decode), which reports to whoever listens what was not promised.
+    pub(crate) fn decode_reply<T: Wire>(&self, op: &OpMeta) -> Result<T, Error> {
+        let listened = tracing::enabled!(target: ODDITIES, tracing::Level::DEBUG);
+        let mut oddities = Vec::new();
+        let decoded = codec::decode_noting(&self.body, listened.then_some(&mut oddities));
+        for codec::Oddity { path, expected, found, count } in oddities {
+            tracing::debug!(target: ODDITIES, operation = op.id, path, expected, found, count, "not as promised");
+        }
+        decoded.map_err(|error| self.undecoded(error))
+    }
+
+    fn undecoded(&self, error: codec::DecodeError) -> Error {
+        Error::decode(error.to_string())
+            .with_status(self.status)
+            .with_sent(Sent::Answered)
+            .with_attempts(self.attempts)
+            .with_body(self.body.clone())
+            .with_source(error)
     }
 
     /// `Retry-After` as a wait, given in seconds or as a date.

@@ -212,6 +212,8 @@ macro_rules! op {
                 idempotent: $idempotent,
                 limit_class: "",
                 paging: None,
+                may_be_empty: false,
+                anonymous: false,
                 long_running: false,
                 batch_max: None,
                 scopes: &[],

@@ -1,0 +1,116 @@
+//! What a reply holds that its document does not promise.
+//!
+//! A reply is first read in one pass that expects what is promised. Only if that fails is it
+//! parsed as a whole and read again, member by member: a member of an unexpected kind is kept as
+//! it came, in [`extra`](crate::record) of its record, and everything else is read. The same
+//! second reading finds what to report when somebody listens for it.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+/// Why a value could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Odd {
+    /// It is of another kind than expected, which has been noted. Its record keeps it as it came.
+    Value,
+    /// Without it the whole reply is of no use.
+    Reply,
+}
+
+/// Something that a reply holds and its document does not promise, without any value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Oddity {
+    /// The place in the body, for example `contacts[].dateAdded`.
+    pub(crate) path: String,
+    pub(crate) expected: &'static str,
+    /// The kind of JSON value that was found.
+    pub(crate) found: &'static str,
+    /// The number of places that differ only in their position in lists.
+    pub(crate) count: usize,
+}
+
+/// One step of the way to a place.
+enum Step<'a> {
+    Member(&'a str),
+    /// An element of a list, whatever its position.
+    Element,
+}
+
+/// The oddities of one reply, and the place that is being read.
+#[derive(Default)]
+pub struct Oddities<'a> {
+    place: Vec<Step<'a>>,
+    noted: Vec<Oddity>,
+}
+
+/// The most different oddities that are noted of one reply.
+const MOST: usize = 100;
+
+impl<'a> Oddities<'a> {
+    /// Reads what is below a member of an object.
+    pub(super) fn member<T>(&mut self, name: &'a str, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.below(Step::Member(name), read)
+    }
+
+    /// Reads what is below an element of a list.
+    pub(super) fn element<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.below(Step::Element, read)
+    }
+
+    fn below<T>(&mut self, step: Step<'a>, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.place.push(step);
+        let read = read(self);
+        self.place.pop();
+        read
+    }
+
+    /// Notes a value of another kind than expected, which therefore cannot be read.
+    pub fn kind(&mut self, expected: &'static str, value: &Value) -> Odd {
+        self.note(expected, value);
+        Odd::Value
+    }
+
+    /// Notes a member or a value that the document does not name, or one of an odd kind.
+    pub(super) fn note(&mut self, expected: &'static str, value: &Value) {
+        let (path, found) = (self.path(), kind(value));
+        let same = |known: &&mut Oddity| known.path == path && known.expected == expected && known.found == found;
+        if let Some(known) = self.noted.iter_mut().find(same) {
+            known.count += 1;
+        } else if self.noted.len() < MOST {
+            self.noted.push(Oddity { path, expected, found, count: 1 });
+        }
+    }
+
+    /// The place that is being read; `.` is the body itself.
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for step in &self.place {
+            // Writing to a text cannot fail.
+            let _ = match step {
+                Step::Member(name) if path.is_empty() => write!(path, "{name}"),
+                Step::Member(name) => write!(path, ".{name}"),
+                Step::Element => write!(path, "[]"),
+            };
+        }
+        if path.is_empty() { ".".to_owned() } else { path }
+    }
+
+    /// All that was noted.
+    pub(crate) fn into_noted(self) -> Vec<Oddity> {
+        self.noted
+    }
+}
+
+/// The kind of a JSON value, as messages name it.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(text) if text.is_empty() => "an empty text",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}

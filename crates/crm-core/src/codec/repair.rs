@@ -1,0 +1,43 @@
+//! Text that is not quite text.
+
+/// The body with `U+FFFD` in the place of bytes that are not UTF-8, and of escapes that stand for
+/// half a surrogate pair: a vendor that cuts a text after so many characters writes both.
+pub(super) fn text(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let mut repaired = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(at) = rest.find('\\') {
+        repaired.push_str(&rest[..at]);
+        rest = &rest[at..];
+        // The escape and the one behind it, as far as they are surrogates.
+        let length = match (surrogate(rest), rest.get(6..).and_then(surrogate)) {
+            (Some(Half::High), Some(Half::Low)) => 12,
+            (Some(_), _) => {
+                repaired.push('\u{fffd}');
+                rest = &rest[6..];
+                continue;
+            }
+            // The backslash and what it escapes, which may be another backslash.
+            (None, _) => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+        };
+        repaired.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    repaired.push_str(rest);
+    repaired
+}
+
+enum Half {
+    High,
+    Low,
+}
+
+/// The half of a surrogate pair that an escape at the beginning of the text stands for.
+fn surrogate(text: &str) -> Option<Half> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    match u16::from_str_radix(digits, 16).ok()? {
+        0xd800..=0xdbff => Some(Half::High),
+        0xdc00..=0xdfff => Some(Half::Low),
+        _ => None,
+    }
+}
