@@ -346,6 +346,8 @@ crm_core::record! {
         template_id: Option<String> = "templateId",
         /// The kind of template, as `builder`.
         template_type: Option<String> = "templateType",
+        /// The id.
+        underscore_id: Option<String> = "_id",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
         /// The version number the database keeps.
