@@ -35,7 +35,7 @@ pub use open_enum::AsText;
 pub use parts::{Blank, Parts};
 pub use record::{AsObject, Record, blank, copy, same, show};
 pub use redacted::redacted;
-pub use timestamp::Timestamp;
+pub use timestamp::{NotATime, Time, Timestamp};
 
 #[doc(hidden)]
 pub use setters::{fill, set, set_boxed};
