@@ -4,6 +4,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crm_core::webhook::{Receiver as _, Refused};
+use crm_tests::traces::Traces;
 use hubspot_client::Secret;
 use hubspot_client::receiver::{Older, Receiver};
 
@@ -204,4 +205,16 @@ fn what_is_documented_of_an_event_has_a_field() {
     assert_eq!(association.association_type_id.as_deref(), Some("1"));
     assert_eq!((message.message_id.as_deref(), message.message_type.as_deref()), (Some("m1"), Some("COMMENT")));
     assert_eq!(sensitive.is_sensitive, Some(true));
+}
+
+#[test]
+fn an_odd_member_is_traced_without_its_value() {
+    let body = br#"[{"eventId": {"email": "ada@example.com"}, "objectId": 51}, "ada@example.com"]"#;
+    let traces = Traces::default();
+    tracing::subscriber::with_default(traces.clone(), || {
+        receiver(0).receive(&post(URI, &signed(URI, body), body)).unwrap()
+    });
+    let told = traces.take();
+    assert!(told.contains("member=\"eventId\"") && told.contains("sent=\"object\""), "{told}");
+    assert!(!told.contains("ada"), "{told}");
 }
