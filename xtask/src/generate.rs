@@ -8,8 +8,9 @@ use anyhow::{Context, Result};
 use crate::features::Resources;
 use crate::operations_table::Known;
 use crate::refine::Refined;
+use crate::specs::overlay::Overlay;
 use crate::specs::vendor::{self, Vendor};
-use crate::specs::{evidence::Evidence, schema};
+use crate::specs::{evidence::Evidence, schema, versions};
 use crate::write::{Change, Changes, Files};
 use crate::{emit, honesty, refine};
 
@@ -93,6 +94,7 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
     let mut evidence: Vec<Evidence> = Vec::new();
     let mut resources = Resources::default();
     let apis = refine::vendor(vendor)?;
+    versions::check(vendor, &Overlay::read(&vendor.folder)?)?;
     for refined in &apis {
         let Refined { file, api, model } = refined;
         let target = if vendor.is_root(file) { folder.clone() } else { folder.join(file.module()) };

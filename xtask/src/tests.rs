@@ -6,7 +6,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::generate;
+use crate::refine::{self, Shape};
 use crate::specs::import;
+use crate::specs::vendor::Vendor;
 use crate::write::Changes;
 
 const AWKWARD: &str = include_str!("../fixtures/awkward.json");
@@ -107,7 +109,7 @@ fn orders(change: impl FnOnce(&mut Value)) -> Value {
     change(&mut schemas);
     let reply = json!({"200": {"description": "", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}}});
     json!({
-        "openapi": "3.0.0", "info": {"title": "", "version": "1"}, "components": {"schemas": schemas},
+        "openapi": "3.0.0", "info": {"title": "", "version": "1"}, "components": {"schemas": schemas}, "security": [{"key": []}],
         "paths": {"/orders": {"get": {"operationId": "get-order", "responses": reply}}},
     })
 }
@@ -136,6 +138,65 @@ fn another_version_has_the_types_of_the_first_where_they_and_all_below_are_the_s
     let bound = |schemas: &mut Value| schemas["Line"]["properties"]["price"]["minimum"] = json!(0);
     assert_eq!(types(bound), "Line Order", "one JSON Schema cannot stand for both");
     assert_eq!(types(|schemas| schemas["Line"]["x-note"] = json!("ours")), "");
+}
+
+/// The fields of a record, as the model of what is emitted has them.
+fn fields(document: &Value, record: &str) -> Vec<(String, String, bool, bool)> {
+    let workspace = Workspace::new(document);
+    let mut file = vendor();
+    file["apis"][0]["documents"]["awkward.json"] = json!({"resource": "orders"});
+    workspace.put("specs/acme/vendor.json", &file);
+    let vendor = Vendor::read(workspace.root(), "acme").unwrap();
+    let apis = refine::vendor(&vendor).unwrap();
+    let Shape::Record { fields, .. } = &apis[0].model.types[record].shape else { panic!("{record} is no record") };
+    fields.iter().map(|field| (field.wire.clone(), field.ident.clone(), field.nullable, field.read_only)).collect()
+}
+
+#[test]
+fn two_members_of_one_name_in_rust_are_both_fields() {
+    let document = orders(|schemas| {
+        schemas["Line"]["properties"] = json!({
+            "_id": {"type": "string"}, "id": {"type": "string"},
+            "field_value": {"type": "string"}, "fieldValue": {"type": "string"},
+        });
+    });
+    let names: Vec<(String, String)> =
+        fields(&document, "Line").into_iter().map(|(wire, ident, ..)| (wire, ident)).collect();
+    let expected = [
+        ("fieldValue", "field_value"),
+        ("id", "id"),
+        ("field_value", "underscore_field_value"),
+        ("_id", "underscore_id"),
+    ];
+    assert_eq!(names, expected.map(|(wire, ident)| (wire.to_owned(), ident.to_owned())));
+}
+
+#[test]
+fn a_request_says_what_may_be_null_and_what_only_the_vendor_sets() {
+    let mut document = orders(|schemas| {
+        schemas["Buyer"]["properties"] = json!({
+            "name": {"type": "string", "nullable": true, "description": "The name."},
+            "address": {"$ref": "#/components/schemas/Address"},
+            "id": {"type": "string", "readOnly": true},
+            "note": {"type": "string"},
+        });
+        schemas["Address"] = json!({"type": "object", "nullable": true, "properties": {"city": {"type": "string"}}});
+    });
+    let marks = |document: &Value| -> Vec<(String, bool, bool)> {
+        fields(document, "Buyer")
+            .into_iter()
+            .map(|(wire, _, nullable, read_only)| (wire, nullable, read_only))
+            .collect()
+    };
+    let plain = ["address", "id", "name", "note"].map(|wire| (wire.to_owned(), false, false));
+    assert_eq!(marks(&document), plain, "of a reply nothing is said");
+    document["paths"]["/orders"]["post"] = json!({
+        "operationId": "create-order", "responses": {"204": {"description": ""}},
+        "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}},
+    });
+    let expected = [("address", true, false), ("id", false, true), ("name", true, false), ("note", false, false)];
+    assert_eq!(marks(&document), expected.map(|(wire, nullable, read_only)| (wire.to_owned(), nullable, read_only)));
+    assert!(!Workspace::new(&document).generated("types/things.rs").contains('\u{1f}'));
 }
 
 #[test]
@@ -214,6 +275,11 @@ fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
         schemas["Node"]["properties"]["other"] = json!({"$ref": "#/components/schemas/NodeState"});
         schemas["NodeState"] = json!({"type": "object", "properties": {"since": {"type": "string"}}});
     });
+    row("two members that no underscore tells apart", &|d| {
+        let members = json!({"state": {"type": "string"}, "State": {"type": "string"}});
+        d["components"]["schemas"]["Node"]["properties"]["inner"] = json!({"type": "object", "properties": members});
+    });
+    row("no word of security", &|d| drop(d.as_object_mut().unwrap().remove("security")));
     row("a parameter that cannot be sent", &|d| {
         d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["parameters"][1]["in"] = json!("body");
     });

@@ -7,14 +7,16 @@
 //! 1. the signature, in constant time, against every key at hand ([`Rotating`]);
 //! 2. the time it was sent at, where the vendor tells ([`Tolerance`]);
 //! 3. whether it came before, where the vendor numbers deliveries ([`Replays`]);
-//! 4. the body.
+//! 4. the body, of which no single member or event is a reason to refuse the rest ([`events`]).
 
 mod delivery;
+mod events;
 mod keys;
 mod refused;
 mod replays;
 
 pub use delivery::Delivery;
+pub use events::{event, events, unread};
 pub use keys::{Digest, PublicKey, Rotating, hex, hmac_sha256, sha256};
 pub use refused::Refused;
 pub use replays::{Replays, Tolerance};

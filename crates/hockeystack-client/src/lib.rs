@@ -20,8 +20,8 @@ pub use crm_core::reexport::serde_json::{Value, json};
 pub use crm_core::{
     Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ClientBuilder, Clock,
     Credentials, Cursor, Error, ErrorKind, Exponential, FieldError, Grant, LimitRefusal, LimitScope, LocalLimiter, Map,
-    Pages, Paginator, Param, Permit, PollPolicy, Poller, Progress, Quotas, RateLimiter, RawReply, RetryPolicy, Secret,
-    Sent, Stats, Status, SystemClock, Timestamp, Upload, VendorDetail, Window,
+    NotATime, Pages, Paginator, Param, Permit, PollPolicy, Poller, Progress, Quotas, RateLimiter, RawReply,
+    RetryPolicy, Secret, Sent, Stats, Status, SystemClock, Time, Timestamp, Upload, VendorDetail, Window,
 };
 #[cfg(feature = "redis")]
 pub use crm_core::{RedisLimiter, RedisLimiterBuilder, WhenAway};

@@ -25,10 +25,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use crm_core::codec;
 pub use crm_core::reexport::http::{HeaderMap, Method};
-use crm_core::webhook::Replays;
 pub use crm_core::webhook::{Delivery, PublicKey, Receiver as WebhookReceiver, Refused, Rotating, Tolerance};
+use crm_core::webhook::{Replays, event, unread};
 use crm_core::{Clock, Error, SystemClock, Timestamp};
 
 /// The vendor's public key, as its guide gives it and several public programs use it. Compare it
@@ -119,7 +118,7 @@ impl WebhookReceiver for Receiver {
 
     fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refused> {
         self.check(delivery)?;
-        let event: Event = codec::decode(delivery.body()).map_err(Refused::Body)?;
+        let event: Event = event(delivery.body())?;
         let now = self.clock.wall();
         let millis = event.timestamp.as_ref().and_then(Timestamp::unix_millis).and_then(|at| u64::try_from(at).ok());
         let sent = millis.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
@@ -138,6 +137,14 @@ impl WebhookReceiver for Receiver {
 impl fmt::Debug for Receiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Receiver").field("rsa", &self.rsa.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl Event {
+    /// Returns the names of the members that have a field here but a value of another type. Their
+    /// fields are `None`, and the values are in `extra` as they were sent.
+    pub fn unread(&self) -> impl Iterator<Item = &str> {
+        unread(self)
     }
 }
 

@@ -6,11 +6,15 @@
 //! | v2 | secret, method, address, body | SHA-256 in hex | workflows, cards |
 //! | v3 | method, address, body, time | HMAC-SHA256 in base64 | apps |
 //!
+//! The address is the one that HubSpot called, percent-encoded as it was. v3 is also good over the
+//! address in which `:/?@!$'()*,;` are decoded, which is how HubSpot's guide describes it.
+//!
 //! v1 and v2 do not say when they were signed, so a delivery that somebody kept can be sent
 //! again; they are refused unless [`Receiver::accept`] asks for them.
 //!
 //! HubSpot sends up to 100 events at once, tries up to ten times in 24 hours, keeps no order, and
-//! may number two events alike: what is done with an event must bear being done twice.
+//! may number two events alike: handle events idempotently. One event with a member of another type
+//! is kept and does not take the others with it; [`Event::unread`] names the member.
 //!
 //! ```
 //! use hubspot_client::receiver::{Delivery, HeaderMap, Method, Receiver, WebhookReceiver};
@@ -28,10 +32,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use crm_core::codec;
 pub use crm_core::reexport::http::{HeaderMap, Method};
 pub use crm_core::webhook::{Delivery, Receiver as WebhookReceiver, Refused, Rotating, Tolerance};
-use crm_core::webhook::{hex, hmac_sha256, sha256};
+use crm_core::webhook::{events, hex, hmac_sha256, sha256, unread};
 use crm_core::{Clock, Secret, SystemClock, Timestamp};
 
 const V3: &str = "x-hubspot-signature-v3";
@@ -111,9 +114,13 @@ impl Receiver {
         let time = delivery.header(TIME)?;
         let millis: u64 = time.parse().map_err(|_| Refused::Malformed { what: TIME })?;
         let sent = UNIX_EPOCH.checked_add(Duration::from_millis(millis)).ok_or(Refused::Malformed { what: TIME })?;
-        let uri = decoded(delivery.uri());
-        let parts = [delivery.method().as_str().as_bytes(), uri.as_bytes(), delivery.body(), time.as_bytes()];
-        self.secrets.check(|secret| hmac_sha256(secret, &parts).is(&given))?;
+        let (method, uri) = (delivery.method().as_str().as_bytes(), delivery.uri());
+        // HubSpot's guide decodes some characters first, its own helpers sign what was called.
+        let signed = |secret: &Secret, uri: &str| {
+            hmac_sha256(secret, &[method, uri.as_bytes(), delivery.body(), time.as_bytes()]).is(&given)
+        };
+        let decoded = decoded(uri);
+        self.secrets.check(|secret| signed(secret, uri) || signed(secret, &decoded))?;
         TOLERANCE.check(sent, self.clock.wall())
     }
 }
@@ -123,7 +130,7 @@ impl WebhookReceiver for Receiver {
 
     fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refused> {
         self.check(delivery)?;
-        codec::decode(delivery.body()).map_err(Refused::Body)
+        events(delivery.body())
     }
 }
 
@@ -133,7 +140,7 @@ impl fmt::Debug for Receiver {
     }
 }
 
-/// The address as v3 signs it: these characters plain, all others as they were sent.
+/// The address as HubSpot's guide signs it: these characters plain, all others as they were sent.
 fn decoded(uri: &str) -> Cow<'_, str> {
     const PLAIN: [(&str, char); 12] = [
         ("3A", ':'),
@@ -170,38 +177,80 @@ fn decoded(uri: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+impl Event {
+    /// Returns the names of the members that have a field here but a value of another type. Their
+    /// fields are `None`, and the values are in `extra` as they were sent. An event that is not an
+    /// object is in `extra` under the empty name.
+    pub fn unread(&self) -> impl Iterator<Item = &str> {
+        unread(self)
+    }
+}
+
 crm_core::record! {
     /// Something that happened in an account. Which members there are depends on
     /// `subscription_type`; workflows send records of their own, all of it in `extra`.
     pub struct Event {
         /// The app that subscribed.
         app_id: Option<String> = "appId",
-        /// Which try to deliver it this is, from 0.
+        /// For association changes: who defined the type of the association, for example
+        /// `HUBSPOT_DEFINED`.
+        association_category: Option<String> = "associationCategory",
+        /// For association changes: true if the association was removed, false if it was created.
+        association_removed: Option<bool> = "associationRemoved",
+        /// For association changes: the type of the association, for example `CONTACT_TO_COMPANY`.
+        association_type: Option<String> = "associationType",
+        /// For association changes: the id of the association's type.
+        association_type_id: Option<String> = "associationTypeId",
+        /// The number of the attempt to deliver it, from 0.
         attempt_number: Option<i64> = "attemptNumber",
-        /// For associations and merges: what changed.
+        /// For creations and deletions: the kind of change, for example `NEW`.
         change_flag: Option<String> = "changeFlag",
-        /// What caused it, as `CRM_UI`.
+        /// The source of the change, for example `CRM_UI`.
         change_source: Option<String> = "changeSource",
-        /// Its number; not always its own.
+        /// The id of the event. Two events may have the same.
         event_id: Option<String> = "eventId",
-        /// The record.
+        /// For association changes: the record on whose side the change was made.
+        from_object_id: Option<String> = "fromObjectId",
+        /// For association changes: the type of that record, for example `0-1`.
+        from_object_type_id: Option<String> = "fromObjectTypeId",
+        /// For association changes: true if the other record is the primary one.
+        is_primary_association: Option<bool> = "isPrimaryAssociation",
+        /// For property changes: true if the property holds sensitive data.
+        is_sensitive: Option<bool> = "isSensitive",
+        /// For merges: the records that were merged into the primary one.
+        merged_object_ids: Option<Vec<String>> = "mergedObjectIds",
+        /// For new messages of a conversation: the id of the message.
+        message_id: Option<String> = "messageId",
+        /// For new messages of a conversation: `MESSAGE` or `COMMENT`.
+        message_type: Option<String> = "messageType",
+        /// For merges: the record that resulted. It may be a new one with an id of its own.
+        new_object_id: Option<String> = "newObjectId",
+        /// For merges: how many properties were transferred.
+        number_of_properties_moved: Option<i64> = "numberOfPropertiesMoved",
+        /// The record. For conversations the id of the thread.
         object_id: Option<String> = "objectId",
-        /// The type of the record, as `0-1`.
+        /// The type of the record, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// When it happened.
+        /// The time of the event.
         occurred_at: Option<Timestamp> = "occurredAt",
         /// The account.
         portal_id: Option<String> = "portalId",
-        /// The property that changed.
+        /// For merges: the record that the others were merged into.
+        primary_object_id: Option<String> = "primaryObjectId",
+        /// For property changes: the property.
         property_name: Option<String> = "propertyName",
-        /// The value it has now.
+        /// For property changes: the new value.
         property_value: Option<String> = "propertyValue",
-        /// Who or what caused it.
+        /// The user or the app that caused it.
         source_id: Option<String> = "sourceId",
         /// The subscription that it is sent for.
         subscription_id: Option<String> = "subscriptionId",
-        /// What happened, as `contact.creation`.
+        /// What happened, for example `contact.creation` or `object.merge`.
         subscription_type: Option<String> = "subscriptionType",
+        /// For association changes: the other record.
+        to_object_id: Option<String> = "toObjectId",
+        /// For association changes: the type of the other record.
+        to_object_type_id: Option<String> = "toObjectTypeId",
     }
     keeps extra
 }

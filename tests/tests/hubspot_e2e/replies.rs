@@ -92,7 +92,8 @@ async fn odd_values_are_read_as_far_as_their_meaning_is_clear() {
     assert_eq!((record.flag("opted_in"), record.flag("age"), record.flag("none")), (Some(true), None, None));
     assert_eq!(record.choices("tags").collect::<Vec<_>>(), ["a", "b", "c"]);
     assert_eq!(record.time("when").unwrap().unix_millis(), Some(1_772_409_600_000));
-    assert!(record.time("tags").is_none() && record.number("empty").is_none());
+    assert!(record.time("tags").unwrap().read().is_err(), "not a time");
+    assert!(record.time("empty").is_none() && record.time("none").is_none() && record.number("empty").is_none());
     assert!(record.choices("none").next().is_none());
 }
 

@@ -169,8 +169,11 @@ async fn what_cannot_be_walked_is_refused_before_anything_is_sent() {
     }
     let strange = bench.client.deals().search_all(request()).resume(Position::Page(3)).try_collect().await;
     assert_eq!(failed(strange).kind(), ErrorKind::Validation);
-    let unclear = bench.client.deals().recently_modified("yesterday").try_collect().await;
-    assert!(failed(unclear).to_string().contains("no point in time"));
+    for (since, said) in [("yesterday", "is not a time"), ("2025-09-10T10:00:00", "has no zone; add Z or an offset")] {
+        let unclear = failed(bench.client.deals().recently_modified(since).try_collect().await);
+        assert_eq!((unclear.kind(), unclear.sent()), (ErrorKind::Validation, Sent::No));
+        assert!(unclear.to_string().contains(said), "{unclear}");
+    }
     assert_eq!(bench.fake.report().requests, 0);
 }
 

@@ -145,6 +145,11 @@ async fn errors_name_the_property_and_never_the_value() {
         ("hs_is_closed", "s3cret", "the property hs_is_closed: expected true or false"),
         ("dealstage", "s3cret", "the property dealstage: expected one of open, won"),
         ("hs_attachment_ids", "1;s3cret", "the property hs_attachment_ids: expected a whole number"),
+        (
+            "reviewed",
+            "2026-01-02T00:00:00",
+            "the property reviewed: expected a whole number, a date, or a time with its zone",
+        ),
         ("amount", "", "the property amount has no value; make the field an Option"),
     ] {
         let mut properties = json!({"dealname": "x", "amount": "1"});
@@ -216,11 +221,24 @@ async fn the_map_keeps_the_text_and_reads_times_in_all_their_forms() {
         ("1767312000000", midnight),
         ("2026-01-02T00:00:00Z", midnight),
         ("2026-01-02T01:00:00.000+01:00", midnight),
+        ("1767312000000.0", midnight),
+        ("2026-01-02T00:00:00.000+0000", midnight),
+        ("2026-01-02T00:00Z", midnight),
+        ("44582400000", Some(44_582_400_000)),
+        ("2026-01-02T00:00:00", None),
+        ("2026-01-02 00:00:00", None),
         ("soon", None),
     ] {
         let id = bench.fake.insert("deals", json!({"closedate": text}));
         let deal = bench.client.deals().get(&id).send().await.unwrap();
         assert_eq!(deal.property("closedate"), Some(text));
-        assert_eq!(deal.time("closedate").and_then(|time| time.unix_millis()), millis, "{text}");
+        let time = deal.time("closedate").unwrap();
+        assert_eq!((time.as_str(), time.unix_millis()), (text, millis));
+        assert_eq!(time.read().err().map(|error| error.text() == "soon"), (text == "soon").then_some(true), "{text}");
+    }
+    for none in [json!({}), json!({"closedate": null}), json!({"closedate": ""}), json!({"closedate": " "})] {
+        let id = bench.fake.insert("deals", none);
+        let deal = bench.client.deals().get(&id).properties(["closedate"]).send().await.unwrap();
+        assert!(deal.time("closedate").is_none(), "{:?}", deal.property("closedate"));
     }
 }

@@ -109,6 +109,23 @@ fn unknown_kinds_and_events_without_kind_are_kept() {
 }
 
 #[test]
+fn a_member_of_another_type_is_kept_and_the_others_are_read() {
+    let sender = Sender::new(1);
+    let body = br#"{"type": ["ContactCreate"], "locationId": {"id": "l1"}, "webhookId": "w1",
+        "timestamp": "2024-09-10T20:26:40.000Z", "id": "c1"}"#;
+    let receiver = sender.receiver(0);
+    let event = receiver.receive(&post("/", &sender.sign(body), body)).unwrap().remove(0);
+    assert!(event.kind.is_none() && event.location_id.is_none());
+    assert_eq!(event.unread().collect::<Vec<_>>(), ["locationId", "type"]);
+    assert_eq!(event.extra.get("type").unwrap()[0], "ContactCreate");
+    assert_eq!(event.extra.get("locationId").unwrap()["id"], "l1");
+    assert_eq!(event.extra.get("id").unwrap(), "c1");
+    // What guards against repetition was read.
+    assert_eq!(said(&receiver, &post("/", &sender.sign(body), body)), "200 the delivery came before");
+    assert!(said(&sender.receiver(90 * MINUTE + 1), &post("/", &sender.sign(body), body)).starts_with("401"));
+}
+
+#[test]
 fn the_older_signature_is_taken_on_request_and_only_in_place_of_the_newer() {
     let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
     let spki: aws_lc_rs::encoding::PublicKeyX509Der<'_> =

@@ -4,6 +4,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crm_core::webhook::{Receiver as _, Refused};
+use crm_tests::traces::Traces;
 use hubspot_client::Secret;
 use hubspot_client::receiver::{Older, Receiver};
 
@@ -102,6 +103,7 @@ fn what_is_wrong_with_a_delivery_is_said() {
         ("v2 where only v3 is taken", said(&Receiver::new(SECRET), &post(URI, &older(V2_POST, "v2"), BODY))),
         ("written anew", said(&receiver(0), &post(URI, &good, br#"{"example_field": "example_value"}"#))),
         ("signed, no JSON", said(&receiver(0), &post(URI, &signed(URI, b"jane"), b"jane"))),
+        ("signed, no event", said(&receiver(0), &post(URI, &signed(URI, b"\"jane\""), b"\"jane\""))),
     ]));
 }
 
@@ -110,6 +112,21 @@ fn some_characters_of_an_address_are_signed_plain() {
     let sent = "https://a.example/x%2Fy%3a%20z?q=%3F%27&r=%2&s=%é";
     let plain = "https://a.example/x/y:%20z?q=?'&r=%2&s=%é";
     assert_eq!(said(&receiver(0), &post(sent, &signed(plain, BODY), BODY)), "200 1 accepted");
+}
+
+#[test]
+fn an_address_is_good_as_it_was_received_too() {
+    for sent in [
+        "https://a.example/x%2Fy%3a%20z?q=%3F%27&r=%2&s=%é",
+        "https://a.example/hook?to=ada%40example.com&list=1%2C2",
+        "https://a.example/hook?name=Jos%C3%A9",
+    ] {
+        assert_eq!(said(&receiver(0), &post(sent, &signed(sent, BODY), BODY)), "200 1 accepted", "{sent}");
+    }
+    let decoded = "https://a.example/hook?to=ada@example.com";
+    let sent = "https://a.example/hook?to=ada%40example.com";
+    receiver(0).receive(&post(decoded, &signed(sent, BODY), BODY)).unwrap_err();
+    receiver(0).receive(&post("https://a.example/hook", &signed(sent, BODY), BODY)).unwrap_err();
 }
 
 #[test]
@@ -134,4 +151,70 @@ fn events_come_in_batches_and_keep_what_is_new() {
     assert_eq!(events[0].occurred_at.as_ref().unwrap().unix_millis(), Some(1_726_000_000_000));
     assert_eq!(events[0].extra.get("new").unwrap()["x"], 1);
     assert_eq!(events[1].subscription_type, None);
+}
+
+#[test]
+fn an_odd_event_is_kept_and_the_others_are_read() {
+    let body = br#"[
+        {"eventId": 1, "subscriptionType": "contact.creation", "objectId": 51},
+        {"eventId": {"id": 2}, "subscriptionType": "contact.creation", "objectId": 52, "occurredAt": ["x"],
+            "attemptNumber": "first", "new": {"x": 1}},
+        "ping",
+        null,
+        {"eventId": 3, "subscriptionType": "contact.deletion", "objectId": 53}
+    ]"#;
+    let events = receiver(0).receive(&post(URI, &signed(URI, body), body)).unwrap();
+    let ids: Vec<_> = events.iter().map(|event| event.object_id.as_deref()).collect();
+    assert_eq!(ids, [Some("51"), Some("52"), None, Some("53")]);
+    let odd = &events[1];
+    assert_eq!(odd.subscription_type.as_deref(), Some("contact.creation"));
+    assert!(odd.event_id.is_none() && odd.occurred_at.is_none() && odd.attempt_number.is_none());
+    assert_eq!(odd.extra.get("eventId").unwrap()["id"], 2);
+    assert_eq!(odd.extra.get("attemptNumber").unwrap(), "first");
+    assert_eq!(odd.extra.get("new").unwrap()["x"], 1);
+    assert_eq!(odd.unread().collect::<Vec<_>>(), ["attemptNumber", "eventId", "occurredAt"]);
+    assert_eq!(events[2].extra.get("").unwrap(), "ping");
+    assert_eq!((events[0].unread().count(), events[2].unread().count()), (0, 1));
+    let kept = serde_json::to_value(odd).unwrap();
+    let sent = &serde_json::from_slice::<serde_json::Value>(body).unwrap()[1];
+    assert_eq!(kept.as_object().unwrap().len(), sent.as_object().unwrap().len(), "nothing is lost: {kept}");
+}
+
+#[test]
+fn what_is_documented_of_an_event_has_a_field() {
+    let body = br#"[
+        {"subscriptionType": "company.merge", "objectId": 90, "primaryObjectId": 50, "mergedObjectIds": [60, "70"],
+            "newObjectId": 90, "numberOfPropertiesMoved": 12},
+        {"subscriptionType": "contact.associationChange", "associationType": "CONTACT_TO_COMPANY", "fromObjectId": 51,
+            "toObjectId": 80, "associationRemoved": false, "isPrimaryAssociation": true, "fromObjectTypeId": "0-1",
+            "toObjectTypeId": "0-2", "associationTypeId": 1, "associationCategory": "HUBSPOT_DEFINED"},
+        {"subscriptionType": "conversation.newMessage", "objectId": 7, "messageId": "m1", "messageType": "COMMENT"},
+        {"subscriptionType": "object.propertyChange", "objectTypeId": "0-1", "isSensitive": true}
+    ]"#;
+    let events = receiver(0).receive(&post(URI, &signed(URI, body), body)).unwrap();
+    assert!(events.iter().all(|event| event.extra.is_empty()), "{events:?}");
+    let [merge, association, message, sensitive] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((merge.new_object_id.as_deref(), merge.primary_object_id.as_deref()), (Some("90"), Some("50")));
+    assert_eq!(
+        (merge.merged_object_ids.as_deref(), merge.number_of_properties_moved),
+        (Some(&["60".to_owned(), "70".to_owned()][..]), Some(12))
+    );
+    assert_eq!((association.from_object_id.as_deref(), association.to_object_id.as_deref()), (Some("51"), Some("80")));
+    assert_eq!((association.association_removed, association.is_primary_association), (Some(false), Some(true)));
+    assert_eq!(association.association_type.as_deref(), Some("CONTACT_TO_COMPANY"));
+    assert_eq!(association.association_type_id.as_deref(), Some("1"));
+    assert_eq!((message.message_id.as_deref(), message.message_type.as_deref()), (Some("m1"), Some("COMMENT")));
+    assert_eq!(sensitive.is_sensitive, Some(true));
+}
+
+#[test]
+fn an_odd_member_is_traced_without_its_value() {
+    let body = br#"[{"eventId": {"email": "ada@example.com"}, "objectId": 51}, "ada@example.com"]"#;
+    let traces = Traces::default();
+    tracing::subscriber::with_default(traces.clone(), || {
+        receiver(0).receive(&post(URI, &signed(URI, body), body)).unwrap()
+    });
+    let told = traces.take();
+    assert!(told.contains("member=\"eventId\"") && told.contains("sent=\"object\""), "{told}");
+    assert!(!told.contains("ada"), "{told}");
 }

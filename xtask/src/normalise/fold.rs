@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::parameters::placeholders;
 use super::references;
+use super::twice::{self, Fuller, Side};
 use crate::specs::document::{Document, object_mut, text};
 use crate::specs::vendor::{ApiFile, Fold};
 
@@ -61,6 +62,25 @@ pub(super) fn fold(fold: &Fold, api: &ApiFile, documents: &mut [Document]) -> Re
             let known = documents[generic].value["paths"].get(&target).is_some_and(|item| item.get(method).is_some());
             if !known {
                 adopt(documents, generic, index, &target, method, operation)?;
+                continue;
+            }
+            let generic = &documents[generic];
+            let known = Side::new(&generic.value, &generic.value["paths"][&target][method]);
+            let other = Side::new(&documents[index].value, &operation);
+            match twice::fuller(known, other) {
+                Ok(Fuller::First) => {}
+                Ok(Fuller::Second) => bail!(
+                    "{}: {} {path} has more than the same operation of all objects in {}; add it there with the overlay",
+                    documents[index].name,
+                    method.to_uppercase(),
+                    generic.name
+                ),
+                Err(difference) => bail!(
+                    "{}: {} {path} and the same operation of all objects in {} differ ({difference} of the two); add what is missing with the overlay",
+                    documents[index].name,
+                    method.to_uppercase(),
+                    generic.name
+                ),
             }
         }
         if let Some(paths) = documents[index].value["paths"].as_object_mut() {

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
-use super::{references, types};
+use super::{references, twice, types};
 use crate::specs::document::{Document, object};
 
 /// Merges the documents of an API.
@@ -16,7 +16,8 @@ pub(super) fn merge(mut documents: Vec<Document>, better: &BTreeMap<String, Stri
     for document in &mut documents {
         types::rename(document, better)?;
     }
-    let shapes: Vec<BTreeMap<String, u64>> = documents.iter().map(|document| shapes(&document.value)).collect();
+    let fullest = twice::fullest(&documents)?;
+    let shapes = shapes(&documents);
     // By name: the shapes it has, most common first.
     let mut uses: BTreeMap<&str, Vec<(u64, usize)>> = BTreeMap::new();
     for (name, shape) in shapes.iter().flatten() {
@@ -50,7 +51,7 @@ pub(super) fn merge(mut documents: Vec<Document>, better: &BTreeMap<String, Stri
     let mut responses: Map<String, Value> = Map::new();
     let mut keep: Vec<Value> = Vec::new();
     let mut first: Option<Value> = None;
-    for (document, shapes) in documents.iter_mut().zip(&shapes) {
+    for (index, (document, shapes)) in documents.iter_mut().zip(&shapes).enumerate() {
         references::rewrite(&mut document.value, &mut |target| {
             if let Some(name) = target.strip_prefix("#/components/schemas/")
                 && let Some(chosen) = shapes.get(name).and_then(|shape| named.get(&(name.to_owned(), *shape)))
@@ -68,8 +69,8 @@ pub(super) fn merge(mut documents: Vec<Document>, better: &BTreeMap<String, Stri
         for (path, item) in object(&document.value, "paths") {
             let target = paths.entry(path.clone()).or_insert_with(|| json!({}));
             for (method, operation) in item.as_object().into_iter().flatten() {
-                // The same operation in several documents is the same operation.
-                if target.get(method).is_none() {
+                // The same operation in several documents is the same operation: the fullest is taken.
+                if fullest.get(&(path.clone(), method.clone())).is_none_or(|chosen| *chosen == index) {
                     let mut operation = operation.clone();
                     operation["x-document"] = json!(document.name);
                     target[method] = operation;
@@ -93,16 +94,22 @@ fn stem(document: &str) -> String {
     document.rsplit('/').next().unwrap_or(document).trim_end_matches(".json").to_upper_camel_case()
 }
 
-/// A hash of each schema that includes all it refers to: colours are refined until they are stable.
-fn shapes(document: &Value) -> BTreeMap<String, u64> {
-    let schemas: Vec<(&String, &Value)> = object(&document["components"], "schemas").collect();
-    let mut colours: BTreeMap<String, u64> = schemas.iter().map(|(name, _)| ((*name).clone(), 0)).collect();
+/// A hash of each schema of each document that includes all it refers to. Colours are refined until
+/// they are stable, in all documents together: a document whose schemas are told apart early would
+/// stop before the depth at which another one's differ.
+fn shapes(documents: &[Document]) -> Vec<BTreeMap<String, u64>> {
+    let schemas: Vec<Vec<(&String, &Value)>> =
+        documents.iter().map(|document| object(&document.value["components"], "schemas").collect()).collect();
+    let mut colours: Vec<BTreeMap<String, u64>> =
+        schemas.iter().map(|all| all.iter().map(|(name, _)| ((*name).clone(), 0)).collect()).collect();
     let mut distinct = 0;
     loop {
-        let next: BTreeMap<String, u64> =
-            schemas.iter().map(|(name, schema)| ((*name).clone(), colour(schema, &colours))).collect();
-        let now = next.values().collect::<BTreeSet<_>>().len();
-        colours = next;
+        colours = schemas
+            .iter()
+            .zip(&colours)
+            .map(|(all, known)| all.iter().map(|(name, schema)| ((*name).clone(), colour(schema, known))).collect())
+            .collect();
+        let now = colours.iter().flat_map(BTreeMap::values).collect::<BTreeSet<_>>().len();
         if now <= distinct {
             return colours;
         }

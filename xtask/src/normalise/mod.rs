@@ -15,7 +15,9 @@ mod paging;
 mod parameters;
 mod prune;
 mod references;
+mod security;
 mod tame;
+mod twice;
 mod types;
 mod unions;
 
@@ -34,7 +36,7 @@ pub(crate) use fold::ObjectType;
 pub(crate) use names::{singular, words};
 pub(crate) use parameters::placeholders;
 pub(crate) use references::each as each_reference;
-pub(crate) use tame::TIMESTAMP;
+pub(crate) use tame::{NOTES, TIMESTAMP, UNDERSCORED};
 pub(crate) use unions::{By, Union};
 
 /// One API, ready to be generated.
@@ -89,6 +91,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<
     for document in &mut documents {
         references::check(document)?;
         identifiers::check(document)?;
+        security::complete(document)?;
         parameters::complete(document)?;
         paging::complete(document, &file.paging)?;
         describe::describe(document, &vendor.words);

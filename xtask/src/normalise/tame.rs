@@ -4,26 +4,31 @@
 //! Nothing is lost by it: replies are read tolerantly, errors are mapped by the core, and the
 //! constraints that go are written into the documentation.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
 use super::content::{self, Sent, Success, success};
+use super::names::words;
 use super::references;
 use super::unions::{Union, Unions};
 use crate::specs::document::{list, object, operations, text};
 
 /// The type that stands for every point in time.
 pub(crate) const TIMESTAMP: &str = "Timestamp";
+/// What a member's description ends with, before its notes for the refine step.
+pub(crate) const NOTES: char = '\u{1f}';
+/// What the name of a member starts with that is called like another one in Rust.
+pub(crate) const UNDERSCORED: &str = "underscore__";
 /// Enums above this size (languages, time zones, currencies) stay text.
 const MOST_VALUES: usize = 60;
 
 /// Makes the document for the type generator.
 pub(super) fn tame(merged: &Value) -> Result<(Value, Vec<Union>)> {
     let schemas = &merged["components"]["schemas"];
-    let mut tamer = Tamer { schemas, requests: requests(merged), unions: Unions::default() };
+    let mut tamer = Tamer { schemas, requests: requests(merged), unions: Unions::default(), refused: None };
     // Unions with a name of their own first, so that inline ones of the same schemas take it.
     let mut named = BTreeSet::new();
     for (name, schema) in object(&merged["components"], "schemas").filter(|(_, schema)| schema.get("oneOf").is_some()) {
@@ -41,6 +46,9 @@ pub(super) fn tame(merged: &Value) -> Result<(Value, Vec<Union>)> {
             .operation(&merged["paths"][&path][method])
             .map_err(|error| anyhow!("{} {path}: {error}", method.to_uppercase()))?;
         paths.entry(path).or_insert_with(|| json!({}))[method] = operation;
+    }
+    if let Some(refused) = tamer.refused {
+        bail!(refused);
     }
     let unions = tamer.unions.into_vec();
     for union in &unions {
@@ -83,6 +91,8 @@ struct Tamer<'a> {
     schemas: &'a Value,
     requests: BTreeSet<String>,
     unions: Unions,
+    /// Why the document cannot be generated.
+    refused: Option<String>,
 }
 
 impl Tamer<'_> {
@@ -176,10 +186,22 @@ impl Tamer<'_> {
             if let [one] = parts.as_slice() {
                 return self.shape(one, hint, request);
             }
+            let union = text(schema, "x-union");
             return match combiner {
                 "allOf" => {
                     let whole = self.all_of(&parts);
                     self.shape(&whole, hint, request)
+                }
+                // What comes in one shape or another is a record with the members of both.
+                "anyOf" if union == Some("joined") => {
+                    let mut whole = self.all_of(&parts);
+                    whole["required"] = json!([]);
+                    self.shape(&whole, hint, request)
+                }
+                // What has a short form as text besides is the record that both say.
+                "oneOf" if union == Some("record") => {
+                    let record = parts.iter().find(|part| references::schema_name(part).is_some());
+                    self.shape(record.unwrap_or(&&Value::Null), hint, request)
                 }
                 "oneOf" => match self.unions.find(self.schemas, schema, None, hint) {
                     Some(name) => json!({"$ref": format!("#/components/schemas/{name}")}),
@@ -212,22 +234,30 @@ impl Tamer<'_> {
 
     fn record(&mut self, schema: &Value, hint: &str, request: bool) -> Value {
         let mut properties = Map::new();
-        let mut rust_names = BTreeSet::new();
-        // `id` beside `_id` are one name in Rust: the plain one is the field, the other is unknown.
+        let mut rust_names: BTreeMap<String, &String> = BTreeMap::new();
+        // By wire name: what it is called here.
+        let mut names: BTreeMap<&str, String> = BTreeMap::new();
+        // Of two that are one name in Rust, the one that is spelt with an underscore says so.
         let mut members: Vec<(&String, &Value)> = object(schema, "properties").collect();
-        members.sort_by_key(|(name, _)| (name.starts_with('_'), *name));
+        members.sort_by_key(|(name, _)| (name.starts_with('_'), name.contains('_'), *name));
         for (name, value) in members {
-            if !rust_names.insert(super::names::words(name)) {
-                continue;
+            let mut chosen = name.clone();
+            if let Some(other) = rust_names.insert(words(name), name) {
+                chosen = format!("{UNDERSCORED}{name}");
+                if !name.contains('_') || rust_names.insert(words(&chosen), name).is_some() {
+                    self.refused.get_or_insert(format!(
+                        "`{other}` and `{name}` of `{hint}` have one name in Rust; remove one of them with the overlay"
+                    ));
+                }
             }
-            properties
-                .insert(name.clone(), self.schema(value, &format!("{hint}{}", name.to_upper_camel_case()), request));
+            let tamed = self.schema(value, &format!("{hint}{}", name.to_upper_camel_case()), request);
+            properties.insert(chosen.clone(), noted(self.schemas, value, tamed));
+            names.insert(name, chosen);
         }
         let mut tamed = json!({"type": "object"});
         if request {
-            let required: Vec<&Value> = list(schema, "required")
-                .filter(|name| name.as_str().is_some_and(|name| properties.contains_key(name)))
-                .collect();
+            let required: Vec<&String> =
+                list(schema, "required").filter_map(Value::as_str).filter_map(|name| names.get(name)).collect();
             if !required.is_empty() {
                 tamed["required"] = json!(required);
             }
@@ -258,6 +288,21 @@ impl Tamer<'_> {
         }
         json!({"type": "object", "properties": properties, "required": required})
     }
+}
+
+/// A member with its notes, which the type generator carries along as part of the description.
+fn noted(schemas: &Value, declared: &Value, mut tamed: Value) -> Value {
+    let target = references::resolved(schemas, declared);
+    let says = |key: &str| [declared, target].iter().any(|schema| schema.get(key) == Some(&json!(true)));
+    let notes: Vec<&str> = ["nullable", "readOnly"].into_iter().filter(|note| says(note)).collect();
+    if !notes.is_empty() {
+        let description = text(&tamed, "description").unwrap_or_default().to_owned();
+        if tamed.get("$ref").is_some() {
+            tamed = json!({"allOf": [tamed]});
+        }
+        tamed["description"] = json!(format!("{description}{NOTES}{}", notes.join(" ")));
+    }
+    tamed
 }
 
 /// Variants that are all the same plain type, or anything.

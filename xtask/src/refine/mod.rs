@@ -96,6 +96,9 @@ fn refine(api: &Api) -> Result<Model> {
     definitions.retain(|name, _| used.contains(name));
     for (name, definition) in &mut definitions {
         definition.sent = sent.contains(name);
+        if !definition.sent {
+            definition.only_read();
+        }
     }
     Ok(Model { types: definitions, common: BTreeSet::new(), operations })
 }

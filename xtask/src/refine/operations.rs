@@ -40,6 +40,9 @@ pub(crate) struct Operation {
     /// The statuses of failures that the document tells of.
     pub(crate) failures: Vec<u16>,
     pub(crate) version: Option<String>,
+    /// Whether it is called without a credential, which then must not be sent along.
+    #[allow(dead_code, reason = "what is emitted does not carry it yet")]
+    pub(crate) no_auth: bool,
     pub(crate) deprecated: bool,
 }
 
@@ -224,6 +227,7 @@ fn operation(
         scopes,
         failures,
         version: text(value, "x-version").map(str::to_owned),
+        no_auth: value.get("x-no-auth").and_then(Value::as_bool).unwrap_or(false),
         deprecated: value.get("deprecated").and_then(Value::as_bool).unwrap_or(false),
         name,
     })

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::ty::Ty;
-use super::types::{Field, Shape, Types};
+use super::types::{Definition, Field, Shape, Types};
 use crate::normalise::Union;
 
 /// Whether a type is a reply, by its name.
@@ -80,9 +80,13 @@ fn plain_reply(types: &Types, names: &[String]) -> Option<String> {
 fn merge(types: &mut Types, names: Vec<String>, chosen: String, better: &BTreeMap<String, String>) {
     let free = |name: &&String| !types.definitions.contains_key(*name);
     let chosen = better.get(&chosen).filter(free).cloned().unwrap_or(chosen);
-    let mut definition = None;
+    let mut definition: Option<Definition> = None;
     for name in names {
-        definition = types.definitions.remove(&name).or(definition);
+        let mut removed = types.definitions.remove(&name);
+        if let (Some(removed), Some(known)) = (&mut removed, &definition) {
+            removed.join_notes(known);
+        }
+        definition = removed.or(definition);
         if name != chosen {
             types.aliases.insert(name, Ty::Named(chosen.clone()));
         }
@@ -114,7 +118,6 @@ fn shortest(names: &[String]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::types::Definition;
     use super::*;
     use crate::normalise::By;
 
@@ -124,6 +127,8 @@ mod tests {
             wire: (*wire).to_owned(),
             ty: ty.clone(),
             required: false,
+            nullable: false,
+            read_only: false,
             doc: String::new(),
         };
         let shape = Shape::Record { fields: fields.iter().map(field).collect(), keeps: false };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, bail};
 
 use super::ty::Ty;
-use crate::normalise::{By, TIMESTAMP, Union};
+use crate::normalise::{By, NOTES, TIMESTAMP, UNDERSCORED, Union};
 
 /// A public type.
 #[derive(PartialEq)]
@@ -33,6 +33,10 @@ pub(crate) struct Field {
     pub(crate) wire: String,
     pub(crate) ty: Ty,
     pub(crate) required: bool,
+    /// Whether a request may set it to `null`, which clears it.
+    pub(crate) nullable: bool,
+    /// Whether only the vendor sets it, so that a request leaves it out.
+    pub(crate) read_only: bool,
     pub(crate) doc: String,
 }
 
@@ -45,6 +49,26 @@ impl Definition {
             Shape::Union(_, arms) => arms.iter().map(|(ty, ..)| ty).collect(),
         };
         types.into_iter().filter_map(Ty::name).map(str::to_owned).collect()
+    }
+
+    /// Takes what another definition of the same type says of its fields: one that may be `null`
+    /// in either may be, and only what is read-only in both is.
+    pub(super) fn join_notes(&mut self, other: &Self) {
+        let (Shape::Record { fields, .. }, Shape::Record { fields: others, .. }) = (&mut self.shape, &other.shape)
+        else {
+            return;
+        };
+        for (field, other) in fields.iter_mut().zip(others) {
+            field.nullable |= other.nullable;
+            field.read_only &= other.read_only;
+        }
+    }
+
+    /// Drops what matters to requests only, from a type that is never sent.
+    pub(super) fn only_read(&mut self) {
+        if let Shape::Record { fields, .. } = &mut self.shape {
+            fields.iter_mut().for_each(|field| (field.nullable, field.read_only) = (false, false));
+        }
     }
 
     /// The types in it.
@@ -165,7 +189,20 @@ fn record(name: &str, fields: &syn::FieldsNamed) -> Result<Shape> {
         }
         let (ty, optional) = Ty::read(&field.ty).with_context(|| format!("{name}.{ident}"))?;
         let wire = serde.rename.unwrap_or_else(|| ident.trim_start_matches("r#").trim_end_matches('_').to_owned());
-        found.push(Field { required: !optional && !serde.default, ident, wire, ty, doc: doc(&field.attrs) });
+        let wire = wire.strip_prefix(UNDERSCORED).map_or(wire.clone(), str::to_owned);
+        if found.iter().any(|other: &Field| other.ident == ident) {
+            bail!("two members of `{name}` would both be called `{ident}`; remove one of them with the overlay");
+        }
+        let (doc, notes) = noted(&field.attrs);
+        found.push(Field {
+            required: !optional && !serde.default,
+            nullable: notes.contains(&"nullable"),
+            read_only: notes.contains(&"readOnly"),
+            ident,
+            wire,
+            ty,
+            doc,
+        });
     }
     Ok(Shape::Record { fields: found })
 }
@@ -224,8 +261,13 @@ impl Serde {
     }
 }
 
-/// The description; the generator adds the JSON Schema behind it, which is cut off.
+/// The description without its notes.
 fn doc(attributes: &[syn::Attribute]) -> String {
+    noted(attributes).0
+}
+
+/// The description and its notes; the generator adds the JSON Schema behind them, which is cut off.
+fn noted(attributes: &[syn::Attribute]) -> (String, Vec<&'static str>) {
     let mut text = String::new();
     for attribute in attributes {
         if let syn::Meta::NameValue(pair) = &attribute.meta
@@ -236,7 +278,11 @@ fn doc(attributes: &[syn::Attribute]) -> String {
             text.push('\n');
         }
     }
-    let text = text.split("<details>").next().unwrap_or("").trim();
+    let text = text.split("<details>").next().unwrap_or("");
+    let (text, notes) = text.split_once(NOTES).unwrap_or((text, ""));
+    let notes = ["nullable", "readOnly"].into_iter().filter(|note| notes.contains(note)).collect();
+    let text = text.trim();
     // Without a description the generator says the name.
-    if text.starts_with('`') && text.ends_with('`') && !text.contains(' ') { String::new() } else { text.to_owned() }
+    let named = text.starts_with('`') && text.ends_with('`') && !text.contains(' ');
+    (if named { String::new() } else { text.to_owned() }, notes)
 }

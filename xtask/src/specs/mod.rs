@@ -7,4 +7,5 @@ pub(crate) mod import;
 pub(crate) mod overlay;
 pub(crate) mod schema;
 pub(crate) mod vendor;
+pub(crate) mod versions;
 pub(crate) mod words;

@@ -45,7 +45,7 @@ pub use open_enum::{AsEnum, AsText, OpenEnum};
 pub use parts::{Blank, Parts};
 pub use record::{AsObject, Record, blank, copy, same, show};
 pub use redacted::redacted;
-pub use timestamp::Timestamp;
+pub use timestamp::{NotATime, Time, Timestamp};
 
 #[doc(hidden)]
 pub use setters::{clear, fill, set, set_boxed};

@@ -3,55 +3,88 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chrono::{DateTime, NaiveDate, SecondsFormat};
+use chrono::{DateTime, SecondsFormat};
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 use super::{AsText, Wire};
 
-/// A point in time that keeps the text it was sent as.
+mod read;
+
+pub use read::{NotATime, Time};
+
+/// A time that keeps the text it was sent as.
 ///
-/// Vendors write times as RFC 3339 with or without milliseconds, with a space in place of the
-/// `T`, as a bare date, and as epoch seconds or milliseconds, sometimes in one reply. Reading
-/// one never fails; [`unix_millis`](Self::unix_millis) understands all of these forms.
+/// Vendors write times as RFC 3339, with or without seconds, a fraction or a colon in the offset,
+/// with a space in place of the `T`, without a zone, as a date, and as a number, sometimes in one
+/// reply. A reply is read whatever the text is: [`read`](Self::read) returns what the
+/// text means, or [`NotATime`] with the text.
+///
+/// A number is in milliseconds since 1970, whatever its size.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Timestamp(Box<str>);
 
 impl Timestamp {
-    /// A time from milliseconds since 1970, written as RFC 3339 in UTC.
-    /// Beyond the years that RFC 3339 can write, the number itself is kept.
+    /// Creates a time from milliseconds since 1970, written as RFC 3339 in UTC. Outside the years
+    /// 0 to 9999, which are all that RFC 3339 can write, the number itself is kept.
     #[must_use]
     pub fn from_unix_millis(millis: i64) -> Self {
-        let text = match DateTime::from_timestamp_millis(millis) {
+        const YEARS_0_TO_9999: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
+        let time = DateTime::from_timestamp_millis(millis).filter(|_| YEARS_0_TO_9999.contains(&millis));
+        let text = match time {
             Some(time) => time.to_rfc3339_opts(SecondsFormat::Millis, true),
             None => millis.to_string(),
         };
         Self(text.into())
     }
 
-    /// The text as it was sent or given.
+    /// Returns the text as it was sent or given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Milliseconds since 1970, or `None` where the text is not a time.
-    /// A bare date is its midnight in UTC; a number below 100,000,000,000 is taken as seconds.
-    #[must_use]
-    pub fn unix_millis(&self) -> Option<i64> {
-        const SECONDS_BELOW: i64 = 100_000_000_000;
-        let text = self.0.trim();
-        if let Ok(number) = text.parse::<i64>() {
-            return if number.abs() < SECONDS_BELOW { number.checked_mul(1000) } else { Some(number) };
-        }
-        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-            return Some(time.timestamp_millis());
-        }
-        let date: NaiveDate = text.parse().ok()?;
-        Some(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis())
+    /// Returns what the text means; a number is in milliseconds since 1970.
+    ///
+    /// ```
+    /// use crm_core::{Time, Timestamp};
+    ///
+    /// let read = |text: &str| Timestamp::from(text).read();
+    /// assert_eq!(read("1747958400000.0"), Ok(Time::Instant(1_747_958_400_000)));
+    /// assert_eq!(read("2025-05-23T02:00+0200"), Ok(Time::Instant(1_747_958_400_000)));
+    /// assert!(matches!(read("2025-05-23"), Ok(Time::Date { year: 2025, month: 5, day: 23, .. })));
+    /// // Nobody says where it is ten o'clock: this is not a point in time.
+    /// assert!(matches!(read("2025-05-23 10:00:00"), Ok(Time::Local { hour: 10, minute: 0, .. })));
+    /// assert_eq!(read("next week").unwrap_err().text(), "next week");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`NotATime`] if the text is in none of these forms. An empty text is not a time either.
+    pub fn read(&self) -> Result<Time, NotATime> {
+        read::read(&self.0, 1).ok_or_else(|| NotATime(self.0.clone()))
     }
 
-    /// The same as the standard library's type.
+    /// Returns what the text means if the vendor documents numbers in seconds since 1970 for this
+    /// field. Everything else is read as by [`read`](Self::read).
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn read_seconds(&self) -> Result<Time, NotATime> {
+        read::read(&self.0, 1000).ok_or_else(|| NotATime(self.0.clone()))
+    }
+
+    /// Returns the milliseconds since 1970, or `None` if the text is not a point in time. A date
+    /// without a clock time is its midnight in UTC; a clock time without a zone is not a point in
+    /// time. [`read`](Self::read) tells the reasons apart.
+    #[must_use]
+    pub fn unix_millis(&self) -> Option<i64> {
+        self.read().ok()?.unix_millis()
+    }
+
+    /// Returns the point in time as the standard library's type, or `None` as
+    /// [`unix_millis`](Self::unix_millis).
     #[must_use]
     pub fn system_time(&self) -> Option<SystemTime> {
         let millis = self.unix_millis()?;

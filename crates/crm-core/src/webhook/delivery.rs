@@ -16,8 +16,9 @@ pub struct Delivery<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    /// A delivery. `uri` is the whole address that the vendor called, scheme and query included;
-    /// behind a proxy that is not what the server sees, so put the public address in front.
+    /// Creates a delivery from the parts of a request. `uri` is the whole address that the vendor
+    /// called, with scheme, host and query, and still percent-encoded: some vendors sign it. Behind
+    /// a proxy the server does not see it, so put the public address before path and query.
     #[must_use]
     pub fn new(method: &'a Method, uri: &'a str, headers: &'a HeaderMap, body: &'a [u8]) -> Self {
         Self { method, uri, headers, body }

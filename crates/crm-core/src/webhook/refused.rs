@@ -21,8 +21,9 @@ pub enum Refused {
         /// What it is.
         what: &'static str,
     },
-    /// The signature is of another key, or of another text: forged, made with a key that was
-    /// replaced, or the body was changed (parsed and written again, for example).
+    /// The signature was made with another key or over other bytes: it is forged, the key was
+    /// replaced, the body was changed (parsed and written again, for example), or the address that
+    /// [`Delivery::new`](super::Delivery::new) was given is not the one that the vendor called.
     WrongSignature,
     /// Signed rightly, too long ago: an old delivery sent again, or a clock that is wrong.
     Stale {
@@ -59,7 +60,8 @@ impl fmt::Display for Refused {
             Self::Unsigned { header } => write!(f, "the delivery is not signed: there is no `{header}` header"),
             Self::Malformed { what } => write!(f, "`{what}` of the delivery cannot be read"),
             Self::WrongSignature => f.write_str(
-                "the signature does not fit: another key, or not the bytes that were signed (check the raw body and the address)",
+                "the signature does not fit: it was made with another key or over other bytes (check the key, that the body \
+                 is raw, and that the address is the one the vendor called: public host, query, still percent-encoded)",
             ),
             Self::Stale { age } => write!(f, "the delivery was signed {} s ago", age.as_secs()),
             Self::Future { by } => write!(f, "the delivery was signed {} s ahead of our clock", by.as_secs()),

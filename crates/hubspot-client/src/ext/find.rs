@@ -92,7 +92,8 @@ impl Objects {
         self.search(SearchRequest::default().and(Filter::eq("domain", domain)).limit(200))
     }
 
-    /// All records that were changed at this time or later, the earliest change first.
+    /// All records that were changed at this time or later, the earliest change first. A number is
+    /// in milliseconds since 1970.
     ///
     /// A record that changes meanwhile comes once. Begin the next time with the greatest
     /// [`last_modified_property`](Self::last_modified_property) that was seen: the search index
@@ -104,7 +105,10 @@ impl Objects {
     pub(super) fn modified_since(&self, since: &Timestamp) -> Result<SearchRequest, Error> {
         let property = self.last_modified_property();
         let millis = since.unix_millis().ok_or_else(|| {
-            let fault = "what is given to recently_modified is no point in time";
+            let fault = match since.read() {
+                Ok(_) => "the time given to recently_modified has no zone; add Z or an offset",
+                Err(_) => "the text given to recently_modified is not a time; give RFC 3339 or milliseconds since 1970",
+            };
             Error::validation(fault).with_operation(&OBJECTS_SEARCH)
         })?;
         Ok(SearchRequest::default().and(Filter::gte(property, millis)).sort_by(property))

@@ -30,10 +30,13 @@ macro_rules! readable {
                 self.property(name)?.trim().to_ascii_lowercase().parse().ok()
             }
 
-            /// The value as a point in time, given as milliseconds, as a date or in full.
+            /// Returns the value as a time, or `None` if the property has no value: it is null,
+            /// empty or was not asked for. A number is in milliseconds since 1970, and a date is
+            /// its midnight in UTC. A text that is not a time is kept:
+            /// [`read`](Timestamp::read) returns it in an error.
             #[must_use]
             pub fn time(&self, name: &str) -> Option<Timestamp> {
-                self.property(name).map(Timestamp::from).filter(|time| time.unix_millis().is_some())
+                self.property(name).filter(|text| !text.trim().is_empty()).map(Timestamp::from)
             }
 
             /// The values of a property that holds several, which HubSpot joins with semicolons.

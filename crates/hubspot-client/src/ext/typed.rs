@@ -32,7 +32,8 @@ impl Objects {
     ///
     /// The names of its fields are the properties that are asked for. HubSpot's texts become
     /// numbers, booleans, choices (unit variants) and lists (split at `;`); a point in time can be
-    /// a text, a [`Timestamp`] or an integer of milliseconds. A property that is null or not there
+    /// a text, a [`Timestamp`] or an integer of milliseconds. A `Timestamp` keeps a text that is not
+    /// a time; an integer makes it an error. A property that is null or not there
     /// leaves an `Option` empty and a field with `#[serde(default)]` at its default; an empty text
     /// empties an `Option` too. A map, or a type with `#[serde(flatten)]`, names no properties:
     /// HubSpot then sends its usual few.

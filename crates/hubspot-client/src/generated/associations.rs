@@ -456,7 +456,7 @@ crm_core::paged_builder!(List => List);
 
 impl Paged for List {
     type Page = types::AssociationPage;
-    type Item = types::PartnerClientsAssociatedObject;
+    type Item = types::AssociatedObject;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
@@ -490,7 +490,7 @@ impl Paged for List {
 /// Options of [`Associations::list_for_partner_client`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListForPartnerClient {
-    call: Call<types::AssociationPage>,
+    call: Call<types::PartnerClientsAssociationPage>,
 }
 
 impl ListForPartnerClient {
@@ -508,11 +508,11 @@ impl ListForPartnerClient {
         }
     }
 }
-crm_core::call_builder!(ListForPartnerClient => types::AssociationPage);
+crm_core::call_builder!(ListForPartnerClient => types::PartnerClientsAssociationPage);
 crm_core::paged_builder!(ListForPartnerClient => ListForPartnerClient);
 
 impl Paged for ListForPartnerClient {
-    type Page = types::AssociationPage;
+    type Page = types::PartnerClientsAssociationPage;
     type Item = types::PartnerClientsAssociatedObject;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

@@ -525,6 +525,8 @@ crm_core::record! {
         name: Option<String> = "name",
         /// Its kind.
         type_: Option<TemplateListReplyType> = "type",
+        /// The id.
+        underscore_id: Option<String> = "_id",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
         /// Who changed it last.

@@ -131,7 +131,8 @@ impl Value<'_> {
         {
             return Ok(number as i128);
         }
-        Timestamp::from(text).unix_millis().map(i128::from).ok_or_else(|| Mismatch::expected("a whole number"))
+        let millis = Timestamp::from(text).unix_millis().map(i128::from);
+        millis.ok_or_else(|| Mismatch::expected("a whole number, a date, or a time with its zone"))
     }
 
     fn number(&self) -> Result<f64, Mismatch> {

@@ -179,7 +179,7 @@ crm_core::record! {
         /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
-        results: Vec<PartnerClientsAssociatedObject> = "results",
+        results: Vec<AssociatedObject> = "results",
     }
 }
 
@@ -337,6 +337,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Partner clients association page.
+    pub struct PartnerClientsAssociationPage {
+        /// Where the list goes on.
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<PartnerClientsAssociatedObject> = "results",
+    }
+}
+
+crm_core::record! {
     /// Partner clients association spec with label.
     pub struct PartnerClientsAssociationSpecWithLabel {
         /// The group it is sorted into.
@@ -366,5 +376,6 @@ crm_core::json_schemas!(super::DOCUMENT;
     AssociationBatchRead, AssociationBatchReadReply, AssociationBatchReply, AssociationCreate,
     AssociationPage, AssociationRead, DateTime, DefaultAssociation, DefaultAssociationBatchCreate,
     DefaultAssociationBatchReply, DefaultAssociationCreate, LabelsBetweenObjectPair, ObjectAssociations,
-    PartnerClientsAssociatedObject, PartnerClientsAssociationSpecWithLabel, ReportCreationReply,
+    PartnerClientsAssociatedObject, PartnerClientsAssociationPage, PartnerClientsAssociationSpecWithLabel,
+    ReportCreationReply,
 );
