@@ -10,19 +10,8 @@ const OPTION: &str = "the record is `non_exhaustive` and the field an `Option`: 
 /// Compares a type that both sides have; `used` says by what.
 pub(super) fn compare(changes: &mut Changes, name: &str, old: &Definition, new: &Definition, used: &str) {
     match (&old.shape, &new.shape) {
-        (Shape::Record { fields: before, keeps: kept }, Shape::Record { fields: now, keeps }) => {
+        (Shape::Record { fields: before }, Shape::Record { fields: now }) => {
             record(changes, name, (old, before), (new, now), used);
-            if *kept && !keeps {
-                changes.of(Kind::Type, format!("{name}.extra")).removed(
-                    format!("members without a field are no longer kept{used}"),
-                    "code that reads `extra` does not compile",
-                );
-            } else if *keeps && !kept {
-                changes.of(Kind::Type, format!("{name}.extra")).added(
-                    format!("members without a field are kept{used}"),
-                    "a new field of a `non_exhaustive` record",
-                );
-            }
         }
         (Shape::Enum(before), Shape::Enum(now)) => variants(changes, name, before, now, used),
         (Shape::Union(tag, before), Shape::Union(now_tag, now)) => {

@@ -69,7 +69,7 @@ pub(super) fn resource(operations: &[&Operation]) -> String {
         text.push_str(&format!(
             "@@\n\n/// `{method} {path}`\npub static {entry}: OpMeta = OpMeta {{\n    id: {id:?},\n    spec_id: {spec:?},\n    \
              method: Method::{method},\n    path: {path:?},\n    idempotent: {idempotent},\n    limit_class: {class:?},\n    \
-             paging: {paging},\n    long_running: {long},\n    batch_max: {batch},\n    scopes: {scopes},\n    \
+             paging: {paging},\n    may_be_empty: {empty},\n    anonymous: {anonymous},\n    long_running: {long},\n    batch_max: {batch},\n    scopes: {scopes},\n    \
              version: {version},\n    deprecated: {deprecated},\n}};\n@@\n",
             method = operation.method,
             path = operation.path,
@@ -78,6 +78,8 @@ pub(super) fn resource(operations: &[&Operation]) -> String {
             spec = operation.spec_id,
             idempotent = operation.idempotent,
             class = operation.limit_class,
+            empty = operation.may_be_empty,
+            anonymous = operation.anonymous,
             long = operation.long_running,
             batch = option(operation.batch_max.map(|most| most.to_string())),
             version = option(operation.version.as_ref().map(|version| format!("{version:?}"))),

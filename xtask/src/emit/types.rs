@@ -72,13 +72,16 @@ fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Fiel
         text.push_str(&format!("        {}: {ty} = {:?},\n", field.ident, field.wire));
     }
     text.push_str("    }\n");
-    let required: Vec<String> = fields
-        .iter()
-        .filter(|field| field.required && definition.sent)
-        .map(|field| format!("{:?}", field.wire))
-        .collect();
+    let required = if definition.sent { members(fields, |field| field.required) } else { Vec::new() };
     if !required.is_empty() {
         text.push_str(&format!("    required {}\n", required.join(" ")));
+    }
+    for (what, members) in
+        [("nullable", members(fields, |field| field.nullable)), ("read_only", members(fields, |field| field.read_only))]
+    {
+        if !members.is_empty() {
+            text.push_str(&format!("    {what} {}\n", members.join(" ")));
+        }
     }
     if constructor {
         text.push_str("    by new\n");
@@ -91,6 +94,11 @@ fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Fiel
     if let Some(asked) = asked {
         new(text, name, fields, &asked, &constants);
     }
+}
+
+/// The quoted wire names of some fields.
+fn members(fields: &[Field], of: fn(&Field) -> bool) -> Vec<String> {
+    fields.iter().filter(|field| of(field)).map(|field| format!("{:?}", field.wire)).collect()
 }
 
 /// The fields that `new` asks for, or `None` where a record is made by `default`.
@@ -186,6 +194,13 @@ fn setters(
     });
     let lines = packed("    ", listed);
     text.push_str(&format!("crm_core::setters!({name} {{\n{lines}}});\n"));
+    let clears = fields.iter().filter(|field| field.nullable).map(|field| {
+        format!("clear_{}: {} = {:?}", field.ident.trim_start_matches("r#"), field.ident, field.wire)
+    });
+    if fields.iter().any(|field| field.nullable) {
+        let lines = packed("    ", clears);
+        text.push_str(&format!("crm_core::clears!({name} {{\n{lines}}});\n"));
+    }
 }
 
 fn enumeration(text: &mut String, name: &str, definition: &Definition, variants: &[(String, String)]) {

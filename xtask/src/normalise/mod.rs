@@ -35,7 +35,7 @@ pub(crate) use content::{Encoding, Part, Sent, Success, sent, success};
 pub(crate) use fold::ObjectType;
 pub(crate) use names::{singular, words};
 pub(crate) use parameters::placeholders;
-pub(crate) use references::each as each_reference;
+pub(crate) use references::{each as each_reference, resolved};
 pub(crate) use tame::{NOTES, TIMESTAMP, UNDERSCORED};
 pub(crate) use unions::{By, Union};
 

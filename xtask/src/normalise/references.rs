@@ -61,7 +61,7 @@ pub(super) fn schema_name(value: &Value) -> Option<&str> {
 }
 
 /// The schema itself, or the one it refers to.
-pub(super) fn resolved<'a>(schemas: &'a Value, schema: &'a Value) -> &'a Value {
+pub(crate) fn resolved<'a>(schemas: &'a Value, schema: &'a Value) -> &'a Value {
     schema_name(schema).map_or(schema, |name| &schemas[name])
 }
 

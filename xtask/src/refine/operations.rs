@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::paging::Paging;
 use super::ty::Ty;
 use super::types::Types;
-use crate::normalise::{Encoding, Part, Sent, Success, sent, success};
-use crate::specs::document::{list, operations, text};
+use crate::normalise::{Encoding, Part, Sent, Success, resolved, sent, success};
+use crate::specs::document::{list, object, operations, text};
 
 /// One operation.
 pub(crate) struct Operation {
@@ -41,8 +41,11 @@ pub(crate) struct Operation {
     pub(crate) failures: Vec<u16>,
     pub(crate) version: Option<String>,
     /// Whether it is called without a credential, which then must not be sent along.
-    #[allow(dead_code, reason = "what is emitted does not carry it yet")]
-    pub(crate) no_auth: bool,
+    pub(crate) anonymous: bool,
+    /// Whether the document declares a success without content beside one with content.
+    pub(crate) may_be_empty: bool,
+    /// Whether every page must have its list.
+    pub(crate) items_required: bool,
     pub(crate) deprecated: bool,
 }
 
@@ -201,6 +204,7 @@ fn operation(
     scopes.dedup();
     let failures = value["responses"].as_object().into_iter().flat_map(|replies| replies.keys());
     let failures = failures.filter_map(|status| status.parse().ok()).filter(|status| *status >= 400).collect();
+    let paging = Paging::read(value)?;
     let safe = matches!(method, "get" | "head" | "put" | "delete" | "options");
     Ok(Operation {
         resource: resource.to_owned(),
@@ -219,7 +223,6 @@ fn operation(
         body,
         any_part,
         reply,
-        paging: Paging::read(value)?,
         idempotent: value.get("x-idempotent").and_then(Value::as_bool).unwrap_or(safe),
         limit_class: text(value, "x-limit-class").unwrap_or("").to_owned(),
         long_running: value.get("x-long-running").and_then(Value::as_bool).unwrap_or(false),
@@ -227,10 +230,35 @@ fn operation(
         scopes,
         failures,
         version: text(value, "x-version").map(str::to_owned),
-        no_auth: value.get("x-no-auth").and_then(Value::as_bool).unwrap_or(false),
+        may_be_empty: may_be_empty(value),
+        items_required: paging.as_ref().is_some_and(|paging| items_required(merged, value, paging)),
+        paging,
+        anonymous: value.get("x-no-auth").and_then(Value::as_bool).unwrap_or(false),
         deprecated: value.get("deprecated").and_then(Value::as_bool).unwrap_or(false),
         name,
     })
+}
+
+/// Whether one success has content and another has none.
+fn may_be_empty(operation: &Value) -> bool {
+    let successes = object(operation, "responses").filter(|(status, _)| status.starts_with('2'));
+    let (with, without): (Vec<_>, Vec<_>) =
+        successes.partition(|(_, response)| object(response, "content").next().is_some());
+    !with.is_empty() && !without.is_empty()
+}
+
+/// Whether the document requires every member on the way to the items.
+fn items_required(merged: &Value, operation: &Value, paging: &Paging) -> bool {
+    let Success::Json(schema) = success(operation) else { return false };
+    let schemas = &merged["components"]["schemas"];
+    let mut here = resolved(schemas, schema);
+    for step in paging.steps() {
+        if !list(here, "required").any(|name| name == step) {
+            return false;
+        }
+        here = resolved(schemas, &here["properties"][step]);
+    }
+    true
 }
 
 fn argument(parameter: &Value, typed: &mut BTreeMap<String, Ty>) -> Result<Argument> {

@@ -39,14 +39,14 @@ pub(super) fn records(types: &mut Types, unions: &[Union], better: &BTreeMap<Str
     loop {
         let mut alike: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, definition) in types.definitions.iter().filter(|(name, _)| !arms.contains(name.as_str())) {
-            if let Shape::Record { fields, keeps } = &definition.shape {
+            if let Shape::Record { fields } = &definition.shape {
                 // What must be there matters to what is sent alone.
                 let reply = is_reply(name);
                 let fields: Vec<_> = fields
                     .iter()
                     .map(|field| (&field.wire, types.expand(&field.ty), field.required && !reply))
                     .collect();
-                alike.entry(format!("{fields:?} {keeps}")).or_default().push(name.clone());
+                alike.entry(format!("{fields:?}")).or_default().push(name.clone());
             }
         }
         let mut shared = false;
@@ -131,7 +131,7 @@ mod tests {
             read_only: false,
             doc: String::new(),
         };
-        let shape = Shape::Record { fields: fields.iter().map(field).collect(), keeps: false };
+        let shape = Shape::Record { fields: fields.iter().map(field).collect() };
         Definition { doc: String::new(), shape, sent: false }
     }
 

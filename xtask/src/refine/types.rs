@@ -44,7 +44,7 @@ impl Definition {
     /// The types it names.
     pub(crate) fn names(&self) -> Vec<String> {
         let types: Vec<&Ty> = match &self.shape {
-            Shape::Record { fields, .. } => fields.iter().map(|field| &field.ty).collect(),
+            Shape::Record { fields } => fields.iter().map(|field| &field.ty).collect(),
             Shape::Enum(_) => Vec::new(),
             Shape::Union(_, arms) => arms.iter().map(|(ty, ..)| ty).collect(),
         };
@@ -54,7 +54,7 @@ impl Definition {
     /// Takes what another definition of the same type says of its fields: one that may be `null`
     /// in either may be, and only what is read-only in both is.
     pub(super) fn join_notes(&mut self, other: &Self) {
-        let (Shape::Record { fields, .. }, Shape::Record { fields: others, .. }) = (&mut self.shape, &other.shape)
+        let (Shape::Record { fields }, Shape::Record { fields: others }) = (&mut self.shape, &other.shape)
         else {
             return;
         };
@@ -66,7 +66,7 @@ impl Definition {
 
     /// Drops what matters to requests only, from a type that is never sent.
     pub(super) fn only_read(&mut self) {
-        if let Shape::Record { fields, .. } = &mut self.shape {
+        if let Shape::Record { fields } = &mut self.shape {
             fields.iter_mut().for_each(|field| (field.nullable, field.read_only) = (false, false));
         }
     }
@@ -74,7 +74,7 @@ impl Definition {
     /// The types in it.
     pub(super) fn types_mut(&mut self) -> Box<dyn Iterator<Item = &mut Ty> + '_> {
         match &mut self.shape {
-            Shape::Record { fields, .. } => Box::new(fields.iter_mut().map(|field| &mut field.ty)),
+            Shape::Record { fields } => Box::new(fields.iter_mut().map(|field| &mut field.ty)),
             Shape::Enum(_) => Box::new(std::iter::empty()),
             Shape::Union(_, arms) => Box::new(arms.iter_mut().map(|(ty, ..)| ty)),
         }
@@ -103,7 +103,7 @@ impl Types {
             .iter()
             .map(|(name, definition)| {
                 let tys = match &definition.shape {
-                    Shape::Record { fields, .. } => fields.iter().map(|field| self.expand(&field.ty)).collect(),
+                    Shape::Record { fields } => fields.iter().map(|field| self.expand(&field.ty)).collect(),
                     Shape::Enum(_) => Vec::new(),
                     Shape::Union(_, arms) => arms.iter().map(|(ty, ..)| self.expand(ty)).collect(),
                 };
@@ -112,7 +112,7 @@ impl Types {
             .collect();
         for (name, tys) in expanded {
             match self.definitions.get_mut(&name).map(|definition| &mut definition.shape) {
-                Some(Shape::Record { fields, .. }) => fields.iter_mut().zip(tys).for_each(|(field, ty)| field.ty = ty),
+                Some(Shape::Record { fields }) => fields.iter_mut().zip(tys).for_each(|(field, ty)| field.ty = ty),
                 Some(Shape::Union(_, arms)) => arms.iter_mut().zip(tys).for_each(|((arm, ..), ty)| *arm = ty),
                 _ => {}
             }

@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -1226,6 +1226,8 @@ impl Paged for ListAppointmentNotes {
     type Page = types::GetNotesListReply;
     type Item = types::GetNote;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["notes"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1235,7 +1237,7 @@ impl Paged for ListAppointmentNotes {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(None, Some(page).and_then(|value| value.has_more.as_ref()).copied())
     }
     #[inline]
@@ -1347,6 +1349,8 @@ impl Paged for ListNotifications {
     type Page = Vec<types::CalendarNotificationReply>;
     type Item = types::CalendarNotificationReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &[];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1356,7 +1360,7 @@ impl Paged for ListNotifications {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(None, None)
     }
     #[inline]
@@ -1381,6 +1385,8 @@ impl Paged for ListResources {
     type Page = Vec<types::CalendarResourceByIdReply>;
     type Item = types::CalendarResourceByIdReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &[];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1390,7 +1396,7 @@ impl Paged for ListResources {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(None, None)
     }
     #[inline]
@@ -1438,6 +1444,8 @@ impl Paged for SearchSchedules {
     type Page = types::GetAllSchedulesReply;
     type Item = types::ScheduleObjectReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["schedules"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1447,7 +1455,7 @@ impl Paged for SearchSchedules {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(None, None)
     }
     #[inline]

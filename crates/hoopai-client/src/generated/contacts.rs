@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -939,6 +939,8 @@ impl Paged for List {
     type Page = types::ContactsSearchReply;
     type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["contacts"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -950,16 +952,7 @@ impl Paged for List {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
-        if Some(
-            Some(page)
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.next_page.as_ref())
-                .is_some(),
-        ) == Some(false)
-        {
-            return None;
-        }
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.pair(
             Some(page)
                 .and_then(|value| value.meta.as_ref())
@@ -969,6 +962,12 @@ impl Paged for List {
                 .and_then(|value| value.meta.as_ref())
                 .and_then(|value| value.start_after_id.as_ref())
                 .cloned(),
+            Some(
+                Some(page)
+                    .and_then(|value| value.meta.as_ref())
+                    .and_then(|value| value.next_page.as_ref())
+                    .is_some(),
+            ),
         )
     }
     #[inline]
@@ -1016,6 +1015,8 @@ impl Paged for ListByBusiness {
     type Page = types::ContactsSearchReply;
     type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["contacts"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1025,7 +1026,7 @@ impl Paged for ListByBusiness {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page).and_then(|value| value.count.as_ref()).map(|value| *value as u64),
             None,
@@ -1053,6 +1054,8 @@ impl Paged for Search {
     type Page = types::FoundContacts;
     type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageLimit", LimitIn::Body));
+    const ITEMS: &'static [&'static str] = &["contacts"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1064,7 +1067,7 @@ impl Paged for Search {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.values(
             Some(page)
                 .map(|value| &value.contacts)

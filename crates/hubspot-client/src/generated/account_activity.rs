@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -153,6 +153,8 @@ impl Paged for ListAuditLogs {
     type Page = types::ApiUserActionEventPage;
     type Item = types::ApiUserActionEvent;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -162,7 +164,7 @@ impl Paged for ListAuditLogs {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page)
                 .and_then(|value| value.paging.as_ref())
@@ -170,6 +172,7 @@ impl Paged for ListAuditLogs {
                 .and_then(|value| value.after.as_ref())
                 .cloned()
                 .as_deref(),
+            None,
         )
     }
     #[inline]
@@ -217,6 +220,8 @@ impl Paged for ListLogins {
     type Page = types::LoginAuditPage;
     type Item = types::LoginAudit;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -226,7 +231,7 @@ impl Paged for ListLogins {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page)
                 .and_then(|value| value.paging.as_ref())
@@ -234,6 +239,7 @@ impl Paged for ListLogins {
                 .and_then(|value| value.after.as_ref())
                 .cloned()
                 .as_deref(),
+            None,
         )
     }
     #[inline]
@@ -295,6 +301,8 @@ impl Paged for ListSecurityEvents {
     type Page = types::HydratedCriticalActionPage;
     type Item = types::HydratedCriticalAction;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -304,7 +312,7 @@ impl Paged for ListSecurityEvents {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page)
                 .and_then(|value| value.paging.as_ref())
@@ -312,6 +320,7 @@ impl Paged for ListSecurityEvents {
                 .and_then(|value| value.after.as_ref())
                 .cloned()
                 .as_deref(),
+            None,
         )
     }
     #[inline]

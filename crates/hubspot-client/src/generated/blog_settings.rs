@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -312,6 +312,8 @@ impl Paged for List {
     type Page = types::WithTotalBlogPage;
     type Item = types::Blog;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -321,7 +323,7 @@ impl Paged for List {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page)
                 .and_then(|value| value.paging.as_ref())
@@ -329,6 +331,7 @@ impl Paged for List {
                 .and_then(|value| value.after.as_ref())
                 .cloned()
                 .as_deref(),
+            None,
         )
     }
     #[inline]
@@ -375,6 +378,8 @@ impl Paged for ListRevisions {
     type Page = types::WithTotalBlogVersionPage;
     type Item = types::VersionBlog;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -384,7 +389,7 @@ impl Paged for ListRevisions {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page)
                 .and_then(|value| value.paging.as_ref())
@@ -392,6 +397,7 @@ impl Paged for ListRevisions {
                 .and_then(|value| value.after.as_ref())
                 .cloned()
                 .as_deref(),
+            None,
         )
     }
     #[inline]

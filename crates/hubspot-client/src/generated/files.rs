@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -878,6 +878,8 @@ impl Paged for Search {
     type Page = types::FilePage;
     type Item = types::StoredFile;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -887,7 +889,7 @@ impl Paged for Search {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page)
                 .and_then(|value| value.paging.as_ref())
@@ -895,6 +897,7 @@ impl Paged for Search {
                 .and_then(|value| value.after.as_ref())
                 .cloned()
                 .as_deref(),
+            None,
         )
     }
     #[inline]
@@ -1056,6 +1059,8 @@ impl Paged for SearchFolders {
     type Page = types::FolderPage;
     type Item = types::Folder;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1065,7 +1070,7 @@ impl Paged for SearchFolders {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page)
                 .and_then(|value| value.paging.as_ref())
@@ -1073,6 +1078,7 @@ impl Paged for SearchFolders {
                 .and_then(|value| value.after.as_ref())
                 .cloned()
                 .as_deref(),
+            None,
         )
     }
     #[inline]

@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -1126,6 +1126,8 @@ impl Paged for ListDraftRows {
     type Page = types::HubDbRowPage;
     type Item = types::HubDbRow;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1135,7 +1137,7 @@ impl Paged for ListDraftRows {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page)
                 .and_then(|value| value.paging.as_ref())
@@ -1143,6 +1145,7 @@ impl Paged for ListDraftRows {
                 .and_then(|value| value.after.as_ref())
                 .cloned()
                 .as_deref(),
+            None,
         )
     }
     #[inline]
@@ -1258,6 +1261,8 @@ impl Paged for ListDraftTables {
     type Page = types::HubDbTablePage;
     type Item = types::HubDbTable;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1267,7 +1272,7 @@ impl Paged for ListDraftTables {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page)
                 .and_then(|value| value.paging.as_ref())
@@ -1275,6 +1280,7 @@ impl Paged for ListDraftTables {
                 .and_then(|value| value.after.as_ref())
                 .cloned()
                 .as_deref(),
+            None,
         )
     }
     #[inline]
@@ -1354,6 +1360,8 @@ impl Paged for ListRows {
     type Page = types::HubDbRowPage;
     type Item = types::HubDbRow;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1363,7 +1371,7 @@ impl Paged for ListRows {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page)
                 .and_then(|value| value.paging.as_ref())
@@ -1371,6 +1379,7 @@ impl Paged for ListRows {
                 .and_then(|value| value.after.as_ref())
                 .cloned()
                 .as_deref(),
+            None,
         )
     }
     #[inline]
@@ -1486,6 +1495,8 @@ impl Paged for ListTables {
     type Page = types::HubDbTablePage;
     type Item = types::HubDbTable;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1495,7 +1506,7 @@ impl Paged for ListTables {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page)
                 .and_then(|value| value.paging.as_ref())
@@ -1503,6 +1514,7 @@ impl Paged for ListTables {
                 .and_then(|value| value.after.as_ref())
                 .cloned()
                 .as_deref(),
+            None,
         )
     }
     #[inline]

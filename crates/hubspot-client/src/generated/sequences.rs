@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -159,6 +159,8 @@ impl Paged for List {
     type Page = types::WithTotalPublicSequenceLiteReplyPage;
     type Item = types::SequenceLiteReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -168,7 +170,7 @@ impl Paged for List {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page)
                 .and_then(|value| value.paging.as_ref())
@@ -176,6 +178,7 @@ impl Paged for List {
                 .and_then(|value| value.after.as_ref())
                 .cloned()
                 .as_deref(),
+            None,
         )
     }
     #[inline]

@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -119,6 +119,8 @@ impl Paged for Operations {
     type Page = types::CreditOperationPage;
     type Item = types::CreditOperation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["operations"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -128,9 +130,10 @@ impl Paged for Operations {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page).and_then(|value| value.next_cursor.as_ref()).cloned().as_deref(),
+            None,
         )
     }
     #[inline]

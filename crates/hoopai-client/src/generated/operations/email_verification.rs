@@ -14,6 +14,8 @@ pub static EMAIL_VERIFICATION_VERIFY: OpMeta = OpMeta {
     idempotent: false,
     limit_class: "",
     paging: None,
+    may_be_empty: false,
+    anonymous: false,
     long_running: false,
     batch_max: None,
     scopes: &[],

@@ -99,6 +99,7 @@ impl AdCampaignGroupData {
             objective_type: None,
             publishing_status: None,
             unpublished_changes: None,
+            extra: Map::new(),
         }
     }
 }
@@ -369,6 +370,7 @@ impl AudienceCustomAudienceItem {
         Self {
             id: Some(id.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -431,6 +433,7 @@ impl AudienceInterest {
             id: Some(id.into()),
             name: Some(name.into()),
             type_: None,
+            extra: Map::new(),
         }
     }
 }
@@ -454,6 +457,7 @@ impl AudienceLocale {
         Self {
             key: Some(key.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -500,6 +504,7 @@ impl AudienceLocation {
             radius_unit: None,
             selection_type: Some(selection_type.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -523,6 +528,7 @@ impl AudienceLocationGeometry {
         Self {
             location: Some(location.into()),
             location_type: Some(location_type.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -615,6 +621,7 @@ impl Budget {
             budget_type: Some(budget_type.into()),
             schedule_end_date: None,
             schedule_start_date: None,
+            extra: Map::new(),
         }
     }
 }
@@ -720,6 +727,7 @@ impl Campaign {
             publishing_status: None,
             source: None,
             unpublished_changes: None,
+            extra: Map::new(),
         }
     }
 }
@@ -782,6 +790,7 @@ impl Consent {
             check_required: Some(check_required.into()),
             consent: Some(consent.into()),
             id: Some(id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -812,6 +821,7 @@ impl ConversionValueSettings {
             always_use_default_value: Some(always_use_default_value.into()),
             default_currency_code: Some(default_currency_code.into()),
             default_value: Some(default_value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -846,6 +856,7 @@ impl CreateConversationForm {
             name: Some(name.into()),
             questions: Some(questions.into()),
             text: Some(text.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -876,6 +887,7 @@ impl CreateGoogleIntegration {
             ad_account_id: Some(ad_account_id.into()),
             location_id: Some(location_id.into()),
             mcc_id: Some(mcc_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -905,6 +917,7 @@ impl CreateIntegration {
             ad_account_id: None,
             location_id: Some(location_id.into()),
             page_id: Some(page_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1003,6 +1016,7 @@ impl CreateOfflineUserListJob {
             location_id: Some(location_id.into()),
             smart_list_ids: None,
             user_list_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1026,6 +1040,7 @@ impl CreationLocale {
         Self {
             country: Some(country.into()),
             language: Some(language.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1055,6 +1070,7 @@ impl CustomDisclaimer {
             body: Some(body.into()),
             checkboxes: None,
             title: Some(title.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1085,6 +1101,7 @@ impl CustomDisclaimerCheckbox {
             is_required: Some(is_required.into()),
             key: Some(key.into()),
             text: Some(text.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1137,6 +1154,7 @@ impl FacebookAudience {
             placement_type: None,
             placements: None,
             retargeting: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1167,6 +1185,7 @@ impl FbSetDefaultPageBody {
     pub fn new(page_id: impl Into<String>) -> Self {
         Self {
             page_id: Some(page_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1197,6 +1216,7 @@ impl FbUpdateAudienceBody {
             description: Some(description.into()),
             location_id: Some(location_id.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1229,6 +1249,7 @@ impl FlexibleRuleUserList {
             exclusive_operands: Some(exclusive_operands.into()),
             inclusive_operands: Some(inclusive_operands.into()),
             inclusive_rule_operator: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1261,6 +1282,7 @@ impl FormQuestion {
             label: None,
             options: None,
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1284,6 +1306,7 @@ impl FormQuestionOption {
         Self {
             key: Some(key.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1411,6 +1434,7 @@ impl GeoLocation {
             name: Some(name.into()),
             selection_type: Some(selection_type.into()),
             urn: Some(urn.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1632,6 +1656,7 @@ impl GoogleAdSchedule {
             day_of_week: Some(day_of_week.into()),
             from: Some(from.into()),
             to: Some(to.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1694,6 +1719,7 @@ impl GoogleAssetImage {
             name: None,
             resource_name: None,
             url: Some(url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1796,6 +1822,7 @@ impl GoogleCampaignGoal {
             is_custom_conversion_goal: None,
             type_: Some(type_.into()),
             value: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1848,6 +1875,7 @@ impl GoogleDemographicTarget {
         Self {
             enum_: Some(enum_.into()),
             negative: Some(negative.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1908,6 +1936,7 @@ impl GoogleKeywordItem {
         Self {
             keyword: Some(keyword.into()),
             match_type: Some(match_type.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1985,6 +2014,7 @@ impl GoogleNetworkSettings {
         Self {
             target_content_network: Some(target_content_network.into()),
             target_search_network: Some(target_search_network.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2008,6 +2038,7 @@ impl GoogleSegmentTarget {
         Self {
             id: Some(id.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2051,6 +2082,7 @@ impl GoogleYouTubeVideoLink {
     pub fn new(youtube_video_id: impl Into<String>) -> Self {
         Self {
             youtube_video_id: Some(youtube_video_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2081,6 +2113,7 @@ impl GreetingCard {
             content: Some(content.into()),
             style: Some(style.into()),
             title: Some(title.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2104,6 +2137,7 @@ impl HiddenField {
         Self {
             name: Some(name.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2136,6 +2170,7 @@ impl KeywordSuggestion {
             language_code: None,
             locations: None,
             url: Some(url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2176,6 +2211,7 @@ impl LeadFormContent {
             legal_info: Some(legal_info.into()),
             post_submission_info: Some(post_submission_info.into()),
             questions: Some(questions.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2212,6 +2248,7 @@ impl LeadFormQuestion {
             predefined_field: None,
             question: Some(question.into()),
             question_details: Some(question_details.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2244,6 +2281,7 @@ impl LegalInfo {
             consents: Some(consents.into()),
             legal_disclaimer: None,
             privacy_policy_url: Some(privacy_policy_url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2348,6 +2386,7 @@ impl LinkedInCreateLeadFormBody {
             name: Some(name.into()),
             owner: Some(owner.into()),
             state: Some("PUBLISHED".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -2402,6 +2441,7 @@ impl LinkedInUpdateAdStatusBody {
         Self {
             operation_type: Some(operation_type.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2449,6 +2489,7 @@ impl Locale {
         Self {
             country: Some(country.into()),
             language: Some(language.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2469,6 +2510,7 @@ impl LocalizedString {
     pub fn new(localized: impl Into<Value>) -> Self {
         Self {
             localized: Some(localized.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2489,6 +2531,7 @@ impl LocationIdBody {
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
             location_id: Some(location_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2544,6 +2587,7 @@ impl Media {
             src: Some(src.into()),
             thumbnail_url: None,
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2576,6 +2620,7 @@ impl Member {
             keyword: None,
             member_type: Some(member_type.into()),
             url: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2611,6 +2656,7 @@ impl MultipleChoiceOption {
         Self {
             id: Some(id.into()),
             text: Some(text.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2631,6 +2677,7 @@ impl MultipleChoiceQuestionDetails {
     pub fn new(options: impl Into<Vec<MultipleChoiceOption>>) -> Self {
         Self {
             options: Some(options.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2657,6 +2704,7 @@ impl PostSubmissionCallToAction {
         Self {
             call_to_action_label: Some(call_to_action_label.into()),
             call_to_action_target: Some(call_to_action_target.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2693,6 +2741,7 @@ impl PostSubmissionCallToActionTarget {
     pub fn new(landing_page_url: impl Into<String>) -> Self {
         Self {
             landing_page_url: Some(landing_page_url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2719,6 +2768,7 @@ impl PostSubmissionInfo {
         Self {
             call_to_action: Some(call_to_action.into()),
             message: Some(message.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2739,6 +2789,7 @@ impl PublishAd {
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
             location_id: Some(location_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2798,6 +2849,7 @@ impl Rule {
     pub fn new(rule_item_groups: impl Into<Vec<RuleItemGroup>>) -> Self {
         Self {
             rule_item_groups: Some(rule_item_groups.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2824,6 +2876,7 @@ impl RuleBasedUserList {
         Self {
             flexible_rule_user_list: Some(flexible_rule_user_list.into()),
             prepopulation_status: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2850,6 +2903,7 @@ impl RuleItem {
         Self {
             name: Some(name.into()),
             string_rule_item: Some(string_rule_item.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2870,6 +2924,7 @@ impl RuleItemGroup {
     pub fn new(rule_items: impl Into<Vec<RuleItem>>) -> Self {
         Self {
             rule_items: Some(rule_items.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2903,6 +2958,7 @@ impl RuleOperand {
         Self {
             lookback_window_days: Some(lookback_window_days.into()),
             rule: Some(rule.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2937,6 +2993,7 @@ impl SelectedAttribute {
             facet: Some(facet.into()),
             name: Some(name.into()),
             urn: Some(urn.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2957,6 +3014,7 @@ impl SponsoredAccountOwner {
     pub fn new(sponsored_account: impl Into<String>) -> Self {
         Self {
             sponsored_account: Some(sponsored_account.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2980,6 +3038,7 @@ impl StringRuleItem {
         Self {
             operator: Some(operator.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -3039,6 +3098,7 @@ impl ThankYouPage {
             button_type: Some(button_type.into()),
             country_code: None,
             title: Some(title.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -3059,6 +3119,7 @@ impl UnitCost {
     pub fn new(amount: impl Into<f64>) -> Self {
         Self {
             amount: Some(amount.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -3088,6 +3149,7 @@ impl UpdateCustomAudience {
             contact_id: Some(contact_id.into()),
             fb_ad_account_id: None,
             location_id: Some(location_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -3126,6 +3188,7 @@ impl UpdateCustomAudienceBatch {
             location_id: Some(location_id.into()),
             operation_type: Some(operation_type.into()),
             smartlist_ids: None,
+            extra: Map::new(),
         }
     }
 }
@@ -3200,6 +3263,7 @@ impl UpsertAd {
             multi_advertiser_ads: None,
             name: None,
             primary_text: None,
+            extra: Map::new(),
         }
     }
 }
@@ -3271,6 +3335,7 @@ impl UpsertAdset {
             page_id: None,
             pixel_id: None,
             whatsapp_number: None,
+            extra: Map::new(),
         }
     }
 }
@@ -3313,6 +3378,7 @@ impl UpsertAssets {
             location_id: Some(location_id.into()),
             payload: Some(payload.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -3360,6 +3426,7 @@ impl UpsertAudience {
             location_id: Some(location_id.into()),
             name: Some(name.into()),
             resource_name: None,
+            extra: Map::new(),
         }
     }
 }
@@ -3399,6 +3466,7 @@ impl UpsertCampaign {
             objective: None,
             source: None,
             special_ad_categories: None,
+            extra: Map::new(),
         }
     }
 }
@@ -3518,6 +3586,7 @@ impl UpsertConversionPixel {
             location_id: Some(location_id.into()),
             name: None,
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -3590,6 +3659,7 @@ impl UpsertSegment {
             seed_user_list_ids: None,
             status: None,
             type_: None,
+            extra: Map::new(),
         }
     }
 }
@@ -3628,6 +3698,7 @@ impl WelcomeMessageQuestion {
         Self {
             question: Some(question.into()),
             response: None,
+            extra: Map::new(),
         }
     }
 }

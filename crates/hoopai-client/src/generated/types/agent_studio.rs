@@ -22,6 +22,7 @@ impl Attachment {
         Self {
             image_url: Some(image_url.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -80,6 +81,7 @@ impl CreatePublicAgent {
             nodes: None,
             status: Some(status.into()),
             version: Some(version.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -160,6 +162,7 @@ impl ExecutePublicAgent {
             location_id: Some(location_id.into()),
             message: Some(message.into()),
             version_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -282,6 +285,7 @@ impl PromoteAndPublish {
             user_email: None,
             user_id: None,
             user_name: None,
+            extra: Map::new(),
         }
     }
 }
@@ -326,6 +330,7 @@ impl UpdatePublicAgentMetadata {
             location_id: Some(location_id.into()),
             name: None,
             status: None,
+            extra: Map::new(),
         }
     }
 }
@@ -393,6 +398,7 @@ impl UpdatePublicAgentVersion {
             user_id: None,
             user_name: None,
             version_name: None,
+            extra: Map::new(),
         }
     }
 }

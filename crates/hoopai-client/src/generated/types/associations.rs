@@ -102,6 +102,7 @@ impl CreateRelationReq {
             first_record_id: Some(first_record_id.into()),
             location_id: Some(location_id.into()),
             second_record_id: Some(second_record_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -184,6 +185,7 @@ impl UpdateAssociationReq {
         Self {
             first_object_label: Some(first_object_label.into()),
             second_object_label: Some(second_object_label.into()),
+            extra: Map::new(),
         }
     }
 }

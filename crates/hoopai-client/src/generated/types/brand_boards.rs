@@ -85,6 +85,7 @@ impl CreateBrandBoardParam {
             name: Some(name.into()),
             parent_id: None,
             type_: None,
+            extra: Map::new(),
         }
     }
 }
@@ -119,6 +120,7 @@ impl Font {
             font: Some(font.into()),
             id: Some(id.into()),
             label: Some(label.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -197,6 +199,7 @@ impl Logo {
             label: Some(label.into()),
             path: Some(path.into()),
             url: Some(url.into()),
+            extra: Map::new(),
         }
     }
 }

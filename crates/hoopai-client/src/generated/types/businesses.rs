@@ -91,6 +91,7 @@ impl CreateBusiness {
             postal_code: None,
             state: None,
             website: None,
+            extra: Map::new(),
         }
     }
 }

@@ -112,6 +112,7 @@ impl AppointmentCreate {
             start_time: Some(start_time.into()),
             title: None,
             to_notify: None,
+            extra: Map::new(),
         }
     }
 }
@@ -279,6 +280,7 @@ impl Availability {
             date: Some(date.into()),
             deleted: None,
             hours: Some(hours.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -317,6 +319,7 @@ impl BlockSlotCreateRequest {
             location_id: Some(location_id.into()),
             start_time: None,
             title: None,
+            extra: Map::new(),
         }
     }
 }
@@ -355,6 +358,7 @@ impl BlockSlotEditRequest {
             location_id: Some(location_id.into()),
             start_time: None,
             title: None,
+            extra: Map::new(),
         }
     }
 }
@@ -630,6 +634,7 @@ crm_core::record! {
         widget_type: Option<WidgetType> = "widgetType",
     }
     required "locationId" "name"
+    read_only "meetingLocation"
     by new
 }
 crm_core::setters!(CalendarCreate {
@@ -711,6 +716,7 @@ impl CalendarCreate {
             team_members: None,
             widget_slug: None,
             widget_type: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1002,6 +1008,7 @@ crm_core::record! {
         /// The vendor's default is `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
+    read_only "meetingLocation"
 }
 crm_core::setters!(CalendarUpdate {
     alert_email: String, allow_booking_after: f64, allow_booking_after_unit: AllowBookingAfterUnit,
@@ -1150,6 +1157,7 @@ impl CreateCalendarNotification {
             selected_users: None,
             subject: None,
             template_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1218,6 +1226,7 @@ impl CreateSchedule {
             rules: None,
             timezone: Some(timezone.into()),
             user_id: Some(user_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1374,6 +1383,7 @@ impl GroupCreate {
             location_id: Some(location_id.into()),
             name: Some(name.into()),
             slug: Some(slug.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1402,6 +1412,7 @@ impl GroupStatusUpdateParams {
     pub fn new(is_active: impl Into<bool>) -> Self {
         Self {
             is_active: Some(is_active.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1432,6 +1443,7 @@ impl GroupUpdate {
             description: Some(description.into()),
             name: Some(name.into()),
             slug: Some(slug.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1476,6 +1488,7 @@ impl Hour {
             close_minute: Some(close_minute.into()),
             open_hour: Some(open_hour.into()),
             open_minute: Some(open_minute.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1502,6 +1515,7 @@ impl LocationConfiguration {
         Self {
             kind: Some(kind.into()),
             location: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1559,6 +1573,7 @@ impl LookBusyConfiguration {
         Self {
             enabled: Some(enabled.into()),
             look_busy_percentage: Some(look_busy_percentage.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1615,6 +1630,7 @@ impl Notes {
         Self {
             body: Some(body.into()),
             user_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1673,6 +1689,7 @@ impl OpenHour {
         Self {
             days_of_the_week: Some(days_of_the_week.into()),
             hours: Some(hours.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1724,6 +1741,7 @@ impl ScheduleInterval {
         Self {
             from: Some(from.into()),
             to: Some(to.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1793,6 +1811,7 @@ impl ScheduleRule {
             day: None,
             intervals: Some(intervals.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1865,6 +1884,7 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "userId"
+    read_only "meetingLocation" "meetingLocationType"
     by new
 }
 crm_core::setters!(TeamMember {
@@ -1883,6 +1903,7 @@ impl TeamMember {
             meeting_location_type: None,
             priority: None,
             user_id: Some(user_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1933,6 +1954,7 @@ impl UpdateAvailability {
             deleted: None,
             hours: Some(hours.into()),
             id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2041,6 +2063,7 @@ impl ValidateGroupSlugPostBody {
         Self {
             location_id: Some(location_id.into()),
             slug: Some(slug.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -132,6 +132,7 @@ impl ContactSearch {
             query: None,
             search_after: None,
             sort: None,
+            extra: Map::new(),
         }
     }
 }
@@ -158,6 +159,7 @@ impl ContactSort {
         Self {
             direction: None,
             field: Some(field.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -183,6 +185,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
     }
     required "businessId" "ids" "locationId"
+    nullable "businessId"
     by new
 }
 
@@ -198,6 +201,7 @@ impl ContactsBusinessUpdate {
             business_id: Some(business_id.into()),
             ids: Some(ids.into()),
             location_id: Some(location_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -301,6 +305,7 @@ impl ContactsNotes {
             pinned: None,
             title: None,
             user_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -368,6 +373,7 @@ crm_core::record! {
         website: Option<String> = "website",
     }
     required "locationId"
+    nullable "address1" "city" "companyName" "email" "firstName" "lastName" "name" "phone" "state" "timezone" "website"
     by new
 }
 crm_core::setters!(CreateContact {
@@ -376,6 +382,14 @@ crm_core::setters!(CreateContact {
     first_name: String, gender: String, inbound_dnd_settings: InboundDndSettings, last_name: String,
     name: String, phone: String, postal_code: String, source: String, state: String, tags: [String],
     timezone: String, website: String,
+});
+
+crm_core::clears!(CreateContact {
+    clear_address1: address1 = "address1", clear_city: city = "city",
+    clear_company_name: company_name = "companyName", clear_email: email = "email",
+    clear_first_name: first_name = "firstName", clear_last_name: last_name = "lastName",
+    clear_name: name = "name", clear_phone: phone = "phone", clear_state: state = "state",
+    clear_timezone: timezone = "timezone", clear_website: website = "website",
 });
 
 impl CreateContact {
@@ -406,6 +420,7 @@ impl CreateContact {
             tags: None,
             timezone: None,
             website: None,
+            extra: Map::new(),
         }
     }
 }
@@ -531,6 +546,7 @@ impl CreateTaskParams {
             completed: Some(completed.into()),
             due_date: Some(due_date.into()),
             title: Some(title.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -581,6 +597,7 @@ impl DndSetting {
             code: None,
             message: None,
             status: Some(status.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -689,7 +706,6 @@ crm_core::record! {
         /// The address of the website.
         website: Option<String> = "website",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -856,6 +872,7 @@ impl InboundDndSetting {
         Self {
             message: None,
             status: Some(status.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -903,7 +920,10 @@ impl Tags {
     /// A record with what it must have.
     #[must_use]
     pub fn new(tags: impl Into<Vec<String>>) -> Self {
-        Self { tags: Some(tags.into()) }
+        Self {
+            tags: Some(tags.into()),
+            extra: Map::new(),
+        }
     }
 }
 
@@ -1007,6 +1027,7 @@ crm_core::record! {
         /// The address of the website.
         website: Option<String> = "website",
     }
+    nullable "address1" "assignedTo" "city" "email" "firstName" "lastName" "name" "phone" "source" "state" "timezone" "website"
 }
 crm_core::setters!(UpdateContact {
     address1: String, assigned_to: String, city: String, company_name: String, country: String,
@@ -1014,6 +1035,14 @@ crm_core::setters!(UpdateContact {
     first_name: String, inbound_dnd_settings: InboundDndSettings, last_name: String, name: String,
     phone: String, postal_code: String, source: String, state: String, tags: [String], timezone: String,
     website: String,
+});
+
+crm_core::clears!(UpdateContact {
+    clear_address1: address1 = "address1", clear_assigned_to: assigned_to = "assignedTo",
+    clear_city: city = "city", clear_email: email = "email", clear_first_name: first_name = "firstName",
+    clear_last_name: last_name = "lastName", clear_name: name = "name", clear_phone: phone = "phone",
+    clear_source: source = "source", clear_state: state = "state", clear_timezone: timezone = "timezone",
+    clear_website: website = "website",
 });
 
 crm_core::record! {
@@ -1077,6 +1106,7 @@ impl UpdateTags {
             location_id: Some(location_id.into()),
             remove_all_tags: None,
             tags: Some(tags.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1128,6 +1158,7 @@ impl UpdateTaskStatusParams {
     pub fn new(completed: impl Into<bool>) -> Self {
         Self {
             completed: Some(completed.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1185,6 +1216,7 @@ crm_core::record! {
         website: Option<String> = "website",
     }
     required "locationId"
+    nullable "address1" "city" "companyName" "email" "firstName" "lastName" "name" "phone" "state" "timezone" "website"
     by new
 }
 crm_core::setters!(UpsertContact {
@@ -1193,6 +1225,14 @@ crm_core::setters!(UpsertContact {
     dnd_settings: DndSettings, email: String, first_name: String, gender: String,
     inbound_dnd_settings: InboundDndSettings, last_name: String, name: String, phone: String,
     postal_code: String, source: String, state: String, tags: [String], timezone: String, website: String,
+});
+
+crm_core::clears!(UpsertContact {
+    clear_address1: address1 = "address1", clear_city: city = "city",
+    clear_company_name: company_name = "companyName", clear_email: email = "email",
+    clear_first_name: first_name = "firstName", clear_last_name: last_name = "lastName",
+    clear_name: name = "name", clear_phone: phone = "phone", clear_state: state = "state",
+    clear_timezone: timezone = "timezone", clear_website: website = "website",
 });
 
 impl UpsertContact {
@@ -1224,6 +1264,7 @@ impl UpsertContact {
             tags: None,
             timezone: None,
             website: None,
+            extra: Map::new(),
         }
     }
 }

@@ -103,6 +103,7 @@ impl CreateAction {
             details: Some(details.into()),
             name: Some(name.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -198,6 +199,7 @@ impl CreateEmployee {
             sleep_time_unit: None,
             wait_time: None,
             wait_time_unit: None,
+            extra: Map::new(),
         }
     }
 }
@@ -394,6 +396,7 @@ impl FollowupSettings {
             follow_up_hours: None,
             timezone_to_use: None,
             working_hours: None,
+            extra: Map::new(),
         }
     }
 }
@@ -438,6 +441,7 @@ impl Interval {
             end_minute: Some(end_minute.into()),
             start_hour: Some(start_hour.into()),
             start_minute: Some(start_minute.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -553,6 +557,7 @@ impl UpdateEmployee {
             sleep_time_unit: None,
             wait_time: None,
             wait_time_unit: None,
+            extra: Map::new(),
         }
     }
 }
@@ -579,6 +584,7 @@ impl UpdateFollowupSettings {
         Self {
             action_ids: Some(action_ids.into()),
             followup_settings: Some(followup_settings.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -615,6 +621,7 @@ impl WorkingHours {
         Self {
             day_of_the_week: Some(day_of_the_week.into()),
             intervals: None,
+            extra: Map::new(),
         }
     }
 }

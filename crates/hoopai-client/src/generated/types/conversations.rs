@@ -19,6 +19,7 @@ impl AddMessageAttachments {
     pub fn new(attachments: impl Into<Vec<String>>) -> Self {
         Self {
             attachments: Some(attachments.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -331,6 +332,7 @@ impl CreateConversation {
         Self {
             contact_id: Some(contact_id.into()),
             location_id: Some(location_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -377,6 +379,7 @@ impl CreateCustomSubtype {
             description: None,
             language: Some(language.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -417,6 +420,7 @@ impl ErrorItem {
             code: Some(code.into()),
             message: Some(message.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -478,6 +482,7 @@ impl ForwardConfig {
             source_contact_id: None,
             source_conversation_id: None,
             to_email: None,
+            extra: Map::new(),
         }
     }
 }
@@ -772,6 +777,7 @@ impl MessageRecipientStatus {
         Self {
             email_id: Some(email_id.into()),
             status: Some(status.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1054,6 +1060,7 @@ impl ProcessMessageBody {
             message: None,
             subject: None,
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1158,6 +1165,7 @@ impl ProcessOutboundMessageBody {
             conversation_provider_id: Some(conversation_provider_id.into()),
             date: None,
             type_: Some("Call".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1272,6 +1280,7 @@ impl SendMessageBody {
             to_number: None,
             type_: Some(type_.into()),
             uses_native_scheduling_ai: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1368,6 +1377,7 @@ impl SendReviewReply {
             conversation_id: Some(conversation_id.into()),
             location_id: Some(location_id.into()),
             message: Some(message.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1403,6 +1413,7 @@ impl SubscriptionAction {
             subtype_name: None,
             subtype_status: Some(subtype_status.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1457,6 +1468,7 @@ impl UpdateConversation {
             location_id: Some(location_id.into()),
             starred: None,
             unread_count: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1506,6 +1518,7 @@ impl UpdateMessageStatus {
             error: None,
             recipients: None,
             status: Some(status.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1559,6 +1572,7 @@ impl UserSubscriptionChange {
             legal_reason: None,
             location_id: Some(location_id.into()),
             subscription_action: Some(subscription_action.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1593,6 +1607,7 @@ impl UserTypingBody {
             is_typing: Some(is_typing.into()),
             location_id: Some(location_id.into()),
             visitor_id: Some(visitor_id.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -34,6 +34,7 @@ impl CategoryInterface {
             thumbnail_url: None,
             title: Some(title.into()),
             visibility: Some(visibility.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -78,6 +79,7 @@ impl ExporterPayload {
             location_id: Some(location_id.into()),
             products: Some(products.into()),
             user_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -101,6 +103,7 @@ impl InstructorDetails {
         Self {
             description: Some(description.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -147,6 +150,7 @@ impl PostInterface {
             thumbnail_url: None,
             title: Some(title.into()),
             visibility: Some(visibility.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -177,6 +181,7 @@ impl PostMaterialInterface {
             title: Some(title.into()),
             type_: Some(type_.into()),
             url: Some(url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -216,6 +221,7 @@ impl ProductInterface {
             image_url: None,
             instructor_details: None,
             title: Some(title.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -248,6 +254,7 @@ impl SubCategoryInterface {
             thumbnail_url: None,
             title: Some(title.into()),
             visibility: Some(visibility.into()),
+            extra: Map::new(),
         }
     }
 }

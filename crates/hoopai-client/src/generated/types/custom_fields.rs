@@ -99,6 +99,7 @@ impl CreateFolder {
             location_id: Some(location_id.into()),
             name: Some(name.into()),
             object_key: Some(object_key.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -188,6 +189,7 @@ impl UpdateCustomFields {
             options: None,
             placeholder: None,
             show_in_forms: Some(show_in_forms.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -211,6 +213,7 @@ impl UpdateFolder {
         Self {
             location_id: Some(location_id.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -156,6 +156,7 @@ impl Icon {
         Self {
             font_family: Some(font_family.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }

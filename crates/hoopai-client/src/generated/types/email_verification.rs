@@ -25,6 +25,7 @@ impl VerificationBody {
         Self {
             type_: Some(type_.into()),
             verify: Some(verify.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -138,6 +138,7 @@ impl CreateBuilder {
             title: None,
             type_: Some(type_.into()),
             updated_by: None,
+            extra: Map::new(),
         }
     }
 }
@@ -272,6 +273,7 @@ impl IBuilderJsonMapper {
             attrs: Some(attrs.into()),
             elements: Some(elements.into()),
             template_settings: Some(template_settings.into()),
+            extra: Map::new(),
         }
     }
 }

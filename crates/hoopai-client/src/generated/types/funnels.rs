@@ -227,6 +227,7 @@ impl UpdateRedirectParams {
             action: Some(action.into()),
             location_id: Some(location_id.into()),
             target: Some(target.into()),
+            extra: Map::new(),
         }
     }
 }

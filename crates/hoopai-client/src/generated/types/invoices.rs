@@ -17,7 +17,10 @@ impl AdditionalEmails {
     /// A record with what it must have.
     #[must_use]
     pub fn new(email: impl Into<String>) -> Self {
-        Self { email: Some(email.into()) }
+        Self {
+            email: Some(email.into()),
+            extra: Map::new(),
+        }
     }
 }
 
@@ -80,6 +83,7 @@ impl Alt {
         Self {
             alt_id: Some(alt_id.into()),
             alt_type: Some("location".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -126,6 +130,7 @@ impl AutoInvoicing {
         Self {
             direct_payments: None,
             enabled: Some(enabled.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -181,6 +186,7 @@ impl AutoPaymentDetails {
             sepa_direct_debit: None,
             type_: None,
             us_bank_account: None,
+            extra: Map::new(),
         }
     }
 }
@@ -214,6 +220,7 @@ impl AutoPaymentSchedule {
             alt_type: Some("location".to_owned()),
             auto_payment: Some(auto_payment.into()),
             id: Some(id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -237,6 +244,7 @@ impl BacsDirectDebit {
         Self {
             last4: Some(last4.into()),
             sort_code: Some(sort_code.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -260,6 +268,7 @@ impl BecsDirectDebit {
         Self {
             bsb_number: Some(bsb_number.into()),
             last4: Some(last4.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -305,6 +314,7 @@ impl CancelInvoiceSchedule {
         Self {
             alt_id: Some(alt_id.into()),
             alt_type: Some("location".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -328,6 +338,7 @@ impl Card {
         Self {
             brand: Some(brand.into()),
             last4: Some(last4.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -377,6 +388,7 @@ impl ContactDetailsDto {
             id: Some(id.into()),
             name: Some(name.into()),
             phone_no: Some(phone_no.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -478,6 +490,7 @@ impl CreateEstimates {
             terms_notes: None,
             title: None,
             user_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -579,6 +592,7 @@ impl CreateInvoice {
             terms_notes: None,
             tips_configuration: None,
             title: None,
+            extra: Map::new(),
         }
     }
 }
@@ -617,6 +631,7 @@ impl CreateInvoiceFromEstimate {
             alt_type: Some("location".to_owned()),
             mark_as_invoiced: Some(mark_as_invoiced.into()),
             version: None,
+            extra: Map::new(),
         }
     }
 }
@@ -719,6 +734,7 @@ impl CreateInvoiceSchedule {
             terms_notes: None,
             tips_configuration: None,
             title: None,
+            extra: Map::new(),
         }
     }
 }
@@ -800,6 +816,7 @@ impl CreateInvoiceTemplate {
             terms_notes: None,
             tips_configuration: None,
             title: None,
+            extra: Map::new(),
         }
     }
 }
@@ -932,6 +949,7 @@ impl CustomRRuleOptions {
             start_date: Some(start_date.into()),
             start_time: None,
             use_start_as_primary_user_accepted: None,
+            extra: Map::new(),
         }
     }
 }
@@ -961,6 +979,7 @@ impl Discount {
             type_: Some(type_.into()),
             valid_on_product_ids: None,
             value: None,
+            extra: Map::new(),
         }
     }
 }
@@ -991,6 +1010,7 @@ impl EstimateIdParam {
     pub fn new(estimate_id: impl Into<String>) -> Self {
         Self {
             estimate_id: Some(estimate_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1056,6 +1076,7 @@ impl EstimateLineItem {
             tax_inclusive: None,
             taxes: None,
             type_: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1258,6 +1279,7 @@ impl EstimateTemplates {
             send_estimate_details: None,
             terms_notes: None,
             title: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1287,6 +1309,7 @@ impl FrequencySettings {
         Self {
             enabled: Some(enabled.into()),
             schedule: Some(schedule.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1513,6 +1536,7 @@ impl InvoiceItem {
             tax_inclusive: None,
             taxes: None,
             type_: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1714,6 +1738,7 @@ impl ItemTax {
             name: Some(name.into()),
             rate: Some(rate.into()),
             tax_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1757,6 +1782,7 @@ impl LateFeesConfiguration {
             max_late_fees: None,
             type_: Some(type_.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1783,6 +1809,7 @@ impl LateFeesFrequency {
         Self {
             interval: Some(interval.into()),
             interval_count: Some(interval_count.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1824,6 +1851,7 @@ impl LateFeesGrace {
         Self {
             interval: Some("day".to_owned()),
             interval_count: Some(interval_count.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1847,6 +1875,7 @@ impl LateFeesMaxFees {
         Self {
             type_: Some("fixed".to_owned()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1921,6 +1950,7 @@ impl PatchInvoiceStatsLastViewed {
     pub fn new(invoice_id: impl Into<String>) -> Self {
         Self {
             invoice_id: Some(invoice_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1941,6 +1971,7 @@ impl PaymentMethod {
     pub fn new(stripe: impl Into<StripePaymentMethod>) -> Self {
         Self {
             stripe: Some(stripe.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1979,6 +2010,7 @@ impl PaymentSchedule {
         Self {
             schedules: Some(schedules.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2009,6 +2041,7 @@ impl PaymentScheduleConfig {
             date_config: Some(date_config.into()),
             schedules: Some(schedules.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2035,6 +2068,7 @@ impl PaymentScheduleDateConfig {
         Self {
             deposit_date_type: Some(deposit_date_type.into()),
             schedule_date_type: Some(schedule_date_type.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2084,6 +2118,7 @@ impl ProcessingFee {
             charges: Some(charges.into()),
             collected_miscellaneous_charges: None,
             paid_charges: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2118,6 +2153,7 @@ impl ProcessingFeePaidCharge {
             charge: Some(charge.into()),
             id: Some(id.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2169,6 +2205,7 @@ impl RecordPayment {
             mode: None,
             notes: None,
             payment_schedule_ids: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2291,6 +2328,7 @@ impl ScheduleInvoiceSchedule {
             alt_type: Some("location".to_owned()),
             auto_payment: None,
             live_mode: Some(live_mode.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2350,6 +2388,7 @@ impl SendEstimate {
             live_mode: Some(live_mode.into()),
             sent_from: None,
             user_id: Some(user_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2396,6 +2435,7 @@ impl SendInvoice {
             live_mode: Some(live_mode.into()),
             sent_from: None,
             user_id: Some(user_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2454,6 +2494,7 @@ impl SentToDto {
             email_bcc: None,
             email_cc: None,
             phone_no: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2484,6 +2525,7 @@ impl SepaDirectDebit {
             bank_code: Some(bank_code.into()),
             branch_code: Some(branch_code.into()),
             last4: Some(last4.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2504,6 +2546,7 @@ impl StripePaymentMethod {
     pub fn new(enable_bank_debit_only: impl Into<bool>) -> Self {
         Self {
             enable_bank_debit_only: Some(enable_bank_debit_only.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2641,6 +2684,7 @@ impl Text2Pay {
             tips_configuration: None,
             title: None,
             user_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2693,6 +2737,7 @@ impl TipsConfiguration {
         Self {
             tips_enabled: Some(tips_enabled.into()),
             tips_percentage: Some(tips_percentage.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2810,6 +2855,7 @@ impl UpdateEstimate {
             terms_notes: None,
             title: None,
             user_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2914,6 +2960,7 @@ impl UpdateInvoice {
             tips_configuration: None,
             title: None,
             xero_details: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2949,6 +2996,7 @@ impl UpdateInvoiceLateFeesConfiguration {
             alt_id: Some(alt_id.into()),
             alt_type: Some("location".to_owned()),
             late_fees_configuration: Some(late_fees_configuration.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -3014,6 +3062,7 @@ impl UpdateInvoiceSchedule {
             schedule: None,
             terms_notes: None,
             title: None,
+            extra: Map::new(),
         }
     }
 }
@@ -3075,6 +3124,7 @@ impl UpdateInvoiceTemplate {
             name: None,
             terms_notes: None,
             title: None,
+            extra: Map::new(),
         }
     }
 }
@@ -3110,6 +3160,7 @@ impl UpdatePaymentMethodsConfiguration {
             alt_id: Some(alt_id.into()),
             alt_type: Some("location".to_owned()),
             payment_methods: None,
+            extra: Map::new(),
         }
     }
 }
@@ -3133,6 +3184,7 @@ impl UsBankAccount {
         Self {
             bank_name: Some(bank_name.into()),
             last4: Some(last4.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -3156,6 +3208,7 @@ impl VoidInvoice {
         Self {
             alt_id: Some(alt_id.into()),
             alt_type: Some("location".to_owned()),
+            extra: Map::new(),
         }
     }
 }

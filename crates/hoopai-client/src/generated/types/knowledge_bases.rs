@@ -33,6 +33,7 @@ impl AddFaq {
             knowledge_base_id: Some(knowledge_base_id.into()),
             location_id: Some(location_id.into()),
             question: Some(question.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -164,6 +165,7 @@ impl CreateKnowledgeBase {
             description: None,
             location_id: Some(location_id.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -204,6 +206,7 @@ impl DeleteWebsiteUrlRequest {
             knowledge_base_id: Some(knowledge_base_id.into()),
             location_id: Some(location_id.into()),
             url_ids: Some(url_ids.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -260,6 +263,7 @@ impl DiscoverWebsiteRequest {
             location_id: Some(location_id.into()),
             option: Some(option.into()),
             url: Some(url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -514,6 +518,7 @@ impl TrainDiscoveredUrls {
             location_id: Some(location_id.into()),
             operation_id: Some(operation_id.into()),
             url_ids: Some(url_ids.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -537,6 +542,7 @@ impl UpdateFaqBody {
         Self {
             answer: Some(answer.into()),
             question: Some(question.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -54,6 +54,7 @@ impl LinkUpdate {
         Self {
             name: Some(name.into()),
             redirect_to: Some(redirect_to.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -84,6 +85,7 @@ impl Links {
             location_id: Some(location_id.into()),
             name: Some(name.into()),
             redirect_to: Some(redirect_to.into()),
+            extra: Map::new(),
         }
     }
 }

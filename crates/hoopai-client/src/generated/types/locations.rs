@@ -69,6 +69,7 @@ impl CreateLocation {
             timezone: None,
             twilio: None,
             website: None,
+            extra: Map::new(),
         }
     }
 }
@@ -179,6 +180,7 @@ impl CustomRRulesOptions {
             interval_type: Some(interval_type.into()),
             month_of_year: None,
             start_date: Some(start_date.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -262,6 +264,7 @@ impl CustomValues {
         Self {
             name: Some(name.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -522,6 +525,7 @@ impl LocationsCreateCustomFields {
             placeholder: None,
             position: None,
             text_box_list_options: None,
+            extra: Map::new(),
         }
     }
 }
@@ -643,6 +647,7 @@ impl LocationsUpdateCustomFields {
             placeholder: None,
             position: None,
             text_box_list_options: None,
+            extra: Map::new(),
         }
     }
 }
@@ -666,6 +671,7 @@ impl Mailgun {
         Self {
             api_key: Some(api_key.into()),
             domain: Some(domain.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -696,6 +702,7 @@ impl ProspectInfo {
             email: Some(email.into()),
             first_name: Some(first_name.into()),
             last_name: Some(last_name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -737,6 +744,7 @@ impl RecurringTaskCreate {
             owners: None,
             rrule_options: Some(rrule_options.into()),
             title: Some(title.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -847,6 +855,7 @@ impl SnapshotPut {
         Self {
             id: Some(id.into()),
             override_: None,
+            extra: Map::new(),
         }
     }
 }
@@ -897,7 +906,10 @@ impl TagBody {
     /// A record with what it must have.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: Some(name.into()) }
+        Self {
+            name: Some(name.into()),
+            extra: Map::new(),
+        }
     }
 }
 
@@ -944,6 +956,7 @@ impl Twilio {
         Self {
             auth_token: Some(auth_token.into()),
             sid: Some(sid.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1014,6 +1027,7 @@ impl UpdateLocation {
             timezone: None,
             twilio: None,
             website: None,
+            extra: Map::new(),
         }
     }
 }

@@ -31,6 +31,7 @@ impl CreateFolderParams {
             alt_type: Some("location".to_owned()),
             name: Some(name.into()),
             parent_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -49,7 +50,10 @@ impl DeleteMediaObjectItem {
     /// A record with what it must have.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: Some(id.into()) }
+        Self {
+            id: Some(id.into()),
+            extra: Map::new(),
+        }
     }
 }
 
@@ -82,6 +86,7 @@ impl DeleteMediaObjectsBodyParams {
             alt_type: Some("location".to_owned()),
             files_to_be_deleted: Some(files_to_be_deleted.into()),
             status: Some(status.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -184,6 +189,7 @@ impl UpdateMediaObject {
         Self {
             id: Some(id.into()),
             name: None,
+            extra: Map::new(),
         }
     }
 }
@@ -213,6 +219,7 @@ impl UpdateMediaObjects {
             alt_id: Some(alt_id.into()),
             alt_type: Some("location".to_owned()),
             files_to_be_updated: Some(files_to_be_updated.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -239,6 +246,7 @@ impl UpdateObject {
             alt_id: Some(alt_id.into()),
             alt_type: Some("location".to_owned()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -78,6 +78,7 @@ impl GetAccessCodebody {
             redirect_uri: None,
             refresh_token: None,
             user_type: None,
+            extra: Map::new(),
         }
     }
 }
@@ -135,6 +136,7 @@ impl GetLocationAccessCodeBody {
         Self {
             company_id: Some(company_id.into()),
             location_id: Some(location_id.into()),
+            extra: Map::new(),
         }
     }
 }

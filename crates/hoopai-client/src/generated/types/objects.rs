@@ -41,6 +41,7 @@ impl CreateCustomObject {
             primary_display_property_details: Some(
                 primary_display_property_details.into(),
             ),
+            extra: Map::new(),
         }
     }
 }
@@ -123,6 +124,7 @@ impl CustomObjectDisplayPropertyDetails {
             data_type: Some(data_type.into()),
             key: Some(key.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -146,6 +148,7 @@ impl CustomObjectLabel {
         Self {
             plural: Some(plural.into()),
             singular: Some(singular.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -286,6 +289,7 @@ impl SearchRecordsBody {
             query: None,
             search_after: None,
             sort: None,
+            extra: Map::new(),
         }
     }
 }
@@ -303,10 +307,15 @@ crm_core::record! {
         searchable_properties: Option<Vec<String>> = "searchableProperties",
     }
     required "locationId" "searchableProperties"
+    nullable "description"
     by new
 }
 crm_core::setters!(UpdateCustomObject {
     description: String, labels: CustomObjectLabelUpdate,
+});
+
+crm_core::clears!(UpdateCustomObject {
+    clear_description: description = "description",
 });
 
 impl UpdateCustomObject {
@@ -321,6 +330,7 @@ impl UpdateCustomObject {
             labels: None,
             location_id: Some(location_id.into()),
             searchable_properties: Some(searchable_properties.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -33,6 +33,7 @@ impl AdditionalDetails {
             notes: Some(notes.into()),
             tasks: Some(tasks.into()),
             un_read_conversations: Some(un_read_conversations.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -134,7 +135,6 @@ crm_core::record! {
         /// The value of the field, as writes are answered.
         underscore_field_value: Option<Value> = "field_value",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -157,7 +157,6 @@ crm_core::record! {
         /// The address of the file.
         url: Option<String> = "url",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -194,6 +193,7 @@ impl OpportunitySearchBody {
             page: None,
             query: None,
             search_after: None,
+            extra: Map::new(),
         }
     }
 }
@@ -236,6 +236,7 @@ impl OpportunityStatusUpdate {
         Self {
             lost_reason_id: None,
             status: Some(status.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -254,7 +255,6 @@ crm_core::record! {
         /// Whether it is shown in the pie chart.
         show_in_pie_chart: Option<bool> = "showInPieChart",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -473,6 +473,7 @@ impl UpsertOpportunity {
             pipeline_id: Some(pipeline_id.into()),
             pipeline_stage_id: None,
             status: None,
+            extra: Map::new(),
         }
     }
 }

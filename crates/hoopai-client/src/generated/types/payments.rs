@@ -38,6 +38,7 @@ impl ApplyToFuturePaymentsConfig {
             duration: Some(duration.into()),
             duration_type: Some("months".to_owned()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -86,6 +87,7 @@ impl ConnectCustomProvidersConfig {
         Self {
             live: Some(live.into()),
             test: Some(test.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -200,6 +202,7 @@ impl CreateCouponParams {
             product_ids: None,
             start_date: None,
             usage_limit: None,
+            extra: Map::new(),
         }
     }
 }
@@ -308,6 +311,7 @@ impl CreateFulfillment {
             items: Some(items.into()),
             notify_customer: Some(notify_customer.into()),
             trackings: Some(trackings.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -360,6 +364,7 @@ impl CreateWhiteLabelIntegrationProvider {
             provider: None,
             title: None,
             unique_name: None,
+            extra: Map::new(),
         }
     }
 }
@@ -425,6 +430,7 @@ impl CustomProviderKeys {
         Self {
             api_key: Some(api_key.into()),
             publishable_key: Some(publishable_key.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -483,6 +489,7 @@ impl DeleteCouponParams {
             alt_id: Some(alt_id.into()),
             alt_type: Some("location".to_owned()),
             id: Some(id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -513,6 +520,7 @@ impl DeleteCustomProvidersConfig {
     pub fn new(live_mode: impl Into<bool>) -> Self {
         Self {
             live_mode: Some(live_mode.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -572,6 +580,7 @@ impl FulfillmentItems {
         Self {
             price_id: Some(price_id.into()),
             qty: Some(qty.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -994,6 +1003,7 @@ impl PaymentsCard {
         Self {
             last4: Some(last4.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1107,6 +1117,7 @@ impl PostRecordOrderPaymentBody {
             meta: None,
             mode: Some(mode.into()),
             notes: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1292,6 +1303,7 @@ impl UpdateCouponParams {
             product_ids: None,
             start_date: None,
             usage_limit: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1326,7 +1338,10 @@ impl UpdateCustomProviderCapabilities {
         Self {
             company_id: None,
             location_id: None,
-            supports_subscription_schedules: Some(supports_subscription_schedules.into()),
+            supports_subscription_schedules: Some(
+                supports_subscription_schedules.into(),
+            ),
+            extra: Map::new(),
         }
     }
 }

@@ -296,11 +296,18 @@ crm_core::record! {
         skip_location_kyc: Option<bool> = "skipLocationKYC",
     }
     required "phoneNumber"
+    nullable "addressSid" "bundleSid" "fingerprintId" "locality" "region" "skipLocationKYC"
     by new
 }
 crm_core::setters!(PurchasePhoneNumberBody {
     address_sid: String, bundle_sid: String, country_code: String, fingerprint_id: String, locality: String,
     number_type: PurchasePhoneNumberBodyNumberType, region: String, skip_location_kyc: bool,
+});
+
+crm_core::clears!(PurchasePhoneNumberBody {
+    clear_address_sid: address_sid = "addressSid", clear_bundle_sid: bundle_sid = "bundleSid",
+    clear_fingerprint_id: fingerprint_id = "fingerprintId", clear_locality: locality = "locality",
+    clear_region: region = "region", clear_skip_location_kyc: skip_location_kyc = "skipLocationKYC",
 });
 
 impl PurchasePhoneNumberBody {
@@ -317,6 +324,7 @@ impl PurchasePhoneNumberBody {
             phone_number: Some(phone_number.into()),
             region: None,
             skip_location_kyc: None,
+            extra: Map::new(),
         }
     }
 }

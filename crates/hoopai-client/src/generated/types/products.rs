@@ -63,6 +63,7 @@ impl BulkEditPrice {
             total_cycles: None,
             track_inventory: None,
             trial_period: None,
+            extra: Map::new(),
         }
     }
 }
@@ -134,6 +135,7 @@ impl BulkEditProduct {
             slug: None,
             tax_inclusive: None,
             taxes: None,
+            extra: Map::new(),
         }
     }
 }
@@ -175,6 +177,7 @@ impl BulkEditRequest {
             alt_id: Some(alt_id.into()),
             alt_type: Some("location".to_owned()),
             products: Some(products.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -230,6 +233,7 @@ impl BulkUpdate {
             price: None,
             product_ids: Some(product_ids.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -451,6 +455,7 @@ impl CreateProduct {
             tax_inclusive: None,
             taxes: None,
             variants: None,
+            extra: Map::new(),
         }
     }
 }
@@ -496,6 +501,7 @@ impl CreateProductCollections {
             name: Some(name.into()),
             seo: None,
             slug: Some(slug.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -626,6 +632,7 @@ impl PriceDimensions {
             length: Some(length.into()),
             unit: Some(unit.into()),
             width: Some(width.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -674,6 +681,7 @@ impl PriceMeta {
             source: Some(source.into()),
             source_id: None,
             stripe_price_id: Some(stripe_price_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -733,6 +741,7 @@ impl PriceUpdateField {
             round_to_whole: None,
             type_: Some(type_.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -791,6 +800,7 @@ impl ProductMedia {
             title: None,
             type_: Some(type_.into()),
             url: Some(url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -821,6 +831,7 @@ impl ProductReview {
             comment: Some(comment.into()),
             headline: Some(headline.into()),
             user: Some(user.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -947,6 +958,7 @@ impl UpdateDisplayPriorityBody {
             alt_id: Some(alt_id.into()),
             alt_type: Some("location".to_owned()),
             products: Some(products.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -976,6 +988,7 @@ impl UpdateInventory {
             alt_id: Some(alt_id.into()),
             alt_type: Some("location".to_owned()),
             items: Some(items.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1005,6 +1018,7 @@ impl UpdateInventoryItem {
             allow_out_of_stock_purchases: None,
             available_quantity: None,
             price_id: Some(price_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1147,6 +1161,7 @@ impl UpdateProduct {
             tax_inclusive: None,
             taxes: None,
             variants: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1185,6 +1200,7 @@ impl UpdateProductCollections {
             name: None,
             seo: None,
             slug: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1233,6 +1249,7 @@ impl UpdateProductReview {
             rating: None,
             reply: None,
             status: Some(status.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1263,6 +1280,7 @@ impl UpdateProductReviewObject {
             product_id: Some(product_id.into()),
             review_id: Some(review_id.into()),
             store_id: Some(store_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1296,6 +1314,7 @@ impl UpdateProductReviews {
             alt_type: Some("location".to_owned()),
             reviews: Some(reviews.into()),
             status: Some(status.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1329,6 +1348,7 @@ impl UpdateProductStore {
             alt_id: Some(alt_id.into()),
             alt_type: Some("location".to_owned()),
             product_ids: Some(product_ids.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1361,6 +1381,7 @@ impl UserDetails {
             is_customer: None,
             name: Some(name.into()),
             phone: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1384,6 +1405,7 @@ impl WeightOptions {
         Self {
             unit: Some(unit.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -180,6 +180,7 @@ impl NotificationSendSetting {
         Self {
             subject: Some(subject.into()),
             template_id: Some(template_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -203,6 +204,7 @@ impl NotificationSenderSetting {
         Self {
             from_email: Some(from_email.into()),
             from_name: Some(from_name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -229,6 +231,7 @@ impl NotificationSettings {
         Self {
             receive: Some(receive.into()),
             sender: Some(sender.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -415,6 +418,7 @@ impl SendDocument {
             medium: None,
             notification_settings: None,
             sent_by: Some(sent_by.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -458,6 +462,7 @@ impl SendDocumentFromPublicApiBody {
             send_document: None,
             template_id: Some(template_id.into()),
             user_id: Some(user_id.into()),
+            extra: Map::new(),
         }
     }
 }

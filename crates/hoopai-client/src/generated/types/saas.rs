@@ -59,6 +59,7 @@ impl BulkDisableSaas {
     pub fn new(location_ids: impl Into<Vec<String>>) -> Self {
         Self {
             location_ids: Some(location_ids.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -99,6 +100,7 @@ impl BulkEnableSaasActionPayload {
             provider_location_id: None,
             saas_plan_id: Some(saas_plan_id.into()),
             stripe_account_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -141,6 +143,7 @@ impl BulkEnableSaasRequest {
             action_payload: Some(action_payload.into()),
             is_saa_sv2: Some(is_saa_sv2.into()),
             location_ids: Some(location_ids.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -195,6 +198,7 @@ impl EnableSaas {
             saas_plan_id: None,
             stripe_account_id: None,
             stripe_customer_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -280,6 +284,7 @@ impl PauseLocation {
         Self {
             company_id: Some(company_id.into()),
             paused: Some(paused.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -408,6 +413,7 @@ impl UpdateRebilling {
             config: Some(config.into()),
             location_ids: Some(location_ids.into()),
             product: Some(product.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -493,6 +499,7 @@ impl UpdateSubscription {
             company_id: Some(company_id.into()),
             customer_id: Some(customer_id.into()),
             subscription_id: Some(subscription_id.into()),
+            extra: Map::new(),
         }
     }
 }

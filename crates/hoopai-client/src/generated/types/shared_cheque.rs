@@ -19,6 +19,7 @@ impl Cheque {
     pub fn new(number: impl Into<String>) -> Self {
         Self {
             number: Some(number.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -39,6 +39,7 @@ impl Followers {
     pub fn new(followers: impl Into<Vec<String>>) -> Self {
         Self {
             followers: Some(followers.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -96,6 +96,7 @@ impl OptionItem {
             key: Some(key.into()),
             label: Some(label.into()),
             url: None,
+            extra: Map::new(),
         }
     }
 }

@@ -29,6 +29,7 @@ impl MembershipOffer {
             id: Some(id.into()),
             label: Some(label.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -98,6 +99,7 @@ impl ProductLabel {
             end_date: None,
             start_date: None,
             title: Some(title.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -168,6 +170,7 @@ impl ProductVariant {
             id: Some(id.into()),
             name: Some(name.into()),
             options: Some(options.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -191,6 +194,7 @@ impl ProductVariantOption {
         Self {
             id: Some(id.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -217,6 +221,7 @@ impl Recurring {
         Self {
             interval: Some(interval.into()),
             interval_count: Some(interval_count.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -44,6 +44,7 @@ impl CreateSnapshotShareLinkRequest {
             share_location_id: None,
             share_type: Some(share_type.into()),
             snapshot_id: Some(snapshot_id.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -122,6 +122,7 @@ impl AttachIgAccount {
             name: None,
             origin_id: None,
             page_id: Some(page_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -304,6 +305,7 @@ impl CreatePost {
             tiktok_post_details: None,
             type_: Some(type_.into()),
             user_id: Some(user_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -557,6 +559,7 @@ impl Date {
             day: Some(day.into()),
             month: Some(month.into()),
             year: Some(year.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1337,6 +1340,7 @@ impl PostCreateRequest {
             tiktok_post_details: None,
             type_: Some(type_.into()),
             user_id: Some(user_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1375,6 +1379,7 @@ impl PostMedia {
             thumbnail: None,
             type_: None,
             url: Some(url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1497,6 +1502,7 @@ impl SetAccounts {
             file_path: Some(file_path.into()),
             rows_count: Some(rows_count.into()),
             user_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1617,6 +1623,7 @@ impl SocialMediaGetStatisticsBody {
         Self {
             platforms: None,
             profile_ids: Some(profile_ids.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2298,6 +2305,7 @@ impl Time {
             hours: Some(hours.into()),
             minutes: Some(minutes.into()),
             seconds: Some(seconds.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2350,6 +2358,7 @@ impl UpdateTag {
     pub fn new(tag_ids: impl Into<Vec<String>>) -> Self {
         Self {
             tag_ids: Some(tag_ids.into()),
+            extra: Map::new(),
         }
     }
 }

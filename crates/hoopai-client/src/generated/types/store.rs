@@ -73,6 +73,7 @@ impl ContactAddress {
             phone: None,
             state: None,
             zip: None,
+            extra: Map::new(),
         }
     }
 }
@@ -115,6 +116,7 @@ impl CreateShippingCarrier {
             callback_url: Some(callback_url.into()),
             name: Some(name.into()),
             services: None,
+            extra: Map::new(),
         }
     }
 }
@@ -177,6 +179,7 @@ impl CreateShippingRate {
             percentage_of_rate_fee: None,
             shipping_carrier_id: None,
             shipping_carrier_services: None,
+            extra: Map::new(),
         }
     }
 }
@@ -216,6 +219,7 @@ impl CreateShippingZone {
             alt_type: Some("location".to_owned()),
             countries: Some(countries.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -255,6 +259,7 @@ impl CreateStoreSetting {
             shipping_origin: Some(shipping_origin.into()),
             store_order_fulfillment_notification: None,
             store_order_notification: None,
+            extra: Map::new(),
         }
     }
 }
@@ -310,6 +315,7 @@ impl GetAvailableShippingRates {
             total_order_amount: None,
             total_order_weight: None,
             weight_available: None,
+            extra: Map::new(),
         }
     }
 }
@@ -383,6 +389,7 @@ impl ProductItem {
         Self {
             id: Some(id.into()),
             qty: Some(qty.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -444,6 +451,7 @@ impl ShippingCarrierService {
         Self {
             name: Some(name.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -556,6 +564,7 @@ impl ShippingZoneCountry {
         Self {
             code: Some(code.into()),
             states: None,
+            extra: Map::new(),
         }
     }
 }
@@ -574,7 +583,10 @@ impl ShippingZoneCountryState {
     /// A record with what it must have.
     #[must_use]
     pub fn new(code: impl Into<String>) -> Self {
-        Self { code: Some(code.into()) }
+        Self {
+            code: Some(code.into()),
+            extra: Map::new(),
+        }
     }
 }
 
@@ -620,6 +632,7 @@ impl StoreOrderFulfillmentNotification {
             email_template_id: Some(email_template_id.into()),
             enabled: Some(enabled.into()),
             subject: Some(subject.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -654,6 +667,7 @@ impl StoreOrderNotification {
             email_template_id: Some(email_template_id.into()),
             enabled: Some(enabled.into()),
             subject: Some(subject.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -680,6 +694,7 @@ impl StoreOrderSource {
         Self {
             sub_type: None,
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }

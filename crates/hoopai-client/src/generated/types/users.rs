@@ -90,6 +90,7 @@ impl FilterByEmail {
             limit: None,
             projection: None,
             skip: None,
+            extra: Map::new(),
         }
     }
 }

@@ -117,6 +117,7 @@ impl AgentCreationRequest {
             translation: None,
             voice_id: None,
             welcome_message: None,
+            extra: Map::new(),
         }
     }
 }
@@ -189,6 +190,7 @@ impl AgentWorkingHours {
         Self {
             day_of_the_week: Some(day_of_the_week.into()),
             intervals: Some(intervals.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -462,6 +464,7 @@ impl Translation {
         Self {
             enabled: Some(enabled.into()),
             language: None,
+            extra: Map::new(),
         }
     }
 }
@@ -506,6 +509,7 @@ impl VoiceAiInterval {
             end_minute: Some(end_minute.into()),
             start_hour: Some(start_hour.into()),
             start_minute: Some(start_minute.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -679,6 +679,8 @@ impl Paged for ListBulkActionCampaigns {
     type Page = types::ListBulkActionCampaignsReply;
     type Item = types::BulkActionCampaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["campaigns"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -688,7 +690,7 @@ impl Paged for ListBulkActionCampaigns {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page).and_then(|value| value.total.as_ref()).map(|value| *value as u64),
             None,
@@ -747,6 +749,8 @@ impl Paged for ListCampaigns {
     type Page = types::ListEmailCampaignsReply;
     type Item = types::EmailCampaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["campaigns"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -756,7 +760,7 @@ impl Paged for ListCampaigns {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page).and_then(|value| value.total.as_ref()).map(|value| *value as u64),
             None,
@@ -848,6 +852,8 @@ impl Paged for ListTemplates {
     type Page = types::ListTemplatesReply;
     type Item = types::TemplateListItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["items"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -857,7 +863,7 @@ impl Paged for ListTemplates {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page).and_then(|value| value.total.as_ref()).map(|value| *value as u64),
             None,
@@ -914,6 +920,8 @@ impl Paged for ListWorkflowCampaigns {
     type Page = types::ListWorkflowCampaignsReply;
     type Item = types::WorkflowCampaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["campaigns"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -923,7 +931,7 @@ impl Paged for ListWorkflowCampaigns {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page).and_then(|value| value.total.as_ref()).map(|value| *value as u64),
             None,

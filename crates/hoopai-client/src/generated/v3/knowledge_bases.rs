@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -422,6 +422,8 @@ impl Paged for List {
     type Page = types::GetAllKnowledgeBasesPaginatedReply;
     type Item = types::KnowledgeBaseListItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["data", "knowledgeBases"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -431,7 +433,7 @@ impl Paged for List {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.keyset(
             Some(page)
                 .and_then(|value| value.data.as_ref())
@@ -487,6 +489,8 @@ impl Paged for ListFaqs {
     type Page = types::ListFaqsReply;
     type Item = types::FaqReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["faqs"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -496,7 +500,7 @@ impl Paged for ListFaqs {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.keyset(
             Some(page).and_then(|value| value.last_faq_id.as_ref()).cloned(),
             Some(page).and_then(|value| value.has_more.as_ref()).copied(),
@@ -547,6 +551,8 @@ impl Paged for ListUrls {
     type Page = types::GetAllUrlsByKnowledgeBaseReply;
     type Item = types::CrawledUrl;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageLength", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["urls"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -556,7 +562,7 @@ impl Paged for ListUrls {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.page(
             1,
             Some(page).and_then(|value| value.count.as_ref()).map(|value| *value as u64),

@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -184,6 +184,8 @@ impl Paged for ListInstalledLocations {
     type Page = types::GetInstalledLocationsReply;
     type Item = types::InstalledLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["items"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -193,13 +195,17 @@ impl Paged for ListInstalledLocations {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.token(
             Some(page)
                 .and_then(|value| value.pagination.as_ref())
                 .and_then(|value| value.next_page_token.as_ref())
                 .cloned()
                 .as_deref(),
+            Some(page)
+                .and_then(|value| value.pagination.as_ref())
+                .and_then(|value| value.has_next_page.as_ref())
+                .copied(),
         )
     }
     #[inline]

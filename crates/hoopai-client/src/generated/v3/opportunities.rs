@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -392,6 +392,8 @@ impl Paged for ListLostReasons {
     type Page = types::LostReasonsReply;
     type Item = types::LostReasonReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["lostReasons"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -401,7 +403,7 @@ impl Paged for ListLostReasons {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page).and_then(|value| value.total.as_ref()).map(|value| *value as u64),
             None,
@@ -570,6 +572,8 @@ impl Paged for Search {
     type Page = types::OpportunitiesSearchReply;
     type Item = types::SearchOpportunitiesReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["opportunities"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -581,16 +585,7 @@ impl Paged for Search {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
-        if Some(
-            Some(page)
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.next_page.as_ref())
-                .is_some(),
-        ) == Some(false)
-        {
-            return None;
-        }
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.pair(
             Some(page)
                 .and_then(|value| value.meta.as_ref())
@@ -600,6 +595,12 @@ impl Paged for Search {
                 .and_then(|value| value.meta.as_ref())
                 .and_then(|value| value.start_after_id.as_ref())
                 .cloned(),
+            Some(
+                Some(page)
+                    .and_then(|value| value.meta.as_ref())
+                    .and_then(|value| value.next_page.as_ref())
+                    .is_some(),
+            ),
         )
     }
     #[inline]
@@ -624,6 +625,8 @@ impl Paged for SearchAdvanced {
     type Page = types::PostSearchReply;
     type Item = types::SearchOpportunitiesReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+    const ITEMS: &'static [&'static str] = &["opportunities"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -635,7 +638,7 @@ impl Paged for SearchAdvanced {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.values(
             Some(page)
                 .map(|value| &value.opportunities)

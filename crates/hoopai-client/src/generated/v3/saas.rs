@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -791,6 +791,8 @@ impl Paged for ListLocations {
     type Page = types::GetSaasLocationsReply;
     type Item = types::SaasLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = None;
+    const ITEMS: &'static [&'static str] = &["locations"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -800,7 +802,7 @@ impl Paged for ListLocations {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.page(
             1,
             None,
@@ -842,6 +844,8 @@ impl Paged for ListLocationsLegacy {
     type Page = types::GetSaasLocationsReply;
     type Item = types::SaasLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = None;
+    const ITEMS: &'static [&'static str] = &["locations"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -851,7 +855,7 @@ impl Paged for ListLocationsLegacy {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.page(
             1,
             None,

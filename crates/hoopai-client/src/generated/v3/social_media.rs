@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -1494,6 +1494,8 @@ impl Paged for ListAvailableCategories {
     type Page = types::WrappedFetchAvailableCategoriesReply;
     type Item = types::AvailableCategory;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results", "categories"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1503,7 +1505,7 @@ impl Paged for ListAvailableCategories {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page)
                 .and_then(|value| value.results.as_ref())
@@ -1564,6 +1566,8 @@ impl Paged for ListCategories {
     type Page = types::GetByLocationIdReply;
     type Item = types::Category;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results", "categories"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1573,7 +1577,7 @@ impl Paged for ListCategories {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page)
                 .and_then(|value| value.results.as_ref())
@@ -1610,6 +1614,8 @@ impl Paged for ListComments {
     type Page = types::CommentsGetListReply;
     type Item = types::CommentItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+    const ITEMS: &'static [&'static str] = &["results", "comments"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1619,7 +1625,7 @@ impl Paged for ListComments {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page)
                 .and_then(|value| value.results.as_ref())
@@ -1690,6 +1696,8 @@ impl Paged for ListCsvImports {
     type Page = types::GetUploadStatusReply;
     type Item = types::CsvImport;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results", "csvs"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1699,7 +1707,7 @@ impl Paged for ListCsvImports {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page)
                 .and_then(|value| value.results.as_ref())
@@ -1753,6 +1761,8 @@ impl Paged for ListCsvPosts {
     type Page = types::GetCsvPostReply;
     type Item = types::CsvPost;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results", "posts"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1762,7 +1772,7 @@ impl Paged for ListCsvPosts {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page)
                 .and_then(|value| value.results.as_ref())
@@ -1799,6 +1809,8 @@ impl Paged for ListPosts {
     type Page = types::PostReply;
     type Item = types::SocialPost;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+    const ITEMS: &'static [&'static str] = &["results", "posts"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1810,7 +1822,7 @@ impl Paged for ListPosts {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page)
                 .and_then(|value| value.results.as_ref())
@@ -1847,6 +1859,8 @@ impl Paged for ListQueueItems {
     type Page = types::WrappedFetchQueueItemsReply;
     type Item = types::QueueItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+    const ITEMS: &'static [&'static str] = &["results", "items"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1856,7 +1870,7 @@ impl Paged for ListQueueItems {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page)
                 .and_then(|value| value.results.as_ref())
@@ -1894,6 +1908,8 @@ impl Paged for ListQueueSlots {
     type Page = types::WrappedFetchSlotsReply;
     type Item = types::UpdatedSlotInfo;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+    const ITEMS: &'static [&'static str] = &["results", "slots"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1903,7 +1919,7 @@ impl Paged for ListQueueSlots {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page)
                 .and_then(|value| value.results.as_ref())
@@ -1940,6 +1956,8 @@ impl Paged for ListQueues {
     type Page = types::WrappedFetchCategoryQueuesReply;
     type Item = types::CategoryQueueWithCategory;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+    const ITEMS: &'static [&'static str] = &["results", "queues"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1949,7 +1967,7 @@ impl Paged for ListQueues {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page)
                 .and_then(|value| value.results.as_ref())
@@ -2010,6 +2028,8 @@ impl Paged for ListTags {
     type Page = types::IdReply;
     type Item = types::SocialMediaTag;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["results", "tags"];
+    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -2019,7 +2039,7 @@ impl Paged for ListTags {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.offset(
             Some(page)
                 .and_then(|value| value.results.as_ref())

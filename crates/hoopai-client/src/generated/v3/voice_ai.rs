@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
+    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp, Upload,
 };
 use super::{operations, types};
@@ -365,6 +365,8 @@ impl Paged for ListAgents {
     type Page = types::GetAgentsReply;
     type Item = types::GetAgentReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["agents"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -374,7 +376,7 @@ impl Paged for ListAgents {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.page(
             1,
             Some(page).and_then(|value| value.total.as_ref()).map(|value| *value as u64),
@@ -487,6 +489,8 @@ impl Paged for ListCallLogs {
     type Page = types::CallLogsReply;
     type Item = types::CallLog;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["callLogs"];
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -496,7 +500,7 @@ impl Paged for ListCallLogs {
     }
     #[inline]
     #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
         cx.page(
             1,
             Some(page).and_then(|value| value.total.as_ref()).map(|value| *value as u64),

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crm_core::codec::{self, AsObject, Blank, Form, Mode, Parts};
+use crm_core::codec::{self, AsObject, Blank, Form, Mode, Odd, Oddities, Parts};
+use crm_core::reexport::serde_json::Value;
 use crm_core::{Error, Map, Timestamp, Wire};
 use serde::de::value::MapDeserializer;
-use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde::ser::{Error as _, Serializer};
 
 use super::values;
@@ -30,6 +31,8 @@ pub struct Record<P> {
     pub archived_at: Option<Timestamp>,
     /// The records it is associated with, by type, where they were asked for.
     pub associations: Map<AssociatedIdPage>,
+    /// Members that no field can hold.
+    pub extra: Map<Value>,
 }
 
 impl<P: DeserializeOwned> Record<P> {
@@ -46,6 +49,7 @@ impl<P: DeserializeOwned> Record<P> {
             archived: object.archived.unwrap_or_default(),
             archived_at: object.archived_at,
             associations: Map::new(),
+            extra: object.extra,
         })
     }
 }
@@ -59,19 +63,16 @@ impl<P: DeserializeOwned> Wire for Record<P> {
 impl<P: DeserializeOwned> Form<Self> for Record<P> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let draft: Draft<P> = AsObject::read(deserializer)?;
-        let properties = match draft.properties.0 {
-            Some(properties) => properties,
-            None => nothing()?,
-        };
-        Ok(Self {
-            id: draft.id.ok_or_else(|| D::Error::custom(WITHOUT_ID))?,
-            properties,
-            created_at: draft.created_at,
-            updated_at: draft.updated_at,
-            archived: draft.archived.unwrap_or_default(),
-            archived_at: draft.archived_at,
-            associations: draft.associations,
-        })
+        draft.record()
+    }
+
+    fn salvage<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Self, Odd> {
+        let draft: Draft<P> = AsObject::salvage(value, oddities)?;
+        draft.record::<serde::de::value::Error>().map_err(|_| Odd::Reply)
+    }
+
+    fn salvage_option<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Option<Self>, Odd> {
+        if value.is_null() { Ok(None) } else { Self::salvage(value, oddities).map(Some) }
     }
 
     fn write<S: Serializer>(_: &Self, _: S, _: Mode) -> Result<S::Ok, S::Error> {
@@ -95,6 +96,26 @@ struct Draft<P> {
     archived: Option<bool>,
     archived_at: Option<Timestamp>,
     associations: Map<AssociatedIdPage>,
+    extra: Map<Value>,
+}
+
+impl<P: DeserializeOwned> Draft<P> {
+    fn record<E: serde::de::Error>(self) -> Result<Record<P>, E> {
+        let properties = match self.properties.0 {
+            Some(properties) => properties,
+            None => nothing()?,
+        };
+        Ok(Record {
+            id: self.id.ok_or_else(|| E::custom(WITHOUT_ID))?,
+            properties,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            archived: self.archived.unwrap_or_default(),
+            archived_at: self.archived_at,
+            associations: self.associations,
+            extra: self.extra,
+        })
+    }
 }
 
 impl<P: DeserializeOwned> codec::Record for Draft<P> {
@@ -111,13 +132,13 @@ impl<P: DeserializeOwned> codec::Record for Draft<P> {
         Map<AssociatedIdPage>,
     );
 
-    fn from_parts(parts: Self::Parts) -> Self {
+    fn from_parts(parts: Self::Parts, extra: Map<Value>) -> Self {
         let (id, properties, created_at, updated_at, archived, archived_at, associations) = parts;
-        Self { id, properties, created_at, updated_at, archived, archived_at, associations }
+        Self { id, properties, created_at, updated_at, archived, archived_at, associations, extra }
     }
 
-    fn parts(&self) -> <Self::Parts as Parts>::Refs<'_> {
-        (
+    fn parts(&self) -> (<Self::Parts as Parts>::Refs<'_>, &Map<Value>) {
+        let parts = (
             &self.id,
             &self.properties,
             &self.created_at,
@@ -125,7 +146,8 @@ impl<P: DeserializeOwned> codec::Record for Draft<P> {
             &self.archived,
             &self.archived_at,
             &self.associations,
-        )
+        );
+        (parts, &self.extra)
     }
 }
 
@@ -135,6 +157,10 @@ struct Properties<P>(Option<P>);
 impl<P> Blank for Properties<P> {
     fn blank() -> Self {
         Self(None)
+    }
+
+    fn is_blank(&self) -> bool {
+        self.0.is_none()
     }
 }
 
@@ -163,6 +189,12 @@ impl<P: DeserializeOwned> Form<Self> for Properties<P> {
         deserializer.deserialize_any(Members(PhantomData)).map(|properties| Self(Some(properties)))
     }
 
+    /// What does not fit the user's own struct is an error of the whole reply: nothing else could
+    /// stand in its place.
+    fn salvage<'a>(value: &'a Value, _: &mut Oddities<'a>) -> Result<Self, Odd> {
+        Self::read(value).map_err(|_| Odd::Reply)
+    }
+
     fn write<S: Serializer>(_: &Self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
         serializer.serialize_none()
     }
@@ -183,6 +215,8 @@ pub struct RecordPage<P> {
     pub results: Vec<Record<P>>,
     /// How many records a search found.
     pub total: Option<i64>,
+    /// Members that no field can hold.
+    pub extra: Map<Value>,
 }
 
 impl<P: DeserializeOwned> codec::Record for RecordPage<P> {
@@ -190,12 +224,12 @@ impl<P: DeserializeOwned> codec::Record for RecordPage<P> {
 
     type Parts = (Option<Paging>, Vec<Record<P>>, Option<i64>);
 
-    fn from_parts((paging, results, total): Self::Parts) -> Self {
-        Self { paging, results, total }
+    fn from_parts((paging, results, total): Self::Parts, extra: Map<Value>) -> Self {
+        Self { paging, results, total, extra }
     }
 
-    fn parts(&self) -> <Self::Parts as Parts>::Refs<'_> {
-        (&self.paging, &self.results, &self.total)
+    fn parts(&self) -> (<Self::Parts as Parts>::Refs<'_>, &Map<Value>) {
+        ((&self.paging, &self.results, &self.total), &self.extra)
     }
 }
 

@@ -14,6 +14,8 @@ pub static APP_INSTALLS_UNINSTALL: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
+    may_be_empty: false,
+    anonymous: false,
     long_running: false,
     batch_max: None,
     scopes: &["ACCEPTANCE_TEST.visibility.legacyOnly.42393924.893208", "oauth"],

@@ -14,6 +14,8 @@ pub static CHANGE_LOG_LIST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
+    may_be_empty: false,
+    anonymous: false,
     long_running: false,
     batch_max: None,
     scopes: &["e-commerce"],

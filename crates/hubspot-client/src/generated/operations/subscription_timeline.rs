@@ -14,6 +14,8 @@ pub static SUBSCRIPTION_TIMELINE_LIST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(PagingKind::KeysetId),
+    may_be_empty: false,
+    anonymous: false,
     long_running: false,
     batch_max: None,
     scopes: &["content"],

@@ -14,6 +14,8 @@ pub static VISITOR_IDENTIFICATION_CREATE_TOKEN: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
+    may_be_empty: false,
+    anonymous: false,
     long_running: false,
     batch_max: None,
     scopes: &["conversations.visitor_identification.tokens.create"],

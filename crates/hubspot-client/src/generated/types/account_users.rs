@@ -67,6 +67,7 @@ impl AccountUserCreate {
             role_id: None,
             secondary_team_ids: None,
             send_welcome_email: Some(send_welcome_email.into()),
+            extra: Map::new(),
         }
     }
 }

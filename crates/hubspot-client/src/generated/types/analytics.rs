@@ -73,7 +73,6 @@ crm_core::record! {
         /// Sessions.
         visits: Option<i64> = "visits",
     }
-    keeps extra
 }
 
 crm_core::open_enum! {
@@ -128,7 +127,6 @@ crm_core::record! {
         /// State of the event.
         status: Option<String> = "status",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -137,7 +135,6 @@ crm_core::record! {
         /// True if there is data.
         exists: Option<bool> = "exists",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -204,7 +201,6 @@ crm_core::record! {
         /// Sessions.
         visits: Option<i64> = "visits",
     }
-    keeps extra
 }
 
 crm_core::open_enum! {
@@ -265,7 +261,6 @@ crm_core::record! {
         /// User who changed it last.
         updater_id: Option<i64> = "updaterId",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -278,7 +273,6 @@ crm_core::record! {
         /// Property that is compared.
         prop: Option<String> = "prop",
     }
-    keeps extra
 }
 
 crm_core::open_enum! {

@@ -29,6 +29,7 @@ impl AssociationDefinitionConfigurationCreateRequest {
             category: Some(category.into()),
             max_to_object_ids: Some(max_to_object_ids.into()),
             type_id: Some(type_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -51,6 +52,7 @@ impl AssociationDefinitionConfigurationCreateRequestBatch {
     ) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -81,6 +83,7 @@ impl AssociationDefinitionConfigurationUpdateRequest {
             category: Some(category.into()),
             max_to_object_ids: Some(max_to_object_ids.into()),
             type_id: Some(type_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -103,6 +106,7 @@ impl AssociationDefinitionConfigurationUpdateRequestBatch {
     ) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -166,6 +170,7 @@ impl AssociationDefinitionCreateRequest {
             inverse_label: None,
             label: Some(label.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -195,6 +200,7 @@ impl AssociationDefinitionUpdateRequest {
             association_type_id: Some(association_type_id.into()),
             inverse_label: None,
             label: Some(label.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -259,6 +265,7 @@ impl AssociationSpecBatch {
     pub fn new(inputs: impl Into<Vec<AssociationsSchemaAssociationSpec>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -290,6 +297,7 @@ impl AssociationsSchemaAssociationSpec {
         Self {
             category: Some(category.into()),
             type_id: Some(type_id.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -35,6 +35,7 @@ impl AssociationArchive {
         Self {
             from: Some(from.into()),
             to: Some(to.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -55,6 +56,7 @@ impl AssociationBatchArchive {
     pub fn new(inputs: impl Into<Vec<AssociationArchive>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -75,6 +77,7 @@ impl AssociationBatchCreate {
     pub fn new(inputs: impl Into<Vec<AssociationCreate>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -95,6 +98,7 @@ impl AssociationBatchRead {
     pub fn new(inputs: impl Into<Vec<AssociationRead>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -169,6 +173,7 @@ impl AssociationCreate {
             from: Some(from.into()),
             to: Some(to.into()),
             types: Some(types.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -205,6 +210,7 @@ impl AssociationRead {
         Self {
             after: None,
             id: Some(id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -249,6 +255,7 @@ impl DefaultAssociationBatchCreate {
     pub fn new(inputs: impl Into<Vec<DefaultAssociationCreate>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -294,6 +301,7 @@ impl DefaultAssociationCreate {
         Self {
             from: Some(from.into()),
             to: Some(to.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -64,6 +64,7 @@ impl BlogAuthorBatch {
     pub fn new(inputs: impl Into<Vec<BlogAuthor>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -121,6 +122,7 @@ impl BlogAuthorClone {
             language: None,
             primary_language: None,
             use_published: None,
+            extra: Map::new(),
         }
     }
 }

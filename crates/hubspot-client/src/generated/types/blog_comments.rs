@@ -37,7 +37,6 @@ crm_core::record! {
         /// Site of who wrote it.
         user_url: Option<String> = "userUrl",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -52,7 +51,6 @@ crm_core::record! {
         /// Number of comments in all.
         total: Option<i64> = "total",
     }
-    keeps extra
 }
 
 #[cfg(feature = "schemars")]

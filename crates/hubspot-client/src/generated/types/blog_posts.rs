@@ -131,6 +131,7 @@ crm_core::record! {
         /// The modules and their contents, by name.
         widgets: Option<Map<Value>> = "widgets",
     }
+    read_only "archivedAt" "created" "createdById" "updated" "updatedById"
 }
 crm_core::setters!(BlogPost {
     ab_status: AbStatus, ab_test_id: String, archived_at: i64, archived_in_dashboard: bool,
@@ -169,6 +170,7 @@ impl BlogPostBatch {
     pub fn new(inputs: impl Into<Vec<BlogPost>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -220,6 +222,7 @@ impl BlogPostLanguageClone {
             id: Some(id.into()),
             language: None,
             use_published: None,
+            extra: Map::new(),
         }
     }
 }

@@ -72,6 +72,7 @@ impl BlogLanguageClone {
             primary_language: None,
             slug: None,
             use_published: None,
+            extra: Map::new(),
         }
     }
 }

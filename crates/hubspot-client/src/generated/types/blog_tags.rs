@@ -33,6 +33,7 @@ crm_core::record! {
         /// When it was last changed.
         updated: Option<Timestamp> = "updated",
     }
+    read_only "created" "deletedAt" "updated"
 }
 crm_core::setters!(Tag {
     created: Timestamp, deleted_at: Timestamp, id: String, language: String, name: String, slug: String,
@@ -55,6 +56,7 @@ impl TagBatch {
     pub fn new(inputs: impl Into<Vec<Tag>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -112,6 +114,7 @@ impl TagClone {
             name: Some(name.into()),
             primary_language: None,
             use_published: None,
+            extra: Map::new(),
         }
     }
 }

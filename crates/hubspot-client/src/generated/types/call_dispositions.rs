@@ -13,7 +13,6 @@ crm_core::record! {
         /// Name shown to people.
         label: Option<String> = "label",
     }
-    keeps extra
 }
 
 #[cfg(feature = "schemars")]

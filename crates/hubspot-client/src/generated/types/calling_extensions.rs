@@ -57,6 +57,7 @@ impl ChannelConnectionSettingsRequest {
         Self {
             is_ready: Some(is_ready.into()),
             url: Some(url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -190,6 +191,7 @@ impl FormattedPhoneNumber {
             e164_number: Some(e164_number.into()),
             extension: None,
             phone_number_type: Some(phone_number_type.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -240,6 +242,7 @@ impl MarkRecordingAsReadyRequest {
     pub fn new(engagement_id: impl Into<i64>) -> Self {
         Self {
             engagement_id: Some(engagement_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -293,6 +296,7 @@ impl RecordingSettingsRequest {
             url_to_retrieve_authed_recording: Some(
                 url_to_retrieve_authed_recording.into(),
             ),
+            extra: Map::new(),
         }
     }
 }

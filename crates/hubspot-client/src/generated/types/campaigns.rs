@@ -120,6 +120,7 @@ impl CampaignBatchUpdateItem {
         Self {
             id: Some(id.into()),
             properties: Some(properties.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -140,6 +141,7 @@ impl CampaignBatchUpdateItemBatch {
     pub fn new(inputs: impl Into<Vec<CampaignBatchUpdateItem>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -158,7 +160,10 @@ impl CampaignDeleteInput {
     /// A record with what it must have.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: Some(id.into()) }
+        Self {
+            id: Some(id.into()),
+            extra: Map::new(),
+        }
     }
 }
 
@@ -178,6 +183,7 @@ impl CampaignDeleteInputBatch {
     pub fn new(inputs: impl Into<Vec<CampaignDeleteInput>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -198,6 +204,7 @@ impl CampaignInput {
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
             properties: Some(properties.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -218,6 +225,7 @@ impl CampaignInputBatch {
     pub fn new(inputs: impl Into<Vec<CampaignInput>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -236,7 +244,10 @@ impl CampaignReadInput {
     /// A record with what it must have.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: Some(id.into()) }
+        Self {
+            id: Some(id.into()),
+            extra: Map::new(),
+        }
     }
 }
 
@@ -256,6 +267,7 @@ impl CampaignReadInputBatch {
     pub fn new(inputs: impl Into<Vec<CampaignReadInput>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -368,6 +380,7 @@ impl ItemInput {
             description: None,
             name: Some(name.into()),
             order: Some(order.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -25,7 +25,6 @@ crm_core::record! {
         /// When, in milliseconds since 1970.
         timestamp: Option<i64> = "timestamp",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -42,7 +41,6 @@ crm_core::record! {
         /// Lists left.
         removed_list_memberships: Vec<Value> = "removedListMemberships",
     }
-    keeps extra
 }
 
 #[cfg(feature = "schemars")]

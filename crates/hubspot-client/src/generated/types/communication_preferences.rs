@@ -118,6 +118,7 @@ impl LinkGenerationRequest {
             language: None,
             subscriber_id_string: Some(subscriber_id_string.into()),
             subscription_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -156,6 +157,7 @@ impl PartialPublicStatusRequest {
             legal_basis_explanation: None,
             status_state: Some(status_state.into()),
             subscription_id: Some(subscription_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -280,6 +282,7 @@ impl StatusRequest {
             status_state: Some(status_state.into()),
             subscriber_id_string: Some(subscriber_id_string.into()),
             subscription_id: Some(subscription_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -300,6 +303,7 @@ impl StatusRequestBatch {
     pub fn new(inputs: impl Into<Vec<StatusRequest>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }

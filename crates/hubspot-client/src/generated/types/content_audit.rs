@@ -123,6 +123,7 @@ impl CmsAuditLoggingExportFilters {
     pub fn new(object_type: impl Into<Vec<String>>) -> Self {
         Self {
             object_type: Some(object_type.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -171,6 +171,7 @@ impl CommentEgg {
             rich_text: None,
             text: Some(text.into()),
             type_: Some("COMMENT".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -228,6 +229,7 @@ impl ConversationsMessageEgg {
             subject: None,
             text: None,
             type_: Some("MESSAGE".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -269,6 +271,7 @@ impl FileEgg {
         Self {
             file_id: Some(file_id.into()),
             type_: Some("FILE".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -390,6 +393,7 @@ impl QuickRepliesEgg {
         Self {
             quick_replies: Some(quick_replies.into()),
             type_: Some("QUICK_REPLIES".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -425,6 +429,7 @@ impl RecipientEgg {
             delivery_identifiers: Some(delivery_identifiers.into()),
             name: None,
             recipient_field: None,
+            extra: Map::new(),
         }
     }
 }
@@ -448,6 +453,7 @@ impl SocialMediaEgg {
         Self {
             social_metadata: Some(social_metadata.into()),
             type_: Some("SOCIAL_MEDIA_METADATA".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -514,6 +520,7 @@ impl ThreadAssignRequest {
     pub fn new(actor_id: impl Into<String>) -> Self {
         Self {
             actor_id: Some(actor_id.into()),
+            extra: Map::new(),
         }
     }
 }

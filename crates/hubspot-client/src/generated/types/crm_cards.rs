@@ -49,6 +49,7 @@ impl CardActions {
     pub fn new(base_urls: impl Into<Vec<String>>) -> Self {
         Self {
             base_urls: Some(base_urls.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -125,6 +126,7 @@ impl CardCreateRequest {
             display: Some(display.into()),
             fetch: Some(fetch.into()),
             title: Some(title.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -145,6 +147,7 @@ impl CardDisplayBody {
     pub fn new(properties: impl Into<Vec<CardDisplayProperty>>) -> Self {
         Self {
             properties: Some(properties.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -179,6 +182,7 @@ impl CardDisplayProperty {
             label: Some(label.into()),
             name: Some(name.into()),
             options: Some(options.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -215,6 +219,7 @@ impl CardFetchBody {
             object_types: Some(object_types.into()),
             serverless_function: None,
             target_url: Some(target_url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -247,6 +252,7 @@ impl CardFetchBodyPatch {
             object_types: Some(object_types.into()),
             serverless_function: None,
             target_url: None,
+            extra: Map::new(),
         }
     }
 }
@@ -307,6 +313,7 @@ impl CardMigrateViewsRequest {
             app_card_id: Some(app_card_id.into()),
             helpdesk_app_card_id: None,
             legacy_crm_card_id: Some(legacy_crm_card_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -333,6 +340,7 @@ impl CardObjectTypeBody {
         Self {
             name: Some(name.into()),
             properties_to_send: Some(properties_to_send.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -452,6 +460,7 @@ impl DisplayOption {
             label: Some(label.into()),
             name: Some(name.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }

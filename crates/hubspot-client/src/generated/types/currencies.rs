@@ -37,6 +37,7 @@ impl CompanyCurrencyUpdateRequest {
     pub fn new(currency_code: impl Into<String>) -> Self {
         Self {
             currency_code: Some(currency_code.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -75,6 +76,7 @@ impl CurrencyCreateRequest {
     pub fn new(currency_code: impl Into<String>) -> Self {
         Self {
             currency_code: Some(currency_code.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -105,6 +107,7 @@ impl CurrencyPairUpdate {
             from_currency_code: Some(from_currency_code.into()),
             to_currency_code: Some(to_currency_code.into()),
             visible_in_ui: Some(visible_in_ui.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -181,6 +184,7 @@ impl ExchangeRateCreateRequest {
             conversion_rate: Some(conversion_rate.into()),
             effective_at: None,
             from_currency_code: Some(from_currency_code.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -201,6 +205,7 @@ impl ExchangeRateCreateRequestBatch {
     pub fn new(inputs: impl Into<Vec<ExchangeRateCreateRequest>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -235,6 +240,7 @@ impl ExchangeRateMultiplier {
         Self {
             conversion_rate: Some(conversion_rate.into()),
             effective_at: None,
+            extra: Map::new(),
         }
     }
 }
@@ -274,6 +280,7 @@ impl ExchangeRateUpdateRequest {
             conversion_rate: Some(conversion_rate.into()),
             effective_at: None,
             id: Some(id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -294,6 +301,7 @@ impl ExchangeRateUpdateRequestBatch {
     pub fn new(inputs: impl Into<Vec<ExchangeRateUpdateRequest>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }

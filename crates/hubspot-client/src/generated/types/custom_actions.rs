@@ -134,6 +134,7 @@ impl ActionDefinitionRequiresObjectRequest {
     pub fn new(requires_object: impl Into<bool>) -> Self {
         Self {
             requires_object: Some(requires_object.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -160,6 +161,7 @@ impl ActionExecutionIndexIdentifier {
         Self {
             action_execution_index: Some(action_execution_index.into()),
             enrollment_id: Some(enrollment_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -192,6 +194,7 @@ impl ActionFunction {
             function_source: Some(function_source.into()),
             function_type: Some(function_type.into()),
             id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -259,6 +262,7 @@ impl ActionLabels {
             input_field_labels: None,
             input_field_option_labels: None,
             output_field_labels: None,
+            extra: Map::new(),
         }
     }
 }
@@ -318,6 +322,7 @@ impl AgentRequestContext {
             chirp_ai_context_object: Some(chirp_ai_context_object.into()),
             source: Some("AGENTS".to_owned()),
             trajectory_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -341,6 +346,7 @@ impl ArrayField {
         Self {
             items: Some(items.into()),
             type_: Some("ARRAY".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -375,6 +381,7 @@ impl BooleanField {
     pub fn new() -> Self {
         Self {
             type_: Some("BOOLEAN".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -420,6 +427,7 @@ impl CallbackCompletionBatchRequest {
             output_fields: Some(output_fields.into()),
             request_context: None,
             typed_outputs: Some(typed_outputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -440,6 +448,7 @@ impl CallbackCompletionBatchRequestBatch {
     pub fn new(inputs: impl Into<Vec<CallbackCompletionBatchRequest>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -486,6 +495,7 @@ impl CallbackCompletionRequest {
             output_fields: Some(output_fields.into()),
             request_context: None,
             typed_outputs: Some(typed_outputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -611,6 +621,7 @@ impl ComplianceIds {
             no_user_id_reason: None,
             portal_ids: Some(portal_ids.into()),
             user_ids: Some(user_ids.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -644,6 +655,7 @@ impl ConditionalSingleFieldDependency {
             controlling_field_value: Some(controlling_field_value.into()),
             dependency_type: Some("CONDITIONAL_SINGLE_FIELD".to_owned()),
             dependent_field_names: Some(dependent_field_names.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -673,6 +685,7 @@ impl ContactId {
             email: None,
             portal_id: Some(portal_id.into()),
             vid: None,
+            extra: Map::new(),
         }
     }
 }
@@ -699,6 +712,7 @@ impl CopilotRequestContext {
         Self {
             source: Some("COPILOT".to_owned()),
             trajectory_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -742,6 +756,7 @@ impl DoubleField {
             maximum: None,
             minimum: None,
             type_: Some("DOUBLE".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -774,6 +789,7 @@ impl ExecutionTranslationRule {
         Self {
             conditions: Some(conditions.into()),
             label_name: Some(label_name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -897,6 +913,7 @@ impl InputFieldDefinition {
             is_required: Some(is_required.into()),
             supported_value_types: None,
             type_definition: Some(type_definition.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -936,6 +953,7 @@ impl IntegerField {
             maximum: None,
             minimum: None,
             type_: Some("INTEGER".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -971,6 +989,7 @@ impl LongField {
             maximum: None,
             minimum: None,
             type_: Some("LONG".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1000,6 +1019,7 @@ impl ObjectField {
         Self {
             properties: Some(properties.into()),
             type_: Some("OBJECT".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1020,6 +1040,7 @@ impl ObjectRequestOptions {
     pub fn new(properties: impl Into<Vec<String>>) -> Self {
         Self {
             properties: Some(properties.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1040,6 +1061,7 @@ impl OutputFieldDefinition {
     pub fn new(type_definition: impl Into<FieldTypeDefinition>) -> Self {
         Self {
             type_definition: Some(type_definition.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1092,6 +1114,7 @@ impl PublicFieldTypeDefinition {
             options_url: None,
             referenced_object_type: None,
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1148,6 +1171,7 @@ impl PublicOption {
             display_order: None,
             label: Some(label.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1177,6 +1201,7 @@ impl SingleFieldDependency {
             controlling_field_name: Some(controlling_field_name.into()),
             dependency_type: Some("SINGLE_FIELD".to_owned()),
             dependent_field_names: Some(dependent_field_names.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1206,6 +1231,7 @@ impl StandaloneRequestContext {
             chirp_ai_context_object: Some(chirp_ai_context_object.into()),
             source: Some("STANDALONE".to_owned()),
             trajectory_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1232,6 +1258,7 @@ impl StringField {
         Self {
             format: None,
             type_: Some("STRING".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1276,6 +1303,7 @@ impl TestRequestContext {
     pub fn new() -> Self {
         Self {
             source: Some("TEST".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1302,6 +1330,7 @@ impl UnknownField {
     pub fn new() -> Self {
         Self {
             type_: Some("UNKNOWN".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1340,6 +1369,7 @@ impl WorkflowsRequestContext {
             action_id: None,
             source: Some("WORKFLOWS".to_owned()),
             workflow_id: Some(workflow_id.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -35,6 +35,7 @@ impl ChannelAccountEgg {
             delivery_identifier: None,
             inbox_id: Some(inbox_id.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -142,6 +143,7 @@ impl ChannelIntegrationChannelCreate {
             channel_logo_url: None,
             name: Some(name.into()),
             webhook_url: None,
+            extra: Map::new(),
         }
     }
 }
@@ -246,6 +248,7 @@ impl ChannelIntegrationMessageUpdateRequest {
         Self {
             error_message: None,
             status_type: Some(status_type.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -287,6 +290,7 @@ impl ChannelIntegrationParticipant {
             delivery_identifier: Some(delivery_identifier.into()),
             name: None,
             sender_actor_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -310,6 +314,7 @@ impl ContactAttachment {
         Self {
             contact_profile: Some(contact_profile.into()),
             type_: Some("CONTACT".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -339,6 +344,7 @@ impl FileAttachment {
             file_id: Some(file_id.into()),
             file_usage_type: None,
             type_: Some("FILE".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -377,6 +383,7 @@ impl LocationAttachment {
             name: None,
             type_: Some("LOCATION".to_owned()),
             url: None,
+            extra: Map::new(),
         }
     }
 }
@@ -406,6 +413,7 @@ impl MessageHeaderAttachment {
             file_id: None,
             text: None,
             type_: Some("MESSAGE_HEADER".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -440,6 +448,7 @@ impl PreResolvedContact {
                 contact_properties_leading_to_match.into(),
             ),
             contact_vid: Some(contact_vid.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -460,6 +469,7 @@ impl PreResolvedContacts {
     pub fn new(contacts: impl Into<Vec<PreResolvedContact>>) -> Self {
         Self {
             contacts: Some(contacts.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -483,6 +493,7 @@ impl QuickRepliesAttachment {
         Self {
             quick_replies: Some(quick_replies.into()),
             type_: Some("QUICK_REPLIES".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -506,6 +517,7 @@ impl SocialMetadataIntegrationAttachment {
         Self {
             social_metadata: Some(social_metadata.into()),
             type_: Some("SOCIAL_MEDIA_METADATA".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -526,6 +538,7 @@ impl UnsupportedContentAttachment {
     pub fn new() -> Self {
         Self {
             type_: Some("UNSUPPORTED_CONTENT".to_owned()),
+            extra: Map::new(),
         }
     }
 }

@@ -22,6 +22,7 @@ impl DealSplitInput {
         Self {
             owner_id: Some(owner_id.into()),
             percentage: Some(percentage.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -42,6 +43,7 @@ impl DealSplitsBatchCreateRequest {
     pub fn new(inputs: impl Into<Vec<DealSplitsCreateRequest>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -65,6 +67,7 @@ impl DealSplitsCreateRequest {
         Self {
             id: Some(id.into()),
             splits: Some(splits.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -19,6 +19,7 @@ impl BatchedBehavioralEventHttpCompletionRequest {
     pub fn new(inputs: impl Into<Vec<BehavioralEventHttpCompletionRequest>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -63,6 +64,7 @@ impl BehavioralEventHttpCompletionRequest {
             properties: Some(properties.into()),
             utk: None,
             uuid: None,
+            extra: Map::new(),
         }
     }
 }

@@ -142,6 +142,7 @@ impl ExternalBehavioralEventPropertyCreate {
             name: None,
             options: None,
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -249,6 +250,7 @@ impl ExternalBehavioralEventTypeDefinitionEgg {
             name: None,
             primary_object: None,
             property_definitions: Some(property_definitions.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -322,6 +324,7 @@ impl ExternalObjectResolutionMappingRequest {
     ) -> Self {
         Self {
             primary_object_rule: Some(primary_object_rule.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -348,6 +351,7 @@ impl ExternalPrimaryObjectResolutionRule {
         Self {
             event_property_name: Some(event_property_name.into()),
             target_object_property_name: Some(target_object_property_name.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -57,6 +57,7 @@ impl CrmSearchRequest {
             filters: Some(filters.into()),
             query: None,
             sorts: Some(sorts.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -127,6 +128,7 @@ impl ExportListRequest {
             object_properties: None,
             object_type: None,
             override_associated_objects_per_definition_per_row_limit: None,
+            extra: Map::new(),
         }
     }
 }
@@ -260,6 +262,7 @@ impl ExportViewRequest {
             object_type: None,
             override_associated_objects_per_definition_per_row_limit: None,
             public_crm_search_request: None,
+            extra: Map::new(),
         }
     }
 }

@@ -22,6 +22,7 @@ impl BatchPortalEntry {
         Self {
             flag_state: Some(flag_state.into()),
             portal_id: Some(portal_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -48,6 +49,7 @@ impl FlagPutRequest {
         Self {
             default_state: Some(default_state.into()),
             override_state: None,
+            extra: Map::new(),
         }
     }
 }
@@ -102,6 +104,7 @@ impl PortalFlagStateBatchDeleteRequest {
     pub fn new(portal_ids: impl Into<Vec<i64>>) -> Self {
         Self {
             portal_ids: Some(portal_ids.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -122,6 +125,7 @@ impl PortalFlagStateBatchPutRequest {
     pub fn new(portal_states: impl Into<Vec<BatchPortalEntry>>) -> Self {
         Self {
             portal_states: Some(portal_states.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -150,6 +154,7 @@ impl PortalFlagStatePutRequest {
     pub fn new(flag_state: impl Into<FlagState>) -> Self {
         Self {
             flag_state: Some(flag_state.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -85,6 +85,7 @@ impl FileUpdateInput {
             name: None,
             parent_folder_id: None,
             parent_folder_path: None,
+            extra: Map::new(),
         }
     }
 }
@@ -174,6 +175,7 @@ impl FolderInput {
             name: Some(name.into()),
             parent_folder_id: None,
             parent_path: None,
+            extra: Map::new(),
         }
     }
 }
@@ -226,6 +228,7 @@ impl FolderUpdateInputWithId {
             id: Some(id.into()),
             name: None,
             parent_folder_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -285,6 +288,7 @@ impl ImportFromUrlInput {
             overwrite: Some(overwrite.into()),
             ttl: None,
             url: None,
+            extra: Map::new(),
         }
     }
 }

@@ -50,6 +50,7 @@ impl DatepickerField {
             object_type_id: None,
             placeholder: None,
             required: None,
+            extra: Map::new(),
         }
     }
 }
@@ -82,6 +83,7 @@ impl DependentField {
         Self {
             dependent_condition: Some(dependent_condition.into()),
             dependent_field: Some(dependent_field.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -206,6 +208,7 @@ impl DropdownField {
             options: None,
             placeholder: None,
             required: None,
+            extra: Map::new(),
         }
     }
 }
@@ -267,6 +270,7 @@ impl EmailField {
             placeholder: None,
             required: None,
             validation: None,
+            extra: Map::new(),
         }
     }
 }
@@ -299,6 +303,7 @@ impl EmailFieldValidation {
         Self {
             blocked_email_domains: Some(blocked_email_domains.into()),
             use_default_block_list: Some(use_default_block_list.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -335,6 +340,7 @@ impl EnumeratedFieldOption {
             display_order: Some(display_order.into()),
             label: Some(label.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -390,6 +396,7 @@ impl FieldGroup {
             group_type: Some(group_type.into()),
             rich_text: None,
             rich_text_type: Some(rich_text_type.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -438,6 +445,7 @@ impl FieldValidation {
         Self {
             max_allowed_digits: Some(max_allowed_digits.into()),
             min_allowed_digits: Some(min_allowed_digits.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -493,6 +501,7 @@ impl FileField {
             object_type_id: None,
             placeholder: None,
             required: None,
+            extra: Map::new(),
         }
     }
 }
@@ -563,6 +572,7 @@ impl FormDisplayOptions {
             style: Some(style.into()),
             submit_button_text: Some(submit_button_text.into()),
             theme: Some(theme.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -607,6 +617,7 @@ impl FormPostSubmitAction {
         Self {
             type_: Some(type_.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -879,6 +890,7 @@ impl HubSpotFormDefinition {
             legal_consent_options: None,
             name: None,
             updated_at: None,
+            extra: Map::new(),
         }
     }
 }
@@ -937,6 +949,7 @@ impl HubSpotFormDefinitionCreateRequest {
             legal_consent_options: None,
             name: None,
             updated_at: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1005,6 +1018,7 @@ impl LegalConsentCheckbox {
             label: Some(label.into()),
             required: Some(required.into()),
             subscription_type_id: Some(subscription_type_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1050,6 +1064,7 @@ impl LegalConsentOptionsExplicitConsentToProcess {
             consent_to_process_text: None,
             privacy_text: Some(privacy_text.into()),
             type_: Some("explicit_consent_to_process".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1088,6 +1103,7 @@ impl LegalConsentOptionsImplicitConsentToProcess {
             consent_to_process_text: None,
             privacy_text: Some(privacy_text.into()),
             type_: Some("implicit_consent_to_process".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1121,6 +1137,7 @@ impl LegalConsentOptionsLegitimateInterest {
             privacy_text: Some(privacy_text.into()),
             subscription_type_ids: Some(subscription_type_ids.into()),
             type_: Some("legitimate_interest".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1153,6 +1170,7 @@ impl LegalConsentOptionsNone {
     pub fn new() -> Self {
         Self {
             type_: Some("none".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1182,6 +1200,7 @@ impl LifecycleStage {
         Self {
             object_type_id: Some(object_type_id.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1237,6 +1256,7 @@ impl MobilePhoneField {
             placeholder: None,
             required: None,
             validation: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1294,6 +1314,7 @@ impl MultiLineTextField {
             object_type_id: None,
             placeholder: None,
             required: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1351,6 +1372,7 @@ impl MultipleCheckboxesField {
             object_type_id: None,
             options: None,
             required: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1412,6 +1434,7 @@ impl NumberField {
             placeholder: None,
             required: None,
             validation: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1469,6 +1492,7 @@ impl PaymentLinkRadioField {
             object_type_id: None,
             options: None,
             required: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1533,6 +1557,7 @@ impl PhoneField {
             required: None,
             use_country_code_select: None,
             validation: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1594,6 +1619,7 @@ impl RadioField {
             options: None,
             placeholder: None,
             required: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1648,6 +1674,7 @@ impl SingleCheckboxField {
             name: None,
             object_type_id: None,
             required: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1705,6 +1732,7 @@ impl SingleLineTextField {
             object_type_id: None,
             placeholder: None,
             required: None,
+            extra: Map::new(),
         }
     }
 }

@@ -198,6 +198,7 @@ impl HubDbRowBatchClone {
     pub fn new(inputs: impl Into<Vec<HubDbRowClone>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -218,6 +219,7 @@ impl HubDbRowBatchCreate {
     pub fn new(inputs: impl Into<Vec<HubDbRowInput>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -260,6 +262,7 @@ impl HubDbRowBatchUpdate {
     pub fn new(inputs: impl Into<Vec<HubDbRowUpdate>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -286,6 +289,7 @@ impl HubDbRowClone {
         Self {
             id: Some(id.into()),
             name: None,
+            extra: Map::new(),
         }
     }
 }
@@ -343,6 +347,7 @@ impl HubDbRowInput {
             name: None,
             path: None,
             values: Some(values.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -431,6 +436,7 @@ impl HubDbRowUpdate {
             name: None,
             path: None,
             values: Some(values.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -509,6 +515,7 @@ impl HubDbTableCloneRequest {
             is_hubspot_defined: Some(is_hubspot_defined.into()),
             new_label: None,
             new_name: None,
+            extra: Map::new(),
         }
     }
 }
@@ -631,6 +638,7 @@ impl SimpleUser {
             first_name: Some(first_name.into()),
             id: Some(id.into()),
             last_name: Some(last_name.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -21,6 +21,7 @@ crm_core::record! {
         /// When it was last changed.
         updated: Option<Timestamp> = "updated",
     }
+    read_only "created" "deletedAt" "updated"
 }
 crm_core::setters!(ContentFolder {
     category: i64, created: Timestamp, deleted_at: Timestamp, id: String, name: String, parent_folder_id: i64,
@@ -43,6 +44,7 @@ impl ContentFolderBatch {
     pub fn new(inputs: impl Into<Vec<ContentFolder>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }

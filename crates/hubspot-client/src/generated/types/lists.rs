@@ -76,6 +76,7 @@ impl ListConversionDate {
             day: Some(day.into()),
             month: Some(month.into()),
             year: Some(year.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -105,6 +106,7 @@ impl ListConversionInactivity {
             conversion_type: Some("INACTIVITY".to_owned()),
             offset: Some(offset.into()),
             time_unit: Some(time_unit.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -182,6 +184,7 @@ impl ListCreateRequest {
             name: Some(name.into()),
             object_type_id: Some(object_type_id.into()),
             processing_type: Some(processing_type.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -210,6 +213,7 @@ impl ListFilterUpdateRequest {
     pub fn new(filter_branch: impl Into<FilterBranch>) -> Self {
         Self {
             filter_branch: Some(filter_branch.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -268,6 +272,7 @@ impl ListFolderCreateRequest {
         Self {
             name: Some(name.into()),
             parent_folder_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -299,6 +304,7 @@ impl ListMoveRequest {
         Self {
             list_id: Some(list_id.into()),
             new_folder_id: Some(new_folder_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -325,6 +331,7 @@ impl ListPermissions {
         Self {
             teams_with_edit_access: Some(teams_with_edit_access.into()),
             users_with_edit_access: Some(users_with_edit_access.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -427,6 +434,7 @@ impl MembershipChangeRequest {
         Self {
             record_ids_to_add: Some(record_ids_to_add.into()),
             record_ids_to_remove: Some(record_ids_to_remove.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -555,6 +563,7 @@ impl RecordIdInput {
         Self {
             object_type_id: Some(object_type_id.into()),
             record_id: Some(record_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -575,6 +584,7 @@ impl RecordIdInputBatch {
     pub fn new(inputs: impl Into<Vec<RecordIdInput>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -174,6 +174,7 @@ impl EmailClone {
             clone_name: None,
             id: Some(id.into()),
             language: None,
+            extra: Map::new(),
         }
     }
 }
@@ -474,6 +475,7 @@ impl EmailTestingDetails {
             hours_to_wait: None,
             is_ab_variation: Some(is_ab_variation.into()),
             test_id: None,
+            extra: Map::new(),
         }
     }
 }

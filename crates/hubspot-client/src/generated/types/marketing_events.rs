@@ -143,6 +143,7 @@ impl EventDetailSettingsUrl {
     pub fn new(event_details_url: impl Into<String>) -> Self {
         Self {
             event_details_url: Some(event_details_url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -239,6 +240,7 @@ impl ExternalMarketingEventUpdate {
             event_type: None,
             event_url: None,
             start_date_time: None,
+            extra: Map::new(),
         }
     }
 }
@@ -367,6 +369,7 @@ impl MarketingEventBatchUpdate {
     pub fn new(inputs: impl Into<Vec<MarketingEventBatchUpdateRow>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -443,6 +446,7 @@ impl MarketingEventBatchUpdateRow {
             event_url: None,
             object_id: Some(object_id.into()),
             start_date_time: None,
+            extra: Map::new(),
         }
     }
 }
@@ -463,6 +467,7 @@ impl MarketingEventBatchUpsert {
     pub fn new(inputs: impl Into<Vec<MarketingEventCreate>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -489,6 +494,7 @@ impl MarketingEventComplete {
         Self {
             end_date_time: Some(end_date_time.into()),
             start_date_time: Some(start_date_time.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -552,6 +558,7 @@ impl MarketingEventCreate {
             external_account_id: Some(external_account_id.into()),
             external_event_id: Some(external_event_id.into()),
             start_date_time: None,
+            extra: Map::new(),
         }
     }
 }
@@ -616,6 +623,7 @@ impl MarketingEventEmailSubscriber {
             email: Some(email.into()),
             interaction_date_time: Some(interaction_date_time.into()),
             properties: Some(properties.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -636,6 +644,7 @@ impl MarketingEventEmailSubscriberBatch {
     pub fn new(inputs: impl Into<Vec<MarketingEventEmailSubscriber>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -666,6 +675,7 @@ impl MarketingEventExternalUniqueIdentifier {
             app_id: Some(app_id.into()),
             external_account_id: Some(external_account_id.into()),
             external_event_id: Some(external_event_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -686,6 +696,7 @@ impl MarketingEventExternalUniqueIdentifierBatch {
     pub fn new(inputs: impl Into<Vec<MarketingEventExternalUniqueIdentifier>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -766,6 +777,7 @@ impl MarketingEventPublicObjectIdDeleteRequest {
     pub fn new(object_id: impl Into<String>) -> Self {
         Self {
             object_id: Some(object_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -788,6 +800,7 @@ impl MarketingEventPublicObjectIdDeleteRequestBatch {
     ) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -852,6 +865,7 @@ impl MarketingEventSubscriber {
             interaction_date_time: Some(interaction_date_time.into()),
             properties: Some(properties.into()),
             vid: Some(vid.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -872,6 +886,7 @@ impl MarketingEventSubscriberBatch {
     pub fn new(inputs: impl Into<Vec<MarketingEventSubscriber>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -920,6 +935,7 @@ impl MarketingEventUpdate {
             event_type: None,
             event_url: None,
             start_date_time: None,
+            extra: Map::new(),
         }
     }
 }

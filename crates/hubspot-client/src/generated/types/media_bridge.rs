@@ -25,6 +25,7 @@ impl AttentionSpanCalculatedValues {
         Self {
             total_percent_played: Some(total_percent_played.into()),
             total_seconds_played: Some(total_seconds_played.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -149,6 +150,7 @@ impl AttentionSpanEventRequest {
             raw_data_map: Some(raw_data_map.into()),
             raw_data_string: None,
             session_id: Some(session_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -247,6 +249,7 @@ impl Endpoints {
             discovery: Some(discovery.into()),
             schemes: Some(schemes.into()),
             url: Some(url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -285,6 +288,7 @@ impl EventVisibilityChange {
             show_in_timeline: None,
             show_in_workflows: None,
             updated_at: Some(updated_at.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -659,6 +663,7 @@ impl IntegratorOEmbedDomainRequest {
         Self {
             endpoints: Some(endpoints.into()),
             portal_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -691,6 +696,7 @@ impl IntegratorObjectCreationRequest {
     pub fn new(media_types: impl Into<Vec<MediaType>>) -> Self {
         Self {
             media_types: Some(media_types.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -899,6 +905,7 @@ impl MediaBridgeProviderPartial {
             module_name: None,
             name: None,
             updated_at: Some(updated_at.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1026,6 +1033,7 @@ impl MediaPlayedEventRequest {
             page_url: None,
             session_id: Some(session_id.into()),
             state: Some(state.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1148,6 +1156,7 @@ impl MediaPlayedPercentageEventRequest {
             page_url: None,
             played_percent: Some(played_percent.into()),
             session_id: Some(session_id.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -45,6 +45,7 @@ impl AssociationsForObject {
         Self {
             to: Some(to.into()),
             types: Some(types.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -65,6 +66,7 @@ impl BatchArchive {
     pub fn new(inputs: impl Into<Vec<ObjectId>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -85,6 +87,7 @@ impl BatchCreate {
     pub fn new(inputs: impl Into<Vec<BatchCreateRow>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -114,6 +117,7 @@ impl BatchCreateRow {
             associations: None,
             object_write_trace_id: None,
             properties: Some(properties.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -146,6 +150,7 @@ impl BatchRead {
             inputs: Some(inputs.into()),
             properties: None,
             properties_with_history: None,
+            extra: Map::new(),
         }
     }
 }
@@ -188,6 +193,7 @@ impl BatchUpdate {
     pub fn new(inputs: impl Into<Vec<BatchUpdateRow>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -220,6 +226,7 @@ impl BatchUpdateRow {
             id_property: None,
             object_write_trace_id: None,
             properties: Some(properties.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -240,6 +247,7 @@ impl BatchUpsert {
     pub fn new(inputs: impl Into<Vec<BatchUpsertRow>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -294,6 +302,7 @@ impl BatchUpsertRow {
             id_property: None,
             object_write_trace_id: None,
             properties: Some(properties.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -320,6 +329,7 @@ impl GdprDelete {
         Self {
             id_property: None,
             object_id: Some(object_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -346,6 +356,7 @@ impl MergeInput {
         Self {
             object_id_to_merge: Some(object_id_to_merge.into()),
             primary_object_id: Some(primary_object_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -398,6 +409,7 @@ impl ObjectCreate {
         Self {
             associations: None,
             properties: Some(properties.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -416,7 +428,10 @@ impl ObjectId {
     /// A record with what it must have.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: Some(id.into()) }
+        Self {
+            id: Some(id.into()),
+            extra: Map::new(),
+        }
     }
 }
 
@@ -446,6 +461,7 @@ impl ObjectUpdate {
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
             properties: Some(properties.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -546,6 +562,7 @@ impl SearchSort {
         Self {
             direction: None,
             property_name: Some(property_name.into()),
+            extra: Map::new(),
         }
     }
 }

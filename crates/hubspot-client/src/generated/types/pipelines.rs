@@ -85,6 +85,7 @@ impl PipelineInput {
             label: Some(label.into()),
             pipeline_id: None,
             stages: Some(stages.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -138,6 +139,7 @@ impl PipelineReplaceInput {
             display_order: Some(display_order.into()),
             label: Some(label.into()),
             stages: Some(stages.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -198,6 +200,7 @@ impl PipelineStageInput {
             label: Some(label.into()),
             metadata: Some(metadata.into()),
             stage_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -238,6 +241,7 @@ impl PipelineStagePatchInput {
             display_order: None,
             label: None,
             metadata: Some(metadata.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -268,6 +272,7 @@ impl PipelineStageReplaceInput {
             display_order: Some(display_order.into()),
             label: Some(label.into()),
             metadata: Some(metadata.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -63,6 +63,7 @@ impl PropertyValidationRuleUpdate {
         Self {
             rule_arguments: Some(rule_arguments.into()),
             should_apply_normalization: None,
+            extra: Map::new(),
         }
     }
 }

@@ -25,6 +25,7 @@ impl ExternalAssociationCreateRequest {
         Self {
             to: Some(to.into()),
             types: Some(types.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -48,6 +49,7 @@ impl ExternalBookingFormField {
         Self {
             name: Some(name.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -186,6 +188,7 @@ impl ExternalCalendarMeetingEventCreateRequest {
             email_reminder_schedule: Some(email_reminder_schedule.into()),
             properties: Some(properties.into()),
             timezone: Some(timezone.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -292,6 +295,7 @@ impl ExternalEmailReminderSchedule {
             should_include_invite_description: Some(
                 should_include_invite_description.into(),
             ),
+            extra: Map::new(),
         }
     }
 }
@@ -364,6 +368,7 @@ impl ExternalLegalConsentReply {
         Self {
             communication_type_id: Some(communication_type_id.into()),
             consented: Some(consented.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -721,6 +726,7 @@ impl ExternalReminder {
         Self {
             number_of_time_units: Some(number_of_time_units.into()),
             time_unit: Some(time_unit.into()),
+            extra: Map::new(),
         }
     }
 }

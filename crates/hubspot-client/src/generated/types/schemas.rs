@@ -35,6 +35,7 @@ impl ObjectSchemaBatchReadRequest {
             include_audit_metadata: Some(include_audit_metadata.into()),
             include_property_definitions: Some(include_property_definitions.into()),
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -152,6 +153,7 @@ impl ObjectTypePropertyCreate {
             show_currency_symbol: None,
             text_display_hint: None,
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -87,6 +87,7 @@ impl SequenceEnrollmentRequest {
             sender_alias_address: None,
             sender_email: Some(sender_email.into()),
             sequence_id: Some(sequence_id.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -25,6 +25,7 @@ impl AbTestCreate {
         Self {
             content_id: Some(content_id.into()),
             variation_name: Some(variation_name.into()),
+            extra: Map::new(),
         }
     }
 }

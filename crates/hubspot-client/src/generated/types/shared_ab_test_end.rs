@@ -22,6 +22,7 @@ impl AbTestEnd {
         Self {
             ab_test_id: Some(ab_test_id.into()),
             winner_id: Some(winner_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -45,6 +46,7 @@ impl AbTestRerun {
         Self {
             ab_test_id: Some(ab_test_id.into()),
             variation_id: Some(variation_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -77,6 +79,7 @@ impl ContentLanguageClone {
             language: None,
             primary_language: None,
             use_published: None,
+            extra: Map::new(),
         }
     }
 }
@@ -199,6 +202,7 @@ crm_core::record! {
         /// The modules and their contents, by name.
         widgets: Option<Map<Value>> = "widgets",
     }
+    read_only "archivedAt" "created" "createdById" "updated" "updatedById"
 }
 crm_core::setters!(Page {
     ab_status: AbStatus, ab_test_id: String, archived_at: Timestamp, archived_in_dashboard: bool,
@@ -235,6 +239,7 @@ impl PageBatch {
     pub fn new(inputs: impl Into<Vec<Page>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }

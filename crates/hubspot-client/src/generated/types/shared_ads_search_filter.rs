@@ -38,6 +38,7 @@ impl AdsSearchFilter {
             operator: None,
             search_term_type: None,
             search_terms: None,
+            extra: Map::new(),
         }
     }
 }
@@ -67,6 +68,7 @@ impl AdsTimeFilter {
         Self {
             filter_type: Some("ADS_TIME".to_owned()),
             pruning_refine_by: Some(pruning_refine_by.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -100,6 +102,7 @@ impl AndFilterBranch {
             filter_branch_type: Some("AND".to_owned()),
             filter_branches: Some(filter_branches.into()),
             filters: Some(filters.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -172,6 +175,7 @@ impl AssociationFilterBranch {
             filters: None,
             object_type_id: None,
             operator: None,
+            extra: Map::new(),
         }
     }
 }
@@ -223,6 +227,7 @@ impl AssociationInListFilter {
             operator: None,
             to_object_type: None,
             to_object_type_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -272,6 +277,7 @@ impl CommunicationSubscriptionFilter {
             filter_type: Some("COMMUNICATION_SUBSCRIPTION".to_owned()),
             subscription_ids: Some(subscription_ids.into()),
             subscription_type: Some(subscription_type.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -301,6 +307,7 @@ impl ConstantFilter {
             filter_type: Some("CONSTANT".to_owned()),
             should_accept: Some(should_accept.into()),
             source: None,
+            extra: Map::new(),
         }
     }
 }
@@ -336,6 +343,7 @@ impl CtaAnalyticsFilter {
             filter_type: Some("CTA".to_owned()),
             operator: Some(operator.into()),
             pruning_refine_by: None,
+            extra: Map::new(),
         }
     }
 }
@@ -382,6 +390,7 @@ impl EmailEventFilter {
             level: Some(level.into()),
             operator: Some(operator.into()),
             pruning_refine_by: None,
+            extra: Map::new(),
         }
     }
 }
@@ -449,6 +458,7 @@ impl EmailSubscriptionFilter {
             filter_type: Some("EMAIL_SUBSCRIPTION".to_owned()),
             subscription_ids: Some(subscription_ids.into()),
             subscription_type: None,
+            extra: Map::new(),
         }
     }
 }
@@ -484,6 +494,7 @@ impl EventAnalyticsFilter {
             filter_type: Some("EVENT".to_owned()),
             operator: Some(operator.into()),
             pruning_refine_by: None,
+            extra: Map::new(),
         }
     }
 }
@@ -507,6 +518,7 @@ impl EventFilterMetadata {
         Self {
             operation: Some(operation.into()),
             property: Some(property.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -555,6 +567,7 @@ impl FormSubmissionFilter {
             form_id: None,
             operator: Some(operator.into()),
             pruning_refine_by: None,
+            extra: Map::new(),
         }
     }
 }
@@ -606,6 +619,7 @@ impl FormSubmissionOnPageFilter {
             operator: Some(operator.into()),
             page_id: Some(page_id.into()),
             pruning_refine_by: None,
+            extra: Map::new(),
         }
     }
 }
@@ -638,6 +652,7 @@ impl InListFilter {
             list_id: Some(list_id.into()),
             metadata: None,
             operator: Some(operator.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -661,6 +676,7 @@ impl InListFilterMetadata {
         Self {
             id: Some(id.into()),
             in_list_type: Some(in_list_type.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -690,6 +706,7 @@ impl IntegrationEventFilter {
             event_type_id: Some(event_type_id.into()),
             filter_lines: Some(filter_lines.into()),
             filter_type: Some("INTEGRATION_EVENT".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -735,6 +752,7 @@ impl NotAllFilterBranch {
             filter_branch_type: Some("NOT_ALL".to_owned()),
             filter_branches: Some(filter_branches.into()),
             filters: Some(filters.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -768,6 +786,7 @@ impl NotAnyFilterBranch {
             filter_branch_type: Some("NOT_ANY".to_owned()),
             filter_branches: Some(filter_branches.into()),
             filters: Some(filters.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -801,6 +820,7 @@ impl OrFilterBranch {
             filter_branch_type: Some("OR".to_owned()),
             filter_branches: Some(filter_branches.into()),
             filters: Some(filters.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -839,6 +859,7 @@ impl PageViewAnalyticsFilter {
             operator: Some(operator.into()),
             page_url: Some(page_url.into()),
             pruning_refine_by: None,
+            extra: Map::new(),
         }
     }
 }
@@ -865,6 +886,7 @@ impl PrivacyAnalyticsFilter {
             filter_type: Some("PRIVACY".to_owned()),
             operator: Some(operator.into()),
             privacy_name: Some(privacy_name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -891,6 +913,7 @@ impl PropertyFilter {
             filter_type: Some("PROPERTY".to_owned()),
             operation: Some(operation.into()),
             property: Some(property.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -924,6 +947,7 @@ impl RestrictedFilterBranch {
             filter_branch_type: Some("RESTRICTED".to_owned()),
             filter_branches: Some(filter_branches.into()),
             filters: Some(filters.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -950,6 +974,7 @@ impl SurveyMonkeyFilter {
             filter_type: Some("SURVEY_MONKEY".to_owned()),
             operator: Some(operator.into()),
             survey_id: Some(survey_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -996,6 +1021,7 @@ impl SurveyMonkeyValueFilter {
             survey_id: Some(survey_id.into()),
             survey_question: Some(survey_question.into()),
             value_comparison: Some(value_comparison.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1031,6 +1057,7 @@ impl UnifiedEventsFilter {
             filter_lines: Some(filter_lines.into()),
             filter_type: Some("UNIFIED_EVENTS".to_owned()),
             pruning_refine_by: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1077,6 +1104,7 @@ impl UnifiedEventsFilterBranch {
             filters: None,
             operator: None,
             pruning_refine_by: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1122,6 +1150,7 @@ impl WebinarFilter {
             filter_type: Some("WEBINAR".to_owned()),
             operator: Some(operator.into()),
             webinar_id: None,
+            extra: Map::new(),
         }
     }
 }

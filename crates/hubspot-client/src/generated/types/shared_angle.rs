@@ -93,6 +93,7 @@ impl ContentClone {
         Self {
             clone_name: None,
             id: Some(id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -158,6 +159,7 @@ impl ContentSchedule {
         Self {
             id: Some(id.into()),
             publish_date: Some(publish_date.into()),
+            extra: Map::new(),
         }
     }
 }

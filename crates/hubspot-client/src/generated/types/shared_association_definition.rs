@@ -49,6 +49,7 @@ impl AssociationDefinitionCreate {
             from_object_type_id: Some(from_object_type_id.into()),
             name: None,
             to_object_type_id: Some(to_object_type_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -98,6 +99,7 @@ impl ObjectSchemaUpdate {
             restorable: None,
             searchable_properties: None,
             secondary_display_properties: None,
+            extra: Map::new(),
         }
     }
 }

@@ -25,6 +25,7 @@ impl AssociationSpec {
         Self {
             association_category: Some(association_category.into()),
             association_type_id: Some(association_type_id.into()),
+            extra: Map::new(),
         }
     }
 }

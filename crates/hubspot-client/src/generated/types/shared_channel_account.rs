@@ -123,6 +123,7 @@ impl ContactEmail {
         Self {
             email: Some(email.into()),
             type_: None,
+            extra: Map::new(),
         }
     }
 }
@@ -183,6 +184,7 @@ impl ContactPhone {
         Self {
             phone: Some(phone.into()),
             type_: None,
+            extra: Map::new(),
         }
     }
 }
@@ -240,6 +242,7 @@ impl ContactProfile {
             org: None,
             phones: Some(phones.into()),
             urls: Some(urls.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -266,6 +269,7 @@ impl ContactUrl {
         Self {
             type_: None,
             url: Some(url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -360,6 +364,7 @@ impl DeliveryIdentifier {
         Self {
             type_: Some(type_.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -526,6 +531,7 @@ impl QuickReply {
             label: None,
             value: Some(value.into()),
             value_type: Some(value_type.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -606,6 +612,7 @@ impl SocialMetadata {
             media_url: None,
             media_url_string: None,
             thumbnail_url: None,
+            extra: Map::new(),
         }
     }
 }

@@ -181,6 +181,7 @@ impl SingleSendEmail {
             reply_to: Some(reply_to.into()),
             send_id: None,
             to: None,
+            extra: Map::new(),
         }
     }
 }
@@ -215,6 +216,7 @@ impl SingleSendRequestEgg {
             custom_properties: Some(custom_properties.into()),
             email_id: Some(email_id.into()),
             message: Some(message.into()),
+            extra: Map::new(),
         }
     }
 }

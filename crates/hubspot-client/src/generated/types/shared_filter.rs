@@ -37,6 +37,7 @@ impl Filter {
             property_name: Some(property_name.into()),
             value: None,
             values: None,
+            extra: Map::new(),
         }
     }
 }
@@ -57,6 +58,7 @@ impl FilterGroup {
     pub fn new(filters: impl Into<Vec<Filter>>) -> Self {
         Self {
             filters: Some(filters.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -19,6 +19,7 @@ impl JsonNodeBatch {
     pub fn new(inputs: impl Into<Vec<Value>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }

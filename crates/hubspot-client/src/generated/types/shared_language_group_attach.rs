@@ -35,6 +35,7 @@ impl LanguageGroupAttach {
             language: Some(language.into()),
             primary_id: Some(primary_id.into()),
             primary_language: None,
+            extra: Map::new(),
         }
     }
 }
@@ -53,7 +54,10 @@ impl LanguageGroupDetach {
     /// A record with what it must have.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: Some(id.into()) }
+        Self {
+            id: Some(id.into()),
+            extra: Map::new(),
+        }
     }
 }
 
@@ -79,6 +83,7 @@ impl LanguagesUpdate {
         Self {
             languages: Some(languages.into()),
             primary_id: Some(primary_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -97,7 +102,10 @@ impl PrimaryLanguageSet {
     /// A record with what it must have.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: Some(id.into()) }
+        Self {
+            id: Some(id.into()),
+            extra: Map::new(),
+        }
     }
 }
 

@@ -22,6 +22,7 @@ impl MaskedSubstring {
         Self {
             end: Some(end.into()),
             start: Some(start.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -42,6 +43,7 @@ impl MaskedSubstrings {
     pub fn new(substrings: impl Into<Vec<MaskedSubstring>>) -> Self {
         Self {
             substrings: Some(substrings.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -126,6 +128,7 @@ impl PropertyValue {
             updated_by_user_id: None,
             use_timestamp_as_persistence_timestamp: None,
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -57,6 +57,7 @@ impl OptionInput {
             hidden: Some(hidden.into()),
             label: Some(label.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }

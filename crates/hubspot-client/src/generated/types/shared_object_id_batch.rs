@@ -19,6 +19,7 @@ impl ObjectIdBatch {
     pub fn new(inputs: impl Into<Vec<PublicObjectId>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -71,6 +71,7 @@ impl PropertyCreateBatch {
     pub fn new(inputs: impl Into<Vec<PropertyCreate>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -114,6 +115,7 @@ impl PropertyGroupCreate {
             display_order: None,
             label: Some(label.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -153,7 +155,10 @@ impl PropertyName {
     /// A record with what it must have.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: Some(name.into()) }
+        Self {
+            name: Some(name.into()),
+            extra: Map::new(),
+        }
     }
 }
 
@@ -173,6 +178,7 @@ impl PropertyNameBatch {
     pub fn new(inputs: impl Into<Vec<PropertyName>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -202,6 +208,7 @@ impl PropertyNameBatchRead {
             archived: None,
             data_sensitivity: None,
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }

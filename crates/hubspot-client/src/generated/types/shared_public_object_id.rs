@@ -17,7 +17,10 @@ impl PublicObjectId {
     /// A record with what it must have.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: Some(id.into()) }
+        Self {
+            id: Some(id.into()),
+            extra: Map::new(),
+        }
     }
 }
 

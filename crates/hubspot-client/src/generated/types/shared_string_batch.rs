@@ -19,6 +19,7 @@ impl StringBatch {
     pub fn new(inputs: impl Into<Vec<String>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -39,7 +39,10 @@ impl FileExtractRequest {
     /// A record with what it must have.
     #[must_use]
     pub fn new(path: impl Into<String>) -> Self {
-        Self { path: Some(path.into()) }
+        Self {
+            path: Some(path.into()),
+            extra: Map::new(),
+        }
     }
 }
 

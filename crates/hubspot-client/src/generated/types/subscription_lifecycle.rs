@@ -30,6 +30,7 @@ impl UnpauseRequest {
     pub fn new(proposed_next_billing_date: impl Into<i64>) -> Self {
         Self {
             proposed_next_billing_date: Some(proposed_next_billing_date.into()),
+            extra: Map::new(),
         }
     }
 }

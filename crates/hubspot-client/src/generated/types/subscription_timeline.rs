@@ -11,7 +11,6 @@ crm_core::record! {
         /// Identifier.
         id: Option<String> = "id",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -32,7 +31,6 @@ crm_core::record! {
         /// When, in milliseconds since 1970; absent if an e-mail event is the cause.
         timestamp: Option<i64> = "timestamp",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -49,7 +47,6 @@ crm_core::record! {
         /// When, in milliseconds since 1970.
         timestamp: Option<i64> = "timestamp",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -62,7 +59,6 @@ crm_core::record! {
         /// The entries.
         timeline: Vec<SubscriptionTimelineEntry> = "timeline",
     }
-    keeps extra
 }
 
 #[cfg(feature = "schemars")]

@@ -58,6 +58,7 @@ impl AppEventOccurrence {
             timeline_i_frame: None,
             timestamp: None,
             utk: None,
+            extra: Map::new(),
         }
     }
 }
@@ -78,6 +79,7 @@ impl AppEventOccurrenceBatch {
     pub fn new(inputs: impl Into<Vec<AppEventOccurrence>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -146,6 +148,7 @@ impl ExternalAppEventResolutionRequest {
         Self {
             developer_symbol: Some(developer_symbol.into()),
             project_name: Some(project_name.into()),
+            extra: Map::new(),
         }
     }
 }

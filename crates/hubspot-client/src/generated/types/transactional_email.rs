@@ -25,6 +25,7 @@ impl SmtpApiTokenRequestEgg {
         Self {
             campaign_name: Some(campaign_name.into()),
             create_contact: Some(create_contact.into()),
+            extra: Map::new(),
         }
     }
 }

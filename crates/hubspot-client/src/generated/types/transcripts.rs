@@ -28,6 +28,7 @@ impl Speaker {
             email: None,
             id: Some(id.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -62,6 +63,7 @@ impl TranscriptCreateRequest {
         Self {
             engagement_id: Some(engagement_id.into()),
             transcript_create_utterances: Some(transcript_create_utterances.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -102,6 +104,7 @@ impl TranscriptCreateUtterance {
             speaker: Some(speaker.into()),
             start_time_millis: Some(start_time_millis.into()),
             text: Some(text.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -54,6 +54,7 @@ impl UrlMappingCreateRequestBody {
             precedence: None,
             redirect_style: Some(redirect_style.into()),
             route_prefix: Some(route_prefix.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -35,6 +35,7 @@ impl ExternalSettings {
             fetch_accounts_uri: None,
             update_meeting_url: None,
             user_verify_url: None,
+            extra: Map::new(),
         }
     }
 }

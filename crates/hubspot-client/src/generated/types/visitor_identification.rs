@@ -34,6 +34,7 @@ impl IdentificationTokenGenerationRequest {
             first_name: None,
             hs_customer_agent_context: Some(hs_customer_agent_context.into()),
             last_name: None,
+            extra: Map::new(),
         }
     }
 }

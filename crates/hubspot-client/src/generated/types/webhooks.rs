@@ -127,6 +127,7 @@ impl SettingsChangeRequest {
         Self {
             target_url: Some(target_url.into()),
             throttling: Some(throttling.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -150,6 +151,7 @@ impl SubscriptionBatchUpdateRequest {
         Self {
             active: Some(active.into()),
             id: Some(id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -170,6 +172,7 @@ impl SubscriptionBatchUpdateRequestBatch {
     pub fn new(inputs: impl Into<Vec<SubscriptionBatchUpdateRequest>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -205,6 +208,7 @@ impl SubscriptionCreateRequest {
             event_type_name: None,
             object_type_id: None,
             property_name: None,
+            extra: Map::new(),
         }
     }
 }
@@ -266,6 +270,7 @@ impl ThrottlingSettings {
     pub fn new(max_concurrent_requests: impl Into<i64>) -> Self {
         Self {
             max_concurrent_requests: Some(max_concurrent_requests.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -74,6 +74,7 @@ impl AppLifecycleEventSubscriptionUpsertRequest {
             event_type_id: Some(event_type_id.into()),
             properties: Some(properties.into()),
             subscription_type: Some("APP_LIFECYCLE_EVENT".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -113,6 +114,7 @@ impl AssociationSubscriptionUpsertRequest {
             object_type_id: None,
             portal_id: None,
             subscription_type: Some("ASSOCIATION".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -175,6 +177,7 @@ impl Condition {
             property: Some(property.into()),
             value: None,
             values: None,
+            extra: Map::new(),
         }
     }
 }
@@ -235,6 +238,7 @@ impl CrmObjectSnapshotBatchRequest {
     pub fn new(snapshot_requests: impl Into<Vec<CrmObjectSnapshotRequest>>) -> Self {
         Self {
             snapshot_requests: Some(snapshot_requests.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -283,6 +287,7 @@ impl CrmObjectSnapshotRequest {
             object_type_id: Some(object_type_id.into()),
             portal_id: Some(portal_id.into()),
             properties: Some(properties.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -317,6 +322,7 @@ impl FilterCreateRequest {
         Self {
             filter: Some(filter.into()),
             subscription_id: Some(subscription_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -362,6 +368,7 @@ impl GdprPrivacyDeletionSubscriptionUpsertRequest {
             object_type_id: Some(object_type_id.into()),
             portal_id: Some(portal_id.into()),
             subscription_type: Some("GDPR_PRIVACY_DELETION".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -433,6 +440,7 @@ impl ListMembershipSubscriptionUpsertRequest {
             object_ids: Some(object_ids.into()),
             portal_id: Some(portal_id.into()),
             subscription_type: Some("LIST_MEMBERSHIP".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -471,6 +479,7 @@ impl ObjectSubscriptionUpsertRequest {
             portal_id: None,
             properties: None,
             subscription_type: Some("OBJECT".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -618,6 +627,7 @@ impl WebhooksJournalFilter {
     pub fn new(conditions: impl Into<Vec<Condition>>) -> Self {
         Self {
             conditions: Some(conditions.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -25,6 +25,7 @@ impl ApiAbTestBranch {
         Self {
             connection: Some(connection.into()),
             percentage: None,
+            extra: Map::new(),
         }
     }
 }
@@ -54,6 +55,7 @@ impl ApiAbTestBranchAction {
             action_id: Some(action_id.into()),
             test_branches: Some(test_branches.into()),
             type_: Some("AB_TEST_BRANCH".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -80,6 +82,7 @@ impl ApiActionDataValue {
             action_id: Some(action_id.into()),
             data_key: Some(data_key.into()),
             type_: Some("FIELD_DATA".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -103,6 +106,7 @@ impl ApiActionOutputObjectPropertyValue {
         Self {
             action_output_property_token: Some(action_output_property_token.into()),
             type_: Some("ACTION_OUTPUT_OBJECT_PROPERTY".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -126,6 +130,7 @@ impl ApiAppendObjectPropertyValue {
         Self {
             append_property_name: Some(append_property_name.into()),
             type_: Some("APPEND_OBJECT_PROPERTY".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -169,6 +174,7 @@ impl ApiAssociationDataSource {
             object_type_id: Some(object_type_id.into()),
             sort_by: None,
             type_: Some("ASSOCIATION".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -206,6 +212,7 @@ impl ApiAssociationTimestampDataSource {
             name: Some(name.into()),
             object_type_id: Some(object_type_id.into()),
             type_: Some("ASSOCIATION_TIMESTAMP".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -239,6 +246,7 @@ impl ApiAuthKeyWebhookAuthSettings {
             name: Some(name.into()),
             secret_name: Some(secret_name.into()),
             type_: Some("AUTH_KEY".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -278,6 +286,7 @@ impl ApiBlockedDate {
             day_of_month: Some(day_of_month.into()),
             month: Some(month.into()),
             year: None,
+            extra: Map::new(),
         }
     }
 }
@@ -304,6 +313,7 @@ impl ApiConnection {
         Self {
             edge_type: Some(edge_type.into()),
             next_action_id: Some(next_action_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -470,6 +480,7 @@ impl ApiContactFlowCreateRequest {
             type_: Some("CONTACT_FLOW".to_owned()),
             un_enrollment_setting: None,
             uuid: None,
+            extra: Map::new(),
         }
     }
 }
@@ -598,6 +609,7 @@ impl ApiContactFlowPutRequest {
             type_: Some("CONTACT_FLOW".to_owned()),
             un_enrollment_setting: None,
             uuid: None,
+            extra: Map::new(),
         }
     }
 }
@@ -627,6 +639,7 @@ impl ApiContactPropertyAnchor {
         Self {
             contact_property: Some(contact_property.into()),
             type_: Some("CONTACT_PROPERTY_ANCHOR".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -672,6 +685,7 @@ impl ApiCustomCodeAction {
             secret_names: None,
             source_code: None,
             type_: Some("CUSTOM_CODE".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -701,6 +715,7 @@ impl ApiDailyEnrollmentSchedule {
         Self {
             time_of_day: Some(time_of_day.into()),
             type_: Some("DAILY".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -733,6 +748,7 @@ impl ApiDatasetBasedEnrollmentCriteria {
             should_re_enroll: Some(should_re_enroll.into()),
             subview_id: None,
             type_: Some("DATASET".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -772,6 +788,7 @@ impl ApiDatasetFieldPropertyFilterDataSource {
             property_name: Some(property_name.into()),
             sort_by: None,
             type_: Some("DATASET_FIELD_PROPERTY_FILTER".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -811,6 +828,7 @@ impl ApiEnrolledArgumentPropertyFilterDataSource {
             property_name: Some(property_name.into()),
             sort_by: None,
             type_: Some("ENROLLED_ARGUMENT_PROPERTY_FILTER".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -850,6 +868,7 @@ impl ApiEnrolledRecordPropertyFilterDataSource {
             record_field_name: Some(record_field_name.into()),
             sort_by: None,
             type_: Some("ENROLLED_RECORD_PROPERTY_FILTER".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -875,6 +894,7 @@ impl ApiEnrollmentDatasetColumnValue {
                 enrollment_dataset_column_token.into(),
             ),
             type_: Some("ENROLLMENT_DATASET_COLUMN".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -900,6 +920,7 @@ impl ApiEnrollmentEventPropertyValue {
                 enrollment_event_property_token.into(),
             ),
             type_: Some("ENROLLMENT_EVENT_PROPERTY".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -926,6 +947,7 @@ impl ApiEnumerationOutputField {
             name: Some(name.into()),
             options: Some(options.into()),
             type_: Some("ENUMERATION".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -967,6 +989,7 @@ impl ApiEventBasedEnrollmentCriteria {
             refinement_criteria: None,
             should_re_enroll: Some(should_re_enroll.into()),
             type_: Some("EVENT_BASED".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -990,6 +1013,7 @@ impl ApiFetchedObjectPropertyValue {
         Self {
             property_token: Some(property_token.into()),
             type_: Some("FETCHED_OBJECT_PROPERTY".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1021,6 +1045,7 @@ impl ApiFlowBatchFetchFlowIdCoordinate {
         Self {
             flow_id: Some(flow_id.into()),
             type_: Some("FLOW_ID".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1047,6 +1072,7 @@ impl ApiFlowBatchFetchMigrationFlowIdCoordinate {
         Self {
             flow_id: None,
             type_: Some("FLOW_ID".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1079,6 +1105,7 @@ impl ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
         Self {
             type_: Some("WORKFLOW_ID".to_owned()),
             workflow_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1105,6 +1132,7 @@ impl ApiFlowBatchInput {
     pub fn new(inputs: impl Into<Vec<ApiFlowBatchFetchFlowIdCoordinate>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1125,6 +1153,7 @@ impl ApiFlowBatchMigrationInput {
     pub fn new(inputs: impl Into<Vec<ApiFlowBatchMigrationInputInputsItem>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1270,6 +1299,7 @@ impl ApiIncrementValue {
         Self {
             increment_amount: Some(increment_amount.into()),
             type_: Some("INCREMENT".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1296,6 +1326,7 @@ impl ApiInputVariable {
         Self {
             name: Some(name.into()),
             value: Some(value.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1358,6 +1389,7 @@ impl ApiListBasedEnrollmentCriteria {
             un_enroll_objects_not_meeting_criteria: Some(
                 un_enroll_objects_not_meeting_criteria.into(),
             ),
+            extra: Map::new(),
         }
     }
 }
@@ -1411,6 +1443,7 @@ impl ApiListBranchAction {
             default_branch_name: None,
             list_branches: Some(list_branches.into()),
             type_: Some("LIST_BRANCH".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1434,6 +1467,7 @@ impl ApiListInputValue {
         Self {
             type_: Some("LIST".to_owned()),
             values: Some(values.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1457,6 +1491,7 @@ impl ApiManualEnrollmentCriteria {
         Self {
             should_re_enroll: Some(should_re_enroll.into()),
             type_: Some("MANUAL".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1480,6 +1515,7 @@ impl ApiMapInputValue {
         Self {
             type_: Some("MAP".to_owned()),
             values: Some(values.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1511,6 +1547,7 @@ impl ApiMonthlyRelativeDaysEnrollmentSchedule {
             monthly_relative_days: Some(monthly_relative_days.into()),
             time_of_day: Some(time_of_day.into()),
             type_: Some("MONTHLY_RELATIVE_DAYS".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1550,6 +1587,7 @@ impl ApiMonthlySpecificDaysEnrollmentSchedule {
             days_of_month: Some(days_of_month.into()),
             time_of_day: Some(time_of_day.into()),
             type_: Some("MONTHLY_SPECIFIC_DAYS".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1573,6 +1611,7 @@ impl ApiObjectPropertyValue {
         Self {
             property_name: Some(property_name.into()),
             type_: Some("OBJECT_PROPERTY".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1696,6 +1735,7 @@ impl ApiPlatformFlowCreateRequest {
             time_windows: None,
             type_: Some("PLATFORM_FLOW".to_owned()),
             uuid: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1768,6 +1808,7 @@ impl ApiPlatformFlowPutRequest {
             time_windows: None,
             type_: Some("PLATFORM_FLOW".to_owned()),
             uuid: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1811,6 +1852,7 @@ impl ApiPropertyBasedEnrollmentSchedule {
             time_of_day: Some(time_of_day.into()),
             type_: Some("PROPERTY_BASED".to_owned()),
             yearly: Some(yearly.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1834,6 +1876,7 @@ impl ApiRelativeDateTimeValue {
         Self {
             time_delay: Some(time_delay.into()),
             type_: Some("RELATIVE_DATETIME".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1857,6 +1900,7 @@ impl ApiSignatureWebhookAuthSettings {
         Self {
             app_id: Some(app_id.into()),
             type_: Some("SIGNATURE".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1900,6 +1944,7 @@ impl ApiSingleConnectionAction {
             connection: None,
             fields: Some(fields.into()),
             type_: Some("SINGLE_CONNECTION".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1923,6 +1968,7 @@ impl ApiSingleObjectCoordinatesValue {
         Self {
             coordinates_token: Some(coordinates_token.into()),
             type_: Some("SINGLE_OBJECT_COORDINATES".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -1952,6 +1998,7 @@ impl ApiSort {
             missing: None,
             order: Some(order.into()),
             property: Some(property.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1985,6 +2032,7 @@ impl ApiStaticAppendValue {
         Self {
             static_append_value: Some(static_append_value.into()),
             type_: Some("STATIC_APPEND_VALUE".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -2011,6 +2059,7 @@ impl ApiStaticBranch {
         Self {
             branch_value: Some(branch_value.into()),
             connection: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2053,6 +2102,7 @@ impl ApiStaticBranchAction {
             input_value: Some(input_value.into()),
             static_branches: Some(static_branches.into()),
             type_: Some("STATIC_BRANCH".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -2085,6 +2135,7 @@ impl ApiStaticDateAnchor {
             month: Some(month.into()),
             type_: Some("STATIC_DATE_ANCHOR".to_owned()),
             year: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2124,6 +2175,7 @@ impl ApiStaticPropertyFilterDataSource {
             sort_by: None,
             static_value: Some(static_value.into()),
             type_: Some("STATIC_PROPERTY_FILTER".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -2147,6 +2199,7 @@ impl ApiStaticTimeZoneStrategy {
         Self {
             time_zone_id: Some(time_zone_id.into()),
             type_: Some("STATIC_TIME_ZONE".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -2170,6 +2223,7 @@ impl ApiStaticValue {
         Self {
             static_value: Some(static_value.into()),
             type_: Some("STATIC_VALUE".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -2209,6 +2263,7 @@ impl ApiTimeDelay {
             time_of_day: None,
             time_unit: Some(time_unit.into()),
             time_zone_strategy: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2270,6 +2325,7 @@ impl ApiTimeOfDay {
         Self {
             hour: Some(hour.into()),
             minute: Some(minute.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2299,6 +2355,7 @@ impl ApiTimeWindow {
             day: Some(day.into()),
             end_time: None,
             start_time: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2322,6 +2379,7 @@ impl ApiTimestampValue {
         Self {
             timestamp_type: Some("EXECUTION_TIME".to_owned()),
             type_: Some("TIMESTAMP".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -2354,6 +2412,7 @@ impl ApiUnEnrollmentSetting {
         Self {
             flow_ids: Some(flow_ids.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2410,6 +2469,7 @@ impl ApiWebhookAction {
             query_params: Some(query_params.into()),
             type_: Some("WEBHOOK".to_owned()),
             webhook_url: Some(webhook_url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2447,6 +2507,7 @@ impl ApiWeeklyEnrollmentSchedule {
             days_of_week: Some(days_of_week.into()),
             time_of_day: Some(time_of_day.into()),
             type_: Some("WEEKLY".to_owned()),
+            extra: Map::new(),
         }
     }
 }
@@ -2480,6 +2541,7 @@ impl ApiYearlyEnrollmentSchedule {
             month: Some(month.into()),
             time_of_day: Some(time_of_day.into()),
             type_: Some("YEARLY".to_owned()),
+            extra: Map::new(),
         }
     }
 }

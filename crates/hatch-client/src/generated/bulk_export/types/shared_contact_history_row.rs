@@ -45,7 +45,6 @@ crm_core::record! {
         /// Name of the workspace.
         workspace_name: Option<String> = "workspace_name",
     }
-    keeps extra
 }
 
 crm_core::open_enum! {
@@ -94,7 +93,6 @@ crm_core::record! {
         /// Name of the workspace.
         workspace_name: Option<String> = "workspace_name",
     }
-    keeps extra
 }
 
 #[cfg(feature = "schemars")]

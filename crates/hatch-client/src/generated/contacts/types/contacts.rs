@@ -30,12 +30,22 @@ crm_core::record! {
         status: Option<String> = "status",
     }
     required "source"
+    nullable "email" "externalContactID" "externalCreatedAt" "externalID" "externalUpdatedAt" "firstName" "lastName" "phoneNumber" "status"
     by new
 }
 crm_core::setters!(UpsertContact {
     details: Value, email: String, external_contact_id: String, external_created_at: Timestamp,
     external_id: String, external_updated_at: Timestamp, first_name: String, last_name: String,
     phone_number: String, status: String,
+});
+
+crm_core::clears!(UpsertContact {
+    clear_email: email = "email", clear_external_contact_id: external_contact_id = "externalContactID",
+    clear_external_created_at: external_created_at = "externalCreatedAt",
+    clear_external_id: external_id = "externalID",
+    clear_external_updated_at: external_updated_at = "externalUpdatedAt",
+    clear_first_name: first_name = "firstName", clear_last_name: last_name = "lastName",
+    clear_phone_number: phone_number = "phoneNumber", clear_status: status = "status",
 });
 
 impl UpsertContact {
@@ -54,6 +64,7 @@ impl UpsertContact {
             phone_number: None,
             source: Some(source.into()),
             status: None,
+            extra: Map::new(),
         }
     }
 }
@@ -64,7 +75,6 @@ crm_core::record! {
         /// The contact that was written.
         data: Option<UpsertedContact> = "data",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -73,7 +83,6 @@ crm_core::record! {
         /// Identifier of the contact in Hatch.
         id: Option<String> = "id",
     }
-    keeps extra
 }
 
 #[cfg(feature = "schemars")]

@@ -9,7 +9,6 @@ crm_core::record! {
         /// JSON pointer to the member, for example `/source`.
         pointer: Option<String> = "pointer",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -22,7 +21,6 @@ crm_core::record! {
         /// Short name of the fault.
         title: Option<String> = "title",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -31,7 +29,6 @@ crm_core::record! {
         /// The faults found.
         errors: Vec<UpsertError> = "errors",
     }
-    keeps extra
 }
 
 crm_core::open_enum! {

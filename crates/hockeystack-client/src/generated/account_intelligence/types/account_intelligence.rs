@@ -13,7 +13,6 @@ crm_core::record! {
         /// How many times the goal was reached.
         times_done: Option<f64> = "times_done",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -28,7 +27,6 @@ crm_core::record! {
         /// Visits to the website. The shape of one visit is not on public record, so each is kept as plain JSON.
         website_visits: Vec<Value> = "website_visits",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -37,7 +35,6 @@ crm_core::record! {
         /// State and content of the research.
         result: Option<ResearchResult> = "result",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -62,6 +59,7 @@ impl ResearchRequest {
         Self {
             company_domain: Some(company_domain.into()),
             fields_to_get: None,
+            extra: Map::new(),
         }
     }
 }
@@ -80,7 +78,6 @@ crm_core::record! {
         /// Whether the research has finished, is still running, or failed.
         status: Option<ResearchStatus> = "status",
     }
-    keeps extra
 }
 
 crm_core::open_enum! {
@@ -105,7 +102,6 @@ crm_core::record! {
         /// Job title.
         title: Option<String> = "title",
     }
-    keeps extra
 }
 
 #[cfg(feature = "schemars")]

@@ -9,7 +9,6 @@ crm_core::record! {
         /// Text that says what was wrong.
         message: Option<String> = "message",
     }
-    keeps extra
 }
 
 crm_core::open_enum! {

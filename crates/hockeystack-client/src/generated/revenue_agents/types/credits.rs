@@ -27,7 +27,6 @@ crm_core::record! {
         /// When the period ends and the count starts again.
         resets_at: Option<Timestamp> = "resets_at",
     }
-    keeps extra
 }
 
 crm_core::open_enum! {
@@ -58,7 +57,6 @@ crm_core::record! {
         /// When it was charged.
         timestamp: Option<Timestamp> = "timestamp",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -69,7 +67,6 @@ crm_core::record! {
         /// The operations of this page.
         operations: Vec<CreditOperation> = "operations",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -86,7 +83,6 @@ crm_core::record! {
         /// Credits used in the whole span.
         total_credits_used: Option<f64> = "total_credits_used",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -101,7 +97,6 @@ crm_core::record! {
         /// Number of charged operations.
         operation_count: Option<i64> = "operation_count",
     }
-    keeps extra
 }
 
 #[cfg(feature = "schemars")]

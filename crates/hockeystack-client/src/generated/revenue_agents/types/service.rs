@@ -19,7 +19,6 @@ crm_core::record! {
         /// First characters of the token, to recognise it by.
         token_prefix: Option<String> = "token_prefix",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -30,7 +29,6 @@ crm_core::record! {
         /// The workspace this token can see.
         workspace: Option<Workspace> = "workspace",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -41,7 +39,6 @@ crm_core::record! {
         /// Name of the workspace.
         name: Option<String> = "name",
     }
-    keeps extra
 }
 
 #[cfg(feature = "schemars")]

@@ -11,7 +11,6 @@ crm_core::record! {
         /// Cursor of the next page; null on the last one.
         next_cursor: Option<String> = "next_cursor",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -40,7 +39,6 @@ crm_core::record! {
         /// State of the agent.
         status: Option<AgentStatus> = "status",
     }
-    keeps extra
 }
 
 crm_core::open_enum! {

@@ -15,7 +15,6 @@ crm_core::record! {
         /// The deal it is about; null for a company conversation.
         deal_id: Option<String> = "deal_id",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -26,7 +25,6 @@ crm_core::record! {
         /// Cursor of the next page; null on the last one.
         next_cursor: Option<String> = "next_cursor",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -39,7 +37,6 @@ crm_core::record! {
         /// Text for people.
         message: Option<String> = "message",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -54,7 +51,6 @@ crm_core::record! {
         /// Who wrote it.
         role: Option<MessageRole> = "role",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -69,7 +65,6 @@ crm_core::record! {
         /// State of the work, `pending` at this point.
         status: Option<MessageJobStatus> = "status",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -82,7 +77,6 @@ crm_core::record! {
         /// State of the work.
         status: Option<MessageJobStatus> = "status",
     }
-    keeps extra
 }
 
 crm_core::open_enum! {
@@ -117,7 +111,6 @@ crm_core::record! {
         /// Value for `after` to get the next page; null on the last one.
         next_cursor: Option<String> = "next_cursor",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -126,7 +119,6 @@ crm_core::record! {
         /// Messages that the work produced. That they look like listed messages is implied.
         messages: Vec<Message> = "messages",
     }
-    keeps extra
 }
 
 crm_core::open_enum! {
@@ -172,6 +164,7 @@ impl NewMessage {
         Self {
             message: Some(message.into()),
             stream: None,
+            extra: Map::new(),
         }
     }
 }

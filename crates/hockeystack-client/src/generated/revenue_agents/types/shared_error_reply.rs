@@ -9,7 +9,6 @@ crm_core::record! {
         /// What went wrong.
         error: Option<ErrorDetail> = "error",
     }
-    keeps extra
 }
 
 #[cfg(feature = "schemars")]

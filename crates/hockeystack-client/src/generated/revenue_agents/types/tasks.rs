@@ -48,6 +48,7 @@ impl NewTask {
             targets: Some(targets.into()),
             task_title: Some(task_title.into()),
             task_type: Some(task_type.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -88,7 +89,6 @@ crm_core::record! {
         /// When it was last changed.
         updated_at: Option<Timestamp> = "updated_at",
     }
-    keeps extra
 }
 
 crm_core::record! {
@@ -105,7 +105,6 @@ crm_core::record! {
         /// Job title.
         title: Option<String> = "title",
     }
-    keeps extra
 }
 crm_core::setters!(TaskContact {
     email: String, linkedin_url: String, name: String, phone_number: String, title: String,
@@ -123,7 +122,6 @@ crm_core::record! {
         /// Points to raise in a call.
         talking_points: Option<Vec<String>> = "talking_points",
     }
-    keeps extra
 }
 crm_core::setters!(TaskDraft {
     body: String, message: String, subject: String, talking_points: [String],
@@ -137,7 +135,6 @@ crm_core::record! {
         /// The tasks of this page. The name of this list follows the sibling lists.
         tasks: Vec<Task> = "tasks",
     }
-    keeps extra
 }
 
 crm_core::open_enum! {
@@ -166,7 +163,6 @@ crm_core::record! {
         /// The meeting.
         meeting_id: Option<String> = "meeting_id",
     }
-    keeps extra
 }
 crm_core::setters!(TaskTargets {
     company_id: String, contact: TaskContact, deal_id: String, meeting_id: String,

@@ -139,6 +139,7 @@ impl AdCampaignGroupData {
             objective_type: None,
             publishing_status: None,
             unpublished_changes: None,
+            extra: Map::new(),
         }
     }
 }
@@ -224,6 +225,7 @@ impl AudienceLocation {
             radius_unit: None,
             selection_type: Some(selection_type.into()),
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -247,6 +249,7 @@ impl AudienceLocationGeometry {
         Self {
             location: Some(location.into()),
             location_type: Some(location_type.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -342,6 +345,7 @@ impl Campaign {
             publishing_status: None,
             source: None,
             unpublished_changes: None,
+            extra: Map::new(),
         }
     }
 }
@@ -410,6 +414,7 @@ impl CustomDisclaimer {
             body: Some(body.into()),
             checkboxes: None,
             title: Some(title.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -440,6 +445,7 @@ impl CustomDisclaimerCheckbox {
             is_required: Some(is_required.into()),
             key: Some(key.into()),
             text: Some(text.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -492,6 +498,7 @@ impl FacebookAudience {
             placement_type: None,
             placements: None,
             retargeting: None,
+            extra: Map::new(),
         }
     }
 }
@@ -521,6 +528,7 @@ impl FbUpdateAudienceBody {
             description: None,
             location_id: Some(location_id.into()),
             name: Some(name.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -581,6 +589,7 @@ impl FormQuestion {
             label: None,
             options: None,
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -851,6 +860,7 @@ impl UpsertAdset {
             page_id: None,
             pixel_id: None,
             whatsapp_number: None,
+            extra: Map::new(),
         }
     }
 }
@@ -902,6 +912,7 @@ impl UpsertCampaign {
             objective: None,
             source: None,
             special_ad_categories: None,
+            extra: Map::new(),
         }
     }
 }

@@ -110,6 +110,7 @@ impl BrandVoiceAnswers {
             target_audience: Some(target_audience.into()),
             tone_of_voice: Some(tone_of_voice.into()),
             unique_selling_proposition: None,
+            extra: Map::new(),
         }
     }
 }
@@ -247,6 +248,7 @@ impl CreateBrandBoardParam {
             parent_id: None,
             type_: None,
             url: None,
+            extra: Map::new(),
         }
     }
 }
@@ -282,6 +284,7 @@ impl CreateBrandVoiceBody {
             name: None,
             type_: Some(type_.into()),
             url: None,
+            extra: Map::new(),
         }
     }
 }
@@ -330,6 +333,7 @@ impl Font {
             font: Some(font.into()),
             id: None,
             label: Some(label.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -424,6 +428,7 @@ impl Logo {
             label: Some(label.into()),
             path: Some(path.into()),
             url: Some(url.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -112,6 +112,7 @@ impl AppointmentCreate {
             start_time: Some(start_time.into()),
             title: None,
             to_notify: None,
+            extra: Map::new(),
         }
     }
 }
@@ -467,6 +468,7 @@ crm_core::record! {
         widget_type: Option<WidgetType> = "widgetType",
     }
     required "locationId" "name"
+    read_only "meetingLocation"
     by new
 }
 crm_core::setters!(CalendarCreate {
@@ -548,6 +550,7 @@ impl CalendarCreate {
             team_members: None,
             widget_slug: None,
             widget_type: None,
+            extra: Map::new(),
         }
     }
 }
@@ -710,6 +713,7 @@ crm_core::record! {
         /// The vendor's default is `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
+    read_only "meetingLocation"
 }
 crm_core::setters!(CalendarUpdate {
     alert_email: String, allow_booking_after: f64, allow_booking_after_unit: AllowBookingAfterUnit,
@@ -785,6 +789,7 @@ impl CreateBookingService {
             id: Some(id.into()),
             position: None,
             staff_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -811,6 +816,7 @@ impl CreateEventCalendarSchedule {
         Self {
             rules: Some(rules.into()),
             timezone: Some(timezone.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -973,6 +979,7 @@ impl CreateService {
             slug: Some(slug.into()),
             staff: Some(staff.into()),
             variations: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1018,6 +1025,7 @@ impl CreateServiceLocation {
             name: Some(name.into()),
             phone: None,
             slug: Some(slug.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1063,6 +1071,7 @@ impl CreateServiceVariation {
             pre_buffer_unit: None,
             service_duration: None,
             service_duration_unit: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1177,6 +1186,7 @@ impl ServiceAddOn {
             duration: None,
             id: Some(id.into()),
             quantity: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1379,7 +1389,10 @@ impl Staff {
     /// A record with what it must have.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: Some(id.into()) }
+        Self {
+            id: Some(id.into()),
+            extra: Map::new(),
+        }
     }
 }
 

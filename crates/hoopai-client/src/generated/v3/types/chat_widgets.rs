@@ -225,6 +225,7 @@ impl CloneChatWidget {
             chat_widget_id: Some(chat_widget_id.into()),
             location_id: Some(location_id.into()),
             name: None,
+            extra: Map::new(),
         }
     }
 }
@@ -271,6 +272,7 @@ impl CreateWidget {
             name: Some(name.into()),
             settings: None,
             version: Some(version.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -516,6 +518,7 @@ impl WidgetSettings {
             widget_id: None,
             widget_placement: None,
             widget_primary_color: None,
+            extra: Map::new(),
         }
     }
 }

@@ -75,6 +75,7 @@ crm_core::record! {
         website: Option<String> = "website",
     }
     required "locationId"
+    nullable "address1" "city" "companyName" "email" "firstName" "lastName" "name" "phone" "state" "timezone" "website"
     by new
 }
 crm_core::setters!(CreateContact {
@@ -83,6 +84,14 @@ crm_core::setters!(CreateContact {
     first_name: String, gender: String, inbound_dnd_settings: InboundDndSettings, last_name: String,
     name: String, phone: String, postal_code: String, source: String, state: String, tags: [String],
     timezone: String, website: String,
+});
+
+crm_core::clears!(CreateContact {
+    clear_address1: address1 = "address1", clear_city: city = "city",
+    clear_company_name: company_name = "companyName", clear_email: email = "email",
+    clear_first_name: first_name = "firstName", clear_last_name: last_name = "lastName",
+    clear_name: name = "name", clear_phone: phone = "phone", clear_state: state = "state",
+    clear_timezone: timezone = "timezone", clear_website: website = "website",
 });
 
 impl CreateContact {
@@ -113,6 +122,7 @@ impl CreateContact {
             tags: None,
             timezone: None,
             website: None,
+            extra: Map::new(),
         }
     }
 }
@@ -273,12 +283,21 @@ crm_core::record! {
         /// The address of the website.
         website: Option<String> = "website",
     }
+    nullable "address1" "assignedTo" "city" "email" "firstName" "lastName" "name" "phone" "source" "state" "timezone" "website"
 }
 crm_core::setters!(UpdateContact {
     address1: String, assigned_to: String, city: String, country: String, custom_fields: [Value],
     date_of_birth: String, dnd: bool, dnd_settings: DndSettings, email: String, first_name: String,
     inbound_dnd_settings: InboundDndSettings, last_name: String, name: String, phone: String,
     postal_code: String, source: String, state: String, tags: [String], timezone: String, website: String,
+});
+
+crm_core::clears!(UpdateContact {
+    clear_address1: address1 = "address1", clear_assigned_to: assigned_to = "assignedTo",
+    clear_city: city = "city", clear_email: email = "email", clear_first_name: first_name = "firstName",
+    clear_last_name: last_name = "lastName", clear_name: name = "name", clear_phone: phone = "phone",
+    clear_source: source = "source", clear_state: state = "state", clear_timezone: timezone = "timezone",
+    clear_website: website = "website",
 });
 
 crm_core::record! {
@@ -358,6 +377,7 @@ crm_core::record! {
         website: Option<String> = "website",
     }
     required "locationId"
+    nullable "address1" "city" "companyName" "email" "firstName" "lastName" "name" "phone" "state" "timezone" "website"
     by new
 }
 crm_core::setters!(UpsertContact {
@@ -366,6 +386,14 @@ crm_core::setters!(UpsertContact {
     dnd_settings: DndSettings, email: String, first_name: String, gender: String,
     inbound_dnd_settings: InboundDndSettings, last_name: String, name: String, phone: String,
     postal_code: String, source: String, state: String, tags: [String], timezone: String, website: String,
+});
+
+crm_core::clears!(UpsertContact {
+    clear_address1: address1 = "address1", clear_city: city = "city",
+    clear_company_name: company_name = "companyName", clear_email: email = "email",
+    clear_first_name: first_name = "firstName", clear_last_name: last_name = "lastName",
+    clear_name: name = "name", clear_phone: phone = "phone", clear_state: state = "state",
+    clear_timezone: timezone = "timezone", clear_website: website = "website",
 });
 
 impl UpsertContact {
@@ -397,6 +425,7 @@ impl UpsertContact {
             tags: None,
             timezone: None,
             website: None,
+            extra: Map::new(),
         }
     }
 }

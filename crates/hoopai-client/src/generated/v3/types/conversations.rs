@@ -46,7 +46,6 @@ crm_core::record! {
         /// How many people unsubscribed.
         unsubscribed: Option<i64> = "unsubscribed",
     }
-    keeps extra
 }
 crm_core::setters!(EmailEvents {
     accepted: i64, clicked: i64, complained: i64, delivered: i64, failed: i64, opened: i64, rejected: i64,
@@ -107,6 +106,7 @@ impl UpdateConversation {
             location_id: Some(location_id.into()),
             starred: None,
             unread_count: None,
+            extra: Map::new(),
         }
     }
 }
@@ -146,6 +146,7 @@ impl UpdateEmailMessageStatus {
             events: None,
             recipients: None,
             status: Some(status.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -178,6 +179,7 @@ impl UpdateRecipientMessageStatus {
             email_id: Some(email_id.into()),
             fail_reason: None,
             status: Some(status.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -36,6 +36,7 @@ impl CategoryInterface {
             thumbnail_url: None,
             title: Some(title.into()),
             visibility: Some(visibility.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -68,6 +69,7 @@ impl ExporterPayload {
             location_id: Some(location_id.into()),
             products: Some(products.into()),
             user_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -114,6 +116,7 @@ impl PostInterface {
             thumbnail_url: None,
             title: Some(title.into()),
             visibility: Some(visibility.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -153,6 +156,7 @@ impl ProductInterface {
             image_url: None,
             instructor_details: None,
             title: Some(title.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -185,6 +189,7 @@ impl SubCategoryInterface {
             thumbnail_url: None,
             title: Some(title.into()),
             visibility: Some(visibility.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -106,6 +106,7 @@ impl CreateEmailCampaignBody {
             time_zone: Some(time_zone.into()),
             user_id: Some(user_id.into()),
             user_name: None,
+            extra: Map::new(),
         }
     }
 }
@@ -157,6 +158,7 @@ impl CreateTemplateBody {
             preview_text: None,
             subject_line: None,
             user_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -193,6 +195,7 @@ impl CreateTemplateFolderBody {
         Self {
             name: Some(name.into()),
             user_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -637,6 +640,7 @@ impl ImportTemplateBody {
             name: None,
             parent_folder_id: None,
             user_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -794,6 +798,7 @@ impl ScheduleCampaignBatchConfig {
             skip_days: None,
             window_end: None,
             window_start: None,
+            extra: Map::new(),
         }
     }
 }
@@ -885,6 +890,7 @@ impl ScheduleCampaignEmailMeta {
             preview_text: None,
             reply_to_address: None,
             subject: Some(subject.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -920,6 +926,7 @@ impl ScheduleCampaignRecipients {
             segment: None,
             tag_ids: None,
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1025,6 +1032,7 @@ impl ScheduleCampaignRssConfig {
             rss_feed_url: Some(rss_feed_url.into()),
             start_at_day: None,
             start_at_month_day: None,
+            extra: Map::new(),
         }
     }
 }

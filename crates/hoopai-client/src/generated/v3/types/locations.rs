@@ -125,6 +125,7 @@ impl CreateLocation {
             timezone: None,
             twilio: None,
             website: None,
+            extra: Map::new(),
         }
     }
 }
@@ -275,6 +276,7 @@ impl UpdateLocation {
             timezone: None,
             twilio: None,
             website: None,
+            extra: Map::new(),
         }
     }
 }
@@ -295,6 +297,7 @@ impl UpdatePermissions {
     pub fn new(permissions: impl Into<Vec<PermissionsItem>>) -> Self {
         Self {
             permissions: Some(permissions.into()),
+            extra: Map::new(),
         }
     }
 }

@@ -46,6 +46,7 @@ impl GetAccessTokenBody {
             redirect_uri: None,
             refresh_token: None,
             user_type: None,
+            extra: Map::new(),
         }
     }
 }

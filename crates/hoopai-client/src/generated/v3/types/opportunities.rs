@@ -299,6 +299,7 @@ impl UpsertOpportunity {
             pipeline_id: Some(pipeline_id.into()),
             pipeline_stage_id: None,
             status: None,
+            extra: Map::new(),
         }
     }
 }

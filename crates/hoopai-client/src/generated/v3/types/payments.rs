@@ -130,6 +130,7 @@ impl CreateCouponParams {
             start_date: None,
             usage_limit: None,
             variant_ids: None,
+            extra: Map::new(),
         }
     }
 }
@@ -220,6 +221,7 @@ impl UpdateCouponParams {
             start_date: None,
             usage_limit: None,
             variant_ids: None,
+            extra: Map::new(),
         }
     }
 }

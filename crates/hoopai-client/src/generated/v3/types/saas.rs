@@ -34,6 +34,7 @@ impl AllowAttachRebilling {
         Self {
             attached_rebilling_config: None,
             company_id: Some(company_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -75,6 +76,7 @@ impl AttachedRebillingProductConfig {
             enabled: Some(enabled.into()),
             markup: Some(markup.into()),
             price: None,
+            extra: Map::new(),
         }
     }
 }

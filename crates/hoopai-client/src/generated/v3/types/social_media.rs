@@ -141,6 +141,7 @@ impl CalendarList {
             end_date: Some(end_date.into()),
             location_id: Some(location_id.into()),
             start_date: Some(start_date.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -285,6 +286,7 @@ impl CloneQueueItem {
             location_id: Some(location_id.into()),
             order: Some(order.into()),
             session_id: Some(session_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -427,6 +429,7 @@ impl CommentsCreateBody {
             mentions: None,
             notify_all_group_members: None,
             parent_id: Some(parent_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -486,6 +489,7 @@ impl CommentsGetListBody {
             skip: None,
             sort_by: None,
             to_date: None,
+            extra: Map::new(),
         }
     }
 }
@@ -591,6 +595,7 @@ impl CreateCategoryQueue {
             prioritize_new_content: None,
             time_slots: Some(time_slots.into()),
             user_id: Some(user_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -699,6 +704,7 @@ impl CreatePost {
             type_: Some(type_.into()),
             user_id: Some(user_id.into()),
             youtube_post_details: None,
+            extra: Map::new(),
         }
     }
 }
@@ -741,6 +747,7 @@ impl CreateQueueItem {
             primary_image: None,
             session_id: None,
             variations: None,
+            extra: Map::new(),
         }
     }
 }
@@ -843,6 +850,7 @@ impl CsvDefault {
     pub fn new(user_id: impl Into<String>) -> Self {
         Self {
             user_id: Some(user_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1140,6 +1148,7 @@ impl EditSession {
             keep_in_draft: None,
             location_id: Some(location_id.into()),
             session_id: Some(session_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1180,6 +1189,7 @@ impl EditSessionCalendar {
             location_id: Some(location_id.into()),
             session_id: Some(session_id.into()),
             start_date: Some(start_date.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1252,6 +1262,7 @@ impl FacebookPost {
         Self {
             text_format_preset_id: None,
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1307,6 +1318,7 @@ impl FetchCategoryQueues {
             limit: None,
             location_id: Some(location_id.into()),
             skip: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1367,6 +1379,7 @@ impl FetchQueueItems {
             location_id: Some(location_id.into()),
             session_id: None,
             skip: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1423,6 +1436,7 @@ impl FetchSlots {
             location_id: Some(location_id.into()),
             session_id: None,
             skip: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1662,6 +1676,7 @@ impl GmbPost {
             terms_conditions: None,
             title: None,
             url: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1709,6 +1724,7 @@ impl InstagramPost {
             publisher_note: None,
             show_on_feed: None,
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1739,6 +1755,7 @@ impl LinkedinPoll {
             options: Some(options.into()),
             question: Some(question.into()),
             settings: Some(settings.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1757,7 +1774,10 @@ impl LinkedinPollOption {
     /// A record with what it must have.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: Some(text.into()) }
+        Self {
+            text: Some(text.into()),
+            extra: Map::new(),
+        }
     }
 }
 
@@ -1777,6 +1797,7 @@ impl LinkedinPollSettings {
     pub fn new(duration: impl Into<LinkedinPollSettingsDuration>) -> Self {
         Self {
             duration: Some(duration.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1820,6 +1841,7 @@ impl LinkedinPost {
             pdf_title: Some(pdf_title.into()),
             poll: None,
             post_as_pdf: Some(post_as_pdf.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -1860,6 +1882,7 @@ impl Mentions {
             name: Some(name.into()),
             offset: Some(offset.into()),
             slug: None,
+            extra: Map::new(),
         }
     }
 }
@@ -1927,6 +1950,7 @@ impl PinterestBoardSelection {
         Self {
             account_id: Some(account_id.into()),
             boards: Some(boards.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2013,6 +2037,7 @@ impl PostMedia {
             type_: Some(type_.into()),
             url: Some(url.into()),
             watermarked_url: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2222,6 +2247,7 @@ impl ResetQueueItem {
         Self {
             location_id: Some(location_id.into()),
             session_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2376,6 +2402,7 @@ impl SocialMediaGetStatisticsBody {
             platforms: None,
             prev_range: None,
             profile_ids: Some(profile_ids.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2402,6 +2429,7 @@ impl SocialMediaGetStatisticsBodyCurrentRange {
         Self {
             end_date: Some(end_date.into()),
             start_date: Some(start_date.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2428,6 +2456,7 @@ impl SocialMediaGetStatisticsBodyPrevRange {
         Self {
             end_date: Some(end_date.into()),
             start_date: Some(start_date.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2543,6 +2572,7 @@ impl SocialPlannerAttachment {
         Self {
             type_: Some("image".to_owned()),
             url: Some(url.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2655,6 +2685,7 @@ impl StartEditSession {
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
             location_id: Some(location_id.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2709,6 +2740,7 @@ impl TiktokPost {
             promote_other_brand: None,
             promote_your_brand: None,
             video_disclosure: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2732,6 +2764,7 @@ impl TimeSlot {
         Self {
             day_of_week: Some(day_of_week.into()),
             time: Some(time.into()),
+            extra: Map::new(),
         }
     }
 }
@@ -2774,6 +2807,7 @@ impl UpdateCategoryQueue {
             skip_legacy_watermark: None,
             status: None,
             time_slots: None,
+            extra: Map::new(),
         }
     }
 }
@@ -2823,6 +2857,7 @@ impl UpdateQueueItem {
             primary_image: None,
             session_id: None,
             variations: None,
+            extra: Map::new(),
         }
     }
 }
@@ -3161,6 +3196,7 @@ impl YoutubePost {
             privacy_level: None,
             title: None,
             type_: Some(type_.into()),
+            extra: Map::new(),
         }
     }
 }
