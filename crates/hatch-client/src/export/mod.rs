@@ -1,7 +1,11 @@
 //! Bulk exports as streams of rows.
 
 mod archive;
+mod descriptor;
+mod fields;
+mod file;
 mod found;
+mod header;
 mod lines;
 mod reader;
 mod request;

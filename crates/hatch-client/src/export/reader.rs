@@ -17,8 +17,8 @@ use crate::bulk_export::operations::EXPORTS_DOWNLOAD;
 pub(super) enum Layout {
     /// JSON, one row a line.
     Lines,
-    /// CSV with a line of names.
-    Table,
+    /// CSV with a header, of which at least one column is known.
+    Table { columns: &'static [&'static str] },
 }
 
 /// What comes next.
@@ -114,7 +114,7 @@ impl<R: Wire> RowReader<R> {
                 Ok(Progress::FileEnd) => self.file_end = true,
                 Ok(Progress::Done) => return Next::End,
                 Ok(Progress::Starved) if self.over => {
-                    return Next::Broken(label(Error::new(ErrorKind::Io, "the archive was cut off before its end")));
+                    return Next::Broken(label(Error::new(ErrorKind::Io, self.archive.cut_off())));
                 }
                 Ok(Progress::Starved) => return Next::Starved,
                 Err(fault) => return Next::Broken(label(Error::decode(format!("the archive {fault}")))),
@@ -130,6 +130,9 @@ impl<R: Wire> RowReader<R> {
             },
             Found::TooLong { line } => (line, format!("the row is longer than {} MiB", MOST_ROW >> 20)),
             Found::NotText { line } => (line, "the row is not UTF-8".to_owned()),
+            Found::Header { line, fault } => {
+                (line, format!("{fault}; no row of this file can be read, so ask for the export as JSON"))
+            }
             Found::Ragged { line, cells, columns } => {
                 (line, format!("the row has {cells} cells where the first line names {columns}"))
             }
@@ -147,7 +150,7 @@ impl Cutter {
     fn new(layout: Layout) -> Self {
         match layout {
             Layout::Lines => Self::Lines(Lines::default()),
-            Layout::Table => Self::Table(Box::default()),
+            Layout::Table { columns } => Self::Table(Box::new(Table::new(columns))),
         }
     }
 

@@ -30,9 +30,19 @@ impl ExportRow for ConversationItemRow {
 }
 
 mod sealed {
-    pub trait Sealed {}
-    impl Sealed for super::ContactHistoryRow {}
-    impl Sealed for super::ConversationItemRow {}
+    use crm_core::codec::Record;
+
+    pub trait Sealed {
+        /// The names of the columns that have a field.
+        fn columns() -> &'static [&'static str];
+    }
+
+    impl<R: Record> Sealed for R {
+        fn columns() -> &'static [&'static str] {
+            // The first one is the name of the type.
+            R::NAMES.get(1..).unwrap_or_default()
+        }
+    }
 }
 
 /// Which rows of which days, and in which form they travel.
@@ -88,7 +98,7 @@ impl<R: ExportRow> ExportRequest<R> {
     pub(super) fn layout(&self) -> Result<Layout, Error> {
         match self.format {
             ExportFormat::Json => Ok(Layout::Lines),
-            ExportFormat::Csv => Ok(Layout::Table),
+            ExportFormat::Csv => Ok(Layout::Table { columns: R::columns() }),
             _ => Err(Error::validation("rows can be read from json and csv only")),
         }
     }

@@ -1,6 +1,7 @@
 //! Archives of every form, in pieces of every size, whole and broken.
 
 mod pack;
+mod writers;
 
 use bytes::Bytes;
 use crm_core::{Error, ErrorKind};
@@ -10,6 +11,9 @@ use super::found::MOST_ROW;
 use super::reader::{Layout, Next, RowReader};
 use crate::bulk_export::types::{ContactHistoryRow, ContactStatus};
 use pack::{Pack, Sizes, archive};
+
+const TABLE: Layout =
+    Layout::Table { columns: &["contact_status", "campaign_name", "sales_value", "opted_out", "email", "phone"] };
 
 type Rows = Vec<Result<ContactHistoryRow, Error>>;
 
@@ -37,7 +41,7 @@ fn lines(text: &[u8]) -> (Rows, Result<(), Error>, usize) {
 }
 
 fn table(text: &[u8]) -> Rows {
-    let (rows, end, _) = read(Layout::Table, &archive(&[Pack::new(text)]), 3);
+    let (rows, end, _) = read(TABLE, &archive(&[Pack::new(text)]), 3);
     end.unwrap();
     rows
 }
@@ -124,7 +128,6 @@ fn archives_that_cannot_be_read_say_why() {
         (patched(14, good[14] ^ 1), "checksum"),
         (patched(18, good[18] ^ 1), "damaged"),
         (patched(22, good[22] ^ 1), "size"),
-        (archive(&[Pack { deflate: false, sizes: nameless, ..pack() }]), "where a stored file ends"),
         (archive(&[Pack { spoiled: true, sizes: nameless, ..pack() }]), "checksum"),
     ];
     for (bytes, reason) in cases {
@@ -217,7 +220,7 @@ fn an_endless_row_is_skipped_and_not_kept() {
     let long = "x".repeat(MOST_ROW + 1);
     let json = format!("{{\"email\":\"{long}\"}}\n{{\"email\":\"b\"}}\n");
     let csv = format!("email\n{long}\nb\n");
-    for (layout, text) in [(Layout::Lines, json), (Layout::Table, csv)] {
+    for (layout, text) in [(Layout::Lines, json), (TABLE, csv)] {
         let (rows, end, peak) = read(layout, &archive(&[Pack::new(text.as_bytes())]), 4096);
         end.unwrap();
         assert!(fault(&rows[0]).contains("longer than 8 MiB"), "{}", fault(&rows[0]));
@@ -249,7 +252,7 @@ proptest! {
         let json: String = cells.iter().map(|cell| format!("{{\"campaign_name\":{}}}\n", crate::json!(cell))).collect();
         let quoted = |cell: &String| format!("\"{}\",x\r\n", cell.replace('"', "\"\""));
         let csv: String = std::iter::once("campaign_name,phone\r\n".to_owned()).chain(cells.iter().map(quoted)).collect();
-        for (layout, text) in [(Layout::Lines, json), (Layout::Table, csv)] {
+        for (layout, text) in [(Layout::Lines, json), (TABLE, csv)] {
             let bytes = archive(&[Pack { deflate, ..Pack::new(text.as_bytes()) }]);
             let (rows, end, _) = read(layout, &bytes, piece);
             prop_assert!(end.is_ok());
@@ -266,7 +269,7 @@ proptest! {
             let at = spot % bytes.len();
             bytes[at] = byte;
         }
-        let layout = if table { Layout::Table } else { Layout::Lines };
+        let layout = if table { TABLE } else { Layout::Lines };
         let (rows, _, _) = read(layout, &bytes, piece);
         prop_assert!(rows.len() < 10_000);
     }
