@@ -32,16 +32,28 @@ impl ExportRow for ConversationItemRow {
 mod sealed {
     use crm_core::codec::Record;
 
+    use super::{ContactHistoryRow, ConversationItemRow};
+
     pub trait Sealed {
         /// The names of the columns that have a field.
         fn columns() -> &'static [&'static str];
     }
 
-    impl<R: Record> Sealed for R {
+    impl Sealed for ContactHistoryRow {
         fn columns() -> &'static [&'static str] {
-            // The first one is the name of the type.
-            R::NAMES.get(1..).unwrap_or_default()
+            columns_of::<Self>()
         }
+    }
+
+    impl Sealed for ConversationItemRow {
+        fn columns() -> &'static [&'static str] {
+            columns_of::<Self>()
+        }
+    }
+
+    fn columns_of<R: Record>() -> &'static [&'static str] {
+        // The first name is that of the type.
+        R::NAMES.get(1..).unwrap_or_default()
     }
 }
 

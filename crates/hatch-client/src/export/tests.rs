@@ -1,5 +1,7 @@
 //! Archives of every form, in pieces of every size, whole and broken.
 
+mod ends;
+mod headers;
 mod pack;
 mod writers;
 
@@ -62,31 +64,32 @@ fn sample(rows: usize) -> String {
 
 #[test]
 fn every_form_of_archive_gives_the_same_rows() {
-    let text = sample(50);
-    let mut forms = Vec::new();
-    for deflate in [true, false] {
-        forms.push(Pack { deflate, sizes: Sizes::Before, ..Pack::new(text.as_bytes()) });
-        forms.push(Pack { deflate, sizes: Sizes::BeforeWide, ..Pack::new(text.as_bytes()) });
-    }
+    let mut forms = vec![Sizes::Before, Sizes::BeforeWide];
     for signed in [true, false] {
         for wide in [true, false] {
-            for announced in [true, false] {
-                let sizes = Sizes::After { signed, wide, announced };
-                forms.push(Pack { sizes, ..Pack::new(text.as_bytes()) });
-            }
+            forms.extend([true, false].map(|announced| Sizes::After { signed, wide, announced }));
         }
     }
-    // Stored with everything before and again after.
-    forms.push(Pack { deflate: false, sizes: Sizes::Both, ..Pack::new(text.as_bytes()) });
-    for form in forms {
-        let bytes = archive(std::slice::from_ref(&form));
-        for piece in [1, 2, 3, 7, 64, usize::MAX] {
-            let (rows, end, _) = read(Layout::Lines, &bytes, piece);
-            end.unwrap_or_else(|error| panic!("{form:?} in pieces of {piece}: {error}"));
-            assert_eq!(rows.len(), 50, "{form:?} in pieces of {piece}");
-            let last = rows.last().unwrap().as_ref().unwrap();
-            assert_eq!(last.email.as_deref(), Some("p49@example.com"));
-            assert_eq!(last.contact_status, Some(ContactStatus::NoReply));
+    for (deflate, rows) in [(true, 50), (true, 0), (false, 50), (false, 0)] {
+        let text = sample(rows);
+        let pack = |sizes: &Sizes| Pack { deflate, sizes: *sizes, ..Pack::new(text.as_bytes()) };
+        let mut packs: Vec<_> = forms.iter().map(pack).collect();
+        // Stored with everything before and again after.
+        packs.extend((!deflate).then(|| pack(&Sizes::Both)));
+        for pack in packs {
+            let more = Pack::new(b"{\"email\":\"next\"}");
+            let bytes = archive(&[pack.clone(), more]);
+            for piece in [1, 2, 3, 7, 64, 4096, usize::MAX] {
+                let (read, end, _) = read(Layout::Lines, &bytes, piece);
+                end.unwrap_or_else(|error| panic!("{pack:?} in pieces of {piece}: {error}"));
+                let emails = emails(&read);
+                assert_eq!((emails.len(), emails[rows]), (rows + 1, "next"), "{pack:?} in pieces of {piece}");
+                if rows > 0 {
+                    let last = read[rows - 1].as_ref().unwrap();
+                    assert_eq!(last.email.as_deref(), Some("p49@example.com"));
+                    assert_eq!(last.contact_status, Some(ContactStatus::NoReply));
+                }
+            }
         }
     }
 }
@@ -231,17 +234,20 @@ fn an_endless_row_is_skipped_and_not_kept() {
 
 #[test]
 fn memory_does_not_grow_with_the_export() {
-    let peak = |rows: usize| {
-        let bytes = archive(&[Pack::new(sample(rows).as_bytes())]);
-        let (read, end, peak) = read(Layout::Lines, &bytes, 16 * 1024);
-        end.unwrap();
-        assert_eq!(read.len(), rows);
-        peak
-    };
-    // A piece of the network, a step of unpacking, a row, and rounding.
-    let most = (16 + 32 + 1 + 1) * 1024;
-    assert!(peak(10_000) < most, "{}", peak(10_000));
-    assert!(peak(200_000) < most, "{}", peak(200_000));
+    let nameless = Sizes::After { signed: true, wide: false, announced: false };
+    for (deflate, sizes) in [(true, Sizes::Before), (false, Sizes::Before), (false, nameless)] {
+        let peak = |rows: usize| {
+            let bytes = archive(&[Pack { deflate, sizes, ..Pack::new(sample(rows).as_bytes()) }]);
+            let (read, end, peak) = read(Layout::Lines, &bytes, 16 * 1024);
+            end.unwrap();
+            assert_eq!(read.len(), rows);
+            peak
+        };
+        // A piece of the network, a step of unpacking, a row, and rounding.
+        let most = (16 + 32 + 1 + 1) * 1024;
+        assert!(peak(10_000) < most, "{}", peak(10_000));
+        assert!(peak(200_000) < most, "{}", peak(200_000));
+    }
 }
 
 proptest! {
