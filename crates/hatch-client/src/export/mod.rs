@@ -5,8 +5,8 @@ mod descriptor;
 mod fields;
 mod file;
 mod found;
-mod header;
 mod lines;
+mod names;
 mod reader;
 mod request;
 mod stream;
@@ -49,7 +49,7 @@ impl BulkExport {
             .output_format(request.output_format().clone())
             .send()
             .await?;
-        Ok(RowStream::new(body, layout))
+        Ok(RowStream::new(body, layout, R::columns()))
     }
 }
 

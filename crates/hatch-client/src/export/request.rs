@@ -110,7 +110,7 @@ impl<R: ExportRow> ExportRequest<R> {
     pub(super) fn layout(&self) -> Result<Layout, Error> {
         match self.format {
             ExportFormat::Json => Ok(Layout::Lines),
-            ExportFormat::Csv => Ok(Layout::Table { columns: R::columns() }),
+            ExportFormat::Csv => Ok(Layout::Table),
             _ => Err(Error::validation("rows can be read from json and csv only")),
         }
     }

@@ -4,7 +4,7 @@ use crm_core::reexport::serde_json::{self, Map, Value};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 
 use super::found::{Found, MOST_ROW};
-use super::header;
+use super::names;
 
 /// The mark that some writers put before the text.
 const MARK: [u8; 3] = *b"\xef\xbb\xbf";
@@ -198,9 +198,9 @@ impl Table {
             return Some(Found::Row { line });
         }
         let names = match cells {
-            Ok(cells) => header::check(&cells, self.columns).map(|()| cells),
-            Err(Found::TooLong { .. }) => Err(header::too_long()),
-            Err(_) => Err(header::not_text()),
+            Ok(cells) => names::check_header(&cells, self.columns).map(|()| cells),
+            Err(Found::TooLong { .. }) => Err(names::too_long()),
+            Err(_) => Err(names::not_text()),
         };
         match names {
             Ok(names) => {

@@ -14,15 +14,14 @@ use super::reader::{Layout, Next, RowReader};
 use crate::bulk_export::types::{ContactHistoryRow, ContactStatus};
 use pack::{Pack, Sizes, archive};
 
-const TABLE: Layout =
-    Layout::Table { columns: &["contact_status", "campaign_name", "sales_value", "opted_out", "email", "phone"] };
+const COLUMNS: [&str; 6] = ["contact_status", "campaign_name", "sales_value", "opted_out", "email", "phone"];
 
 type Rows = Vec<Result<ContactHistoryRow, Error>>;
 
 /// Reads an archive that comes in pieces of `piece` bytes. Gives the rows, how it ended, and the
 /// most bytes that were held.
 fn read(layout: Layout, bytes: &[u8], piece: usize) -> (Rows, Result<(), Error>, usize) {
-    let mut reader = RowReader::new(layout);
+    let mut reader = RowReader::new(layout, &COLUMNS);
     let mut pieces = bytes.chunks(piece.max(1));
     let mut rows = Vec::new();
     loop {
@@ -43,7 +42,7 @@ fn lines(text: &[u8]) -> (Rows, Result<(), Error>, usize) {
 }
 
 fn table(text: &[u8]) -> Rows {
-    let (rows, end, _) = read(TABLE, &archive(&[Pack::new(text)]), 3);
+    let (rows, end, _) = read(Layout::Table, &archive(&[Pack::new(text)]), 3);
     end.unwrap();
     rows
 }
@@ -187,6 +186,20 @@ fn a_bad_row_is_an_error_with_its_line_and_the_next_one_comes() {
 }
 
 #[test]
+fn a_row_without_known_names_is_an_error() {
+    let text =
+        b"{\"error\":\"the export failed\"}\n{\"Email\":\"a\"}\n{}\n{\"\\u0065mail\":\"b\"}\n{\"a@example.com\":1}\n";
+    let (rows, end, _) = lines(text);
+    end.unwrap();
+    let faults: Vec<String> = [0, 1, 2, 4].iter().map(|&row| fault(&rows[row])).collect();
+    for (fault, shown) in faults.iter().zip(["`error`", "`Email`", "``", "not shown"]) {
+        assert!(fault.contains("the row has no known member name: ") && fault.contains(shown), "{fault}");
+        assert!(!fault.contains("example.com") && !fault.contains("failed"), "{fault}");
+    }
+    assert_eq!(rows[3].as_ref().unwrap().email.as_deref(), Some("b"));
+}
+
+#[test]
 fn tables_of_every_kind() {
     let text = "\u{feff}email,campaign_name,opted_out,new\r\na,\"Two\r\nlines, \"\"quoted\"\"\",false,x\r\n\r\n\"gr\u{fc}\u{df}e\",,TRUE,";
     let rows = table(text.as_bytes());
@@ -223,7 +236,7 @@ fn an_endless_row_is_skipped_and_not_kept() {
     let long = "x".repeat(MOST_ROW + 1);
     let json = format!("{{\"email\":\"{long}\"}}\n{{\"email\":\"b\"}}\n");
     let csv = format!("email\n{long}\nb\n");
-    for (layout, text) in [(Layout::Lines, json), (TABLE, csv)] {
+    for (layout, text) in [(Layout::Lines, json), (Layout::Table, csv)] {
         let (rows, end, peak) = read(layout, &archive(&[Pack::new(text.as_bytes())]), 4096);
         end.unwrap();
         assert!(fault(&rows[0]).contains("longer than 8 MiB"), "{}", fault(&rows[0]));
@@ -258,7 +271,7 @@ proptest! {
         let json: String = cells.iter().map(|cell| format!("{{\"campaign_name\":{}}}\n", crate::json!(cell))).collect();
         let quoted = |cell: &String| format!("\"{}\",x\r\n", cell.replace('"', "\"\""));
         let csv: String = std::iter::once("campaign_name,phone\r\n".to_owned()).chain(cells.iter().map(quoted)).collect();
-        for (layout, text) in [(Layout::Lines, json), (TABLE, csv)] {
+        for (layout, text) in [(Layout::Lines, json), (Layout::Table, csv)] {
             let bytes = archive(&[Pack { deflate, ..Pack::new(text.as_bytes()) }]);
             let (rows, end, _) = read(layout, &bytes, piece);
             prop_assert!(end.is_ok());
@@ -275,7 +288,7 @@ proptest! {
             let at = spot % bytes.len();
             bytes[at] = byte;
         }
-        let layout = if table { TABLE } else { Layout::Lines };
+        let layout = if table { Layout::Table } else { Layout::Lines };
         let (rows, _, _) = read(layout, &bytes, piece);
         prop_assert!(rows.len() < 10_000);
     }

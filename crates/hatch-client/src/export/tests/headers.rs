@@ -5,7 +5,7 @@ use super::*;
 /// Reads two files, of which the second is good.
 fn two(first: &[u8], piece: usize) -> Rows {
     let bytes = archive(&[Pack::new(first), Pack::new(b"email,phone\nnext,1\n")]);
-    let (rows, end, _) = read(TABLE, &bytes, piece);
+    let (rows, end, _) = read(Layout::Table, &bytes, piece);
     end.unwrap();
     rows
 }
@@ -125,7 +125,7 @@ fn a_carriage_return_alone_is_data() {
                         continue;
                     }
                     let bytes = archive(&[Pack::new(text.as_bytes())]);
-                    let (rows, ended, _) = super::read(TABLE, &bytes, piece);
+                    let (rows, ended, _) = super::read(Layout::Table, &bytes, piece);
                     ended.unwrap();
                     let names: Vec<_> = rows.iter().map(name).collect();
                     assert_eq!(names, [read, "b"], "{text:?} in pieces of {piece}");

@@ -65,7 +65,7 @@ fn tables_of_every_real_writer_give_the_same_rows() {
     for (name, text) in &tables {
         for deflate in [true, false] {
             let bytes = archive(&[Pack { deflate, ..Pack::new(text) }]);
-            check(name, TABLE, &bytes, &rows);
+            check(name, Layout::Table, &bytes, &rows);
         }
     }
 }

@@ -1,17 +1,19 @@
-//! The header of a CSV file: the line with the column names.
+//! The names of columns: in the header of a CSV file, and in each row of JSON.
 
 use std::collections::HashSet;
 
+use crm_core::reexport::serde_json::{self, Map, Value};
+
 use super::found::MOST_ROW;
 
-/// The number of characters of a header that an error shows.
+/// The number of characters of the names that an error shows.
 const SHOWN: usize = 200;
 /// The number of digits in a row that make a text an identifier or a phone number.
 const DIGITS: usize = 5;
 
-/// Checks the column names. No name is known if the text is cut at the wrong separator or has no
-/// header; of two columns with one name, one would be lost.
-pub(super) fn check(names: &[&str], columns: &[&str]) -> Result<(), String> {
+/// Checks a header. None of its names is known if the text is cut at the wrong separator or has
+/// no header; of two columns with one name, one would be lost.
+pub(super) fn check_header(names: &[&str], columns: &[&str]) -> Result<(), String> {
     if !names.iter().any(|name| columns.contains(name)) {
         return Err(format!("the header has no known column name: {}", shown(names)));
     }
@@ -31,8 +33,24 @@ pub(super) fn too_long() -> String {
     format!("the header is longer than {} MiB", MOST_ROW >> 20)
 }
 
-/// Shows a header on one line. Column names are nobody's data, but a line that is none may be a
-/// row, whose values belong into no log.
+/// Checks a row of JSON, which may be an error message in place of a row.
+pub(super) fn check_row(row: &[u8], columns: &[&str]) -> Result<(), String> {
+    let contains = |name: &&str| row.windows(name.len()).any(|window| window == name.as_bytes());
+    // Nearly every row has the first column, near its beginning.
+    if columns.iter().any(contains) {
+        return Ok(());
+    }
+    let Ok(members) = serde_json::from_slice::<Map<String, Value>>(row) else { return Ok(()) };
+    let names: Vec<&str> = members.keys().map(String::as_str).collect();
+    // A name may be written with escapes.
+    if names.iter().any(|name| columns.contains(name)) {
+        return Ok(());
+    }
+    Err(format!("the row has no known member name: {}", shown(&names)))
+}
+
+/// Shows names on one line. They are nobody's data, but a header that is none may be a row, whose
+/// values belong into no log.
 fn shown(names: &[&str]) -> String {
     let digits = |name: &&str| name.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= DIGITS);
     if names.iter().any(|name| name.contains('@') || digits(name)) {
