@@ -71,7 +71,7 @@ impl Archive {
         self.head.capacity()
     }
 
-    /// Says what an end of the input means here, where the archive is not done.
+    /// Returns the error for an end of the input before the archive is done.
     pub(super) fn cut_off(&self) -> &'static str {
         match self.state {
             State::Searched => "the archive was cut off before its end, or a file in it is damaged",
@@ -165,9 +165,9 @@ impl Archive {
         Ok(Progress::More)
     }
 
-    /// A stored file of unknown length ends at the descriptor that agrees with all bytes before it.
-    /// Nobody can make up another one inside the file without knowing every byte before that place.
-    /// Only what could be the beginning of a descriptor is held back.
+    /// Reads a stored file of unknown length up to the descriptor that agrees with all bytes before
+    /// it. A cell of the export cannot contain such a descriptor unless its author knows every byte
+    /// before it. Only what could be the beginning of a descriptor is held back.
     fn searched(&mut self, input: &mut Bytes, out: &mut Vec<u8>) -> Result<Progress, Fault> {
         let taken = input.len().min(SEARCH);
         if taken == 0 {

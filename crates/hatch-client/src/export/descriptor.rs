@@ -19,11 +19,11 @@ pub(super) const LOOK: usize = 8;
 /// The length of the signature that follows.
 pub(super) const NEXT: usize = 4;
 
-/// The narrow sizes of a writer that has the wide ones in the directory only (async_zip).
+/// A narrow size that means: only the directory contains it. async_zip writes such descriptors.
 const ELSEWHERE: [u8; 4] = [0xff; 4];
 const SIGNATURE: [u8; 4] = *b"PK\x07\x08";
 
-/// What was seen of a file, which its descriptor must repeat.
+/// The checksum and sizes of the data that were read, which the descriptor must repeat.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen {
     pub(super) checksum: u32,
@@ -61,7 +61,7 @@ impl Descriptor {
         answer
     }
 
-    /// Says why there is none.
+    /// Returns the reason why there is none.
     pub(super) fn fault(bytes: &[u8], seen: Seen) -> &'static str {
         if [0, SIGNATURE.len()].iter().all(|&at| u32_at(bytes, at) != seen.checksum) {
             return "is damaged: the checksum of the file is wrong";

@@ -19,7 +19,7 @@ pub(super) struct File {
     pub(super) deflated: bool,
     /// Checksum and sizes come after the data.
     pub(super) descriptor: bool,
-    /// The file is not one of the export's, so nobody gets its text.
+    /// The file does not belong to the export, so its text is discarded.
     pub(super) skipped: bool,
     /// The length of the data, if the header announces it.
     pub(super) packed: Option<u64>,
@@ -36,7 +36,7 @@ pub(super) fn header_length(head: &[u8]) -> usize {
 }
 
 impl File {
-    /// Reads a whole header.
+    /// Reads a complete header.
     pub(super) fn new(head: &[u8]) -> Result<Self, Fault> {
         let flags = u16_at(head, 6);
         if flags & 0x2041 != 0 {
@@ -56,7 +56,7 @@ impl File {
         };
         // The wide sizes stand in this order, and only those that are needed.
         let (plain, packed) = (size(22), size(18));
-        // Before a descriptor, 0 means that the writer did not know; deflated data tell their own end.
+        // If a descriptor follows, 0 means unknown. Deflated data contain their own end.
         let packed = if descriptor { packed.filter(|&size| size > 0 && !deflated) } else { packed };
         if !descriptor && (plain.is_none() || packed.is_none()) {
             return Err("is damaged: a size is missing");
@@ -79,7 +79,7 @@ impl File {
         self.seen_plain += plain.len() as u64;
     }
 
-    /// What a descriptor would say if it came here.
+    /// Returns what a descriptor must contain if it begins here.
     pub(super) fn seen(&self) -> Seen {
         Seen { checksum: self.crc.sum(), packed: self.seen_packed, plain: self.seen_plain }
     }
@@ -109,7 +109,7 @@ fn wide_sizes(mut extra: &[u8]) -> Option<impl Iterator<Item = u64> + '_> {
     None
 }
 
-/// Tells folders and what macOS adds to archives from the files of an export. A file may have no name.
+/// Returns true for folders and for what macOS adds to archives. A file may have no name at all.
 fn is_foreign(name: &[u8]) -> bool {
     let (path, last) = match name.iter().rposition(|&byte| is_separator(byte)) {
         Some(at) if at + 1 == name.len() => return true,

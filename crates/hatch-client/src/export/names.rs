@@ -11,14 +11,14 @@ const SHOWN: usize = 200;
 /// The number of digits in a row that make a text an identifier or a phone number.
 const DIGITS: usize = 5;
 
-/// Checks a header. None of its names is known if the text is cut at the wrong separator or has
-/// no header; of two columns with one name, one would be lost.
+/// Checks a header. No name is known if the separator is not a comma or if there is no header. If
+/// two columns have one name, the values of one would be lost.
 pub(super) fn check_header(names: &[&str], columns: &[&str]) -> Result<(), String> {
     if !names.iter().any(|name| columns.contains(name)) {
         return Err(format!("the header has no known column name: {}", shown(names)));
     }
     let mut seen = HashSet::new();
-    // Columns without a name are mostly empty; rows tell where they are not.
+    // Columns without a name are mostly empty. A row that fills two of them is an error of its own.
     match names.iter().find(|name| !name.is_empty() && !seen.insert(**name)) {
         Some(_) => Err(format!("the header has two columns of one name: {}", shown(names))),
         None => Ok(()),
@@ -49,8 +49,8 @@ pub(super) fn check_row(row: &[u8], columns: &[&str]) -> Result<(), String> {
     Err(format!("the row has no known member name: {}", shown(&names)))
 }
 
-/// Shows names on one line. They are nobody's data, but a header that is none may be a row, whose
-/// values belong into no log.
+/// Shows names on one line. Names are not personal data, but the first line may be a row in place of
+/// a header, and its values must not appear in logs.
 fn shown(names: &[&str]) -> String {
     let digits = |name: &&str| name.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= DIGITS);
     if names.iter().any(|name| name.contains('@') || digits(name)) {

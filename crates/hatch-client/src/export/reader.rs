@@ -42,7 +42,7 @@ enum Cutter {
 
 pub(super) struct RowReader<R> {
     layout: Layout,
-    /// The names that a row knows.
+    /// The names of the columns that have a field.
     columns: &'static [&'static str],
     archive: Archive,
     /// Packed bytes that were not looked at.

@@ -14,7 +14,7 @@ const MARK: [u8; 3] = *b"\xef\xbb\xbf";
 /// JSON object; empty cells are left out.
 pub(super) struct Table {
     reader: Reader,
-    /// The names that a row knows.
+    /// The names of the columns that have a field.
     columns: &'static [&'static str],
     /// How many bytes of a mark were seen; `None` once the text has begun.
     mark: Option<usize>,
@@ -45,8 +45,8 @@ enum Names {
 impl Table {
     pub(super) fn new(columns: &'static [&'static str]) -> Self {
         let mut reader = ReaderBuilder::new().terminator(Terminator::Any(b'\n')).build();
-        // The parser passes a mark only if it comes whole in the first piece. It is told that the
-        // text began, by a blank line, and marks are passed here.
+        // The parser skips a mark only if the first piece contains all of it. So marks are skipped
+        // here, and a blank line keeps the parser from looking for one.
         let _ = reader.read_record(b"\n", &mut [0], &mut [0]);
         Self {
             reader,
@@ -66,7 +66,7 @@ impl Table {
         }
     }
 
-    /// Takes text up to the end of a record. Says how much, and whether a row was found.
+    /// Takes text up to the end of a record. Returns how much was taken, and what was found.
     pub(super) fn push(&mut self, text: &[u8]) -> (usize, Option<Found>) {
         if matches!(self.names, Names::Unusable) {
             return (text.len(), None);
@@ -97,7 +97,7 @@ impl Table {
                 used += 1;
             } else {
                 self.mark = None;
-                // It was none: these bytes are text, and end no record.
+                // Not a mark: these bytes are text. They cannot end a record.
                 self.cut(&MARK[..seen]);
             }
         }
@@ -171,7 +171,7 @@ impl Table {
         }
     }
 
-    /// Ends a record. A `carriage` return before the line break is a part of the break.
+    /// Ends a record. If its last byte is a `carriage` return, that is a part of the line break.
     fn record(&mut self, carriage: bool) -> Option<Found> {
         let line = self.line.take().unwrap_or(self.breaks);
         let (mut length, count) = (std::mem::take(&mut self.length), std::mem::take(&mut self.count));
@@ -215,18 +215,18 @@ impl Table {
     }
 }
 
-/// The cells that end at these places, if all are UTF-8.
+/// Returns the cells that end at these places, or `None` if one is not UTF-8.
 fn texts<'a>(cells: &'a [u8], ends: &[usize]) -> Option<Vec<&'a str>> {
     let mut start = 0;
     let cells = ends.iter().map(|&end| std::str::from_utf8(cells.get(std::mem::replace(&mut start, end)..end)?).ok());
     cells.collect()
 }
 
-/// The filled cells by name. A row does not fit its header if a cell has no name of its own.
+/// Returns the filled cells by name, or an error if a cell has no name of its own.
 fn row(names: &[String], cells: &[&str], line: u64) -> Result<Map<String, Value>, Found> {
-    let filled = names.iter().zip(cells).filter(|(_, cell)| !cell.is_empty());
+    let mut filled = names.iter().zip(cells).filter(|(_, cell)| !cell.is_empty());
     let mut row = Map::new();
-    let doubled = filled.into_iter().any(|(name, &cell)| row.insert(name.clone(), cell.into()).is_some());
+    let doubled = filled.any(|(name, &cell)| row.insert(name.clone(), cell.into()).is_some());
     if cells.len() != names.len() || doubled {
         let columns = if doubled { names.iter().filter(|name| !name.is_empty()).count() } else { names.len() };
         return Err(Found::Ragged { line, cells: cells.len(), columns });
