@@ -2,14 +2,20 @@
 
 #[cfg(feature = "analytics")]
 mod analytics;
+#[cfg(feature = "objects")]
+mod check;
 #[cfg(feature = "files")]
 mod files;
 #[cfg(feature = "objects")]
 mod find;
 #[cfg(feature = "objects")]
+mod found;
+#[cfg(feature = "objects")]
 mod many;
 #[cfg(all(feature = "lists", feature = "objects"))]
 mod membership;
+#[cfg(feature = "objects")]
+mod names;
 #[cfg_attr(
     not(feature = "full"),
     allow(dead_code, unused_imports, reason = "which lists there are is up to the features")
@@ -29,6 +35,8 @@ mod rows;
 mod search;
 #[cfg(feature = "objects")]
 mod search_all;
+#[cfg(feature = "objects")]
+mod silence;
 #[cfg(feature = "objects")]
 mod typed;
 #[cfg(feature = "objects")]

@@ -1,7 +1,9 @@
 //! The HubSpot client over real HTTP, against the fake. Time is the client's own, so nothing waits.
 
+mod absent;
 mod analytics;
 mod batches;
+mod doubles;
 mod files;
 mod find;
 mod limits;

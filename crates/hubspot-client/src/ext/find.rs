@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use crm_core::{Error, ErrorKind, Map, Sent, Timestamp};
 
-use super::SearchAll;
+use super::{SearchAll, names};
 use crate::objects::{Get, Objects, Search};
 use crate::operations::OBJECTS_SEARCH;
 use crate::types::{BatchUpsertRow, Filter, SearchRequest, UpsertObject};
@@ -26,7 +26,10 @@ use crate::types::{BatchUpsertRow, Filter, SearchRequest, UpsertObject};
 impl Objects {
     /// The record with this value of a unique property.
     pub fn get_by(&self, property: impl Display, value: impl Display) -> Get {
-        self.get(value).id_property(property)
+        match names::unique(&property.to_string()) {
+            Some(property) => self.get(value).id_property(property),
+            None => self.get(value),
+        }
     }
 
     /// The contact with this e-mail address.

@@ -7,6 +7,15 @@ use std::sync::Arc;
 use crm_core::{Batch, BatchReport, BoxFuture, ChunkOutcome, Error};
 
 type Send1<I, O> = Arc<dyn Fn(Vec<I>) -> BoxFuture<'static, Result<ChunkOutcome<O>, Error>> + Send + Sync>;
+type Check<I> = Box<dyn FnOnce(Vec<I>, usize) -> Checked<I> + Send + Sync>;
+
+/// The rows of a batch, each with its index in what was given.
+pub(super) struct Checked<I> {
+    /// Those that are sent.
+    pub(super) sent: Vec<(usize, I)>,
+    /// Those that HubSpot would refuse, and with them the request.
+    pub(super) refused: Vec<(usize, Error)>,
+}
 
 /// Records to be written in batches. Await it for a [`BatchReport`], which says of every record
 /// whether it was written, was refused, or whether that is unknown.
@@ -25,22 +34,38 @@ type Send1<I, O> = Arc<dyn Fn(Vec<I>) -> BoxFuture<'static, Result<ChunkOutcome<
 #[must_use = "nothing is sent before it is awaited"]
 pub struct Many<I, O> {
     batch: Batch,
+    chunk: usize,
     most: usize,
     rows: Vec<I>,
+    check: Check<I>,
     send: Send1<I, O>,
 }
 
 impl<I, O> Many<I, O> {
-    pub(super) fn new<F>(most: usize, rows: impl IntoIterator<Item = I>, send: F) -> Self
+    /// `check` is given all rows and the size of a request.
+    pub(super) fn new<F>(
+        most: usize,
+        rows: impl IntoIterator<Item = I>,
+        check: impl FnOnce(Vec<I>, usize) -> Checked<I> + Send + Sync + 'static,
+        send: F,
+    ) -> Self
     where
         F: Fn(Vec<I>) -> BoxFuture<'static, Result<ChunkOutcome<O>, Error>> + Send + Sync + 'static,
     {
-        Self { batch: Batch::new(most), most, rows: rows.into_iter().collect(), send: Arc::new(send) }
+        Self {
+            batch: Batch::new(most),
+            chunk: most,
+            most,
+            rows: rows.into_iter().collect(),
+            check: Box::new(check),
+            send: Arc::new(send),
+        }
     }
 
     /// How many records go into one request: at least one, at most what HubSpot takes.
     pub fn chunk(mut self, records: usize) -> Self {
-        self.batch = self.batch.chunk(records.min(self.most));
+        self.chunk = records.clamp(1, self.most);
+        self.batch = self.batch.chunk(self.chunk);
         self
     }
 
@@ -63,8 +88,20 @@ impl<I: Clone + Send + 'static, O: Send + 'static> IntoFuture for Many<I, O> {
     type IntoFuture = BoxFuture<'static, BatchReport<O>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { batch, rows, send, .. } = self;
-        Box::pin(async move { batch.run(rows, move |chunk| send(chunk)).await })
+        let Self { batch, chunk, rows, check, send, .. } = self;
+        Box::pin(async move {
+            let Checked { sent, refused } = check(rows, chunk);
+            let (indices, rows): (Vec<usize>, Vec<I>) = sent.into_iter().unzip();
+            let mut report = batch.run(rows, move |chunk| send(chunk)).await;
+            if !refused.is_empty() {
+                report.ok.iter_mut().for_each(|row| row.0 = indices[row.0]);
+                report.failed.iter_mut().for_each(|row| row.0 = indices[row.0]);
+                report.unknown.iter_mut().for_each(|row| *row = indices[*row]);
+                report.failed.extend(refused);
+                report.failed.sort_by_key(|row| row.0);
+            }
+            report
+        })
     }
 }
 
