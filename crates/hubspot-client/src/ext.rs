@@ -4,6 +4,8 @@
 mod analytics;
 #[cfg(feature = "objects")]
 mod check;
+#[cfg(feature = "objects")]
+mod existing;
 #[cfg(feature = "files")]
 mod files;
 #[cfg(feature = "objects")]
@@ -46,6 +48,8 @@ mod write;
 
 #[cfg(feature = "analytics")]
 pub use analytics::{Report, ReportCall, TotalsPages};
+#[cfg(feature = "objects")]
+pub use existing::existing_record;
 #[cfg(feature = "objects")]
 pub use many::Many;
 #[cfg(all(feature = "lists", feature = "objects"))]

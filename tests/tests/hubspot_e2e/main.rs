@@ -4,6 +4,7 @@ mod absent;
 mod analytics;
 mod batches;
 mod doubles;
+mod existing;
 mod files;
 mod find;
 mod limits;
