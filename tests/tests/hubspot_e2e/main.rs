@@ -13,6 +13,7 @@ mod matching;
 mod options;
 mod paths;
 mod replies;
+mod reports;
 mod search_all;
 mod smoke;
 mod traced;

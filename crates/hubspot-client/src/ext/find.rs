@@ -126,7 +126,12 @@ impl Objects {
 async fn is_there(read: Get) -> Result<bool, Error> {
     match read.properties(["hs_object_id"]).send().await {
         Ok(_) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        // A web page or an empty body is not HubSpot's word about the record.
+        Err(error) if error.kind() == ErrorKind::NotFound && is_json(error.body()) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(body).is_ok_and(|body| body.is_object())
 }

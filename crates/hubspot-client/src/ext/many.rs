@@ -6,16 +6,10 @@ use std::sync::Arc;
 
 use crm_core::{Batch, BatchReport, BoxFuture, ChunkOutcome, Error};
 
+use super::check::Checked;
+
 type Send1<I, O> = Arc<dyn Fn(Vec<I>) -> BoxFuture<'static, Result<ChunkOutcome<O>, Error>> + Send + Sync>;
 type Check<I> = Box<dyn FnOnce(Vec<I>, usize) -> Checked<I> + Send + Sync>;
-
-/// The rows of a batch, each with its index in what was given.
-pub(super) struct Checked<I> {
-    /// Those that are sent.
-    pub(super) sent: Vec<(usize, I)>,
-    /// Those that HubSpot would refuse, and with them the request.
-    pub(super) refused: Vec<(usize, Error)>,
-}
 
 /// Records to be written in batches. Await it for a [`BatchReport`], which says of every record
 /// whether it was written, was refused, or whether that is unknown.
@@ -89,19 +83,7 @@ impl<I: Clone + Send + 'static, O: Send + 'static> IntoFuture for Many<I, O> {
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { batch, chunk, rows, check, send, .. } = self;
-        Box::pin(async move {
-            let Checked { sent, refused } = check(rows, chunk);
-            let (indices, rows): (Vec<usize>, Vec<I>) = sent.into_iter().unzip();
-            let mut report = batch.run(rows, move |chunk| send(chunk)).await;
-            if !refused.is_empty() {
-                report.ok.iter_mut().for_each(|row| row.0 = indices[row.0]);
-                report.failed.iter_mut().for_each(|row| row.0 = indices[row.0]);
-                report.unknown.iter_mut().for_each(|row| *row = indices[*row]);
-                report.failed.extend(refused);
-                report.failed.sort_by_key(|row| row.0);
-            }
-            report
-        })
+        Box::pin(async move { check(rows, chunk).run(&batch, move |chunk| send(chunk)).await })
     }
 }
 

@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::future::IntoFuture;
 
-use crm_core::{Batch, BatchReport, BoxFuture, Call, ChunkOutcome, Error, Sent};
+use crm_core::{Batch, BatchReport, BoxFuture, Call, ChunkOutcome, Error, ErrorKind, Sent};
 
+use super::check::check_ids;
 use super::found::Found;
 use super::names;
 use super::pairing::{ids_of, missing};
@@ -140,7 +141,10 @@ impl<R> ReadMany<R> {
     async fn read(&self, ids: Vec<String>) -> Result<ChunkOutcome<R>, Error> {
         let call = self.call(&ids);
         let op = call.op();
-        let reply = call.send_raw().await?;
+        let reply = match call.send_raw().await {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(self.without_list(&ids, &error)),
+            reply => reply?,
+        };
         let read: BatchReply = reply.decode().map_err(|error| error.with_operation(op))?;
         let property = self.by_property();
         let mut errors: HashMap<String, Error> = HashMap::new();
@@ -183,6 +187,21 @@ impl<R> ReadMany<R> {
         Ok(outcome)
     }
 
+    /// What a 404 means for the records: it may be about one of them, or about the address.
+    fn without_list<T>(&self, ids: &[String], error: &Error) -> ChunkOutcome<T> {
+        let told = error.vendor().and_then(|vendor| vendor.category.as_deref()) == Some("OBJECT_NOT_FOUND");
+        let body = serde_json::from_slice(error.body()).unwrap_or_default();
+        let property = self.by_property();
+        let named: HashSet<String> = ids_of(&body).iter().map(|id| names::key(property, id)).collect();
+        let mut outcome = ChunkOutcome::new();
+        for (index, id) in ids.iter().enumerate() {
+            let absent = told && (named.is_empty() || named.contains(&names::key(property, id)));
+            let error = error.clone();
+            outcome.failed(index, if absent { error } else { error.with_sent(Sent::Maybe) });
+        }
+        outcome
+    }
+
     /// The record without what nobody asked for.
     fn as_asked(&self, mut record: Object) -> Object {
         if let Some(unasked) = self.unasked() {
@@ -197,8 +216,8 @@ impl<R: Send + 'static> IntoFuture for ReadMany<R> {
     type IntoFuture = BoxFuture<'static, BatchReport<R>>;
 
     fn into_future(mut self) -> Self::IntoFuture {
-        let ids = std::mem::take(&mut self.ids);
-        Box::pin(async move { self.batch.run(ids, |chunk| self.read(chunk)).await })
+        let ids = check_ids(&operations::OBJECTS_BATCH_READ, std::mem::take(&mut self.ids));
+        Box::pin(async move { ids.run(&self.batch, |chunk| self.read(chunk)).await })
     }
 }
 

@@ -1,9 +1,11 @@
 //! Creating, changing and archiving many records.
 
+use std::collections::HashSet;
+
 use crm_core::{ChunkOutcome, Error};
 
-use super::check::check;
-use super::many::{Checked, Many};
+use super::Many;
+use super::check::{check_ids, check_rows};
 use super::pairing::Chunk;
 use super::rows::{Reply, Row};
 use crate::objects::Objects;
@@ -17,9 +19,9 @@ use crate::types::{BatchArchive, BatchCreateRow, BatchUpdateRow, BatchUpsertRow,
 /// without one get one. A row that the answer does not mention, or whose answer was lost, is in the
 /// report's `unknown`: look before sending it again.
 ///
-/// HubSpot refuses a request that names a record twice, with all that is in it. Such a row, and one
-/// whose `objectWriteTraceId` another row of the request has, is refused alone and before anything
-/// is sent, with [`ErrorKind::Validation`](crate::ErrorKind::Validation).
+/// HubSpot refuses a request that names a record twice, with all that is in it. Such a row, one with
+/// an empty id, and one whose `objectWriteTraceId` another row of the request has, is refused alone
+/// and before anything is sent, with [`ErrorKind::Validation`](crate::ErrorKind::Validation).
 impl Objects {
     /// Creates records. One bad record does not keep the others from being created.
     ///
@@ -46,11 +48,13 @@ impl Objects {
     /// Archives records. HubSpot does not say which of them existed.
     pub fn archive_many(&self, ids: impl IntoIterator<Item = impl Into<String>>) -> Many<String, ()> {
         let objects = self.clone();
-        let most = most(&operations::OBJECTS_BATCH_ARCHIVE);
-        let all = |ids: Vec<String>, _| Checked { sent: ids.into_iter().enumerate().collect(), refused: Vec::new() };
-        Many::new(most, ids.into_iter().map(Into::into), all, move |ids: Vec<String>| {
+        let op = &operations::OBJECTS_BATCH_ARCHIVE;
+        let check = move |ids, _| check_ids(op, ids);
+        Many::new(most(op), ids.into_iter().map(Into::into), check, move |ids: Vec<String>| {
             let rows = ids.len();
-            let call = objects.batch_archive(BatchArchive::new(ids.into_iter().map(ObjectId::new).collect::<Vec<_>>()));
+            let mut seen = HashSet::new();
+            let once = ids.into_iter().filter(|id| seen.insert(id.trim().to_owned()));
+            let call = objects.batch_archive(BatchArchive::new(once.map(ObjectId::new).collect::<Vec<_>>()));
             Box::pin(async move {
                 call.send().await?;
                 Ok(ChunkOutcome::in_order(std::iter::repeat_n((), rows)))
@@ -61,7 +65,7 @@ impl Objects {
     fn write_many<R: Row>(&self, rows: impl IntoIterator<Item = R>) -> Many<R, R::Written> {
         let (checked, objects) = (self.clone(), self.clone());
         let most = most(R::call(self, Vec::new()).op());
-        let check = move |rows, chunk| check(&checked, rows, chunk);
+        let check = move |rows, chunk| check_rows(&checked, rows, chunk);
         Many::new(most, rows, check, move |rows| Box::pin(write_chunk(objects.clone(), rows)))
     }
 }
