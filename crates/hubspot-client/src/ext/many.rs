@@ -18,7 +18,7 @@ type Check<I> = Box<dyn FnOnce(Vec<I>, usize) -> Checked<I> + Send + Sync>;
 /// # async fn example(client: hubspot_client::Client) {
 /// use hubspot_client::types::BatchCreateRow;
 ///
-/// let rows = vec![BatchCreateRow::from([("email", "ada@example.com")]); 250];
+/// let rows = (0..250).map(|number| BatchCreateRow::from([("email", format!("guest{number}@example.com"))]));
 /// let report = client.contacts().create_many(rows).concurrency(2).await;
 /// for (row, error) in &report.failed {
 ///     eprintln!("row {row}: {error}");
