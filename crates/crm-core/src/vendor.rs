@@ -43,6 +43,7 @@ pub trait Vendor: Send + Sync + 'static {
 }
 
 /// What a vendor's error reply means.
+#[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct VendorError {
     /// What went wrong.
