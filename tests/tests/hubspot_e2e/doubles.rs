@@ -1,6 +1,8 @@
 //! One record named twice in a batch, and names that HubSpot does not take.
 
-use crm_fake::{Fault, Payload};
+use std::collections::HashSet;
+
+use crm_fake::{Fault, Payload, When};
 use hubspot_client::types::{BatchCreateRow, BatchUpdateRow, BatchUpsertRow};
 use hubspot_client::{BatchReport, ErrorKind, Map, Sent};
 use serde_json::json;
@@ -114,4 +116,38 @@ async fn the_record_id_is_no_unique_property() {
     assert_eq!((error.kind(), error.sent()), REFUSED);
     assert_eq!(bench.fake.report().requests, before);
     bench.assert_accepted();
+}
+
+#[tokio::test]
+async fn a_lost_answer_leaves_what_was_not_sent_out() {
+    let bench = Bench::new().await;
+    bench.fake.fail(Fault::Reset { when: When::BeforeReply }.times(9));
+    let all = ["ada", "ada", "ben"].map(|name| upsert(&format!("{name}@example.com"), "Bonn"));
+    let report = bench.client.contacts().upsert_many(all).await;
+    assert_eq!((rows(&report).1, &report.unknown[..]), (vec![(1, REFUSED.0, REFUSED.1)], &[0, 2][..]));
+    assert!(report.lost().unwrap().may_have_happened());
+}
+
+#[tokio::test]
+async fn every_row_is_told_once_and_no_request_names_a_record_twice() {
+    for (chunk, bisect) in [(1, false), (3, false), (10, true), (100, true)] {
+        let bench = Bench::new().await;
+        let all: Vec<_> = (0..60).map(|n| upsert(&format!("c{}@example.com", n % 7), &n.to_string())).collect();
+        bench.fake.fail(Fault::status(400));
+        let report = bench.client.contacts().upsert_many(all).chunk(chunk).bisect(bisect).await;
+        let mut told: Vec<usize> =
+            report.ok.iter().map(|row| row.0).chain(report.failed.iter().map(|row| row.0)).collect();
+        told.sort_unstable();
+        assert_eq!((told, report.unknown.len()), ((0..60).collect::<Vec<_>>(), 0), "{chunk}");
+        for (row, contact) in &report.ok {
+            assert_eq!(contact.property("email"), Some(&*format!("c{}@example.com", row % 7)), "{chunk}");
+        }
+        for request in bench.requests("contacts.batch_upsert") {
+            let body = request.json();
+            let ids: Vec<&str> =
+                body["inputs"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+            assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "{ids:?}");
+        }
+        bench.assert_accepted();
+    }
 }
