@@ -58,6 +58,30 @@ async fn the_record_that_exists_is_named_by_the_error() {
 }
 
 #[tokio::test]
+async fn the_value_of_a_conflict_is_not_shown() {
+    let bench = Bench::new().await;
+    let said = |value: &str| {
+        format!(
+            "Cannot set PropertyValueCoordinates{{portalId=1, objectTypeId=0-1, propertyName=badge, value={value}}} on 8. 9 already has that value."
+        )
+    };
+    for value in ["Ada Lovelace", "Ada} on {Lovelace", ""] {
+        for body in [
+            json!({"message": said(value), "category": "VALIDATION_ERROR"}),
+            json!({"message": "Wrong.", "errors": [{"message": said(value), "code": "CONFLICTING_UNIQUE_VALUE"}]}),
+        ] {
+            bench.fake.fail(Fault::Status(400, Payload::Json(body)));
+            let error = failed(bench.client.contacts().create(named("badge", "x")).send().await);
+            let shown = format!("{error} {error:?}");
+            assert!(!shown.contains("Ada") && !shown.contains("Lovelace"), "{shown}");
+            assert!(error.to_string().contains("propertyName=badge"), "{error}");
+            assert_eq!(existing_record(&error).as_deref(), Some("9"));
+            assert!(std::str::from_utf8(error.body()).unwrap().contains(value), "the body keeps it");
+        }
+    }
+}
+
+#[tokio::test]
 async fn rows_of_a_batch_name_it_too() {
     let bench = Bench::new().await;
     let row = |trace: &str, mut error: Value| {

@@ -130,7 +130,7 @@ async fn an_update_that_names_no_record_is_not_called_done() {
     let report = bench.client.contacts().update_many([row]).await;
     assert!(!report.is_complete() && report.unknown == [0]);
     let error = failed(report.into_result());
-    assert!(error.to_string().contains("does not mention the record"), "{error}");
+    assert!(error.to_string().contains("does not contain the record"), "{error}");
 }
 
 /// HubSpot/hubspot-api-python#51: of several contacts that exist the error names the first, and

@@ -9,7 +9,7 @@ use crate::vendor::existing;
 /// [`ErrorKind::Conflict`]: it has the same unique value, for example the e-mail address of a
 /// contact.
 ///
-/// HubSpot names the record in the text of its error, in more than one form. `None` if it does not.
+/// HubSpot puts the id into the text of its error, in more than one form. `None` if it is not there.
 ///
 /// ```
 /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -1,4 +1,4 @@
-//! What a batch reply does not say.
+//! Why nothing is known of a row of a batch.
 
 use crm_core::reexport::http::StatusCode;
 use crm_core::{Error, OpMeta, RawReply, Vendor};
@@ -12,7 +12,7 @@ pub(super) fn silence(op: &OpMeta, reply: &RawReply) -> Option<Error> {
     let body = reply.json().unwrap_or_default();
     let status = body.get("status").and_then(Value::as_str);
     let text = match status {
-        _ if reply.status() == StatusCode::ACCEPTED => "HubSpot accepted the batch and did not say what became of it",
+        _ if reply.status() == StatusCode::ACCEPTED => "HubSpot accepted the batch and returned no result",
         None | Some("COMPLETE") if body.get("results").is_some_and(Value::is_array) => return None,
         None | Some("COMPLETE" | "error") => "the reply has no list of `results`",
         Some(status) => {
@@ -24,7 +24,7 @@ pub(super) fn silence(op: &OpMeta, reply: &RawReply) -> Option<Error> {
 
 /// The reason why nothing is known of a record that was written by a completed batch.
 pub(super) fn unmentioned(op: &OpMeta, reply: &RawReply) -> Error {
-    said("the reply does not mention the record", op, reply, &Value::Null)
+    said("the reply does not contain the record", op, reply, &Value::Null)
 }
 
 /// The reason why it is not known which of the records of a reply were asked for by which name.

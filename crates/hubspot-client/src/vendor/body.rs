@@ -2,6 +2,7 @@
 //! shapes: the common one, that of limits, that of OAuth, those of older APIs, and a whole body as
 //! text inside `message`.
 
+use super::conflict::without_value;
 use crm_core::{FieldError, RawReply, VendorDetail};
 use serde_json::{Deserializer, Value};
 
@@ -49,7 +50,7 @@ impl ErrorBody {
             category: text(value, "category"),
             sub_category: value.get("subCategory").and_then(named).or(finer),
             policy: text(value, "policyName"),
-            message: text(value, "message").or_else(|| text(value, "error_description")),
+            message: text(value, "message").or_else(|| text(value, "error_description")).map(without_value),
             fields: LISTS.iter().flat_map(|name| list(value, name)).filter_map(field).collect(),
         };
         if body.fields.is_empty() && value.get("errorTokens").is_some() {
@@ -139,7 +140,7 @@ fn field(value: &Value) -> Option<FieldError> {
     if name.is_none() && code.is_none() && message.is_none() {
         return None;
     }
-    let mut message = message.or_else(|| code.clone()).unwrap_or_default();
+    let mut message = without_value(message.or_else(|| code.clone()).unwrap_or_default());
     let scopes = [texts(context, "requiredGranularScopes"), texts(context, "requiredScopes")].concat();
     if !scopes.is_empty() {
         message = format!("{message} ({})", scopes.join(", "));

@@ -29,6 +29,18 @@ fn is_code(code: &str) -> bool {
     matches!(code, "CONTACT_EXISTS" | "PROPERTY_EXISTS" | "UNIQUE_VALUE_CONFLICT" | "CONFLICTING_UNIQUE_VALUE")
 }
 
+/// Hides the value that is in conflict: it may be personal, and the body keeps it.
+pub(super) fn without_value(message: String) -> String {
+    const VALUE: &str = ", value=";
+    let hidden = || {
+        let (_, after) = message.split_once("PropertyValueCoordinates{")?;
+        let start = message.len() - after.len() + after.find(VALUE)? + VALUE.len();
+        let end = start + message.get(start..)?.rfind("} on ").or_else(|| message.get(start..)?.rfind('}'))?;
+        Some(format!("{}[…]{}", message.get(..start)?, message.get(end..)?))
+    };
+    hidden().unwrap_or(message)
+}
+
 /// The id of the record that is there already, as far as the error names it.
 #[cfg(feature = "objects")]
 pub(crate) fn existing(body: &Value, detail: &VendorDetail) -> Option<String> {
