@@ -7,7 +7,8 @@ use std::time::Duration;
 use crm_core::{Clock, ManualClock, OpMeta, RawReply, VendorError};
 use crm_fake::{Fake, Fault, Hint, Payload, Policy, Vendor, When};
 use hoopai_client::types::{
-    ContactFilter, ContactFilterOperator, ContactSearch, ContactSort, CreateContact, GetAccessCodebody, UpsertContact,
+    ContactFilter, ContactFilterOperator, ContactSearch, ContactSort, CreateContact, GetAccessCodebody, UpdateContact,
+    UpsertContact,
 };
 use hoopai_client::{
     ApiVersion, CallOptions, Client, ClientBuilder, ErrorKind, LimitScope, Method, Quotas, Sent, existing_contact,
@@ -184,6 +185,20 @@ async fn a_refused_create_names_the_fields_and_may_have_happened() {
     assert_eq!((error.kind(), error.status(), error.sent()), (ErrorKind::Validation, Some(422), Sent::Answered));
     assert_eq!(error.vendor().unwrap().fields[0].field.as_deref(), Some("email"));
     assert!(error.request_id().is_some());
+    assert!(error.may_have_happened(), "{error}");
+    assert!(error.to_string().contains("check before repeating it"), "{error}");
+    // An update, an upsert and a search do no harm twice, and a 400 is a refusal.
+    fake.script([Fault::status(422), Fault::status(422), Fault::status(422), Fault::status(400)]);
+    let contacts = client.contacts();
+    let refusals = [
+        contacts.update("c1", UpdateContact::default()).send().await.unwrap_err(),
+        contacts.upsert(UpsertContact::new(LOCATION).email("ada@example.com")).send().await.unwrap_err(),
+        contacts.search(ContactSearch::new(LOCATION, 100)).send().await.unwrap_err(),
+        contacts.create(CreateContact::new(LOCATION).email("ada@example.com")).send().await.unwrap_err(),
+    ];
+    for error in refusals {
+        assert!(error.kind() == ErrorKind::Validation && !error.may_have_happened(), "{error}");
+    }
 
     let ada = CreateContact::new(LOCATION).email("ada@example.com");
     fake.fail(Fault::status(422).on("contacts.create").applied());

@@ -52,7 +52,13 @@ fn some_refusals_of_400_say_more_than_their_status() {
     assert_eq!(read(400, &[], &duplicate).kind, ErrorKind::Conflict);
     assert_eq!(read(400, &[], &json!({"message": "x", "meta": {}})).kind, ErrorKind::Validation);
     // It may have been carried out, so nothing is said in favour of repeating it.
-    assert_eq!(read(422, &[], &json!({"message": ["x"]})).retry, Advice::Never);
+    let refused = read(422, &[], &json!({"message": ["x"]}));
+    assert_eq!((refused.retry, refused.may_have_happened), (Advice::Never, true));
+    let token = vendor().read_error(&OAUTH_GET_TOKEN, &reply(422, &[], json!({"message": ["x"]}).to_string()));
+    assert!(!token.may_have_happened, "a token that is refused was not exchanged");
+    // What is there already was not created.
+    let there = read(422, &[], &json!({"message": ["The tag name already exists"]}));
+    assert_eq!((there.kind, there.may_have_happened), (ErrorKind::Conflict, false));
 }
 
 #[test]

@@ -91,6 +91,12 @@ fn no_body_makes_reading_fail() {
         "in",
         "propertyName",
         "name",
+        "validationResults",
+        "isValid",
+        "failureMessages",
+        "propertyValidationResult",
+        "propertiesErrorCode",
+        "errorTokens",
     ];
     for op in [&OBJECTS_LIST, &OBJECTS_SEARCH, &ANALYTICS_REPORTS_BY_BREAKDOWN] {
         survive(&hubspot_client::vendor(), op, MEMBERS);

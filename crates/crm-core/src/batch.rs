@@ -48,7 +48,7 @@ impl Batch {
     }
 
     /// Where a vendor refuses a whole chunk because of one bad input
-    /// ([`ErrorKind::Validation`]), sends its halves again until the bad inputs are alone. Costs
+    /// ([`ErrorKind::Validation`], [`ErrorKind::Conflict`]), sends its halves again until the bad inputs are alone. Costs
     /// about `2 · log2(chunk)` further calls for each bad input. Nothing of a refused chunk was
     /// carried out, so nothing happens twice; do not use it where the vendor carries out a part
     /// of a chunk it refuses.
@@ -149,7 +149,9 @@ async fn first_ready<I, Fut: Future>(running: &mut Vec<Running<I, Fut>>) -> (Run
 
 /// Whether the vendor refused the chunk as a whole for what is in it.
 fn refused_whole(error: &Error) -> bool {
-    error.kind() == ErrorKind::Validation && error.sent() == Sent::Answered
+    matches!(error.kind(), ErrorKind::Validation | ErrorKind::Conflict)
+        && error.sent() == Sent::Answered
+        && !error.may_have_happened()
 }
 
 /// Whether every other chunk would meet the same error.

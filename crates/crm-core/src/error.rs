@@ -41,6 +41,8 @@ struct Inner {
     retry_after: Option<Duration>,
     sent: Sent,
     refused: bool,
+    /// Whether the vendor may have carried out what it refused.
+    doubt: bool,
     /// Whether an earlier attempt of the call may have been carried out.
     earlier: bool,
     scope: Option<LimitScope>,
@@ -67,6 +69,7 @@ impl Error {
             retry_after: None,
             sent: Sent::No,
             refused: false,
+            doubt: false,
             earlier: false,
             scope: None,
             body: Bytes::new(),
@@ -189,6 +192,12 @@ impl Error {
         self
     }
 
+    /// Marks that the vendor may have carried out what it refused.
+    pub(crate) fn with_doubt(mut self, doubt: bool) -> Self {
+        self.0.doubt = doubt;
+        self
+    }
+
     /// Sets whether an earlier attempt may have been carried out.
     pub(crate) fn with_earlier(mut self, earlier: bool) -> Self {
         self.0.earlier = earlier;
@@ -264,19 +273,33 @@ impl Error {
         self.0.retry_after
     }
 
-    /// How far the request came.
+    /// How far the last attempt came. Whether a write may have been carried out is another question:
+    /// see [`may_have_happened`](Self::may_have_happened).
     #[must_use]
     pub fn sent(&self) -> Sent {
         self.0.sent
     }
 
-    /// Whether the vendor may have carried the request out although the call failed: it may have
-    /// arrived ([`Sent::Maybe`]), or the answer was a server error or could not be read. One
-    /// attempt of which this holds is enough, whatever was answered to the others.
+    /// Returns whether the vendor may have carried the request out although the call failed. It is
+    /// the question to ask before a failed write is repeated.
+    ///
+    /// It holds if the request may have arrived and no answer came, if the answer was a server
+    /// error, could not be read or did not say what it should, and if the vendor is known to refuse
+    /// what it has carried out. One such attempt of a call is enough, whatever was answered to the
+    /// others.
+    ///
+    /// ```
+    /// # fn example(error: &crm_core::Error) {
+    /// if error.may_have_happened() {
+    ///     println!("look the record up before sending it again");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn may_have_happened(&self) -> bool {
         let status = self.0.status.map_or(0, |status| status.as_u16());
         self.0.earlier
+            || self.0.doubt
             || match self.0.sent {
                 Sent::No => false,
                 Sent::Maybe => true,

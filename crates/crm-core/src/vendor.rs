@@ -50,6 +50,7 @@ pub trait Vendor: Send + Sync + 'static {
 }
 
 /// What a vendor's error reply means.
+#[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct VendorError {
     /// What went wrong.
@@ -62,6 +63,9 @@ pub struct VendorError {
     pub retry: Advice,
     /// How long the vendor asks to wait. Left empty, the pipeline reads `Retry-After`.
     pub retry_after: Option<Duration>,
+    /// The vendor may have carried the request out although its answer is a refusal. Server errors
+    /// need no such word.
+    pub may_have_happened: bool,
 }
 
 impl VendorError {
@@ -81,7 +85,14 @@ impl VendorError {
             _ => ErrorKind::Other,
         };
         let scope = (kind == ErrorKind::RateLimited).then_some(LimitScope::Other);
-        Self { kind, detail: VendorDetail::default(), scope, retry: Advice::Default, retry_after: None }
+        Self {
+            kind,
+            detail: VendorDetail::default(),
+            scope,
+            retry: Advice::Default,
+            retry_after: None,
+            may_have_happened: false,
+        }
     }
 }
 

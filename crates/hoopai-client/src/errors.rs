@@ -5,15 +5,16 @@
 
 use std::time::Duration;
 
+use crm_core::reexport::http::Method;
 use crm_core::reexport::serde_json::{Map, Value};
-use crm_core::{Advice, ErrorKind, FieldError, LimitScope, RawReply, VendorDetail, VendorError};
+use crm_core::{Advice, ErrorKind, FieldError, LimitScope, OpMeta, RawReply, VendorDetail, VendorError};
 
 use crate::headers::{millis, number, reset};
 
 /// The longest that a stated interval is waited for, as in the vendor's own SDK.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
 
-pub(crate) fn read(reply: &RawReply) -> VendorError {
+pub(crate) fn read(op: &OpMeta, reply: &RawReply) -> VendorError {
     let mut error = VendorError::from_status(reply.status());
     let body = match reply.json() {
         Some(Value::Object(body)) => body,
@@ -27,12 +28,17 @@ pub(crate) fn read(reply: &RawReply) -> VendorError {
     }
     let message = error.detail.message.as_deref().unwrap_or_default().to_ascii_lowercase();
     match reply.status().as_u16() {
-        400 if duplicate(&body).is_some() => error.kind = ErrorKind::Conflict,
+        400 | 422 if duplicate(&body).is_some() || is_there(&error.detail) => error.kind = ErrorKind::Conflict,
         400 if message.contains("removed in version") || message.contains("not available in api version") => {
             error.kind = ErrorKind::NotFound;
         }
-        // A create that is refused with 422 may have been carried out all the same.
-        400 | 422 => error.retry = Advice::Never,
+        400 => error.retry = Advice::Never,
+        422 => {
+            error.retry = Advice::Never;
+            // Contacts were created although the answer was 422 (issue 64 of the vendor's documents).
+            // A token that is refused was not exchanged.
+            error.may_have_happened = op.method == Method::POST && !op.idempotent && op.limit_class != "token";
+        }
         // Not every 401 is about the token: a missing scope and an unknown path give one too.
         401 if message.contains("scope") || message.contains("iam service") => error.kind = ErrorKind::Permission,
         401 => error.retry = Advice::Renew,
@@ -45,6 +51,15 @@ pub(crate) fn read(reply: &RawReply) -> VendorError {
 /// The contact that stands in the way of a new one.
 pub(crate) fn duplicate(body: &Map<String, Value>) -> Option<&str> {
     body.get("meta")?.get("contactId")?.as_str()
+}
+
+/// Whether the words say that what is to be created is there already: contacts, conversations,
+/// relations and tags are refused with the status of wrong input.
+fn is_there(detail: &VendorDetail) -> bool {
+    let messages = detail.message.iter().chain(detail.fields.iter().map(|field| &field.message));
+    messages.map(|message| message.to_ascii_lowercase()).any(|message| {
+        ["already exist", "duplicate relation", "duplicated contact"].iter().any(|words| message.contains(words))
+    })
 }
 
 fn limited(reply: &RawReply, error: &mut VendorError) {

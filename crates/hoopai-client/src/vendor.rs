@@ -35,8 +35,8 @@ impl Vendor for HoopAi {
         "hoopai"
     }
 
-    fn read_error(&self, _op: &OpMeta, reply: &RawReply) -> VendorError {
-        errors::read(reply)
+    fn read_error(&self, op: &OpMeta, reply: &RawReply) -> VendorError {
+        errors::read(op, reply)
     }
 
     fn feedback(&self, op: &OpMeta, reply: &RawReply) -> Feedback {

@@ -2,14 +2,22 @@
 
 #[cfg(feature = "analytics")]
 mod analytics;
+#[cfg(feature = "objects")]
+mod check;
+#[cfg(feature = "objects")]
+mod existing;
 #[cfg(feature = "files")]
 mod files;
 #[cfg(feature = "objects")]
 mod find;
 #[cfg(feature = "objects")]
+mod found;
+#[cfg(feature = "objects")]
 mod many;
 #[cfg(all(feature = "lists", feature = "objects"))]
 mod membership;
+#[cfg(feature = "objects")]
+mod names;
 #[cfg_attr(
     not(feature = "full"),
     allow(dead_code, unused_imports, reason = "which lists there are is up to the features")
@@ -30,6 +38,8 @@ mod search;
 #[cfg(feature = "objects")]
 mod search_all;
 #[cfg(feature = "objects")]
+mod silence;
+#[cfg(feature = "objects")]
 mod typed;
 #[cfg(feature = "objects")]
 mod window;
@@ -38,6 +48,8 @@ mod write;
 
 #[cfg(feature = "analytics")]
 pub use analytics::{Report, ReportCall, TotalsPages};
+#[cfg(feature = "objects")]
+pub use existing::existing_record;
 #[cfg(feature = "objects")]
 pub use many::Many;
 #[cfg(all(feature = "lists", feature = "objects"))]

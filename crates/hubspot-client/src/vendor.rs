@@ -6,7 +6,7 @@
 //! | 401 | `Auth` | with category `EXPIRED_AUTHENTICATION`, once the token is renewed |
 //! | 403, category `MISSING_SCOPES` | `Permission` | never |
 //! | 404, category `OBJECT_NOT_FOUND` | `NotFound` | never |
-//! | 409, categories `CONFLICT` and `OBJECT_ALREADY_EXISTS` | `Conflict` | never |
+//! | 409, categories `CONFLICT` and `OBJECT_ALREADY_EXISTS`, a unique value that another record has | `Conflict` | never |
 //! | 423 | `Unavailable` | any method, after two seconds |
 //! | 429 | see [`limits`] | |
 //! | 477 | `Unavailable` | any method, after `Retry-After` |
@@ -14,11 +14,14 @@
 //! | 501, 522, 525, 526 | `Server`, `Unavailable` | never |
 
 mod body;
+mod conflict;
 mod limits;
 
 pub(crate) use body::ErrorBody;
 #[cfg(feature = "objects")]
 pub(crate) use body::texts;
+#[cfg(feature = "objects")]
+pub(crate) use conflict::existing;
 
 use std::time::Duration;
 
@@ -29,6 +32,9 @@ const LOCK: Duration = Duration::from_secs(2);
 /// What helps against a 414 of a read.
 const TOO_LONG: &str = "the address of the request is too long, as with many properties; \
      read in a batch or search instead, which name them in the body";
+
+/// What helps if a search has more results than HubSpot returns.
+const PAST_THE_END: &str = "search_all has no such end";
 
 /// HubSpot.
 pub(crate) struct HubSpot;
@@ -45,6 +51,7 @@ impl Vendor for HubSpot {
             error.kind = kind;
         }
         match reply.status().as_u16() {
+            400 if op.id == "objects.search" => body.message = body.message.take().map(past_the_end),
             // Others say that the token was never good; a new one does not help.
             401 if body.category.as_deref() == Some("EXPIRED_AUTHENTICATION") => error.retry = Advice::Renew,
             413 => error.retry = Advice::Never,
@@ -90,12 +97,21 @@ impl Vendor for HubSpot {
     }
 }
 
+/// The message of a refused search, with what helps if it went past the end of the results.
+fn past_the_end(message: String) -> String {
+    let ends = ["10,000", "10000", "10.000"].iter().any(|end| message.contains(end));
+    if ends { format!("{message} ({PAST_THE_END})") } else { message }
+}
+
 /// What the words of the body say beyond the status.
 fn kind_of(status: u16, body: &ErrorBody) -> Option<ErrorKind> {
     if !(400..500).contains(&status) || status == 429 {
         return None;
     }
-    body.category.as_deref().and_then(kind_of_category).or_else(|| kind_of_code(body.code.as_deref()?))
+    let named = body.category.as_deref().and_then(kind_of_category);
+    named
+        .or_else(|| conflict::is_conflict(body).then_some(ErrorKind::Conflict))
+        .or_else(|| kind_of_code(body.code.as_deref()?))
 }
 
 /// What a category says for itself. `VALIDATION_ERROR` comes with too many statuses to overrule
@@ -124,6 +140,7 @@ fn kind_of_code(code: &str) -> Option<ErrorKind> {
 pub(crate) fn kind_of_row(body: &ErrorBody) -> ErrorKind {
     let category = body.category.as_deref().unwrap_or_default();
     kind_of_category(category).unwrap_or(match category {
+        _ if conflict::is_conflict(body) => ErrorKind::Conflict,
         "VALIDATION_ERROR" => ErrorKind::Validation,
         "RATE_LIMITS" => ErrorKind::RateLimited,
         _ => ErrorKind::Other,

@@ -35,6 +35,9 @@ fn line<'a>(entry: &Value, of: &impl Fn(&str) -> (&'a dyn Vendor, &'static OpMet
     let reply = reply(status, &headers, entry["body"].as_str().unwrap());
     let error = vendor.read_error(op, &reply);
     let mut text = format!("{name}\n  {status} {:?}, {:?}", error.kind, error.retry);
+    if error.may_have_happened {
+        text += ", may have happened";
+    }
     if let Some(scope) = error.scope {
         write!(text, ", {scope:?}").unwrap();
     }

@@ -158,7 +158,7 @@ async fn reads_give_each_id_its_record_or_not_found() {
     assert_eq!(found, [(0, "c3@example.com"), (2, "c4@example.com")]);
     assert_eq!((report.failed[0].0, report.failed[0].1.kind()), (1, ErrorKind::NotFound));
     let last = bench.requests("contacts.batch_read").pop().unwrap().json();
-    assert_eq!(last["properties"], serde_json::json!(["city", "email"]));
+    assert_eq!(last["properties"], serde_json::json!(["city", "email", "hs_additional_emails"]));
 
     let ids = &ids[..60];
     let report = bench.client.contacts().read_many(ids).properties_with_history(["email"]).await;

@@ -158,4 +158,7 @@ async fn a_search_ends_at_ten_thousand() {
     let bench = Bench::new().await;
     let error = failed(bench.client.contacts().search(SearchRequest::default().after("10000").limit(200)).send().await);
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Validation, Some(400), 1));
+    assert!(error.to_string().contains("search_all"), "{error}");
+    let said = error.vendor().unwrap().message.as_deref().unwrap();
+    assert!(said.starts_with("a search ends at 10000 results"), "{said}");
 }

@@ -1,7 +1,10 @@
 //! The HubSpot client over real HTTP, against the fake. Time is the client's own, so nothing waits.
 
+mod absent;
 mod analytics;
 mod batches;
+mod doubles;
+mod existing;
 mod files;
 mod find;
 mod limits;
@@ -10,6 +13,7 @@ mod matching;
 mod options;
 mod paths;
 mod replies;
+mod reports;
 mod search_all;
 mod smoke;
 mod traced;

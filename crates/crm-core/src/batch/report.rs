@@ -35,7 +35,8 @@ impl<O> ChunkOutcome<O> {
         self.rows.push((index, Ok(output)));
     }
 
-    /// The input at `index` failed.
+    /// The input at `index` failed. It is unknown if the error
+    /// [may have happened](Error::may_have_happened).
     pub fn failed(&mut self, index: usize, error: Error) {
         self.rows.push((index, Err(error)));
     }
@@ -53,7 +54,7 @@ pub struct BatchReport<O> {
     /// What may or may not have been carried out: the answer was lost, or did not mention it.
     /// Look the inputs up before sending them again.
     pub unknown: Vec<usize>,
-    /// The first error of a chunk whose inputs are unknown.
+    /// The first error that made inputs unknown.
     lost: Option<Error>,
 }
 
@@ -103,7 +104,7 @@ impl<O> BatchReport<O> {
             }
             match result {
                 Ok(output) => self.ok.push((first + index, output)),
-                Err(error) if error.sent() == Sent::Maybe => {
+                Err(error) if error.may_have_happened() => {
                     self.unknown.push(first + index);
                     self.lost.get_or_insert(error);
                 }

@@ -63,6 +63,32 @@ fn a_lost_answer_makes_its_inputs_unknown() {
 }
 
 #[test]
+fn what_the_vendor_may_have_done_is_unknown_and_not_halved() {
+    let calls = AtomicUsize::new(0);
+    let report = run(&Batch::new(4).bisect(true), 4, |_| {
+        calls.fetch_add(1, Ordering::Relaxed);
+        async { Err(refused().with_doubt(true)) }
+    });
+    assert_eq!((calls.into_inner(), report.unknown.len()), (1, 4));
+    let report = run(&Batch::new(2), 2, |_| async {
+        let mut outcome = ChunkOutcome::new();
+        outcome.failed(0, Error::decode("x").with_status(StatusCode::OK));
+        outcome.failed(1, Error::decode("x"));
+        Ok(outcome)
+    });
+    assert_eq!((report.unknown.as_slice(), report.failed.len()), (&[0][..], 1));
+}
+
+#[test]
+fn conflicts_are_halved_too() {
+    let report = run(&Batch::new(8).bisect(true), 8, |chunk| async move {
+        let conflict = Error::from_vendor(ErrorKind::Conflict).with_status(StatusCode::CONFLICT);
+        if chunk.contains(&5) { Err(conflict) } else { Ok(ChunkOutcome::in_order(chunk)) }
+    });
+    assert_eq!(report.failed.iter().map(|row| row.0).collect::<Vec<_>>(), [5]);
+}
+
+#[test]
 fn hopeless_errors_stop_the_rest() {
     let calls = AtomicUsize::new(0);
     let report = run(&Batch::new(1), 5, |_| {

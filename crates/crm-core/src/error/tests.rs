@@ -112,6 +112,7 @@ fn what_may_have_happened() {
     let answered = |status: u16, kind| Error::from_vendor(kind).with_status(StatusCode::from_u16(status).unwrap());
     assert!(!Error::config("x").may_have_happened());
     assert!(!answered(422, ErrorKind::Validation).may_have_happened());
+    assert!(answered(422, ErrorKind::Validation).with_doubt(true).may_have_happened());
     assert!(answered(500, ErrorKind::Server).may_have_happened());
     assert!(!answered(503, ErrorKind::Unavailable).with_refused(true).may_have_happened());
     assert!(answered(200, ErrorKind::Decode).may_have_happened());

@@ -29,6 +29,7 @@ pub(super) fn refused(shared: &Shared, op: &OpMeta, reply: &RawReply, used: &Aut
         .with_limit_scope(read.scope)
         .with_request_id(shared.vendor.request_id(reply))
         .with_refused(read.retry == Advice::Refused)
+        .with_doubt(read.may_have_happened)
         .with_body(body)
         .with_vendor(detail);
     (error, read.retry)

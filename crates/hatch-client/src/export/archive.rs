@@ -5,18 +5,16 @@
 //! and checksum are compared at the end of each file.
 
 use bytes::{Buf, Bytes};
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+use flate2::{Decompress, FlushDecompress, Status};
+
+use super::descriptor::{self, AFTER, Descriptor, LOCAL};
+use super::fields::u32_at;
+use super::file::{self, Fault, File};
 
 /// How much is unpacked in one step.
 const STEP: usize = 32 * 1024;
-
-const LOCAL: u32 = 0x0403_4b50;
-const DESCRIPTOR: u32 = 0x0807_4b50;
-/// What may follow the last file: the directory, its end in both sizes, and extra data.
-const AFTER: [u32; 4] = [0x0201_4b50, 0x0605_4b50, 0x0606_4b50, 0x0806_4b50];
-const HEADER: usize = 30;
-const ZIP64: u16 = 0x0001;
-const FULL: u32 = u32::MAX;
+/// How much of a stored file is searched for its end in one step.
+const SEARCH: usize = 4 * 1024;
 
 /// What one step brought.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,7 +31,7 @@ pub(super) enum Progress {
 
 pub(super) struct Archive {
     state: State,
-    /// The bytes of the header at hand.
+    /// The bytes of the header at hand, or those of a stored file that may be its descriptor.
     head: Vec<u8>,
     file: File,
     files: u64,
@@ -44,30 +42,18 @@ pub(super) struct Archive {
 enum State {
     Signature,
     Header,
-    Names { length: usize },
-    Stored { packed: u64 },
+    Names {
+        length: usize,
+    },
+    Stored {
+        packed: u64,
+    },
+    /// A stored file of unknown length.
+    Searched,
     Deflated,
     Descriptor,
     Done,
 }
-
-/// The file at hand: what was announced, and what was seen.
-#[derive(Default)]
-struct File {
-    checksum: u32,
-    packed: Option<u64>,
-    plain: Option<u64>,
-    deflated: bool,
-    /// The sizes come after the data.
-    descriptor: bool,
-    /// The sizes have 64 bits.
-    wide: bool,
-    seen: Crc,
-    seen_packed: u64,
-    seen_plain: u64,
-}
-
-type Fault = &'static str;
 
 impl Archive {
     pub(super) fn new() -> Self {
@@ -85,17 +71,32 @@ impl Archive {
         self.head.capacity()
     }
 
+    /// Returns the error for an end of the input before the archive is done.
+    pub(super) fn cut_off(&self) -> &'static str {
+        match self.state {
+            State::Searched => "the archive was cut off before its end, or a file in it is damaged",
+            _ => "the archive was cut off before its end",
+        }
+    }
+
     /// Takes from `input` and adds to `out`, at most [`STEP`] bytes.
     pub(super) fn step(&mut self, input: &mut Bytes, out: &mut Vec<u8>) -> Result<Progress, Fault> {
-        match self.state {
+        let before = out.len();
+        let progress = match self.state {
             State::Signature => self.signature(input),
             State::Header => self.header(input),
             State::Names { length } => self.names(length, input),
             State::Stored { packed } => self.stored(packed, input, out),
+            State::Searched => self.searched(input, out),
             State::Deflated => self.deflated(input, out),
             State::Descriptor => self.descriptor(input),
             State::Done => Ok(Progress::Done),
+        };
+        if !self.file.skipped {
+            return progress;
         }
+        out.truncate(before);
+        progress.map(|progress| if progress == Progress::FileEnd { Progress::More } else { progress })
     }
 
     /// Collects the header at hand up to `length` bytes.
@@ -122,58 +123,29 @@ impl Archive {
     }
 
     fn header(&mut self, input: &mut Bytes) -> Result<Progress, Fault> {
-        if !self.gather(HEADER, input) {
+        if !self.gather(file::HEADER, input) {
             return Ok(Progress::Starved);
         }
-        let flags = u16_at(&self.head, 6);
-        if flags & 0x2041 != 0 {
-            return Err("is encrypted");
-        }
-        let deflated = match u16_at(&self.head, 8) {
-            0 => false,
-            8 => true,
-            _ => return Err("is packed in a way that cannot be read (neither stored nor deflated)"),
-        };
-        self.file = File { deflated, descriptor: flags & 8 != 0, ..File::default() };
-        let length = HEADER + usize::from(u16_at(&self.head, 26)) + usize::from(u16_at(&self.head, 28));
-        self.state = State::Names { length };
+        self.state = State::Names { length: file::header_length(&self.head) };
         Ok(Progress::More)
     }
 
-    /// The name, which does not matter, and the extra fields, which may hold the wide sizes.
+    /// The name and the extra fields, which may hold the wide sizes.
     fn names(&mut self, length: usize, input: &mut Bytes) -> Result<Progress, Fault> {
         if !self.gather(length, input) {
             return Ok(Progress::Starved);
         }
-        let head = std::mem::take(&mut self.head);
-        let (packed, plain) = (u32_at(&head, 18), u32_at(&head, 22));
-        let extra = head.get(HEADER + usize::from(u16_at(&head, 26))..).unwrap_or_default();
-        let mut wide = wide_sizes(extra);
-        self.file.wide = wide.is_some();
-        let mut size = |narrow: u32| match narrow {
-            FULL => wide.as_mut().and_then(Iterator::next).ok_or("is damaged: a size is missing"),
-            narrow => Ok(u64::from(narrow)),
-        };
-        // The wide sizes stand in this order, and only those that are needed.
-        let plain = size(plain)?;
-        let packed = size(packed)?;
-        if self.file.descriptor && self.file.deflated {
-            // The data tells its own end.
-        } else if self.file.descriptor && packed == 0 && !is_folder(&head) {
-            return Err("cannot be read as a stream: it does not say where a stored file ends");
-        } else {
-            self.file.packed = Some(packed);
-        }
-        if !self.file.descriptor {
-            self.file.checksum = u32_at(&head, 14);
-            self.file.plain = Some(plain);
-        }
+        self.file = File::new(&self.head)?;
         self.files += 1;
+        // A header may be long, and there is mostly one: its memory is not kept.
+        self.head = Vec::new();
+        self.state = match self.file.packed {
+            _ if self.file.deflated => State::Deflated,
+            Some(packed) => State::Stored { packed },
+            None => State::Searched,
+        };
         if self.file.deflated {
             self.inflate.reset(false);
-            self.state = State::Deflated;
-        } else {
-            self.state = State::Stored { packed };
         }
         Ok(Progress::More)
     }
@@ -191,6 +163,46 @@ impl Archive {
         out.extend_from_slice(&data);
         self.file.count(most, &data);
         Ok(Progress::More)
+    }
+
+    /// Reads a stored file of unknown length up to the descriptor that agrees with all bytes before
+    /// it. A cell of the export cannot contain such a descriptor unless its author knows every byte
+    /// before it. Only what could be the beginning of a descriptor is held back.
+    fn searched(&mut self, input: &mut Bytes, out: &mut Vec<u8>) -> Result<Progress, Fault> {
+        let taken = input.len().min(SEARCH);
+        if taken == 0 {
+            return Ok(Progress::Starved);
+        }
+        self.head.extend_from_slice(&input[..taken]);
+        let before = self.file.seen_packed;
+        let (mut from, mut passed) = (0, 0);
+        let length = loop {
+            let place = descriptor::candidate(&self.head, from, before);
+            let end = place.unwrap_or((self.head.len() + 1).saturating_sub(descriptor::LOOK));
+            let data = &self.head[passed..end];
+            out.extend_from_slice(data);
+            self.file.count(data.len(), data);
+            passed = end;
+            if place.is_none() {
+                break None;
+            }
+            match Descriptor::at(&self.head[end..], self.file.seen()) {
+                Descriptor::No => from = end + 1,
+                Descriptor::Perhaps => break None,
+                Descriptor::Yes { length } => break Some(length),
+            }
+        };
+        let Some(length) = length else {
+            input.advance(taken);
+            self.head.drain(..passed);
+            return Ok(Progress::More);
+        };
+        self.head.drain(..passed + length);
+        // The next signature stays; what comes after it was not taken.
+        let beyond = self.head.len() - descriptor::NEXT;
+        self.head.truncate(descriptor::NEXT);
+        input.advance(taken.saturating_sub(beyond));
+        Ok(self.file_end())
     }
 
     fn deflated(&mut self, input: &mut Bytes, out: &mut Vec<u8>) -> Result<Progress, Fault> {
@@ -220,90 +232,26 @@ impl Archive {
             self.state = State::Descriptor;
             return Ok(Progress::More);
         }
-        self.file_end()
+        self.file.check()?;
+        Ok(self.file_end())
     }
 
-    fn file_end(&mut self) -> Result<Progress, Fault> {
-        let file = &self.file;
-        let sizes = file.packed.is_none_or(|packed| packed == file.seen_packed)
-            && file.plain.is_none_or(|plain| plain == file.seen_plain);
-        if !sizes {
-            return Err("is damaged: the size of the file is not the one announced");
-        }
-        if file.checksum != file.seen.sum() {
-            return Err("is damaged: the checksum of the file is wrong");
-        }
-        self.head.clear();
-        self.state = State::Signature;
-        Ok(Progress::FileEnd)
-    }
-
-    /// Checksum and sizes after the data: with or without a signature, in 32 or 64 bits. Which it
-    /// is shows by comparison with what was seen.
     fn descriptor(&mut self, input: &mut Bytes) -> Result<Progress, Fault> {
-        if !self.gather(8, input) {
-            return Ok(Progress::Starved);
-        }
-        let seen = self.file.seen.sum();
-        let start = if u32_at(&self.head, 0) == DESCRIPTOR && u32_at(&self.head, 4) == seen {
-            8
-        } else if u32_at(&self.head, 0) == seen {
-            4
-        } else {
-            return Err("is damaged: the checksum of the file is wrong");
-        };
-        self.file.checksum = seen;
-        if !self.gather(start + 8, input) {
-            return Ok(Progress::Starved);
-        }
-        let (packed, plain) = (self.file.seen_packed, self.file.seen_plain);
-        let narrow = (u64::from(u32_at(&self.head, start)), u64::from(u32_at(&self.head, start + 4)));
-        if self.file.wide || narrow != (packed, plain) {
-            if !self.gather(start + 16, input) {
-                return Ok(Progress::Starved);
-            }
-            if (u64_at(&self.head, start), u64_at(&self.head, start + 8)) != (packed, plain) {
-                return Err("is damaged: the size of the file is not the one announced");
+        self.gather(descriptor::LONGEST, input);
+        let seen = self.file.seen();
+        match Descriptor::at(&self.head, seen) {
+            Descriptor::No => Err(Descriptor::fault(&self.head, seen)),
+            Descriptor::Perhaps => Ok(Progress::Starved),
+            Descriptor::Yes { length } => {
+                // What is left is the beginning of the next header, and shorter than it.
+                self.head.drain(..length);
+                Ok(self.file_end())
             }
         }
-        self.file_end()
     }
-}
 
-impl File {
-    fn count(&mut self, packed: usize, plain: &[u8]) {
-        self.seen.update(plain);
-        self.seen_packed += packed as u64;
-        self.seen_plain += plain.len() as u64;
+    fn file_end(&mut self) -> Progress {
+        self.state = State::Signature;
+        Progress::FileEnd
     }
-}
-
-/// The sizes of the zip64 field, if there is one.
-fn wide_sizes(mut extra: &[u8]) -> Option<impl Iterator<Item = u64> + '_> {
-    while extra.len() >= 4 {
-        let length = usize::from(u16_at(extra, 2));
-        let field = extra.get(4..4 + length)?;
-        if u16_at(extra, 0) == ZIP64 {
-            return Some(field.chunks_exact(8).map(|size| u64_at(size, 0)));
-        }
-        extra = &extra[4 + length..];
-    }
-    None
-}
-
-fn is_folder(head: &[u8]) -> bool {
-    let name = head.get(HEADER..HEADER + usize::from(u16_at(head, 26))).unwrap_or_default();
-    name.ends_with(b"/")
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    bytes.get(at..at + 2).map_or(0, |bytes| u16::from_le_bytes([bytes[0], bytes[1]]))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    u64::from(u32_at(bytes, at)) | u64::from(u32_at(bytes, at + 4)) << 32
 }

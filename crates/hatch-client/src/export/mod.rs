@@ -1,8 +1,12 @@
 //! Bulk exports as streams of rows.
 
 mod archive;
+mod descriptor;
+mod fields;
+mod file;
 mod found;
 mod lines;
+mod names;
 mod reader;
 mod request;
 mod stream;
@@ -45,7 +49,7 @@ impl BulkExport {
             .output_format(request.output_format().clone())
             .send()
             .await?;
-        Ok(RowStream::new(body, layout))
+        Ok(RowStream::new(body, layout, R::columns()))
     }
 }
 

@@ -9,6 +9,7 @@ use crm_core::{Error, ErrorKind, Sent, Wire, codec};
 use super::archive::{Archive, Progress};
 use super::found::{Found, MOST_ROW};
 use super::lines::Lines;
+use super::names;
 use super::table::Table;
 use crate::bulk_export::operations::EXPORTS_DOWNLOAD;
 
@@ -17,7 +18,7 @@ use crate::bulk_export::operations::EXPORTS_DOWNLOAD;
 pub(super) enum Layout {
     /// JSON, one row a line.
     Lines,
-    /// CSV with a line of names.
+    /// CSV with a header.
     Table,
 }
 
@@ -41,6 +42,8 @@ enum Cutter {
 
 pub(super) struct RowReader<R> {
     layout: Layout,
+    /// The names of the columns that have a field.
+    columns: &'static [&'static str],
     archive: Archive,
     /// Packed bytes that were not looked at.
     input: Bytes,
@@ -56,15 +59,16 @@ pub(super) struct RowReader<R> {
 }
 
 impl<R: Wire> RowReader<R> {
-    pub(super) fn new(layout: Layout) -> Self {
+    pub(super) fn new(layout: Layout, columns: &'static [&'static str]) -> Self {
         Self {
             layout,
+            columns,
             archive: Archive::new(),
             input: Bytes::new(),
             over: false,
             text: Vec::new(),
             at: 0,
-            cutter: Cutter::new(layout),
+            cutter: Cutter::new(layout, columns),
             file_end: false,
             peak: 0,
             row: PhantomData,
@@ -100,7 +104,7 @@ impl<R: Wire> RowReader<R> {
                 let found = self.cutter.finish();
                 let row = found.map(|found| self.read(found));
                 // Another file, if there is one, counts its own lines and has its own names.
-                self.cutter = Cutter::new(self.layout);
+                self.cutter = Cutter::new(self.layout, self.columns);
                 if let Some(row) = row {
                     return Next::Row(row);
                 }
@@ -114,7 +118,7 @@ impl<R: Wire> RowReader<R> {
                 Ok(Progress::FileEnd) => self.file_end = true,
                 Ok(Progress::Done) => return Next::End,
                 Ok(Progress::Starved) if self.over => {
-                    return Next::Broken(label(Error::new(ErrorKind::Io, "the archive was cut off before its end")));
+                    return Next::Broken(label(Error::new(ErrorKind::Io, self.archive.cut_off())));
                 }
                 Ok(Progress::Starved) => return Next::Starved,
                 Err(fault) => return Next::Broken(label(Error::decode(format!("the archive {fault}")))),
@@ -124,17 +128,30 @@ impl<R: Wire> RowReader<R> {
 
     fn read(&self, found: Found) -> Result<R, Error> {
         let (line, fault) = match found {
-            Found::Row { line } => match codec::decode(self.cutter.row()) {
+            Found::Row { line } => match self.decode() {
                 Ok(row) => return Ok(row),
-                Err(error) => (line, error.to_string()),
+                Err(fault) => (line, fault),
             },
             Found::TooLong { line } => (line, format!("the row is longer than {} MiB", MOST_ROW >> 20)),
             Found::NotText { line } => (line, "the row is not UTF-8".to_owned()),
+            Found::Header { line, fault } => {
+                (line, format!("{fault}; no row of this file can be read, so ask for the export as JSON"))
+            }
             Found::Ragged { line, cells, columns } => {
                 (line, format!("the row has {cells} cells where the first line names {columns}"))
             }
         };
         Err(label(Error::decode(format!("line {line}: {fault}"))))
+    }
+
+    fn decode(&self) -> Result<R, String> {
+        let text = self.cutter.row();
+        let row = codec::decode(text).map_err(|error| error.to_string())?;
+        // The header of a table was checked; each row of JSON has names of its own.
+        if self.layout == Layout::Lines {
+            names::check_row(text, self.columns)?;
+        }
+        Ok(row)
     }
 
     fn measure(&mut self) {
@@ -144,10 +161,10 @@ impl<R: Wire> RowReader<R> {
 }
 
 impl Cutter {
-    fn new(layout: Layout) -> Self {
+    fn new(layout: Layout, columns: &'static [&'static str]) -> Self {
         match layout {
             Layout::Lines => Self::Lines(Lines::default()),
-            Layout::Table => Self::Table(Box::default()),
+            Layout::Table => Self::Table(Box::new(Table::new(columns))),
         }
     }
 

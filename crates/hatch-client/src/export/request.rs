@@ -30,9 +30,31 @@ impl ExportRow for ConversationItemRow {
 }
 
 mod sealed {
-    pub trait Sealed {}
-    impl Sealed for super::ContactHistoryRow {}
-    impl Sealed for super::ConversationItemRow {}
+    use crm_core::codec::Record;
+
+    use super::{ContactHistoryRow, ConversationItemRow};
+
+    pub trait Sealed {
+        /// The names of the columns that have a field.
+        fn columns() -> &'static [&'static str];
+    }
+
+    impl Sealed for ContactHistoryRow {
+        fn columns() -> &'static [&'static str] {
+            columns_of::<Self>()
+        }
+    }
+
+    impl Sealed for ConversationItemRow {
+        fn columns() -> &'static [&'static str] {
+            columns_of::<Self>()
+        }
+    }
+
+    fn columns_of<R: Record>() -> &'static [&'static str] {
+        // The first name is that of the type.
+        R::NAMES.get(1..).unwrap_or_default()
+    }
 }
 
 /// Which rows of which days, and in which form they travel.

@@ -15,9 +15,9 @@ use super::reader::{Layout, Next, RowReader};
 /// | item | meaning |
 /// |---|---|
 /// | a row | |
-/// | an error of kind [`Decode`](crate::ErrorKind::Decode) that begins with a line number | this row cannot be read; the next one comes |
+/// | an error of kind [`Decode`](crate::ErrorKind::Decode) that begins with a line number | this row cannot be read; the next one comes. If the line is the header of a CSV file, none of its rows can be read; the next file comes, or the end |
 /// | any other error | the download broke off ([`Io`](crate::ErrorKind::Io), [`Timeout`](crate::ErrorKind::Timeout)) or the archive is damaged; nothing follows. The rows before it are good, but not all there are |
-/// | the end | every row was there: sizes and checksum are right |
+/// | the end | each row came, or its error did: sizes and checksums are right |
 #[must_use = "nothing is read unless the stream is"]
 pub struct RowStream<R> {
     body: Option<BodyStream>,
@@ -25,8 +25,8 @@ pub struct RowStream<R> {
 }
 
 impl<R: Wire> RowStream<R> {
-    pub(super) fn new(body: BodyStream, layout: Layout) -> Self {
-        Self { body: Some(body), reader: RowReader::new(layout) }
+    pub(super) fn new(body: BodyStream, layout: Layout, columns: &'static [&'static str]) -> Self {
+        Self { body: Some(body), reader: RowReader::new(layout, columns) }
     }
 
     /// The next row, or `None` at the end. The same as the stream, without needing its extension

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use crm_core::{Error, ErrorKind, Map, Sent, Timestamp};
 
-use super::SearchAll;
+use super::{SearchAll, names};
 use crate::objects::{Get, Objects, Search};
 use crate::operations::OBJECTS_SEARCH;
 use crate::types::{BatchUpsertRow, Filter, SearchRequest, UpsertObject};
@@ -26,7 +26,10 @@ use crate::types::{BatchUpsertRow, Filter, SearchRequest, UpsertObject};
 impl Objects {
     /// The record with this value of a unique property.
     pub fn get_by(&self, property: impl Display, value: impl Display) -> Get {
-        self.get(value).id_property(property)
+        match names::unique(&property.to_string()) {
+            Some(property) => self.get(value).id_property(property),
+            None => self.get(value),
+        }
     }
 
     /// The contact with this e-mail address.
@@ -127,7 +130,12 @@ impl Objects {
 async fn is_there(read: Get) -> Result<bool, Error> {
     match read.properties(["hs_object_id"]).send().await {
         Ok(_) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        // A web page or an empty body is not HubSpot's word about the record.
+        Err(error) if error.kind() == ErrorKind::NotFound && is_json(error.body()) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(body).is_ok_and(|body| body.is_object())
 }

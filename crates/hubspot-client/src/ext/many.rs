@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use crm_core::{Batch, BatchReport, BoxFuture, ChunkOutcome, Error};
 
+use super::check::Checked;
+
 type Send1<I, O> = Arc<dyn Fn(Vec<I>) -> BoxFuture<'static, Result<ChunkOutcome<O>, Error>> + Send + Sync>;
+type Check<I> = Box<dyn FnOnce(Vec<I>, usize) -> Checked<I> + Send + Sync>;
 
 /// Records to be written in batches. Await it for a [`BatchReport`], which says of every record
 /// whether it was written, was refused, or whether that is unknown.
@@ -15,7 +18,7 @@ type Send1<I, O> = Arc<dyn Fn(Vec<I>) -> BoxFuture<'static, Result<ChunkOutcome<
 /// # async fn example(client: hubspot_client::Client) {
 /// use hubspot_client::types::BatchCreateRow;
 ///
-/// let rows = vec![BatchCreateRow::from([("email", "ada@example.com")]); 250];
+/// let rows = (0..250).map(|number| BatchCreateRow::from([("email", format!("guest{number}@example.com"))]));
 /// let report = client.contacts().create_many(rows).concurrency(2).await;
 /// for (row, error) in &report.failed {
 ///     eprintln!("row {row}: {error}");
@@ -25,22 +28,38 @@ type Send1<I, O> = Arc<dyn Fn(Vec<I>) -> BoxFuture<'static, Result<ChunkOutcome<
 #[must_use = "nothing is sent before it is awaited"]
 pub struct Many<I, O> {
     batch: Batch,
+    chunk: usize,
     most: usize,
     rows: Vec<I>,
+    check: Check<I>,
     send: Send1<I, O>,
 }
 
 impl<I, O> Many<I, O> {
-    pub(super) fn new<F>(most: usize, rows: impl IntoIterator<Item = I>, send: F) -> Self
+    /// `check` is given all rows and the size of a request.
+    pub(super) fn new<F>(
+        most: usize,
+        rows: impl IntoIterator<Item = I>,
+        check: impl FnOnce(Vec<I>, usize) -> Checked<I> + Send + Sync + 'static,
+        send: F,
+    ) -> Self
     where
         F: Fn(Vec<I>) -> BoxFuture<'static, Result<ChunkOutcome<O>, Error>> + Send + Sync + 'static,
     {
-        Self { batch: Batch::new(most), most, rows: rows.into_iter().collect(), send: Arc::new(send) }
+        Self {
+            batch: Batch::new(most),
+            chunk: most,
+            most,
+            rows: rows.into_iter().collect(),
+            check: Box::new(check),
+            send: Arc::new(send),
+        }
     }
 
     /// How many records go into one request: at least one, at most what HubSpot takes.
     pub fn chunk(mut self, records: usize) -> Self {
-        self.batch = self.batch.chunk(records.min(self.most));
+        self.chunk = records.clamp(1, self.most);
+        self.batch = self.batch.chunk(self.chunk);
         self
     }
 
@@ -63,8 +82,8 @@ impl<I: Clone + Send + 'static, O: Send + 'static> IntoFuture for Many<I, O> {
     type IntoFuture = BoxFuture<'static, BatchReport<O>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { batch, rows, send, .. } = self;
-        Box::pin(async move { batch.run(rows, move |chunk| send(chunk)).await })
+        let Self { batch, chunk, rows, check, send, .. } = self;
+        Box::pin(async move { check(rows, chunk).run(&batch, move |chunk| send(chunk)).await })
     }
 }
 

@@ -2,19 +2,20 @@
 //!
 //! In this order: errors and records by trace id, then by the id that names the record, then
 //! records by their values, and what is left over by elimination. HubSpot promises no order of
-//! its answers.
+//! its answers, so nothing is concluded from it.
 
 use crm_core::{ChunkOutcome, Error, ErrorKind, Map, OpMeta, RawReply, Sent};
 use serde_json::Value;
 
+use super::names::{self, same, unique};
 use super::row_errors::{row_error, row_errors};
 use super::rows::{Row, Written};
+use super::silence::{silence, unmentioned};
 use crate::vendor::texts;
 
 /// A row that was sent, as far as its answer can be told by it.
 #[derive(Default)]
 struct Name {
-    index: usize,
     trace: Option<String>,
     id: Option<String>,
     id_property: Option<String>,
@@ -29,14 +30,13 @@ pub(super) struct Chunk<O> {
 }
 
 impl<O: Written> Chunk<O> {
-    /// The rows that are sent, each with its index.
-    pub(super) fn new<'a, R: Row<Written = O>>(rows: impl Iterator<Item = (usize, &'a mut R)>) -> Self {
-        let rows = rows.map(|(index, row)| {
+    /// The rows that are sent.
+    pub(super) fn new<R: Row<Written = O>>(rows: &mut [R]) -> Self {
+        let rows = rows.iter_mut().map(|row| {
             let id = row.id();
             let name = Name {
-                index,
                 id: id.map(|(id, _)| id.to_owned()),
-                id_property: id.and_then(|(_, property)| property).map(str::to_owned),
+                id_property: id.and_then(|(_, property)| property).and_then(unique).map(str::to_owned),
                 properties: row.properties().cloned().unwrap_or_default(),
                 trace: row.trace().clone(),
             };
@@ -55,7 +55,7 @@ impl<O: Written> Chunk<O> {
             for (name, outcome) in &mut self.rows {
                 let hit = match &name.trace {
                     Some(trace) if !traces.is_empty() => traces.contains(trace),
-                    _ => name.id.as_ref().is_some_and(|id| ids.contains(id)),
+                    _ => name.id.as_ref().is_some_and(|id| ids.iter().any(|named| same(named, id))),
                 };
                 if hit && outcome.is_none() {
                     *outcome = Some(Err(error.clone()));
@@ -73,13 +73,13 @@ impl<O: Written> Chunk<O> {
         let records =
             self.give(records, |name, record| record.trace().is_some() && record.trace() == name.trace.as_deref());
         let records = self.give(records, is_named);
+        let records = self.give(records, was_named);
         // One with the trace id of no row, or of a row that has its answer, is nobody's.
         let records = records.into_iter().filter(|record| record.trace().is_none()).collect();
         let records = self.give_by_values(records);
-        // As many as there are rows: each of these was written, and the order is all there is to
-        // tell them apart.
-        let open = self.rows.iter_mut().filter(|row| row.1.is_none());
-        if self.stray.is_none() && open.count() == records.len() {
+        let records = self.give_by_most_values(records);
+        let open = self.rows.iter().filter(|row| row.1.is_none());
+        if self.stray.is_none() && records.len() == 1 && open.count() == 1 {
             self.give(records, |_, _| true);
         }
     }
@@ -102,7 +102,10 @@ impl<O: Written> Chunk<O> {
         let mut left = Vec::new();
         for record in records {
             let open = self.rows.iter_mut().filter(|(_, outcome)| outcome.is_none()).rev();
-            let fitting = open.filter_map(|(name, outcome)| Some((agreement(name, &record)?, outcome)));
+            let fitting = open.filter_map(|(name, outcome)| match agreement(name, &record) {
+                (agreeing, sent) if agreeing > 0 && agreeing == sent => Some((agreeing, outcome)),
+                _ => None,
+            });
             match fitting.max_by_key(|(values, _)| *values) {
                 Some((_, outcome)) => *outcome = Some(Ok(record)),
                 None => left.push(record),
@@ -111,40 +114,74 @@ impl<O: Written> Chunk<O> {
         left
     }
 
-    /// Tells what became of the rows. Those that nothing is known of are left out, or, where an
-    /// error without a name may be theirs, told with it as unknown.
-    pub(super) fn tell(self, outcome: &mut ChunkOutcome<O>) {
-        for (name, became) in self.rows {
-            match (became, &self.stray) {
-                (Some(Ok(record)), _) => outcome.ok(name.index, record),
-                (Some(Err(error)), _) => outcome.failed(name.index, error),
-                (None, Some(stray)) => outcome.failed(name.index, stray.clone().with_sent(Sent::Maybe)),
-                (None, None) => {}
-            }
+    /// Gives a record to the open row that it has more values of than of any other, if that row
+    /// has no record with as many: HubSpot writes some values in another form.
+    fn give_by_most_values(&mut self, mut records: Vec<O>) -> Vec<O> {
+        loop {
+            let rows = &self.rows;
+            let open = || rows.iter().enumerate().filter(|(_, row)| row.1.is_none());
+            let found = records.iter().enumerate().find_map(|(at, record)| {
+                let row = best(open().map(|(index, row)| (index, agreement(&row.0, record).0)))?;
+                let name = &rows[row].0;
+                let rival = best(records.iter().enumerate().map(|(at, record)| (at, agreement(name, record).0)))?;
+                (rival == at).then_some((at, row))
+            });
+            let Some((at, row)) = found else { return records };
+            self.rows[row].1 = Some(Ok(records.remove(at)));
         }
     }
-}
 
-/// Whether the record is the one that the row names.
-fn is_named<O: Written>(name: &Name, record: &O) -> bool {
-    let Some(id) = &name.id else { return false };
-    match name.id_property.as_deref() {
-        None | Some("" | "hs_object_id") => record.id() == Some(id),
-        Some(property) => record.properties().get(property).is_some_and(|value| same(value, id)),
+    /// Tells what became of the rows. Those that nothing is known of are unknown, with the error
+    /// without a name that may be theirs, or with the reason.
+    pub(super) fn tell(self, op: &OpMeta, reply: &RawReply) -> ChunkOutcome<O> {
+        let mut outcome = ChunkOutcome::new();
+        let mut reason = self.stray.map(|stray| stray.with_sent(Sent::Maybe));
+        for (index, (_, became)) in self.rows.into_iter().enumerate() {
+            match became {
+                Some(Ok(record)) => outcome.ok(index, record),
+                Some(Err(error)) => outcome.failed(index, error),
+                None => {
+                    let reason =
+                        reason.get_or_insert_with(|| silence(op, reply).unwrap_or_else(|| unmentioned(op, reply)));
+                    outcome.failed(index, reason.clone());
+                }
+            }
+        }
+        outcome
     }
 }
 
-/// How many values the row sent, if the record has them all.
-fn agreement<O: Written>(name: &Name, record: &O) -> Option<usize> {
-    let sent = || name.properties.iter().filter(|(_, value)| !value.is_empty());
-    let all = sent().all(|(property, value)| record.properties().get(property).is_some_and(|held| same(held, value)));
-    let count = sent().count();
-    (all && count > 0).then_some(count)
+/// Whether the record has the name of the row.
+fn is_named<O: Written>(name: &Name, record: &O) -> bool {
+    let main = names::main(name.id_property.as_deref(), record.id(), record.properties());
+    name.id.as_deref().zip(main).is_some_and(|(id, main)| same(id, main))
 }
 
-/// HubSpot trims values, and writes e-mail addresses in lower case.
-pub(super) fn same(one: &str, other: &str) -> bool {
-    one.trim().eq_ignore_ascii_case(other.trim())
+/// Whether the record has the name of the row among its further ones.
+fn was_named<O: Written>(name: &Name, record: &O) -> bool {
+    let Some(id) = &name.id else { return false };
+    names::others(name.id_property.as_deref(), record.properties()).any(|other| same(id, other))
+}
+
+/// How many of the values that the row sent the record has, and how many were sent.
+fn agreement<O: Written>(name: &Name, record: &O) -> (usize, usize) {
+    let sent = || name.properties.iter().filter(|(_, value)| !value.is_empty());
+    let held =
+        |(property, value): &(&str, &String)| record.properties().get(property).is_some_and(|held| same(held, value));
+    (sent().filter(held).count(), sent().count())
+}
+
+/// The candidate with the highest number above zero, if no other has the same.
+fn best(candidates: impl Iterator<Item = (usize, usize)>) -> Option<usize> {
+    let (mut best, mut most) = (None, 0);
+    for (candidate, number) in candidates {
+        if number > most {
+            (best, most) = (Some(candidate), number);
+        } else if number == most {
+            best = None;
+        }
+    }
+    best
 }
 
 fn traces_of(error: &Value) -> Vec<String> {

@@ -1,14 +1,18 @@
 //! Reading many records.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::future::IntoFuture;
 
-use crm_core::{Batch, BatchReport, BoxFuture, Call, ChunkOutcome, Error};
+use crm_core::{Batch, BatchReport, BoxFuture, Call, ChunkOutcome, Error, ErrorKind, Sent};
 
+use super::check::check_ids;
+use super::found::Found;
+use super::names;
 use super::pairing::{ids_of, missing};
 use super::row_errors::{row_error, row_errors};
 use super::rows::Reply;
+use super::silence::{silence, unpaired};
 use crate::objects::Objects;
 use crate::operations;
 use crate::types::{BatchRead, BatchReply, Object, ObjectId};
@@ -17,7 +21,12 @@ use crate::types::{BatchRead, BatchReply, Object, ObjectId};
 const MOST_WITH_HISTORY: usize = 50;
 
 /// Records to be read in batches. Await it for a [`BatchReport`]: an id that HubSpot does not
-/// know has failed with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound).
+/// know has failed with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound). An id is unknown if
+/// the reply was lost or had no list of results; read it again.
+///
+/// The old id of a merged record, and a contact's secondary address, return the record under its
+/// present name. Without [`properties`](Self::properties) the old ids are not in the reply; if
+/// several of them are read at once, they are unknown.
 #[derive(Clone)]
 #[must_use = "nothing is sent before it is awaited"]
 pub struct ReadMany<R = Object> {
@@ -94,11 +103,16 @@ impl<R> ReadMany<R> {
 
     fn call(&self, ids: &[String]) -> Call<BatchReply> {
         let mut request = self.request.clone();
-        request.inputs = Some(ids.iter().map(ObjectId::new).collect());
-        if let Some(property) = self.by_property() {
-            let names = request.properties.get_or_insert_default();
-            if !names.iter().any(|name| name == property) {
-                names.push(property.to_owned());
+        let property = self.by_property();
+        let mut seen = HashSet::new();
+        let once = ids.iter().filter(|id| seen.insert(names::key(property, id)));
+        request.inputs = Some(once.map(ObjectId::new).collect());
+        request.id_property = property.map(str::to_owned);
+        let names = property.into_iter().chain(self.unasked());
+        for name in names {
+            let asked = request.properties.get_or_insert_default();
+            if !asked.iter().any(|known| known == name) {
+                asked.push(name.to_owned());
             }
         }
         let call = self.objects.batch_read(request);
@@ -110,18 +124,29 @@ impl<R> ReadMany<R> {
 
     /// The property that the ids are values of, unless they are ids.
     fn by_property(&self) -> Option<&str> {
-        self.request.id_property.as_deref().filter(|name| !name.is_empty() && *name != "hs_object_id")
+        self.request.id_property.as_deref().and_then(names::unique)
+    }
+
+    /// The property that is read to tell the records apart although nobody asked for it.
+    ///
+    /// None if no properties are named: HubSpot would leave out its usual ones.
+    fn unasked(&self) -> Option<&'static str> {
+        let named = self.request.properties.as_deref();
+        let further = names::further(self.by_property())?;
+        let wanted = named.is_some_and(|names| names.iter().any(|name| name == further));
+        let usual = named.is_none() && self.by_property().is_none();
+        (!wanted && !usual).then_some(further)
     }
 
     async fn read(&self, ids: Vec<String>) -> Result<ChunkOutcome<R>, Error> {
         let call = self.call(&ids);
         let op = call.op();
-        let reply = call.send_raw().await?;
-        let read: BatchReply = reply.decode().map_err(|error| error.with_operation(op))?;
-        let key = |value: &str| match self.by_property() {
-            Some(_) => value.trim().to_lowercase(),
-            None => value.to_owned(),
+        let reply = match call.send_raw().await {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(self.without_list(&ids, &error)),
+            reply => reply?,
         };
+        let read: BatchReply = reply.decode().map_err(|error| error.with_operation(op))?;
+        let property = self.by_property();
         let mut errors: HashMap<String, Error> = HashMap::new();
         let mut stray = None;
         if read.has_errors() {
@@ -131,33 +156,58 @@ impl<R> ReadMany<R> {
                 if named.is_empty() {
                     stray.get_or_insert_with(|| error.clone());
                 }
-                errors.extend(named.iter().map(|id| (key(id), error.clone())));
+                errors.extend(named.iter().map(|id| (names::key(property, id), error.clone())));
             }
         }
-        let records = read.into_records();
-        let found: HashMap<String, &Object> = records
-            .iter()
-            .filter_map(|record| {
-                let name = match self.by_property() {
-                    Some(property) => record.property(property),
-                    None => record.id.as_deref(),
-                };
-                Some((key(name?), record))
-            })
-            .collect();
+        let asked: Vec<String> = ids.iter().map(|id| names::key(property, id)).collect();
+        let mut found = Found::new(read.into_records(), property);
+        let left = found.eliminate(&asked, |name| errors.contains_key(name));
+        // Why a record that is neither there nor failed is so.
+        let mut otherwise = None;
         let mut outcome = ChunkOutcome::new();
-        for (index, id) in ids.iter().enumerate() {
-            let id = key(id);
-            match (found.get(&id), errors.get(&id).or(stray.as_ref())) {
-                (Some(record), _) => match (self.as_type)((*record).clone()) {
+        for (index, name) in asked.iter().enumerate() {
+            match (found.get(name), errors.get(name)) {
+                (Some(record), _) => match (self.as_type)(self.as_asked(record.clone())) {
                     Ok(record) => outcome.ok(index, record),
                     Err(error) => outcome.failed(index, error.with_operation(op)),
                 },
                 (None, Some(error)) => outcome.failed(index, error.clone()),
-                (None, None) => outcome.failed(index, missing(op)),
+                (None, None) => {
+                    let error = otherwise.get_or_insert_with(|| match (silence(op, &reply), stray.take()) {
+                        (None, Some(stray)) => stray,
+                        (None, None) if left => unpaired(names::further(property), op, &reply),
+                        (None, None) => missing(op),
+                        (Some(_), Some(stray)) => stray.with_sent(Sent::Maybe),
+                        (Some(silence), None) => silence,
+                    });
+                    outcome.failed(index, error.clone());
+                }
             }
         }
         Ok(outcome)
+    }
+
+    /// What a 404 means for the records: it may be about one of them, or about the address.
+    fn without_list<T>(&self, ids: &[String], error: &Error) -> ChunkOutcome<T> {
+        let told = error.vendor().and_then(|vendor| vendor.category.as_deref()) == Some("OBJECT_NOT_FOUND");
+        let body = serde_json::from_slice(error.body()).unwrap_or_default();
+        let property = self.by_property();
+        let named: HashSet<String> = ids_of(&body).iter().map(|id| names::key(property, id)).collect();
+        let mut outcome = ChunkOutcome::new();
+        for (index, id) in ids.iter().enumerate() {
+            let absent = told && (named.is_empty() || named.contains(&names::key(property, id)));
+            let error = error.clone();
+            outcome.failed(index, if absent { error } else { error.with_sent(Sent::Maybe) });
+        }
+        outcome
+    }
+
+    /// The record without what nobody asked for.
+    fn as_asked(&self, mut record: Object) -> Object {
+        if let Some(unasked) = self.unasked() {
+            record.properties.remove(unasked);
+        }
+        record
     }
 }
 
@@ -166,8 +216,8 @@ impl<R: Send + 'static> IntoFuture for ReadMany<R> {
     type IntoFuture = BoxFuture<'static, BatchReport<R>>;
 
     fn into_future(mut self) -> Self::IntoFuture {
-        let ids = std::mem::take(&mut self.ids);
-        Box::pin(async move { self.batch.run(ids, |chunk| self.read(chunk)).await })
+        let ids = check_ids(&operations::OBJECTS_BATCH_READ, std::mem::take(&mut self.ids));
+        Box::pin(async move { ids.run(&self.batch, |chunk| self.read(chunk)).await })
     }
 }
 

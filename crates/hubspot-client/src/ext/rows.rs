@@ -2,6 +2,7 @@
 
 use crm_core::{Call, Map, Wire};
 
+use super::names::unique;
 use crate::objects::Objects;
 use crate::types::{
     BatchCreate, BatchCreateRow, BatchReply, BatchUpdate, BatchUpdateRow, BatchUpsert, BatchUpsertReply,
@@ -17,6 +18,12 @@ pub(super) trait Row: Clone + Send + Sync + 'static {
 
     fn call(objects: &Objects, rows: Vec<Self>) -> Call<Self::Reply>;
     fn trace(&mut self) -> &mut Option<String>;
+    /// Corrects what HubSpot does not take.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong if it cannot be corrected.
+    fn correct(&mut self) -> Result<(), &'static str>;
     /// The value that names the record, and the property it is of; `None` is the record's id.
     fn id(&self) -> Option<(&str, Option<&str>)>;
     fn properties(&self) -> Option<&Map<String>>;
@@ -37,7 +44,7 @@ pub(super) trait Reply<O>: Wire + Send {
 }
 
 macro_rules! row {
-    ($row:ident => $request:ident, $method:ident => $reply:ident, $written:ident; |$of:ident| $id:expr) => {
+    ($row:ident => $request:ident, $method:ident => $reply:ident, $written:ident; |$of:ident| $id:expr; $correct:expr) => {
         impl Row for $row {
             type Written = $written;
             type Reply = $reply;
@@ -48,6 +55,10 @@ macro_rules! row {
 
             fn trace(&mut self) -> &mut Option<String> {
                 &mut self.object_write_trace_id
+            }
+
+            fn correct(&mut self) -> Result<(), &'static str> {
+                $correct(self)
             }
 
             fn id(&self) -> Option<(&str, Option<&str>)> {
@@ -94,8 +105,25 @@ macro_rules! reply {
     )*};
 }
 
-row!(BatchCreateRow => BatchCreate, batch_create => BatchReply, Object; |_row| None);
-row!(BatchUpdateRow => BatchUpdate, batch_update => BatchReply, Object; |row| Some((row.id.as_deref()?, row.id_property.as_deref())));
-row!(BatchUpsertRow => BatchUpsert, batch_upsert => BatchUpsertReply, UpsertObject; |row| Some((row.id.as_deref()?, row.id_property.as_deref())));
+/// An update names a record by its id without a property.
+fn drop_record_id(row: &mut BatchUpdateRow) -> Result<(), &'static str> {
+    row.id_property = row.id_property.take().filter(|property| unique(property).is_some());
+    Ok(())
+}
+
+/// An upsert cannot create a record with a given id.
+fn refuse_record_id(row: &mut BatchUpsertRow) -> Result<(), &'static str> {
+    match row.id_property.as_deref() {
+        Some(property) if unique(property).is_none() => Err("HubSpot does not upsert by a record's id; name another \
+             unique property, or use update_many for a record that exists"),
+        _ => Ok(()),
+    }
+}
+
+row!(BatchCreateRow => BatchCreate, batch_create => BatchReply, Object; |_row| None; |_| Ok(()));
+row!(BatchUpdateRow => BatchUpdate, batch_update => BatchReply, Object;
+    |row| Some((row.id.as_deref()?, row.id_property.as_deref())); drop_record_id);
+row!(BatchUpsertRow => BatchUpsert, batch_upsert => BatchUpsertReply, UpsertObject;
+    |row| Some((row.id.as_deref()?, row.id_property.as_deref())); refuse_record_id);
 written!(Object, UpsertObject);
 reply!(BatchReply => Object, BatchUpsertReply => UpsertObject);

@@ -13,7 +13,7 @@
 
 use crm_core::{Error, ErrorKind, Position, Sent, Timestamp};
 
-use super::pairing::same;
+use super::names::same;
 use crate::operations::OBJECTS_SEARCH;
 use crate::types::{Filter, FilterGroup, Object, SearchReply, SearchRequest, SearchSortDirection};
 

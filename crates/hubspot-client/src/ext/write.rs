@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crm_core::{ChunkOutcome, Error};
 
 use super::Many;
+use super::check::{check_ids, check_rows};
 use super::pairing::Chunk;
 use super::rows::{Reply, Row};
 use crate::objects::Objects;
@@ -15,8 +16,12 @@ use crate::types::{BatchArchive, BatchCreateRow, BatchUpdateRow, BatchUpsertRow,
 /// other, and ends in a report of every record, by its index in what was given.
 ///
 /// HubSpot answers a mixed result with 207 and tells the rows apart by `objectWriteTraceId`; rows
-/// without one get one. Rows of one request must not share one. A row that the answer does not
-/// mention, or whose answer was lost, is in the report's `unknown`: look before sending it again.
+/// without one get one. A row that the answer does not mention, or whose answer was lost, is in the
+/// report's `unknown`: look before sending it again.
+///
+/// HubSpot refuses a request that names a record twice, with all that is in it. Such a row, one with
+/// an empty id, and one whose `objectWriteTraceId` another row of the request has, is refused alone
+/// and before anything is sent, with [`ErrorKind::Validation`](crate::ErrorKind::Validation).
 impl Objects {
     /// Creates records. One bad record does not keep the others from being created.
     ///
@@ -34,7 +39,8 @@ impl Objects {
     }
 
     /// Creates records, or changes those that exist, named by a unique property. Each answer
-    /// says whether it is `new`.
+    /// says whether it is `new`. The record's id is not a unique property: use
+    /// [`update_many`](Self::update_many) for records that exist.
     pub fn upsert_many(&self, rows: impl IntoIterator<Item = BatchUpsertRow>) -> Many<BatchUpsertRow, UpsertObject> {
         self.write_many(rows)
     }
@@ -42,9 +48,13 @@ impl Objects {
     /// Archives records. HubSpot does not say which of them existed.
     pub fn archive_many(&self, ids: impl IntoIterator<Item = impl Into<String>>) -> Many<String, ()> {
         let objects = self.clone();
-        Many::new(most(&operations::OBJECTS_BATCH_ARCHIVE), ids.into_iter().map(Into::into), move |ids: Vec<String>| {
+        let op = &operations::OBJECTS_BATCH_ARCHIVE;
+        let check = move |ids, _| check_ids(op, ids);
+        Many::new(most(op), ids.into_iter().map(Into::into), check, move |ids: Vec<String>| {
             let rows = ids.len();
-            let call = objects.batch_archive(BatchArchive::new(ids.into_iter().map(ObjectId::new).collect::<Vec<_>>()));
+            let mut seen = HashSet::new();
+            let once = ids.into_iter().filter(|id| seen.insert(id.trim().to_owned()));
+            let call = objects.batch_archive(BatchArchive::new(once.map(ObjectId::new).collect::<Vec<_>>()));
             Box::pin(async move {
                 call.send().await?;
                 Ok(ChunkOutcome::in_order(std::iter::repeat_n((), rows)))
@@ -53,9 +63,10 @@ impl Objects {
     }
 
     fn write_many<R: Row>(&self, rows: impl IntoIterator<Item = R>) -> Many<R, R::Written> {
-        let objects = self.clone();
+        let (checked, objects) = (self.clone(), self.clone());
         let most = most(R::call(self, Vec::new()).op());
-        Many::new(most, rows, move |rows| Box::pin(write_chunk(objects.clone(), rows)))
+        let check = move |rows, chunk| check_rows(&checked, rows, chunk);
+        Many::new(most, rows, check, move |rows| Box::pin(write_chunk(objects.clone(), rows)))
     }
 }
 
@@ -66,20 +77,8 @@ pub(super) fn most(op: &crm_core::OpMeta) -> usize {
 
 /// Sends one request and tells what became of each of its rows.
 async fn write_chunk<R: Row>(objects: Objects, mut rows: Vec<R>) -> Result<ChunkOutcome<R::Written>, Error> {
-    let mut outcome = ChunkOutcome::new();
-    let doubles = name_rows(&mut rows);
-    let call = |rows| R::call(&objects, rows);
-    for &index in &doubles {
-        let error = Error::validation("another row of the request has the same objectWriteTraceId");
-        outcome.failed(index, error.with_operation(call(Vec::new()).op()));
-    }
-    let mut chunk = Chunk::new(rows.iter_mut().enumerate().filter(|(index, _)| !doubles.contains(index)));
-    let rows: Vec<R> =
-        rows.into_iter().enumerate().filter(|(index, _)| !doubles.contains(index)).map(|row| row.1).collect();
-    if rows.is_empty() {
-        return Ok(outcome);
-    }
-    let call = call(rows);
+    let mut chunk = Chunk::new(&mut rows);
+    let call = R::call(&objects, rows);
     let op = call.op();
     let reply = call.send_raw().await?;
     let read: R::Reply = reply.decode().map_err(|error| error.with_operation(op))?;
@@ -87,31 +86,5 @@ async fn write_chunk<R: Row>(objects: Objects, mut rows: Vec<R>) -> Result<Chunk
         chunk.take_errors(op, &reply);
     }
     chunk.take_records(read.into_records());
-    chunk.tell(&mut outcome);
-    Ok(outcome)
-}
-
-/// Gives each row a trace id of its own, and returns which have one that another has too.
-fn name_rows<R: Row>(rows: &mut [R]) -> HashSet<usize> {
-    let mut seen = HashSet::new();
-    let mut doubles = HashSet::new();
-    for (index, row) in rows.iter_mut().enumerate() {
-        if let Some(trace) = row.trace().clone()
-            && !seen.insert(trace)
-        {
-            doubles.insert(index);
-        }
-    }
-    let mut number = 0;
-    for row in rows {
-        let trace = row.trace();
-        while trace.is_none() {
-            let free = format!("row-{number}");
-            number += 1;
-            if seen.insert(free.clone()) {
-                *trace = Some(free);
-            }
-        }
-    }
-    doubles
+    Ok(chunk.tell(op, &reply))
 }

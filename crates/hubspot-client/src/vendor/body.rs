@@ -1,9 +1,15 @@
 //! HubSpot's error bodies. Every member is optional, any may be null, and there are several
-//! shapes: the common one, that of limits, that of OAuth, and a whole body as text inside
-//! `message`.
+//! shapes: the common one, that of limits, that of OAuth, those of older APIs, and a whole body as
+//! text inside `message`.
 
+use super::conflict::without_value;
 use crm_core::{FieldError, RawReply, VendorDetail};
 use serde_json::{Deserializer, Value};
+
+/// The members in which one API or another puts its code.
+const CODES: [&str; 5] = ["code", "errorType", "propertiesErrorCode", "eventErrorEntityType", "error"];
+/// The members in which one API or another lists what is wrong.
+const LISTS: [&str; 3] = ["errors", "validationResults", "failureMessages"];
 
 /// How deep bodies within messages are looked for.
 const DEPTH: u32 = 3;
@@ -36,7 +42,7 @@ impl ErrorBody {
 
     fn read_within(value: &Value, depth: u32) -> Self {
         let status = text(value, "status").filter(|status| is_code(status));
-        let code = text(value, "code").or_else(|| text(value, "errorType")).or_else(|| text(value, "error"));
+        let code = code(value);
         // OAuth gives two codes, a standard one and HubSpot's finer one.
         let finer = status.clone().filter(|_| code.is_some());
         let mut body = Self {
@@ -44,9 +50,15 @@ impl ErrorBody {
             category: text(value, "category"),
             sub_category: value.get("subCategory").and_then(named).or(finer),
             policy: text(value, "policyName"),
-            message: text(value, "message").or_else(|| text(value, "error_description")),
-            fields: list(value, "errors").iter().filter_map(field).collect(),
+            message: text(value, "message").or_else(|| text(value, "error_description")).map(without_value),
+            fields: LISTS.iter().flat_map(|name| list(value, name)).filter_map(field).collect(),
         };
+        if body.fields.is_empty() && value.get("errorTokens").is_some() {
+            body.fields.extend(token(value).map(|name| {
+                let code = body.code.clone();
+                FieldError::new(Some(name), code.clone(), code.unwrap_or_default())
+            }));
+        }
         if depth > 0 {
             body.unfold(depth - 1);
         }
@@ -103,25 +115,52 @@ impl ErrorBody {
     }
 }
 
-/// One entry of `errors`, or of a list of properties within a message.
+/// One entry of a list of what is wrong, or of a list of properties within a message.
 fn field(value: &Value) -> Option<FieldError> {
     if let Value::String(message) = value {
         return Some(FieldError::new(None, None, message.as_str()));
     }
+    // An entry of a batch has what is wrong one level below.
+    if let Some(inner) = ["propertyValidationResult", "error"].iter().find_map(|name| value.get(name))
+        && inner.is_object()
+    {
+        return field(inner);
+    }
+    if value.get("isValid") == Some(&Value::Bool(true)) {
+        return None;
+    }
     let context = value.get("context").unwrap_or(&Value::Null);
-    let name =
-        text(value, "in").or_else(|| text(value, "name")).or_else(|| texts(context, "propertyName").into_iter().next());
-    let code = text(value, "code").or_else(|| text(value, "error"));
+    let code = code(value);
     let message = text(value, "message");
+    let name = text(value, "in")
+        .or_else(|| text(value, "name"))
+        .or_else(|| texts(context, "propertyName").into_iter().next())
+        .or_else(|| token(value))
+        .or_else(|| form_field(message.as_deref()?));
     if name.is_none() && code.is_none() && message.is_none() {
         return None;
     }
-    let mut message = message.or_else(|| code.clone()).unwrap_or_default();
+    let mut message = without_value(message.or_else(|| code.clone()).unwrap_or_default());
     let scopes = [texts(context, "requiredGranularScopes"), texts(context, "requiredScopes")].concat();
     if !scopes.is_empty() {
         message = format!("{message} ({})", scopes.join(", "));
     }
     Some(FieldError::new(name, code, message))
+}
+
+fn code(value: &Value) -> Option<String> {
+    CODES.iter().find_map(|name| text(value, name))
+}
+
+/// The property that the older shape names beside its message.
+fn token(value: &Value) -> Option<String> {
+    texts(value.get("errorTokens")?, "propertyName").into_iter().next()
+}
+
+/// The field that a form's message begins with, as `Error in 'fields.email'.`
+fn form_field(message: &str) -> Option<String> {
+    let (name, _) = message.strip_prefix("Error in 'fields.")?.split_once('\'')?;
+    Some(name.to_owned())
 }
 
 /// Whether a `status` is a code, as `BAD_REFRESH_TOKEN`, and not merely `error`.

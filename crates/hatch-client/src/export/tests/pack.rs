@@ -15,7 +15,7 @@ pub(super) enum Sizes {
     After {
         signed: bool,
         wide: bool,
-        /// Whether a zip64 field before says that the sizes are wide.
+        /// Whether a ZIP64 field before says that the sizes are wide, be it true or not.
         announced: bool,
     },
     /// Before, and again after.
@@ -49,9 +49,7 @@ impl<'a> Pack<'a> {
         let extra = match self.sizes {
             Sizes::BeforeWide => wide_field(plain, packed),
             // The sizes of an announced field are zero, and another field comes first.
-            Sizes::After { wide: true, announced: true, .. } => {
-                [&[0x55, 0x54, 1, 0, 0][..], &wide_field(0, 0)].concat()
-            }
+            Sizes::After { announced: true, .. } => [&[0x55, 0x54, 1, 0, 0][..], &wide_field(0, 0)].concat(),
             _ => Vec::new(),
         };
         let (known, narrow) = match self.sizes {

@@ -1,0 +1,53 @@
+//! Why nothing is known of a row of a batch.
+
+use crm_core::reexport::http::StatusCode;
+use crm_core::{Error, OpMeta, RawReply, Vendor};
+use serde_json::Value;
+
+use crate::vendor::{ErrorBody, HubSpot};
+
+/// The reason why nothing is known of the records that a reply does not mention, or `None` if the
+/// reply holds the list of a completed batch.
+pub(super) fn silence(op: &OpMeta, reply: &RawReply) -> Option<Error> {
+    let body = reply.json().unwrap_or_default();
+    let status = body.get("status").and_then(Value::as_str);
+    let text = match status {
+        _ if reply.status() == StatusCode::ACCEPTED => "HubSpot accepted the batch and returned no result",
+        None | Some("COMPLETE") if body.get("results").is_some_and(Value::is_array) => return None,
+        None | Some("COMPLETE" | "error") => "the reply has no list of `results`",
+        Some(status) => {
+            return Some(said(format!("the batch is not complete, its status is {status}"), op, reply, &body));
+        }
+    };
+    Some(said(text, op, reply, &body))
+}
+
+/// The reason why nothing is known of a record that was written by a completed batch.
+pub(super) fn unmentioned(op: &OpMeta, reply: &RawReply) -> Error {
+    said("the reply does not contain the record", op, reply, &Value::Null)
+}
+
+/// The reason why it is not known which of the records of a reply were asked for by which name.
+pub(super) fn unpaired(further: Option<&str>, op: &OpMeta, reply: &RawReply) -> Error {
+    let text = "the reply holds records under names that were not asked for";
+    match further {
+        Some(property) => {
+            let text = format!("{text}; add `{property}` to the properties, so that they can be told apart");
+            said(text, op, reply, &Value::Null)
+        }
+        None => said(text, op, reply, &Value::Null),
+    }
+}
+
+fn said(text: impl Into<std::borrow::Cow<'static, str>>, op: &OpMeta, reply: &RawReply, body: &Value) -> Error {
+    let error = Error::decode(text)
+        .with_operation(op)
+        .with_status(reply.status())
+        .with_request_id(HubSpot.request_id(reply))
+        .with_body(reply.body().clone());
+    let detail = ErrorBody::read(body).into_detail();
+    if detail.message.is_none() && detail.category.is_none() {
+        return error;
+    }
+    error.with_vendor(detail)
+}
