@@ -167,7 +167,6 @@ crm_core::record! {
         /// The number of the delivery.
         webhook_id: Option<String> = "webhookId",
     }
-    keeps extra
 }
 
 crm_core::open_enum! {

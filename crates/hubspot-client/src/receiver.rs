@@ -252,5 +252,4 @@ crm_core::record! {
         /// For association changes: the type of the other record.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
-    keeps extra
 }
