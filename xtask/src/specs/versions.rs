@@ -152,13 +152,19 @@ fn child<'a>(value: &'a Value, step: &str) -> Option<&'a Value> {
     }
 }
 
-/// A value without what says the same in another way: descriptions, and an `allOf` of one.
+/// A value without what does not matter here: descriptions, an `allOf` of one, and the values of an
+/// enum, to which each version adds some.
 fn plain(value: &Value) -> Value {
     match value {
         Value::Object(map) => match map.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
             Some([one]) if map.keys().all(|key| key == "allOf" || key == "description") => plain(one),
             _ => {
-                let kept = map.iter().filter(|(key, value)| *key != "description" || !value.is_string());
+                let matters = |key: &str, value: &Value| match key {
+                    "description" => !value.is_string(),
+                    "enum" => !value.is_array(),
+                    _ => true,
+                };
+                let kept = map.iter().filter(|(key, value)| matters(key, value));
                 Value::Object(kept.map(|(key, value)| (key.clone(), plain(value))).collect())
             }
         },
@@ -179,7 +185,7 @@ mod tests {
         for (index, (name, kind)) in ["v2/users.json", "v3/people.json"].into_iter().zip(members).enumerate() {
             let value = json!({
                 "paths": {"/users": {"get": {"parameters": [{"name": "limit", "schema": {"type": kind}}]}}},
-                "components": {"schemas": {"User": {"properties": {"scopes": {"type": kind}}}}},
+                "components": {"schemas": {"User": {"properties": {"scopes": {"type": kind, "enum": [name]}}}}},
             });
             let document = Document { name: name.to_owned(), value };
             let mut corrected = [document.clone()];

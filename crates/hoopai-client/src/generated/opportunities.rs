@@ -324,14 +324,7 @@ impl Opportunities {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .opportunities()
-    ///     .upsert(
-    ///         types::UpsertOpportunity::default()
-    ///             .followers(["value"])
-    ///             .followers_action_type(types::UpsertOpportunityFollowersActionType::Add)
-    ///             .is_remove_all_followers(true)
-    ///             .location_id("123")
-    ///             .pipeline_id("123"),
-    ///     )
+    ///     .upsert(types::UpsertOpportunity::new("123", "123"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }

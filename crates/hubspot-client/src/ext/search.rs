@@ -152,3 +152,14 @@ impl SearchRequest {
         self.sorts([SearchSort::new(property).direction(SearchSortDirection::Descending)])
     }
 }
+
+/// The short form that HubSpot's documents have: `createdate` for the smallest first, `-createdate`
+/// for the greatest first.
+impl From<&str> for SearchSort {
+    fn from(short: &str) -> Self {
+        match short.strip_prefix('-') {
+            Some(property) => Self::new(property).direction(SearchSortDirection::Descending),
+            None => Self::new(short).direction(SearchSortDirection::Ascending),
+        }
+    }
+}

@@ -912,7 +912,7 @@ crm_core::call_builder!(CloneDraftRow => types::HubDbRow);
 /// Options of [`Hubdb::export_draft_table`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ExportDraftTable {
-    call: Call<Value>,
+    call: Call<BodyStream>,
 }
 
 impl ExportDraftTable {
@@ -923,12 +923,12 @@ impl ExportDraftTable {
         }
     }
 }
-crm_core::call_builder!(ExportDraftTable => Value);
+crm_core::call_builder!(ExportDraftTable => BodyStream);
 
 /// Options of [`Hubdb::export_table`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ExportTable {
-    call: Call<Value>,
+    call: Call<BodyStream>,
 }
 
 impl ExportTable {
@@ -939,7 +939,7 @@ impl ExportTable {
         }
     }
 }
-crm_core::call_builder!(ExportTable => Value);
+crm_core::call_builder!(ExportTable => BodyStream);
 
 /// Options of [`Hubdb::get_draft_row`].
 #[must_use = "nothing is sent before `send`"]

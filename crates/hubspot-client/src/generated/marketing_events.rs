@@ -186,12 +186,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .batch_upsert(
     ///         types::MarketingEventBatchUpsert::new(
-    ///             vec![
-    ///                 types::MarketingEventCreate::default()
-    ///                 .custom_properties([types::PropertyValue::new("value", "value")])
-    ///                 .event_name("value").event_organizer("value")
-    ///                 .external_account_id("123").external_event_id("123")
-    ///             ],
+    ///             vec![types::MarketingEventCreate::new("value", "value", "123", "123")],
     ///         ),
     ///     )
     ///     .send()
@@ -278,14 +273,7 @@ impl MarketingEvents {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .marketing_events()
-    ///     .create(
-    ///         types::MarketingEventCreate::default()
-    ///             .custom_properties([types::PropertyValue::new("value", "value")])
-    ///             .event_name("value")
-    ///             .event_organizer("value")
-    ///             .external_account_id("123")
-    ///             .external_event_id("123"),
-    ///     )
+    ///     .create(types::MarketingEventCreate::new("value", "value", "123", "123"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -689,8 +677,8 @@ impl MarketingEvents {
     ///         "value",
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
-    ///                 types::MarketingEventEmailSubscriber::new(hubspot_client::Map::new(),
-    ///                 "ada@example.com", 10, hubspot_client::Map::new())
+    ///                 types::MarketingEventEmailSubscriber::new("ada@example.com", 10,
+    ///                 hubspot_client::Map::new())
     ///             ],
     ///         ),
     ///     )
@@ -770,8 +758,8 @@ impl MarketingEvents {
     ///         "value",
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
-    ///                 types::MarketingEventEmailSubscriber::new(hubspot_client::Map::new(),
-    ///                 "ada@example.com", 10, hubspot_client::Map::new())
+    ///                 types::MarketingEventEmailSubscriber::new("ada@example.com", 10,
+    ///                 hubspot_client::Map::new())
     ///             ],
     ///         ),
     ///     )
@@ -987,15 +975,7 @@ impl MarketingEvents {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .marketing_events()
-    ///     .upsert(
-    ///         "123",
-    ///         types::MarketingEventCreate::default()
-    ///             .custom_properties([types::PropertyValue::new("value", "value")])
-    ///             .event_name("value")
-    ///             .event_organizer("value")
-    ///             .external_account_id("123")
-    ///             .external_event_id("123"),
-    ///     )
+    ///     .upsert("123", types::MarketingEventCreate::new("value", "value", "123", "123"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -1073,8 +1053,8 @@ impl MarketingEvents {
     ///         "123",
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
-    ///                 types::MarketingEventEmailSubscriber::new(hubspot_client::Map::new(),
-    ///                 "ada@example.com", 10, hubspot_client::Map::new())
+    ///                 types::MarketingEventEmailSubscriber::new("ada@example.com", 10,
+    ///                 hubspot_client::Map::new())
     ///             ],
     ///         ),
     ///     )

@@ -182,11 +182,7 @@ impl MediaBridge {
     ///     .batch_read_properties(
     ///         10,
     ///         "contacts",
-    ///         types::PropertyNameBatchRead::new(
-    ///             true,
-    ///             types::PropertyDataSensitivity::HighlySensitive,
-    ///             vec![types::PropertyName::new("value")],
-    ///         ),
+    ///         types::PropertyNameBatchRead::new(vec![types::PropertyName::new("value")]),
     ///     )
     ///     .send()
     ///     .await?;

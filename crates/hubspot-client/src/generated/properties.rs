@@ -133,11 +133,7 @@ impl Properties {
     /// let reply = client
     ///     .properties("contacts")
     ///     .batch_read(
-    ///         types::PropertyNameBatchRead::new(
-    ///             true,
-    ///             types::PropertyDataSensitivity::HighlySensitive,
-    ///             vec![types::PropertyName::new("value")],
-    ///         ),
+    ///         types::PropertyNameBatchRead::new(vec![types::PropertyName::new("value")]),
     ///     )
     ///     .send()
     ///     .await?;

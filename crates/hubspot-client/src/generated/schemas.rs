@@ -68,7 +68,6 @@ impl Schemas {
     ///     .schemas()
     ///     .create(
     ///         types::ObjectSchemaCreate::default()
-    ///             .allows_sensitive_properties(true)
     ///             .associated_objects(["value"])
     ///             .labels(types::TypeDefinitionLabels::default())
     ///             .name("value")
@@ -80,10 +79,7 @@ impl Schemas {
     ///                     types::PropertyType::Bool,
     ///                 ),
     ///             ])
-    ///             .required_properties(["value"])
-    ///             .searchable_properties(["value"])
-    ///             .secondary_display_properties(["value"])
-    ///             .should_create_same_object_association(true),
+    ///             .required_properties(["value"]),
     ///     )
     ///     .send()
     ///     .await?;

@@ -91,7 +91,7 @@ impl SourceCode {
         &self,
         environment: impl Display,
         path: impl Display,
-    ) -> Call<Value> {
+    ) -> Call<BodyStream> {
         self.call(&operations::SOURCE_CODE_DOWNLOAD)
             .path("environment", &environment)
             .path_segments("path", &path)

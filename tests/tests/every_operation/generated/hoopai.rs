@@ -4006,7 +4006,11 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .payments()
-                .get_order(sample.text("orderId"), sample.text("altId"))
+                .get_order(
+                    sample.text("orderId"),
+                    sample.text("altId"),
+                    sample.text("altType"),
+                )
                 .location_id(sample.text("locationId")),
         ),
     ),
@@ -4086,7 +4090,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .payments()
-                .list_orders(sample.text("altId"))
+                .list_orders(sample.text("altId"), sample.text("altType"))
                 .location_id(sample.text("locationId"))
                 .status(sample.text("status"))
                 .payment_status(types::PaymentsListOrdersPaymentStatus::Paid)
@@ -4097,8 +4101,8 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .contact_id(sample.text("contactId"))
                 .funnel_product_ids(sample.text("funnelProductIds"))
                 .source_id(sample.text("sourceId"))
-                .limit(sample.value::<i64>("limit"))
-                .offset(sample.value::<i64>("offset")),
+                .limit(sample.value::<f64>("limit"))
+                .offset(sample.value::<f64>("offset")),
         ),
     ),
     (

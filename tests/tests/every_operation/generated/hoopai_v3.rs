@@ -4486,7 +4486,11 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         |client, sample| made(
             client
                 .payments()
-                .get_order(sample.text("orderId"), sample.text("altId"))
+                .get_order(
+                    sample.text("orderId"),
+                    sample.text("altId"),
+                    sample.text("altType"),
+                )
                 .location_id(sample.text("locationId")),
         ),
     ),
@@ -4566,7 +4570,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         |client, sample| made(
             client
                 .payments()
-                .list_orders(sample.text("altId"))
+                .list_orders(sample.text("altId"), sample.text("altType"))
                 .location_id(sample.text("locationId"))
                 .status(sample.text("status"))
                 .payment_status(types::PaymentsListOrdersPaymentStatus::Paid)
@@ -4577,8 +4581,8 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .contact_id(sample.text("contactId"))
                 .funnel_product_ids(sample.text("funnelProductIds"))
                 .source_id(sample.text("sourceId"))
-                .limit(sample.value::<i64>("limit"))
-                .offset(sample.value::<i64>("offset")),
+                .limit(sample.value::<f64>("limit"))
+                .offset(sample.value::<f64>("offset")),
         ),
     ),
     (

@@ -2990,7 +2990,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "hubdb.export_draft_table",
-        |client, sample| made(
+        |client, sample| streamed(
             client
                 .hubdb()
                 .export_draft_table(sample.text("tableIdOrName"))
@@ -2999,7 +2999,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "hubdb.export_table",
-        |client, sample| made(
+        |client, sample| streamed(
             client
                 .hubdb()
                 .export_table(sample.text("tableIdOrName"))
@@ -5630,7 +5630,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "source_code.download",
-        |client, sample| made(
+        |client, sample| streamed(
             client
                 .source_code()
                 .download(sample.text("environment"), sample.text("path")),

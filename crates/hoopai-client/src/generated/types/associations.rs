@@ -28,8 +28,24 @@ crm_core::record! {
 crm_core::record! {
     /// One page of associations.
     pub struct Associations {
+        /// Who made the association, as `USER_DEFINED`.
+        association_type: Option<String> = "associationType",
         /// The associations that were found.
         associations: Vec<Association> = "associations",
+        /// The key of the first object, as `contact`.
+        first_object_key: Option<String> = "firstObjectKey",
+        /// What the first object is called in the association.
+        first_object_label: Option<String> = "firstObjectLabel",
+        /// The id.
+        id: Option<String> = "id",
+        /// The key it is known by.
+        key: Option<String> = "key",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The key of the second object, as `contact`.
+        second_object_key: Option<String> = "secondObjectKey",
+        /// What the second object is called in the association.
+        second_object_label: Option<String> = "secondObjectLabel",
     }
 }
 
@@ -125,8 +141,24 @@ crm_core::record! {
 crm_core::record! {
     /// One page of relations.
     pub struct Relations {
+        /// Who made the association, as `USER_DEFINED`.
+        association_type: Option<String> = "associationType",
+        /// The key of the first object, as `contact`.
+        first_object_key: Option<String> = "firstObjectKey",
+        /// What the first object is called in the association.
+        first_object_label: Option<String> = "firstObjectLabel",
+        /// The id.
+        id: Option<String> = "id",
+        /// The key it is known by.
+        key: Option<String> = "key",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
         /// The relations of the record.
         relations: Vec<Relation> = "relations",
+        /// The key of the second object, as `contact`.
+        second_object_key: Option<String> = "secondObjectKey",
+        /// What the second object is called in the association.
+        second_object_label: Option<String> = "secondObjectLabel",
     }
 }
 

@@ -642,41 +642,11 @@ crm_core::record! {
         /// Where it came from.
         source: Option<MessageReplySource> = "source",
         /// The state it is in.
-        status: Option<GetMessageReplyStatus> = "status",
+        status: Option<MessageReplyStatus> = "status",
         /// Its kind.
         type_: Option<f64> = "type",
         /// The id of the user.
         user_id: Option<String> = "userId",
-    }
-}
-
-crm_core::open_enum! {
-    /// The state it is in.
-    pub enum GetMessageReplyStatus {
-        /// `clicked`
-        Clicked = "clicked",
-        /// `connected`
-        Connected = "connected",
-        /// `delivered`
-        Delivered = "delivered",
-        /// `failed`
-        Failed = "failed",
-        /// `opened`
-        Opened = "opened",
-        /// `opt_out`
-        OptOut = "opt_out",
-        /// `pending`
-        Pending = "pending",
-        /// `queued`
-        Queued = "queued",
-        /// `read`
-        Read = "read",
-        /// `scheduled`
-        Scheduled = "scheduled",
-        /// `sent`
-        Sent = "sent",
-        /// `undelivered`
-        Undelivered = "undelivered",
     }
 }
 
@@ -784,12 +754,69 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One message.
+    /// The delivery status of one recipient of an e-mail.
+    pub struct MessageRecipientStatus {
+        /// The recipient's e-mail address.
+        email_id: Option<String> = "emailId",
+        /// The delivery status for this recipient, for example `delivered`.
+        status: Option<String> = "status",
+    }
+    required "emailId" "status"
+    by new
+}
+
+impl MessageRecipientStatus {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(email_id: impl Into<String>, status: impl Into<String>) -> Self {
+        Self {
+            email_id: Some(email_id.into()),
+            status: Some(status.into()),
+        }
+    }
+}
+
+crm_core::record! {
+    /// One message, wrapped in `message` or as the document has it.
     pub struct MessageReply {
+        /// The addresses of the files.
+        attachments: Vec<String> = "attachments",
+        /// The text it holds.
+        body: Option<String> = "body",
+        /// The id of the chat widget.
+        chat_widget_id: Option<String> = "chatWidgetId",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// The kind of content, often a MIME type.
+        content_type: Option<String> = "contentType",
+        /// The id of the conversation.
+        conversation_id: Option<String> = "conversationId",
+        /// The id of the provider that carries the messages.
+        conversation_provider_id: Option<String> = "conversationProviderId",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// Whether it came in or went out: `inbound` or `outbound`.
+        direction: Option<MessageDirection> = "direction",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
         /// What it says, for people.
         message: Option<GetMessageReply> = "message",
+        /// The kind of message.
+        message_type: Option<MessageType> = "messageType",
+        /// More about it, or the totals and paging of a list.
+        meta: Option<MessageMeta> = "meta",
+        /// Where it came from.
+        source: Option<MessageReplySource> = "source",
+        /// The state it is in.
+        status: Option<MessageReplyStatus> = "status",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
+        /// Its kind.
+        type_: Option<f64> = "type",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
     }
 }
 
@@ -806,6 +833,36 @@ crm_core::open_enum! {
         Campaign = "campaign",
         /// `workflow`
         Workflow = "workflow",
+    }
+}
+
+crm_core::open_enum! {
+    /// The state it is in.
+    pub enum MessageReplyStatus {
+        /// `clicked`
+        Clicked = "clicked",
+        /// `connected`
+        Connected = "connected",
+        /// `delivered`
+        Delivered = "delivered",
+        /// `failed`
+        Failed = "failed",
+        /// `opened`
+        Opened = "opened",
+        /// `opt_out`
+        OptOut = "opt_out",
+        /// `pending`
+        Pending = "pending",
+        /// `queued`
+        Queued = "queued",
+        /// `read`
+        Read = "read",
+        /// `scheduled`
+        Scheduled = "scheduled",
+        /// `sent`
+        Sent = "sent",
+        /// `undelivered`
+        Undelivered = "undelivered",
     }
 }
 
@@ -1429,7 +1486,7 @@ crm_core::record! {
         /// What went wrong.
         error: Option<ErrorItem> = "error",
         /// The people it goes to.
-        recipients: Option<Vec<String>> = "recipients",
+        recipients: Option<Vec<MessageRecipientStatus>> = "recipients",
         /// The state it is in.
         status: Option<MessageStatus> = "status",
     }
@@ -1437,7 +1494,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateMessageStatus {
-    email_message_id: String, error: ErrorItem, recipients: [String],
+    email_message_id: String, error: ErrorItem, recipients: [MessageRecipientStatus],
 });
 
 impl UpdateMessageStatus {
@@ -1549,12 +1606,12 @@ crm_core::json_schemas!(super::DOCUMENT;
     ConversationsSearchStatus, CreateConversation, CreateConversationReply, CreateCustomSubtype,
     CreateCustomSubtypeChannel, ErrorItem, ExportMessagesReply, ForwardConfig, ForwardReply,
     GetConversationByIdReply, GetConversationReply, GetEmailMessageReply, GetEmailMessageReplyStatus,
-    GetMessageReply, GetMessageReplyStatus, GetMessageTranscriptionReply, GetMessagesByConversationReply,
-    InitiateFileUpload, InitiateFileUploadReply, MessageCall, MessageDirection, MessageMeta, MessageReply,
-    MessageReplySource, MessageStatus, MessageType, MessagesReply, ProcessMessageBody, ProcessMessageBodyType,
-    ProcessMessageReply, ProcessOutboundMessageBody, SendConversationReply, SendMessageBody,
-    SendMessageBodyEmailReplyMode, SendMessageBodyOptimizationPeriod, SendMessageBodyType, SendMessageReply,
-    SendReviewReply, SubscriptionAction, SubscriptionActionSubtypeStatus, SubscriptionActionType,
-    UpdateConversation, UpdateCustomSubtype, UpdateMessageStatus, UploadFilesReply, UserSubscriptionChange,
-    UserTypingBody,
+    GetMessageReply, GetMessageTranscriptionReply, GetMessagesByConversationReply, InitiateFileUpload,
+    InitiateFileUploadReply, MessageCall, MessageDirection, MessageMeta, MessageRecipientStatus, MessageReply,
+    MessageReplySource, MessageReplyStatus, MessageStatus, MessageType, MessagesReply, ProcessMessageBody,
+    ProcessMessageBodyType, ProcessMessageReply, ProcessOutboundMessageBody, SendConversationReply,
+    SendMessageBody, SendMessageBodyEmailReplyMode, SendMessageBodyOptimizationPeriod, SendMessageBodyType,
+    SendMessageReply, SendReviewReply, SubscriptionAction, SubscriptionActionSubtypeStatus,
+    SubscriptionActionType, UpdateConversation, UpdateCustomSubtype, UpdateMessageStatus, UploadFilesReply,
+    UserSubscriptionChange, UserTypingBody,
 );

@@ -32,10 +32,28 @@ crm_core::record! {
     pub struct BuilderTemplates {
         /// The e-mail templates that were found.
         builders: Vec<BuilderTemplate> = "builders",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// The id.
+        id: Option<String> = "id",
+        /// Whether the e-mail is plain text and not HTML.
+        is_plain_text: Option<bool> = "isPlainText",
+        /// When it was last changed.
+        last_updated: Option<String> = "lastUpdated",
+        /// The name.
+        name: Option<String> = "name",
+        /// The address of the preview.
+        preview_url: Option<String> = "previewUrl",
+        /// The kind of template, as `builder`.
+        template_type: Option<String> = "templateType",
         /// How many there are in all.
         total: Option<Value> = "total",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
+        /// Who changed it last.
+        updated_by: Option<String> = "updatedBy",
+        /// Which version it is.
+        version: Option<String> = "version",
     }
 }
 

@@ -113,13 +113,28 @@ crm_core::record! {
     pub struct OpportunitiesCustomFieldReply {
         /// The value of the field.
         field_value: Option<Value> = "fieldValue",
+        /// The value of a field of several choices.
+        field_value_array: Vec<String> = "fieldValueArray",
+        /// The value of a field that is on or off.
+        field_value_boolean: Option<bool> = "fieldValueBoolean",
+        /// The value of a date field: milliseconds since 1970, or a date as text.
+        field_value_date: Option<Value> = "fieldValueDate",
+        /// The files of a file field.
+        field_value_files: Vec<OpportunityFile> = "fieldValueFiles",
+        /// The value of a number field.
+        field_value_number: Option<f64> = "fieldValueNumber",
         /// `fieldValueString`
         field_value_string: Option<String> = "fieldValueString",
         /// The id.
         id: Option<String> = "id",
+        /// The key it is known by.
+        key: Option<String> = "key",
         /// Its kind.
         type_: Option<String> = "type",
+        /// The value of the field, as writes are answered.
+        underscore_field_value: Option<Value> = "field_value",
     }
+    keeps extra
 }
 
 crm_core::record! {
@@ -132,6 +147,17 @@ crm_core::record! {
         /// The opportunities found.
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
     }
+}
+
+crm_core::record! {
+    /// A file in a custom field of an opportunity.
+    pub struct OpportunityFile {
+        /// Its name, size and type.
+        meta: Option<Value> = "meta",
+        /// The address of the file.
+        url: Option<String> = "url",
+    }
+    keeps extra
 }
 
 crm_core::record! {
@@ -421,14 +447,35 @@ crm_core::record! {
         /// The state it is in.
         status: Option<OpportunityStatus> = "status",
     }
-    required "followers" "followersActionType" "isRemoveAllFollowers" "locationId" "pipelineId"
+    required "locationId" "pipelineId"
+    by new
 }
 crm_core::setters!(UpsertOpportunity {
     assigned_to: String, followers: [String], followers_action_type: UpsertOpportunityFollowersActionType,
-    id: String, is_remove_all_followers: bool, location_id: String, lost_reason_id: String,
-    monetary_value: f64, name: String, pipeline_id: String, pipeline_stage_id: String,
-    status: OpportunityStatus,
+    id: String, is_remove_all_followers: bool, lost_reason_id: String, monetary_value: f64, name: String,
+    pipeline_stage_id: String, status: OpportunityStatus,
 });
+
+impl UpsertOpportunity {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(location_id: impl Into<String>, pipeline_id: impl Into<String>) -> Self {
+        Self {
+            assigned_to: None,
+            followers: None,
+            followers_action_type: None,
+            id: None,
+            is_remove_all_followers: None,
+            location_id: Some(location_id.into()),
+            lost_reason_id: None,
+            monetary_value: None,
+            name: None,
+            pipeline_id: Some(pipeline_id.into()),
+            pipeline_stage_id: None,
+            status: None,
+        }
+    }
+}
 
 crm_core::open_enum! {
     /// What to do with the followers: `add` or `remove`.
@@ -453,8 +500,9 @@ crm_core::record! {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AdditionalDetails, CreateOpportunity, GetPipelinesReply, GetPostOpportunityReply, LostReasonReply,
-    LostReasonsReply, OpportunitiesCustomFieldReply, OpportunitiesSearchReply, OpportunitySearchBody,
-    OpportunityStatus, OpportunityStatusUpdate, PipelineStage, PipelinesReply, PipelinesReplyColorRenderMode,
-    PostSearchReply, SearchMetaReply, SearchOpportunitiesContactReply, SearchOpportunitiesReply,
-    UpdateOpportunity, UpsertOpportunity, UpsertOpportunityFollowersActionType, UpsertOpportunityReply,
+    LostReasonsReply, OpportunitiesCustomFieldReply, OpportunitiesSearchReply, OpportunityFile,
+    OpportunitySearchBody, OpportunityStatus, OpportunityStatusUpdate, PipelineStage, PipelinesReply,
+    PipelinesReplyColorRenderMode, PostSearchReply, SearchMetaReply, SearchOpportunitiesContactReply,
+    SearchOpportunitiesReply, UpdateOpportunity, UpsertOpportunity, UpsertOpportunityFollowersActionType,
+    UpsertOpportunityReply,
 );

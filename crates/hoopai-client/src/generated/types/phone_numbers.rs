@@ -287,7 +287,7 @@ crm_core::record! {
         /// The town of the number.
         locality: Option<String> = "locality",
         /// The kind of number, as `local`.
-        number_type: Option<String> = "numberType",
+        number_type: Option<PurchasePhoneNumberBodyNumberType> = "numberType",
         /// The phone number.
         phone_number: Option<String> = "phoneNumber",
         /// The state or region of the phone number.
@@ -300,7 +300,7 @@ crm_core::record! {
 }
 crm_core::setters!(PurchasePhoneNumberBody {
     address_sid: String, bundle_sid: String, country_code: String, fingerprint_id: String, locality: String,
-    number_type: String, region: String, skip_location_kyc: bool,
+    number_type: PurchasePhoneNumberBodyNumberType, region: String, skip_location_kyc: bool,
 });
 
 impl PurchasePhoneNumberBody {
@@ -318,6 +318,18 @@ impl PurchasePhoneNumberBody {
             region: None,
             skip_location_kyc: None,
         }
+    }
+}
+
+crm_core::open_enum! {
+    /// The kind of number, as `local`.
+    pub enum PurchasePhoneNumberBodyNumberType {
+        /// `local`
+        Local = "local",
+        /// `mobile`
+        Mobile = "mobile",
+        /// `tollFree`
+        TollFree = "tollFree",
     }
 }
 
@@ -357,5 +369,5 @@ crm_core::json_schemas!(super::DOCUMENT;
     DetailedPhoneNumberInboundCallServiceType, DetailedPhoneNumberOrigin, DetailedPhoneNumberType, NumberPool,
     NumberPoolInboundCallService, NumberPoolNumbersItem, PhoneNumbersListPoolsResponse,
     PhoneNumbersListResponse, PhoneNumbersListResponseAccountStatus, PurchasePhoneNumberBody,
-    TwilioAccountReply,
+    PurchasePhoneNumberBodyNumberType, TwilioAccountReply,
 );

@@ -119,6 +119,7 @@ impl Conversations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.write`.
+    /// * Version `v3`.
     ///
     /// * `email_message_id`: The id of the e-mail message.
     ///
@@ -345,6 +346,7 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations/message.readonly`.
+    /// * Version `v3`.
     ///
     /// * `id`: The id.
     ///

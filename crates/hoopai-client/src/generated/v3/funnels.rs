@@ -29,6 +29,7 @@ impl Funnels {
     /// `GET /funnels/page/count`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `funnel_id`: The id of the funnel.
@@ -113,6 +114,7 @@ impl Funnels {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -134,6 +136,7 @@ impl Funnels {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `funnel_id`: The id of the funnel.

@@ -30,6 +30,7 @@ impl Marketplace {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `charges.readonly`.
+    /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -45,6 +46,7 @@ impl Marketplace {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `charges.write`.
+    /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -78,6 +80,7 @@ impl Marketplace {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `charges.write`.
+    /// * Version `v3`.
     ///
     /// * `charge_id`: The id of the charge.
     ///
@@ -96,6 +99,7 @@ impl Marketplace {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `charges.readonly`.
+    /// * Version `v3`.
     ///
     /// * `charge_id`: The id of the charge.
     ///
@@ -166,6 +170,7 @@ impl Marketplace {
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `charges.readonly`.
+    /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

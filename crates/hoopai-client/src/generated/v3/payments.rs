@@ -325,18 +325,25 @@ impl Payments {
     ///
     /// * `order_id`: The id of the order.
     /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.payments().get_order("123", "123").send().await?;
+    /// let reply = client.payments().get_order("123", "123", "value").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_order(&self, order_id: impl Display, alt_id: impl Display) -> GetOrder {
+    pub fn get_order(
+        &self,
+        order_id: impl Display,
+        alt_id: impl Display,
+        alt_type: impl Display,
+    ) -> GetOrder {
         GetOrder {
             call: self
                 .call(&operations::PAYMENTS_GET_ORDER)
                 .path("orderId", &order_id)
-                .set_query("altId", &alt_id.to_string()),
+                .set_query("altId", &alt_id.to_string())
+                .set_query("altType", &alt_type.to_string()),
         }
     }
     /// Reads the subscription.
@@ -531,17 +538,23 @@ impl Payments {
     /// * Version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.payments().list_orders("123").send().await?;
+    /// let reply = client.payments().list_orders("123", "value").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn list_orders(&self, alt_id: impl Display) -> ListOrders {
+    pub fn list_orders(
+        &self,
+        alt_id: impl Display,
+        alt_type: impl Display,
+    ) -> ListOrders {
         ListOrders {
             call: self
                 .call(&operations::PAYMENTS_LIST_ORDERS)
-                .set_query("altId", &alt_id.to_string()),
+                .set_query("altId", &alt_id.to_string())
+                .set_query("altType", &alt_type.to_string()),
         }
     }
     /// Lists the subscriptions.
@@ -922,14 +935,14 @@ impl ListOrders {
     }
     /// Most items in a page.
     #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: f64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
     #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    pub fn offset(self, offset: f64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

@@ -156,7 +156,7 @@ impl PhoneNumbers {
     ///             .country_code("value")
     ///             .fingerprint_id("123")
     ///             .locality("value")
-    ///             .number_type("value")
+    ///             .number_type(types::PurchasePhoneNumberBodyNumberType::Local)
     ///             .payment_intent_id("123")
     ///             .payment_method_id("123")
     ///             .phone_number("+15550100")

@@ -521,14 +521,40 @@ crm_core::record! {
         /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
-    required "customProperties" "eventName" "eventOrganizer" "externalAccountId" "externalEventId"
+    required "eventName" "eventOrganizer" "externalAccountId" "externalEventId"
+    by new
 }
 crm_core::setters!(MarketingEventCreate {
     custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
-    event_completed: bool, event_description: String, event_name: String, event_organizer: String,
-    event_type: String, event_url: String, external_account_id: String, external_event_id: String,
+    event_completed: bool, event_description: String, event_type: String, event_url: String,
     start_date_time: Timestamp,
 });
+
+impl MarketingEventCreate {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        event_name: impl Into<String>,
+        event_organizer: impl Into<String>,
+        external_account_id: impl Into<String>,
+        external_event_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            custom_properties: None,
+            end_date_time: None,
+            event_cancelled: None,
+            event_completed: None,
+            event_description: None,
+            event_name: Some(event_name.into()),
+            event_organizer: Some(event_organizer.into()),
+            event_type: None,
+            event_url: None,
+            external_account_id: Some(external_account_id.into()),
+            external_event_id: Some(external_event_id.into()),
+            start_date_time: None,
+        }
+    }
+}
 
 crm_core::record! {
     /// Marketing event default reply.
@@ -570,21 +596,23 @@ crm_core::record! {
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
     }
-    required "contactProperties" "email" "interactionDateTime" "properties"
+    required "email" "interactionDateTime" "properties"
     by new
 }
+crm_core::setters!(MarketingEventEmailSubscriber {
+    contact_properties: Map<String>,
+});
 
 impl MarketingEventEmailSubscriber {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        contact_properties: impl Into<Map<String>>,
         email: impl Into<String>,
         interaction_date_time: impl Into<i64>,
         properties: impl Into<Map<String>>,
     ) -> Self {
         Self {
-            contact_properties: Some(contact_properties.into()),
+            contact_properties: None,
             email: Some(email.into()),
             interaction_date_time: Some(interaction_date_time.into()),
             properties: Some(properties.into()),

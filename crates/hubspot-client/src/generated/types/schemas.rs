@@ -65,7 +65,7 @@ crm_core::record! {
         /// Whether to make an association with its own type.
         should_create_same_object_association: Option<bool> = "shouldCreateSameObjectAssociation",
     }
-    required "allowsSensitiveProperties" "associatedObjects" "labels" "name" "properties" "requiredProperties" "searchableProperties" "secondaryDisplayProperties" "shouldCreateSameObjectAssociation"
+    required "associatedObjects" "labels" "name" "properties" "requiredProperties"
 }
 crm_core::setters!(ObjectSchemaCreate {
     allows_sensitive_properties: bool, associated_objects: [String], description: String,

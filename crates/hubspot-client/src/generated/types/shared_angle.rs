@@ -11,20 +11,10 @@ crm_core::record! {
         /// The value.
         value: Option<f64> = "value",
     }
-    required "units" "value"
-    by new
 }
-
-impl Angle {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(units: impl Into<AngleUnits>, value: impl Into<f64>) -> Self {
-        Self {
-            units: Some(units.into()),
-            value: Some(value.into()),
-        }
-    }
-}
+crm_core::setters!(Angle {
+    units: AngleUnits, value: f64,
+});
 
 crm_core::open_enum! {
     /// The unit it is given in.
@@ -50,25 +40,10 @@ crm_core::record! {
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
     }
-    required "backgroundPosition" "backgroundSize" "imageUrl"
-    by new
 }
-
-impl BackgroundImage {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        background_position: impl Into<String>,
-        background_size: impl Into<String>,
-        image_url: impl Into<String>,
-    ) -> Self {
-        Self {
-            background_position: Some(background_position.into()),
-            background_size: Some(background_size.into()),
-            image_url: Some(image_url.into()),
-        }
-    }
-}
+crm_core::setters!(BackgroundImage {
+    background_position: String, background_size: String, image_url: String,
+});
 
 crm_core::record! {
     /// Breakpoint styles.
@@ -80,25 +55,10 @@ crm_core::record! {
         /// The space inside its edges.
         padding: Option<Padding> = "padding",
     }
-    required "hidden" "margin" "padding"
-    by new
 }
-
-impl BreakpointStyles {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        hidden: impl Into<bool>,
-        margin: impl Into<Margin>,
-        padding: impl Into<Padding>,
-    ) -> Self {
-        Self {
-            hidden: Some(hidden.into()),
-            margin: Some(margin.into()),
-            padding: Some(padding.into()),
-        }
-    }
-}
+crm_core::setters!(BreakpointStyles {
+    hidden: bool, margin: Margin, padding: Padding,
+});
 
 crm_core::record! {
     /// Color stop.
@@ -106,17 +66,10 @@ crm_core::record! {
         /// The color.
         color: Option<RgbaColor> = "color",
     }
-    required "color"
-    by new
 }
-
-impl ColorStop {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(color: impl Into<RgbaColor>) -> Self {
-        Self { color: Some(color.into()) }
-    }
-}
+crm_core::setters!(ColorStop {
+    color: RgbaColor,
+});
 
 crm_core::record! {
     /// Content clone.
@@ -178,7 +131,6 @@ crm_core::record! {
         /// When it was last changed.
         updated: Option<Timestamp> = "updated",
     }
-    required "archivedInDashboard" "authorName" "campaign" "campaignName" "created" "id" "name" "password" "publicAccessRules" "publicAccessRulesEnabled" "publishDate" "slug" "state" "updated"
 }
 crm_core::setters!(ContentLanguageVariation {
     archived_in_dashboard: bool, author_name: String, campaign: String, campaign_name: String,
@@ -272,25 +224,10 @@ crm_core::record! {
         /// The side or corner the gradient runs to.
         side_or_corner: Option<SideOrCorner> = "sideOrCorner",
     }
-    required "angle" "colors" "sideOrCorner"
-    by new
 }
-
-impl Gradient {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        angle: impl Into<Angle>,
-        colors: impl Into<Vec<ColorStop>>,
-        side_or_corner: impl Into<SideOrCorner>,
-    ) -> Self {
-        Self {
-            angle: Some(angle.into()),
-            colors: Some(colors.into()),
-            side_or_corner: Some(side_or_corner.into()),
-        }
-    }
-}
+crm_core::setters!(Gradient {
+    angle: Angle, colors: [ColorStop], side_or_corner: SideOrCorner,
+});
 
 crm_core::record! {
     /// Layout section.
@@ -322,7 +259,6 @@ crm_core::record! {
         /// Where it starts across the grid.
         x: Option<i64> = "x",
     }
-    required "cells" "cssClass" "cssId" "cssStyle" "label" "name" "params" "rowMetaData" "rows" "styles" "type" "w" "x"
 }
 crm_core::setters!(LayoutSection {
     cells: [LayoutSection], css_class: String, css_id: String, css_style: String, label: String, name: String,
@@ -338,20 +274,10 @@ crm_core::record! {
         /// How much space is at the top.
         top: Option<Size> = "top",
     }
-    required "bottom" "top"
-    by new
 }
-
-impl Margin {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(bottom: impl Into<Size>, top: impl Into<Size>) -> Self {
-        Self {
-            bottom: Some(bottom.into()),
-            top: Some(top.into()),
-        }
-    }
-}
+crm_core::setters!(Margin {
+    bottom: Size, top: Size,
+});
 
 crm_core::record! {
     /// Padding.
@@ -365,27 +291,10 @@ crm_core::record! {
         /// How much space is at the top.
         top: Option<Size> = "top",
     }
-    required "bottom" "left" "right" "top"
-    by new
 }
-
-impl Padding {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        bottom: impl Into<Size>,
-        left: impl Into<Size>,
-        right: impl Into<Size>,
-        top: impl Into<Size>,
-    ) -> Self {
-        Self {
-            bottom: Some(bottom.into()),
-            left: Some(left.into()),
-            right: Some(right.into()),
-            top: Some(top.into()),
-        }
-    }
-}
+crm_core::setters!(Padding {
+    bottom: Size, left: Size, right: Size, top: Size,
+});
 
 crm_core::record! {
     /// Rgba color.
@@ -399,27 +308,10 @@ crm_core::record! {
         /// The red part of the color.
         r: Option<i64> = "r",
     }
-    required "a" "b" "g" "r"
-    by new
 }
-
-impl RgbaColor {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        a: impl Into<f64>,
-        b: impl Into<i64>,
-        g: impl Into<i64>,
-        r: impl Into<i64>,
-    ) -> Self {
-        Self {
-            a: Some(a.into()),
-            b: Some(b.into()),
-            g: Some(g.into()),
-            r: Some(r.into()),
-        }
-    }
-}
+crm_core::setters!(RgbaColor {
+    a: f64, b: i64, g: i64, r: i64,
+});
 
 crm_core::record! {
     /// Row meta data.
@@ -429,20 +321,10 @@ crm_core::record! {
         /// How it looks.
         styles: Option<Styles> = "styles",
     }
-    required "cssClass" "styles"
-    by new
 }
-
-impl RowMetaData {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(css_class: impl Into<String>, styles: impl Into<Styles>) -> Self {
-        Self {
-            css_class: Some(css_class.into()),
-            styles: Some(styles.into()),
-        }
-    }
-}
+crm_core::setters!(RowMetaData {
+    css_class: String, styles: Styles,
+});
 
 crm_core::record! {
     /// Side or corner.
@@ -452,23 +334,10 @@ crm_core::record! {
         /// The vertical side: `TOP`, `MIDDLE` or `BOTTOM`.
         vertical_side: Option<VerticalAlignment> = "verticalSide",
     }
-    required "horizontalSide" "verticalSide"
-    by new
 }
-
-impl SideOrCorner {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        horizontal_side: impl Into<SideOrCornerHorizontalSide>,
-        vertical_side: impl Into<VerticalAlignment>,
-    ) -> Self {
-        Self {
-            horizontal_side: Some(horizontal_side.into()),
-            vertical_side: Some(vertical_side.into()),
-        }
-    }
-}
+crm_core::setters!(SideOrCorner {
+    horizontal_side: SideOrCornerHorizontalSide, vertical_side: VerticalAlignment,
+});
 
 crm_core::open_enum! {
     /// Which side it is, as `LEFT`.
@@ -490,20 +359,10 @@ crm_core::record! {
         /// The value.
         value: Option<f64> = "value",
     }
-    required "units" "value"
-    by new
 }
-
-impl Size {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(units: impl Into<SizeUnits>, value: impl Into<f64>) -> Self {
-        Self {
-            units: Some(units.into()),
-            value: Some(value.into()),
-        }
-    }
-}
+crm_core::setters!(Size {
+    units: SizeUnits, value: f64,
+});
 
 crm_core::open_enum! {
     /// The unit it is given in.
@@ -565,7 +424,6 @@ crm_core::record! {
         /// Where it stands vertically: `TOP`, `MIDDLE` or `BOTTOM`.
         vertical_alignment: Option<VerticalAlignment> = "verticalAlignment",
     }
-    required "backgroundColor" "backgroundGradient" "backgroundImage" "flexboxPositioning" "forceFullWidthSection" "maxWidthSectionCentering" "verticalAlignment"
 }
 crm_core::setters!(Styles {
     background_color: RgbaColor, background_gradient: Gradient, background_image: BackgroundImage,

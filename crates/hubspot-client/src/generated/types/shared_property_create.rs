@@ -187,21 +187,20 @@ crm_core::record! {
         /// What the batch is made of.
         inputs: Option<Vec<PropertyName>> = "inputs",
     }
-    required "archived" "dataSensitivity" "inputs"
+    required "inputs"
     by new
 }
+crm_core::setters!(PropertyNameBatchRead {
+    archived: bool, data_sensitivity: PropertyDataSensitivity,
+});
 
 impl PropertyNameBatchRead {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(
-        archived: impl Into<bool>,
-        data_sensitivity: impl Into<PropertyDataSensitivity>,
-        inputs: impl Into<Vec<PropertyName>>,
-    ) -> Self {
+    pub fn new(inputs: impl Into<Vec<PropertyName>>) -> Self {
         Self {
-            archived: Some(archived.into()),
-            data_sensitivity: Some(data_sensitivity.into()),
+            archived: None,
+            data_sensitivity: None,
             inputs: Some(inputs.into()),
         }
     }

@@ -91,7 +91,7 @@ pub static CONVERSATIONS_CANCEL_SCHEDULED_EMAIL: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["conversations/message.write"],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -235,7 +235,7 @@ pub static CONVERSATIONS_GET_EMAIL: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["conversations/message.readonly"],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 

@@ -25,7 +25,7 @@ pub static FUNNELS_COUNT_PAGES: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -73,7 +73,7 @@ pub static FUNNELS_LIST: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -89,7 +89,7 @@ pub static FUNNELS_LIST_PAGES: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 

@@ -27,7 +27,7 @@ pub static MARKETPLACE_CHECK_FUNDS: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["charges.readonly"],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -43,7 +43,7 @@ pub static MARKETPLACE_CREATE_CHARGE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["charges.write"],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -59,7 +59,7 @@ pub static MARKETPLACE_DELETE_CHARGE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["charges.write"],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -75,7 +75,7 @@ pub static MARKETPLACE_GET_CHARGE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["charges.readonly"],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -123,7 +123,7 @@ pub static MARKETPLACE_LIST_CHARGES: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["charges.readonly"],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 

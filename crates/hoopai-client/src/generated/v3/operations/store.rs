@@ -36,7 +36,7 @@ pub static STORE_CREATE_SHIPPING_CARRIER: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -52,7 +52,7 @@ pub static STORE_CREATE_SHIPPING_RATE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -68,7 +68,7 @@ pub static STORE_CREATE_SHIPPING_ZONE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -84,7 +84,7 @@ pub static STORE_DELETE_SHIPPING_CARRIER: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -100,7 +100,7 @@ pub static STORE_DELETE_SHIPPING_RATE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -116,7 +116,7 @@ pub static STORE_DELETE_SHIPPING_ZONE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -132,7 +132,7 @@ pub static STORE_GET_SETTINGS: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -148,7 +148,7 @@ pub static STORE_GET_SHIPPING_CARRIER: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -164,7 +164,7 @@ pub static STORE_GET_SHIPPING_RATE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -180,7 +180,7 @@ pub static STORE_GET_SHIPPING_ZONE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -196,7 +196,7 @@ pub static STORE_LIST_AVAILABLE_SHIPPING_RATES: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -212,7 +212,7 @@ pub static STORE_LIST_SHIPPING_CARRIERS: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -228,7 +228,7 @@ pub static STORE_LIST_SHIPPING_RATES: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -244,7 +244,7 @@ pub static STORE_LIST_SHIPPING_ZONES: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -260,7 +260,7 @@ pub static STORE_SAVE_SETTINGS: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -276,7 +276,7 @@ pub static STORE_UPDATE_SHIPPING_CARRIER: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -292,7 +292,7 @@ pub static STORE_UPDATE_SHIPPING_RATE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };
 
@@ -308,6 +308,6 @@ pub static STORE_UPDATE_SHIPPING_ZONE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: None,
+    version: Some("v3"),
     deprecated: false,
 };

@@ -72,7 +72,7 @@ crm_core::record! {
         /// What is said before the contact form.
         contact_form_intro_message: Option<String> = "contactFormIntroMessage",
         /// The options of the contact form.
-        contact_form_options: Option<Vec<String>> = "contactFormOptions",
+        contact_form_options: Option<Vec<AdvanceSettingsContactFormOptionsItem>> = "contactFormOptions",
         /// `contactFormSystemMessage`
         contact_form_system_message: Option<String> = "contactFormSystemMessage",
         /// Whether the consent box starts ticked.
@@ -98,10 +98,28 @@ crm_core::record! {
 crm_core::setters!(AdvanceSettings {
     a_two_p_compliance: A2pCompliance, all_in_one_chat_types: [ChatWidgetsListChatType],
     all_in_one_initial_msg: String, branding_title: String, business_office_hours: BusinessOfficeHours,
-    contact_form_intro_message: String, contact_form_options: [String], contact_form_system_message: String,
-    default_consent_check: bool, enable_contact_form: bool, fb_page: FbPage, instagram_page: InstagramPage,
-    play_notification_sound: bool, prefilled_message_text: String, redirect: Redirect, voice_ai_agent: Value,
+    contact_form_intro_message: String, contact_form_options: [AdvanceSettingsContactFormOptionsItem],
+    contact_form_system_message: String, default_consent_check: bool, enable_contact_form: bool,
+    fb_page: FbPage, instagram_page: InstagramPage, play_notification_sound: bool,
+    prefilled_message_text: String, redirect: Redirect, voice_ai_agent: Value,
     voice_ai_send_action_text: String,
+});
+
+crm_core::record! {
+    /// A field of the contact form.
+    pub struct AdvanceSettingsContactFormOptionsItem {
+        /// The kind of field, for example `STANDARD_FIELD`.
+        data_type: Option<String> = "dataType",
+        /// The label shown to visitors.
+        label: Option<String> = "label",
+        /// Visitors must fill it in.
+        required: Option<bool> = "required",
+        /// The field, for example `email`.
+        value: Option<String> = "value",
+    }
+}
+crm_core::setters!(AdvanceSettingsContactFormOptionsItem {
+    data_type: String, label: String, required: bool, value: String,
 });
 
 crm_core::record! {
@@ -110,7 +128,7 @@ crm_core::record! {
         /// Whether business hours are kept to.
         enable_business_hours: Option<bool> = "enableBusinessHours",
         /// The hours it is open.
-        open_hours: Option<Vec<String>> = "openHours",
+        open_hours: Option<Vec<BusinessOfficeHoursOpenHoursItem>> = "openHours",
         /// The greeting outside office hours.
         outside_office_hours_welcome_msg: Option<String> = "outsideOfficeHoursWelcomeMsg",
         /// The time zone, as `America/New_York`.
@@ -118,8 +136,23 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BusinessOfficeHours {
-    enable_business_hours: bool, open_hours: [String], outside_office_hours_welcome_msg: String,
-    timezone: String,
+    enable_business_hours: bool, open_hours: [BusinessOfficeHoursOpenHoursItem],
+    outside_office_hours_welcome_msg: String, timezone: String,
+});
+
+crm_core::record! {
+    /// The opening hours of one day.
+    pub struct BusinessOfficeHoursOpenHoursItem {
+        /// The time it closes, `HH:MM`.
+        close_hour: Option<String> = "closeHour",
+        /// The day, for example `monday`.
+        day: Option<String> = "day",
+        /// The time it opens, `HH:MM`.
+        open_hour: Option<String> = "openHour",
+    }
+}
+crm_core::setters!(BusinessOfficeHoursOpenHoursItem {
+    close_hour: String, day: String, open_hour: String,
 });
 
 crm_core::open_enum! {
@@ -555,7 +588,8 @@ crm_core::setters!(WidgetSettingsThemeCustomColor {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    A2pCompliance, AcknowledgementDetails, AdvanceSettings, BusinessOfficeHours, ChatWidgetsListChatType,
+    A2pCompliance, AcknowledgementDetails, AdvanceSettings, AdvanceSettingsContactFormOptionsItem,
+    BusinessOfficeHours, BusinessOfficeHoursOpenHoursItem, ChatWidgetsListChatType,
     ChatWidgetsListExcludeChatType, CloneChatWidget, CreateWidget, FbPage, InstagramPage, Redirect,
     UpdateWidget, WidgetChatType, WidgetSettings, WidgetSettingsCustomization,
     WidgetSettingsCustomizationSize, WidgetSettingsTheme, WidgetSettingsThemeCustomColor,

@@ -2,9 +2,10 @@
 
 pub use crate::types::{
     AdditionalDetails, LostReasonReply, LostReasonsReply, OpportunitiesCustomFieldReply,
-    OpportunitySearchBody, OpportunityStatus, OpportunityStatusUpdate, PipelineStage,
-    PipelinesReplyColorRenderMode, SearchMetaReply, SearchOpportunitiesContactReply,
-    UpsertOpportunityFollowersActionType, UpsertOpportunityReply,
+    OpportunityFile, OpportunitySearchBody, OpportunityStatus, OpportunityStatusUpdate,
+    PipelineStage, PipelinesReplyColorRenderMode, SearchMetaReply,
+    SearchOpportunitiesContactReply, UpsertOpportunityFollowersActionType,
+    UpsertOpportunityReply,
 };
 
 #[allow(unused_imports)]
@@ -269,14 +270,38 @@ crm_core::record! {
         /// The state it is in.
         status: Option<OpportunityStatus> = "status",
     }
-    required "followers" "followersActionType" "isRemoveAllFollowers" "locationId" "pipelineId"
+    required "locationId" "pipelineId"
+    by new
 }
 crm_core::setters!(UpsertOpportunity {
     assigned_to: String, followers: [String], followers_action_type: UpsertOpportunityFollowersActionType,
     forecast_expected_close_date: String, forecast_probability: f64, id: String,
-    is_remove_all_followers: bool, location_id: String, lost_reason_id: String, monetary_value: f64,
-    name: String, pipeline_id: String, pipeline_stage_id: String, status: OpportunityStatus,
+    is_remove_all_followers: bool, lost_reason_id: String, monetary_value: f64, name: String,
+    pipeline_stage_id: String, status: OpportunityStatus,
 });
+
+impl UpsertOpportunity {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(location_id: impl Into<String>, pipeline_id: impl Into<String>) -> Self {
+        Self {
+            assigned_to: None,
+            followers: None,
+            followers_action_type: None,
+            forecast_expected_close_date: None,
+            forecast_probability: None,
+            id: None,
+            is_remove_all_followers: None,
+            location_id: Some(location_id.into()),
+            lost_reason_id: None,
+            monetary_value: None,
+            name: None,
+            pipeline_id: Some(pipeline_id.into()),
+            pipeline_stage_id: None,
+            status: None,
+        }
+    }
+}
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -1,0 +1,77 @@
+//! Requests: what the vendors' own SDKs and examples send can be sent.
+
+use crm_core::codec;
+use hoopai_client::types as hoopai;
+use hoopai_client::v3;
+use hubspot_client::types as hubspot;
+use serde_json::{Value, json};
+
+use super::read;
+
+/// Checks that a body that was read into its type is sent as it was.
+fn sends<T: crm_core::Wire>(body: Value) {
+    let sent = codec::encode(&read::<T>(body.clone())).unwrap_or_else(|error| panic!("{body}: {error}"));
+    assert_eq!(serde_json::from_slice::<Value>(&sent).unwrap(), body);
+}
+
+/// A body and the type that sends it.
+type Row = (&'static str, fn());
+
+const ROWS: &[Row] = &[
+    ("the status of a message for each recipient", || {
+        let body =
+            json!({"status": "delivered", "recipients": [{"emailId": "ada@example.com", "status": "delivered"}]});
+        sends::<hoopai::UpdateMessageStatus>(body.clone());
+        sends::<v3::types::UpdateMessageStatus>(body);
+    }),
+    ("an opportunity without followers", || {
+        let body = json!({"locationId": "l", "pipelineId": "p", "name": "Boat"});
+        sends::<hoopai::UpsertOpportunity>(body.clone());
+        sends::<v3::types::UpsertOpportunity>(body);
+    }),
+    ("properties by name alone", || sends::<hubspot::PropertyNameBatchRead>(json!({"inputs": [{"name": "email"}]}))),
+    ("a type of object without sensitive properties", || {
+        sends::<hubspot::ObjectSchemaCreate>(json!({
+            "name": "boat", "labels": {"singular": "Boat", "plural": "Boats"}, "associatedObjects": [],
+            "properties": [], "requiredProperties": [],
+        }));
+    }),
+    ("a marketing event without properties of one's own", || {
+        sends::<hubspot::MarketingEventCreate>(json!({
+            "eventName": "Fair", "eventOrganizer": "Ada", "externalAccountId": "a", "externalEventId": "e",
+        }));
+    }),
+    ("an attendance without properties of the contact", || {
+        sends::<hubspot::MarketingEventEmailSubscriber>(
+            json!({"email": "ada@example.com", "interactionDateTime": 1_700_000_000_000_i64, "properties": {}}),
+        );
+    }),
+    ("a layout as a page was answered", || {
+        let section = json!({"name": "dnd_area", "type": "cell", "x": 0, "w": 12, "rows": [{}]});
+        sends::<hubspot::Page>(json!({"name": "Home", "layoutSections": {"main": section}}));
+        sends::<hubspot::BlogPost>(json!({"name": "News", "translations": {"de": {"id": 1, "name": "Neues"}}}));
+    }),
+];
+
+#[test]
+fn what_a_vendor_takes_is_sent() {
+    let failed: Vec<&str> =
+        ROWS.iter().filter(|(_, row)| std::panic::catch_unwind(row).is_err()).map(|(name, _)| *name).collect();
+    assert_eq!(failed, [] as [&str; 0]);
+}
+
+#[test]
+fn every_operation_of_version_3_is_sent_as_version_3() {
+    let others: Vec<&str> = v3::operations::all().filter(|op| op.version != Some("v3")).map(|op| op.id).collect();
+    assert_eq!(others, [] as [&str; 0]);
+}
+
+#[test]
+fn a_search_is_sorted_by_the_short_form() {
+    let request = hubspot::SearchRequest::default().sorts(["-createdate", "name"].map(hubspot::SearchSort::from));
+    let sent: Value = serde_json::from_slice(&codec::encode(&request).unwrap()).unwrap();
+    let sorts = json!([
+        {"propertyName": "createdate", "direction": "DESCENDING"}, {"propertyName": "name", "direction": "ASCENDING"},
+    ]);
+    assert_eq!(sent, json!({"sorts": sorts}));
+}
