@@ -82,7 +82,7 @@ pub use oauth::{
     StoredTokens, TokenSet, TokenSource, TokenStore,
 };
 pub use options::CallOptions;
-pub use page::{Cursor, LimitIn, PageContext, Paged, Pages, Paginator, Position};
+pub use page::{Cursor, LimitIn, Next, PageContext, Paged, Pages, Paginator, Position};
 pub use pipeline::{ClientBuilder, Pipeline, Stats};
 pub use poll::{Poll, PollPolicy, Poller, Status};
 pub use retry::{Backoff, Exponential, RetryPolicy};

@@ -46,6 +46,11 @@ const ROWS: &[Row] = &[
             json!({"email": "ada@example.com", "interactionDateTime": 1_700_000_000_000_i64, "properties": {}}),
         );
     }),
+    ("a change that names one member", || {
+        sends::<hubspot::ExternalMarketingEventUpdate>(json!({"eventName": "Fair"}));
+        sends::<hubspot::ObjectSchemaUpdate>(json!({"description": "Afloat"}));
+        sends::<hubspot::HubDbTableInput>(json!({"label": "People", "name": "people"}));
+    }),
     ("a layout as a page was answered", || {
         let section = json!({"name": "dnd_area", "type": "cell", "x": 0, "w": 12, "rows": [{}]});
         sends::<hubspot::Page>(json!({"name": "Home", "layoutSections": {"main": section}}));

@@ -46,12 +46,9 @@ async fn create_schema() {
 #[tokio::test]
 async fn update_schema() {
     let (bench, kind) = harbour().await;
-    let change = ObjectSchemaUpdate::new(false).description("Afloat");
+    let change = ObjectSchemaUpdate::default().description("Afloat");
     let schema = bench.client.schemas().update(&kind, change).send().await.unwrap();
-    bench.sent_with(
-        &format!("PATCH /crm-object-schemas/2026-03/schemas/{kind}"),
-        json!({"clearDescription": false, "description": "Afloat"}),
-    );
+    bench.sent_with(&format!("PATCH /crm-object-schemas/2026-03/schemas/{kind}"), json!({"description": "Afloat"}));
     assert_eq!(schema.description.as_deref(), Some("Afloat"));
 }
 

@@ -172,19 +172,10 @@ pub(crate) fn into_type(ty: &Ty) -> String {
 }
 
 /// A method for each field that `new` leaves open.
-fn setters(
-    text: &mut String,
-    name: &str,
-    fields: &[Field],
-    asked: &[&Field],
-    constants: &[(&Field, String)],
-) {
+fn setters(text: &mut String, name: &str, fields: &[Field], asked: &[&Field], constants: &[(&Field, String)]) {
     let given =
         |field: &Field| asked.iter().chain(constants.iter().map(|(field, _)| field)).any(|f| f.ident == field.ident);
-    let settable: Vec<&Field> = fields
-        .iter()
-        .filter(|field| field.ident != "new" && !given(field))
-        .collect();
+    let settable: Vec<&Field> = fields.iter().filter(|field| field.ident != "new" && !given(field)).collect();
     if settable.is_empty() {
         return;
     }
@@ -194,9 +185,10 @@ fn setters(
     });
     let lines = packed("    ", listed);
     text.push_str(&format!("crm_core::setters!({name} {{\n{lines}}});\n"));
-    let clears = fields.iter().filter(|field| field.nullable).map(|field| {
-        format!("clear_{}: {} = {:?}", field.ident.trim_start_matches("r#"), field.ident, field.wire)
-    });
+    let clears = fields
+        .iter()
+        .filter(|field| field.nullable)
+        .map(|field| format!("clear_{}: {} = {:?}", field.ident.trim_start_matches("r#"), field.ident, field.wire));
     if fields.iter().any(|field| field.nullable) {
         let lines = packed("    ", clears);
         text.push_str(&format!("crm_core::clears!({name} {{\n{lines}}});\n"));

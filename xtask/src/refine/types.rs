@@ -19,7 +19,9 @@ pub(crate) struct Definition {
 /// What a type is.
 #[derive(PartialEq)]
 pub(crate) enum Shape {
-    Record { fields: Vec<Field> },
+    Record {
+        fields: Vec<Field>,
+    },
     /// Variant and text.
     Enum(Vec<(String, String)>),
     /// How it is told apart: the member, or nothing; then (type, texts) an arm.
@@ -54,8 +56,7 @@ impl Definition {
     /// Takes what another definition of the same type says of its fields: one that may be `null`
     /// in either may be, and only what is read-only in both is.
     pub(super) fn join_notes(&mut self, other: &Self) {
-        let (Shape::Record { fields }, Shape::Record { fields: others }) = (&mut self.shape, &other.shape)
-        else {
+        let (Shape::Record { fields }, Shape::Record { fields: others }) = (&mut self.shape, &other.shape) else {
             return;
         };
         for (field, other) in fields.iter_mut().zip(others) {

@@ -33,12 +33,11 @@ impl Fetched {
     /// Reads the body, which must be what was promised.
     pub(crate) fn decode<T: Wire>(&self, pipeline: &Pipeline, request: &Request) -> Result<T, Error> {
         let read = self.reply.decode_reply::<T>(request.op);
-        let kept = read.and_then(|value| {
-            match promise::broken(&value, &self.reply, request.op, &*pipeline.shared.vendor) {
+        let kept =
+            read.and_then(|value| match promise::broken(&value, &self.reply, request.op, &*pipeline.shared.vendor) {
                 Some(fault) => Err(self.unpromised(fault)),
                 None => Ok(value),
-            }
-        });
+            });
         kept.map_err(|error| self.label(error, pipeline, request))
     }
 
@@ -48,7 +47,8 @@ impl Fetched {
             return Ok(());
         }
         let place = if path.is_empty() { "its body".to_owned() } else { format!("`{}`", path.join(".")) };
-        let fault = format!("the page has no list at {place}; the cursor stays here, so that it can be asked for again");
+        let fault =
+            format!("the page has no list at {place}; the cursor stays here, so that it can be asked for again");
         Err(self.label(self.unpromised(fault), pipeline, request))
     }
 

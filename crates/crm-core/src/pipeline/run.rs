@@ -182,11 +182,7 @@ impl<'a> Run<'a> {
         used: &Authorization,
         progress: &mut Progress,
     ) -> Result<bool, Error> {
-        if self.request.op.anonymous
-            || advice != Advice::Renew
-            || error.sent() != Sent::Answered
-            || progress.renewed
-        {
+        if self.request.op.anonymous || advice != Advice::Renew || error.sent() != Sent::Answered || progress.renewed {
             return Ok(false);
         }
         progress.renewed = true;

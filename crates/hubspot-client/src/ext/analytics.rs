@@ -2,7 +2,9 @@
 
 use std::fmt::Display;
 
-use crm_core::{Call, CallOptions, Error, LimitIn, Map, PageContext, Paged, Pages, Paginator, Position, RawReply};
+use crm_core::{
+    Call, CallOptions, Error, LimitIn, Map, Next, PageContext, Paged, Pages, Paginator, Position, RawReply,
+};
 
 use crate::analytics::Analytics;
 use crate::types::{
@@ -234,6 +236,8 @@ impl Paged for TotalsPages {
     type Page = AnalyticsReport;
     type Item = AnalyticsBreakdown;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["breakdowns"];
+    const ITEMS_REQUIRED: bool = false;
 
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -242,8 +246,8 @@ impl Paged for TotalsPages {
         }
     }
 
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
-        let AnalyticsReport::AnalyticsTotals(totals) = page else { return None };
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
+        let AnalyticsReport::AnalyticsTotals(totals) = page else { return Next::End };
         let number = |figure: Option<i64>| figure.and_then(|figure| u64::try_from(figure).ok());
         let total = number(totals.total);
         // Without a useful offset the parts are counted.
@@ -252,8 +256,8 @@ impl Paged for TotalsPages {
             _ => *next > 0,
         });
         match told {
-            Some(next) if cx.received() == 0 || total.is_some_and(|total| next >= total) => None,
-            Some(next) => Some(Position::Offset(next)),
+            Some(next) if cx.received() == 0 || total.is_some_and(|total| next >= total) => Next::End,
+            Some(next) => Next::At(Position::Offset(next)),
             None => cx.offset(total, None),
         }
     }

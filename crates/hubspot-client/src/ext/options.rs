@@ -21,7 +21,7 @@ impl Choice {
     fn new(value: Option<String>, label: Option<String>) -> Option<Self> {
         let value = value.filter(|value| !value.is_empty())?;
         let label = label.filter(|label| !label.trim().is_empty()).unwrap_or_else(|| value.clone());
-        Some(Self { value: Some(value), label: Some(label) })
+        Some(Self { value: Some(value), label: Some(label), ..Self::default() })
     }
 }
 

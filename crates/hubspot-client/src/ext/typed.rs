@@ -10,7 +10,9 @@ pub use record::{Record, RecordPage};
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
 
-use crm_core::{Call, CallOptions, Error, LimitIn, Map, PageContext, Paged, Pages, Paginator, Position, Timestamp};
+use crm_core::{
+    Call, CallOptions, Error, LimitIn, Map, Next, PageContext, Paged, Pages, Paginator, Position, Timestamp,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -201,13 +203,16 @@ impl<P: DeserializeOwned + Send + 'static, G: Paged> Paged for Listed<P, G> {
     type Page = RecordPage<P>;
     type Item = Record<P>;
     const LIMIT: Option<(&'static str, LimitIn)> = G::LIMIT;
+    const ITEMS: &'static [&'static str] = G::ITEMS;
+    const ITEMS_REQUIRED: bool = G::ITEMS_REQUIRED;
 
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         G::seek(call.reply_as(), at).reply_as()
     }
 
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
-        cx.token(page.paging.as_ref()?.next.as_ref()?.after.as_deref())
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
+        let next = page.paging.as_ref().and_then(|paging| paging.next.as_ref());
+        cx.token(next.and_then(|next| next.after.as_deref()), None)
     }
 
     fn items(page: Self::Page) -> Vec<Self::Item> {

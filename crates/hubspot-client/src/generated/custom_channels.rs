@@ -284,16 +284,7 @@ impl CustomChannels {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .custom_channels()
-    ///     .update(
-    ///         10,
-    ///         types::ChannelIntegrationChannelPatch::default()
-    ///             .capabilities(hubspot_client::Map::new())
-    ///             .channel_account_connection_redirect_url(hubspot_client::json!({}))
-    ///             .channel_description(hubspot_client::json!({}))
-    ///             .channel_logo_url(hubspot_client::json!({}))
-    ///             .name(hubspot_client::json!({}))
-    ///             .webhook_url(hubspot_client::json!({})),
-    ///     )
+    ///     .update(10, types::ChannelIntegrationChannelPatch::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }

@@ -384,7 +384,7 @@ impl Files {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .files()
-    ///     .update("123", types::FileUpdateInput::new(true))
+    ///     .update("123", types::FileUpdateInput::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }

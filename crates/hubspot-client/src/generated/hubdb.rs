@@ -368,33 +368,7 @@ impl Hubdb {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .hubdb()
-    ///     .create_table(
-    ///         types::HubDbTableInput::default()
-    ///             .allow_child_tables(true)
-    ///             .allow_public_api_access(true)
-    ///             .columns([
-    ///                 types::ColumnRequest::default()
-    ///                     .id(10)
-    ///                     .label("value")
-    ///                     .name("value")
-    ///                     .options([
-    ///                         types::HubdbOptionItem::default()
-    ///                             .created_at("2026-03-01T09:00:00Z")
-    ///                             .id("123")
-    ///                             .label("value")
-    ///                             .name("value")
-    ///                             .order(10)
-    ///                             .type_("value")
-    ///                             .updated_at("2026-03-01T09:00:00Z"),
-    ///                     ])
-    ///                     .type_(types::ColumnType::Boolean),
-    ///             ])
-    ///             .dynamic_meta_tags(hubspot_client::Map::new())
-    ///             .enable_child_table_pages(true)
-    ///             .label("value")
-    ///             .name("value")
-    ///             .use_for_pages(true),
-    ///     )
+    ///     .create_table(types::HubDbTableInput::new("value", "value"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -847,34 +821,7 @@ impl Hubdb {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .hubdb()
-    ///     .update_draft_table(
-    ///         "value",
-    ///         types::HubDbTableInput::default()
-    ///             .allow_child_tables(true)
-    ///             .allow_public_api_access(true)
-    ///             .columns([
-    ///                 types::ColumnRequest::default()
-    ///                     .id(10)
-    ///                     .label("value")
-    ///                     .name("value")
-    ///                     .options([
-    ///                         types::HubdbOptionItem::default()
-    ///                             .created_at("2026-03-01T09:00:00Z")
-    ///                             .id("123")
-    ///                             .label("value")
-    ///                             .name("value")
-    ///                             .order(10)
-    ///                             .type_("value")
-    ///                             .updated_at("2026-03-01T09:00:00Z"),
-    ///                     ])
-    ///                     .type_(types::ColumnType::Boolean),
-    ///             ])
-    ///             .dynamic_meta_tags(hubspot_client::Map::new())
-    ///             .enable_child_table_pages(true)
-    ///             .label("value")
-    ///             .name("value")
-    ///             .use_for_pages(true),
-    ///     )
+    ///     .update_draft_table("value", types::HubDbTableInput::new("value", "value"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }

@@ -156,10 +156,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .batch_update(
     ///         types::MarketingEventBatchUpdate::new(
-    ///             vec![
-    ///                 types::MarketingEventBatchUpdateRow::new(vec![types::PropertyValue::new("value",
-    ///                 "value")], "123")
-    ///             ],
+    ///             vec![types::MarketingEventBatchUpdateRow::new("123")],
     ///         ),
     ///     )
     ///     .send()
@@ -903,12 +900,7 @@ impl MarketingEvents {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .marketing_events()
-    ///     .update(
-    ///         "123",
-    ///         types::MarketingEventUpdate::new(
-    ///             vec![types::PropertyValue::new("value", "value")],
-    ///         ),
-    ///     )
+    ///     .update("123", types::MarketingEventUpdate::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -941,9 +933,7 @@ impl MarketingEvents {
     ///     .update_by_external_id(
     ///         "123",
     ///         "123",
-    ///         types::ExternalMarketingEventUpdate::new(
-    ///             vec![types::PropertyValue::new("value", "value")],
-    ///         ),
+    ///         types::ExternalMarketingEventUpdate::default(),
     ///     )
     ///     .send()
     ///     .await?;

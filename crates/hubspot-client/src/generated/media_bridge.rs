@@ -1015,7 +1015,7 @@ impl MediaBridge {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .media_bridge()
-    ///     .update_schema(10, "contacts", types::ObjectSchemaUpdate::new(true))
+    ///     .update_schema(10, "contacts", types::ObjectSchemaUpdate::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }

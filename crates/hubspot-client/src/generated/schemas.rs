@@ -218,7 +218,7 @@ impl Schemas {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .schemas()
-    ///     .update("contacts", types::ObjectSchemaUpdate::new(true))
+    ///     .update("contacts", types::ObjectSchemaUpdate::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }

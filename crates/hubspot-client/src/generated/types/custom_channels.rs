@@ -164,7 +164,6 @@ crm_core::record! {
         /// The address that is called.
         webhook_url: Option<Value> = "webhookUrl",
     }
-    required "capabilities" "channelAccountConnectionRedirectUrl" "channelDescription" "channelLogoUrl" "name" "webhookUrl"
 }
 crm_core::setters!(ChannelIntegrationChannelPatch {
     capabilities: Map<Value>, channel_account_connection_redirect_url: Value, channel_description: Value,

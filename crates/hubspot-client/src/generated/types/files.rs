@@ -65,30 +65,11 @@ crm_core::record! {
         /// The path of the folder it is in.
         parent_folder_path: Option<String> = "parentFolderPath",
     }
-    required "clearExpires"
-    by new
 }
 crm_core::setters!(FileUpdateInput {
-    access: StoredFileAccess, expires_at: Timestamp, is_usable_in_content: bool, name: String,
-    parent_folder_id: String, parent_folder_path: String,
+    access: StoredFileAccess, clear_expires: bool, expires_at: Timestamp, is_usable_in_content: bool,
+    name: String, parent_folder_id: String, parent_folder_path: String,
 });
-
-impl FileUpdateInput {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(clear_expires: impl Into<bool>) -> Self {
-        Self {
-            access: None,
-            clear_expires: Some(clear_expires.into()),
-            expires_at: None,
-            is_usable_in_content: None,
-            name: None,
-            parent_folder_id: None,
-            parent_folder_path: None,
-            extra: Map::new(),
-        }
-    }
-}
 
 crm_core::open_enum! {
     /// Files get signed url size.

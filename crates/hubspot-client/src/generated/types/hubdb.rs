@@ -540,13 +540,31 @@ crm_core::record! {
         /// Whether dynamic pages can use the table.
         use_for_pages: Option<bool> = "useForPages",
     }
-    required "allowChildTables" "allowPublicApiAccess" "columns" "dynamicMetaTags" "enableChildTablePages" "label" "name" "useForPages"
+    required "label" "name"
+    by new
 }
 crm_core::setters!(HubDbTableInput {
     allow_child_tables: bool, allow_public_api_access: bool, columns: [ColumnRequest],
-    dynamic_meta_tags: Map<i64>, enable_child_table_pages: bool, label: String, name: String,
-    use_for_pages: bool,
+    dynamic_meta_tags: Map<i64>, enable_child_table_pages: bool, use_for_pages: bool,
 });
+
+impl HubDbTableInput {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(label: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            allow_child_tables: None,
+            allow_public_api_access: None,
+            columns: None,
+            dynamic_meta_tags: None,
+            enable_child_table_pages: None,
+            label: Some(label.into()),
+            name: Some(name.into()),
+            use_for_pages: None,
+            extra: Map::new(),
+        }
+    }
+}
 
 crm_core::record! {
     /// Hub db table page.

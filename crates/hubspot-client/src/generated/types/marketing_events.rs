@@ -216,34 +216,12 @@ crm_core::record! {
         /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
-    required "customProperties"
-    by new
 }
 crm_core::setters!(ExternalMarketingEventUpdate {
-    end_date_time: Timestamp, event_cancelled: bool, event_completed: bool, event_description: String,
-    event_name: String, event_organizer: String, event_type: String, event_url: String,
-    start_date_time: Timestamp,
+    custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
+    event_completed: bool, event_description: String, event_name: String, event_organizer: String,
+    event_type: String, event_url: String, start_date_time: Timestamp,
 });
-
-impl ExternalMarketingEventUpdate {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(custom_properties: impl Into<Vec<PropertyValue>>) -> Self {
-        Self {
-            custom_properties: Some(custom_properties.into()),
-            end_date_time: None,
-            event_cancelled: None,
-            event_completed: None,
-            event_description: None,
-            event_name: None,
-            event_organizer: None,
-            event_type: None,
-            event_url: None,
-            start_date_time: None,
-            extra: Map::new(),
-        }
-    }
-}
 
 crm_core::record! {
     /// Found marketing event.
@@ -420,23 +398,21 @@ crm_core::record! {
         /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
-    required "customProperties" "objectId"
+    required "objectId"
     by new
 }
 crm_core::setters!(MarketingEventBatchUpdateRow {
-    end_date_time: Timestamp, event_cancelled: bool, event_description: String, event_name: String,
-    event_organizer: String, event_type: String, event_url: String, start_date_time: Timestamp,
+    custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
+    event_description: String, event_name: String, event_organizer: String, event_type: String,
+    event_url: String, start_date_time: Timestamp,
 });
 
 impl MarketingEventBatchUpdateRow {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(
-        custom_properties: impl Into<Vec<PropertyValue>>,
-        object_id: impl Into<String>,
-    ) -> Self {
+    pub fn new(object_id: impl Into<String>) -> Self {
         Self {
-            custom_properties: Some(custom_properties.into()),
+            custom_properties: None,
             end_date_time: None,
             event_cancelled: None,
             event_description: None,
@@ -913,32 +889,12 @@ crm_core::record! {
         /// When the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
-    required "customProperties"
-    by new
 }
 crm_core::setters!(MarketingEventUpdate {
-    end_date_time: Timestamp, event_cancelled: bool, event_description: String, event_name: String,
-    event_organizer: String, event_type: String, event_url: String, start_date_time: Timestamp,
+    custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
+    event_description: String, event_name: String, event_organizer: String, event_type: String,
+    event_url: String, start_date_time: Timestamp,
 });
-
-impl MarketingEventUpdate {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(custom_properties: impl Into<Vec<PropertyValue>>) -> Self {
-        Self {
-            custom_properties: Some(custom_properties.into()),
-            end_date_time: None,
-            event_cancelled: None,
-            event_description: None,
-            event_name: None,
-            event_organizer: None,
-            event_type: None,
-            event_url: None,
-            start_date_time: None,
-            extra: Map::new(),
-        }
-    }
-}
 
 crm_core::record! {
     /// Participation associations.

@@ -76,33 +76,12 @@ crm_core::record! {
         /// Properties shown next to the name of a record.
         secondary_display_properties: Option<Vec<String>> = "secondaryDisplayProperties",
     }
-    required "clearDescription"
-    by new
 }
 crm_core::setters!(ObjectSchemaUpdate {
-    allows_sensitive_properties: bool, description: String, labels: TypeDefinitionLabels,
-    primary_display_property: String, required_properties: [String], restorable: bool,
-    searchable_properties: [String], secondary_display_properties: [String],
+    allows_sensitive_properties: bool, clear_description: bool, description: String,
+    labels: TypeDefinitionLabels, primary_display_property: String, required_properties: [String],
+    restorable: bool, searchable_properties: [String], secondary_display_properties: [String],
 });
-
-impl ObjectSchemaUpdate {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(clear_description: impl Into<bool>) -> Self {
-        Self {
-            allows_sensitive_properties: None,
-            clear_description: Some(clear_description.into()),
-            description: None,
-            labels: None,
-            primary_display_property: None,
-            required_properties: None,
-            restorable: None,
-            searchable_properties: None,
-            secondary_display_properties: None,
-            extra: Map::new(),
-        }
-    }
-}
 
 crm_core::record! {
     /// Object type definition.
