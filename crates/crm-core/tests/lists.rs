@@ -3,7 +3,8 @@
 mod support;
 
 use crm_core::{
-    Call, Cursor, Error, ErrorKind, LimitIn, PageContext, Paged, Pages, Paginator, PagingKind, Pipeline, Position,
+    Call, Cursor, Error, ErrorKind, LimitIn, Next, PageContext, Paged, Pages, Paginator, PagingKind, Pipeline,
+    Position, Sent,
 };
 use serde_json::{Value, json};
 use support::{Reply, Seen, Server, json as reply, op, pipeline};
@@ -45,6 +46,8 @@ impl Paged for Things {
     type Page = Value;
     type Item = u64;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const ITEMS: &'static [&'static str] = &["items"];
+    const ITEMS_REQUIRED: bool = false;
 
     fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
         match at {
@@ -53,8 +56,8 @@ impl Paged for Things {
         }
     }
 
-    fn advance(page: &Value, cx: &PageContext<'_>) -> Option<Position> {
-        cx.token(page["next"].as_str())
+    fn advance(page: &Value, cx: &PageContext<'_>) -> Next {
+        cx.token(page["next"].as_str(), None)
     }
 
     fn items(page: Value) -> Vec<u64> {
@@ -73,6 +76,8 @@ impl Paged for Skipped {
     type Page = Value;
     type Item = u64;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+    const ITEMS: &'static [&'static str] = &["items"];
+    const ITEMS_REQUIRED: bool = false;
 
     fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
         match at {
@@ -81,7 +86,7 @@ impl Paged for Skipped {
         }
     }
 
-    fn advance(_: &Value, cx: &PageContext<'_>) -> Option<Position> {
+    fn advance(_: &Value, cx: &PageContext<'_>) -> Next {
         cx.offset(None, None)
     }
 
@@ -269,4 +274,27 @@ async fn lists_can_be_spawned() {
     let mut stream = list(&pipeline).pages();
     let pages = tokio::spawn(async move { StreamExt::next(&mut stream).await.is_some() });
     assert!(pages.await.unwrap());
+}
+
+/// Only a list that is there can say that nothing is left, once a page promised more.
+#[tokio::test]
+async fn a_page_without_its_list_keeps_the_cursor() {
+    for body in
+        ["{}", "", "  ", "null", r#"{"items":null}"#, r#"{"items":"none"}"#, r#"{"status":"error","message":"x"}"#]
+    {
+        let server = Server::start(move |seen, _| match seen.query("after") {
+            None => page(0, 10),
+            Some(_) => reply(200, body),
+        })
+        .await;
+        let pipeline = pipeline(&server);
+        let mut items = list(&pipeline).limit(10).items();
+        for expected in 0..10 {
+            assert_eq!(items.next().await.unwrap().unwrap(), expected, "{body}");
+        }
+        let error = items.next().await.unwrap().unwrap_err();
+        assert_eq!((error.kind(), error.sent()), (ErrorKind::Decode, Sent::Answered), "{body}: {error}");
+        assert_eq!(items.cursor().position(), &Position::Token("t10".into()), "{body}");
+        assert!(items.next().await.is_none());
+    }
 }

@@ -48,6 +48,15 @@ impl Vendor for Hatch {
         error
     }
 
+    fn refuses(&self, body: &Value) -> bool {
+        let errors = match &body["errors"] {
+            Value::Array(errors) => !errors.is_empty(),
+            Value::Object(errors) => errors.contains_key("detail"),
+            _ => false,
+        };
+        errors && body["data"].is_null()
+    }
+
     fn request_id(&self, reply: &RawReply) -> Option<String> {
         reply.header("x-request-id").map(str::to_owned)
     }

@@ -1,6 +1,7 @@
 //! How HoopAI speaks: versions, limit headers, request ids.
 
 use crm_core::reexport::http::{HeaderMap, HeaderName, HeaderValue};
+use crm_core::reexport::serde_json::Value;
 use crm_core::{Feedback, OpMeta, RawReply, Vendor, VendorError};
 
 use crate::errors;
@@ -37,6 +38,12 @@ impl Vendor for HoopAi {
 
     fn read_error(&self, op: &OpMeta, reply: &RawReply) -> VendorError {
         errors::read(op, reply)
+    }
+
+    fn refuses(&self, body: &Value) -> bool {
+        let status = body.get("statusCode").or_else(|| body.get("status")).and_then(Value::as_u64);
+        let said = ["message", "error"].iter().any(|name| body.get(*name).is_some_and(|value| !value.is_null()));
+        said && status.is_some_and(|status| (400..600).contains(&status))
     }
 
     fn feedback(&self, op: &OpMeta, reply: &RawReply) -> Feedback {

@@ -25,6 +25,7 @@ pub(crate) use conflict::existing;
 
 use std::time::Duration;
 
+use crm_core::reexport::serde_json::Value;
 use crm_core::{Advice, ErrorKind, Feedback, OpMeta, RawReply, Vendor, VendorError};
 
 /// How long the lock after heavy writes lasts.
@@ -83,6 +84,14 @@ impl Vendor for HubSpot {
         }
         error.detail = body.into_detail();
         error
+    }
+
+    fn refuses(&self, body: &Value) -> bool {
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        let named = text("category").or(text("errorType")).or(text("subCategory")).is_some();
+        // A batch or a task says how it stands beside what it holds.
+        let holds = ["id", "results"].iter().any(|name| body.get(*name).is_some_and(|value| !value.is_null()));
+        text("message").is_some() && (text("status") == Some("error") || named) && !holds
     }
 
     fn feedback(&self, _: &OpMeta, reply: &RawReply) -> Feedback {

@@ -250,9 +250,9 @@ fn what_is_not_promised_is_noted_with_its_place_and_without_its_value() {
     assert_eq!(
         oddities::<Node>(body),
         [
-            "new: expected nothing, found text",
+            "child.new: expected nothing, found a number",
             "kind: expected a known value, found text",
-            "child.new: expected nothing, found a number"
+            "new: expected nothing, found text"
         ]
     );
     let many = format!("[{}]", vec![r#"{"new": 1}"#; 5].join(","));
@@ -270,7 +270,6 @@ fn what_is_not_quite_text_is_replaced() {
         ["x\u{fffd}", "\u{fffd}y", "\u{1f600}", "\\ud83d", "\u{fffd}\n"]
     );
     assert_eq!(decode::<Circle>(b"{\"new\": \"\xff\", \"radius\": 2}").unwrap().radius, Some(2.0));
-    assert_eq!(decode::<Circle>(b"{\"new\": \"\xff\"} 1").err().unwrap().path(), ".");
 }
 
 crate::record! {

@@ -3,28 +3,35 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Cursor, PageContext, Position};
+use super::{Cursor, Next, PageContext, Position};
 
-fn token(text: &str) -> Option<Position> {
-    Some(Position::Token(text.into()))
+fn token(text: &str) -> Next {
+    Next::At(Position::Token(text.into()))
+}
+
+fn at(position: Option<Position>) -> Next {
+    position.map_or(Next::End, Next::At)
 }
 
 #[test]
 fn tokens() {
     let cx = PageContext::new(&Position::Start, 0, None);
-    assert_eq!(cx.token(Some("a")), token("a"));
-    assert_eq!(cx.token(Some("")), None);
-    assert_eq!(cx.token(None), None);
+    assert_eq!(cx.token(Some("a"), None), token("a"));
+    assert_eq!(cx.token(Some("a"), Some(false)), token("a"));
+    assert_eq!(cx.token(Some(""), None), Next::End);
+    assert_eq!(cx.token(None, None), Next::End);
+    assert_eq!(cx.token(None, Some(true)), Next::Lost);
 }
 
 #[test]
 fn offsets() {
-    let at = Position::Offset(100);
+    let here = Position::Offset(100);
     // received, limit, total, has_more, next
     for (received, limit, total, more, next) in [
         (10, None, None, None, Some(110)),
-        (0, None, None, Some(true), None),
+        (0, None, None, None, None),
         (10, None, Some(110), None, None),
+        (10, None, Some(110), Some(true), None),
         (10, None, Some(111), None, Some(110)),
         (10, Some(20), None, None, None),
         (10, Some(20), None, Some(true), Some(110)),
@@ -32,36 +39,44 @@ fn offsets() {
         (10, Some(10), None, None, Some(110)),
         (10, None, None, Some(false), None),
     ] {
-        let cx = PageContext::new(&at, received, limit);
-        assert_eq!(cx.offset(total, more), next.map(Position::Offset), "{received} {limit:?} {total:?} {more:?}");
+        let cx = PageContext::new(&here, received, limit);
+        assert_eq!(cx.offset(total, more), at(next.map(Position::Offset)), "{received} {limit:?} {total:?} {more:?}");
     }
     let first = PageContext::new(&Position::Start, 10, None);
-    assert_eq!(first.offset(None, None), Some(Position::Offset(10)));
-    assert_eq!(first.starting_at(Some(30)).offset(None, None), Some(Position::Offset(40)));
-    assert_eq!(first.offset_at(Some(7), None), Some(Position::Offset(7)));
-    assert_eq!(first.offset_at(Some(0), Some(false)), None);
-    assert_eq!(first.offset_at(None, Some(true)), None);
+    assert_eq!(first.offset(None, None), Next::At(Position::Offset(10)));
+    assert_eq!(first.starting_at(Some(30)).offset(None, None), Next::At(Position::Offset(40)));
+    assert_eq!(first.offset_at(Some(7), None), Next::At(Position::Offset(7)));
+    assert_eq!(first.offset_at(Some(0), Some(false)), Next::End);
+    assert_eq!(first.offset_at(None, None), Next::End);
+    assert_eq!(first.offset_at(None, Some(true)), Next::Lost);
+    // There is more, and it cannot be skipped to.
+    assert_eq!(PageContext::new(&here, 0, None).offset(None, Some(true)), Next::Lost);
 }
 
 #[test]
 fn page_numbers() {
-    for (at, received, limit, total, more, next) in [
+    for (here, received, limit, total, more, next) in [
         (Position::Start, 10, None, None, None, Some(2)),
         (Position::Page(3), 10, Some(10), Some(31), None, Some(4)),
         (Position::Page(3), 10, Some(10), Some(30), None, None),
         (Position::Start, 10, None, Some(10), None, None),
-        (Position::Page(3), 0, None, None, Some(true), None),
+        (Position::Page(3), 0, None, None, None, None),
         (Position::Page(3), 5, Some(10), None, None, None),
         (Position::Page(3), 5, Some(10), None, Some(true), Some(4)),
         (Position::Page(3), 10, None, None, Some(false), None),
     ] {
-        let cx = PageContext::new(&at, received, limit);
-        assert_eq!(cx.page(1, total, more), next.map(Position::Page), "{at:?} {received} {limit:?} {total:?} {more:?}");
+        let cx = PageContext::new(&here, received, limit);
+        assert_eq!(
+            cx.page(1, total, more),
+            at(next.map(Position::Page)),
+            "{here:?} {received} {limit:?} {total:?} {more:?}"
+        );
     }
     let from_zero = PageContext::new(&Position::Start, 10, Some(10));
-    assert_eq!(from_zero.page(0, Some(11), None), Some(Position::Page(1)));
-    assert_eq!(from_zero.page(0, Some(10), None), None);
-    assert_eq!(from_zero.starting_at(Some(5)).page(0, None, None), Some(Position::Page(6)));
+    assert_eq!(from_zero.page(0, Some(11), None), Next::At(Position::Page(1)));
+    assert_eq!(from_zero.page(0, Some(10), None), Next::End);
+    assert_eq!(PageContext::new(&Position::Page(3), 0, None).page(1, None, Some(true)), Next::Lost);
+    assert_eq!(from_zero.starting_at(Some(5)).page(0, None, None), Next::At(Position::Page(6)));
 }
 
 #[test]
@@ -71,18 +86,21 @@ fn keysets() {
     let empty = PageContext::new(&Position::Start, 0, None);
     let text = |text: &str| Some(text.to_owned());
     let pair = Position::After { value: "v".into(), id: "i".into() };
-    assert_eq!(full.pair(text("v"), text("i")), Some(pair));
-    assert_eq!(full.pair(text("v"), None), None);
-    assert_eq!(full.pair(text(""), text("i")), None);
-    assert_eq!(empty.pair(text("v"), text("i")), None);
+    assert_eq!(full.pair(text("v"), text("i"), None), Next::At(pair));
+    assert_eq!(full.pair(text("v"), text("i"), Some(false)), Next::End);
+    assert_eq!(full.pair(text("v"), None, None), Next::End);
+    assert_eq!(full.pair(text("v"), None, Some(true)), Next::Lost);
+    assert_eq!(full.pair(text(""), text("i"), None), Next::End);
+    assert_eq!(empty.pair(text("v"), text("i"), None), Next::End);
     assert_eq!(full.keyset(text("i"), None), token("i"));
-    assert_eq!(short.keyset(text("i"), None), None);
+    assert_eq!(short.keyset(text("i"), None), Next::End);
     assert_eq!(short.keyset(text("i"), Some(true)), token("i"));
-    assert_eq!(full.keyset(text("i"), Some(false)), None);
-    assert_eq!(empty.keyset(text("i"), Some(true)), None);
-    assert_eq!(full.values(Some(vec![json!(1)])), Some(Position::Values(vec![json!(1)])));
-    assert_eq!(short.values(Some(vec![json!(1)])), None);
-    assert_eq!(full.values(Some(Vec::new())), None);
+    assert_eq!(full.keyset(text("i"), Some(false)), Next::End);
+    assert_eq!(full.keyset(None, Some(true)), Next::Lost);
+    assert_eq!(empty.keyset(text("i"), Some(true)), Next::Lost);
+    assert_eq!(full.values(Some(vec![json!(1)])), Next::At(Position::Values(vec![json!(1)])));
+    assert_eq!(short.values(Some(vec![json!(1)])), Next::End);
+    assert_eq!(full.values(Some(Vec::new())), Next::End);
 }
 
 fn position() -> impl Strategy<Value = Position> {

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use http::StatusCode;
 
-use super::{Pipeline, promise};
+use super::Pipeline;
+use super::promise::{self, Broken};
 use crate::call::Request;
 use crate::codec::Wire;
 use crate::error::{Error, ErrorKind, Sent};
@@ -35,8 +36,13 @@ impl Fetched {
         let read = self.reply.decode_reply::<T>(request.op);
         let kept =
             read.and_then(|value| match promise::broken(&value, &self.reply, request.op, &*pipeline.shared.vendor) {
-                Some(fault) => Err(self.unpromised(fault)),
                 None => Ok(value),
+                Some(Broken::Other(fault)) => Err(self.unpromised(fault)),
+                Some(Broken::Refusal) => {
+                    let detail = pipeline.shared.vendor.read_error(request.op, &self.reply).detail;
+                    let fault = "the vendor reports an error, with a status of success";
+                    Err(self.unpromised(fault).with_vendor(detail))
+                }
             });
         kept.map_err(|error| self.label(error, pipeline, request))
     }

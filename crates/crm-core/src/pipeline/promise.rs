@@ -19,8 +19,16 @@ use crate::vendor::{RawReply, Vendor};
 /// The longest body that is looked at for an error: errors are short, pages are not.
 const LONGEST_ERROR: usize = 16 * 1024;
 
+/// Why a reply is not what was promised.
+pub(super) enum Broken {
+    /// It is an error, with a status of success.
+    Refusal,
+    /// Something else, in words.
+    Other(&'static str),
+}
+
 /// What keeps a reply, which was read as this value, from being what was promised.
-pub(super) fn broken<T: Wire>(value: &T, reply: &RawReply, op: &OpMeta, vendor: &dyn Vendor) -> Option<&'static str> {
+pub(super) fn broken<T: Wire>(value: &T, reply: &RawReply, op: &OpMeta, vendor: &dyn Vendor) -> Option<Broken> {
     let promised = <T::Form as Form<T>>::CONSISTS;
     let empty = T::Form::empty(value);
     let body = reply.body().trim_ascii();
@@ -32,12 +40,12 @@ pub(super) fn broken<T: Wire>(value: &T, reply: &RawReply, op: &OpMeta, vendor: 
     // What was read although it is not JSON had to be repaired; it holds something.
     let given = given?;
     if suspect && vendor.refuses(&given) {
-        return Some("the vendor reports an error, with a status of success");
+        return Some(Broken::Refusal);
     }
     if !empty || op.may_be_empty && given.is_null() {
         return None;
     }
-    match (promised, &given) {
+    let fault = match (promised, &given) {
         (Consists::Nothing | Consists::Plain | Consists::Json, _) => None,
         (_, Value::Null) if answers_nothing(op, reply) => None,
         (_, Value::Null) => Some("the reply is empty, where the vendor's document promises content"),
@@ -49,7 +57,8 @@ pub(super) fn broken<T: Wire>(value: &T, reply: &RawReply, op: &OpMeta, vendor: 
             (!any && concludes).then_some("the reply has none of the members that the vendor's document promises")
         }
         _ => Some("the reply is of another kind than the vendor's document promises"),
-    }
+    };
+    fault.map(Broken::Other)
 }
 
 /// Whether a vendor may answer a write with nothing.

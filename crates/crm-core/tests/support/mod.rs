@@ -161,6 +161,10 @@ impl Vendor for Acme {
         error
     }
 
+    fn refuses(&self, body: &serde_json::Value) -> bool {
+        body["failed"] == true
+    }
+
     fn feedback(&self, _: &OpMeta, reply: &RawReply) -> Feedback {
         let remaining = reply.header("x-remaining").and_then(|text| text.parse().ok());
         Feedback { remaining, ..Feedback::default() }

@@ -29,6 +29,11 @@ impl Vendor for RevenueAgents {
         error
     }
 
+    /// A failed job has an `error` too, beside what it is.
+    fn refuses(&self, body: &Value) -> bool {
+        body["error"].is_object() && body.as_object().is_some_and(|members| members.len() == 1)
+    }
+
     fn feedback(&self, _op: &OpMeta, reply: &RawReply) -> Feedback {
         let number = |name: &str| reply.header(name)?.trim().parse().ok();
         let window = match reply.header("x-ratelimit-pool") {
