@@ -218,8 +218,14 @@ impl<R> Stream for SearchAll<R> {
 }
 
 fn fetch(objects: &Objects, window: Arc<Window>, at: Position) -> BoxFuture<'static, Page> {
-    let call = objects.search(window.request(&at));
-    Box::pin(async move { window.advance(&at, call.send().await?) })
+    // As a page of a list, which must have its records: only then can it be the last one.
+    let mut pages = objects.search(window.request(&at)).pages().max_pages(1);
+    Box::pin(async move {
+        match pages.next().await {
+            Some(page) => window.advance(&at, page?),
+            None => Ok((Vec::new(), Position::End)),
+        }
+    })
 }
 
 impl<R> fmt::Debug for SearchAll<R> {
