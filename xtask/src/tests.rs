@@ -172,6 +172,23 @@ fn two_members_of_one_name_in_rust_are_both_fields() {
 }
 
 #[test]
+fn a_reply_in_one_shape_or_another_is_a_record_with_the_members_of_both() {
+    let document = orders(|schemas| {
+        schemas["Price"] =
+            json!({"type": "object", "properties": {"price": {"type": "number"}}, "required": ["price"]});
+        let wrapped = json!({"type": "object", "properties": {"line": {"$ref": "#/components/schemas/Price"}}});
+        schemas["Line"] = json!({"anyOf": [wrapped, {"$ref": "#/components/schemas/Price"}], "x-union": "joined"});
+        let short = json!({"oneOf": [{"$ref": "#/components/schemas/Price"}, {"type": "string"}], "x-union": "record"});
+        schemas["Buyer"] = json!({"type": "object", "properties": {"limit": short}});
+    });
+    let names =
+        |record: &str| -> Vec<String> { fields(&document, record).into_iter().map(|(wire, ..)| wire).collect() };
+    assert_eq!(names("Line"), ["line", "price"]);
+    assert_eq!(names("Buyer"), ["limit"]);
+    assert_eq!(names("Price"), ["price"], "the short form is the record");
+}
+
+#[test]
 fn a_request_says_what_may_be_null_and_what_only_the_vendor_sets() {
     let mut document = orders(|schemas| {
         schemas["Buyer"]["properties"] = json!({

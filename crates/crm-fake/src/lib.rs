@@ -73,6 +73,7 @@ mod fake;
 mod fault;
 mod multipart;
 mod parameter;
+mod pattern;
 mod properties;
 mod quota;
 mod reply;

@@ -2,7 +2,8 @@
 //! a handler did not fill in.
 
 use crate::document::{Document, Operation};
-use crate::properties::Properties;
+use crate::pattern;
+use crate::properties::{Properties, list};
 use crate::rng::Rng;
 use crate::time::{self, Clock};
 use serde_json::{Map, Value, json};
@@ -15,6 +16,8 @@ pub(crate) struct Sampler<'a> {
 
 /// Objects deeper than this hold their required members only.
 const RICH: usize = 3;
+/// The items of a list that may have any number.
+const MANY: u64 = 2;
 /// Nothing is deeper than this: recursive schemas end here.
 const DEEP: usize = 9;
 
@@ -65,11 +68,18 @@ impl Sampler<'_> {
         Value::Object(members)
     }
 
+    /// Two items, so that what is repeated can be told from what is not.
     fn array(&mut self, schema: &Value, name: &str, depth: usize) -> Value {
-        let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(0);
-        let wanted = if depth < RICH { least.max(1) } else { least };
-        let items = schema.get("items").unwrap_or(&Value::Null);
-        (0..wanted).map(|_| self.value(items, name, depth + 1)).collect()
+        let size = |key: &str| schema.get(key).and_then(Value::as_u64);
+        let least = size("minItems").unwrap_or(0);
+        let wanted = if depth < RICH { least.max(MANY.min(size("maxItems").unwrap_or(MANY))) } else { least };
+        let items = self.document.resolve(schema.get("items").unwrap_or(&Value::Null));
+        let values = list(items, "enum");
+        let item = |at: u64| match values.len() as u64 {
+            0 => self.value(items, name, depth + 1),
+            known => values[(at % known) as usize].clone(),
+        };
+        (0..wanted).map(item).collect()
     }
 
     fn whole(&mut self, schema: &Value) -> i64 {
@@ -98,21 +108,28 @@ impl Sampler<'_> {
         while size("minLength").is_some_and(|least| text.len() < least) {
             text.push('x');
         }
+        if let Some(form) = schema.get("pattern").and_then(Value::as_str) {
+            text = pattern::like(form, text);
+        }
         Value::String(text)
     }
 
+    /// A text as the name of its member leads one to expect.
     fn likely(&mut self, name: &str) -> String {
-        let lower = name.to_ascii_lowercase();
-        if lower == "id" || lower == "_id" || lower.ends_with("id") {
-            (100_000 + self.rng.below(900_000)).to_string()
-        } else if lower.contains("email") {
-            format!("person{}@example.com", self.rng.below(1000))
-        } else if lower.contains("url") || lower == "link" {
-            format!("https://example.com/{}", self.rng.below(1000))
-        } else if lower.ends_with("at") || lower.contains("date") || lower.contains("time") {
-            time::iso(self.clock.tick())
-        } else {
-            format!("{}-{}", if name.is_empty() { "text" } else { name }, self.rng.below(1000))
+        let words = words(name);
+        let has = |word: &str| words.iter().any(|known| known == word);
+        match words.last().map_or("", String::as_str) {
+            "id" | "ids" => (100_000 + self.rng.below(900_000)).to_string(),
+            _ if words.first().is_some_and(|word| word == "date") => time::iso(self.clock.tick()),
+            _ if has("email") || has("emails") => format!("person{}@example.com", self.rng.below(1000)),
+            "url" | "urls" | "uri" | "link" => format!("https://example.com/{}", self.rng.below(1000)),
+            "timezone" | "zone" => "America/New_York".to_owned(),
+            "at" | "date" | "time" | "timestamp" | "datetime" => time::iso(self.clock.tick()),
+            "phone" => format!("+1555010{:04}", self.rng.below(10_000)),
+            "currency" => "USD".to_owned(),
+            "country" => "US".to_owned(),
+            "language" | "locale" => "en".to_owned(),
+            _ => format!("{}-{}", if name.is_empty() { "text" } else { name }, self.rng.below(1000)),
         }
     }
 
@@ -162,6 +179,23 @@ impl Sampler<'_> {
         }
         value
     }
+}
+
+/// The words of a name, as `start` and `time` of `startTime`.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower = false;
+    for letter in name.chars() {
+        if !letter.is_ascii_alphanumeric() || letter.is_ascii_uppercase() && lower {
+            words.push(String::new());
+        }
+        lower = letter.is_ascii_lowercase() || letter.is_ascii_digit();
+        if let Some(word) = words.last_mut().filter(|_| letter.is_ascii_alphanumeric()) {
+            word.push(letter.to_ascii_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 fn echo(members: &mut Map<String, Value>, path: &[(String, String)]) {
@@ -230,6 +264,25 @@ fn drop_cursors(value: &mut Value) {
             if members.contains_key(name) {
                 members.insert(name.into(), Value::Null);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn names_are_told_apart_by_their_words() {
+        for (name, expected) in [
+            ("startTime", ["start", "time"].as_slice()),
+            ("updated_by", &["updated", "by"]),
+            ("_id", &["id"]),
+            ("addressLine1", &["address", "line1"]),
+            ("callURL", &["call", "url"]),
+            ("", &[]),
+        ] {
+            assert_eq!(words(name), expected, "{name}");
         }
     }
 }

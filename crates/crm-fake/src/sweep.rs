@@ -168,6 +168,7 @@ fn files() -> &'static Document {
         "access": {"type": "string", "enum": ["PUBLIC", "PRIVATE"]},
         "tags": {"type": "array", "items": {"type": "integer"}},
         "options": {"type": "object", "required": ["ttl"], "properties": {"ttl": {"type": "string"}}},
+        "day": {"type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$"},
         "overwrite": {"type": "boolean"}
     }});
     let file = json!({"type": "object", "required": ["access", "kind", "parts"], "properties": {
@@ -218,6 +219,7 @@ fn forms_with_files_are_checked_and_files_are_served() {
         (vec![file, ("access", "PUBLIC"), ("tags", "x")], "tags.0", "INVALID_TYPE"),
         (vec![file, ("access", "PUBLIC"), ("more", "x")], "more", "INVALID_TYPE"),
         (vec![file, ("access", "PUBLIC"), ("options", "{}")], "options.ttl", "REQUIRED_FIELD"),
+        (vec![file, ("access", "PUBLIC"), ("day", "31.1.2026")], "day", "INVALID_FORMAT"),
         (vec![file, ("access", "PUBLIC"), ("bogus", "x")], "bogus", "UNKNOWN_FIELD"),
     ] {
         let (status, value) = answer(&parts);
@@ -243,7 +245,6 @@ fn a_strange_reply_surprises_everywhere() {
     let Content::Json(value) = engine.answer(&incoming(document, upload, "")).reply.content else { panic!("no JSON") };
     let (new, unknown) = (json!("A_VALUE_NOBODY_HAS_HEARD_OF"), json!({"deep": [1, null, "x"]}));
     let part = json!({"name": null, "xNobodyKnows": unknown});
-    let expected =
-        json!({"access": new, "kind": new, "size": null, "labels": null, "parts": [part], "xNobodyKnows": unknown});
+    let expected = json!({"access": new, "kind": new, "size": null, "labels": null, "parts": [part, part], "xNobodyKnows": unknown});
     assert_eq!(value, expected);
 }

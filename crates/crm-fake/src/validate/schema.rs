@@ -2,7 +2,7 @@
 
 use super::{Check, Problem, Rule, Scalars};
 use crate::properties::{Properties, list};
-use crate::time;
+use crate::{pattern, time};
 use serde_json::Value;
 
 impl Check<'_> {
@@ -143,6 +143,10 @@ impl Check<'_> {
         };
         if !fits {
             self.report(field, Rule::Format, format!("{} is not a valid {format}", shown(field)));
+        }
+        let form = schema.get("pattern").and_then(Value::as_str);
+        if let Some(form) = form.filter(|form| !pattern::fits(form, text)) {
+            self.report(field, Rule::Format, format!("{} does not match {form}", shown(field)));
         }
     }
 
