@@ -126,7 +126,7 @@ impl Document {
             success: self.read_success(method, node),
             paging: node.get("x-paging").map(read_paging),
             limit_class: text(node, "x-limit-class"),
-            open: node.get("security").and_then(Value::as_array).is_some_and(Vec::is_empty),
+            open: flag(node, "x-no-auth"),
             parameters,
         }
     }

@@ -72,7 +72,7 @@ async fn a_repeated_cursor_is_an_error_and_not_an_endless_list() {
         }
     };
     assert_eq!((seen, error.kind()), (20, ErrorKind::Paging));
-    assert!(error.to_string().contains("the vendor answered the cursor that was sent"), "{error}");
+    assert!(error.to_string().contains("the vendor returned the same cursor again"), "{error}");
     assert_eq!(bench.fake.report().requests, 2);
 }
 

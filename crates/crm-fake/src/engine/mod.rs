@@ -175,6 +175,14 @@ impl Engine {
             return Outcome::plain(self.limited(inner, class, &readings, &reading));
         }
         let mut problems = validate::request(call.document, call.operation, call.path, call.query, payload);
+        if call.operation.open && !matches!(token, Token::Absent) {
+            problems.push(Problem {
+                place: Place::Header,
+                field: "authorization".to_owned(),
+                rule: Rule::Unknown,
+                message: "the operation takes no credential".to_owned(),
+            });
+        }
         self.dialect.check(&call, &mut problems);
         let mut outcome = if problems.is_empty() {
             let step = inner.script.take(|name| is_named(call.operation, call.path, name));
