@@ -108,6 +108,26 @@ impl Document {
         self.examples.get(at)
     }
 
+    /// The vendor's own example of a value, if it is not what the schema beside it describes.
+    pub(crate) fn contradiction(&self, schema: &Value, at: &str) -> Option<&Value> {
+        let example = self.example(&format!("{at}/example"))?;
+        (!self.fits(schema, example)).then_some(example)
+    }
+
+    fn fits(&self, schema: &Value, value: &Value) -> bool {
+        let schema = self.resolve(schema);
+        match (schema["type"].as_str(), value) {
+            (Some("string"), Value::String(_)) | (Some("boolean"), Value::Bool(_)) => true,
+            (Some("number" | "integer"), Value::Number(_)) => true,
+            // An object without members describes nothing.
+            (Some("object"), Value::Object(_)) | (None, _) => true,
+            (Some("array"), Value::Array(items)) => {
+                schema.get("items").is_none_or(|inner| items.iter().all(|item| self.fits(inner, item)))
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn has_examples(&self) -> bool {
         !self.examples.is_empty()
     }
@@ -164,9 +184,14 @@ impl Document {
             return None;
         }
         let parts = rest.split('/').filter(|part| !part.is_empty());
-        let parts: String =
-            parts.map(|part| if part.starts_with('{') { format!("/{{{record}}}") } else { format!("/{part}") }).collect();
-        Some(Folded { path: format!("{prefix}{{{parameter}}}{parts}"), parameter: (parameter, segment.to_owned()), record })
+        let parts: String = parts
+            .map(|part| if part.starts_with('{') { format!("/{{{record}}}") } else { format!("/{part}") })
+            .collect();
+        Some(Folded {
+            path: format!("{prefix}{{{parameter}}}{parts}"),
+            parameter: (parameter, segment.to_owned()),
+            record,
+        })
     }
 }
 

@@ -36,7 +36,8 @@ impl Exceptions {
     pub(crate) fn of(api: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fidelity/exceptions.json");
         let text = std::fs::read_to_string(path).unwrap();
-        let all: Vec<Exception> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("exceptions.json: {error}"));
+        let all: Vec<Exception> =
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("exceptions.json: {error}"));
         Self(all.into_iter().filter(|exception| exception.api == api).collect())
     }
 

@@ -57,6 +57,7 @@ struct Table {
 
 /// Judges all operations of an API.
 pub(crate) async fn judge<C>(api: &Api<C>) {
+    crate::expect_misfits();
     let (documents, fold) = document::read(api.documents.0, api.documents.1);
     let described = documents.iter().flat_map(|document| document.operations(&fold));
     let described = by_shape(described, |one| shape(&one.method, one.template()));
@@ -132,9 +133,18 @@ impl Run<'_> {
                         continue;
                     }
                     let verb = if loss.read.is_null() { "loses" } else { "changes" };
-                    self.find(op, format!("reply {verb} {}", if loss.place.is_empty() { "." } else { &loss.place }), || {
-                        format!("{}, {kind:?}: {} read as {}", described.place(), short(&loss.sent), short(&loss.read))
-                    });
+                    self.find(
+                        op,
+                        format!("reply {verb} {}", if loss.place.is_empty() { "." } else { &loss.place }),
+                        || {
+                            format!(
+                                "{}, {kind:?}: {} read as {}",
+                                described.place(),
+                                short(&loss.sent),
+                                short(&loss.read)
+                            )
+                        },
+                    );
                 }
                 self.table.unknown_lost += usize::from(lost_unknown);
             }
@@ -216,7 +226,8 @@ impl Run<'_> {
     }
 
     fn report(self, api: &str) {
-        let Table { operations, descriptions, replies, requests, unknown, unknown_lost, cut_off, nulls, nulls_lost } = self.table;
+        let Table { operations, descriptions, replies, requests, unknown, unknown_lost, cut_off, nulls, nulls_lost } =
+            self.table;
         let findings: Vec<Finding> = self.findings.into_values().collect();
         let sorted = Exceptions::of(api).sort(findings);
         let count = |start: &str| sorted.open.iter().filter(|finding| finding.what.starts_with(start)).count();
@@ -236,7 +247,8 @@ impl Run<'_> {
         for finding in &sorted.open {
             println!("{finding}");
         }
-        let open: String = sorted.open.iter().map(|finding| format!("{}: {}\n", finding.operation, finding.what)).collect();
+        let open: String =
+            sorted.open.iter().map(|finding| format!("{}: {}\n", finding.operation, finding.what)).collect();
         assert!(sorted.unneeded.is_empty(), "nothing needs these exceptions any more: {:#?}", sorted.unneeded);
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(format!("table__{api}"), table);

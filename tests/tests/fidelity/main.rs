@@ -3,6 +3,8 @@
 //! documents ask for. `exceptions.json` lists where the documents are wrong, with the evidence.
 
 mod api;
+#[path = "../every_operation/sample.rs"]
+mod arguments;
 mod bad_input;
 mod compare;
 mod document;
@@ -10,8 +12,6 @@ mod exceptions;
 mod generated;
 mod judged;
 mod paged;
-#[path = "../every_operation/sample.rs"]
-mod arguments;
 mod requests;
 mod rule;
 mod sample;
@@ -55,6 +55,19 @@ fn send<T: Wire + Serialize + Send + 'static>(call: Call<Value>) -> Sending<Valu
         let written = serde_json::to_vec(&read).expect("what was read can be written");
         Ok(serde_json::from_slice(&written).expect("what was written is JSON"))
     })
+}
+
+/// Keeps quiet about arguments that do not fit a type: the judge catches them and lists them with their operation.
+fn expect_misfits() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let shown = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !panic.location().is_some_and(|place| place.file().ends_with("every_operation/sample.rs")) {
+                shown(panic);
+            }
+        }));
+    });
 }
 
 /// Reads an argument.

@@ -1,7 +1,7 @@
 //! How each paged operation is read page by page. A row names the operation and the generated type that pages it; the
 //! test fails for a paged operation without a row.
 
-use crm_core::{BoxFuture, Call, Error, Pages, Paged, Position};
+use crm_core::{BoxFuture, Call, Error, Paged, Pages, Position};
 use hockeystack_client::revenue_agents;
 use hoopai_client::v3;
 use serde_json::Value;

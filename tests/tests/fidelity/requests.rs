@@ -34,6 +34,9 @@ pub(crate) fn arguments(described: &Described<'_>, kind: Kind, ours: &Value) -> 
         }
     }
     let Some((_, schema)) = described.body() else { return (made, 0) };
+    // The sample call has every part of a form.
+    let form = described.body().is_some_and(|(media, _)| media.contains("form"));
+    let kind = if form { Kind::Full { turn: 0 } } else { kind };
     let mut maker = Maker::new(described.document, kind).for_request();
     if let Some(body) = maker.value(schema, "", "") {
         made["body"] = body;
@@ -144,7 +147,9 @@ impl<'a> Judge<'a> {
     fn value(&self, place: &str, schema: &Value, texts: &[&str], found: &mut Vec<String>) {
         let document = self.described.document;
         let value = match document.resolve(schema)["type"].as_str() {
-            Some("array") => texts.iter().map(|text| typed(document, &document.resolve(schema)["items"], text)).collect(),
+            Some("array") => {
+                texts.iter().map(|text| typed(document, &document.resolve(schema)["items"], text)).collect()
+            }
             _ if texts.len() > 1 => return found.push(format!("{place} is sent {} times", texts.len())),
             _ => typed(document, schema, texts[0]),
         };
@@ -180,7 +185,9 @@ impl<'a> Judge<'a> {
             _ => Value::String(String::from_utf8_lossy(&seen.body).into_owned()),
         };
         complain(validator, &value, "body", found);
-        found.extend(undescribed(document, schema, &value, "").into_iter().map(|place| format!("body {place} is not described")));
+        found.extend(
+            undescribed(document, schema, &value, "").into_iter().map(|place| format!("body {place} is not described")),
+        );
     }
 }
 
@@ -232,7 +239,9 @@ fn gathered(document: &Document, schema: &Value, fields: Vec<(String, String)>) 
 fn pairs(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let each = query.split('&').filter(|pair| !pair.is_empty());
-    each.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (decode(name), decode(value))).collect()
+    each.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
 }
 
 /// Names and contents of the parts of a form with files.

@@ -8,6 +8,7 @@
 //! | `oneOf` with a member that tells its alternatives apart | `if` and `then`: what is wrong is said of the one that is meant |
 //! | any other `oneOf` | `anyOf`: the vendors' alternatives overlap |
 //! | formats | checked where JSON Schema knows them |
+//! | an example of another type than its schema | either will do |
 //! | anything that is no schema, as `"required": true` in a member | left out |
 
 use std::collections::BTreeMap;
@@ -21,20 +22,29 @@ const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "ob
 
 /// Keywords that mean the same in both.
 const KEPT: [&str; 11] = [
-    "minimum", "maximum", "multipleOf", "minLength", "maxLength", "pattern", "format", "minItems", "maxItems", "uniqueItems",
+    "minimum",
+    "maximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "format",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
     "minProperties",
 ];
 
 /// A judge of requests against a schema of the document.
 pub(crate) fn judge(document: &Document, schema: &Value) -> Result<Validator, String> {
     let mut convert = Convert { document, definitions: BTreeMap::new(), wanted: Vec::new() };
-    let mut root = convert.schema(schema);
+    let mut root = convert.schema(schema, "");
     while let Some((name, pointer)) = convert.wanted.pop() {
         if !convert.definitions.contains_key(&name) {
             convert.definitions.insert(name.clone(), Value::Bool(true));
             let wrapped = json!({ "$ref": pointer });
             let (target, _) = document.target(&wrapped).ok_or_else(|| format!("{pointer} leads nowhere"))?;
-            let definition = convert.schema(target);
+            let definition = convert.schema(target, pointer.trim_start_matches('#'));
             convert.definitions.insert(name, definition);
         }
     }
@@ -57,7 +67,15 @@ struct Convert<'a> {
 }
 
 impl Convert<'_> {
-    fn schema(&mut self, schema: &Value) -> Value {
+    fn schema(&mut self, schema: &Value, at: &str) -> Value {
+        let converted = self.described(schema, at);
+        match self.document.contradiction(schema, at) {
+            Some(example) => json!({ "anyOf": [converted, kind(example)] }),
+            None => converted,
+        }
+    }
+
+    fn described(&mut self, schema: &Value, at: &str) -> Value {
         if let Some(reference) = schema["$ref"].as_str() {
             let name = reference.rsplit('/').next().unwrap_or_default().to_owned();
             let converted = json!({ "$ref": format!("#/$defs/{name}") });
@@ -77,38 +95,53 @@ impl Convert<'_> {
             made.insert("enum".to_owned(), json!(set));
         }
         if let Some(items) = schema.get("items").filter(|items| items.is_object()) {
-            made.insert("items".to_owned(), self.schema(items));
+            made.insert("items".to_owned(), self.schema(items, &format!("{at}/items")));
         }
         if let Some(others) = schema.get("additionalProperties") {
-            let others = if others.is_object() { self.schema(others) } else { others.clone() };
+            let others = if others.is_object() {
+                self.schema(others, &format!("{at}/additionalProperties"))
+            } else {
+                others.clone()
+            };
             made.insert("additionalProperties".to_owned(), others);
         }
         if let Some(parts) = schema["allOf"].as_array() {
-            made.insert("allOf".to_owned(), parts.iter().map(|part| self.schema(part)).collect());
+            made.insert(
+                "allOf".to_owned(),
+                parts
+                    .iter()
+                    .enumerate()
+                    .map(|(number, part)| self.schema(part, &format!("{at}/allOf/{number}")))
+                    .collect(),
+            );
         }
         for key in ["oneOf", "anyOf"] {
             if let Some(choices) = schema[key].as_array() {
-                let (key, choices) = self.choices(choices);
+                let (key, choices) = self.choices(choices, &format!("{at}/{key}"));
                 made.insert(key.to_owned(), choices);
             }
         }
         if let Some(members) = schema["properties"].as_object() {
             let of_vendor = |name: &Value| {
-                name.as_str().is_some_and(|name| members.get(name).is_some_and(|one| self.document.resolve(one)["readOnly"] == true))
+                name.as_str().is_some_and(|name| {
+                    members.get(name).is_some_and(|one| self.document.resolve(one)["readOnly"] == true)
+                })
             };
             if let Some(required) = schema["required"].as_array() {
                 let required: Vec<&Value> = required.iter().filter(|name| !of_vendor(name)).collect();
                 made.insert("required".to_owned(), json!(required));
             }
-            let members: Map<String, Value> =
-                members.iter().map(|(name, member)| (name.clone(), self.schema(member))).collect();
+            let members: Map<String, Value> = members
+                .iter()
+                .map(|(name, member)| (name.clone(), self.schema(member, &format!("{at}/properties/{name}"))))
+                .collect();
             made.insert("properties".to_owned(), Value::Object(members));
         }
         if schema["nullable"] == true { json!({ "anyOf": [made, {"type": "null"}] }) } else { Value::Object(made) }
     }
 
     /// One of several schemas. No document names a discriminator; where there is one, each schema has its own values for it.
-    fn choices(&mut self, choices: &[Value]) -> (&'static str, Value) {
+    fn choices(&mut self, choices: &[Value], at: &str) -> (&'static str, Value) {
         let tags = |choice: &Value| -> BTreeMap<String, Vec<Value>> {
             let members = self.document.members(choice, "").all;
             let sets = members.iter().filter_map(|(name, member, _)| {
@@ -127,15 +160,28 @@ impl Convert<'_> {
             })
         };
         let Some(name) = tags.first().and_then(|first| first.keys().find(tells_apart)) else {
-            return ("anyOf", choices.iter().map(|choice| self.schema(choice)).collect());
+            let choices = choices.iter().enumerate();
+            return ("anyOf", choices.map(|(number, choice)| self.schema(choice, &format!("{at}/{number}"))).collect());
         };
         let any: Vec<&Value> = tags.iter().flat_map(|tags| &tags[name]).collect();
         let mut all = vec![json!({ "required": [name], "properties": { name: { "enum": any } } })];
-        for (choice, tags) in choices.iter().zip(&tags) {
+        for (number, (choice, tags)) in choices.iter().zip(&tags).enumerate() {
             let meant = json!({ "required": [name], "properties": { name: { "enum": tags[name] } } });
-            all.push(json!({ "if": meant, "then": self.schema(choice) }));
+            all.push(json!({ "if": meant, "then": self.schema(choice, &format!("{at}/{number}")) }));
         }
         ("allOf", Value::Array(all))
+    }
+}
+
+/// A schema of all values of the same type.
+fn kind(value: &Value) -> Value {
+    match value {
+        Value::Null => json!({ "type": "null" }),
+        Value::Bool(_) => json!({ "type": "boolean" }),
+        Value::Number(_) => json!({ "type": "number" }),
+        Value::String(_) => json!({ "type": "string" }),
+        Value::Array(items) => json!({ "type": "array", "items": items.first().map_or(json!(true), kind) }),
+        Value::Object(_) => json!({ "type": "object" }),
     }
 }
 
