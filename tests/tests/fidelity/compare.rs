@@ -6,6 +6,8 @@ use crate::sample::UNKNOWN;
 
 /// Whether members that no document describes must survive too.
 pub(crate) const UNKNOWN_MEMBERS_SURVIVE: bool = false;
+/// Whether a null that the document allows in a request must be sent.
+pub(crate) const NULLS_SURVIVE: bool = false;
 
 /// A value that is not there any more, or another one.
 pub(crate) struct Loss {

@@ -1,6 +1,6 @@
 //! Findings that are right as they are, each with its evidence.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -9,21 +9,17 @@ use crate::judged::Finding;
 
 /// An entry of `exceptions.json`.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Exception {
-    /// The API, as in the names of snapshots.
-    api: String,
-    /// The operations; `contacts.*` is all of a resource.
-    operations: Vec<String>,
-    /// The findings; a `*` at the end stands for anything.
-    what: Vec<String>,
     /// Why the client is right, and where that was read.
     #[serde(rename = "why")]
     _why: String,
+    /// By API: the findings, each as `operation: what`. A `*` at the end stands for anything.
+    #[serde(flatten)]
+    findings: BTreeMap<String, Vec<String>>,
 }
 
 /// The exceptions of one API.
-pub(crate) struct Exceptions(Vec<Exception>);
+pub(crate) struct Exceptions(BTreeSet<String>);
 
 /// Findings without an exception, how many have one, and exceptions that nothing needs.
 pub(crate) struct Sorted {
@@ -38,30 +34,22 @@ impl Exceptions {
         let text = std::fs::read_to_string(path).unwrap();
         let all: Vec<Exception> =
             serde_json::from_str(&text).unwrap_or_else(|error| panic!("exceptions.json: {error}"));
-        Self(all.into_iter().filter(|exception| exception.api == api).collect())
+        Self(all.into_iter().filter_map(|mut exception| exception.findings.remove(api)).flatten().collect())
     }
 
     pub(crate) fn sort(&self, findings: Vec<Finding>) -> Sorted {
-        let mut unneeded: BTreeSet<String> = BTreeSet::new();
-        for exception in &self.0 {
-            for operation in &exception.operations {
-                unneeded.extend(exception.what.iter().map(|what| format!("{operation}: {what}")));
-            }
-        }
-        let (mut open, mut excepted) = (Vec::new(), 0);
-        for finding in findings {
-            let mut known = false;
-            for exception in &self.0 {
-                for operation in exception.operations.iter().filter(|one| fits(one, finding.operation)) {
-                    for what in exception.what.iter().filter(|one| fits(one, &finding.what)) {
-                        unneeded.remove(&format!("{operation}: {what}"));
-                        known = true;
-                    }
-                }
-            }
-            if known { excepted += 1 } else { open.push(finding) }
-        }
-        Sorted { open, excepted, unneeded }
+        let mut unneeded = self.0.clone();
+        let total = findings.len();
+        let open: Vec<Finding> = findings
+            .into_iter()
+            .filter(|finding| {
+                let line = format!("{}: {}", finding.operation, finding.what);
+                let known: Vec<&String> = self.0.iter().filter(|pattern| fits(pattern, &line)).collect();
+                unneeded.retain(|pattern| !known.contains(&pattern));
+                known.is_empty()
+            })
+            .collect();
+        Sorted { excepted: total - open.len(), open, unneeded }
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::Made;
 use crate::api::Api;
 use crate::arguments::Sample;
-use crate::compare::{UNKNOWN_MEMBERS_SURVIVE, is_unknown, losses};
+use crate::compare::{NULLS_SURVIVE, UNKNOWN_MEMBERS_SURVIVE, is_unknown, losses};
 use crate::document::{self, Described, by_shape, shape};
 use crate::exceptions::Exceptions;
 use crate::requests::{self, Judge, arguments};
@@ -44,6 +44,8 @@ impl fmt::Display for Finding {
 struct Table {
     operations: usize,
     descriptions: usize,
+    /// Descriptions of calls that have no JSON reply when they go well.
+    silent: usize,
     replies: usize,
     requests: usize,
     /// Members that no document describes.
@@ -84,6 +86,7 @@ pub(crate) async fn judge<C>(api: &Api<C>) {
         }
         for described in own {
             run.table.descriptions += 1;
+            run.table.silent += usize::from(described.replies().is_empty());
             let ours = requests::ours(described, &ours);
             run.replies(op, described, make(ours.clone()).expect("our own arguments fit")).await;
             run.requests(op, described, &ours, &make).await;
@@ -220,19 +223,33 @@ impl Run<'_> {
             });
         }
         if kind == Kind::NullableNull {
+            let lost = nulls(body) > nulls(&sent);
             self.table.nulls += 1;
-            self.table.nulls_lost += usize::from(nulls(body) > nulls(&sent));
+            self.table.nulls_lost += usize::from(lost);
+            if lost && NULLS_SURVIVE {
+                self.find(op, "request loses a null".to_owned(), || format!("{}: {}", described.place(), short(&sent)));
+            }
         }
     }
 
     fn report(self, api: &str) {
-        let Table { operations, descriptions, replies, requests, unknown, unknown_lost, cut_off, nulls, nulls_lost } =
-            self.table;
+        let Table {
+            operations,
+            descriptions,
+            silent,
+            replies,
+            requests,
+            unknown,
+            unknown_lost,
+            cut_off,
+            nulls,
+            nulls_lost,
+        } = self.table;
         let findings: Vec<Finding> = self.findings.into_values().collect();
         let sorted = Exceptions::of(api).sort(findings);
         let count = |start: &str| sorted.open.iter().filter(|finding| finding.what.starts_with(start)).count();
         let table = format!(
-            "{api}: {operations} operations, {descriptions} descriptions\n\
+            "{api}: {operations} operations, {descriptions} descriptions, {silent} without a JSON reply\n\
              replies:  {replies:>5} tried, {} lost or changed members, {} refused; {unknown_lost} of {unknown} with unknown members lose them\n\
              requests: {requests:>5} tried, {cut_off} without an end, {} lost members, {} refused, {} objections; {nulls_lost} of {nulls} with nulls lose them\n\
              exceptions: {}\n",
@@ -298,16 +315,13 @@ fn root(error: &dyn std::error::Error) -> &dyn std::error::Error {
     error.source().map_or(error, root)
 }
 
-/// A reason without the numbers that differ from sample to sample.
+/// A reason without the texts and numbers that differ from sample to sample.
 fn plain(why: &str) -> String {
     let (why, _) = why.split_once(" at line ").unwrap_or((why, ""));
-    let mut parts = why.split('[');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        text.push('[');
-        text.push_str(part.trim_start_matches(|digit: char| digit.is_ascii_digit()));
-    }
-    text
+    let unquoted = why.split('"').enumerate().map(|(number, part)| if number % 2 == 1 { "\"…\"" } else { part });
+    let unquoted: String = unquoted.collect();
+    let parts = unquoted.split_inclusive('[').map(|part| part.trim_start_matches(|digit: char| digit.is_ascii_digit()));
+    parts.collect()
 }
 
 fn nulls(value: &Value) -> usize {
