@@ -77,16 +77,14 @@ fn lost(sent: &Value, read: &Value, place: &str) -> Option<String> {
         (Value::Null, _) => None,
         (Value::Array(items), Value::Null) if items.iter().all(Value::is_null) => None,
         (Value::Array(items), Value::Array(found)) => {
-            let mut found = found.iter();
+            let mut found = found.iter().filter(|item| !item.is_null());
             items.iter().filter(|item| !item.is_null()).enumerate().find_map(|(index, item)| {
                 lost(item, found.next().unwrap_or(&Value::Null), &format!("{place}[{index}]"))
             })
         }
-        (Value::Object(members), _) => {
-            members.iter().find_map(|(name, member)| {
-                lost(member, read.get(name).unwrap_or(&Value::Null), &format!("{place}.{name}"))
-            })
-        }
+        (Value::Object(members), _) => members.iter().find_map(|(name, member)| {
+            lost(member, read.get(name).unwrap_or(&Value::Null), &format!("{place}.{name}"))
+        }),
         _ if same(sent, read) => None,
         _ => Some(place.to_owned()),
     }
