@@ -1,4 +1,4 @@
-//! The APIs, and what is tested of each.
+//! The APIs, and the tests of each.
 
 use std::sync::Arc;
 
@@ -14,21 +14,21 @@ use crate::{Entry, generated};
 
 /// One API: its client, its calls, its table of operations.
 pub(crate) struct Api<C: 'static> {
-    /// As in the names of snapshots.
+    /// The name in the names of snapshots.
     pub(crate) name: &'static str,
     /// The folder below `specs`, and the API's name in `vendor.json`.
     pub(crate) documents: (&'static str, &'static str),
-    /// Whose samples stand in for arguments that the vendor's document does not name.
+    /// The fake that gives samples of arguments that the vendor's document does not name.
     pub(crate) vendor: Vendor,
-    /// A client at this address.
+    /// Returns a client at this address.
     pub(crate) connect: fn(&str) -> C,
     pub(crate) calls: &'static [Entry<C>],
     pub(crate) operations: fn() -> Vec<&'static OpMeta>,
-    /// How its lists are read.
+    /// The paged operations.
     pub(crate) lists: &'static [(&'static str, List)],
 }
 
-/// A client whose time passes by itself.
+/// Returns a client whose time passes by itself.
 fn client<C>(builder: ClientBuilder<C>, url: &str) -> C {
     builder.base_url(url).clock(Arc::new(ManualClock::auto())).quotas(Quotas::none()).build().unwrap()
 }

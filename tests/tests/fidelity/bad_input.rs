@@ -1,5 +1,5 @@
-//! What bad input gets: replies that are no answer, to every paged operation (its first page, and the second after one
-//! that promised more) and to every other operation whose reply is JSON.
+//! Sends bad replies to every paged operation (as the first page, and as the second after one that promised more) and to
+//! every other operation whose reply is JSON, and compares the results with the rule.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,17 +13,17 @@ use crate::api::Api;
 use crate::arguments::Sample;
 use crate::document::Document;
 use crate::exceptions::Exceptions;
-use crate::judged::Finding;
 use crate::rule::{Bad, Outcome, Promise, Where, expected};
 use crate::server::Server;
+use crate::table::Finding;
 
-/// Whether the clients keep the rule. Until they do, the table says how often they do and nothing else is asked.
+/// Must every cell be as the rule says? If not, the snapshot only counts the cells that are.
 pub(crate) const RULE_HOLDS: bool = false;
 
-/// Cells by body and column: how many are as the rule says, and how many there are.
+/// The number of operations that keep the rule, and of all, by body and column.
 type Table = BTreeMap<(usize, Where), (usize, usize)>;
 
-/// Gives every body to every operation of an API.
+/// Sends every bad reply to every operation of an API.
 pub(crate) async fn refused<C>(api: &Api<C>) {
     let document = Document::ours(api.name);
     let fake = Fake::builder(api.vendor).no_quota().start().await.unwrap();
@@ -67,11 +67,11 @@ pub(crate) async fn refused<C>(api: &Api<C>) {
     report(api.name, &table, findings, unruled);
 }
 
-/// What a cell came to.
+/// The result of a cell.
 #[derive(PartialEq, Eq)]
 enum Seen {
     Ruled(Outcome),
-    /// Something that no rule allows, in words.
+    /// A result that no rule allows.
     Other(String),
 }
 

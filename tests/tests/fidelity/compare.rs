@@ -4,28 +4,28 @@ use serde_json::Value;
 
 use crate::sample::UNKNOWN;
 
-/// Whether members that no document describes must survive too.
+/// Must members that no document describes survive too?
 pub(crate) const UNKNOWN_MEMBERS_SURVIVE: bool = false;
-/// Whether a null that the document allows in a request must be sent.
+/// Must a null that the document allows in a request be sent?
 pub(crate) const NULLS_SURVIVE: bool = false;
 
-/// A value that is not there any more, or another one.
+/// A value that is missing or different after it was read.
 pub(crate) struct Loss {
-    /// As `.results[].id`.
+    /// The place, for example `.results[].id`.
     pub(crate) place: String,
     pub(crate) sent: Value,
     pub(crate) read: Value,
 }
 
-/// Everything that was lost. Null and absent are the same, the order of members does not matter, and a scalar may change
-/// its type as long as it says the same.
+/// Returns everything that was lost. Null and absent are equal, the order of members does not matter, and a scalar may
+/// change its type if its meaning is the same.
 pub(crate) fn losses(sent: &Value, read: &Value) -> Vec<Loss> {
     let mut found = Vec::new();
     compare(sent, read, "", &mut found);
     found
 }
 
-/// Whether the lost member is one that no document describes.
+/// Returns true if no document describes the lost member.
 pub(crate) fn is_unknown(loss: &Loss) -> bool {
     loss.place.ends_with(UNKNOWN)
 }
@@ -44,10 +44,10 @@ fn compare(sent: &Value, read: &Value, place: &str, found: &mut Vec<Loss>) {
                 compare(item, others.get(number).unwrap_or(&Value::Null), &format!("{place}[]"), found);
             }
         }
-        // An empty list, object or text says as little as none.
+        // A list or an object without values is equal to none.
         (Value::Array(items), Value::Null) if items.iter().all(Value::is_null) => {}
         (Value::Object(members), Value::Null) if members.values().all(Value::is_null) => {}
-        // One value for a list.
+        // One value may be read as a list of one.
         (_, Value::Array(items)) if items.len() == 1 => compare(sent, &items[0], place, found),
         _ if same(sent, read) => {}
         _ => {

@@ -1,4 +1,4 @@
-//! The vendors' documents as they were imported, before any correction of ours.
+//! The vendors' documents as they were imported, before any correction.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 
 /// One document of a vendor.
 pub(crate) struct Document {
-    /// Its name below `specs/<vendor>`.
+    /// The name below `specs/<vendor>`.
     name: String,
     root: Value,
-    /// The vendor's own examples, by the JSON pointer at which they stood; the import drops them.
+    /// The vendor's own examples by JSON pointer. The import drops them.
     examples: Map<String, Value>,
-    /// The segments of a path that name this document's type of object.
+    /// The path segments that name this document's type of object.
     object: Vec<String>,
 }
 
@@ -23,25 +23,25 @@ pub(crate) struct Described<'a> {
     /// The template as imported.
     pub(crate) path: String,
     pub(crate) node: &'a Value,
-    /// The template of the client's operation, and what its added parameter is there.
+    /// Set if the client has one operation for all types of object.
     pub(crate) folded: Option<Folded>,
     item: &'a Value,
 }
 
-/// A path of one type of object, as the resource has it that all types share.
+/// The path of an operation that all types of object share.
 pub(crate) struct Folded {
     pub(crate) path: String,
     pub(crate) parameter: (String, String),
     pub(crate) record: String,
 }
 
-/// The members of an object schema, those of its `allOf` too.
+/// The members of an object schema, including those of its `allOf`.
 #[derive(Default)]
 pub(crate) struct Members<'a> {
     /// Name, schema and pointer.
     pub(crate) all: Vec<(&'a str, &'a Value, String)>,
     pub(crate) required: Vec<&'a str>,
-    /// The schema of members that have no name in the document.
+    /// Schema and pointer of members that have no name in the document.
     pub(crate) others: Option<(&'a Value, String)>,
 }
 
@@ -72,7 +72,7 @@ fn json(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The examples of a document. Each file holds those of one folder of documents.
+/// Reads the examples of a document. Each file holds those of one folder of documents.
 fn examples(vendor: &str, name: &str) -> Map<String, Value> {
     let Some((folder, _)) = name.split_once('/') else { return Map::new() };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fidelity/examples/{vendor}-{folder}.json"));
@@ -83,13 +83,13 @@ fn examples(vendor: &str, name: &str) -> Map<String, Value> {
 }
 
 impl Document {
-    /// The document that a client was generated from: merged, with our corrections.
+    /// Reads the document that a client was generated from: merged, with our corrections.
     pub(crate) fn ours(api: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../crates/crm-fake/specs/{api}.json"));
         Self { name: api.to_owned(), root: json(&path), examples: Map::new(), object: Vec::new() }
     }
 
-    /// What a reference leads to, with its pointer.
+    /// Returns the target of a reference and its pointer.
     pub(crate) fn target<'a>(&'a self, schema: &'a Value) -> Option<(&'a Value, &'a str)> {
         let pointer = schema.get("$ref")?.as_str()?.strip_prefix('#')?;
         Some((self.root.pointer(pointer)?, pointer))
@@ -108,7 +108,7 @@ impl Document {
         self.examples.get(at)
     }
 
-    /// The vendor's own example of a value, if it is not what the schema beside it describes.
+    /// Returns the vendor's own example of a value if it contradicts the schema.
     pub(crate) fn contradiction(&self, schema: &Value, at: &str) -> Option<&Value> {
         let example = self.example(&format!("{at}/example"))?;
         (!self.fits(schema, example)).then_some(example)
@@ -132,7 +132,7 @@ impl Document {
         !self.examples.is_empty()
     }
 
-    /// The members of an object.
+    /// Returns the members of an object.
     pub(crate) fn members<'a>(&'a self, schema: &'a Value, at: &str) -> Members<'a> {
         let mut members = Members::default();
         self.gather(schema, at, &mut members, 0);
@@ -160,7 +160,7 @@ impl Document {
         }
     }
 
-    /// The operations of the document.
+    /// Returns the operations of the document.
     pub(crate) fn operations<'a>(&'a self, fold: &Value) -> Vec<Described<'a>> {
         let mut all = Vec::new();
         for (path, item) in self.root["paths"].as_object().into_iter().flatten() {
@@ -174,7 +174,7 @@ impl Document {
         all
     }
 
-    /// The same rule as that of `xtask`, read from `vendor.json`: the segment that names the type is a parameter.
+    /// Replaces the segment that names the type by a parameter, as `xtask` does, by the settings of `vendor.json`.
     fn fold(&self, fold: &Value, path: &str) -> Option<Folded> {
         let text = |key: &str| fold[key].as_str().map(str::to_owned);
         let (prefix, parameter, record) = (text("prefix")?, text("parameter")?, text("record")?);
@@ -196,17 +196,17 @@ impl Document {
 }
 
 impl Described<'_> {
-    /// The template of the client's operation.
+    /// Returns the path template of the client's operation.
     pub(crate) fn template(&self) -> &str {
         self.folded.as_ref().map_or(&self.path, |folded| &folded.path)
     }
 
-    /// Where it is described, for people.
+    /// Returns document, method and path for messages.
     pub(crate) fn place(&self) -> String {
         format!("{}: {} {}", self.document.name, self.method, self.path)
     }
 
-    /// The parameters, those of the path too.
+    /// Returns the parameters, including those of the path.
     pub(crate) fn parameters(&self) -> Vec<&Value> {
         let mut found: Vec<&Value> = Vec::new();
         for list in [self.node, self.item] {
@@ -221,18 +221,18 @@ impl Described<'_> {
         found
     }
 
-    /// Media type and schema of the body.
+    /// Returns media type and schema of the body.
     pub(crate) fn body(&self) -> Option<(&str, &Value)> {
         let body = self.document.resolve(self.node.get("requestBody")?);
         media(body)
     }
 
-    /// Whether a body must be sent.
+    /// Returns true if a body must be sent.
     pub(crate) fn body_is_required(&self) -> bool {
         self.document.resolve(&self.node["requestBody"])["required"] == true
     }
 
-    /// The replies of a call that went well and that have a JSON schema: status, schema and its pointer.
+    /// Returns the successful replies that have a JSON schema: status, schema and its pointer.
     pub(crate) fn replies(&self) -> Vec<(u16, &Value, String)> {
         let mut found = Vec::new();
         for (status, reply) in self.node["responses"].as_object().into_iter().flatten() {
@@ -256,13 +256,13 @@ fn media(node: &Value) -> Option<(&str, &Value)> {
     Some((kind, content.get("schema")?))
 }
 
-/// Operations by method and path, whatever their parameters are called.
+/// Returns method and path without the names of parameters.
 pub(crate) fn shape(method: &str, path: &str) -> String {
     let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
     format!("{method} {}", parts.collect::<Vec<_>>().join("/"))
 }
 
-/// What several descriptions of one shape share.
+/// Groups descriptions by their shape.
 pub(crate) fn by_shape<T>(all: impl IntoIterator<Item = T>, shape: impl Fn(&T) -> String) -> BTreeMap<String, Vec<T>> {
     let mut found: BTreeMap<String, Vec<T>> = BTreeMap::new();
     for one in all {

@@ -1,19 +1,19 @@
-//! Findings that are right as they are, each with its evidence.
+//! Findings about which the document is wrong, with the evidence.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::judged::Finding;
+use crate::table::Finding;
 
 /// An entry of `exceptions.json`.
 #[derive(Deserialize)]
 struct Exception {
-    /// Why the client is right, and where that was read.
+    /// The evidence that the client is right.
     #[serde(rename = "why")]
     _why: String,
-    /// By API: the findings, each as `operation: what`. A `*` at the end stands for anything.
+    /// The findings by API, each as `operation: what`. A `*` at the end matches anything.
     #[serde(flatten)]
     findings: BTreeMap<String, Vec<String>>,
 }

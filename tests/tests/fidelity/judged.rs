@@ -1,7 +1,6 @@
-//! Sends every operation and judges what is sent and what is read.
+//! Calls every operation and judges its requests and replies.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crm_core::{ErrorKind, OpMeta};
@@ -13,49 +12,10 @@ use crate::api::Api;
 use crate::arguments::Sample;
 use crate::compare::{NULLS_SURVIVE, UNKNOWN_MEMBERS_SURVIVE, is_unknown, losses};
 use crate::document::{self, Described, by_shape, shape};
-use crate::exceptions::Exceptions;
 use crate::requests::{self, Judge, arguments};
 use crate::sample::{Kind, Maker};
 use crate::server::{Reply, Seen, Server};
-
-/// Something that a vendor describes and a client does not do.
-pub(crate) struct Finding {
-    pub(crate) operation: &'static str,
-    /// A kind and a place, as `reply loses .results[].id`.
-    pub(crate) what: String,
-    /// Where it is described, and an example.
-    detail: String,
-}
-
-impl Finding {
-    pub(crate) fn new(operation: &'static str, what: String, detail: String) -> Self {
-        Self { operation, what, detail }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} ({})", self.operation, self.what, self.detail)
-    }
-}
-
-/// What was tried of an API, and what came of it.
-#[derive(Default)]
-struct Table {
-    operations: usize,
-    descriptions: usize,
-    /// Descriptions of calls that have no JSON reply when they go well.
-    silent: usize,
-    replies: usize,
-    requests: usize,
-    /// Members that no document describes.
-    unknown: usize,
-    unknown_lost: usize,
-    /// Requests that were cut off, and are not what the document describes.
-    cut_off: usize,
-    nulls: usize,
-    nulls_lost: usize,
-}
+use crate::table::{Finding, Table};
 
 /// Judges all operations of an API.
 pub(crate) async fn judge<C>(api: &Api<C>) {
@@ -78,7 +38,7 @@ pub(crate) async fn judge<C>(api: &Api<C>) {
             })
         };
         let all = described.get(&shape(op.method.as_str(), op.path)).map_or(&[][..], Vec::as_slice);
-        // Two operations of one shape differ by the names of their parameters.
+        // Operations of the same shape differ by the names of their parameters.
         let exact = all.iter().any(|one| one.template() == op.path);
         let own: Vec<&Described<'_>> = all.iter().filter(|one| !exact || one.template() == op.path).collect();
         if own.is_empty() {
@@ -92,7 +52,7 @@ pub(crate) async fn judge<C>(api: &Api<C>) {
             run.requests(op, described, &ours, &make).await;
         }
     }
-    run.report(api.name);
+    run.table.report(api.name, run.findings.into_values().collect());
 }
 
 struct Run<'a> {
@@ -214,7 +174,7 @@ impl Run<'_> {
         }
     }
 
-    /// Whether all of the body went along.
+    /// Checks that all of the body was sent.
     fn kept(&mut self, op: &'static OpMeta, described: &Described<'_>, kind: Kind, body: &Value, seen: &Seen) {
         let Ok(sent) = serde_json::from_slice::<Value>(&seen.body) else { return };
         for loss in losses(body, &sent) {
@@ -231,51 +191,9 @@ impl Run<'_> {
             }
         }
     }
-
-    fn report(self, api: &str) {
-        let Table {
-            operations,
-            descriptions,
-            silent,
-            replies,
-            requests,
-            unknown,
-            unknown_lost,
-            cut_off,
-            nulls,
-            nulls_lost,
-        } = self.table;
-        let findings: Vec<Finding> = self.findings.into_values().collect();
-        let sorted = Exceptions::of(api).sort(findings);
-        let count = |start: &str| sorted.open.iter().filter(|finding| finding.what.starts_with(start)).count();
-        let table = format!(
-            "{api}: {operations} operations, {descriptions} descriptions, {silent} without a JSON reply\n\
-             replies:  {replies:>5} tried, {} lost or changed members, {} refused; {unknown_lost} of {unknown} with unknown members lose them\n\
-             requests: {requests:>5} tried, {cut_off} without an end, {} lost members, {} refused, {} objections; {nulls_lost} of {nulls} with nulls lose them\n\
-             exceptions: {}\n",
-            count("reply loses") + count("reply changes"),
-            count("reply refused"),
-            count("request loses"),
-            count("request refused") + count("request cannot"),
-            count("request ") - count("request loses") - count("request refused") - count("request cannot"),
-            sorted.excepted,
-        );
-        println!("{table}");
-        for finding in &sorted.open {
-            println!("{finding}");
-        }
-        let open: String =
-            sorted.open.iter().map(|finding| format!("{}: {}\n", finding.operation, finding.what)).collect();
-        assert!(sorted.unneeded.is_empty(), "nothing needs these exceptions any more: {:#?}", sorted.unneeded);
-        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(format!("table__{api}"), table);
-            // What is still wrong. It may only become shorter: `cargo insta review`.
-            insta::assert_snapshot!(format!("open__{api}"), open);
-        });
-    }
 }
 
-/// The replies that a schema gives, without those that differ in nothing.
+/// Makes the replies of a schema, without duplicates.
 fn replies(described: &Described<'_>, schema: &Value, at: &str) -> Vec<(Kind, Value)> {
     let mut found: Vec<(Kind, Value)> = Vec::new();
     let mut add = |kind: Kind| {
@@ -292,7 +210,7 @@ fn replies(described: &Described<'_>, schema: &Value, at: &str) -> Vec<(Kind, Va
         add(Kind::Full { turn });
     }
     add(Kind::Required);
-    // One reply a member would be too many: all at once, and one that the name of the operation chooses.
+    // One reply per member would be too many: one with all of them null, and one with a single null.
     add(Kind::Nulls);
     add(Kind::OneNull { which: described.path.len() % 7 });
     add(Kind::UnknownValues);
@@ -301,7 +219,7 @@ fn replies(described: &Described<'_>, schema: &Value, at: &str) -> Vec<(Kind, Va
         add(Kind::Examples);
     }
     let mut seen: Vec<Value> = Vec::new();
-    // An object without any member says nothing, and need not be read.
+    // An empty object says nothing and may be refused.
     found.retain(|(_, value)| {
         let new = !seen.contains(value) && value.as_object().is_none_or(|members| !members.is_empty());
         seen.push(value.clone());
@@ -310,12 +228,12 @@ fn replies(described: &Described<'_>, schema: &Value, at: &str) -> Vec<(Kind, Va
     found
 }
 
-/// What is below an error.
+/// Returns the root cause of an error.
 fn root(error: &dyn std::error::Error) -> &dyn std::error::Error {
     error.source().map_or(error, root)
 }
 
-/// A reason without the texts and numbers that differ from sample to sample.
+/// Removes the texts and numbers that differ from sample to sample.
 fn plain(why: &str) -> String {
     let (why, _) = why.split_once(" at line ").unwrap_or((why, ""));
     let unquoted = why.split('"').enumerate().map(|(number, part)| if number % 2 == 1 { "\"…\"" } else { part });

@@ -1,6 +1,6 @@
-//! A judge that is not ours: the vendors' documents as they were imported, before any correction. From them come
-//! replies, which the clients must read without losing anything, and arguments, whose requests must be what the
-//! documents ask for. `exceptions.json` lists where the documents are wrong, with the evidence.
+//! Judges the clients by the vendors' documents as they were imported, before any correction. Replies made from the
+//! documents must be read without losing a member; requests must be valid against the schemas of the documents.
+//! `exceptions.json` lists where the documents are wrong, with the evidence.
 
 mod api;
 #[path = "../every_operation/sample.rs"]
@@ -17,6 +17,7 @@ mod rule;
 mod sample;
 mod schema;
 mod server;
+mod table;
 
 use crm_core::codec::Wire;
 use crm_core::{BodyStream, Call, Sending};
@@ -25,29 +26,29 @@ use serde_json::Value;
 
 use arguments::Sample;
 
-/// The name of an operation, and what calls it.
+/// The name of an operation and the function that makes its call.
 type Entry<C> = (&'static str, fn(&C, &Sample) -> Made);
 
-/// A call whose reply type is left out.
+/// A call without its reply type.
 struct Made {
     call: Call<Value>,
-    /// Sends it and writes what was read as JSON again; `None` where the reply is a file.
+    /// Sends the call and returns the decoded reply as JSON; `None` if the reply is a file.
     send: Option<fn(Call<Value>) -> Sending<Value>>,
-    /// The name of the type that the reply is read as.
+    /// The name of the reply type.
     reply: &'static str,
 }
 
-/// A call whose reply is a value.
+/// Makes a call whose reply is a value.
 fn made<T: Wire + Serialize + Send + 'static>(call: impl Into<Call<T>>) -> Made {
     Made { call: call.into().reply_as(), send: Some(send::<T>), reply: std::any::type_name::<T>() }
 }
 
-/// A call whose reply is a file.
+/// Makes a call whose reply is a file.
 fn streamed(call: impl Into<Call<BodyStream>>) -> Made {
     Made { call: call.into().reply_as(), send: None, reply: "" }
 }
 
-/// Sends a call as its users do, and gives what was read as JSON.
+/// Sends a call as a user does, and returns the decoded reply as JSON.
 fn send<T: Wire + Serialize + Send + 'static>(call: Call<Value>) -> Sending<Value> {
     let sending = call.reply_as::<T>().sending();
     Box::pin(async move {
@@ -57,7 +58,7 @@ fn send<T: Wire + Serialize + Send + 'static>(call: Call<Value>) -> Sending<Valu
     })
 }
 
-/// Keeps quiet about arguments that do not fit a type: the judge catches them and lists them with their operation.
+/// Does not print panics about arguments that do not fit a type: they are caught and reported with their operation.
 fn expect_misfits() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {

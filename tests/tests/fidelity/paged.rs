@@ -1,21 +1,21 @@
-//! How each paged operation is read page by page. A row names the operation and the generated type that pages it; the
-//! test fails for a paged operation without a row.
+//! The paged operations. Each row names an operation and the generated type that pages it; the test fails for a paged
+//! operation without a row.
 
 use crm_core::{BoxFuture, Call, Error, Paged, Pages, Position};
 use hockeystack_client::revenue_agents;
 use hoopai_client::v3;
 use serde_json::Value;
 
-/// What reading a list came to.
+/// The result of reading a list.
 pub(crate) struct Listed {
-    /// Pages that were handed out.
+    /// The number of pages that were read.
     pub(crate) pages: usize,
     pub(crate) error: Option<Error>,
-    /// Where the list stands then.
+    /// The position of the cursor afterwards.
     pub(crate) position: Position,
 }
 
-/// Reads a list to its end or to an error.
+/// Reads a list to its end or to the first error.
 pub(crate) type List = fn(Call<Value>) -> BoxFuture<'static, Listed>;
 
 fn list<P: Paged>(call: Call<Value>) -> BoxFuture<'static, Listed> {

@@ -1,4 +1,4 @@
-//! Requests: their arguments, made from the vendor's document, and what the document says of what was sent.
+//! Makes arguments from the vendor's document and checks the requests against it.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::sample::{Kind, Maker};
 use crate::schema::{judge, undescribed};
 use crate::server::Seen;
 
-/// The arguments that our own document gives, for the type of object that the vendor's describes.
+/// Returns our own sample arguments, with the type of object that the vendor's document describes.
 pub(crate) fn ours(described: &Described<'_>, ours: &Value) -> Value {
     let mut made = ours.clone();
     if let Some(folded) = &described.folded {
@@ -20,13 +20,13 @@ pub(crate) fn ours(described: &Described<'_>, ours: &Value) -> Value {
     made
 }
 
-/// Arguments by place and name, over those that our own document gives for what the vendor's does not name. Says how
-/// often the kind made a difference.
+/// Makes arguments from the vendor's document, over our own for those that it does not name. Also returns how often the
+/// kind made a difference.
 pub(crate) fn arguments(described: &Described<'_>, kind: Kind, ours: &Value) -> (Value, usize) {
     let mut made = ours.clone();
     for parameter in described.parameters() {
         let (Some(name), Some(place)) = (parameter["name"].as_str(), parameter["in"].as_str()) else { continue };
-        // A record is the same parameter under another name where several types of object share an operation.
+        // If types of object share an operation, the record's parameter has another name there.
         let record = described.folded.as_ref().filter(|_| place == "path").map(|folded| folded.record.as_str());
         let mut maker = Maker::new(described.document, kind).for_request();
         if let (true, Some(value)) = (["path", "query"].contains(&place), maker.value(&parameter["schema"], "", name)) {
@@ -56,7 +56,7 @@ impl<'a> Judge<'a> {
         Self { described, body }
     }
 
-    /// Whether the document allows a body. Samples of schemas without an end are cut off, and some are wrong then.
+    /// Returns true if the document allows a body. A sample of a recursive schema is cut off and may be invalid.
     pub(crate) fn allows(&self, body: &Value) -> bool {
         match &self.body {
             Some(Ok(validator)) => validator.is_valid(body),
@@ -64,7 +64,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What the document has against a request.
+    /// Returns the rules of the document that a request breaks.
     pub(crate) fn objections(&self, seen: &Seen) -> Vec<String> {
         let mut found = Vec::new();
         if seen.method.as_str() != self.described.method {
@@ -122,7 +122,7 @@ impl<'a> Judge<'a> {
         for parameter in self.declared("query") {
             let name = parameter["name"].as_str().unwrap_or_default();
             let schema = self.described.document.resolve(&parameter["schema"]);
-            // Of an object, each member is a parameter.
+            // Each member of an object is a parameter.
             if schema["type"] == "object" {
                 sent.clear();
                 continue;
@@ -143,7 +143,7 @@ impl<'a> Judge<'a> {
         found.extend(sent.into_keys().map(|name| format!("query {name} is not described")));
     }
 
-    /// Texts as the values that the schema speaks of.
+    /// Checks the texts of a parameter as values of the schema's type.
     fn value(&self, place: &str, schema: &Value, texts: &[&str], found: &mut Vec<String>) {
         let document = self.described.document;
         let value = match document.resolve(schema)["type"].as_str() {
@@ -200,13 +200,13 @@ fn complain(validator: &Result<Validator, String>, value: &Value, place: &str, f
                 Ok(_) => "[]".to_owned(),
                 Err(_) => format!(".{part}"),
             });
-            // Without the value, which differs from sample to sample.
+            // The value differs from sample to sample.
             format!("{place} {}: {}", parts.collect::<String>(), error.masked_with("it"))
         })),
     }
 }
 
-/// A text as a value of the schema's type, if it is one.
+/// Returns a text as a value of the schema's type, if it is one.
 fn typed(document: &Document, schema: &Value, text: &str) -> Value {
     match document.resolve(schema)["type"].as_str() {
         Some("integer" | "number" | "boolean") => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
@@ -214,7 +214,7 @@ fn typed(document: &Document, schema: &Value, text: &str) -> Value {
     }
 }
 
-/// The fields of a form as an object of the schema's types.
+/// Returns the fields of a form as an object of the schema's types.
 fn gathered(document: &Document, schema: &Value, fields: Vec<(String, String)>) -> Value {
     let members = document.members(schema, "");
     let mut made = Map::new();
@@ -244,7 +244,7 @@ fn pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Names and contents of the parts of a form with files.
+/// Returns names and contents of the parts of a multipart form.
 fn parts(kind: &str, body: &str) -> Vec<(String, String)> {
     let Some((_, boundary)) = kind.split_once("boundary=") else { return Vec::new() };
     let boundary = format!("--{boundary}");

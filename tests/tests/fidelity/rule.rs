@@ -1,4 +1,4 @@
-//! The rule: what each bad reply comes to. A success is what was promised.
+//! The rule for bad replies: a success is what the document promises.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::document::Described;
 use crate::sample::{Kind, Maker};
 use crate::server::Reply;
 
-/// Where a bad reply comes.
+/// The place of a bad reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Where {
     FirstPage,
@@ -19,52 +19,51 @@ pub(crate) enum Where {
     Write,
 }
 
-/// What must come of it.
+/// The required result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Ok; for a list, its end.
+    /// `Ok`; for a list, its end.
     Right,
-    /// `Decode`, or `Paging` on a later page. A write may have happened; the cursor of a list stays on the page.
+    /// An error of kind `Decode`, or `Paging` on a later page. A write may have happened; the cursor stays on the page.
     Refused,
 }
 
-/// What a reply is read as.
+/// The kind of the reply type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Read {
     Nothing,
     AnyJson,
     List,
     Record,
-    /// Maps and single values: not ruled beyond bodies that are no JSON.
+    /// A map or a single value. There is a rule only for bodies that are empty or not JSON.
     Other,
 }
 
-/// What the document, as the client was generated from it, promises of a reply.
+/// The promise about a reply in the document that the client was generated from.
 pub(crate) struct Promise<'a> {
     vendor: Vendor,
     read: Read,
-    /// Whether content is declared.
+    /// True if content is declared.
     content: bool,
-    /// The names of its members.
+    /// The names of the reply's members.
     members: Vec<&'a str>,
-    /// Whether an object without any of its members says that something is missing: it has an id, a list, or a record
-    /// with one.
+    /// True if the type has an id, a list, or a nested record with one.
     weighty: bool,
     pub(crate) write: bool,
     pub(crate) list: Option<List<'a>>,
 }
 
-/// What is promised of a page.
+/// The promise about a page.
 pub(crate) struct List<'a> {
     paging: &'a Value,
-    /// Whether the document requires the list.
+    /// True if the document requires the list.
     required: bool,
-    /// Whether the first page says that there is more, and is not only full.
+    /// True if the first page names a next one, a total or a flag, and is not only full.
     told: bool,
     first: Value,
 }
 
-/// A reply that is no answer.
+/// A bad reply.
 pub(crate) struct Bad {
     pub(crate) name: &'static str,
     status: u16,
@@ -72,7 +71,7 @@ pub(crate) struct Bad {
     pub(crate) text: String,
 }
 
-/// What must come of a bad reply; `None` where nothing is ruled.
+/// Returns the required result of a bad reply; `None` if there is no rule.
 pub(crate) fn expected(promise: &Promise<'_>, bad: &Bad, at: Where) -> Option<Outcome> {
     let refused_if = |refused: bool| Some(if refused { Outcome::Refused } else { Outcome::Right });
     if promise.read == Read::Nothing && !bad.text.starts_with(['<', '{']) {
@@ -103,7 +102,7 @@ pub(crate) fn expected(promise: &Promise<'_>, bad: &Bad, at: Where) -> Option<Ou
 }
 
 impl<'a> Promise<'a> {
-    /// `reply` is the name of the Rust type that the reply is read as.
+    /// Reads the promise. `reply` is the name of the Rust type.
     pub(crate) fn new(vendor: Vendor, op: &OpMeta, described: &'a Described<'a>, reply: &str) -> Self {
         let schema = described.replies().into_iter().next().map(|(_, schema, _)| schema);
         let members = schema.map(|schema| alternatives(described, schema)).unwrap_or_default();
@@ -126,13 +125,13 @@ impl<'a> Promise<'a> {
         }
     }
 
-    /// The column of an operation that is not paged.
+    /// Returns the column of an operation that is not paged.
     pub(crate) fn column(&self) -> &'static [Where] {
         if self.write { &[Where::Write] } else { &[Where::Get] }
     }
 }
 
-/// The names of the members, those of all alternatives.
+/// Returns the names of the members of all alternatives.
 fn alternatives<'a>(described: &'a Described<'a>, schema: &'a Value) -> Vec<&'a str> {
     let document = described.document;
     let mut names: Vec<&str> = document.members(schema, "").all.into_iter().map(|member| member.0).collect();
@@ -186,7 +185,7 @@ impl<'a> List<'a> {
         Self { paging, required, told, first }
     }
 
-    /// A page of two items is a full one then.
+    /// Sets the page size, so that a page of two items is full.
     pub(crate) fn ask_for_two(&self, arguments: &mut Value) {
         let Some(name) = self.paging["limit"].as_str() else { return };
         for place in ["query", "body"] {
@@ -205,7 +204,7 @@ impl<'a> List<'a> {
         items.split('.').filter(|step| !step.is_empty()).fold(reply, |value, step| &value[step]).is_array()
     }
 
-    /// A page whose list is null.
+    /// Returns a page whose list is null.
     fn null(&self) -> String {
         let mut page = Value::Object(Map::new());
         set(&mut page, self.paging["items"].as_str().unwrap_or_default(), |_| Value::Null);
@@ -226,7 +225,7 @@ fn set(value: &mut Value, place: &str, new: impl FnOnce(&Value) -> Value) {
 }
 
 impl Bad {
-    /// All bad replies, in the order of [`names`](Self::names).
+    /// Returns all bad replies, in the order of [`names`](Self::names).
     pub(crate) fn all(promise: &Promise<'_>) -> Vec<Self> {
         let json = |name, text: &str| Self { name, status: 200, kind: "application/json", text: text.to_owned() };
         let null = promise.list.as_ref().map_or_else(|| r#"{"results":null}"#.to_owned(), List::null);
@@ -272,7 +271,7 @@ impl Bad {
         Reply { status: self.status, kind: self.kind, body: self.text.clone().into() }
     }
 
-    /// Whether it reads as an error of this vendor.
+    /// Returns true if it has the shape of this vendor's errors.
     fn is_error_of(&self, vendor: Vendor) -> bool {
         match vendor {
             Vendor::HubSpot => self.name == "HubSpot's error",

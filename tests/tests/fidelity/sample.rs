@@ -1,36 +1,36 @@
-//! Values that a schema describes, made without any code of the clients.
+//! Makes values that a schema describes, without any code of the clients.
 
 use serde_json::{Map, Number, Value, json};
 
 use crate::document::Document;
 
-/// What of a schema is filled, and how.
+/// The kind of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Every member, two items in every list. Of alternatives, another one with each turn.
+    /// Every member, two items in every list, and another alternative of each union with every turn.
     Full { turn: usize },
     /// The required members only.
     Required,
     /// Every optional member is null.
     Nulls,
-    /// One optional member of the outermost object is null, the rest is full.
+    /// One optional member of the outermost object is null; the rest is full.
     OneNull { which: usize },
-    /// A value that no enum lists.
+    /// Every enum has an unknown value.
     UnknownValues,
-    /// A member that no object describes.
+    /// Every object has an unknown member.
     UnknownMembers,
-    /// The vendor's own examples where there are some.
+    /// The vendor's own examples, if there are any.
     Examples,
-    /// For requests: every member that may be null, is.
+    /// Every member that may be null is null; for requests.
     NullableNull,
 }
 
-/// The member that no document describes.
+/// The name of the unknown member.
 pub(crate) const UNKNOWN: &str = "xNobodyKnows";
 
-/// More values than this are not made; what comes then is as short as it may be.
+/// The maximum number of values; the rest of the sample is as short as possible.
 const MOST: usize = 2000;
-/// Optional members end here: JSON readers have a limit, and no vendor comes near it.
+/// The maximum depth of optional members. JSON readers have a limit that no vendor comes near.
 const DEEP: usize = 24;
 
 /// Makes one value.
@@ -40,9 +40,9 @@ pub(crate) struct Maker<'a> {
     number: u64,
     open: Vec<&'a str>,
     left: usize,
-    /// Requests leave out what only the vendor writes.
+    /// True for requests, which have no read-only members.
     request: bool,
-    /// The most alternatives that were met in one place.
+    /// The maximum number of alternatives in one place.
     pub(crate) alternatives: usize,
     /// How often the kind made a difference.
     pub(crate) different: usize,
@@ -58,7 +58,7 @@ impl<'a> Maker<'a> {
         self
     }
 
-    /// A value of the schema; `None` where it would not end.
+    /// Makes a value of the schema; `None` if it would be infinite.
     pub(crate) fn value(&mut self, schema: &'a Value, at: &str, name: &str) -> Option<Value> {
         let depth = self.open.len();
         let value = self.inner(schema, at, name, 0);
@@ -83,7 +83,7 @@ impl<'a> Maker<'a> {
             self.different += 1;
             return Some(example.clone());
         }
-        // Nobody can send what a schema and its example describe in two ways; the example was sent once.
+        // If schema and example contradict each other, the example is the better evidence.
         if let Some(example) = self.document.contradiction(schema, at).filter(|_| self.request) {
             return Some(example.clone());
         }
@@ -137,7 +137,7 @@ impl<'a> Maker<'a> {
             if number > 1 && self.left == 0 {
                 return None;
             }
-            // Every alternative is in the list, one after the other.
+            // The list holds every alternative.
             if let (Kind::Full { turn }, true) = (kind, alternatives > 1) {
                 self.kind = Kind::Full { turn: turn + number };
             }

@@ -1,15 +1,15 @@
-//! OpenAPI 3.0 schemas as JSON Schemas, which is what the judge reads.
+//! Converts OpenAPI 3.0 schemas to JSON Schemas, which `jsonschema` reads.
 //!
 //! | OpenAPI | JSON Schema |
 //! |---|---|
 //! | `nullable: true` | one more type, one more value of an enum |
-//! | `#/components/schemas/X` | `#/$defs/X`, with what is reached and no more |
+//! | `#/components/schemas/X` | `#/$defs/X`, only those that are reached |
 //! | `readOnly` in a request | not required |
-//! | `oneOf` with a member that tells its alternatives apart | `if` and `then`: what is wrong is said of the one that is meant |
+//! | `oneOf` with a member that tells its alternatives apart | `if` and `then`, so that errors are about the alternative that is meant |
 //! | any other `oneOf` | `anyOf`: the vendors' alternatives overlap |
-//! | formats | checked where JSON Schema knows them |
+//! | formats | checked if JSON Schema has them |
 //! | an example of another type than its schema | either will do |
-//! | anything that is no schema, as `"required": true` in a member | left out |
+//! | anything that is not a schema, for example `"required": true` in a member | left out |
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::document::Document;
 
 const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
 
-/// Keywords that mean the same in both.
+/// Keywords with the same meaning in both.
 const KEPT: [&str; 11] = [
     "minimum",
     "maximum",
@@ -35,7 +35,7 @@ const KEPT: [&str; 11] = [
     "minProperties",
 ];
 
-/// A judge of requests against a schema of the document.
+/// Returns a validator of requests for a schema of the document.
 pub(crate) fn judge(document: &Document, schema: &Value) -> Result<Validator, String> {
     let mut convert = Convert { document, definitions: BTreeMap::new(), wanted: Vec::new() };
     let mut root = convert.schema(schema, "");
@@ -140,7 +140,7 @@ impl Convert<'_> {
         if schema["nullable"] == true { json!({ "anyOf": [made, {"type": "null"}] }) } else { Value::Object(made) }
     }
 
-    /// One of several schemas. No document names a discriminator; where there is one, each schema has its own values for it.
+    /// Converts alternatives. No document names a discriminator; a member with other values in each alternative is one.
     fn choices(&mut self, choices: &[Value], at: &str) -> (&'static str, Value) {
         let tags = |choice: &Value| -> BTreeMap<String, Vec<Value>> {
             let members = self.document.members(choice, "").all;
@@ -173,7 +173,7 @@ impl Convert<'_> {
     }
 }
 
-/// A schema of all values of the same type.
+/// Returns a schema of all values of the same type.
 fn kind(value: &Value) -> Value {
     match value {
         Value::Null => json!({ "type": "null" }),
@@ -185,7 +185,7 @@ fn kind(value: &Value) -> Value {
     }
 }
 
-/// Members of the value that the schema does not describe, by their places.
+/// Returns the places of members that the schema does not describe.
 pub(crate) fn undescribed(document: &Document, schema: &Value, value: &Value, place: &str) -> Vec<String> {
     let schema = document.resolve(schema);
     match value {
@@ -197,7 +197,7 @@ pub(crate) fn undescribed(document: &Document, schema: &Value, value: &Value, pl
             found
         }
         Value::Object(object) => {
-            // Of alternatives, one that describes everything will do. Those of another kind are not even looked into.
+            // One alternative that describes everything is enough. Those with another tag are skipped.
             for key in ["oneOf", "anyOf"] {
                 if let Some(choices) = schema[key].as_array() {
                     let fitting = choices.iter().filter(|choice| tagged(document, choice, object));
@@ -224,7 +224,7 @@ pub(crate) fn undescribed(document: &Document, schema: &Value, value: &Value, pl
     }
 }
 
-/// Whether every member of the object that the alternative restricts to a set of values is of that set.
+/// Returns true if every member that the alternative restricts to a set of values is in that set.
 fn tagged(document: &Document, choice: &Value, object: &Map<String, Value>) -> bool {
     document.members(choice, "").all.iter().all(|(name, member, _)| {
         match (document.resolve(member)["enum"].as_array(), object.get(*name)) {

@@ -1,5 +1,4 @@
-//! A server on loopback that knows nothing of the vendors: it gives the reply it was told to give and keeps the
-//! request that came.
+//! A server on loopback without any vendor's behaviour: it sends the replies that a test sets and keeps the requests.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +8,7 @@ use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// A reply as it is sent.
+/// A reply to send.
 #[derive(Clone)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -17,7 +16,7 @@ pub(crate) struct Reply {
     pub(crate) body: Bytes,
 }
 
-/// A request as it came.
+/// A request that was received.
 pub(crate) struct Seen {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
@@ -27,7 +26,7 @@ pub(crate) struct Seen {
 
 #[derive(Default)]
 struct Shared {
-    /// The next replies; the last one stays.
+    /// The next replies; the last one is repeated.
     replies: Vec<Reply>,
     seen: Vec<Seen>,
 }
@@ -58,14 +57,14 @@ impl Server {
         Self { url, shared, task }
     }
 
-    /// What the next requests are answered with, in order. The last reply is given from then on.
+    /// Sets the replies to the next requests, in order. The last one is repeated.
     pub(crate) fn answer(&self, replies: impl IntoIterator<Item = Reply>) {
         let mut shared = self.shared.lock().unwrap();
         shared.replies = replies.into_iter().collect();
         shared.seen.clear();
     }
 
-    /// The requests since the last [`answer`](Self::answer).
+    /// Returns the requests since the last [`answer`](Self::answer).
     pub(crate) fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut self.shared.lock().unwrap().seen)
     }
