@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::features::Resources;
 use crate::operations_table::Known;
@@ -94,6 +94,11 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
     let mut evidence: Vec<Evidence> = Vec::new();
     let mut resources = Resources::default();
     let apis = refine::vendor(vendor)?;
+    // Older documents are compared all the same (`diff`).
+    let refusals: Vec<&str> = apis.iter().flat_map(|refined| &refined.api.refusals).map(String::as_str).collect();
+    if !refusals.is_empty() {
+        bail!("{}", refusals.join("\n"));
+    }
     versions::check(vendor, &Overlay::read(&vendor.folder)?)?;
     for refined in &apis {
         let Refined { file, api, model } = refined;

@@ -24,7 +24,12 @@ pub(crate) struct ObjectType {
 
 /// Folds the documents that name an object type. What a type has beyond the generic operations
 /// becomes generic too, and the table says who has it.
-pub(super) fn fold(fold: &Fold, api: &ApiFile, documents: &mut [Document]) -> Result<Vec<ObjectType>> {
+pub(super) fn fold(
+    fold: &Fold,
+    api: &ApiFile,
+    documents: &mut [Document],
+    refusals: &mut Vec<String>,
+) -> Result<Vec<ObjectType>> {
     let Some(generic) = documents.iter().position(|document| {
         let file = &api.documents[&document.name];
         file.resource.as_deref() == Some(&fold.resource) && file.object.is_none()
@@ -67,21 +72,17 @@ pub(super) fn fold(fold: &Fold, api: &ApiFile, documents: &mut [Document]) -> Re
             let generic = &documents[generic];
             let known = Side::new(&generic.value, &generic.value["paths"][&target][method]);
             let other = Side::new(&documents[index].value, &operation);
-            match twice::fuller(known, other) {
-                Ok(Fuller::First) => {}
-                Ok(Fuller::Second) => bail!(
-                    "{}: {} {path} has more than the same operation of all objects in {}; add it there with the overlay",
-                    documents[index].name,
-                    method.to_uppercase(),
-                    generic.name
-                ),
-                Err(difference) => bail!(
-                    "{}: {} {path} and the same operation of all objects in {} differ ({difference} of the two); add what is missing with the overlay",
-                    documents[index].name,
-                    method.to_uppercase(),
-                    generic.name
-                ),
-            }
+            let differs = match twice::fuller(known, other) {
+                Ok(Fuller::First) => continue,
+                Ok(Fuller::Second) => "has more than".to_owned(),
+                Err(difference) => format!("differs ({difference}) from"),
+            };
+            refusals.push(format!(
+                "{}: {} {path} {differs} the same operation of all objects in {}; add what is missing there with the overlay",
+                documents[index].name,
+                method.to_uppercase(),
+                generic.name
+            ));
         }
         if let Some(paths) = documents[index].value["paths"].as_object_mut() {
             paths.retain(|_, item| item.as_object().is_some_and(|item| !item.is_empty()));

@@ -12,11 +12,15 @@ use super::{references, twice, types};
 use crate::specs::document::{Document, object};
 
 /// Merges the documents of an API.
-pub(super) fn merge(mut documents: Vec<Document>, better: &BTreeMap<String, String>) -> Result<Value> {
+pub(super) fn merge(
+    mut documents: Vec<Document>,
+    better: &BTreeMap<String, String>,
+    refusals: &mut Vec<String>,
+) -> Result<Value> {
     for document in &mut documents {
         types::rename(document, better)?;
     }
-    let fullest = twice::fullest(&documents)?;
+    let fullest = twice::fullest(&documents, refusals);
     let shapes = shapes(&documents);
     // By name: the shapes it has, most common first.
     let mut uses: BTreeMap<&str, Vec<(u64, usize)>> = BTreeMap::new();

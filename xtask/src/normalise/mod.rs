@@ -53,6 +53,8 @@ pub(crate) struct Api {
     pub(crate) evidence: Vec<evidence::Evidence>,
     /// Better names for types, chosen by hand.
     pub(crate) names: BTreeMap<String, String>,
+    /// Why the document must not be generated, although it could be: something would be lost.
+    pub(crate) refusals: Vec<String>,
     /// Operations of the documents before folding, as `METHOD path`.
     pub(crate) operations: Vec<String>,
 }
@@ -88,16 +90,17 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<
     operations.sort();
     operations.dedup();
 
+    let mut refusals = Vec::new();
     for document in &mut documents {
         references::check(document)?;
         identifiers::check(document)?;
-        security::complete(document)?;
+        security::complete(document, &mut refusals);
         parameters::complete(document)?;
         paging::complete(document, &file.paging)?;
         describe::describe(document, &vendor.words);
     }
     let object_types = match &file.fold {
-        Some(fold) => fold::fold(fold, file, &mut documents)?,
+        Some(fold) => fold::fold(fold, file, &mut documents, &mut refusals)?,
         None => Vec::new(),
     };
     for document in &mut documents {
@@ -106,11 +109,11 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<
     for document in &mut documents {
         prune::prune(&mut document.value);
     }
-    let merged = merge::merge(documents, &file.types)?;
+    let merged = merge::merge(documents, &file.types, &mut refusals)?;
     names::check_unique(&merged)?;
     let (tame, unions) = tame::tame(&merged)?;
     if crate::specs::document::operations(&merged).is_empty() {
         bail!("{}: no operation is left", file.name);
     }
-    Ok(Api { merged, tame, object_types, unions, evidence: collected, names: file.types.clone(), operations })
+    Ok(Api { merged, tame, object_types, unions, evidence: collected, names: file.types.clone(), refusals, operations })
 }

@@ -1,40 +1,35 @@
 //! Operations that are called without a credential. A document that declares none for an operation
 //! has either forgotten it or means it, and only a correction can tell.
 
-use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use crate::specs::document::Document;
 
-/// Says of every operation whether it is called without a credential (`x-no-auth`).
-pub(super) fn complete(document: &mut Document) -> Result<()> {
+/// Says of every operation whether it is called without a credential (`x-no-auth`); those that no
+/// word is said of are named in `refusals`.
+pub(super) fn complete(document: &mut Document, refusals: &mut Vec<String>) {
     let whole = document.value.get("security").cloned();
     for (path, method) in document.operations() {
         let operation = &mut document.value["paths"][&path][method];
         // One without a word only says that an object has it (see `fold`).
-        if operation.as_object().is_some_and(serde_json::Map::is_empty) {
-            continue;
-        }
-        let open = match (
-            operation.get("x-no-auth").and_then(Value::as_bool),
-            operation.get("security").or(whole.as_ref()),
-        ) {
+        let Some(operation) = operation.as_object_mut().filter(|operation| !operation.is_empty()) else { continue };
+        let said = operation.remove("x-no-auth").as_ref().and_then(Value::as_bool);
+        let open = match (said, operation.get("security").or(whole.as_ref())) {
             (Some(said), _) => said,
             (None, Some(ways)) => ways.as_array().is_some_and(Vec::is_empty),
-            (None, None) => bail!(
-                "{}: {} {path}: no `security` is declared; say with `x-no-auth` in the overlay whether it is called without a credential",
-                document.name,
-                method.to_uppercase()
-            ),
-        };
-        if let Some(operation) = operation.as_object_mut() {
-            operation.remove("x-no-auth");
-            if open {
-                operation.insert("x-no-auth".to_owned(), json!(true));
+            (None, None) => {
+                refusals.push(format!(
+                    "{}: {} {path}: no `security` is declared; say with `x-no-auth` in the overlay whether it is called without a credential",
+                    document.name,
+                    method.to_uppercase()
+                ));
+                false
             }
+        };
+        if open {
+            operation.insert("x-no-auth".to_owned(), json!(true));
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -53,7 +48,9 @@ mod tests {
     fn an_operation_is_open_if_its_document_says_so() {
         let open = |security: Option<Value>, operation: Value| {
             let mut document = document(security, operation);
-            complete(&mut document).unwrap();
+            let mut refusals = Vec::new();
+            complete(&mut document, &mut refusals);
+            assert_eq!(refusals, [] as [&str; 0]);
             document.value["paths"]["/token"]["post"]["x-no-auth"] == json!(true)
         };
         let bearer = json!([{"bearer": []}]);
@@ -67,7 +64,8 @@ mod tests {
 
     #[test]
     fn an_operation_without_a_word_of_security_is_refused() {
-        let error = complete(&mut document(None, json!({"responses": {}}))).unwrap_err().to_string();
-        assert!(error.starts_with("a.json: POST /token: no `security` is declared"), "{error}");
+        let mut refusals = Vec::new();
+        complete(&mut document(None, json!({"responses": {}})), &mut refusals);
+        assert!(refusals[0].starts_with("a.json: POST /token: no `security` is declared"), "{refusals:?}");
     }
 }

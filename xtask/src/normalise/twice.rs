@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, bail};
 use serde_json::Value;
 
 use super::references;
 use crate::specs::document::{Document, list, object, text};
 
-/// The index of the document to take, for each path and method that more than one describes.
-pub(super) fn fullest(documents: &[Document]) -> Result<BTreeMap<(String, String), usize>> {
+/// The index of the document to take, for each path and method that more than one describes; where
+/// none is the fullest, `refusals` says what each lacks.
+pub(super) fn fullest(documents: &[Document], refusals: &mut Vec<String>) -> BTreeMap<(String, String), usize> {
     let mut described: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
     for (index, document) in documents.iter().enumerate() {
         for (path, method) in document.operations() {
@@ -27,17 +27,20 @@ pub(super) fn fullest(documents: &[Document]) -> Result<BTreeMap<(String, String
             best = match fuller(side(best), side(other)) {
                 Ok(Fuller::First) => best,
                 Ok(Fuller::Second) => other,
-                Err(difference) => bail!(
-                    "{} {path} stands in {} and in {}, and neither has all of it: {difference}. Add what is missing to one of them with the overlay",
-                    method.to_uppercase(),
-                    documents[best].name,
-                    documents[other].name,
-                ),
+                Err(difference) => {
+                    refusals.push(format!(
+                        "{} {path} stands in {} and in {}, and neither has all of it: {difference}. Add what is missing to one of them with the overlay",
+                        method.to_uppercase(),
+                        documents[best].name,
+                        documents[other].name,
+                    ));
+                    best
+                }
             };
         }
         chosen.insert(operation, best);
     }
-    Ok(chosen)
+    chosen
 }
 
 /// One description of an operation, with the document that its references point into.
@@ -209,7 +212,11 @@ mod tests {
             (json!({"id": {"type": "string"}}), json!({"id": {"type": "string"}, "label": {"type": "string"}}));
         let operation = ("/things".to_owned(), "get".to_owned());
         let chosen = |a: &Value, b: &Value| {
-            fullest(&[document("a.json", a.clone()), document("b.json", b.clone())]).unwrap()[&operation]
+            let mut refusals = Vec::new();
+            let documents = [document("a.json", a.clone()), document("b.json", b.clone())];
+            let chosen = fullest(&documents, &mut refusals)[&operation];
+            assert_eq!(refusals, [] as [&str; 0]);
+            chosen
         };
         assert_eq!(chosen(&poor, &rich), 1);
         assert_eq!(chosen(&rich, &poor), 0);
@@ -218,8 +225,11 @@ mod tests {
 
     #[test]
     fn descriptions_that_each_lack_something_are_refused_with_its_place() {
-        let refusal =
-            |a: Value, b: Value| fullest(&[document("a.json", a), document("b.json", b)]).unwrap_err().to_string();
+        let refusal = |a: Value, b: Value| {
+            let mut refusals = Vec::new();
+            fullest(&[document("a.json", a), document("b.json", b)], &mut refusals);
+            refusals.remove(0)
+        };
         assert_eq!(
             refusal(json!({"id": {"type": "string"}}), json!({"label": {"type": "string"}})),
             "GET /things stands in a.json and in b.json, and neither has all of it: the first lacks `inner.label` of the reply 200, \
