@@ -21,7 +21,7 @@ pub struct OpMeta {
     pub limit_class: &'static str,
     /// How the list goes on, where it is one.
     pub paging: Option<PagingKind>,
-    /// Whether the vendor's document declares a success without content beside one with content.
+    /// Whether the vendor's document declares a success without content, or none at all.
     pub may_be_empty: bool,
     /// Whether it is sent without the client's credential, because the vendor's document declares
     /// no security for it.

@@ -53,8 +53,8 @@ async fn raw_requests_take_the_same_way() {
 async fn the_limit_holds_for_attempts_and_learns_from_replies() {
     let server = Server::start(|_, number| match number {
         0 => reply(500, ""),
-        1 => Reply::With(200, vec![("x-remaining", "0".into())], String::new()),
-        _ => reply(200, ""),
+        1 => Reply::With(200, vec![("x-remaining", "0".into())], "{}".to_owned()),
+        _ => reply(200, "{}"),
     })
     .await;
     let clock = ManualClock::auto();

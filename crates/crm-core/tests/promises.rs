@@ -98,14 +98,37 @@ async fn lists_maps_json_and_nothing() {
         (r#"[{"id":"1"}]"#, [true, false, true, true]),
         (r#"{"id":"1"}"#, [true, true, true, true]),
         ("{}", [false, true, true, true]),
-        ("", [false, false, true, true]),
-        ("null", [false, false, true, true]),
+        ("", [false, false, false, true]),
+        ("null", [false, false, false, true]),
+        (r#""""#, [false, false, true, true]),
+        (r#""x""#, [false, false, true, true]),
         (r#"{"failed":true,"message":"x"}"#, [false; 4]),
     ] {
         assert_eq!(succeeds::<Vec<Thing>>(&GET, 200, body).await, list, "list {body}");
         assert_eq!(succeeds::<Map<String>>(&GET, 200, body).await, map, "map {body}");
         assert_eq!(succeeds::<Value>(&GET, 200, body).await, any, "any {body}");
         assert_eq!(succeeds::<()>(&GET, 200, body).await, nothing, "nothing {body}");
+    }
+}
+
+crm_core::union! {
+    /// One of two, told apart by its kind.
+    pub enum Either by "kind" { Thing(Thing) = "thing", Done(Done) = "done" }
+}
+
+#[tokio::test]
+async fn one_of_several_records() {
+    for (body, right) in [
+        (r#"{"kind":"thing","id":"1"}"#, true),
+        (r#"{"kind":"new","other":1}"#, true),
+        (r#"{"id":"1"}"#, true),
+        (r#"{"other":1}"#, false),
+        ("{}", false),
+        ("", false),
+        ("[]", false),
+        (r#""x""#, false),
+    ] {
+        assert_eq!(succeeds::<Either>(&GET, 200, body).await, right, "{body}");
     }
 }
 

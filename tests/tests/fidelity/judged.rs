@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::Made;
 use crate::api::Api;
 use crate::arguments::Sample;
-use crate::compare::{NULLS_SURVIVE, UNKNOWN_MEMBERS_SURVIVE, is_unknown, losses};
+use crate::compare::{is_unknown, losses};
 use crate::document::{self, Described, by_shape, shape};
 use crate::requests::{self, Judge, arguments};
 use crate::sample::{Kind, Maker};
@@ -92,9 +92,6 @@ impl Run<'_> {
                 let mut lost_unknown = false;
                 for loss in losses(&reply, &read) {
                     lost_unknown |= is_unknown(&loss);
-                    if is_unknown(&loss) && !UNKNOWN_MEMBERS_SURVIVE {
-                        continue;
-                    }
                     let verb = if loss.read.is_null() { "loses" } else { "changes" };
                     self.find(
                         op,
@@ -186,7 +183,7 @@ impl Run<'_> {
             let lost = nulls(body) > nulls(&sent);
             self.table.nulls += 1;
             self.table.nulls_lost += usize::from(lost);
-            if lost && NULLS_SURVIVE {
+            if lost {
                 self.find(op, "request loses a null".to_owned(), || format!("{}: {}", described.place(), short(&sent)));
             }
         }

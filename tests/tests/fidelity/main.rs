@@ -73,5 +73,5 @@ fn expect_misfits() {
 
 /// Reads an argument.
 fn parse<T: Wire>(body: &[u8]) -> Result<T, String> {
-    crm_core::codec::read(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| error.to_string())
+    crm_core::codec::restore(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| error.to_string())
 }

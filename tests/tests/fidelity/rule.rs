@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crm_core::{OpMeta, PagingKind};
+use crm_core::OpMeta;
 use crm_fake::Vendor;
 use serde_json::{Map, Value, json};
 
@@ -49,6 +49,7 @@ pub(crate) struct Promise<'a> {
     members: Vec<&'a str>,
     /// True if the type has an id, a list, or a nested record with one.
     weighty: bool,
+    method: http::Method,
     pub(crate) write: bool,
     pub(crate) list: Option<List<'a>>,
 }
@@ -58,8 +59,6 @@ pub(crate) struct List<'a> {
     paging: &'a Value,
     /// True if the document requires the list.
     required: bool,
-    /// True if the first page names a next one, a total or a flag, and is not only full.
-    told: bool,
     first: Value,
 }
 
@@ -78,7 +77,7 @@ pub(crate) fn expected(promise: &Promise<'_>, bad: &Bad, at: Where) -> Option<Ou
         return Some(Outcome::Right);
     }
     if bad.text.trim().is_empty() || bad.text == "null" {
-        return refused_if(promise.content);
+        return refused_if(promise.content && !promise.may_answer_nothing(bad));
     }
     let Ok(value) = serde_json::from_str::<Value>(&bad.text) else { return Some(Outcome::Refused) };
     if bad.is_error_of(promise.vendor) {
@@ -93,7 +92,7 @@ pub(crate) fn expected(promise: &Promise<'_>, bad: &Bad, at: Where) -> Option<Ou
             let list = promise
                 .list
                 .as_ref()
-                .is_some_and(|list| (list.required || list.told && at == Where::SecondPage) && !list.is_in(&value));
+                .is_some_and(|list| (list.required || at == Where::SecondPage) && !list.is_in(&value));
             let known = members.keys().any(|name| promise.members.contains(&name.as_str()));
             refused_if(list || !known && (!promise.write || promise.weighty))
         }
@@ -110,6 +109,10 @@ impl<'a> Promise<'a> {
             "()" => Read::Nothing,
             _ if reply.ends_with("value::Value") => Read::AnyJson,
             _ if reply.starts_with("alloc::vec::Vec<") => Read::List,
+            // One of the choices may have members of any name.
+            _ if schema.is_some_and(|schema| choices(described, schema).iter().any(|one| free(described, one))) => {
+                Read::Other
+            }
             _ if reply.contains("::types::") && !members.is_empty() && !reply.contains('<') => Read::Record,
             _ => Read::Other,
         };
@@ -117,12 +120,20 @@ impl<'a> Promise<'a> {
         Self {
             vendor,
             read,
-            content: schema.is_some(),
+            content: schema.is_some() && !op.may_be_empty,
+            method: op.method.clone(),
             members,
-            weighty: schema.is_some_and(|schema| weighty(described, schema, 0)),
+            weighty: schema.is_some_and(|schema| choices(described, schema).iter().any(|one| weighty(described, one))),
             write: op.method != http::Method::GET,
             list: paging.zip(schema).map(|(paging, schema)| List::new(op, described, paging, schema)),
         }
+    }
+
+    /// Whether nothing may be the reply although content is declared: to a deletion, and where the status says that a
+    /// change has no content to return.
+    fn may_answer_nothing(&self, bad: &Bad) -> bool {
+        let changes = matches!(self.method, http::Method::PUT | http::Method::PATCH);
+        self.method == http::Method::DELETE || changes && bad.status == 204
     }
 
     /// Returns the column of an operation that is not paged.
@@ -131,25 +142,32 @@ impl<'a> Promise<'a> {
     }
 }
 
-/// Returns the names of the members of all alternatives.
-fn alternatives<'a>(described: &'a Described<'a>, schema: &'a Value) -> Vec<&'a str> {
+/// Returns a schema and its alternatives.
+fn choices<'a>(described: &'a Described<'a>, schema: &'a Value) -> Vec<&'a Value> {
     let document = described.document;
-    let mut names: Vec<&str> = document.members(schema, "").all.into_iter().map(|member| member.0).collect();
-    for key in ["oneOf", "anyOf"] {
-        for choice in document.resolve(schema)[key].as_array().into_iter().flatten() {
-            names.extend(document.members(choice, "").all.into_iter().map(|member| member.0));
-        }
-    }
-    names
+    let alternatives = ["oneOf", "anyOf"].into_iter().flat_map(|key| document.resolve(schema)[key].as_array());
+    std::iter::once(schema).chain(alternatives.flatten()).collect()
 }
 
-fn weighty(described: &Described<'_>, schema: &Value, depth: usize) -> bool {
+/// Whether members of any name are declared, and none by its own.
+fn free(described: &Described<'_>, schema: &Value) -> bool {
+    described.document.resolve(schema).get("additionalProperties").is_some_and(|free| *free != json!(false))
+        && described.document.members(schema, "").all.is_empty()
+}
+
+/// Returns the names of the members of all alternatives.
+fn alternatives<'a>(described: &'a Described<'a>, schema: &'a Value) -> Vec<&'a str> {
+    let choices = choices(described, schema).into_iter();
+    choices.flat_map(|one| described.document.members(one, "").all).map(|member| member.0).collect()
+}
+
+fn weighty(described: &Described<'_>, schema: &Value) -> bool {
     let document = described.document;
-    depth < 4
-        && document.members(schema, "").all.iter().any(|(name, member, _)| {
-            let id = *name == "id" || *name == "_id" || name.ends_with("Id");
-            id || document.resolve(member)["type"] == "array" || weighty(described, member, depth + 1)
-        })
+    let is_id = |name: &str| matches!(name, "id" | "_id" | "ids") || name.ends_with("Id") || name.ends_with("_id");
+    document.members(schema, "").all.iter().any(|(name, member, _)| {
+        let within = || document.members(member, "").all.iter().any(|(name, ..)| is_id(name));
+        is_id(name) || document.resolve(member)["type"] == "array" || within()
+    })
 }
 
 impl<'a> List<'a> {
@@ -178,11 +196,7 @@ impl<'a> List<'a> {
         for place in places("total") {
             set(&mut first, place, |old| if old.is_string() { json!("1000") } else { json!(1000) });
         }
-        let by_items =
-            matches!(op.paging, Some(PagingKind::KeysetId | PagingKind::KeysetValue | PagingKind::SearchAfter));
-        let next = !places("next").is_empty() && !by_items;
-        let told = next || !places("more").is_empty() || (!places("total").is_empty() && !by_items);
-        Self { paging, required, told, first }
+        Self { paging, required, first }
     }
 
     /// Sets the page size, so that a page of two items is full.

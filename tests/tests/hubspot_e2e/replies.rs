@@ -30,8 +30,8 @@ async fn odd_failures_have_a_kind_and_a_message() {
         ("success that is a page", Fault::Html),
         ("a list in place of a record", Fault::Body(json!([1, 2]))),
         ("a text in place of a list", Fault::Body(json!({"results": "ada@example.com"}))),
-        ("a text deep within", Fault::Body(json!({"results": [{"id": "1"}, {"properties": "ada@example.com"}]}))),
-        ("a text for a flag", Fault::Body(json!({"results": [{"archived": "perhaps"}]}))),
+        ("no list", Fault::Body(json!({"paging": {"next": {"after": "1"}}}))),
+        ("an error that says it is a success", Fault::Body(json!({"status": "error", "message": "no such plan"}))),
     ];
     let mut lines = String::new();
     for (name, fault) in cases {
@@ -41,6 +41,26 @@ async fn odd_failures_have_a_kind_and_a_message() {
         lines += &format!("{name}: {:?}\n  {}\n", error.kind(), error.to_string().replace(id, "…"));
     }
     insta::assert_snapshot!(lines);
+}
+
+#[tokio::test]
+async fn an_odd_member_costs_neither_its_record_nor_the_page() {
+    let bench = Bench::with_contacts(1).await;
+    bench.fake.fail(Fault::Body(json!({"results": [
+        {"id": "1", "archived": "perhaps", "createdAt": {}, "properties": {"email": "ada@example.com", "tags": ["a"]}},
+        {"id": "2", "properties": "none"},
+        {"id": 3, "properties": {"email": null}, "new": [1]},
+    ]})));
+    let page = bench.client.contacts().list().send().await.unwrap();
+    let ids: Vec<_> = page.results.iter().map(|record| record.id.as_deref().unwrap()).collect();
+    assert_eq!(ids, ["1", "2", "3"]);
+    let [first, second, third] = &page.results[..] else { panic!() };
+    assert_eq!((first.property("email"), first.archived), (Some("ada@example.com"), None));
+    assert_eq!(first.extra.get("archived"), Some(&json!("perhaps")));
+    assert_eq!(first.extra.get("createdAt"), Some(&json!({})));
+    assert_eq!(first.properties.odd().collect::<Vec<_>>(), [("tags", &json!(["a"]))]);
+    assert_eq!(second.extra.get("properties"), Some(&json!("none")));
+    assert_eq!(third.extra.get("new"), Some(&json!([1])));
 }
 
 #[tokio::test]

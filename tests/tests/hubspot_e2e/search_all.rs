@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crm_fake::Fault;
 use hubspot_client::types::{Filter, ObjectUpdate, SearchRequest};
-use hubspot_client::{Client, Error, ErrorKind, Position, SearchAll, Sent};
+use hubspot_client::{CallOptions, Client, Error, ErrorKind, Position, RetryPolicy, SearchAll, Sent};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -213,4 +213,24 @@ fn whatever_the_values_and_pages_each_record_comes_once_and_in_order() {
         sorted.sort_by_key(|row| row.1);
         prop_assert_eq!(sorted, expected);
     });
+}
+
+/// Only a page that has its records can be the last one.
+#[tokio::test]
+async fn a_search_does_not_end_at_a_page_without_records() {
+    for body in [
+        json!({}),
+        json!(null),
+        json!({"results": null}),
+        json!({"total": 3}),
+        json!({"status": "error", "message": "x"}),
+    ] {
+        let bench = Bench::with_contacts(1).await;
+        bench.fake.fail(Fault::Body(body.clone()));
+        let once = bench.client.with(CallOptions::default().retry(RetryPolicy::none()));
+        let mut records = once.contacts().search_all(SearchRequest::default());
+        let error = records.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}: {error}");
+        assert_eq!(records.position(), Position::Start, "{body}");
+    }
 }

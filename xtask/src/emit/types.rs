@@ -175,7 +175,8 @@ pub(crate) fn into_type(ty: &Ty) -> String {
 fn setters(text: &mut String, name: &str, fields: &[Field], asked: &[&Field], constants: &[(&Field, String)]) {
     let given =
         |field: &Field| asked.iter().chain(constants.iter().map(|(field, _)| field)).any(|f| f.ident == field.ident);
-    let settable: Vec<&Field> = fields.iter().filter(|field| field.ident != "new" && !given(field)).collect();
+    let settable: Vec<&Field> =
+        fields.iter().filter(|field| field.ident != "new" && !field.read_only && !given(field)).collect();
     if settable.is_empty() {
         return;
     }
@@ -226,7 +227,8 @@ fn union(
 }
 
 fn field_doc(field: &Field) -> String {
-    if field.doc.is_empty() { format!("`{}`", field.wire) } else { field.doc.clone() }
+    let doc = if field.doc.is_empty() { format!("`{}`", field.wire) } else { field.doc.clone() };
+    if field.read_only { format!("{doc} Only replies have it; a request is sent without it.") } else { doc }
 }
 
 fn sentence_case(name: &str) -> String {

@@ -42,7 +42,7 @@ pub(crate) struct Operation {
     pub(crate) version: Option<String>,
     /// Whether it is called without a credential, which then must not be sent along.
     pub(crate) anonymous: bool,
-    /// Whether the document declares a success without content beside one with content.
+    /// Whether the document declares a success without content.
     pub(crate) may_be_empty: bool,
     /// Whether every page must have its list.
     pub(crate) items_required: bool,
@@ -239,26 +239,37 @@ fn operation(
     })
 }
 
-/// Whether one success has content and another has none.
+/// Whether a success of an operation without content is declared, or no success at all.
 fn may_be_empty(operation: &Value) -> bool {
-    let successes = object(operation, "responses").filter(|(status, _)| status.starts_with('2'));
-    let (with, without): (Vec<_>, Vec<_>) =
-        successes.partition(|(_, response)| object(response, "content").next().is_some());
-    !with.is_empty() && !without.is_empty()
+    let mut successes = object(operation, "responses").filter(|(status, _)| status.starts_with('2')).peekable();
+    successes.peek().is_none() || successes.any(|(_, response)| object(response, "content").next().is_none())
 }
 
 /// Whether the document requires every member on the way to the items.
 fn items_required(merged: &Value, operation: &Value, paging: &Paging) -> bool {
     let Success::Json(schema) = success(operation) else { return false };
     let schemas = &merged["components"]["schemas"];
-    let mut here = resolved(schemas, schema);
+    let mut here = vec![schema];
     for step in paging.steps() {
-        if !list(here, "required").any(|name| name == step) {
+        here = parts(schemas, here);
+        if !here.iter().any(|part| list(part, "required").any(|name| name == step)) {
             return false;
         }
-        here = resolved(schemas, &here["properties"][step]);
+        here = here.iter().filter_map(|part| part["properties"].get(step)).collect();
     }
     true
+}
+
+/// The schemas without references, and all parts of those that are put together.
+fn parts<'a>(schemas: &'a Value, of: Vec<&'a Value>) -> Vec<&'a Value> {
+    let mut found = Vec::new();
+    let mut open = of;
+    while let Some(schema) = open.pop() {
+        let schema = resolved(schemas, schema);
+        open.extend(list(schema, "allOf"));
+        found.push(schema);
+    }
+    found
 }
 
 fn argument(parameter: &Value, typed: &mut BTreeMap<String, Ty>) -> Result<Argument> {

@@ -196,7 +196,7 @@ fn record(name: &str, fields: &syn::FieldsNamed) -> Result<Shape> {
         }
         let (doc, notes) = noted(&field.attrs);
         found.push(Field {
-            required: !optional && !serde.default,
+            required: !optional && !serde.default && !notes.contains(&"readOnly"),
             nullable: notes.contains(&"nullable"),
             read_only: notes.contains(&"readOnly"),
             ident,

@@ -16,7 +16,7 @@ macro_rules! raw_ops {
             idempotent: $idempotent,
             limit_class: "",
             paging: None,
-            may_be_empty: false,
+            may_be_empty: true,
             anonymous: false,
             long_running: false,
             batch_max: None,

@@ -209,7 +209,7 @@ impl<V: Wire> Form<Self> for Map<V> {
 
 impl<'de, V: Wire> Deserialize<'de> for Map<V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::read(deserializer)
+        super::restore(deserializer)
     }
 }
 

@@ -92,8 +92,10 @@ pub enum Consists {
     List,
     /// Members of any name.
     Map,
-    /// Members of these names.
+    /// Members of these names, behind the name of the type.
     Members(&'static [&'static str]),
+    /// One of several records.
+    OneOf,
 }
 
 /// A way to read and write values of `T`.
@@ -162,6 +164,11 @@ pub trait Form<T>: Sized {
         true
     }
 
+    /// Whether a value may have a member of this name.
+    fn promises(_member: &str) -> bool {
+        true
+    }
+
     /// Whether values have an id, a list, or a record with an id.
     fn identified() -> bool {
         true
@@ -179,6 +186,19 @@ fn is_id(name: &str) -> bool {
 /// Reads a value in its form.
 pub fn read<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     T::Form::read(deserializer)
+}
+
+/// Reads a value of any serde format, odd members included: what a record wrote is read back.
+///
+/// # Errors
+///
+/// As for a reply: a value that is of another kind as a whole.
+pub fn restore<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let value = <Value as serde::Deserialize>::deserialize(deserializer)?;
+    T::Form::salvage(&value, &mut Oddities::default()).or_else(|_| {
+        let message = T::Form::read(&value).err().map(|error| redacted::quoted_values(&error.to_string()));
+        Err(serde::de::Error::custom(message.unwrap_or_else(|| format!("{} was expected", T::Form::EXPECTED))))
+    })
 }
 
 /// Writes a value in its form.

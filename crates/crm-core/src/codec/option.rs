@@ -68,6 +68,10 @@ impl<T: Wire> Form<Self> for Option<T> {
         this.as_ref().is_none_or(T::Form::may_be_error)
     }
 
+    fn promises(member: &str) -> bool {
+        T::Form::promises(member)
+    }
+
     fn identified() -> bool {
         T::Form::identified()
     }
@@ -103,6 +107,10 @@ impl<T: Wire> Form<Self> for Box<T> {
 
     fn may_be_error(this: &Self) -> bool {
         T::Form::may_be_error(this)
+    }
+
+    fn promises(member: &str) -> bool {
+        T::Form::promises(member)
     }
 
     fn identified() -> bool {

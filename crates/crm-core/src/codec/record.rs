@@ -203,6 +203,10 @@ impl<R: Record> Form<R> for AsObject {
         R::Parts::all_blank(parts) || OF_ERRORS.iter().any(|name| known.contains(name) || extra.get(name).is_some())
     }
 
+    fn promises(member: &str) -> bool {
+        members::<R>().is_empty() || members::<R>().contains(&member)
+    }
+
     fn identified() -> bool {
         members::<R>().iter().any(|name| is_id(name))
             || R::Parts::any(|consists| match consists {
@@ -317,7 +321,7 @@ macro_rules! record {
 
         impl<'de> $crate::reexport::serde::Deserialize<'de> for $ty {
             fn deserialize<D: $crate::reexport::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::codec::read(deserializer)
+                $crate::codec::restore(deserializer)
             }
         }
 

@@ -410,3 +410,12 @@ fn timestamps_understand_every_form() {
     assert_eq!(Timestamp::from_unix_millis(1_684_146_600_250).as_str(), "2023-05-15T10:30:00.250Z");
     assert_eq!(Timestamp::from_unix_millis(i64::MAX).as_str(), i64::MAX.to_string());
 }
+
+#[test]
+fn what_was_stored_is_read_back_with_what_no_field_can_hold() {
+    let body = r#"{"id":"x","count":"many","tags":[],"properties":{"a":"1","b":[2]},"new":null}"#;
+    let stored = serde_json::to_string(&node(body)).unwrap();
+    assert_eq!(stored, r#"{"id":"x","count":"many","tags":[],"properties":{"a":"1","b":[2]},"new":null}"#);
+    assert_eq!(serde_json::from_str::<Node>(&stored).unwrap(), node(body));
+    assert!(serde_json::from_str::<Node>(r#""jane""#).is_err_and(|error| !error.to_string().contains("jane")));
+}

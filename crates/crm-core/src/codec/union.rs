@@ -28,16 +28,16 @@ pub fn has_any(value: &Value, names: &[&str]) -> bool {
 #[macro_export]
 macro_rules! union {
     ($(#[$meta:meta])* pub enum $ty:ident by $tag:literal { $($variant:ident($inner:ty) = $($text:literal)|+),* $(,)? }) => {
-        $crate::union!(@ $(#[$meta])* $ty { $($variant($inner)),* } |value| match ($crate::codec::tag(value, $tag)) {
+        $crate::union!(@ $(#[$meta])* $ty [$tag] { $($variant($inner)),* } |value| match ($crate::codec::tag(value, $tag)) {
             $($(Some($text))|+ => $variant,)*
         });
     };
     ($(#[$meta:meta])* pub enum $ty:ident by members { $($variant:ident($inner:ty) = $($member:literal)|*),* $(,)? }) => {
-        $crate::union!(@ $(#[$meta])* $ty { $($variant($inner)),* } |value| match (()) {
+        $crate::union!(@ $(#[$meta])* $ty [] { $($variant($inner)),* } |value| match (()) {
             $(() if $crate::codec::has_any(value, &[$($member),*]) => $variant,)*
         });
     };
-    (@ $(#[$meta:meta])* $ty:ident { $($variant:ident($inner:ty)),* } |$value:ident| match ($on:expr) { $($($pattern:pat_param)|+ $(if $guard:expr)? => $chosen:ident,)* }) => {
+    (@ $(#[$meta:meta])* $ty:ident [$($tag:literal)?] { $($variant:ident($inner:ty)),* } |$value:ident| match ($on:expr) { $($($pattern:pat_param)|+ $(if $guard:expr)? => $chosen:ident,)* }) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
@@ -57,7 +57,22 @@ macro_rules! union {
             }
 
             impl Form<Self> for $ty {
-                const CONSISTS: codec::Consists = codec::Consists::Json;
+                const CONSISTS: codec::Consists = codec::Consists::OneOf;
+
+                fn empty(this: &Self) -> bool {
+                    match this {
+                        $(Self::$variant(value) => <<$inner as Wire>::Form as Form<$inner>>::empty(value),)*
+                        Self::Unrecognized(_) => true,
+                    }
+                }
+
+                fn promises(member: &str) -> bool {
+                    $(member == $tag ||)? $(<<$inner as Wire>::Form as Form<$inner>>::promises(member) ||)* false
+                }
+
+                fn identified() -> bool {
+                    $(<<$inner as Wire>::Form as Form<$inner>>::identified() ||)* false
+                }
 
                 fn salvage<'a>(value: &'a Value, oddities: &mut codec::Oddities<'a>) -> Result<Self, codec::Odd> {
                     let $value = value;
@@ -90,7 +105,7 @@ macro_rules! union {
 
             impl<'de> Deserialize<'de> for $ty {
                 fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    Self::read(deserializer)
+                    codec::restore(deserializer)
                 }
             }
 

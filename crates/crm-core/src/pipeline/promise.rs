@@ -33,26 +33,27 @@ pub(super) fn broken<T: Wire>(value: &T, reply: &RawReply, op: &OpMeta, vendor: 
     let empty = T::Form::empty(value);
     let body = reply.body().trim_ascii();
     let suspect = body.len() <= LONGEST_ERROR && body.first() == Some(&b'{') && T::Form::may_be_error(value);
-    if !empty && !suspect {
+    // One value counts as a list of one. As a whole reply it is only one if it is a record.
+    let lone = promised == Consists::List && !body.starts_with(b"[") && !body.starts_with(b"{");
+    if !empty && !suspect && !lone {
         return None;
     }
-    let given = if body.is_empty() { Some(Value::Null) } else { reply.json() };
-    // What was read although it is not JSON had to be repaired; it holds something.
-    let given = given?;
+    // What was read although it is not JSON had to be repaired, so it holds something.
+    let given = if body.is_empty() { Value::Null } else { reply.json()? };
     if suspect && vendor.refuses(&given) {
         return Some(Broken::Refusal);
     }
-    if !empty || op.may_be_empty && given.is_null() {
-        return None;
-    }
     let fault = match (promised, &given) {
-        (Consists::Nothing | Consists::Plain | Consists::Json, _) => None,
-        (_, Value::Null) if answers_nothing(op, reply) => None,
-        (_, Value::Null) => Some("the reply is empty, where the vendor's document promises content"),
-        (Consists::List, Value::Array(_)) | (Consists::Map, Value::Object(_)) => None,
-        (Consists::Members(names), Value::Object(members)) => {
-            let promised = names.get(1..).unwrap_or_default();
-            let any = promised.is_empty() || promised.iter().any(|name| members.contains_key(*name));
+        (Consists::Nothing | Consists::Plain, _) => None,
+        (_, Value::Null) => {
+            let expected = op.may_be_empty || answers_nothing(op, reply);
+            (!expected).then_some("the reply is empty, where the vendor's document promises content")
+        }
+        (Consists::Json, _) | (Consists::List, Value::Array(_)) | (Consists::Map, Value::Object(_)) => None,
+        (_, Value::Object(_)) if !empty => None,
+        (Consists::Members(_) | Consists::OneOf, Value::Object(members)) => {
+            // What promises a member of any name, the empty one too, promises none.
+            let any = members.keys().any(|name| T::Form::promises(name)) || T::Form::promises("");
             let concludes = matches!(op.method, Method::GET | Method::HEAD) || T::Form::identified();
             (!any && concludes).then_some("the reply has none of the members that the vendor's document promises")
         }

@@ -492,7 +492,7 @@ pub static PRODUCTS_UPDATE_STORE_PRIORITY: OpMeta = OpMeta {
     idempotent: false,
     limit_class: "",
     paging: None,
-    may_be_empty: false,
+    may_be_empty: true,
     anonymous: false,
     long_running: false,
     batch_max: None,

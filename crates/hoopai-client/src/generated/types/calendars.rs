@@ -586,7 +586,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// How to show fewer free slots than there are.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Where the meeting takes place. Deprecated by the vendor.
+        /// Where the meeting takes place. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
@@ -647,9 +647,9 @@ crm_core::setters!(CalendarCreate {
     form_submit_redirect_url: String, form_submit_thanks_message: String, form_submit_type: FormSubmitType,
     google_invitation_emails: bool, group_id: String, guest_type: GuestType, is_active: bool,
     is_live_payment_mode: bool, location_configurations: [LocationConfiguration],
-    look_busy_config: LookBusyConfiguration, meeting_location: String, notes: String,
-    notifications: [CalendarNotification], open_hours: [OpenHour], pixel_id: String, pre_buffer: f64,
-    pre_buffer_unit: BufferUnit, recurring: CalendarsRecurring, should_assign_contact_to_team_member: bool,
+    look_busy_config: LookBusyConfiguration, notes: String, notifications: [CalendarNotification],
+    open_hours: [OpenHour], pixel_id: String, pre_buffer: f64, pre_buffer_unit: BufferUnit,
+    recurring: CalendarsRecurring, should_assign_contact_to_team_member: bool,
     should_send_alert_emails_to_assigned_member: bool, should_skip_assigning_contact_for_existing: bool,
     slot_buffer: f64, slot_buffer_unit: BufferUnit, slot_duration: f64, slot_duration_unit: BufferUnit,
     slot_interval: f64, slot_interval_unit: BufferUnit, slug: String, sticky_contact: bool,
@@ -963,7 +963,7 @@ crm_core::record! {
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
         /// How to show fewer free slots than there are.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Where the meeting takes place. Deprecated by the vendor.
+        /// Where the meeting takes place. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
@@ -1019,14 +1019,13 @@ crm_core::setters!(CalendarUpdate {
     event_title: String, event_type: EventType, form_id: String, form_submit_redirect_url: String,
     form_submit_thanks_message: String, form_submit_type: FormSubmitType, google_invitation_emails: bool,
     group_id: String, guest_type: GuestType, is_active: bool, is_live_payment_mode: bool,
-    location_configurations: [LocationConfiguration], look_busy_config: LookBusyConfiguration,
-    meeting_location: String, name: String, notes: String, notifications: [CalendarNotification],
-    open_hours: [OpenHour], pixel_id: String, pre_buffer: f64, pre_buffer_unit: BufferUnit,
-    recurring: CalendarsRecurring, should_assign_contact_to_team_member: bool,
-    should_send_alert_emails_to_assigned_member: bool, should_skip_assigning_contact_for_existing: bool,
-    slot_buffer: f64, slot_duration: f64, slot_duration_unit: BufferUnit, slot_interval: f64,
-    slot_interval_unit: BufferUnit, slug: String, sticky_contact: bool, team_members: [TeamMember],
-    widget_slug: String, widget_type: WidgetType,
+    location_configurations: [LocationConfiguration], look_busy_config: LookBusyConfiguration, name: String,
+    notes: String, notifications: [CalendarNotification], open_hours: [OpenHour], pixel_id: String,
+    pre_buffer: f64, pre_buffer_unit: BufferUnit, recurring: CalendarsRecurring,
+    should_assign_contact_to_team_member: bool, should_send_alert_emails_to_assigned_member: bool,
+    should_skip_assigning_contact_for_existing: bool, slot_buffer: f64, slot_duration: f64,
+    slot_duration_unit: BufferUnit, slot_interval: f64, slot_interval_unit: BufferUnit, slug: String,
+    sticky_contact: bool, team_members: [TeamMember], widget_slug: String, widget_type: WidgetType,
 });
 
 crm_core::record! {
@@ -1874,9 +1873,9 @@ crm_core::record! {
         is_primary: Option<bool> = "isPrimary",
         /// The places or ways in which a meeting can be held.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
-        /// Where the meeting takes place. Deprecated by the vendor.
+        /// Where the meeting takes place. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location: Option<String> = "meetingLocation",
-        /// How or where the meeting is held, as `zoom`. The vendor's default is `custom`. Deprecated by the vendor.
+        /// How or where the meeting is held, as `zoom`. The vendor's default is `custom`. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
         /// The vendor's default is `0.5`.
         priority: Option<f64> = "priority",
@@ -1888,8 +1887,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TeamMember {
-    is_primary: bool, location_configurations: [LocationConfiguration], meeting_location: String,
-    meeting_location_type: MeetingLocationType, priority: f64,
+    is_primary: bool, location_configurations: [LocationConfiguration], priority: f64,
 });
 
 impl TeamMember {

@@ -423,7 +423,7 @@ impl Paged for List {
     type Item = types::KnowledgeBaseListItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     const ITEMS: &'static [&'static str] = &["data", "knowledgeBases"];
-    const ITEMS_REQUIRED: bool = false;
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

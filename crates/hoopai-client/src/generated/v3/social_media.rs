@@ -1615,7 +1615,7 @@ impl Paged for ListComments {
     type Item = types::CommentItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     const ITEMS: &'static [&'static str] = &["results", "comments"];
-    const ITEMS_REQUIRED: bool = false;
+    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -268,7 +268,7 @@ pub static CURRENCIES_UPDATE_CURRENCY_VISIBILITY: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    may_be_empty: false,
+    may_be_empty: true,
     anonymous: false,
     long_running: false,
     batch_max: None,

@@ -54,7 +54,7 @@ pub static OAUTH_REVOKE_TOKEN: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    may_be_empty: false,
+    may_be_empty: true,
     anonymous: true,
     long_running: false,
     batch_max: None,

@@ -112,7 +112,7 @@ pub static PROPERTY_VALIDATIONS_REPLACE: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    may_be_empty: false,
+    may_be_empty: true,
     anonymous: false,
     long_running: false,
     batch_max: None,

@@ -39,7 +39,7 @@ pub static TRANSACTIONAL_EMAIL_DELETE_SMTP_TOKEN: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    may_be_empty: false,
+    may_be_empty: true,
     anonymous: false,
     long_running: false,
     batch_max: None,

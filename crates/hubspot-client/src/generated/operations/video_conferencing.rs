@@ -18,7 +18,7 @@ pub static VIDEO_CONFERENCING_DELETE_SETTINGS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    may_be_empty: false,
+    may_be_empty: true,
     anonymous: false,
     long_running: false,
     batch_max: None,

@@ -10,7 +10,7 @@ crm_core::record! {
         ab_status: Option<AbStatus> = "abStatus",
         /// The id of the A/B test.
         ab_test_id: Option<String> = "abTestId",
-        /// When it was archived.
+        /// When it was archived. Only replies have it; a request is sent without it.
         archived_at: Option<i64> = "archivedAt",
         /// Whether it is archived in the dashboard.
         archived_in_dashboard: Option<bool> = "archivedInDashboard",
@@ -28,9 +28,9 @@ crm_core::record! {
         content_group_id: Option<String> = "contentGroupId",
         /// The kind of content, by number.
         content_type_category: Option<ContentTypeCategory> = "contentTypeCategory",
-        /// When it was created.
+        /// When it was created. Only replies have it; a request is sent without it.
         created: Option<Timestamp> = "created",
-        /// The id of the user who created it.
+        /// The id of the user who created it. Only replies have it; a request is sent without it.
         created_by_id: Option<String> = "createdById",
         /// The state it is in, as `PUBLISHED`.
         current_state: Option<EmailState> = "currentState",
@@ -118,9 +118,9 @@ crm_core::record! {
         translated_from_id: Option<String> = "translatedFromId",
         /// The versions in other languages, by language.
         translations: Option<Map<ContentLanguageVariation>> = "translations",
-        /// When it was last changed.
+        /// When it was last changed. Only replies have it; a request is sent without it.
         updated: Option<Timestamp> = "updated",
-        /// The id of the user who last changed it.
+        /// The id of the user who last changed it. Only replies have it; a request is sent without it.
         updated_by_id: Option<String> = "updatedById",
         /// The address.
         url: Option<String> = "url",
@@ -134,10 +134,9 @@ crm_core::record! {
     read_only "archivedAt" "created" "createdById" "updated" "updatedById"
 }
 crm_core::setters!(BlogPost {
-    ab_status: AbStatus, ab_test_id: String, archived_at: i64, archived_in_dashboard: bool,
-    attached_stylesheets: [Map<Value>], author_name: String, blog_author_id: String, campaign: String,
-    category_id: i64, content_group_id: String, content_type_category: ContentTypeCategory,
-    created: Timestamp, created_by_id: String, current_state: EmailState, currently_published: bool,
+    ab_status: AbStatus, ab_test_id: String, archived_in_dashboard: bool, attached_stylesheets: [Map<Value>],
+    author_name: String, blog_author_id: String, campaign: String, category_id: i64, content_group_id: String,
+    content_type_category: ContentTypeCategory, current_state: EmailState, currently_published: bool,
     domain: String, dynamic_page_data_source_id: String, dynamic_page_data_source_type: i64,
     dynamic_page_hub_db_table_id: String, enable_domain_stylesheets: bool,
     enable_google_amp_output_override: bool, enable_layout_stylesheets: bool, featured_image: String,
@@ -149,9 +148,8 @@ crm_core::setters!(BlogPost {
     post_summary: String, public_access_rules: [Value], public_access_rules_enabled: bool,
     publish_date: Timestamp, publish_immediately: bool, published_at: Timestamp, rss_body: String,
     rss_summary: String, slug: String, state: String, tag_ids: [i64], theme_settings_values: Map<Value>,
-    translated_from_id: String, translations: Map<ContentLanguageVariation>, updated: Timestamp,
-    updated_by_id: String, url: String, use_featured_image: bool, widget_containers: Map<Value>,
-    widgets: Map<Value>,
+    translated_from_id: String, translations: Map<ContentLanguageVariation>, url: String,
+    use_featured_image: bool, widget_containers: Map<Value>, widgets: Map<Value>,
 });
 
 crm_core::record! {

@@ -16,9 +16,9 @@ crm_core::record! {
 crm_core::record! {
     /// Tag.
     pub struct Tag {
-        /// When it was created.
+        /// When it was created. Only replies have it; a request is sent without it.
         created: Option<Timestamp> = "created",
-        /// When it was deleted.
+        /// When it was deleted. Only replies have it; a request is sent without it.
         deleted_at: Option<Timestamp> = "deletedAt",
         /// The id.
         id: Option<String> = "id",
@@ -30,14 +30,13 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// The id of the one it was translated from.
         translated_from_id: Option<i64> = "translatedFromId",
-        /// When it was last changed.
+        /// When it was last changed. Only replies have it; a request is sent without it.
         updated: Option<Timestamp> = "updated",
     }
     read_only "created" "deletedAt" "updated"
 }
 crm_core::setters!(Tag {
-    created: Timestamp, deleted_at: Timestamp, id: String, language: String, name: String, slug: String,
-    translated_from_id: i64, updated: Timestamp,
+    id: String, language: String, name: String, slug: String, translated_from_id: i64,
 });
 
 crm_core::record! {

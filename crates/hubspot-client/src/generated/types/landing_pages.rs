@@ -8,9 +8,9 @@ crm_core::record! {
     pub struct ContentFolder {
         /// The group it is sorted into.
         category: Option<i64> = "category",
-        /// When it was created.
+        /// When it was created. Only replies have it; a request is sent without it.
         created: Option<Timestamp> = "created",
-        /// When it was deleted.
+        /// When it was deleted. Only replies have it; a request is sent without it.
         deleted_at: Option<Timestamp> = "deletedAt",
         /// The id.
         id: Option<String> = "id",
@@ -18,14 +18,13 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<i64> = "parentFolderId",
-        /// When it was last changed.
+        /// When it was last changed. Only replies have it; a request is sent without it.
         updated: Option<Timestamp> = "updated",
     }
     read_only "created" "deletedAt" "updated"
 }
 crm_core::setters!(ContentFolder {
-    category: i64, created: Timestamp, deleted_at: Timestamp, id: String, name: String, parent_folder_id: i64,
-    updated: Timestamp,
+    category: i64, id: String, name: String, parent_folder_id: i64,
 });
 
 crm_core::record! {

@@ -38,7 +38,7 @@ pub static TASKS_DELETE: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "write",
     paging: None,
-    may_be_empty: false,
+    may_be_empty: true,
     anonymous: false,
     long_running: false,
     batch_max: None,

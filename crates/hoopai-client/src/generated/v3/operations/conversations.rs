@@ -58,7 +58,7 @@ pub static CONVERSATIONS_ADD_MESSAGE_ATTACHMENTS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    may_be_empty: false,
+    may_be_empty: true,
     anonymous: false,
     long_running: false,
     batch_max: None,

@@ -14,7 +14,7 @@ pub static COURSES_IMPORT: OpMeta = OpMeta {
     idempotent: false,
     limit_class: "",
     paging: None,
-    may_be_empty: false,
+    may_be_empty: true,
     anonymous: false,
     long_running: false,
     batch_max: None,

@@ -54,7 +54,7 @@ pub static FORMS_UPLOAD_CUSTOM_FILES: OpMeta = OpMeta {
     idempotent: false,
     limit_class: "",
     paging: None,
-    may_be_empty: false,
+    may_be_empty: true,
     anonymous: false,
     long_running: false,
     batch_max: None,

@@ -326,7 +326,7 @@ pub static PAYMENTS_LIST_ORDER_NOTES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    may_be_empty: false,
+    may_be_empty: true,
     anonymous: false,
     long_running: false,
     batch_max: None,

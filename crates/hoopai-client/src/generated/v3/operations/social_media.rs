@@ -744,7 +744,7 @@ pub static SOCIAL_MEDIA_START_OAUTH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    may_be_empty: false,
+    may_be_empty: true,
     anonymous: false,
     long_running: false,
     batch_max: None,

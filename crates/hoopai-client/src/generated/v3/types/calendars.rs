@@ -420,7 +420,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// How to show fewer free slots than there are.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Where the meeting takes place. Deprecated by the vendor.
+        /// Where the meeting takes place. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
@@ -481,9 +481,9 @@ crm_core::setters!(CalendarCreate {
     form_submit_redirect_url: String, form_submit_thanks_message: String, form_submit_type: FormSubmitType,
     google_invitation_emails: bool, group_id: String, guest_type: GuestType, is_active: bool,
     is_live_payment_mode: bool, location_configurations: [LocationConfiguration],
-    look_busy_config: LookBusyConfiguration, meeting_location: String, notes: String,
-    notifications: [CalendarNotification], open_hours: [OpenHour], pixel_id: String, pre_buffer: f64,
-    pre_buffer_unit: BufferUnit, recurring: CalendarsRecurring, should_assign_contact_to_team_member: bool,
+    look_busy_config: LookBusyConfiguration, notes: String, notifications: [CalendarNotification],
+    open_hours: [OpenHour], pixel_id: String, pre_buffer: f64, pre_buffer_unit: BufferUnit,
+    recurring: CalendarsRecurring, should_assign_contact_to_team_member: bool,
     should_send_alert_emails_to_assigned_member: bool, should_skip_assigning_contact_for_existing: bool,
     slot_buffer: f64, slot_buffer_unit: BufferUnit, slot_duration: f64, slot_duration_unit: BufferUnit,
     slot_interval: f64, slot_interval_unit: BufferUnit, slug: String, sticky_contact: bool,
@@ -668,7 +668,7 @@ crm_core::record! {
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
         /// How to show fewer free slots than there are.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Where the meeting takes place. Deprecated by the vendor.
+        /// Where the meeting takes place. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location: Option<String> = "meetingLocation",
         /// The name.
         name: Option<String> = "name",
@@ -724,14 +724,13 @@ crm_core::setters!(CalendarUpdate {
     event_title: String, event_type: EventType, form_id: String, form_submit_redirect_url: String,
     form_submit_thanks_message: String, form_submit_type: FormSubmitType, google_invitation_emails: bool,
     group_id: String, guest_type: GuestType, is_active: bool, is_live_payment_mode: bool,
-    location_configurations: [LocationConfiguration], look_busy_config: LookBusyConfiguration,
-    meeting_location: String, name: String, notes: String, notifications: [CalendarNotification],
-    open_hours: [OpenHour], pixel_id: String, pre_buffer: f64, pre_buffer_unit: BufferUnit,
-    recurring: CalendarsRecurring, should_assign_contact_to_team_member: bool,
-    should_send_alert_emails_to_assigned_member: bool, should_skip_assigning_contact_for_existing: bool,
-    slot_buffer: f64, slot_duration: f64, slot_duration_unit: BufferUnit, slot_interval: f64,
-    slot_interval_unit: BufferUnit, slug: String, sticky_contact: bool, team_members: [TeamMember],
-    widget_slug: String, widget_type: WidgetType,
+    location_configurations: [LocationConfiguration], look_busy_config: LookBusyConfiguration, name: String,
+    notes: String, notifications: [CalendarNotification], open_hours: [OpenHour], pixel_id: String,
+    pre_buffer: f64, pre_buffer_unit: BufferUnit, recurring: CalendarsRecurring,
+    should_assign_contact_to_team_member: bool, should_send_alert_emails_to_assigned_member: bool,
+    should_skip_assigning_contact_for_existing: bool, slot_buffer: f64, slot_duration: f64,
+    slot_duration_unit: BufferUnit, slot_interval: f64, slot_interval_unit: BufferUnit, slug: String,
+    sticky_contact: bool, team_members: [TeamMember], widget_slug: String, widget_type: WidgetType,
 });
 
 crm_core::record! {
