@@ -21,6 +21,12 @@ pub struct OpMeta {
     pub limit_class: &'static str,
     /// How the list goes on, where it is one.
     pub paging: Option<PagingKind>,
+    /// The way to the list within the reply of a paged operation, member by member; empty if the
+    /// reply is the list.
+    pub items: &'static [&'static str],
+    /// Whether the vendor's document requires the list on every page. On a page that another
+    /// promised it is required anyway: only a list that is there can say that nothing is left.
+    pub items_required: bool,
     /// Whether the vendor's document declares a success without content, or none at all.
     pub may_be_empty: bool,
     /// Whether it is sent without the client's credential, because the vendor's document declares

@@ -45,13 +45,6 @@ pub trait Paged: 'static {
     /// [`Position::End`].
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page>;
 
-    /// The way to the list within the reply, member by member; empty if the reply is the list.
-    const ITEMS: &'static [&'static str];
-
-    /// Whether the vendor's document requires the list on every page. On a page that another
-    /// promised it is required anyway: only a list that is there can say that nothing is left.
-    const ITEMS_REQUIRED: bool;
-
     /// Where the list goes on after this page.
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next;
 

@@ -9,8 +9,8 @@ use crm_core::{
 use serde_json::{Value, json};
 use support::{Reply, Seen, Server, json as reply, op, pipeline};
 
-op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token));
-op!(SKIP, "things.skip", POST, "/things/search", idempotent: true, paging: Some(PagingKind::Offset));
+op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token), items: &["items"]);
+op!(SKIP, "things.skip", POST, "/things/search", idempotent: true, paging: Some(PagingKind::Offset), items: &["items"]);
 
 const ALL: usize = 23;
 
@@ -46,8 +46,6 @@ impl Paged for Things {
     type Page = Value;
     type Item = u64;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["items"];
-    const ITEMS_REQUIRED: bool = false;
 
     fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
         match at {
@@ -76,8 +74,6 @@ impl Paged for Skipped {
     type Page = Value;
     type Item = u64;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
-    const ITEMS: &'static [&'static str] = &["items"];
-    const ITEMS_REQUIRED: bool = false;
 
     fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
         match at {

@@ -2,7 +2,7 @@
 
 mod support;
 
-use crm_core::{Call, CallOptions, ErrorKind, Map, OpMeta, Pipeline, Wire};
+use crm_core::{Call, CallOptions, ErrorKind, Map, OpMeta, PagingKind, Pipeline, Wire};
 use serde_json::{Value, json};
 use support::{Server, TOKEN, json as reply, op, pipeline};
 
@@ -203,4 +203,32 @@ async fn what_a_document_forgot_can_be_sent() {
     let error = call(&CREATE).text("x").with(options()).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Validation, "{error}");
     assert_eq!(server.seen().len(), 4, "nothing is sent");
+}
+
+op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token), items: &["things"], items_required: true);
+
+crm_core::record! {
+    /// A page of things.
+    pub struct Page {
+        /// The things.
+        things: Vec<Thing> = "things",
+        /// How many there are.
+        total: Option<i64> = "total",
+    }
+}
+
+#[tokio::test]
+async fn a_page_without_its_list_is_none_even_if_it_is_sent_for_alone() {
+    for (body, right) in [
+        (r#"{"things":[],"total":0}"#, true),
+        (r#"{"things":[]}"#, true),
+        (r#"{"things":[{"id":"1"}]}"#, true),
+        (r#"{"total":0}"#, false),
+        (r#"{"things":null,"total":3}"#, false),
+        (r#"{"things":"none","total":3}"#, false),
+        (r#"{"things":[null],"total":3}"#, true),
+        (r#"{"things":[7],"total":3}"#, false),
+    ] {
+        assert_eq!(succeeds::<Page>(&LIST, 200, body).await, right, "{body}");
+    }
 }

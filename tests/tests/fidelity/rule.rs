@@ -125,7 +125,7 @@ impl<'a> Promise<'a> {
             members,
             weighty: schema.is_some_and(|schema| choices(described, schema).iter().any(|one| weighty(described, one))),
             write: op.method != http::Method::GET,
-            list: paging.zip(schema).map(|(paging, schema)| List::new(op, described, paging, schema)),
+            list: paging.zip(schema).map(|(paging, schema)| List::new(described, paging, schema)),
         }
     }
 
@@ -171,7 +171,7 @@ fn weighty(described: &Described<'_>, schema: &Value) -> bool {
 }
 
 impl<'a> List<'a> {
-    fn new(op: &OpMeta, described: &'a Described<'a>, paging: &'a Value, schema: &'a Value) -> Self {
+    fn new(described: &'a Described<'a>, paging: &'a Value, schema: &'a Value) -> Self {
         let document = described.document;
         let mut first = Maker::new(document, Kind::Full { turn: 0 }).value(schema, "", "").unwrap_or_default();
         let (mut required, mut here) = (true, schema);

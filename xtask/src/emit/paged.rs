@@ -73,16 +73,13 @@ pub(super) fn paged(
         }
     };
     Ok(format!(
-        "impl Paged for {builder} {{\n    type Page = {page};\n    type Item = {item};\n    const LIMIT: Option<(&'static str, LimitIn)> = {limit};\n    \
-         const ITEMS: &'static [&'static str] = &[{path}];\n    const ITEMS_REQUIRED: bool = {required};\n\
+        "impl Paged for {builder} {{\n    type Page = {page};\n    type Item = {item};\n    const LIMIT: Option<(&'static str, LimitIn)> = {limit};\n\
          #[inline]\n    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {{\n        {seek}\n    }}\n\
          #[inline]\n    #[allow(unused_variables)]\n    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {{\n        {advance}\n    }}\n\
          #[inline]\n    fn count(page: &Self::Page) -> Option<usize> {{\n        {count}\n    }}\n\
          #[inline]\n    fn items(page: Self::Page) -> Vec<Self::Item> {{\n        {owned}\n    }}\n}}\n",
         page = reply.rust("types::"),
         item = item.rust("types::"),
-        path = paging.steps().map(|step| format!("{step:?}")).collect::<Vec<_>>().join(", "),
-        required = operation.items_required,
         seek = seek(paging, operation, model)?,
         count = if items.code == "Some(page)" {
             "Some(page.len())".to_owned()

@@ -16,6 +16,8 @@ macro_rules! raw_ops {
             idempotent: $idempotent,
             limit_class: "",
             paging: None,
+            items: &[],
+            items_required: false,
             may_be_empty: true,
             anonymous: false,
             long_running: false,

@@ -38,6 +38,8 @@ static READ: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
+    items: &[],
+    items_required: false,
     may_be_empty: false,
     anonymous: false,
     long_running: false,

@@ -159,6 +159,11 @@ pub trait Form<T>: Sized {
         false
     }
 
+    /// Whether the member of this name holds nothing, as far as a value knows its members.
+    fn lacks(_value: &T, _member: &str) -> bool {
+        true
+    }
+
     /// Whether an error of the vendor could have been read as this value.
     fn may_be_error(_value: &T) -> bool {
         true

@@ -35,6 +35,9 @@ pub trait Parts: Sized {
     /// Whether the field at `index` holds nothing.
     fn is_blank(&self, index: usize) -> bool;
 
+    /// Whether the borrowed field at `index` holds nothing.
+    fn blank_at(refs: Self::Refs<'_>, index: usize) -> bool;
+
     /// Whether no field holds anything.
     fn all_blank(refs: Self::Refs<'_>) -> bool;
 
@@ -138,6 +141,15 @@ macro_rules! tuple {
                 }
             }
 
+            fn blank_at(refs: Self::Refs<'_>, index: usize) -> bool {
+                match index {
+                    $($index => refs.$index.is_blank(),)*
+                    $(_ => $rest::blank_at(refs.$last, index - $last),)?
+                    #[allow(unreachable_patterns)]
+                    _ => true,
+                }
+            }
+
             fn all_blank(refs: Self::Refs<'_>) -> bool {
                 $(refs.$index.is_blank() &&)* $($rest::all_blank(refs.$last) &&)? true
             }
@@ -174,6 +186,10 @@ impl Parts for () {
     }
 
     fn is_blank(&self, _: usize) -> bool {
+        true
+    }
+
+    fn blank_at((): (), _: usize) -> bool {
         true
     }
 

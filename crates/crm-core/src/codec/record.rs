@@ -197,6 +197,11 @@ impl<R: Record> Form<R> for AsObject {
         R::Parts::all_blank(record.parts().0)
     }
 
+    fn lacks(record: &R, member: &str) -> bool {
+        let index = members::<R>().iter().position(|name| *name == member);
+        index.is_none_or(|index| R::Parts::blank_at(record.parts().0, index))
+    }
+
     fn may_be_error(record: &R) -> bool {
         let (parts, extra) = record.parts();
         let known = members::<R>();

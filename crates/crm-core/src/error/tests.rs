@@ -16,6 +16,8 @@ static CREATE: OpMeta = OpMeta {
     idempotent: false,
     limit_class: "",
     paging: None,
+    items: &[],
+    items_required: false,
     may_be_empty: false,
     anonymous: false,
     long_running: false,

@@ -120,7 +120,7 @@ impl<P: Paged> Walker<P> {
             Position::Start => self.call.clone(),
             position => P::seek(self.call.clone(), position),
         };
-        let promised = P::ITEMS_REQUIRED || self.next != Position::Start;
+        let promised = self.next != Position::Start;
         self.fetching = Some(Box::pin(fetch::<P>(call, promised)));
         true
     }
@@ -184,8 +184,8 @@ impl<P: Paged> Walker<P> {
     }
 }
 
-/// Sends one call and counts what came. Nothing is believed only of a list that is there, if one
-/// was promised.
+/// Sends one call and counts what came. If an earlier page promised this one, only a list that is
+/// there can be empty.
 async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> Result<(P::Page, usize), Error> {
     let pipeline = call.pipeline.clone();
     let request = call.request.clone();
@@ -197,7 +197,7 @@ async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> Result<(P::Page
         None => P::items(fetched.decode(&pipeline, &request)?).len(),
     };
     if received == 0 && promised {
-        fetched.expect_list(P::ITEMS, &pipeline, &request)?;
+        fetched.expect_list(&pipeline, &request)?;
     }
     Ok((page, received))
 }

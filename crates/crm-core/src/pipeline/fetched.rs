@@ -38,6 +38,7 @@ impl Fetched {
             read.and_then(|value| match promise::broken(&value, &self.reply, request.op, &*pipeline.shared.vendor) {
                 None => Ok(value),
                 Some(Broken::Other(fault)) => Err(self.unpromised(fault)),
+                Some(Broken::NoList) => Err(self.listless(request)),
                 Some(Broken::Refusal) => {
                     let detail = pipeline.shared.vendor.read_error(request.op, &self.reply).detail;
                     let fault = "the vendor reports an error, with a status of success";
@@ -47,15 +48,19 @@ impl Fetched {
         kept.map_err(|error| self.label(error, pipeline, request))
     }
 
-    /// Fails unless the reply has the list that it was asked for.
-    pub(crate) fn expect_list(&self, path: &[&str], pipeline: &Pipeline, request: &Request) -> Result<(), Error> {
-        if promise::has_list(&self.reply, path) {
+    /// Fails unless the reply of a paged operation has its list.
+    pub(crate) fn expect_list(&self, pipeline: &Pipeline, request: &Request) -> Result<(), Error> {
+        if request.op.paging.is_none() || promise::has_list(&self.reply, request.op) {
             return Ok(());
         }
-        let place = if path.is_empty() { "its body".to_owned() } else { format!("`{}`", path.join(".")) };
-        let fault =
-            format!("the page has no list at {place}; the cursor stays here, so that it can be asked for again");
-        Err(self.label(self.unpromised(fault), pipeline, request))
+        Err(self.label(self.listless(request), pipeline, request))
+    }
+
+    /// The error of a page without its list.
+    fn listless(&self, request: &Request) -> Error {
+        let place = request.op.items.join(".");
+        let place = if place.is_empty() { String::new() } else { format!(" at `{place}`") };
+        self.unpromised(format!("the page has no list{place}; ask for it again, a cursor stays on it"))
     }
 
     /// The error of a success that is not what was promised.

@@ -216,6 +216,8 @@ macro_rules! op {
                 idempotent: $idempotent,
                 limit_class: "",
                 paging: None,
+                items: &[],
+                items_required: false,
                 may_be_empty: false,
                 anonymous: false,
                 long_running: false,

@@ -180,8 +180,6 @@ impl Paged for List {
     type Page = types::ListAffiliatesReply;
     type Item = types::OAuthAffiliateListItemReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["affiliates"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -275,8 +273,6 @@ impl Paged for ListCommissions {
     type Page = types::GetCommissionListReply;
     type Item = types::CommissionListItemReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["commissions"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -370,8 +366,6 @@ impl Paged for ListPayouts {
     type Page = types::GetPayoutListReply;
     type Item = types::PayoutListItemReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["payouts"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

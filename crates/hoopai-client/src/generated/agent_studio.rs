@@ -505,8 +505,6 @@ impl Paged for ListAgents {
     type Page = types::GetPublishedAgentsReply;
     type Item = types::GetPublishedAgentsReplyAgentsItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["agents"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -559,8 +557,6 @@ impl Paged for ListAgentsLegacy {
     type Page = types::GetPublishedAgentsReply;
     type Item = types::GetPublishedAgentsReplyAgentsItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["agents"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

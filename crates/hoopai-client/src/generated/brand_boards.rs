@@ -206,8 +206,6 @@ impl Paged for List {
     type Page = types::GetBrandBoardsByLocationSuccess;
     type Item = types::BrandBoardListItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["brandBoards"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

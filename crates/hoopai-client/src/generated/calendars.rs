@@ -1226,8 +1226,6 @@ impl Paged for ListAppointmentNotes {
     type Page = types::GetNotesListReply;
     type Item = types::GetNote;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["notes"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1349,8 +1347,6 @@ impl Paged for ListNotifications {
     type Page = Vec<types::CalendarNotificationReply>;
     type Item = types::CalendarNotificationReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &[];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1385,8 +1381,6 @@ impl Paged for ListResources {
     type Page = Vec<types::CalendarResourceByIdReply>;
     type Item = types::CalendarResourceByIdReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &[];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1444,8 +1438,6 @@ impl Paged for SearchSchedules {
     type Page = types::GetAllSchedulesReply;
     type Item = types::ScheduleObjectReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["schedules"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

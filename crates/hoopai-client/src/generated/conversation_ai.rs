@@ -389,8 +389,6 @@ impl Paged for SearchAgents {
     type Page = types::SearchEmployeeReply;
     type Item = types::EmployeeListItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["agents"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

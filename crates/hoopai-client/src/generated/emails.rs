@@ -264,8 +264,6 @@ impl Paged for ListCampaigns {
     type Page = types::ScheduleFetchSuccessful;
     type Item = types::Schedule;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["schedules"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -376,8 +374,6 @@ impl Paged for ListTemplates {
     type Page = types::BuilderTemplates;
     type Item = types::BuilderTemplate;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["builders"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -135,8 +135,6 @@ impl Paged for List {
     type Page = types::FormsReply;
     type Item = types::FormsParams;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["forms"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -215,8 +213,6 @@ impl Paged for ListSubmissions {
     type Page = types::FormsSubmissionsReply;
     type Item = types::FormsSubmissionsSubmissions;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["submissions"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

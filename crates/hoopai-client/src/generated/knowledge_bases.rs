@@ -422,8 +422,6 @@ impl Paged for List {
     type Page = types::GetAllKnowledgeBasesPaginatedReply;
     type Item = types::KnowledgeBaseListItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["data", "knowledgeBases"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -489,8 +487,6 @@ impl Paged for ListFaqs {
     type Page = types::ListFaqsReply;
     type Item = types::FaqReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["faqs"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -551,8 +547,6 @@ impl Paged for ListUrls {
     type Page = types::GetAllUrlsByKnowledgeBaseReply;
     type Item = types::CrawledUrl;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageLength", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["urls"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -174,8 +174,6 @@ impl Paged for ListInstalledLocations {
     type Page = types::GetInstalledLocationsReply;
     type Item = types::InstalledLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["locations"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

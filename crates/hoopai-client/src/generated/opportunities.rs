@@ -392,8 +392,6 @@ impl Paged for ListLostReasons {
     type Page = types::LostReasonsReply;
     type Item = types::LostReasonReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["lostReasons"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -574,8 +572,6 @@ impl Paged for Search {
     type Page = types::OpportunitiesSearchReply;
     type Item = types::SearchOpportunitiesReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["opportunities"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -627,8 +623,6 @@ impl Paged for SearchAdvanced {
     type Page = types::PostSearchReply;
     type Item = types::SearchOpportunitiesReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
-    const ITEMS: &'static [&'static str] = &["opportunities"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -168,8 +168,6 @@ impl Paged for List {
     type Page = types::PhoneNumbersListResponse;
     type Item = types::DetailedPhoneNumber;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["numbers"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

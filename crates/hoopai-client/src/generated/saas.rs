@@ -702,8 +702,6 @@ impl Paged for ListLocations {
     type Page = types::GetSaasLocationsReply;
     type Item = types::SaasLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = None;
-    const ITEMS: &'static [&'static str] = &["locations"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -755,8 +753,6 @@ impl Paged for ListLocationsLegacy {
     type Page = types::GetSaasLocationsReply;
     type Item = types::SaasLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = None;
-    const ITEMS: &'static [&'static str] = &["locations"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

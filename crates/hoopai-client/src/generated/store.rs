@@ -575,8 +575,6 @@ impl Paged for ListShippingRates {
     type Page = types::ListShippingRateReply;
     type Item = types::ShippingRate;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["data"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -638,8 +636,6 @@ impl Paged for ListShippingZones {
     type Page = types::ListShippingZoneReply;
     type Item = types::ShippingZone;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["data"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

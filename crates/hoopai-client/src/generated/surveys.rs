@@ -107,8 +107,6 @@ impl Paged for List {
     type Page = types::GetSurveysReply;
     type Item = types::GetSurveys;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["surveys"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -187,8 +185,6 @@ impl Paged for ListSubmissions {
     type Page = types::GetSurveysSubmissionReply;
     type Item = types::Submission;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["submissions"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -236,8 +236,6 @@ impl Paged for TotalsPages {
     type Page = AnalyticsReport;
     type Item = AnalyticsBreakdown;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["breakdowns"];
-    const ITEMS_REQUIRED: bool = false;
 
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -247,7 +245,10 @@ impl Paged for TotalsPages {
     }
 
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        let AnalyticsReport::AnalyticsTotals(totals) = page else { return Next::End };
+        let first = !matches!(cx.at(), Position::Offset(_));
+        let AnalyticsReport::AnalyticsTotals(totals) = page else {
+            return if first { Next::End } else { Next::Lost };
+        };
         let number = |figure: Option<i64>| figure.and_then(|figure| u64::try_from(figure).ok());
         let total = number(totals.total);
         // Without a useful offset the parts are counted.
@@ -256,6 +257,8 @@ impl Paged for TotalsPages {
             _ => *next > 0,
         });
         match told {
+            // A page that was promised says at least how many parts there are.
+            _ if cx.received() == 0 && total.is_none() && !first => Next::Lost,
             Some(next) if cx.received() == 0 || total.is_some_and(|total| next >= total) => Next::End,
             Some(next) => Next::At(Position::Offset(next)),
             None => cx.offset(total, None),

@@ -203,8 +203,6 @@ impl<P: DeserializeOwned + Send + 'static, G: Paged> Paged for Listed<P, G> {
     type Page = RecordPage<P>;
     type Item = Record<P>;
     const LIMIT: Option<(&'static str, LimitIn)> = G::LIMIT;
-    const ITEMS: &'static [&'static str] = G::ITEMS;
-    const ITEMS_REQUIRED: bool = G::ITEMS_REQUIRED;
 
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         G::seek(call.reply_as(), at).reply_as()

@@ -153,8 +153,6 @@ impl Paged for ListAuditLogs {
     type Page = types::ApiUserActionEventPage;
     type Item = types::ApiUserActionEvent;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -220,8 +218,6 @@ impl Paged for ListLogins {
     type Page = types::LoginAuditPage;
     type Item = types::LoginAudit;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -301,8 +297,6 @@ impl Paged for ListSecurityEvents {
     type Page = types::HydratedCriticalActionPage;
     type Item = types::HydratedCriticalAction;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -458,8 +458,6 @@ impl Paged for List {
     type Page = types::AssociationPage;
     type Item = types::AssociatedObject;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -518,8 +516,6 @@ impl Paged for ListForPartnerClient {
     type Page = types::PartnerClientsAssociationPage;
     type Item = types::PartnerClientsAssociatedObject;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -558,8 +558,6 @@ impl Paged for List {
     type Page = types::WithTotalBlogAuthorPage;
     type Item = types::BlogAuthor;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -686,8 +684,6 @@ impl Paged for ListByCursor {
     type Page = types::CursorPagedResultBlogAuthorLong;
     type Item = types::BlogAuthor;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -814,8 +810,6 @@ impl Paged for QueryByCursor {
     type Page = types::CursorPagedResultBlogAuthorLong;
     type Item = types::BlogAuthor;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

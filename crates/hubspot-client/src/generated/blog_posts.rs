@@ -772,8 +772,6 @@ impl Paged for List {
     type Page = types::WithTotalBlogPostPage;
     type Item = types::BlogPost;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -900,8 +898,6 @@ impl Paged for ListByCursor {
     type Page = types::CursorPagedResultBlogPostLong;
     type Item = types::BlogPost;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -966,8 +962,6 @@ impl Paged for ListRevisions {
     type Page = types::WithTotalBlogPostVersionPage;
     type Item = types::VersionBlogPost;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1094,8 +1088,6 @@ impl Paged for QueryByCursor {
     type Page = types::CursorPagedResultBlogPostLong;
     type Item = types::BlogPost;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

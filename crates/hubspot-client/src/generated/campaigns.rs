@@ -814,8 +814,6 @@ impl Paged for List {
     type Page = types::WithTotalPublicCampaignPage;
     type Item = types::Campaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -885,8 +883,6 @@ impl Paged for ListAssets {
     type Page = types::CollectionResponsePublicCampaignAssetForwardPaging;
     type Item = types::CampaignAsset;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -957,8 +953,6 @@ impl Paged for ListReportContacts {
     type Page = types::ContactReferencePage;
     type Item = types::ContactReference;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -387,8 +387,6 @@ impl Paged for ListExchangeRates {
     type Page = types::ExchangeRatePage;
     type Item = types::ExchangeRate;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

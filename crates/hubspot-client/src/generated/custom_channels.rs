@@ -468,8 +468,6 @@ impl Paged for List {
     type Page = types::WithTotalPublicChannelIntegrationChannelPage;
     type Item = types::ChannelIntegrationChannel;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -589,8 +587,6 @@ impl Paged for ListAccounts {
     type Page = types::WithTotalPublicChannelAccountPage;
     type Item = types::ChannelAccount;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

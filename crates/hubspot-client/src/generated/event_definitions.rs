@@ -286,8 +286,6 @@ impl Paged for List {
     type Page = types::WithTotalExternalBehavioralEventTypeDefinitionPage;
     type Item = types::ExternalBehavioralEventTypeDefinition;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -234,8 +234,6 @@ impl Paged for List {
     type Page = types::FormDefinitionBasePage;
     type Item = types::HubSpotFormDefinition;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -1182,8 +1182,6 @@ impl Paged for List {
     type Page = types::WithTotalPagePage;
     type Item = types::Page;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1248,8 +1246,6 @@ impl Paged for ListFolderRevisions {
     type Page = types::WithTotalContentFolderVersionPage;
     type Item = types::ContentFolderVersion;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1376,8 +1372,6 @@ impl Paged for ListFolders {
     type Page = types::WithTotalContentFolderPage;
     type Item = types::ContentFolder;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1442,8 +1436,6 @@ impl Paged for ListRevisions {
     type Page = types::WithTotalPageVersionPage;
     type Item = types::PageVersion;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -863,8 +863,6 @@ impl Paged for ListMemberships {
     type Page = types::ApiCollectionResponseJoinTimeAndRecordId;
     type Item = types::JoinTimeAndRecordId;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -929,8 +927,6 @@ impl Paged for ListMembershipsByJoinOrder {
     type Page = types::ApiCollectionResponseJoinTimeAndRecordId;
     type Item = types::JoinTimeAndRecordId;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1012,8 +1008,6 @@ impl Paged for Search {
     type Page = types::ListSearchReply;
     type Item = types::ObjectListSearchResult;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("count", LimitIn::Body));
-    const ITEMS: &'static [&'static str] = &["lists"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -868,8 +868,6 @@ impl Paged for List {
     type Page = types::WithTotalPublicEmailPage;
     type Item = types::Email;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -934,8 +932,6 @@ impl Paged for ListRevisions {
     type Page = types::WithTotalPublicEmailVersionPage;
     type Item = types::VersionPublicEmail;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -1095,8 +1095,6 @@ impl Paged for List {
     type Page = types::MarketingEventPage;
     type Item = types::MarketingEvent;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1161,8 +1159,6 @@ impl Paged for ListContactParticipations {
     type Page = types::WithTotalParticipationBreakdownPage;
     type Item = types::ParticipationBreakdown;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1235,8 +1231,6 @@ impl Paged for ListParticipations {
     type Page = types::WithTotalParticipationBreakdownPage;
     type Item = types::ParticipationBreakdown;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1309,8 +1303,6 @@ impl Paged for ListParticipationsByExternalId {
     type Page = types::WithTotalParticipationBreakdownPage;
     type Item = types::ParticipationBreakdown;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

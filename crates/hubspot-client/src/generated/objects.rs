@@ -541,8 +541,6 @@ impl Paged for List {
     type Page = types::ObjectPage;
     type Item = types::ObjectWithAssociations;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -585,8 +583,6 @@ impl Paged for Search {
     type Page = types::SearchReply;
     type Item = types::Object;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

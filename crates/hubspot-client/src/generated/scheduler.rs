@@ -247,8 +247,6 @@ impl Paged for ListMeetingLinks {
     type Page = types::WithTotalExternalLinkMetadataPage;
     type Item = types::ExternalLinkMetadata;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

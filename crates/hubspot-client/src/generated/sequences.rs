@@ -159,8 +159,6 @@ impl Paged for List {
     type Page = types::WithTotalPublicSequenceLiteReplyPage;
     type Item = types::SequenceLiteReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -99,8 +99,6 @@ impl Paged for List {
     type Page = types::SubscriptionTimelinePage;
     type Item = types::SubscriptionTimelineEntry;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["timeline"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -197,8 +197,6 @@ impl Paged for ListSmtpTokens {
     type Page = types::SmtpApiTokenViewPage;
     type Item = types::SmtpApiTokenView;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

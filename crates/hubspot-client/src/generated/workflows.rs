@@ -307,8 +307,6 @@ impl Paged for List {
     type Page = types::ApiFlowListingPage;
     type Item = types::ApiFlowListing;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -384,8 +382,6 @@ impl Paged for ListEmailCampaigns {
     type Page = types::ApiFlowEmailCampaignPage;
     type Item = types::ApiFlowEmailCampaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

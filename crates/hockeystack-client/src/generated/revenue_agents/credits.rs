@@ -119,8 +119,6 @@ impl Paged for Operations {
     type Page = types::CreditOperationPage;
     type Item = types::CreditOperation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["operations"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

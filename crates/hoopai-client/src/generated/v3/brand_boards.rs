@@ -376,8 +376,6 @@ impl Paged for List {
     type Page = types::GetBrandBoardsByLocationSuccess;
     type Item = types::BrandBoardListItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["brandBoards"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -447,8 +445,6 @@ impl Paged for ListVoices {
     type Page = types::ListBrandVoicesReply;
     type Item = types::BrandVoice;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["items"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -1744,8 +1744,6 @@ impl Paged for ListAppointmentNotes {
     type Page = types::GetNotesListReply;
     type Item = types::GetNote;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["notes"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1867,8 +1865,6 @@ impl Paged for ListNotifications {
     type Page = Vec<types::CalendarNotificationReply>;
     type Item = types::CalendarNotificationReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &[];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1903,8 +1899,6 @@ impl Paged for ListResources {
     type Page = Vec<types::CalendarResourceByIdReply>;
     type Item = types::CalendarResourceByIdReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &[];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -2011,8 +2005,6 @@ impl Paged for SearchSchedules {
     type Page = types::GetAllSchedulesReply;
     type Item = types::ScheduleObjectReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["schedules"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -917,8 +917,6 @@ impl Paged for ListByBusiness {
     type Page = types::ContactsSearchReply;
     type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["contacts"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -956,8 +954,6 @@ impl Paged for Search {
     type Page = types::FoundContacts;
     type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageLimit", LimitIn::Body));
-    const ITEMS: &'static [&'static str] = &["contacts"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -791,8 +791,6 @@ impl Paged for ExportMessages {
     type Page = types::ExportMessagesReply;
     type Item = types::GetMessageReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["messages"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -857,8 +855,6 @@ impl Paged for ListMessages {
     type Page = types::MessagesReply;
     type Item = types::GetMessageReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["messages", "messages"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1076,8 +1072,6 @@ impl Paged for Search {
     type Page = types::SendConversationReply;
     type Item = types::ConversationSchema;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["conversations"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -201,8 +201,6 @@ impl Paged for List {
     type Page = types::GetCustomMenusReply;
     type Item = types::CustomMenu;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["customMenus"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -679,8 +679,6 @@ impl Paged for ListBulkActionCampaigns {
     type Page = types::ListBulkActionCampaignsReply;
     type Item = types::BulkActionCampaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["campaigns"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -749,8 +747,6 @@ impl Paged for ListCampaigns {
     type Page = types::ListEmailCampaignsReply;
     type Item = types::EmailCampaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["campaigns"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -852,8 +848,6 @@ impl Paged for ListTemplates {
     type Page = types::ListTemplatesReply;
     type Item = types::TemplateListItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["items"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -920,8 +914,6 @@ impl Paged for ListWorkflowCampaigns {
     type Page = types::ListWorkflowCampaignsReply;
     type Item = types::WorkflowCampaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["campaigns"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

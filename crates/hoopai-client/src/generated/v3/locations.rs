@@ -951,8 +951,6 @@ impl Paged for ListTemplates {
     type Page = types::GetTemplatesReply;
     type Item = Value;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["templates"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1027,8 +1025,6 @@ impl Paged for Search {
     type Page = types::SearchReply;
     type Item = types::GetLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["locations"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1063,8 +1059,6 @@ impl Paged for SearchTasks {
     type Page = types::LocationTaskListReply;
     type Item = Value;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
-    const ITEMS: &'static [&'static str] = &["tasks"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -304,8 +304,6 @@ impl Paged for ListCharges {
     type Page = types::MarketplaceListChargesResponse;
     type Item = types::MarketplaceListChargesResponseChargesItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["charges"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

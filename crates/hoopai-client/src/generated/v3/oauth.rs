@@ -184,8 +184,6 @@ impl Paged for ListInstalledLocations {
     type Page = types::GetInstalledLocationsReply;
     type Item = types::InstalledLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["items"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

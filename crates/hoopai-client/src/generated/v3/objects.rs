@@ -302,8 +302,6 @@ impl Paged for SearchRecords {
     type Page = types::SearchRecordReply;
     type Item = types::RecordReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageLimit", LimitIn::Body));
-    const ITEMS: &'static [&'static str] = &["records"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -228,8 +228,6 @@ impl Paged for List {
     type Page = types::ListNumbersReply;
     type Item = types::ListNumberItemReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["data", "numbers"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -169,8 +169,6 @@ impl Paged for ListPushes {
     type Page = types::GetSnapshotPushStatusReply;
     type Item = types::SnapshotStatus;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["data"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

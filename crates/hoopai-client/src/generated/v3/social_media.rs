@@ -1494,8 +1494,6 @@ impl Paged for ListAvailableCategories {
     type Page = types::WrappedFetchAvailableCategoriesReply;
     type Item = types::AvailableCategory;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results", "categories"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1566,8 +1564,6 @@ impl Paged for ListCategories {
     type Page = types::GetByLocationIdReply;
     type Item = types::Category;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results", "categories"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1614,8 +1610,6 @@ impl Paged for ListComments {
     type Page = types::CommentsGetListReply;
     type Item = types::CommentItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
-    const ITEMS: &'static [&'static str] = &["results", "comments"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1696,8 +1690,6 @@ impl Paged for ListCsvImports {
     type Page = types::GetUploadStatusReply;
     type Item = types::CsvImport;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results", "csvs"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1761,8 +1753,6 @@ impl Paged for ListCsvPosts {
     type Page = types::GetCsvPostReply;
     type Item = types::CsvPost;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results", "posts"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1809,8 +1799,6 @@ impl Paged for ListPosts {
     type Page = types::PostReply;
     type Item = types::SocialPost;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
-    const ITEMS: &'static [&'static str] = &["results", "posts"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1859,8 +1847,6 @@ impl Paged for ListQueueItems {
     type Page = types::WrappedFetchQueueItemsReply;
     type Item = types::QueueItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
-    const ITEMS: &'static [&'static str] = &["results", "items"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1908,8 +1894,6 @@ impl Paged for ListQueueSlots {
     type Page = types::WrappedFetchSlotsReply;
     type Item = types::UpdatedSlotInfo;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
-    const ITEMS: &'static [&'static str] = &["results", "slots"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -1956,8 +1940,6 @@ impl Paged for ListQueues {
     type Page = types::WrappedFetchCategoryQueuesReply;
     type Item = types::CategoryQueueWithCategory;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
-    const ITEMS: &'static [&'static str] = &["results", "queues"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -2028,8 +2010,6 @@ impl Paged for ListTags {
     type Page = types::IdReply;
     type Item = types::SocialMediaTag;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["results", "tags"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

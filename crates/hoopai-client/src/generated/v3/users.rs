@@ -250,8 +250,6 @@ impl Paged for Search {
     type Page = types::SearchUserReply;
     type Item = types::User;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["users"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -289,8 +287,6 @@ impl Paged for SearchByEmail {
     type Page = types::SearchUserReply;
     type Item = types::User;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
-    const ITEMS: &'static [&'static str] = &["users"];
-    const ITEMS_REQUIRED: bool = false;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

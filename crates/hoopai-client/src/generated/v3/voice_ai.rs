@@ -365,8 +365,6 @@ impl Paged for ListAgents {
     type Page = types::GetAgentsReply;
     type Item = types::GetAgentReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["agents"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -489,8 +487,6 @@ impl Paged for ListCallLogs {
     type Page = types::CallLogsReply;
     type Item = types::CallLog;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
-    const ITEMS: &'static [&'static str] = &["callLogs"];
-    const ITEMS_REQUIRED: bool = true;
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

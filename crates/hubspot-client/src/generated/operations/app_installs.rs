@@ -14,6 +14,8 @@ pub static APP_INSTALLS_UNINSTALL: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
+    items: &[],
+    items_required: false,
     may_be_empty: true,
     anonymous: false,
     long_running: false,

@@ -14,6 +14,8 @@ pub static BUSINESS_UNITS_LIST_FOR_USER: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
+    items: &[],
+    items_required: false,
     may_be_empty: false,
     anonymous: false,
     long_running: false,

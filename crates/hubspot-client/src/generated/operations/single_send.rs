@@ -14,6 +14,8 @@ pub static SINGLE_SEND_SEND: OpMeta = OpMeta {
     idempotent: false,
     limit_class: "",
     paging: None,
+    items: &[],
+    items_required: false,
     may_be_empty: false,
     anonymous: false,
     long_running: false,

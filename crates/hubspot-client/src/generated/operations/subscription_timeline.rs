@@ -14,6 +14,8 @@ pub static SUBSCRIPTION_TIMELINE_LIST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(PagingKind::KeysetId),
+    items: &["timeline"],
+    items_required: true,
     may_be_empty: false,
     anonymous: false,
     long_running: false,

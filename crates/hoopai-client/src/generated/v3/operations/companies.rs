@@ -14,6 +14,8 @@ pub static COMPANIES_GET: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
+    items: &[],
+    items_required: false,
     may_be_empty: false,
     anonymous: false,
     long_running: false,

@@ -14,6 +14,8 @@ pub static COURSES_IMPORT: OpMeta = OpMeta {
     idempotent: false,
     limit_class: "",
     paging: None,
+    items: &[],
+    items_required: false,
     may_be_empty: true,
     anonymous: false,
     long_running: false,
