@@ -29,3 +29,25 @@ async fn traces_show_the_operation_and_no_values() {
         assert!(!text.contains(secret), "{secret} in\n{text}");
     }
 }
+
+#[tokio::test]
+async fn what_was_not_promised_is_reported_with_its_place_and_without_its_value() {
+    let bench = Bench::new().await;
+    let record =
+        json!({"id": "canary-id", "archived": "canary", "new": {"canary": 1}, "properties": {"x": ["canary"]}});
+    bench.fake.fail(Fault::Body(json!({"results": [record, record, {"id": "3"}]})));
+    let traces = Traces::default();
+    let guard = tracing::subscriber::set_default(traces.clone());
+    bench.client.contacts().list().send().await.unwrap();
+    drop(guard);
+    let text = traces.take();
+    let ours: Vec<&str> = text.lines().filter(|line| !line.starts_with("message=")).collect();
+    for shown in [
+        ["path=\"results[].archived\"", "expected=\"a boolean\"", "found=\"text\"", "count=2"],
+        ["path=\"results[].new\"", "expected=\"nothing\"", "found=\"an object\"", "count=2"],
+        ["path=\"results[].properties.x\"", "expected=\"text\"", "found=\"a list\"", "count=2"],
+    ] {
+        assert!(ours.windows(4).any(|lines| lines == shown), "{shown:?} not in\n{text}");
+    }
+    assert!(text.contains("operation=\"objects.list\"") && !text.contains("canary"), "{text}");
+}

@@ -215,6 +215,6 @@ fn an_odd_member_is_traced_without_its_value() {
         receiver(0).receive(&post(URI, &signed(URI, body), body)).unwrap()
     });
     let told = traces.take();
-    assert!(told.contains("member=\"eventId\"") && told.contains("sent=\"object\""), "{told}");
+    assert!(told.contains("path=\"[].eventId\"") && told.contains("found=\"an object\""), "{told}");
     assert!(!told.contains("ada"), "{told}");
 }

@@ -39,7 +39,6 @@ mod timestamp;
 mod union;
 
 pub use map::Map;
-pub(crate) use oddity::Oddity;
 pub use oddity::{Odd, Oddities};
 pub use open_enum::{AsEnum, AsText, OpenEnum};
 pub use parts::{Blank, Parts};
@@ -58,6 +57,8 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
+
+use oddity::Oddity;
 
 /// Whether a value is written as a request (exact) or for the caller's own use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,9 +222,18 @@ pub fn decode<T: Wire>(body: &[u8]) -> Result<T, DecodeError> {
     decode_noting(body, None)
 }
 
+/// [`decode`], and reports to whoever listens what was not promised. `operation` says whose reply or
+/// event it is.
+pub(crate) fn decode_reporting<T: Wire>(body: &[u8], operation: &str) -> Result<T, DecodeError> {
+    let mut found = Vec::new();
+    let decoded = decode_noting(body, oddity::are_listened_for().then_some(&mut found));
+    found.into_iter().for_each(|oddity| oddity.report(operation));
+    decoded
+}
+
 /// [`decode`], and notes what the body holds that was not promised. Without `oddities` only what
 /// stands in the way of reading is looked at, which costs nothing if there is no such thing.
-pub(crate) fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Result<T, DecodeError> {
+fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Result<T, DecodeError> {
     let body: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body };
     let read = match promptly(body) {
         Ok(value) if oddities.is_none() => return Ok(value),

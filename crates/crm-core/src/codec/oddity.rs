@@ -30,6 +30,23 @@ pub(crate) struct Oddity {
     pub(crate) count: usize,
 }
 
+/// The target of the events that report oddities: at the level DEBUG, with operation, place and
+/// kinds, and without values.
+const TARGET: &str = "crm_core::oddities";
+
+/// Whether somebody listens for oddities.
+pub(super) fn are_listened_for() -> bool {
+    tracing::enabled!(target: TARGET, tracing::Level::DEBUG)
+}
+
+impl Oddity {
+    /// Reports it to whoever listens.
+    pub(super) fn report(self, operation: &str) {
+        let Self { path, expected, found, count } = self;
+        tracing::debug!(target: TARGET, operation, path, expected, found, count, "not as promised");
+    }
+}
+
 /// One step of the way to a place.
 enum Step<'a> {
     Member(&'a str),

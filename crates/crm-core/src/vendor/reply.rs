@@ -11,10 +11,6 @@ use crate::codec::{self, Wire};
 use crate::error::{Error, Sent};
 use crate::meta::OpMeta;
 
-/// The target of the events that report what a reply holds and its document does not promise: at
-/// the level DEBUG, with operation, place, and kinds, and without values.
-const ODDITIES: &str = "crm_core::oddities";
-
 /// A complete reply: status, headers and body. `Debug` shows neither header values nor the body.
 #[derive(Clone)]
 pub struct RawReply {
@@ -87,13 +83,7 @@ impl RawReply {
 
     /// [`decode`](Self::decode), which reports to whoever listens what was not promised.
     pub(crate) fn decode_reply<T: Wire>(&self, op: &OpMeta) -> Result<T, Error> {
-        let listened = tracing::enabled!(target: ODDITIES, tracing::Level::DEBUG);
-        let mut oddities = Vec::new();
-        let decoded = codec::decode_noting(&self.body, listened.then_some(&mut oddities));
-        for codec::Oddity { path, expected, found, count } in oddities {
-            tracing::debug!(target: ODDITIES, operation = op.id, path, expected, found, count, "not as promised");
-        }
-        decoded.map_err(|error| self.undecoded(error))
+        codec::decode_reporting(&self.body, op.id).map_err(|error| self.undecoded(error))
     }
 
     fn undecoded(&self, error: codec::DecodeError) -> Error {

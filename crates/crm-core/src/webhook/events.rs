@@ -16,7 +16,7 @@ use crate::codec::{self, Record, Wire};
 ///
 /// [`Refused::Body`] if the body is not a JSON list or object.
 pub fn events<R: Record + Wire>(body: &[u8]) -> Result<Vec<R>, Refused> {
-    codec::decode(body).or_else(|error| match codec::decode(body) {
+    codec::decode_reporting(body, name::<R>()).or_else(|error| match codec::decode(body) {
         Ok(Value::Array(events)) => Ok(events.into_iter().filter(|event| !event.is_null()).map(whole).collect()),
         _ => Err(Refused::Body(error)),
     })
@@ -28,7 +28,7 @@ pub fn events<R: Record + Wire>(body: &[u8]) -> Result<Vec<R>, Refused> {
 ///
 /// [`Refused::Body`] if the body is not a JSON object.
 pub fn event<R: Record + Wire>(body: &[u8]) -> Result<R, Refused> {
-    codec::decode(body).map_err(Refused::Body)
+    codec::decode_reporting(body, name::<R>()).map_err(Refused::Body)
 }
 
 /// Returns the names of the members that are kept in `extra` although they have a field, because
@@ -37,6 +37,11 @@ pub fn unread<R: Record>(event: &R) -> impl Iterator<Item = &str> {
     let fields = R::NAMES.get(1..).unwrap_or_default();
     let names = event.parts().1.iter().map(|(name, _)| name);
     names.filter(move |name| name.is_empty() || fields.contains(name))
+}
+
+/// The name of the type of an event, which stands for the operation in what is reported.
+fn name<R: Record>() -> &'static str {
+    R::NAMES.first().copied().unwrap_or_default()
 }
 
 /// An event, or what was sent in the place of one.
