@@ -40,9 +40,9 @@ mod union;
 
 pub use map::Map;
 pub use oddity::{Odd, Oddities};
-pub use open_enum::{AsEnum, AsText, OpenEnum};
+pub use open_enum::{AsEnum, AsText};
 pub use parts::{Blank, Parts};
-pub use record::{AsObject, Record, blank, copy, same, show};
+pub use record::{AsObject, Extra, Lent, Record, blank, copy, same, show};
 pub use redacted::redacted;
 pub use timestamp::{NotATime, Time, Timestamp};
 

@@ -1,6 +1,7 @@
 //! Enums that survive values nobody has heard of.
 
 use std::fmt::Display;
+use std::mem::discriminant;
 
 use serde::{Deserializer, Serializer};
 use serde_json::Value;
@@ -23,17 +24,14 @@ impl<T: From<String> + Display> Form<T> for AsText {
     }
 }
 
-/// An enum of texts. Implemented by [`open_enum!`](crate::open_enum).
-pub trait OpenEnum: From<String> + Display {
-    /// The texts that have a variant.
-    const KNOWN: &'static [&'static str];
-}
-
 /// How an open enum travels: as its text.
 #[derive(Debug)]
 pub struct AsEnum;
 
-impl<T: OpenEnum> Form<T> for AsEnum {
+/// A text that no enum has a variant for.
+const UNKNOWN: &str = "\0";
+
+impl<T: From<String> + Display> Form<T> for AsEnum {
     const EXPECTED: &'static str = "text";
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
@@ -42,10 +40,11 @@ impl<T: OpenEnum> Form<T> for AsEnum {
 
     fn salvage<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<T, Odd> {
         let text = String::read(value).map_err(|_| oddities.kind(<Self as Form<T>>::EXPECTED, value))?;
-        if !T::KNOWN.contains(&text.as_str()) {
+        let read = T::from(text);
+        if discriminant(&read) == discriminant(&T::from(UNKNOWN.to_owned())) {
             oddities.note("a known value", value);
         }
-        Ok(T::from(text))
+        Ok(read)
     }
 
     fn salvage_option<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Option<T>, Odd> {
@@ -140,10 +139,6 @@ macro_rules! open_enum {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(if let Self::Unrecognized(_) = self { "Unrecognized(…)" } else { self.as_str() })
             }
-        }
-
-        impl $crate::codec::OpenEnum for $ty {
-            const KNOWN: &'static [&'static str] = &[$($text),*];
         }
 
         impl $crate::codec::Wire for $ty {

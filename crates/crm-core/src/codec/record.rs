@@ -11,6 +11,12 @@ use super::fields::Fields;
 use super::parts::{CopyParts, Parts};
 use super::{As, Consists, Form, Map, Mode, OF_ERRORS, Odd, Oddities, Wire, is_id, redacted};
 
+/// The members of a record that none of its fields can hold, by their names.
+pub type Extra = Map<Value>;
+
+/// The fields of a record, borrowed, and its extra members.
+pub type Lent<'a, R> = (<<R as Record>::Parts as Parts>::Refs<'a>, &'a Extra);
+
 /// A type with named fields. Implemented by [`record!`](crate::record).
 pub trait Record: Sized {
     /// The name of the type, then the names of the members that have a field.
@@ -24,9 +30,9 @@ pub trait Record: Sized {
     /// Its fields, in the order of the members.
     type Parts: Parts;
     /// Makes a record of its fields and of the members that none of them can hold.
-    fn from_parts(parts: Self::Parts, extra: Map<Value>) -> Self;
+    fn from_parts(parts: Self::Parts, extra: Extra) -> Self;
     /// Lends the fields, and the members that none of them can hold.
-    fn parts(&self) -> (<Self::Parts as Parts>::Refs<'_>, &Map<Value>);
+    fn parts(&self) -> Lent<'_, Self>;
 }
 
 /// The name of a record.
@@ -291,7 +297,7 @@ macro_rules! record {
             /// Members that no field can hold, by their names: those that were not known when this
             /// crate was generated, and those whose value is of another kind than promised. In a
             /// request they are sent along.
-            pub extra: $crate::Map<$crate::reexport::serde_json::Value>,
+            pub extra: $crate::codec::Extra,
         }
 
         impl $crate::codec::Record for $ty {
@@ -302,13 +308,13 @@ macro_rules! record {
             type Parts = $crate::parts!($($of)*);
 
             #[inline]
-            fn from_parts(parts: Self::Parts, extra: $crate::Map<$crate::reexport::serde_json::Value>) -> Self {
+            fn from_parts(parts: Self::Parts, extra: $crate::codec::Extra) -> Self {
                 let $crate::parts!($($field)*) = parts;
                 Self { $($field,)* extra }
             }
 
             #[inline]
-            fn parts(&self) -> (<Self::Parts as $crate::codec::Parts>::Refs<'_>, &$crate::Map<$crate::reexport::serde_json::Value>) {
+            fn parts(&self) -> $crate::codec::Lent<'_, Self> {
                 ($crate::parts!($((&self.$field))*), &self.extra)
             }
         }
