@@ -27,6 +27,8 @@ pub struct OpMeta {
     /// Whether the vendor's document requires the list on every page. On a page that another
     /// promised it is required anyway: only a list that is there can say that nothing is left.
     pub items_required: bool,
+    /// Parts of a form of which at least one must be sent.
+    pub one_of_parts: &'static [&'static str],
     /// Whether the vendor's document declares a success without content, or none at all.
     pub may_be_empty: bool,
     /// Whether it is sent without the client's credential, because the vendor's document declares

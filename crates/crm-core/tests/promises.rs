@@ -232,3 +232,19 @@ async fn a_page_without_its_list_is_none_even_if_it_is_sent_for_alone() {
         assert_eq!(succeeds::<Page>(&LIST, 200, body).await, right, "{body}");
     }
 }
+
+op!(UPLOAD, "things.upload", POST, "/upload", idempotent: false, one_of_parts: &["folderId", "folderPath"]);
+
+#[tokio::test]
+async fn a_form_without_the_parts_that_it_needs_is_not_sent() {
+    let server = Server::start(|_, _| reply(200, r#"{"id":"1"}"#)).await;
+    let pipeline: Pipeline = pipeline(&server);
+    let call = || Call::<Thing>::new(&pipeline, &UPLOAD);
+    for call in [call(), call().part("file", "x")] {
+        let error = call.send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Validation);
+        assert!(error.to_string().contains("one of these parts: folderId, folderPath"), "{error}");
+    }
+    assert!(server.seen().is_empty());
+    call().part("file", "x").part("folderPath", "/a").send().await.unwrap();
+}

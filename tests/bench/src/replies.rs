@@ -22,11 +22,18 @@ mod derived {
                 $(#$meta:tt)*
                 pub struct $ty:ident { $($(#$doc:tt)* $field:ident: $of:ty = $wire:literal,)* }
                 $(required $($required:literal)+)?
+                $(nullable $($nullable:literal)+)?
+                $(read_only $($read_only:literal)+)?
                 $(by $new:ident)?
             ) => {
                 #[derive(Default, serde::Deserialize)]
                 #[serde(default)]
-                pub(crate) struct $ty { $(#[serde(rename = $wire)] pub(crate) $field: $of,)* }
+                pub(crate) struct $ty {
+                    $(#[serde(rename = $wire)] pub(crate) $field: $of,)*
+                    // Ours keeps here what no field can hold; the derive drops it.
+                    #[serde(skip)]
+                    pub(crate) extra: Map<Value>,
+                }
 
                 impl Sample for $ty {
                     fn sample() -> Value {
@@ -60,7 +67,7 @@ mod derived {
     macro_rules! file {
         ($module:ident, $path:literal) => {
             mod $module {
-                use super::crm_core;
+                use super::{Map, Value, crm_core};
                 include!(concat!("../../../crates/hubspot-client/src/generated/types/", $path));
             }
             pub(super) use $module::*;

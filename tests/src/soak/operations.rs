@@ -91,7 +91,8 @@ impl Operation {
             Self::Read => read(round).await,
             Self::List => list(round).await,
             Self::Upload => {
-                let call = round.crm.files().upload().file(Upload::bytes("id\n1\n").file_name("a.csv"));
+                let call =
+                    round.crm.files().upload(Upload::bytes("id\n1\n").file_name("a.csv"), "{}").folder_path("/a");
                 let said = Said::of(&call.folder_path("/a").options("{\"access\":\"PRIVATE\"}").send().await);
                 said.count(&mut round.uploads);
                 Ok(said)

@@ -162,7 +162,8 @@ impl Operation {
                 assert_eq!(names, ["row0", "row1", "row2", "row3"]);
             }
             Send => {
-                let call = hubspot().files().upload().file(Upload::bytes("id\n1\n").file_name("a.csv"));
+                let call =
+                    hubspot().files().upload(Upload::bytes("id\n1\n").file_name("a.csv"), "{}").folder_path("/a");
                 call.folder_path("/a").options("{\"access\":\"PRIVATE\"}").send().await?;
             }
             Upsert => {

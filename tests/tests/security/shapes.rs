@@ -154,7 +154,7 @@ fn of_a_form_with_a_file() {
     let bench = Bench::new();
     let call = |path: &str, file: &str, content: &str, media: &str| {
         let upload = Upload::bytes(content.to_owned()).file_name(file).content_type(media);
-        bench.client.files().upload().file(upload).folder_path(path).options("{}").send()
+        bench.client.files().upload(upload, "{}").folder_path(path).send()
     };
     let usual = bench.sent(call("/a", "a.csv", "id", "text/csv")).unwrap();
     let usual_parts: Vec<String> = usual.parts().into_iter().map(|part| part.name).collect();

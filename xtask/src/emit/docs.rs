@@ -104,6 +104,10 @@ pub(super) fn facts(operation: &Operation) -> String {
                 .to_owned(),
         );
     }
+    if !operation.one_of_parts.is_empty() {
+        let parts: Vec<String> = operation.one_of_parts.iter().map(|part| format!("`{part}`")).collect();
+        lines.push(format!("* Requires at least one of the parts {}.", parts.join(", ")));
+    }
     if let Some(most) = operation.batch_max {
         lines.push(format!("* At most {most} inputs."));
     }

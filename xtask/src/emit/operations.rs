@@ -69,7 +69,7 @@ pub(super) fn resource(operations: &[&Operation]) -> String {
         text.push_str(&format!(
             "@@\n\n/// `{method} {path}`\npub static {entry}: OpMeta = OpMeta {{\n    id: {id:?},\n    spec_id: {spec:?},\n    \
              method: Method::{method},\n    path: {path:?},\n    idempotent: {idempotent},\n    limit_class: {class:?},\n    \
-             paging: {paging},\n    items: &[{items}],\n    items_required: {required},\n    may_be_empty: {empty},\n    anonymous: {anonymous},\n    long_running: {long},\n    batch_max: {batch},\n    scopes: {scopes},\n    \
+             paging: {paging},\n    items: &[{items}],\n    items_required: {required},\n    one_of_parts: &[{one_of}],\n    may_be_empty: {empty},\n    anonymous: {anonymous},\n    long_running: {long},\n    batch_max: {batch},\n    scopes: {scopes},\n    \
              version: {version},\n    deprecated: {deprecated},\n}};\n@@\n",
             method = operation.method,
             path = operation.path,
@@ -86,6 +86,7 @@ pub(super) fn resource(operations: &[&Operation]) -> String {
                 .collect::<Vec<_>>()
                 .join(", "),
             required = operation.items_required,
+            one_of = list(&operation.one_of_parts),
             empty = operation.may_be_empty,
             anonymous = operation.anonymous,
             long = operation.long_running,

@@ -44,6 +44,8 @@ pub(crate) struct Operation {
     pub(crate) anonymous: bool,
     /// Whether the document declares a success without content.
     pub(crate) may_be_empty: bool,
+    /// Parts of a form of which at least one must be sent.
+    pub(crate) one_of_parts: Vec<String>,
     /// Whether every page must have its list.
     pub(crate) items_required: bool,
     pub(crate) deprecated: bool,
@@ -230,6 +232,7 @@ fn operation(
         scopes,
         failures,
         version: text(value, "x-version").map(str::to_owned),
+        one_of_parts: list(value, "x-one-of-parts").filter_map(Value::as_str).map(str::to_owned).collect(),
         may_be_empty: may_be_empty(value),
         items_required: paging.as_ref().is_some_and(|paging| items_required(merged, value, paging)),
         paging,

@@ -41,6 +41,10 @@ impl Multipart {
         self.0.push((name, Content::File(upload)));
     }
 
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(part, _)| part == name)
+    }
+
     pub(super) fn remove(&mut self, name: &str) {
         self.0.retain(|part| part.0 != name);
     }

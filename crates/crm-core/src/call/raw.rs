@@ -18,6 +18,7 @@ macro_rules! raw_ops {
             paging: None,
             items: &[],
             items_required: false,
+            one_of_parts: &[],
             may_be_empty: true,
             anonymous: false,
             long_running: false,

@@ -40,6 +40,7 @@ static READ: OpMeta = OpMeta {
     paging: None,
     items: &[],
     items_required: false,
+    one_of_parts: &[],
     may_be_empty: false,
     anonymous: false,
     long_running: false,

@@ -18,10 +18,11 @@ use super::{As, Consists, Form, Mode, Odd, Oddities, Seed, Wire, redacted};
 #[derive(Clone, PartialEq)]
 pub struct Map<V> {
     entries: Vec<(Box<str>, V)>,
-    /// Boxed, because there is hardly ever one.
-    #[expect(clippy::box_collection, reason = "a map is a field of most records; this keeps it small")]
-    odd: Option<Box<Vec<(Box<str>, Value)>>>,
+    /// Boxed, because a map is a field of most records, and there is hardly ever an odd entry.
+    odd: Option<Box<Odds>>,
 }
+
+type Odds = Vec<(Box<str>, Value)>;
 
 impl<V> Map<V> {
     /// A map without entries.

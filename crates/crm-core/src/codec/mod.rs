@@ -201,9 +201,9 @@ pub fn read<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D:
 /// As for a reply: a value that is of another kind as a whole.
 pub fn restore<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let value = <Value as serde::Deserialize>::deserialize(deserializer)?;
-    T::Form::salvage(&value, &mut Oddities::default()).or_else(|_| {
+    T::Form::salvage(&value, &mut Oddities::default()).map_err(|_| {
         let message = T::Form::read(&value).err().map(|error| redacted::quoted_values(&error.to_string()));
-        Err(serde::de::Error::custom(message.unwrap_or_else(|| format!("{} was expected", T::Form::EXPECTED))))
+        serde::de::Error::custom(message.unwrap_or_else(|| format!("{} was expected", T::Form::EXPECTED)))
     })
 }
 

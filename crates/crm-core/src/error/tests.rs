@@ -18,6 +18,7 @@ static CREATE: OpMeta = OpMeta {
     paging: None,
     items: &[],
     items_required: false,
+    one_of_parts: &[],
     may_be_empty: false,
     anonymous: false,
     long_running: false,

@@ -218,6 +218,7 @@ macro_rules! op {
                 paging: None,
                 items: &[],
                 items_required: false,
+                one_of_parts: &[],
                 may_be_empty: false,
                 anonymous: false,
                 long_running: false,

@@ -299,15 +299,23 @@ impl Files {
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
     /// * `file_id`: The id of the file.
+    /// * `file`: The file to send.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.files().replace("123").send().await?;
+    /// let reply = client
+    ///     .files()
+    ///     .replace("123", std::path::Path::new("report.csv"))
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn replace(&self, file_id: impl Display) -> Replace {
+    pub fn replace(&self, file_id: impl Display, file: impl Into<Upload>) -> Replace {
         Replace {
-            call: self.call(&operations::FILES_REPLACE).path("fileId", &file_id),
+            call: self
+                .call(&operations::FILES_REPLACE)
+                .path("fileId", &file_id)
+                .file("file", file),
         }
     }
     /// Searches files by name, path, kind, size and time.
@@ -430,16 +438,27 @@ impl Files {
     /// `POST /files/2026-03/files`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Requires at least one of the parts `folderId`, `folderPath`.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
+    ///
+    /// * `file`: The file to send.
+    /// * `options`: More options for the file, such as `access`, as JSON text.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.files().upload().send().await?;
+    /// let reply = client
+    ///     .files()
+    ///     .upload(std::path::Path::new("report.csv"), "value")
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn upload(&self) -> UploadCall {
+    pub fn upload(&self, file: impl Into<Upload>, options: impl Display) -> UploadCall {
         UploadCall {
-            call: self.call(&operations::FILES_UPLOAD),
+            call: self
+                .call(&operations::FILES_UPLOAD)
+                .file("file", file)
+                .part("options", &options.to_string()),
         }
     }
 }
@@ -583,12 +602,6 @@ impl Replace {
     pub fn charset_hunch(self, charset_hunch: impl Display) -> Self {
         Self {
             call: self.call.set_part("charsetHunch", &charset_hunch.to_string()),
-        }
-    }
-    /// The file to send.
-    pub fn file(self, file: impl Into<Upload>) -> Self {
-        Self {
-            call: self.call.file("file", file),
         }
     }
     /// More options for the file, such as `access`, as JSON text.
@@ -1100,12 +1113,6 @@ impl UploadCall {
             call: self.call.set_part("charsetHunch", &charset_hunch.to_string()),
         }
     }
-    /// The file to send.
-    pub fn file(self, file: impl Into<Upload>) -> Self {
-        Self {
-            call: self.call.file("file", file),
-        }
-    }
     /// The name to give the file.
     pub fn file_name(self, file_name: impl Display) -> Self {
         Self {
@@ -1122,12 +1129,6 @@ impl UploadCall {
     pub fn folder_path(self, folder_path: impl Display) -> Self {
         Self {
             call: self.call.set_part("folderPath", &folder_path.to_string()),
-        }
-    }
-    /// More options for the file, such as `access`, as JSON text.
-    pub fn options(self, options: impl Display) -> Self {
-        Self {
-            call: self.call.set_part("options", &options.to_string()),
         }
     }
 }

@@ -554,21 +554,28 @@ impl Hubdb {
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
+    /// * `config`: How to read the file into the table, as JSON text.
+    /// * `file`: The file to send.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().import_draft_table("value").send().await?;
+    /// let reply = client
+    ///     .hubdb()
+    ///     .import_draft_table("value", "value", std::path::Path::new("report.csv"))
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn import_draft_table(
         &self,
         table_id_or_name: impl Display,
-    ) -> ImportDraftTable {
-        ImportDraftTable {
-            call: self
-                .call(&operations::HUBDB_IMPORT_DRAFT_TABLE)
-                .path("tableIdOrName", &table_id_or_name),
-        }
+        config: impl Display,
+        file: impl Into<Upload>,
+    ) -> Call<types::ImportResult> {
+        self.call(&operations::HUBDB_IMPORT_DRAFT_TABLE)
+            .path("tableIdOrName", &table_id_or_name)
+            .part("config", &config.to_string())
+            .file("file", file)
     }
     /// Lists the rows of the draft.
     ///
@@ -983,28 +990,6 @@ impl GetTable {
     }
 }
 crm_core::call_builder!(GetTable => types::HubDbTable);
-
-/// Options of [`Hubdb::import_draft_table`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ImportDraftTable {
-    call: Call<types::ImportResult>,
-}
-
-impl ImportDraftTable {
-    /// How to read the file into the table, as JSON text.
-    pub fn config(self, config: impl Display) -> Self {
-        Self {
-            call: self.call.set_part("config", &config.to_string()),
-        }
-    }
-    /// The file to send.
-    pub fn file(self, file: impl Into<Upload>) -> Self {
-        Self {
-            call: self.call.file("file", file),
-        }
-    }
-}
-crm_core::call_builder!(ImportDraftTable => types::ImportResult);
 
 /// Options of [`Hubdb::list_draft_rows`].
 #[must_use = "nothing is sent before `send`"]

@@ -100,15 +100,26 @@ impl Imports {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.import`.
     ///
+    /// * `files`: The file to import.
+    /// * `import_request`: What to import and how its columns map, as JSON text.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.imports().start().send().await?;
+    /// let reply = client
+    ///     .imports()
+    ///     .start(std::path::Path::new("report.csv"), "value")
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn start(&self) -> Start {
-        Start {
-            call: self.call(&operations::IMPORTS_START),
-        }
+    pub fn start(
+        &self,
+        files: impl Into<Upload>,
+        import_request: impl Display,
+    ) -> Call<types::ImportReply> {
+        self.call(&operations::IMPORTS_START)
+            .file("files", files)
+            .part("importRequest", &import_request.to_string())
     }
 }
 
@@ -241,25 +252,3 @@ impl Paged for ListErrors {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
 }
-
-/// Options of [`Imports::start`].
-#[must_use = "nothing is sent before `send`"]
-pub struct Start {
-    call: Call<types::ImportReply>,
-}
-
-impl Start {
-    /// The file to import.
-    pub fn files(self, files: impl Into<Upload>) -> Self {
-        Self {
-            call: self.call.file("files", files),
-        }
-    }
-    /// What to import and how its columns map, as JSON text.
-    pub fn import_request(self, import_request: impl Display) -> Self {
-        Self {
-            call: self.call.set_part("importRequest", &import_request.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(Start => types::ImportReply);

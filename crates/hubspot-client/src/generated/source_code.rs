@@ -32,21 +32,29 @@ impl SourceCode {
     /// * Scope: `content`.
     ///
     /// * `path`: The path it is found under.
+    /// * `file`: The file to send.
     ///
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.source_code().create("value", "library/report.csv").send().await?;
+    /// let reply = client
+    ///     .source_code()
+    ///     .create("value", "library/report.csv", std::path::Path::new("report.csv"))
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
-    pub fn create(&self, environment: impl Display, path: impl Display) -> Create {
-        Create {
-            call: self
-                .call(&operations::SOURCE_CODE_CREATE)
-                .path("environment", &environment)
-                .path_segments("path", &path),
-        }
+    pub fn create(
+        &self,
+        environment: impl Display,
+        path: impl Display,
+        file: impl Into<Upload>,
+    ) -> Call<types::AssetFileMetadata> {
+        self.call(&operations::SOURCE_CODE_CREATE)
+            .path("environment", &environment)
+            .path_segments("path", &path)
+            .file("file", file)
     }
     /// Deletes a file.
     ///
@@ -176,19 +184,27 @@ impl SourceCode {
     /// * Scope: `content`.
     ///
     /// * `path`: The path it is found under.
+    /// * `file`: The file to send.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.source_code().upsert("value", "library/report.csv").send().await?;
+    /// let reply = client
+    ///     .source_code()
+    ///     .upsert("value", "library/report.csv", std::path::Path::new("report.csv"))
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn upsert(&self, environment: impl Display, path: impl Display) -> Upsert {
-        Upsert {
-            call: self
-                .call(&operations::SOURCE_CODE_UPSERT)
-                .path("environment", &environment)
-                .path_segments("path", &path),
-        }
+    pub fn upsert(
+        &self,
+        environment: impl Display,
+        path: impl Display,
+        file: impl Into<Upload>,
+    ) -> Call<types::AssetFileMetadata> {
+        self.call(&operations::SOURCE_CODE_UPSERT)
+            .path("environment", &environment)
+            .path_segments("path", &path)
+            .file("file", file)
     }
     /// Checks a file for mistakes without keeping it.
     ///
@@ -198,41 +214,29 @@ impl SourceCode {
     /// * Scope: `content`.
     ///
     /// * `path`: The path it is found under.
+    /// * `file`: The file to send.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .source_code()
-    ///     .validate("value", "library/report.csv")
+    ///     .validate("value", "library/report.csv", std::path::Path::new("report.csv"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn validate(&self, environment: impl Display, path: impl Display) -> Validate {
-        Validate {
-            call: self
-                .call(&operations::SOURCE_CODE_VALIDATE)
-                .path("environment", &environment)
-                .path_segments("path", &path),
-        }
+    pub fn validate(
+        &self,
+        environment: impl Display,
+        path: impl Display,
+        file: impl Into<Upload>,
+    ) -> Call<Value> {
+        self.call(&operations::SOURCE_CODE_VALIDATE)
+            .path("environment", &environment)
+            .path_segments("path", &path)
+            .file("file", file)
     }
 }
-
-/// Options of [`SourceCode::create`].
-#[must_use = "nothing is sent before `send`"]
-pub struct Create {
-    call: Call<types::AssetFileMetadata>,
-}
-
-impl Create {
-    /// The file to send.
-    pub fn file(self, file: impl Into<Upload>) -> Self {
-        Self {
-            call: self.call.file("file", file),
-        }
-    }
-}
-crm_core::call_builder!(Create => types::AssetFileMetadata);
 
 /// Options of [`SourceCode::get_metadata`].
 #[must_use = "nothing is sent before `send`"]
@@ -249,35 +253,3 @@ impl GetMetadata {
     }
 }
 crm_core::call_builder!(GetMetadata => types::AssetFileMetadata);
-
-/// Options of [`SourceCode::upsert`].
-#[must_use = "nothing is sent before `send`"]
-pub struct Upsert {
-    call: Call<types::AssetFileMetadata>,
-}
-
-impl Upsert {
-    /// The file to send.
-    pub fn file(self, file: impl Into<Upload>) -> Self {
-        Self {
-            call: self.call.file("file", file),
-        }
-    }
-}
-crm_core::call_builder!(Upsert => types::AssetFileMetadata);
-
-/// Options of [`SourceCode::validate`].
-#[must_use = "nothing is sent before `send`"]
-pub struct Validate {
-    call: Call<Value>,
-}
-
-impl Validate {
-    /// The file to send.
-    pub fn file(self, file: impl Into<Upload>) -> Self {
-        Self {
-            call: self.call.file("file", file),
-        }
-    }
-}
-crm_core::call_builder!(Validate => Value);

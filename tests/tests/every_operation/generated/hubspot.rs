@@ -2683,9 +2683,8 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .files()
-                .replace(sample.text("fileId"))
+                .replace(sample.text("fileId"), sample.file())
                 .charset_hunch(sample.text("charsetHunch"))
-                .file(sample.file())
                 .options(sample.text("options")),
         ),
     ),
@@ -2790,13 +2789,11 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .files()
-                .upload()
+                .upload(sample.file(), sample.text("options"))
                 .charset_hunch(sample.text("charsetHunch"))
-                .file(sample.file())
                 .file_name(sample.text("fileName"))
                 .folder_id(sample.text("folderId"))
-                .folder_path(sample.text("folderPath"))
-                .options(sample.text("options")),
+                .folder_path(sample.text("folderPath")),
         ),
     ),
     (
@@ -3051,9 +3048,11 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .hubdb()
-                .import_draft_table(sample.text("tableIdOrName"))
-                .config(sample.text("config"))
-                .file(sample.file()),
+                .import_draft_table(
+                    sample.text("tableIdOrName"),
+                    sample.text("config"),
+                    sample.file(),
+                ),
         ),
     ),
     (
@@ -3230,11 +3229,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     (
         "imports.start",
         |client, sample| made(
-            client
-                .imports()
-                .start()
-                .files(sample.file())
-                .import_request(sample.text("importRequest")),
+            client.imports().start(sample.file(), sample.text("importRequest")),
         ),
     ),
     (
@@ -5618,8 +5613,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .source_code()
-                .create(sample.text("environment"), sample.text("path"))
-                .file(sample.file()),
+                .create(sample.text("environment"), sample.text("path"), sample.file()),
         ),
     ),
     (
@@ -5662,8 +5656,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .source_code()
-                .upsert(sample.text("environment"), sample.text("path"))
-                .file(sample.file()),
+                .upsert(sample.text("environment"), sample.text("path"), sample.file()),
         ),
     ),
     (
@@ -5671,8 +5664,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .source_code()
-                .validate(sample.text("environment"), sample.text("path"))
-                .file(sample.file()),
+                .validate(sample.text("environment"), sample.text("path"), sample.file()),
         ),
     ),
     (

@@ -16,6 +16,7 @@ pub static COMPANIES_GET: OpMeta = OpMeta {
     paging: None,
     items: &[],
     items_required: false,
+    one_of_parts: &[],
     may_be_empty: false,
     anonymous: false,
     long_running: false,

@@ -16,6 +16,7 @@ pub static COURSES_IMPORT: OpMeta = OpMeta {
     paging: None,
     items: &[],
     items_required: false,
+    one_of_parts: &[],
     may_be_empty: true,
     anonymous: false,
     long_running: false,

@@ -206,6 +206,7 @@ impl Media {
     /// `POST /medias/upload-file`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Requires at least one of the parts `file`, `fileUrl`.
     /// * Scope: `medias.write`.
     /// * Version `v3`.
     ///

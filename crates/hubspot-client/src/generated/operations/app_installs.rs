@@ -16,6 +16,7 @@ pub static APP_INSTALLS_UNINSTALL: OpMeta = OpMeta {
     paging: None,
     items: &[],
     items_required: false,
+    one_of_parts: &[],
     may_be_empty: true,
     anonymous: false,
     long_running: false,

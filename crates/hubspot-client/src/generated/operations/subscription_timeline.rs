@@ -16,6 +16,7 @@ pub static SUBSCRIPTION_TIMELINE_LIST: OpMeta = OpMeta {
     paging: Some(PagingKind::KeysetId),
     items: &["timeline"],
     items_required: true,
+    one_of_parts: &[],
     may_be_empty: false,
     anonymous: false,
     long_running: false,

@@ -16,6 +16,7 @@ pub static VISITOR_IDENTIFICATION_CREATE_TOKEN: OpMeta = OpMeta {
     paging: None,
     items: &[],
     items_required: false,
+    one_of_parts: &[],
     may_be_empty: false,
     anonymous: false,
     long_running: false,
