@@ -91,9 +91,9 @@ impl Operation {
             Self::Read => read(round).await,
             Self::List => list(round).await,
             Self::Upload => {
-                let call =
-                    round.crm.files().upload(Upload::bytes("id\n1\n").file_name("a.csv"), "{}").folder_path("/a");
-                let said = Said::of(&call.folder_path("/a").options("{\"access\":\"PRIVATE\"}").send().await);
+                let file = Upload::bytes("id\n1\n").file_name("a.csv");
+                let call = round.crm.files().upload(file, "{\"access\":\"PRIVATE\"}").folder_path("/a");
+                let said = Said::of(&call.send().await);
                 said.count(&mut round.uploads);
                 Ok(said)
             }

@@ -162,9 +162,8 @@ impl Operation {
                 assert_eq!(names, ["row0", "row1", "row2", "row3"]);
             }
             Send => {
-                let call =
-                    hubspot().files().upload(Upload::bytes("id\n1\n").file_name("a.csv"), "{}").folder_path("/a");
-                call.folder_path("/a").options("{\"access\":\"PRIVATE\"}").send().await?;
+                let file = Upload::bytes("id\n1\n").file_name("a.csv");
+                hubspot().files().upload(file, "{\"access\":\"PRIVATE\"}").folder_path("/a").send().await?;
             }
             Upsert => {
                 let contact = UpsertContact::new("location-fake").email("ada@example.com");

@@ -255,7 +255,7 @@ fn what_is_not_promised_is_noted_with_its_place_and_without_its_value() {
             "new: expected nothing, found text"
         ]
     );
-    let many = format!("[{}]", vec![r#"{"new": 1}"#; 5].join(","));
+    let many = format!("[{}]", [r#"{"new": 1}"#; 5].join(","));
     let mut found = Vec::new();
     super::decode_noting::<Vec<Circle>>(many.as_bytes(), Some(&mut found)).unwrap();
     assert_eq!(found.iter().map(|odd| (odd.path.as_str(), odd.count)).collect::<Vec<_>>(), [("[].new", 5)]);
