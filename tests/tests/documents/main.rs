@@ -3,6 +3,7 @@
 
 mod downloads;
 mod replies;
+mod reports;
 mod requests;
 
 use crm_core::{Wire, codec};
