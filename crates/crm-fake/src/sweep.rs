@@ -70,7 +70,9 @@ fn incoming(document: &Document, operation: &Operation, version: &'static str) -
         }
     }
     let mut headers = HeaderMap::new();
-    headers.insert("authorization", HeaderValue::from_static("Bearer t"));
+    if !operation.open {
+        headers.insert("authorization", HeaderValue::from_static("Bearer t"));
+    }
     headers.insert("version", HeaderValue::from_static(version));
     let mut body = Vec::new();
     if let Some(expected) = &operation.body {

@@ -172,7 +172,7 @@ fn lines_of_every_kind() {
 
 #[test]
 fn a_bad_row_is_an_error_with_its_line_and_the_next_one_comes() {
-    let text = b"{\"email\":\"a\"}\n{\"email\":\"secret@example.com\n{\"opted_out\":\"secret@example.com\"}\n[]\n\n{\"email\":\"b\"}\n";
+    let text = b"{\"email\":\"a\"}\n{\"email\":\"secret@example.com\n\"secret@example.com\"\n[]\n\n{\"email\":\"b\"}\n";
     let (rows, end, _) = lines(text);
     end.unwrap();
     let shown: Vec<String> =
