@@ -94,7 +94,7 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
     let mut evidence: Vec<Evidence> = Vec::new();
     let mut resources = Resources::default();
     let apis = refine::vendor(vendor)?;
-    // Older documents are compared all the same (`diff`).
+    // Older documents can still be compared (`diff`).
     let refusals: Vec<&str> = apis.iter().flat_map(|refined| &refined.api.refusals).map(String::as_str).collect();
     if !refusals.is_empty() {
         bail!("{}", refusals.join("\n"));

@@ -140,7 +140,7 @@ fn another_version_has_the_types_of_the_first_where_they_and_all_below_are_the_s
     assert_eq!(types(|schemas| schemas["Line"]["x-note"] = json!("ours")), "");
 }
 
-/// The fields of a record, as the model of what is emitted has them.
+/// Returns the fields of a record in the model of the emitted code.
 fn fields(document: &Value, record: &str) -> Vec<(String, String, bool, bool)> {
     let workspace = Workspace::new(document);
     let mut file = vendor();

@@ -47,11 +47,11 @@ impl Batch {
         self
     }
 
-    /// Where a vendor refuses a whole chunk because of one bad input
-    /// ([`ErrorKind::Validation`], [`ErrorKind::Conflict`]), sends its halves again until the bad inputs are alone. Costs
+    /// If a vendor refuses a whole chunk because of one bad input ([`ErrorKind::Validation`],
+    /// [`ErrorKind::Conflict`]), sends its halves again until the bad inputs are alone. Costs
     /// about `2 · log2(chunk)` further calls for each bad input. Nothing of a refused chunk was
-    /// carried out, so nothing happens twice; do not use it where the vendor carries out a part
-    /// of a chunk it refuses.
+    /// carried out, so nothing happens twice; do not use it if the vendor carries out a part of
+    /// a chunk that it refuses.
     pub fn bisect(mut self, on: bool) -> Self {
         self.bisect = on;
         self

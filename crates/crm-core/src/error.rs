@@ -41,7 +41,7 @@ struct Inner {
     retry_after: Option<Duration>,
     sent: Sent,
     refused: bool,
-    /// Whether the vendor may have carried out what it refused.
+    /// True if the vendor may have carried out the request that it refused.
     doubt: bool,
     /// Whether an earlier attempt of the call may have been carried out.
     earlier: bool,
@@ -192,7 +192,7 @@ impl Error {
         self
     }
 
-    /// Marks that the vendor may have carried out what it refused.
+    /// Sets whether the vendor may have carried out the request that it refused.
     pub(crate) fn with_doubt(mut self, doubt: bool) -> Self {
         self.0.doubt = doubt;
         self
@@ -273,20 +273,20 @@ impl Error {
         self.0.retry_after
     }
 
-    /// How far the last attempt came. Whether a write may have been carried out is another question:
-    /// see [`may_have_happened`](Self::may_have_happened).
+    /// Returns how far the last attempt came. See
+    /// [`may_have_happened`](Self::may_have_happened) for whether a write may have been carried out.
     #[must_use]
     pub fn sent(&self) -> Sent {
         self.0.sent
     }
 
-    /// Returns whether the vendor may have carried the request out although the call failed. It is
-    /// the question to ask before a failed write is repeated.
+    /// Returns true if the vendor may have carried out the request although the call failed. Check
+    /// it before you repeat a failed write.
     ///
-    /// It holds if the request may have arrived and no answer came, if the answer was a server
-    /// error, could not be read or did not say what it should, and if the vendor is known to refuse
-    /// what it has carried out. One such attempt of a call is enough, whatever was answered to the
-    /// others.
+    /// It is true if the request may have arrived and there was no answer; if the answer was a
+    /// server error, could not be read or did not match the vendor's document; and if the vendor is
+    /// known to refuse requests that it has carried out. One such attempt of a call is enough,
+    /// whatever the other attempts returned.
     ///
     /// ```
     /// # fn example(error: &crm_core::Error) {

@@ -21,17 +21,18 @@ pub struct OpMeta {
     pub limit_class: &'static str,
     /// How the list goes on, where it is one.
     pub paging: Option<PagingKind>,
-    /// The way to the list within the reply of a paged operation, member by member; empty if the
+    /// The path to the list within the reply of a paged operation, member by member; empty if the
     /// reply is the list.
     pub items: &'static [&'static str],
-    /// Whether the vendor's document requires the list on every page. On a page that another
-    /// promised it is required anyway: only a list that is there can say that nothing is left.
+    /// True if the vendor's document requires the list on every page. If an earlier page announced
+    /// this one, the list is required anyway, because only an existing list can show that no items
+    /// are left.
     pub items_required: bool,
     /// Parts of a form of which at least one must be sent.
     pub one_of_parts: &'static [&'static str],
-    /// Whether the vendor's document declares a success without content, or none at all.
+    /// True if the vendor's document declares a success without content, or no success at all.
     pub may_be_empty: bool,
-    /// Whether it is sent without the client's credential, because the vendor's document declares
+    /// True if it is sent without the client's credential, because the vendor's document declares
     /// no security for it.
     pub anonymous: bool,
     /// Whether a 202 means "not ready, ask the same again".

@@ -26,7 +26,7 @@ pub struct CallOptions {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) headers: HeaderMap,
-    /// Parameters and members of the body that are sent along.
+    /// Query parameters and body members that are also sent.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) members: Vec<(String, Value)>,
     pub(crate) limit_key: Option<String>,
@@ -84,8 +84,8 @@ impl CallOptions {
         self
     }
 
-    /// Sends one more query parameter, for one that the vendor's document forgot. A parameter of
-    /// the same name is replaced; the same option given twice repeats the parameter.
+    /// Sends one more query parameter that is missing in the vendor's document. A parameter of the
+    /// same name is replaced; the same option given twice repeats the parameter.
     ///
     /// ```no_run
     /// # async fn example<T: crm_core::Wire>(call: crm_core::Call<T>) -> Result<(), crm_core::Error> {
@@ -100,9 +100,9 @@ impl CallOptions {
         self
     }
 
-    /// Sends one more member of the JSON body or field of the form, for one that the vendor's
-    /// document forgot, or describes in another way than the vendor reads it. A member of the same
-    /// name is replaced. The body must be an object or absent, otherwise the call fails with
+    /// Sends one more member of the JSON body or field of the form that is missing or wrong in the
+    /// vendor's document. A member of the same name is replaced. The body must be an object or
+    /// absent, otherwise the call fails with
     /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) before anything is sent.
     #[must_use]
     pub fn member(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {

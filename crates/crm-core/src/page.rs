@@ -7,8 +7,8 @@
 //! |---|---|
 //! | an error | the stream ends with it; the cursor still names the page that failed |
 //! | an empty page that names a next one | the next one is fetched |
-//! | a page without its list, where the vendor requires one or an earlier page promised more | an error of kind `Decode` |
-//! | the vendor says that there is more and not where | an error of kind `Paging` |
+//! | a page without its list, if the document requires one or an earlier page announced more | an error of kind `Decode` |
+//! | the vendor reports more pages but no position | an error of kind `Paging` |
 //! | the vendor answers the position that was asked | an error of kind `Paging`, never an endless list |
 //! | the process dies | the stored cursor repeats at most what was handed out since it was stored |
 
@@ -45,7 +45,7 @@ pub trait Paged: 'static {
     /// [`Position::End`].
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page>;
 
-    /// Where the list goes on after this page.
+    /// Returns where the list continues after this page.
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next;
 
     /// The items of a page.

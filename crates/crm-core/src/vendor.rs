@@ -23,7 +23,7 @@ pub trait Vendor: Send + Sync + 'static {
     /// Reads any reply outside 200 to 299.
     fn read_error(&self, op: &OpMeta, reply: &RawReply) -> VendorError;
 
-    /// Whether the body of a reply with a status from 200 to 299 reads as one of the vendor's
+    /// Returns true if the body of a reply with a status from 200 to 299 is one of the vendor's
     /// errors. Such a reply is never a success.
     fn refuses(&self, body: &serde_json::Value) -> bool {
         let _ = body;
@@ -63,8 +63,8 @@ pub struct VendorError {
     pub retry: Advice,
     /// How long the vendor asks to wait. Left empty, the pipeline reads `Retry-After`.
     pub retry_after: Option<Duration>,
-    /// The vendor may have carried the request out although its answer is a refusal. Server errors
-    /// need no such word.
+    /// True if the vendor may have carried out the request although it refused it. It need not be
+    /// set for server errors.
     pub may_have_happened: bool,
 }
 

@@ -7,7 +7,7 @@
 //! 1. the signature, in constant time, against every key at hand ([`Rotating`]);
 //! 2. the time it was sent at, where the vendor tells ([`Tolerance`]);
 //! 3. whether it came before, where the vendor numbers deliveries ([`Replays`]);
-//! 4. the body, of which no single member or event is a reason to refuse the rest ([`events`]).
+//! 4. the body. One odd member or event does not cause the rest to be refused ([`events`]).
 
 mod delivery;
 mod events;

@@ -1,20 +1,20 @@
-//! `pattern`: the form that a text must have, as a regular expression of ECMA-262.
+//! `pattern`: the format that a text must have, as a regular expression of ECMA-262.
 //!
-//! `regex-lite` reads what the documents use alike: a pattern matches anywhere unless it is anchored,
-//! `\d` and `\w` are ASCII, `.` is any character but the end of a line. It has no look-around and no
-//! back references; a test reads every pattern of the documents.
+//! For the syntax that the documents use, `regex-lite` agrees with ECMA-262: a pattern matches anywhere
+//! unless it is anchored, `\d` and `\w` are ASCII, `.` is any character except a line end. It does not
+//! support look-around or back references; a test compiles every pattern of the documents.
 
 use regex_lite::Regex;
 
-/// Likely texts of the forms that documents ask for.
+/// Texts that match the common patterns of the documents.
 const LIKELY: [&str; 5] = ["100042", "2026-01-31", "09:30", "America/New_York", "2026-01-31T09:30:00Z"];
 
-/// Whether a text has a form. One that cannot be read allows every text.
+/// Returns true if the text matches the pattern. A pattern that cannot be compiled allows every text.
 pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     Regex::new(pattern).map_or(true, |form| form.is_match(text))
 }
 
-/// A text of a form, or the given one if none is known.
+/// Returns a text that matches the pattern, or the given text if none is known.
 pub(crate) fn like(pattern: &str, text: String) -> String {
     if fits(pattern, &text) {
         return text;
@@ -28,7 +28,7 @@ mod tests {
 
     use super::*;
 
-    /// Every pattern in a document, except members of that name.
+    /// Returns every pattern in a document, except members of that name.
     fn patterns<'a>(value: &'a Value, members: bool, found: &mut Vec<&'a str>) {
         match value {
             Value::Object(map) => {

@@ -16,7 +16,7 @@ pub(crate) struct Sampler<'a> {
 
 /// Objects deeper than this hold their required members only.
 const RICH: usize = 3;
-/// The items of a list that may have any number.
+/// The number of items in a list without a size limit.
 const MANY: u64 = 2;
 /// Nothing is deeper than this: recursive schemas end here.
 const DEEP: usize = 9;
@@ -68,7 +68,7 @@ impl Sampler<'_> {
         Value::Object(members)
     }
 
-    /// Two items, so that what is repeated can be told from what is not.
+    /// Two items, so that repeated values can be distinguished.
     fn array(&mut self, schema: &Value, name: &str, depth: usize) -> Value {
         let size = |key: &str| schema.get(key).and_then(Value::as_u64);
         let least = size("minItems").unwrap_or(0);
@@ -114,7 +114,7 @@ impl Sampler<'_> {
         Value::String(text)
     }
 
-    /// A text as the name of its member leads one to expect.
+    /// Returns a text that suits the name of its member.
     fn likely(&mut self, name: &str) -> String {
         let words = words(name);
         let has = |word: &str| words.iter().any(|known| known == word);
@@ -181,7 +181,7 @@ impl Sampler<'_> {
     }
 }
 
-/// The words of a name, as `start` and `time` of `startTime`.
+/// Returns the words of a name, for example `start` and `time` of `startTime`.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut lower = false;

@@ -53,8 +53,8 @@ pub(crate) fn duplicate(body: &Map<String, Value>) -> Option<&str> {
     body.get("meta")?.get("contactId")?.as_str()
 }
 
-/// Whether the words say that what is to be created is there already: contacts, conversations,
-/// relations and tags are refused with the status of wrong input.
+/// Returns true if the message means that the record already exists: contacts, conversations,
+/// relations and tags are then refused with the status of invalid input.
 fn is_there(detail: &VendorDetail) -> bool {
     let messages = detail.message.iter().chain(detail.fields.iter().map(|field| &field.message));
     messages.map(|message| message.to_ascii_lowercase()).any(|message| {

@@ -6,15 +6,15 @@
 //! | v2 | secret, method, address, body | SHA-256 in hex | workflows, cards |
 //! | v3 | method, address, body, time | HMAC-SHA256 in base64 | apps |
 //!
-//! The address is the one that HubSpot called, percent-encoded as it was. v3 is also good over the
-//! address in which `:/?@!$'()*,;` are decoded, which is how HubSpot's guide describes it.
+//! The address is the one that HubSpot called, percent-encoded as it was. A v3 signature is also valid
+//! for the address in which `:/?@!$'()*,;` are decoded, because HubSpot's guide describes it that way.
 //!
 //! v1 and v2 do not say when they were signed, so a delivery that somebody kept can be sent
 //! again; they are refused unless [`Receiver::accept`] asks for them.
 //!
 //! HubSpot sends up to 100 events at once, tries up to ten times in 24 hours, keeps no order, and
-//! may number two events alike: handle events idempotently. One event with a member of another type
-//! is kept and does not take the others with it; [`Event::unread`] names the member.
+//! may give two events the same id: handle events idempotently. An event with a member of another
+//! type is kept, and the other events are read; [`Event::unread`] returns the member's name.
 //!
 //! ```
 //! use hubspot_client::receiver::{Delivery, HeaderMap, Method, Receiver, WebhookReceiver};
@@ -115,7 +115,7 @@ impl Receiver {
         let millis: u64 = time.parse().map_err(|_| Refused::Malformed { what: TIME })?;
         let sent = UNIX_EPOCH.checked_add(Duration::from_millis(millis)).ok_or(Refused::Malformed { what: TIME })?;
         let (method, uri) = (delivery.method().as_str().as_bytes(), delivery.uri());
-        // HubSpot's guide decodes some characters first, its own helpers sign what was called.
+        // HubSpot's guide decodes some characters first; its own helpers sign the address as called.
         let signed = |secret: &Secret, uri: &str| {
             hmac_sha256(secret, &[method, uri.as_bytes(), delivery.body(), time.as_bytes()]).is(&given)
         };

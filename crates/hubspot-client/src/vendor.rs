@@ -34,7 +34,7 @@ const LOCK: Duration = Duration::from_secs(2);
 const TOO_LONG: &str = "the address of the request is too long, as with many properties; \
      read in a batch or search instead, which name them in the body";
 
-/// What helps if a search has more results than HubSpot returns.
+/// The advice if a search has more results than HubSpot returns.
 const PAST_THE_END: &str = "search_all has no such end";
 
 /// HubSpot.
@@ -89,7 +89,7 @@ impl Vendor for HubSpot {
     fn refuses(&self, body: &Value) -> bool {
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         let named = text("category").or(text("errorType")).or(text("subCategory")).is_some();
-        // A batch or a task says how it stands beside what it holds.
+        // A batch or a task has a status too, besides its content.
         let holds = ["id", "results"].iter().any(|name| body.get(*name).is_some_and(|value| !value.is_null()));
         text("message").is_some() && (text("status") == Some("error") || named) && !holds
     }
@@ -106,7 +106,7 @@ impl Vendor for HubSpot {
     }
 }
 
-/// The message of a refused search, with what helps if it went past the end of the results.
+/// Returns the message of a refused search, with the advice if it went past the end of the results.
 fn past_the_end(message: String) -> String {
     let ends = ["10,000", "10000", "10.000"].iter().any(|end| message.contains(end));
     if ends { format!("{message} ({PAST_THE_END})") } else { message }

@@ -1,4 +1,4 @@
-//! Files: what is answered as bytes is read as bytes.
+//! Files: replies of bytes are read as bytes.
 
 use std::net::SocketAddr;
 

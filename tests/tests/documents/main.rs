@@ -1,5 +1,5 @@
-//! What the vendors' documents lack, contradict or forget, as it is read and sent. Each row is a
-//! body that the clients once lost, refused or could not send.
+//! Replies and requests for which the vendors' documents are incomplete or contradict themselves. Each
+//! row is a body that the clients once lost, refused or could not send.
 
 mod downloads;
 mod replies;

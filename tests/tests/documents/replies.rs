@@ -1,4 +1,4 @@
-//! Replies: every member that a vendor answers with can be read.
+//! Replies: every member that a vendor returns can be read.
 
 use hoopai_client::types as hoopai;
 use hoopai_client::v3::types as hoopai_v3;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::read;
 
-/// Checks that all of a body is still there after it was read into its type.
+/// Checks that nothing of a body is lost after it was read into its type.
 fn keeps<T: crm_core::Wire + Serialize>(body: Value) {
     let kept = serde_json::to_value(read::<T>(body.clone())).unwrap();
     assert!(holds(&kept, &body), "{body} is read as {kept}");

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::read;
 
-/// Checks that a body that was read into its type is sent as it was.
+/// Checks that a body that was read into its type is sent unchanged.
 fn sends<T: crm_core::Wire>(body: Value) {
     let sent = codec::encode(&read::<T>(body.clone())).unwrap_or_else(|error| panic!("{body}: {error}"));
     assert_eq!(serde_json::from_slice::<Value>(&sent).unwrap(), body);

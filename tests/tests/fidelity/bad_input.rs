@@ -1,4 +1,4 @@
-//! Sends bad replies to every paged operation (as the first page, and as the second after one that promised more) and to
+//! Sends bad replies to every paged operation (as the first page, and as the second after one that announced more) and to
 //! every other operation whose reply is JSON, and compares the results with the rule.
 
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use crate::rule::{Bad, Outcome, Promise, Where, expected};
 use crate::server::Server;
 use crate::table::Finding;
 
-/// The number of operations that keep the rule, and of all, by body and column.
+/// The number of operations that follow the rule, and of all operations, by body and column.
 type Table = BTreeMap<(usize, Where), (usize, usize)>;
 
 /// Sends every bad reply to every operation of an API.

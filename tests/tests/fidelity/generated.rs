@@ -1,4 +1,4 @@
-//! The calls of every operation, which `every_operation` makes too.
+//! The calls of every operation, which `every_operation` also makes.
 
 #[rustfmt::skip]
 #[path = "../every_operation/generated/hatch_bulk_export.rs"]

@@ -216,7 +216,7 @@ fn replies(described: &Described<'_>, schema: &Value, at: &str) -> Vec<(Kind, Va
         add(Kind::Examples);
     }
     let mut seen: Vec<Value> = Vec::new();
-    // An empty object says nothing and may be refused.
+    // An empty object has no content and may be refused.
     found.retain(|(_, value)| {
         let new = !seen.contains(value) && value.as_object().is_none_or(|members| !members.is_empty());
         seen.push(value.clone());

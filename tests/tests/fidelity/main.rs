@@ -1,6 +1,6 @@
 //! Judges the clients by the vendors' documents as they were imported, before any correction. Replies made from the
 //! documents must be read without losing a member; requests must be valid against the schemas of the documents.
-//! `exceptions.json` lists where the documents are wrong, with the evidence.
+//! `exceptions.json` lists the places where the documents are wrong, with the evidence.
 
 mod api;
 #[path = "../every_operation/sample.rs"]
@@ -48,7 +48,7 @@ fn streamed(call: impl Into<Call<BodyStream>>) -> Made {
     Made { call: call.into().reply_as(), send: None, reply: "" }
 }
 
-/// Sends a call as a user does, and returns the decoded reply as JSON.
+/// Sends a call in the same way as a user, and returns the decoded reply as JSON.
 fn send<T: Wire + Serialize + Send + 'static>(call: Call<Value>) -> Sending<Value> {
     let sending = call.reply_as::<T>().sending();
     Box::pin(async move {

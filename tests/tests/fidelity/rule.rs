@@ -1,4 +1,4 @@
-//! The rule for bad replies: a success is what the document promises.
+//! The rule for bad replies: a success must match the vendor's document.
 
 use std::fmt;
 
@@ -39,7 +39,7 @@ enum Read {
     Other,
 }
 
-/// The promise about a reply in the document that the client was generated from.
+/// The declaration of a reply in the document that the client was generated from.
 pub(crate) struct Promise<'a> {
     vendor: Vendor,
     read: Read,
@@ -54,7 +54,7 @@ pub(crate) struct Promise<'a> {
     pub(crate) list: Option<List<'a>>,
 }
 
-/// The promise about a page.
+/// The declaration of a page.
 pub(crate) struct List<'a> {
     paging: &'a Value,
     /// True if the document requires the list.
@@ -101,7 +101,7 @@ pub(crate) fn expected(promise: &Promise<'_>, bad: &Bad, at: Where) -> Option<Ou
 }
 
 impl<'a> Promise<'a> {
-    /// Reads the promise. `reply` is the name of the Rust type.
+    /// Reads the declaration. `reply` is the name of the Rust type.
     pub(crate) fn new(vendor: Vendor, op: &OpMeta, described: &'a Described<'a>, reply: &str) -> Self {
         let schema = described.replies().into_iter().next().map(|(_, schema, _)| schema);
         let members = schema.map(|schema| alternatives(described, schema)).unwrap_or_default();
@@ -129,8 +129,8 @@ impl<'a> Promise<'a> {
         }
     }
 
-    /// Whether nothing may be the reply although content is declared: to a deletion, and where the status says that a
-    /// change has no content to return.
+    /// Returns true if the reply may be empty although content is declared: for a deletion, and for a change whose
+    /// status means that there is no content.
     fn may_answer_nothing(&self, bad: &Bad) -> bool {
         let changes = matches!(self.method, http::Method::PUT | http::Method::PATCH);
         self.method == http::Method::DELETE || changes && bad.status == 204
@@ -149,7 +149,7 @@ fn choices<'a>(described: &'a Described<'a>, schema: &'a Value) -> Vec<&'a Value
     std::iter::once(schema).chain(alternatives.flatten()).collect()
 }
 
-/// Whether members of any name are declared, and none by its own.
+/// Returns true if members of any name are declared, and none by its own name.
 fn free(described: &Described<'_>, schema: &Value) -> bool {
     described.document.resolve(schema).get("additionalProperties").is_some_and(|free| *free != json!(false))
         && described.document.members(schema, "").all.is_empty()

@@ -30,7 +30,7 @@ pub(crate) const UNKNOWN: &str = "xNobodyKnows";
 
 /// The maximum number of values; the rest of the sample is as short as possible.
 const MOST: usize = 2000;
-/// The maximum depth of optional members. JSON readers have a limit that no vendor comes near.
+/// The maximum depth of optional members. JSON readers have a limit that no vendor reaches.
 const DEEP: usize = 24;
 
 /// Makes one value.

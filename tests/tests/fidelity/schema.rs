@@ -5,10 +5,10 @@
 //! | `nullable: true` | one more type, one more value of an enum |
 //! | `#/components/schemas/X` | `#/$defs/X`, only those that are reached |
 //! | `readOnly` in a request | not required |
-//! | `oneOf` with a member that tells its alternatives apart | `if` and `then`, so that errors are about the alternative that is meant |
+//! | `oneOf` with a member that distinguishes its alternatives | `if` and `then`, so that errors are about the intended alternative |
 //! | any other `oneOf` | `anyOf`: the vendors' alternatives overlap |
 //! | formats | checked if JSON Schema has them |
-//! | an example of another type than its schema | either will do |
+//! | an example of another type than its schema | either type is valid |
 //! | anything that is not a schema, for example `"required": true` in a member | left out |
 
 use std::collections::BTreeMap;

@@ -96,7 +96,7 @@ fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Fiel
     }
 }
 
-/// The quoted wire names of some fields.
+/// Returns the quoted wire names of some fields.
 fn members(fields: &[Field], of: fn(&Field) -> bool) -> Vec<String> {
     fields.iter().filter(|field| of(field)).map(|field| format!("{:?}", field.wire)).collect()
 }

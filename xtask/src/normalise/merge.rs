@@ -73,7 +73,7 @@ pub(super) fn merge(
         for (path, item) in object(&document.value, "paths") {
             let target = paths.entry(path.clone()).or_insert_with(|| json!({}));
             for (method, operation) in item.as_object().into_iter().flatten() {
-                // The same operation in several documents is the same operation: the fullest is taken.
+                // If several documents describe the same operation, the fullest description is taken.
                 if fullest.get(&(path.clone(), method.clone())).is_none_or(|chosen| *chosen == index) {
                     let mut operation = operation.clone();
                     operation["x-document"] = json!(document.name);
@@ -98,9 +98,9 @@ fn stem(document: &str) -> String {
     document.rsplit('/').next().unwrap_or(document).trim_end_matches(".json").to_upper_camel_case()
 }
 
-/// A hash of each schema of each document that includes all it refers to. Colours are refined until
-/// they are stable, in all documents together: a document whose schemas are told apart early would
-/// stop before the depth at which another one's differ.
+/// Returns a hash of each schema of each document that includes all schemas it refers to. Colours are
+/// refined until they are stable, in all documents together: a document whose schemas differ at a low
+/// depth would otherwise stop before the depth at which another one's differ.
 fn shapes(documents: &[Document]) -> Vec<BTreeMap<String, u64>> {
     let schemas: Vec<Vec<(&String, &Value)>> =
         documents.iter().map(|document| object(&document.value["components"], "schemas").collect()).collect();

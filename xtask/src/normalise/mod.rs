@@ -53,7 +53,7 @@ pub(crate) struct Api {
     pub(crate) evidence: Vec<evidence::Evidence>,
     /// Better names for types, chosen by hand.
     pub(crate) names: BTreeMap<String, String>,
-    /// Why the document must not be generated, although it could be: something would be lost.
+    /// The reasons why generation is refused although it is possible: something would be lost.
     pub(crate) refusals: Vec<String>,
     /// Operations of the documents before folding, as `METHOD path`.
     pub(crate) operations: Vec<String>,

@@ -1,17 +1,17 @@
-//! Operations that are called without a credential. A document that declares none for an operation
-//! has either forgotten it or means it, and only a correction can tell.
+//! Operations that are called without a credential. If a document declares no security for an
+//! operation, that may be an omission or intended, and only a correction can decide.
 
 use serde_json::{Value, json};
 
 use crate::specs::document::Document;
 
-/// Says of every operation whether it is called without a credential (`x-no-auth`); those that no
-/// word is said of are named in `refusals`.
+/// Marks the operations that are called without a credential (`x-no-auth`). An operation without any
+/// declaration is added to `refusals`.
 pub(super) fn complete(document: &mut Document, refusals: &mut Vec<String>) {
     let whole = document.value.get("security").cloned();
     for (path, method) in document.operations() {
         let operation = &mut document.value["paths"][&path][method];
-        // One without a word only says that an object has it (see `fold`).
+        // An operation without a declaration only shows that the object has it (see `fold`).
         let Some(operation) = operation.as_object_mut().filter(|operation| !operation.is_empty()) else { continue };
         let said = operation.remove("x-no-auth").as_ref().and_then(Value::as_bool);
         let open = match (said, operation.get("security").or(whole.as_ref())) {

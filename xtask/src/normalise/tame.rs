@@ -18,9 +18,9 @@ use crate::specs::document::{list, object, operations, text};
 
 /// The type that stands for every point in time.
 pub(crate) const TIMESTAMP: &str = "Timestamp";
-/// What a member's description ends with, before its notes for the refine step.
+/// The separator between a member's description and its notes for the refine step.
 pub(crate) const NOTES: char = '\u{1f}';
-/// What the name of a member starts with that is called like another one in Rust.
+/// The prefix of a member whose Rust name is the same as that of another one.
 pub(crate) const UNDERSCORED: &str = "underscore__";
 /// Enums above this size (languages, time zones, currencies) stay text.
 const MOST_VALUES: usize = 60;
@@ -91,7 +91,7 @@ struct Tamer<'a> {
     schemas: &'a Value,
     requests: BTreeSet<String>,
     unions: Unions,
-    /// Why the document cannot be generated.
+    /// The reason why the document cannot be generated.
     refused: Option<String>,
 }
 
@@ -192,13 +192,13 @@ impl Tamer<'_> {
                     let whole = self.all_of(&parts);
                     self.shape(&whole, hint, request)
                 }
-                // What comes in one shape or another is a record with the members of both.
+                // A value in one of several shapes is a record with the members of all of them.
                 "anyOf" if union == Some("joined") => {
                     let mut whole = self.all_of(&parts);
                     whole["required"] = json!([]);
                     self.shape(&whole, hint, request)
                 }
-                // What has a short form as text besides is the record that both say.
+                // A record that also has a short form as text is read as the record.
                 "oneOf" if union == Some("record") => {
                     let record = parts.iter().find(|part| references::schema_name(part).is_some());
                     self.shape(record.unwrap_or(&&Value::Null), hint, request)
@@ -235,9 +235,9 @@ impl Tamer<'_> {
     fn record(&mut self, schema: &Value, hint: &str, request: bool) -> Value {
         let mut properties = Map::new();
         let mut rust_names: BTreeMap<String, &String> = BTreeMap::new();
-        // By wire name: what it is called here.
+        // The chosen name by wire name.
         let mut names: BTreeMap<&str, String> = BTreeMap::new();
-        // Of two that are one name in Rust, the one that is spelt with an underscore says so.
+        // If two members have one name in Rust, the one with an underscore in its wire name is renamed.
         let mut members: Vec<(&String, &Value)> = object(schema, "properties").collect();
         members.sort_by_key(|(name, _)| (name.starts_with('_'), name.contains('_'), *name));
         for (name, value) in members {
@@ -290,7 +290,7 @@ impl Tamer<'_> {
     }
 }
 
-/// A member with its notes, which the type generator carries along as part of the description.
+/// Returns a member with its notes, which the type generator keeps as part of the description.
 fn noted(schemas: &Value, declared: &Value, mut tamed: Value) -> Value {
     let target = references::resolved(schemas, declared);
     let says = |key: &str| [declared, target].iter().any(|schema| schema.get(key) == Some(&json!(true)));

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::references;
 use crate::specs::document::{Document, list, object, text};
 
-/// The index of the document to take, for each path and method that more than one describes; where
-/// none is the fullest, `refusals` says what each lacks.
+/// Returns the index of the document to take, for each path and method that more than one document
+/// describes. If none is the fullest, adds to `refusals` what each of them lacks.
 pub(super) fn fullest(documents: &[Document], refusals: &mut Vec<String>) -> BTreeMap<(String, String), usize> {
     let mut described: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
     for (index, document) in documents.iter().enumerate() {
@@ -56,14 +56,14 @@ impl<'a> Side<'a> {
     }
 }
 
-/// Which of two descriptions has all that the other has.
+/// The description of two that contains everything in the other.
 #[derive(Debug, PartialEq)]
 pub(super) enum Fuller {
     First,
     Second,
 }
 
-/// Compares two descriptions of an operation; an error says what each of them lacks.
+/// Compares two descriptions of an operation. The error contains what each of them lacks.
 pub(super) fn fuller(first: Side<'_>, second: Side<'_>) -> Result<Fuller, String> {
     let Some(lacking) = lack(first, second) else { return Ok(Fuller::First) };
     match lack(second, first) {
@@ -72,11 +72,11 @@ pub(super) fn fuller(first: Side<'_>, second: Side<'_>) -> Result<Fuller, String
     }
 }
 
-/// The first thing that `other` describes and `this` does not.
+/// Returns the first thing that `other` describes and `this` does not.
 fn lack(this: Side<'_>, other: Side<'_>) -> Option<String> {
     let parameters = |side: Side<'_>| -> BTreeSet<(String, String)> {
         list(side.operation, "parameters")
-            // What a path holds is in the path, whatever each document calls it.
+            // Path parameters are given by the path, whatever their names.
             .filter(|parameter| text(parameter, "in") != Some("path"))
             .filter_map(|parameter| Some((text(parameter, "in")?.to_owned(), text(parameter, "name")?.to_owned())))
             .collect()
@@ -105,7 +105,7 @@ struct Comparison<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    /// The place of the first member of another body that this body does not have.
+    /// Returns the place of the first member of the other body that this body does not have.
     fn content(&mut self, this: &'a Value, other: &'a Value) -> Option<String> {
         for (media, theirs) in object(other, "content") {
             let Some(ours) = this["content"].get(media) else { return Some(media.clone()) };
@@ -133,7 +133,7 @@ impl<'a> Comparison<'a> {
     fn members(&mut self, this: &'a Value, other: &'a Value) -> Option<String> {
         let (this, other) =
             (references::resolved(self.this, alone(this)), references::resolved(self.other, alone(other)));
-        // One of several has what any of them has.
+        // A `oneOf` has the members of all its alternatives.
         if let (Some(arms), None) = (this.get("oneOf").and_then(Value::as_array), other.get("oneOf")) {
             let lacking: Vec<String> = arms.iter().map_while(|arm| self.schema(arm, other)).collect();
             return (lacking.len() == arms.len()).then(|| lacking.into_iter().next().unwrap_or_default());
@@ -171,7 +171,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// A schema without an `allOf` of one around it.
+/// Returns the schema without an `allOf` of one element around it.
 fn alone(schema: &Value) -> &Value {
     match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
         Some([one]) => one,

@@ -40,13 +40,13 @@ pub(crate) struct Operation {
     /// The statuses of failures that the document tells of.
     pub(crate) failures: Vec<u16>,
     pub(crate) version: Option<String>,
-    /// Whether it is called without a credential, which then must not be sent along.
+    /// True if it is called without a credential, which must not be sent then.
     pub(crate) anonymous: bool,
-    /// Whether the document declares a success without content.
+    /// True if the document declares a success without content.
     pub(crate) may_be_empty: bool,
     /// Parts of a form of which at least one must be sent.
     pub(crate) one_of_parts: Vec<String>,
-    /// Whether every page must have its list.
+    /// True if every page must have its list.
     pub(crate) items_required: bool,
     pub(crate) deprecated: bool,
 }
@@ -242,13 +242,13 @@ fn operation(
     })
 }
 
-/// Whether a success of an operation without content is declared, or no success at all.
+/// Returns true if the operation declares a success without content, or no success at all.
 fn may_be_empty(operation: &Value) -> bool {
     let mut successes = object(operation, "responses").filter(|(status, _)| status.starts_with('2')).peekable();
     successes.peek().is_none() || successes.any(|(_, response)| object(response, "content").next().is_none())
 }
 
-/// Whether the document requires every member on the way to the items.
+/// Returns true if the document requires every member on the path to the items.
 fn items_required(merged: &Value, operation: &Value, paging: &Paging) -> bool {
     let Success::Json(schema) = success(operation) else { return false };
     let schemas = &merged["components"]["schemas"];
@@ -263,7 +263,7 @@ fn items_required(merged: &Value, operation: &Value, paging: &Paging) -> bool {
     true
 }
 
-/// The schemas without references, and all parts of those that are put together.
+/// Returns the schemas with references resolved, and all parts of an `allOf`.
 fn parts<'a>(schemas: &'a Value, of: Vec<&'a Value>) -> Vec<&'a Value> {
     let mut found = Vec::new();
     let mut open = of;

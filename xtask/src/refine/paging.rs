@@ -75,7 +75,7 @@ const fn one() -> u64 {
 }
 
 impl Paging {
-    /// The way to the items, member by member.
+    /// The path to the items, member by member.
     pub(crate) fn steps(&self) -> impl Iterator<Item = &str> {
         self.items.split('.').filter(|step| !step.is_empty())
     }

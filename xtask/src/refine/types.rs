@@ -35,9 +35,9 @@ pub(crate) struct Field {
     pub(crate) wire: String,
     pub(crate) ty: Ty,
     pub(crate) required: bool,
-    /// Whether a request may set it to `null`, which clears it.
+    /// True if a request may set it to `null`, which clears it.
     pub(crate) nullable: bool,
-    /// Whether only the vendor sets it, so that a request leaves it out.
+    /// True if only the vendor sets it, so that a request leaves it out.
     pub(crate) read_only: bool,
     pub(crate) doc: String,
 }
@@ -53,8 +53,8 @@ impl Definition {
         types.into_iter().filter_map(Ty::name).map(str::to_owned).collect()
     }
 
-    /// Takes what another definition of the same type says of its fields: one that may be `null`
-    /// in either may be, and only what is read-only in both is.
+    /// Joins the notes of another definition of the same type: a field is nullable if it is in
+    /// either of them, and read-only if it is in both.
     pub(super) fn join_notes(&mut self, other: &Self) {
         let (Shape::Record { fields }, Shape::Record { fields: others }) = (&mut self.shape, &other.shape) else {
             return;
@@ -65,7 +65,7 @@ impl Definition {
         }
     }
 
-    /// Drops what matters to requests only, from a type that is never sent.
+    /// Drops the notes that matter only to requests, from a type that is never sent.
     pub(super) fn only_read(&mut self) {
         if let Shape::Record { fields } = &mut self.shape {
             fields.iter_mut().for_each(|field| (field.nullable, field.read_only) = (false, false));
@@ -184,8 +184,8 @@ fn record(name: &str, fields: &syn::FieldsNamed) -> Result<Shape> {
         }
         let mut ident = ident.to_string();
         if matches!(ident.as_str(), "clone" | "default" | "extra") {
-            // A setter of that name would stand before the method that everybody means, and
-            // every record has a field `extra` of its own.
+            // A setter of that name would hide the usual method, and every record has a
+            // field `extra` of its own.
             ident.push('_');
         }
         let (ty, optional) = Ty::read(&field.ty).with_context(|| format!("{name}.{ident}"))?;
@@ -262,12 +262,13 @@ impl Serde {
     }
 }
 
-/// The description without its notes.
+/// Returns the description without its notes.
 fn doc(attributes: &[syn::Attribute]) -> String {
     noted(attributes).0
 }
 
-/// The description and its notes; the generator adds the JSON Schema behind them, which is cut off.
+/// Returns the description and its notes. The generator adds the JSON Schema after them, which is
+/// removed.
 fn noted(attributes: &[syn::Attribute]) -> (String, Vec<&'static str>) {
     let mut text = String::new();
     for attribute in attributes {

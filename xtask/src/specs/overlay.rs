@@ -38,7 +38,8 @@ pub(crate) struct Correction {
     /// Takes the place out.
     #[serde(default)]
     pub(crate) remove: bool,
-    /// Why it does not hold for the vendor's other versions, although their documents say the same here.
+    /// The reason why it does not apply to the vendor's other versions, although their documents are the same
+    /// at this place.
     pub(crate) only: Option<String>,
     /// Why: an issue number, a page, a seed.
     pub(crate) evidence: String,

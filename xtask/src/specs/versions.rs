@@ -1,5 +1,5 @@
-//! A correction of one version of an API holds for the other versions too, wherever their documents
-//! say the same; otherwise a user finds the old mistake again after moving to the next version.
+//! A correction of one version of an API applies to the other versions too if their documents are the
+//! same at that place. Otherwise a user would find the old mistake again in the next version.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::document::{Document, text};
 use super::overlay::{Correction, Overlay};
 use super::vendor::Vendor;
 
-/// Notes that are a version's own.
+/// Notes that are specific to a version.
 const OWN: [&str; 2] = ["x-version", "x-no-auth"];
 
 /// Documents as imported and as corrected, by name, each with the API it belongs to.
@@ -20,7 +20,8 @@ struct Documents {
     api: BTreeMap<String, usize>,
 }
 
-/// Checks that the corrections of each version are made in the others, or say why not (`only`).
+/// Checks that the corrections of each version are made in the others, or contain the reason why not
+/// (`only`).
 pub(crate) fn check(vendor: &Vendor, overlay: &Overlay) -> Result<()> {
     if vendor.file.apis.len() < 2 {
         return Ok(());
@@ -50,7 +51,7 @@ impl Documents {
         for (index, correction) in overlay.corrections.iter().enumerate() {
             let here = &correction.document;
             let Some(ours) = operations.get(here) else { continue };
-            // The same part of another version has some of the operations, whatever its file is called.
+            // The same part of another version has some of the operations, whatever the name of its file.
             let others = operations
                 .iter()
                 .filter(|(name, theirs)| self.api.get(**name) != self.api.get(here) && !theirs.is_disjoint(ours));
@@ -61,12 +62,12 @@ impl Documents {
             match (&correction.only, missing.as_slice()) {
                 (None, []) | (Some(_), [_, ..]) => {}
                 (None, missing) => wrong.push_str(&format!(
-                    "\n  corrections[{index}] ({}) is missing in {}, which says the same; make it there too, or say in `only` why it does not hold",
+                    "\n  corrections[{index}] ({}) is missing in {}, which is the same at this place; add it there too, or give the reason against it in `only`",
                     correction.place(),
                     missing.join(" and ")
                 )),
                 (Some(_), []) => wrong.push_str(&format!(
-                    "\n  corrections[{index}] ({}) has `only`, although no other version says the same without it; remove `only`",
+                    "\n  corrections[{index}] ({}) has `only`, although no other version is the same at this place; remove `only`",
                     correction.place()
                 )),
             }
@@ -74,11 +75,11 @@ impl Documents {
         if wrong.is_empty() {
             return Ok(());
         }
-        bail!("overlay.json: corrections that do not hold for all versions:{wrong}")
+        bail!("overlay.json: corrections that do not apply to all versions:{wrong}")
     }
 
-    /// Whether two documents are alike at the place of a correction once they are corrected, if
-    /// they were alike before.
+    /// Returns true if two documents are equal at the place of a correction after they were
+    /// corrected, or were not equal there before.
     fn agree(&self, correction: &Correction, here: &str, there: &str) -> bool {
         let find = |documents: &BTreeMap<String, Document>, name: &str| {
             place(&self.imported[here].value, &documents[name].value, correction).map(plain)
@@ -93,7 +94,7 @@ impl Documents {
         };
         let before = (find(&self.imported, here), find(&self.imported, there));
         let after = (find(&self.corrected, here), find(&self.corrected, there));
-        // What is there anew belongs to the document, unless both have the object that it is put into.
+        // A new member belongs to its document only, unless both have the object that it is added to.
         if before.1.is_none() && (correction.merge.is_some() || !self.holds(correction, here, there)) {
             return true;
         }
@@ -106,7 +107,8 @@ impl Documents {
         })
     }
 
-    /// Whether both documents have the object that a correction adds a member to, and have it alike.
+    /// Returns true if both documents have the object that a correction adds a member to, and it is
+    /// equal in both.
     fn holds(&self, correction: &Correction, here: &str, there: &str) -> bool {
         let Some((parent, _)) = correction.at.rsplit_once('/') else { return false };
         if matches!(parent, "" | "/paths" | "/components/schemas") {
@@ -120,8 +122,8 @@ impl Documents {
     }
 }
 
-/// The place of a correction in a document. Parameters are found by their names, because versions
-/// list them in different orders.
+/// Returns the value at the place of a correction in a document. Parameters are found by their names,
+/// because versions list them in different orders.
 fn place<'a>(origin: &Value, document: &'a Value, correction: &Correction) -> Option<&'a Value> {
     let mut names = root(origin, correction);
     let mut value = root(document, correction)?;
@@ -152,8 +154,8 @@ fn child<'a>(value: &'a Value, step: &str) -> Option<&'a Value> {
     }
 }
 
-/// A value without what does not matter here: descriptions, an `allOf` of one, and the values of an
-/// enum, to which each version adds some.
+/// Returns a value without the parts that do not matter here: descriptions, an `allOf` of one element,
+/// and the values of an enum, because each version adds some.
 fn plain(value: &Value) -> Value {
     match value {
         Value::Object(map) => match map.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {

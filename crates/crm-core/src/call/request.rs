@@ -64,7 +64,7 @@ impl Request {
         self.query.retain(|pair| pair.0 != name);
     }
 
-    /// The request with what the options add to it.
+    /// Returns the request with the parameters and members that the options add.
     pub(crate) fn with(&self, options: &CallOptions) -> Cow<'_, Self> {
         if options.query.is_empty() && options.members.is_empty() {
             return Cow::Borrowed(self);
@@ -147,7 +147,7 @@ impl Request {
     }
 }
 
-/// A form with a field in place of those of its name.
+/// Returns the form with one field that replaces all fields of the same name.
 fn with_field(form: &[u8], name: &str, value: &serde_json::Value) -> String {
     let mut fields = url::form_urlencoded::Serializer::new(String::new());
     fields.extend_pairs(url::form_urlencoded::parse(form).filter(|(other, _)| other != name));

@@ -27,8 +27,8 @@ impl<'a, M: SerializeMap> Fields<'a, M> {
         Self { map, names, required, read_only, extra, next: 1, mode, outcome: Ok(()) }
     }
 
-    /// Writes the next field if it holds something, or in its place what no field can hold. In a
-    /// request, a required field without either is a failure, and what only replies have is left out.
+    /// Writes the next field if it has a value, otherwise the extra member of the same name. In a
+    /// request, a required field without either is an error, and read-only members are left out.
     pub(super) fn put<T: Wire + Blank>(&mut self, value: &T) {
         let Some(&name) = self.names.get(self.next) else { return };
         self.next += 1;

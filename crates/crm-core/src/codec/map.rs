@@ -14,11 +14,11 @@ use super::{As, Consists, Form, Mode, Odd, Oddities, Seed, Wire, redacted};
 /// CRM records are small maps that are read once and asked a few times, so the entries sit in
 /// one vector and are looked up in turn: reading a page costs less than into any hash map.
 /// A member that is `null` is left out, so [`get`](Self::get) answers alike for null and missing.
-/// Entries that are not a `V` are kept apart, in [`odd`](Self::odd).
+/// Entries that are not a `V` are kept separately, in [`odd`](Self::odd).
 #[derive(Clone, PartialEq)]
 pub struct Map<V> {
     entries: Vec<(Box<str>, V)>,
-    /// Boxed, because a map is a field of most records, and there is hardly ever an odd entry.
+    /// Boxed, because a map is a field of most records, and odd entries are rare.
     odd: Option<Box<Odds>>,
 }
 
@@ -68,8 +68,8 @@ impl<V> Map<V> {
         self.entries.iter().map(|(name, value)| (&**name, value))
     }
 
-    /// The entries of a reply whose value is of another kind than `V`, as they came. They are
-    /// neither counted nor found by [`get`](Self::get), and are written back with the others.
+    /// Returns the entries of a reply whose value is not a `V`, unchanged. They are neither
+    /// counted nor found by [`get`](Self::get), and are written back with the others.
     pub fn odd(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.odd.iter().flat_map(|odd| odd.iter()).map(|(name, value)| (&**name, value))
     }

@@ -16,12 +16,12 @@
 //! | one value | list | a list of one |
 //! | `""` | record | absent |
 //! | unknown member | record | kept in `extra` |
-//! | a member of another kind | record | absent; kept in `extra` under its name, as it came |
-//! | an entry of another kind | map | kept in [`Map::odd`] |
+//! | a member of another type | record | absent; kept in `extra` under its name, unchanged |
+//! | an entry of another type | map | kept in [`Map::odd`] |
 //! | unknown value | open enum | `Unrecognized` with the text |
-//! | bytes that are not UTF-8, half a surrogate pair | text | `U+FFFD` in their place |
+//! | bytes that are not UTF-8, half a surrogate pair | text | replaced by `U+FFFD` |
 //!
-//! Only a body that is not JSON, or of another kind as a whole, is refused.
+//! Only a body that is not JSON, or whose outermost value is of another type, is refused.
 
 mod fields;
 mod list;
@@ -80,10 +80,10 @@ pub trait Wire: Sized {
     type Form: Form<Self>;
 }
 
-/// What the values of a type consist of.
+/// The parts that the values of a type consist of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consists {
-    /// Nothing is promised.
+    /// Nothing is declared.
     Nothing,
     /// A text, a number, a boolean.
     Plain,
@@ -101,9 +101,9 @@ pub enum Consists {
 
 /// A way to read and write values of `T`.
 pub trait Form<T>: Sized {
-    /// What is read, as messages name it.
+    /// The name of the expected value in messages.
     const EXPECTED: &'static str = "another value";
-    /// What a value consists of.
+    /// The parts that a value consists of.
     const CONSISTS: Consists = Consists::Plain;
 
     /// Reads a value.
@@ -122,29 +122,30 @@ pub trait Form<T>: Sized {
         Self::read_option(deserializer)
     }
 
-    /// Reads a value that may be odd in places. Whatever [`read`](Self::read) reads is read alike.
+    /// Reads a value that may have odd parts. A value that [`read`](Self::read) accepts gives the
+    /// same result.
     ///
     /// # Errors
     ///
-    /// [`Odd::Value`] if the value is of another kind, which is noted.
+    /// [`Odd::Value`] if the value is of another type, which is noted.
     fn salvage<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<T, Odd> {
         Self::read(value).map_err(|_| oddities.kind(Self::EXPECTED, value))
     }
 
-    /// Reads a value that may be `null`, and odd in places.
+    /// Reads a value that may be `null` or have odd parts.
     ///
     /// # Errors
     ///
-    /// As [`salvage`](Self::salvage).
+    /// The same as for [`salvage`](Self::salvage).
     fn salvage_option<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Option<T>, Odd> {
         Self::read_option(value).map_err(|_| oddities.kind(Self::EXPECTED, value))
     }
 
-    /// Reads one element of a list, which may be odd in places; `None` is dropped from it.
+    /// Reads one element of a list, which may have odd parts; `None` is dropped from the list.
     ///
     /// # Errors
     ///
-    /// As [`salvage`](Self::salvage).
+    /// The same as for [`salvage`](Self::salvage).
     fn salvage_element<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Option<T>, Odd> {
         Self::salvage_option(value, oddities)
     }
@@ -154,37 +155,37 @@ pub trait Form<T>: Sized {
         false
     }
 
-    /// Whether a reply that was read as this value may not be what was promised: it holds nothing
-    /// of it.
+    /// Returns true if the value has none of the declared content. The reply that it was read from
+    /// may then be something else than declared.
     fn empty(_value: &T) -> bool {
         false
     }
 
-    /// Whether the member of this name holds nothing, as far as a value knows its members.
+    /// Returns true if the member of this name has no value, or if the type has no named members.
     fn lacks(_value: &T, _member: &str) -> bool {
         true
     }
 
-    /// Whether an error of the vendor could have been read as this value.
+    /// Returns true if an error of the vendor could have been read as this value.
     fn may_be_error(_value: &T) -> bool {
         true
     }
 
-    /// Whether a value may have a member of this name.
+    /// Returns true if a value may have a member of this name.
     fn promises(_member: &str) -> bool {
         true
     }
 
-    /// Whether values have an id, a list, or a record with an id.
+    /// Returns true if values have an id, a list, or a record with an id.
     fn identified() -> bool {
         true
     }
 }
 
-/// The members that errors of every vendor have one of at least.
+/// The members of errors. Every vendor's error has at least one of them.
 const OF_ERRORS: [&str; 2] = ["message", "error"];
 
-/// Whether a member is an id by its name.
+/// Returns true if the name is that of an id.
 fn is_id(name: &str) -> bool {
     matches!(name, "id" | "_id" | "ids") || name.ends_with("Id") || name.ends_with("_id")
 }
@@ -194,11 +195,12 @@ pub fn read<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D:
     T::Form::read(deserializer)
 }
 
-/// Reads a value of any serde format, odd members included: what a record wrote is read back.
+/// Reads a value of any serde format, including odd members: a record that was written is read
+/// back unchanged.
 ///
 /// # Errors
 ///
-/// As for a reply: a value that is of another kind as a whole.
+/// Returns an error if the outermost value is of another type, as for a reply.
 pub fn restore<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let value = <Value as serde::Deserialize>::deserialize(deserializer)?;
     T::Form::salvage(&value, &mut Oddities::default()).map_err(|_| {
@@ -216,14 +218,14 @@ pub fn write<T: Wire, S: Serializer>(value: &T, serializer: S, mode: Mode) -> Re
 ///
 /// # Errors
 ///
-/// The place in the body that is not JSON, or that the type cannot hold in any way. The message
-/// never holds a value of the body.
+/// Returns an error if the body is not JSON or the type cannot hold it. The message names the
+/// place in the body and never contains a value of it.
 pub fn decode<T: Wire>(body: &[u8]) -> Result<T, DecodeError> {
     decode_noting(body, None)
 }
 
-/// [`decode`], and reports to whoever listens what was not promised. `operation` says whose reply or
-/// event it is.
+/// Reads a body as [`decode`] does, and reports oddities to subscribers. `operation` is the name of
+/// the operation or event that the body belongs to.
 pub(crate) fn decode_reporting<T: Wire>(body: &[u8], operation: &str) -> Result<T, DecodeError> {
     let mut found = Vec::new();
     let decoded = decode_noting(body, oddity::are_listened_for().then_some(&mut found));
@@ -231,8 +233,8 @@ pub(crate) fn decode_reporting<T: Wire>(body: &[u8], operation: &str) -> Result<
     decoded
 }
 
-/// [`decode`], and notes what the body holds that was not promised. Without `oddities` only what
-/// stands in the way of reading is looked at, which costs nothing if there is no such thing.
+/// Reads a body as [`decode`] does, and notes its oddities. Without `oddities` only those that
+/// prevent reading are looked for, which costs nothing if there are none.
 fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Result<T, DecodeError> {
     let body: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body };
     let read = match promptly(body) {
@@ -259,21 +261,21 @@ fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Re
     }
 }
 
-/// Reads a body that is what was promised, in one pass.
+/// Reads a body that matches its type, in one pass.
 fn promptly<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
-    // Checked as a whole, so that no text in it is checked again.
+    // UTF-8 is checked once for the whole body, so that no text in it is checked again.
     let text = std::str::from_utf8(body).map_err(<serde_json::Error as serde::de::Error>::custom)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = T::Form::read(&mut deserializer)?;
     deserializer.end().map(|()| value)
 }
 
-/// Parses any body that is JSON, if need be with replacements for what is not text.
+/// Parses any body that is JSON. Invalid text is replaced if necessary.
 fn parse(body: &[u8]) -> Option<Value> {
     serde_json::from_slice(body).ok().or_else(|| serde_json::from_str(&repair::text(body)).ok())
 }
 
-/// The place at which a body cannot be read.
+/// Returns the place at which a body cannot be read.
 fn placed<T: Wire>(body: &[u8]) -> Option<String> {
     struct Traced<T>(PhantomData<T>);
     impl<'de, T: Wire> serde::Deserialize<'de> for Traced<T> {

@@ -1,9 +1,9 @@
-//! What a reply holds that its document does not promise.
+//! Oddities: parts of a reply that the vendor's document does not declare.
 //!
-//! A reply is first read in one pass that expects what is promised. Only if that fails is it
-//! parsed as a whole and read again, member by member: a member of an unexpected kind is kept as
-//! it came, in [`extra`](crate::record) of its record, and everything else is read. The same
-//! second reading finds what to report when somebody listens for it.
+//! A reply is first read in one pass that expects what is declared. Only if that fails is it
+//! parsed as a whole and read again, member by member: a member of an unexpected type is kept
+//! unchanged in [`extra`](crate::record) of its record, and everything else is read. The same
+//! second pass finds the oddities to report if there is a subscriber for them.
 
 use std::fmt::Write as _;
 
@@ -12,42 +12,42 @@ use serde_json::Value;
 /// Why a value could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Odd {
-    /// It is of another kind than expected, which has been noted. Its record keeps it as it came.
+    /// It is of another type than expected, which has been noted. Its record keeps it unchanged.
     Value,
-    /// Without it the whole reply is of no use.
+    /// The whole reply cannot be used without it.
     Reply,
 }
 
-/// Something that a reply holds and its document does not promise, without any value.
+/// A part of a reply that the vendor's document does not declare. Contains no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Oddity {
     /// The place in the body, for example `contacts[].dateAdded`.
     pub(crate) path: String,
     pub(crate) expected: &'static str,
-    /// The kind of JSON value that was found.
+    /// The type of the JSON value that was found.
     pub(crate) found: &'static str,
     /// The number of places that differ only in their position in lists.
     pub(crate) count: usize,
 }
 
 /// The target of the events that report oddities: at the level DEBUG, with operation, place and
-/// kinds, and without values.
+/// types, and without values.
 const TARGET: &str = "crm_core::oddities";
 
-/// Whether somebody listens for oddities.
+/// Returns true if there is a subscriber for oddities.
 pub(super) fn are_listened_for() -> bool {
     tracing::enabled!(target: TARGET, tracing::Level::DEBUG)
 }
 
 impl Oddity {
-    /// Reports it to whoever listens.
+    /// Reports it to subscribers.
     pub(super) fn report(self, operation: &str) {
         let Self { path, expected, found, count } = self;
         tracing::debug!(target: TARGET, operation, path, expected, found, count, "not as promised");
     }
 }
 
-/// One step of the way to a place.
+/// One step of the path to a place.
 enum Step<'a> {
     Member(&'a str),
     /// An element of a list, whatever its position.
@@ -61,16 +61,16 @@ pub struct Oddities<'a> {
     noted: Vec<Oddity>,
 }
 
-/// The most different oddities that are noted of one reply.
+/// The maximum number of different oddities that are noted per reply.
 const MOST: usize = 100;
 
 impl<'a> Oddities<'a> {
-    /// Reads what is below a member of an object.
+    /// Reads the value of a member of an object.
     pub(super) fn member<T>(&mut self, name: &'a str, read: impl FnOnce(&mut Self) -> T) -> T {
         self.below(Step::Member(name), read)
     }
 
-    /// Reads what is below an element of a list.
+    /// Reads an element of a list.
     pub(super) fn element<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
         self.below(Step::Element, read)
     }
@@ -82,13 +82,13 @@ impl<'a> Oddities<'a> {
         read
     }
 
-    /// Notes a value of another kind than expected, which therefore cannot be read.
+    /// Notes a value of another type than expected, which therefore cannot be read.
     pub fn kind(&mut self, expected: &'static str, value: &Value) -> Odd {
         self.note(expected, value);
         Odd::Value
     }
 
-    /// Notes a member or a value that the document does not name, or one of an odd kind.
+    /// Notes a member or a value that the document does not name, or one of another type.
     pub(super) fn note(&mut self, expected: &'static str, value: &Value) {
         let (path, found) = (self.path(), kind(value));
         let same = |known: &&mut Oddity| known.path == path && known.expected == expected && known.found == found;
@@ -99,11 +99,11 @@ impl<'a> Oddities<'a> {
         }
     }
 
-    /// The place that is being read; `.` is the body itself.
+    /// Returns the place that is being read; `.` is the body itself.
     fn path(&self) -> String {
         let mut path = String::new();
         for step in &self.place {
-            // Writing to a text cannot fail.
+            // Writing to a `String` cannot fail.
             let _ = match step {
                 Step::Member(name) if path.is_empty() => write!(path, "{name}"),
                 Step::Member(name) => write!(path, ".{name}"),
@@ -113,13 +113,13 @@ impl<'a> Oddities<'a> {
         if path.is_empty() { ".".to_owned() } else { path }
     }
 
-    /// All that was noted.
+    /// Returns all oddities that were noted.
     pub(crate) fn into_noted(self) -> Vec<Oddity> {
         self.noted
     }
 }
 
-/// The kind of a JSON value, as messages name it.
+/// Returns the name of a JSON value's type for messages.
 pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

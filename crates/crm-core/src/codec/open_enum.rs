@@ -24,11 +24,11 @@ impl<T: From<String> + Display> Form<T> for AsText {
     }
 }
 
-/// How an open enum travels: as its text.
+/// The form of an open enum: its text.
 #[derive(Debug)]
 pub struct AsEnum;
 
-/// A text that no enum has a variant for.
+/// A text for which no enum has a variant.
 const UNKNOWN: &str = "\0";
 
 impl<T: From<String> + Display> Form<T> for AsEnum {

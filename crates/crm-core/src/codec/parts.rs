@@ -25,23 +25,23 @@ pub trait Parts: Sized {
     /// Reads the value of the member that was named last into the field at `index`.
     fn read<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
 
-    /// Reads a value that may be odd into the field at `index`.
+    /// Reads a value that may have odd parts into the field at `index`.
     ///
     /// # Errors
     ///
-    /// As [`Form::salvage`].
+    /// The same as for [`Form::salvage`].
     fn salvage<'a>(&mut self, index: usize, value: &'a Value, oddities: &mut Oddities<'a>) -> Result<(), Odd>;
 
-    /// Whether the field at `index` holds nothing.
+    /// Returns true if the field at `index` has no value.
     fn is_blank(&self, index: usize) -> bool;
 
-    /// Whether the borrowed field at `index` holds nothing.
+    /// Returns true if the borrowed field at `index` has no value.
     fn blank_at(refs: Self::Refs<'_>, index: usize) -> bool;
 
-    /// Whether no field holds anything.
+    /// Returns true if no field has a value.
     fn all_blank(refs: Self::Refs<'_>) -> bool;
 
-    /// Whether any field consists of what is looked for.
+    /// Returns true if `consists` is true for any field.
     fn any(consists: fn(Consists) -> bool) -> bool;
 
     /// Writes the fields that hold something, in their order.
@@ -59,7 +59,7 @@ pub trait Blank {
     /// Nothing.
     fn blank() -> Self;
 
-    /// Whether the field holds nothing.
+    /// Returns true if the field has no value.
     fn is_blank(&self) -> bool;
 }
 

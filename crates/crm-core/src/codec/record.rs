@@ -25,13 +25,13 @@ pub trait Record: Sized {
     const REQUIRED: &'static [&'static str] = &[];
     /// The names of the members that may be sent as `null`, which clears them.
     const NULLABLE: &'static [&'static str] = &[];
-    /// The names of the members that replies have and requests must not.
+    /// The names of the read-only members, which requests must not have.
     const READ_ONLY: &'static [&'static str] = &[];
     /// Its fields, in the order of the members.
     type Parts: Parts;
-    /// Makes a record of its fields and of the members that none of them can hold.
+    /// Creates a record from its fields and the members that none of them can hold.
     fn from_parts(parts: Self::Parts, extra: Extra) -> Self;
-    /// Lends the fields, and the members that none of them can hold.
+    /// Borrows the fields and the members that none of them can hold.
     fn parts(&self) -> Lent<'_, Self>;
 }
 
@@ -67,7 +67,7 @@ struct Next<'a> {
 
 enum Member {
     Field(usize),
-    /// The name of one without a field.
+    /// The name of a member without a field.
     Other(Box<str>),
 }
 
@@ -131,7 +131,7 @@ impl<'de, R: Record> Visitor<'de> for Reader<R> {
     }
 }
 
-/// Keeps a `null` that can be sent: in a request it clears what the vendor has.
+/// Keeps a `null` that can be sent: in a request it clears the vendor's value.
 #[inline]
 fn keep_null<R: Record>(parts: &R::Parts, index: usize, extra: &mut Map<Value>) {
     if R::NULLABLE.is_empty() || !parts.is_blank(index) {
@@ -259,11 +259,11 @@ pub fn same<R: Wire>(one: &R, other: &R) -> bool {
 ///
 /// Behind the struct may stand, in this order: `required` and the members that a request must
 /// have; `nullable` and those that it may send as `null`; `read_only` and those that it must not
-/// send; `by new` where the record has no `Default`, or one of its own.
+/// send; `by new` if the record has no `Default`, or one of its own.
 ///
-/// Each record has one more field, `extra`: members that have no field, members whose value is not
-/// what their field can hold, and `null` in members that it clears. They are written back as they
-/// came, in the place of a field only if that is empty.
+/// Each record has one more field, `extra`: members that have no field, members whose value their
+/// field cannot hold, and `null` for members that it clears. They are written back unchanged; one
+/// with the name of a field only if that field is empty.
 ///
 /// ```
 /// crm_core::record! {
@@ -295,8 +295,8 @@ macro_rules! record {
         pub struct $ty {
             $($(#$doc)* pub $field: $of,)*
             /// Members that no field can hold, by their names: those that were not known when this
-            /// crate was generated, and those whose value is of another kind than promised. In a
-            /// request they are sent along.
+            /// crate was generated, and those whose value is of another type than declared. They
+            /// are also sent in a request.
             pub extra: $crate::codec::Extra,
         }
 

@@ -1,7 +1,7 @@
-//! Text that is not quite text.
+//! Repairs bodies that contain invalid text.
 
-/// The body with `U+FFFD` in the place of bytes that are not UTF-8, and of escapes that stand for
-/// half a surrogate pair: a vendor that cuts a text after so many characters writes both.
+/// Returns the body with `U+FFFD` in place of bytes that are not UTF-8 and of escapes of half a
+/// surrogate pair. A vendor that truncates a text after a fixed length writes both.
 pub(super) fn text(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let mut repaired = String::with_capacity(text.len());
@@ -9,7 +9,7 @@ pub(super) fn text(body: &[u8]) -> String {
     while let Some(at) = rest.find('\\') {
         repaired.push_str(&rest[..at]);
         rest = &rest[at..];
-        // The escape and the one behind it, as far as they are surrogates.
+        // The escape and the one after it, if they are surrogates.
         let length = match (surrogate(rest), rest.get(6..).and_then(surrogate)) {
             (Some(Half::High), Some(Half::Low)) => 12,
             (Some(_), _) => {
@@ -32,7 +32,7 @@ enum Half {
     Low,
 }
 
-/// The half of a surrogate pair that an escape at the beginning of the text stands for.
+/// Returns the half of a surrogate pair that the escape at the beginning of the text encodes.
 fn surrogate(text: &str) -> Option<Half> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     match u16::from_str_radix(digits, 16).ok()? {

@@ -32,7 +32,7 @@ pub fn clear<T>(field: &mut Option<T>, extra: &mut Map<Value>, member: &str) {
     extra.insert(member, Value::Null);
 }
 
-/// Adds a method for each field that can be cleared, which sends `null` in its place.
+/// Adds a method for each field that can be cleared. The method sends `null` for the field.
 ///
 /// ```
 /// crm_core::record! {

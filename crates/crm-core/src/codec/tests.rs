@@ -290,7 +290,7 @@ fn null_is_sent_where_it_clears_a_member() {
     let body = |change: &Change| String::from_utf8(encode(change).unwrap()).unwrap();
     assert_eq!(body(&Change::default().phone("1").clear_phone()), r#"{"phone":null}"#);
     assert_eq!(body(&Change::default().clear_phone().phone("1")), r#"{"phone":"1"}"#);
-    // A user's own JSON says the same, however it is read.
+    // A user's own JSON has the same result, however it is read.
     let own = r#"{"phone":null,"child":null,"new":null}"#;
     assert_eq!(body(&serde_json::from_str(own).unwrap()), own);
     assert_eq!(body(&serde_json::from_value(serde_json::from_str(own).unwrap()).unwrap()), own);

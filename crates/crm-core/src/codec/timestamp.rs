@@ -53,7 +53,7 @@ impl Timestamp {
     /// assert_eq!(read("1747958400000.0"), Ok(Time::Instant(1_747_958_400_000)));
     /// assert_eq!(read("2025-05-23T02:00+0200"), Ok(Time::Instant(1_747_958_400_000)));
     /// assert!(matches!(read("2025-05-23"), Ok(Time::Date { year: 2025, month: 5, day: 23, .. })));
-    /// // Nobody says where it is ten o'clock: this is not a point in time.
+    /// // There is no time zone, so this is not a point in time.
     /// assert!(matches!(read("2025-05-23 10:00:00"), Ok(Time::Local { hour: 10, minute: 0, .. })));
     /// assert_eq!(read("next week").unwrap_err().text(), "next week");
     /// ```
@@ -70,14 +70,14 @@ impl Timestamp {
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read).
+    /// The same as for [`read`](Self::read).
     pub fn read_seconds(&self) -> Result<Time, NotATime> {
         read::read(&self.0, 1000).ok_or_else(|| NotATime(self.0.clone()))
     }
 
     /// Returns the milliseconds since 1970, or `None` if the text is not a point in time. A date
     /// without a clock time is its midnight in UTC; a clock time without a zone is not a point in
-    /// time. [`read`](Self::read) tells the reasons apart.
+    /// time. [`read`](Self::read) returns the reason.
     #[must_use]
     pub fn unix_millis(&self) -> Option<i64> {
         self.read().ok()?.unix_millis()

@@ -29,13 +29,13 @@ pub enum ErrorKind {
     /// Our own limiter would have had to wait beyond the deadline. Nothing was sent by this
     /// attempt. Repeat later or give the call more time.
     LocalLimit,
-    /// No answer in time. Ask [`Error::may_have_happened`](crate::Error::may_have_happened) before
+    /// No answer in time. Check [`Error::may_have_happened`](crate::Error::may_have_happened) before
     /// repeating a write.
     Timeout,
     /// No connection. Nothing was sent by this attempt; repeating is safe.
     Connect,
     /// The connection broke after the request was (or may have been) sent, or the reply was cut
-    /// off. Ask [`Error::may_have_happened`](crate::Error::may_have_happened) before repeating a
+    /// off. Check [`Error::may_have_happened`](crate::Error::may_have_happened) before repeating a
     /// write.
     Io,
     /// The vendor is overloaded or down (502, 503, 504). Repeat later.
@@ -91,8 +91,8 @@ impl fmt::Display for ErrorKind {
 
 /// How far a request came.
 ///
-/// It does not say whether a write was carried out: a server error is [`Answered`](Self::Answered),
-/// and the write may have happened all the same. Ask
+/// It does not show whether a write was carried out: a server error is
+/// [`Answered`](Self::Answered), and the write may have happened nevertheless. Check
 /// [`Error::may_have_happened`](crate::Error::may_have_happened) before repeating a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Sent {
@@ -100,7 +100,7 @@ pub enum Sent {
     No,
     /// It may have reached the vendor, and may have been carried out.
     Maybe,
-    /// The vendor answered, with whatever status.
+    /// The vendor answered with any status.
     Answered,
 }
 

@@ -4,19 +4,19 @@ use serde_json::Value;
 
 use super::Position;
 
-/// Where a list goes on.
+/// The position at which a list continues.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
     /// At this position.
     At(Position),
     /// Nowhere: this was the last page.
     End,
-    /// The vendor says that there is more, and not where.
+    /// The vendor reports more pages but no position.
     Lost,
 }
 
 impl Next {
-    /// The position if there is one, otherwise the end, unless the vendor says that there is more.
+    /// Returns the position if there is one, otherwise the end, unless the vendor reports more pages.
     fn new(position: Option<Position>, more: Option<bool>) -> Self {
         match position {
             Some(position) => Self::At(position),
@@ -27,8 +27,8 @@ impl Next {
 }
 
 /// What was asked and received, for [`Paged::advance`](super::Paged::advance). The helpers
-/// return where the list goes on, for one kind of paging each. An end that the vendor contradicts,
-/// because it says that there is more, is [`Next::Lost`].
+/// return where the list continues, each for one kind of paging. An end is [`Next::Lost`] if the
+/// vendor reports more pages.
 #[derive(Debug, Clone, Copy)]
 pub struct PageContext<'a> {
     at: &'a Position,

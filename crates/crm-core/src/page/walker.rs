@@ -132,7 +132,7 @@ impl<P: Paged> Walker<P> {
         self.next = match P::advance(&page, &cx) {
             Next::End => Position::End,
             Next::Lost => {
-                self.fail("the vendor says that the list goes on, and not where");
+                self.fail("the vendor reports more pages but no position to continue from");
                 at.clone()
             }
             Next::At(next) if next == at => {
@@ -140,7 +140,7 @@ impl<P: Paged> Walker<P> {
                 next
             }
             Next::At(next) if next == self.mark => {
-                self.fail("the vendor's cursors go in a circle");
+                self.fail("the vendor's cursors repeat in a cycle");
                 next
             }
             Next::At(next) => {
@@ -153,7 +153,7 @@ impl<P: Paged> Walker<P> {
         Fetched { page, at, received }
     }
 
-    /// Ends the list after the page at hand.
+    /// Ends the list after the current page.
     fn fail(&mut self, fault: &'static str) {
         let error = Error::new(ErrorKind::Paging, fault).with_operation(self.call.op());
         self.failed = Some(error.with_sent(Sent::Answered));
@@ -184,8 +184,8 @@ impl<P: Paged> Walker<P> {
     }
 }
 
-/// Sends one call and counts what came. If an earlier page promised this one, only a list that is
-/// there can be empty.
+/// Sends one call and counts the items received. If an earlier page announced this one, the page
+/// must have its list, which may be empty.
 async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> Result<(P::Page, usize), Error> {
     let pipeline = call.pipeline.clone();
     let request = call.request.clone();

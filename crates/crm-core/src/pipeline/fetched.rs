@@ -31,7 +31,7 @@ impl Fetched {
         self.label(error, pipeline, request)
     }
 
-    /// Reads the body, which must be what was promised.
+    /// Reads the body, which must match the vendor's document.
     pub(crate) fn decode<T: Wire>(&self, pipeline: &Pipeline, request: &Request) -> Result<T, Error> {
         let read = self.reply.decode_reply::<T>(request.op);
         let kept =
@@ -48,7 +48,7 @@ impl Fetched {
         kept.map_err(|error| self.label(error, pipeline, request))
     }
 
-    /// Fails unless the reply of a paged operation has its list.
+    /// Returns an error unless the reply of a paged operation has its list.
     pub(crate) fn expect_list(&self, pipeline: &Pipeline, request: &Request) -> Result<(), Error> {
         if request.op.paging.is_none() || promise::has_list(&self.reply, request.op) {
             return Ok(());
@@ -56,14 +56,14 @@ impl Fetched {
         Err(self.label(self.listless(request), pipeline, request))
     }
 
-    /// The error of a page without its list.
+    /// Returns the error for a page without its list.
     fn listless(&self, request: &Request) -> Error {
         let place = request.op.items.join(".");
         let place = if place.is_empty() { String::new() } else { format!(" at `{place}`") };
         self.unpromised(format!("the page has no list{place}; ask for it again, a cursor stays on it"))
     }
 
-    /// The error of a success that is not what was promised.
+    /// Returns the error for a success that does not match the vendor's document.
     fn unpromised(&self, fault: impl Into<Cow<'static, str>>) -> Error {
         Error::decode(fault)
             .with_status(self.reply.status())

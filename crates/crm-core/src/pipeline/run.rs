@@ -141,7 +141,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The credential, unless the operation is sent without one.
+    /// Returns the credential, unless the operation is sent without one.
     async fn authorization(&self) -> Result<Authorization, Error> {
         if self.request.op.anonymous {
             return Ok(Authorization::none());

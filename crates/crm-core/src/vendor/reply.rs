@@ -81,7 +81,7 @@ impl RawReply {
         codec::decode(&self.body).map_err(|error| self.undecoded(error))
     }
 
-    /// [`decode`](Self::decode), which reports to whoever listens what was not promised.
+    /// Decodes as [`decode`](Self::decode) does, and reports oddities to subscribers.
     pub(crate) fn decode_reply<T: Wire>(&self, op: &OpMeta) -> Result<T, Error> {
         codec::decode_reporting(&self.body, op.id).map_err(|error| self.undecoded(error))
     }

@@ -39,12 +39,12 @@ pub fn unread<R: Record>(event: &R) -> impl Iterator<Item = &str> {
     names.filter(move |name| name.is_empty() || fields.contains(name))
 }
 
-/// The name of the type of an event, which stands for the operation in what is reported.
+/// Returns the name of the event's type, which is reported in place of an operation.
 fn name<R: Record>() -> &'static str {
     R::NAMES.first().copied().unwrap_or_default()
 }
 
-/// An event, or what was sent in the place of one.
+/// Reads an event, or keeps the value that was sent in place of one.
 fn whole<R: Record + Wire>(event: Value) -> R {
     codec::decode(event.to_string().as_bytes())
         .unwrap_or_else(|_| R::from_parts(codec::Parts::blank(), Map::from([("", event)])))

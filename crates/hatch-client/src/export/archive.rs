@@ -13,7 +13,7 @@ use super::file::{self, Fault, File};
 
 /// How much is unpacked in one step.
 const STEP: usize = 32 * 1024;
-/// How much of a stored file is searched for its end in one step.
+/// The number of bytes of a stored file that are searched for its end in one step.
 const SEARCH: usize = 4 * 1024;
 
 /// What one step brought.
@@ -31,7 +31,7 @@ pub(super) enum Progress {
 
 pub(super) struct Archive {
     state: State,
-    /// The bytes of the header at hand, or those of a stored file that may be its descriptor.
+    /// The bytes of the current header, or those of a stored file that may be its descriptor.
     head: Vec<u8>,
     file: File,
     files: u64,
@@ -137,7 +137,7 @@ impl Archive {
         }
         self.file = File::new(&self.head)?;
         self.files += 1;
-        // A header may be long, and there is mostly one: its memory is not kept.
+        // A header may be long, and there is usually only one: its memory is not kept.
         self.head = Vec::new();
         self.state = match self.file.packed {
             _ if self.file.deflated => State::Deflated,
@@ -198,7 +198,7 @@ impl Archive {
             return Ok(Progress::More);
         };
         self.head.drain(..passed + length);
-        // The next signature stays; what comes after it was not taken.
+        // The next signature stays; the bytes after it were not taken.
         let beyond = self.head.len() - descriptor::NEXT;
         self.head.truncate(descriptor::NEXT);
         input.advance(taken.saturating_sub(beyond));
@@ -243,7 +243,7 @@ impl Archive {
             Descriptor::No => Err(Descriptor::fault(&self.head, seen)),
             Descriptor::Perhaps => Ok(Progress::Starved),
             Descriptor::Yes { length } => {
-                // What is left is the beginning of the next header, and shorter than it.
+                // The rest is the beginning of the next header, and shorter than it.
                 self.head.drain(..length);
                 Ok(self.file_end())
             }

@@ -1,9 +1,9 @@
 //! Data descriptors: the checksum and the sizes after the data of a file.
 //!
 //! A descriptor has a signature or not, and sizes of 32 or 64 bits. Headers do not announce
-//! reliably which of these it is: some writers put narrow sizes behind a ZIP64 field, or wide ones
-//! where there is none. So all are tried. A descriptor counts only if its checksum and both sizes
-//! agree with the data before it, and if the next signature comes right after it.
+//! reliably which of these it is: some writers use narrow sizes after a ZIP64 field, or wide ones
+//! without such a field. So all are tried. A descriptor counts only if its checksum and both sizes
+//! match the data before it, and if the next signature comes right after it.
 
 use super::fields::u32_at;
 
@@ -12,7 +12,7 @@ pub(super) const LOCAL: u32 = 0x0403_4b50;
 /// The signatures that may follow the last file: the directory, its end in both sizes, and extra data.
 pub(super) const AFTER: [u32; 4] = [0x0201_4b50, 0x0605_4b50, 0x0606_4b50, 0x0806_4b50];
 
-/// The number of bytes that always suffices: a signature, a checksum, two wide sizes, the next signature.
+/// The maximum number of bytes needed: a signature, a checksum, two wide sizes, the next signature.
 pub(super) const LONGEST: usize = 4 + 4 + 8 + 8 + NEXT;
 /// The number of bytes that [`candidate`] looks at.
 pub(super) const LOOK: usize = 8;
@@ -31,11 +31,11 @@ pub(super) struct Seen {
     pub(super) plain: u64,
 }
 
-/// Whether a descriptor stands at a place.
+/// The result of looking for a descriptor.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Descriptor {
     No,
-    /// The bytes agree as far as they go; more are needed.
+    /// The bytes match so far; more are needed.
     Perhaps,
     Yes {
         length: usize,
@@ -61,7 +61,7 @@ impl Descriptor {
         answer
     }
 
-    /// Returns the reason why there is none.
+    /// Returns the reason why there is no descriptor.
     pub(super) fn fault(bytes: &[u8], seen: Seen) -> &'static str {
         if [0, SIGNATURE.len()].iter().all(|&at| u32_at(bytes, at) != seen.checksum) {
             return "is damaged: the checksum of the file is wrong";

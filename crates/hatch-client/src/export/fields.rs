@@ -1,4 +1,4 @@
-//! The numbers in headers: little-endian, and 0 where there are not enough bytes.
+//! The numbers in headers: little-endian, and 0 if there are not enough bytes.
 
 pub(super) fn u16_at(bytes: &[u8], at: usize) -> u16 {
     bytes.get(at..at + 2).map_or(0, |bytes| u16::from_le_bytes([bytes[0], bytes[1]]))

@@ -1,4 +1,4 @@
-//! One file of an archive: what its header announces, and what was seen of it.
+//! One file of an archive: the sizes that its header announces, and those that were counted.
 
 use flate2::Crc;
 
@@ -9,7 +9,7 @@ use super::fields::{u16_at, u32_at, u64_at};
 pub(super) const HEADER: usize = 30;
 
 const ZIP64: u16 = 0x0001;
-/// Stands in place of a size that the ZIP64 field holds.
+/// The value of a size whose actual value is in the ZIP64 field.
 const FULL: u32 = u32::MAX;
 
 pub(super) type Fault = &'static str;
@@ -54,7 +54,7 @@ impl File {
             FULL => wide.as_mut().and_then(Iterator::next),
             narrow => Some(u64::from(narrow)),
         };
-        // The wide sizes stand in this order, and only those that are needed.
+        // The field contains the wide sizes in this order, and only those that are needed.
         let (plain, packed) = (size(22), size(18));
         // If a descriptor follows, 0 means unknown. Deflated data contain their own end.
         let packed = if descriptor { packed.filter(|&size| size > 0 && !deflated) } else { packed };
@@ -79,12 +79,12 @@ impl File {
         self.seen_plain += plain.len() as u64;
     }
 
-    /// Returns what a descriptor must contain if it begins here.
+    /// Returns the checksum and sizes that a descriptor must contain if it begins here.
     pub(super) fn seen(&self) -> Seen {
         Seen { checksum: self.crc.sum(), packed: self.seen_packed, plain: self.seen_plain }
     }
 
-    /// Compares what was seen with what the header announced.
+    /// Compares the counted sizes and the checksum with those that the header announced.
     pub(super) fn check(&self) -> Result<(), Fault> {
         if self.packed.is_some_and(|packed| packed != self.seen_packed) || self.plain != self.seen_plain {
             return Err("is damaged: the size of the file is not the one announced");

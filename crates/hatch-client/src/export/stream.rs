@@ -17,7 +17,7 @@ use super::reader::{Layout, Next, RowReader};
 /// | a row | |
 /// | an error of kind [`Decode`](crate::ErrorKind::Decode) that begins with a line number | this row cannot be read; the next one comes. If the line is the header of a CSV file, none of its rows can be read; the next file comes, or the end |
 /// | any other error | the download broke off ([`Io`](crate::ErrorKind::Io), [`Timeout`](crate::ErrorKind::Timeout)) or the archive is damaged; nothing follows. The rows before it are good, but not all there are |
-/// | the end | each row came, or its error did: sizes and checksums are right |
+/// | the end | every row was returned, as a value or an error; sizes and checksums are correct |
 #[must_use = "nothing is read unless the stream is"]
 pub struct RowStream<R> {
     body: Option<BodyStream>,

@@ -45,8 +45,8 @@ enum Names {
 impl Table {
     pub(super) fn new(columns: &'static [&'static str]) -> Self {
         let mut reader = ReaderBuilder::new().terminator(Terminator::Any(b'\n')).build();
-        // The parser skips a mark only if the first piece contains all of it. So marks are skipped
-        // here, and a blank line keeps the parser from looking for one.
+        // The parser skips a byte order mark only if the first piece contains all of it. So marks are
+        // skipped here, and a blank line keeps the parser from looking for one.
         let _ = reader.read_record(b"\n", &mut [0], &mut [0]);
         Self {
             reader,
@@ -193,7 +193,7 @@ impl Table {
             let row = cells.and_then(|cells| row(names, &cells, line));
             let Ok(row) = row else { return row.err() };
             self.row.clear();
-            // Into memory, and nothing in it that JSON could not hold: it cannot fail.
+            // Writing JSON values into memory cannot fail.
             let _ = serde_json::to_writer(&mut self.row, &row);
             return Some(Found::Row { line });
         }

@@ -29,7 +29,7 @@ impl Vendor for RevenueAgents {
         error
     }
 
-    /// A failed job has an `error` too, beside what it is.
+    /// A failed job also has an `error`, besides its other members.
     fn refuses(&self, body: &Value) -> bool {
         body["error"].is_object() && body.as_object().is_some_and(|members| members.len() == 1)
     }

@@ -257,7 +257,7 @@ impl Paged for TotalsPages {
             _ => *next > 0,
         });
         match told {
-            // A page that was promised says at least how many parts there are.
+            // A page that was announced contains at least the number of parts.
             _ if cx.received() == 0 && total.is_none() && !first => Next::Lost,
             Some(next) if cx.received() == 0 || total.is_some_and(|total| next >= total) => Next::End,
             Some(next) => Next::At(Position::Offset(next)),

@@ -1,4 +1,4 @@
-//! What can be known about the rows of a batch before they are sent.
+//! Checks the rows of a batch before they are sent.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,16 +12,16 @@ use crate::objects::Objects;
 
 const NAMELESS: &str = "the id is empty";
 
-/// The rows of a batch, each with its index in what was given.
+/// The rows of a batch, each with its index in the caller's input.
 pub(super) struct Checked<I> {
-    /// Those that are sent.
+    /// The rows to send.
     sent: Vec<(usize, I)>,
-    /// Those that HubSpot would refuse, and with them the request.
+    /// The rows because of which HubSpot would refuse the whole request.
     refused: Vec<(usize, Error)>,
 }
 
 impl<I: Clone> Checked<I> {
-    /// Sends what is to be sent and reports on all rows.
+    /// Sends the rows to send and reports on all rows.
     pub(super) async fn run<O, F, Fut>(self, batch: &Batch, send: F) -> BatchReport<O>
     where
         F: Fn(Vec<I>) -> Fut,
@@ -40,7 +40,7 @@ impl<I: Clone> Checked<I> {
     }
 }
 
-/// Takes the empty ones out of the ids.
+/// Sorts out empty ids.
 pub(super) fn check_ids(op: &OpMeta, ids: Vec<String>) -> Checked<String> {
     let (sent, empty): (Vec<_>, Vec<_>) = ids.into_iter().enumerate().partition(|(_, id)| !id.trim().is_empty());
     let refused = empty.into_iter().map(|(index, _)| (index, Error::validation(NAMELESS).with_operation(op)));
@@ -51,8 +51,8 @@ pub(super) fn check_ids(op: &OpMeta, ids: Vec<String>) -> Checked<String> {
 /// refuse together with their whole request. Each row that is sent has a trace id of its own
 /// within its request.
 ///
-/// This is done once for all rows, so that the halves of a request that is sent again hold what the
-/// request held.
+/// This is done once for all rows, so that a request that is sent again in halves has the same rows
+/// and trace ids.
 pub(super) fn check_rows<R: Row>(objects: &Objects, rows: Vec<R>, chunk: usize) -> Checked<R> {
     let op = R::call(objects, Vec::new()).op();
     let contacts = matches!(objects.object_type(), "contacts" | "contact" | "0-1");
@@ -72,17 +72,17 @@ pub(super) fn check_rows<R: Row>(objects: &Objects, rows: Vec<R>, chunk: usize) 
     checked
 }
 
-/// What the rows of one request have used up.
+/// The names and trace ids that the rows of one request use.
 #[derive(Default)]
 struct Request {
-    /// How many rows go before it.
+    /// The number of rows before it.
     first: usize,
     names: HashMap<(String, String), usize>,
     traces: HashSet<String>,
 }
 
 impl Request {
-    /// Takes a row in, or says why not.
+    /// Adds a row, or returns the reason why it cannot be added.
     fn take<R: Row>(&mut self, index: usize, row: &mut R, contacts: bool) -> Result<(), String> {
         row.correct()?;
         if row.id().is_some_and(|(id, _)| id.trim().is_empty()) {

@@ -1,4 +1,4 @@
-//! The record that is there already.
+//! The existing record that a conflict is about.
 
 use crm_core::{Error, ErrorKind};
 use serde_json::Value;
@@ -9,7 +9,8 @@ use crate::vendor::existing;
 /// [`ErrorKind::Conflict`]: it has the same unique value, for example the e-mail address of a
 /// contact.
 ///
-/// HubSpot puts the id into the text of its error, in more than one form. `None` if it is not there.
+/// HubSpot puts the id into the text of its error, in more than one form. Returns `None` if the text
+/// has no id.
 ///
 /// ```
 /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

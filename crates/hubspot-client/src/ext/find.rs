@@ -95,8 +95,8 @@ impl Objects {
         self.search(SearchRequest::default().and(Filter::eq("domain", domain)).limit(200))
     }
 
-    /// All records that were changed at this time or later, the earliest change first. A number is
-    /// in milliseconds since 1970.
+    /// Returns all records that were changed at this time or later, the earliest change first. A
+    /// number is in milliseconds since 1970.
     ///
     /// A record that changes meanwhile comes once. Begin the next time with the greatest
     /// [`last_modified_property`](Self::last_modified_property) that was seen: the search index
@@ -130,7 +130,7 @@ impl Objects {
 async fn is_there(read: Get) -> Result<bool, Error> {
     match read.properties(["hs_object_id"]).send().await {
         Ok(_) => Ok(true),
-        // A web page or an empty body is not HubSpot's word about the record.
+        // A web page or an empty body is not HubSpot's answer about the record.
         Err(error) if error.kind() == ErrorKind::NotFound && is_json(error.body()) => Ok(false),
         Err(error) => Err(error),
     }

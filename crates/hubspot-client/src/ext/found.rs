@@ -1,4 +1,4 @@
-//! Which record of a read was asked for by which name.
+//! Matches the records of a read with the names that were requested.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,8 +12,8 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Indexes the records by the property that they were asked for by; `None` is the id. The main
-    /// name of one record goes before a further name of another.
+    /// Indexes the records by the property that was requested; `None` is the id. The main name of
+    /// one record takes precedence over a further name of another.
     pub(super) fn new(records: Vec<Object>, property: Option<&str>) -> Self {
         let mut by_name = HashMap::new();
         for (index, record) in records.iter().enumerate() {
@@ -25,7 +25,7 @@ impl Found {
             for other in names::others(property, &record.properties) {
                 by_name.entry(key(property, other)).or_insert(index);
             }
-            // HubSpot may write a value in another case than it was asked for.
+            // HubSpot may return a value in another case than requested.
             if let Some(main) = names::main(property, record.id.as_deref(), &record.properties) {
                 by_name.entry(main.trim().to_lowercase()).or_insert(index);
             }
@@ -33,7 +33,7 @@ impl Found {
         Self { records, by_name }
     }
 
-    /// The record with this name, in the form of [`key`].
+    /// Returns the record with this name, in the form of [`key`].
     pub(super) fn get(&self, name: &str) -> Option<&Object> {
         self.records.get(self.index(name)?)
     }
@@ -42,8 +42,8 @@ impl Found {
         self.by_name.get(name).or_else(|| self.by_name.get(&name.to_lowercase())).copied()
     }
 
-    /// Gives the one record that was asked for by none of its names to the one name without a
-    /// record or an error. Returns whether records are left that may belong to any name.
+    /// Assigns the one record that matches no requested name to the one name without a record or an
+    /// error. Returns true if records are left that may belong to any name.
     pub(super) fn eliminate(&mut self, asked: &[String], failed: impl Fn(&str) -> bool) -> bool {
         let mut left: HashSet<usize> = (0..self.records.len()).collect();
         let mut open: HashSet<&str> = HashSet::new();

@@ -36,7 +36,7 @@ pub struct Many<I, O> {
 }
 
 impl<I, O> Many<I, O> {
-    /// `check` is given all rows and the size of a request.
+    /// `check` receives all rows and the maximum number of rows per request.
     pub(super) fn new<F>(
         most: usize,
         rows: impl IntoIterator<Item = I>,

@@ -1,5 +1,5 @@
-//! The names by which a record is asked for: its id or the value of a unique property, and those it
-//! had before.
+//! The names by which a record is requested: its id or the value of a unique property, and its
+//! former names.
 
 use crm_core::Map;
 
@@ -8,13 +8,13 @@ use crm_core::Map;
 const RECORD_ID: &str = "hs_object_id";
 const EMAIL: &str = "email";
 
-/// The property, unless it stands for the record's id.
+/// Returns the property, unless it is the record's id.
 pub(super) fn unique(property: &str) -> Option<&str> {
     Some(property).filter(|property| !property.is_empty() && *property != RECORD_ID)
 }
 
-/// The property that lists the further names of a record, separated by semicolons: the ids of the
-/// records that were merged into it, or a contact's secondary addresses.
+/// Returns the property that lists the further names of a record, separated by semicolons: the ids of
+/// the records that were merged into it, or a contact's secondary addresses.
 pub(super) fn further(property: Option<&str>) -> Option<&'static str> {
     match property {
         None => Some("hs_merged_object_ids"),
@@ -23,7 +23,7 @@ pub(super) fn further(property: Option<&str>) -> Option<&'static str> {
     }
 }
 
-/// The main name of a record.
+/// Returns the main name of a record.
 pub(super) fn main<'a>(property: Option<&str>, id: Option<&'a str>, properties: &'a Map<String>) -> Option<&'a str> {
     match property {
         None => id,
@@ -31,14 +31,13 @@ pub(super) fn main<'a>(property: Option<&str>, id: Option<&'a str>, properties: 
     }
 }
 
-/// The further names of a record, as far as the reply lists them.
+/// Returns the further names of a record that the reply lists.
 pub(super) fn others<'a>(property: Option<&str>, properties: &'a Map<String>) -> impl Iterator<Item = &'a str> {
     let listed = further(property).and_then(|name| properties.get(name));
     listed.into_iter().flat_map(|names| names.split(';')).filter(|name| !name.trim().is_empty())
 }
 
-/// The name in the form in which two spellings of it are equal: HubSpot reads e-mail addresses
-/// regardless of case.
+/// Returns the normalised name: HubSpot compares e-mail addresses regardless of case.
 pub(super) fn key(property: Option<&str>, name: &str) -> String {
     match property {
         Some(EMAIL) => name.trim().to_lowercase(),
@@ -46,8 +45,8 @@ pub(super) fn key(property: Option<&str>, name: &str) -> String {
     }
 }
 
-/// Whether two values are equal to HubSpot, which trims them and writes e-mail addresses in lower
-/// case.
+/// Returns true if HubSpot treats two values as equal. It trims them and converts e-mail addresses to
+/// lower case.
 pub(super) fn same(one: &str, other: &str) -> bool {
     one.trim().eq_ignore_ascii_case(other.trim())
 }

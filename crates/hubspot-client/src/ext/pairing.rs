@@ -1,8 +1,8 @@
-//! Which answer of a batch belongs to which row.
+//! Matches the answers of a batch with its rows.
 //!
 //! In this order: errors and records by trace id, then by the id that names the record, then
-//! records by their values, and what is left over by elimination. HubSpot promises no order of
-//! its answers, so nothing is concluded from it.
+//! records by their values, and the rest by elimination. HubSpot does not guarantee the order of
+//! its answers, so the order is not used.
 
 use crm_core::{ChunkOutcome, Error, ErrorKind, Map, OpMeta, RawReply, Sent};
 use serde_json::Value;
@@ -114,8 +114,8 @@ impl<O: Written> Chunk<O> {
         left
     }
 
-    /// Gives a record to the open row that it has more values of than of any other, if that row
-    /// has no record with as many: HubSpot writes some values in another form.
+    /// Assigns a record to the open row with which it shares the most values, if no other record
+    /// shares as many with that row: HubSpot returns some values in another form.
     fn give_by_most_values(&mut self, mut records: Vec<O>) -> Vec<O> {
         loop {
             let rows = &self.rows;
@@ -131,8 +131,8 @@ impl<O: Written> Chunk<O> {
         }
     }
 
-    /// Tells what became of the rows. Those that nothing is known of are unknown, with the error
-    /// without a name that may be theirs, or with the reason.
+    /// Returns the result of each row. A row without a result is unknown, with an error that names
+    /// no row and may belong to it, or with the reason.
     pub(super) fn tell(self, op: &OpMeta, reply: &RawReply) -> ChunkOutcome<O> {
         let mut outcome = ChunkOutcome::new();
         let mut reason = self.stray.map(|stray| stray.with_sent(Sent::Maybe));
@@ -151,19 +151,19 @@ impl<O: Written> Chunk<O> {
     }
 }
 
-/// Whether the record has the name of the row.
+/// Returns true if the record has the name of the row.
 fn is_named<O: Written>(name: &Name, record: &O) -> bool {
     let main = names::main(name.id_property.as_deref(), record.id(), record.properties());
     name.id.as_deref().zip(main).is_some_and(|(id, main)| same(id, main))
 }
 
-/// Whether the record has the name of the row among its further ones.
+/// Returns true if one of the record's further names is the name of the row.
 fn was_named<O: Written>(name: &Name, record: &O) -> bool {
     let Some(id) = &name.id else { return false };
     names::others(name.id_property.as_deref(), record.properties()).any(|other| same(id, other))
 }
 
-/// How many of the values that the row sent the record has, and how many were sent.
+/// Returns how many of the row's values the record has, and how many the row has.
 fn agreement<O: Written>(name: &Name, record: &O) -> (usize, usize) {
     let sent = || name.properties.iter().filter(|(_, value)| !value.is_empty());
     let held =
@@ -171,7 +171,7 @@ fn agreement<O: Written>(name: &Name, record: &O) -> (usize, usize) {
     (sent().filter(held).count(), sent().count())
 }
 
-/// The candidate with the highest number above zero, if no other has the same.
+/// Returns the candidate with the highest number above zero, if no other has the same.
 fn best(candidates: impl Iterator<Item = (usize, usize)>) -> Option<usize> {
     let (mut best, mut most) = (None, 0);
     for (candidate, number) in candidates {

@@ -20,9 +20,9 @@ use crate::types::{BatchRead, BatchReply, Object, ObjectId};
 /// The most records of one request that asks for histories.
 const MOST_WITH_HISTORY: usize = 50;
 
-/// Records to be read in batches. Await it for a [`BatchReport`]: an id that HubSpot does not
-/// know has failed with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound). An id is unknown if
-/// the reply was lost or had no list of results; read it again.
+/// Records to be read in batches. Await it for a [`BatchReport`]: an id that does not exist has
+/// failed with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound). An id is unknown if the reply
+/// was lost or had no list of results; read it again.
 ///
 /// The old id of a merged record, and a contact's secondary address, return the record under its
 /// present name. Without [`properties`](Self::properties) the old ids are not in the reply; if
@@ -127,9 +127,9 @@ impl<R> ReadMany<R> {
         self.request.id_property.as_deref().and_then(names::unique)
     }
 
-    /// The property that is read to tell the records apart although nobody asked for it.
+    /// Returns the property that is read only to distinguish the records, without being requested.
     ///
-    /// None if no properties are named: HubSpot would leave out its usual ones.
+    /// `None` if no properties are named: HubSpot would leave out its default ones.
     fn unasked(&self) -> Option<&'static str> {
         let named = self.request.properties.as_deref();
         let further = names::further(self.by_property())?;
@@ -162,7 +162,7 @@ impl<R> ReadMany<R> {
         let asked: Vec<String> = ids.iter().map(|id| names::key(property, id)).collect();
         let mut found = Found::new(read.into_records(), property);
         let left = found.eliminate(&asked, |name| errors.contains_key(name));
-        // Why a record that is neither there nor failed is so.
+        // The error of a record that is neither in the reply nor in its errors.
         let mut otherwise = None;
         let mut outcome = ChunkOutcome::new();
         for (index, name) in asked.iter().enumerate() {
@@ -187,7 +187,7 @@ impl<R> ReadMany<R> {
         Ok(outcome)
     }
 
-    /// What a 404 means for the records: it may be about one of them, or about the address.
+    /// Returns the result of a 404, which may be about one of the records or about the address.
     fn without_list<T>(&self, ids: &[String], error: &Error) -> ChunkOutcome<T> {
         let told = error.vendor().and_then(|vendor| vendor.category.as_deref()) == Some("OBJECT_NOT_FOUND");
         let body = serde_json::from_slice(error.body()).unwrap_or_default();
@@ -202,7 +202,7 @@ impl<R> ReadMany<R> {
         outcome
     }
 
-    /// The record without what nobody asked for.
+    /// Returns the record without the property that was not requested.
     fn as_asked(&self, mut record: Object) -> Object {
         if let Some(unasked) = self.unasked() {
             record.properties.remove(unasked);

@@ -18,11 +18,11 @@ pub(super) trait Row: Clone + Send + Sync + 'static {
 
     fn call(objects: &Objects, rows: Vec<Self>) -> Call<Self::Reply>;
     fn trace(&mut self) -> &mut Option<String>;
-    /// Corrects what HubSpot does not take.
+    /// Corrects a row that HubSpot would refuse.
     ///
     /// # Errors
     ///
-    /// What is wrong if it cannot be corrected.
+    /// Returns the reason if the row cannot be corrected.
     fn correct(&mut self) -> Result<(), &'static str>;
     /// The value that names the record, and the property it is of; `None` is the record's id.
     fn id(&self) -> Option<(&str, Option<&str>)>;

@@ -153,8 +153,8 @@ impl SearchRequest {
     }
 }
 
-/// The short form that HubSpot's documents have: `createdate` for the smallest first, `-createdate`
-/// for the greatest first.
+/// Creates a sort from the short form in HubSpot's documents: `createdate` for ascending order,
+/// `-createdate` for descending order.
 impl From<&str> for SearchSort {
     fn from(short: &str) -> Self {
         match short.strip_prefix('-') {

@@ -218,7 +218,7 @@ impl<R> Stream for SearchAll<R> {
 }
 
 fn fetch(objects: &Objects, window: Arc<Window>, at: Position) -> BoxFuture<'static, Page> {
-    // As a page of a list, which must have its records: only then can it be the last one.
+    // The page must have its list of records: otherwise it cannot be the last one.
     let mut pages = objects.search(window.request(&at)).pages().max_pages(1);
     Box::pin(async move {
         match pages.next().await {

@@ -1,4 +1,4 @@
-//! Why nothing is known of a row of a batch.
+//! The errors of rows of a batch whose result is unknown.
 
 use crm_core::reexport::http::StatusCode;
 use crm_core::{Error, OpMeta, RawReply, Vendor};
@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::vendor::{ErrorBody, HubSpot};
 
-/// The reason why nothing is known of the records that a reply does not mention, or `None` if the
-/// reply holds the list of a completed batch.
+/// Returns the reason why the result of records that a reply does not mention is unknown, or `None` if
+/// the reply contains the list of a completed batch.
 pub(super) fn silence(op: &OpMeta, reply: &RawReply) -> Option<Error> {
     let body = reply.json().unwrap_or_default();
     let status = body.get("status").and_then(Value::as_str);
@@ -22,17 +22,17 @@ pub(super) fn silence(op: &OpMeta, reply: &RawReply) -> Option<Error> {
     Some(said(text, op, reply, &body))
 }
 
-/// The reason why nothing is known of a record that was written by a completed batch.
+/// Returns the error of a record that the reply of a completed batch does not contain.
 pub(super) fn unmentioned(op: &OpMeta, reply: &RawReply) -> Error {
     said("the reply does not contain the record", op, reply, &Value::Null)
 }
 
-/// The reason why it is not known which of the records of a reply were asked for by which name.
+/// Returns the error if the records of a reply cannot be matched with the requested names.
 pub(super) fn unpaired(further: Option<&str>, op: &OpMeta, reply: &RawReply) -> Error {
     let text = "the reply holds records under names that were not asked for";
     match further {
         Some(property) => {
-            let text = format!("{text}; add `{property}` to the properties, so that they can be told apart");
+            let text = format!("{text}; add `{property}` to the properties, so that the records can be matched");
             said(text, op, reply, &Value::Null)
         }
         None => said(text, op, reply, &Value::Null),

@@ -39,7 +39,7 @@ impl Objects {
     }
 
     /// Creates records, or changes those that exist, named by a unique property. Each answer
-    /// says whether it is `new`. The record's id is not a unique property: use
+    /// has a member `new`, which is true if the record was created. The record's id is not a unique property: use
     /// [`update_many`](Self::update_many) for records that exist.
     pub fn upsert_many(&self, rows: impl IntoIterator<Item = BatchUpsertRow>) -> Many<BatchUpsertRow, UpsertObject> {
         self.write_many(rows)

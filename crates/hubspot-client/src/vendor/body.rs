@@ -6,9 +6,9 @@ use super::conflict::without_value;
 use crm_core::{FieldError, RawReply, VendorDetail};
 use serde_json::{Deserializer, Value};
 
-/// The members in which one API or another puts its code.
+/// The members that contain the error code, depending on the API.
 const CODES: [&str; 5] = ["code", "errorType", "propertiesErrorCode", "eventErrorEntityType", "error"];
-/// The members in which one API or another lists what is wrong.
+/// The members that list the single errors, depending on the API.
 const LISTS: [&str; 3] = ["errors", "validationResults", "failureMessages"];
 
 /// How deep bodies within messages are looked for.
@@ -115,12 +115,12 @@ impl ErrorBody {
     }
 }
 
-/// One entry of a list of what is wrong, or of a list of properties within a message.
+/// Reads one entry of a list of errors, or of a list of properties within a message.
 fn field(value: &Value) -> Option<FieldError> {
     if let Value::String(message) = value {
         return Some(FieldError::new(None, None, message.as_str()));
     }
-    // An entry of a batch has what is wrong one level below.
+    // An entry of a batch has the error one level deeper.
     if let Some(inner) = ["propertyValidationResult", "error"].iter().find_map(|name| value.get(name))
         && inner.is_object()
     {
@@ -152,12 +152,12 @@ fn code(value: &Value) -> Option<String> {
     CODES.iter().find_map(|name| text(value, name))
 }
 
-/// The property that the older shape names beside its message.
+/// Returns the property that the older shape names next to its message.
 fn token(value: &Value) -> Option<String> {
     texts(value.get("errorTokens")?, "propertyName").into_iter().next()
 }
 
-/// The field that a form's message begins with, as `Error in 'fields.email'.`
+/// Returns the field at the beginning of a form's message, for example `Error in 'fields.email'.`
 fn form_field(message: &str) -> Option<String> {
     let (name, _) = message.strip_prefix("Error in 'fields.")?.split_once('\'')?;
     Some(name.to_owned())

@@ -1,4 +1,4 @@
-//! How HubSpot says that a record, or one with the same unique value, is there already.
+//! Conflicts: errors because a record, or one with the same unique value, already exists.
 
 #[cfg(feature = "objects")]
 use crm_core::VendorDetail;
@@ -9,14 +9,14 @@ use super::ErrorBody;
 #[cfg(feature = "objects")]
 use super::texts;
 
-/// What follows the id of the record that has the value.
+/// The text after the id of the record that has the value.
 const HAS_IT: &str = " already has that value";
-/// What goes before the id of the record that exists.
+/// The text before the id of the record that exists.
 #[cfg(feature = "objects")]
 const EXISTING: &str = "Existing ID:";
 
-/// Whether an error is about a record that is there already, whatever its category: HubSpot gives
-/// conflicts of unique properties that of wrong input.
+/// Returns true if the error is about a record that already exists, regardless of its category:
+/// HubSpot uses the category of invalid input for conflicts of unique properties.
 pub(super) fn is_conflict(body: &ErrorBody) -> bool {
     let mut fields = body.fields.iter().peekable();
     body.code.as_deref().is_some_and(is_code)
@@ -29,7 +29,7 @@ fn is_code(code: &str) -> bool {
     matches!(code, "CONTACT_EXISTS" | "PROPERTY_EXISTS" | "UNIQUE_VALUE_CONFLICT" | "CONFLICTING_UNIQUE_VALUE")
 }
 
-/// Hides the value that is in conflict: it may be personal, and the body keeps it.
+/// Hides the conflicting value, because it may be personal; the body still contains it.
 pub(super) fn without_value(message: String) -> String {
     const VALUE: &str = ", value=";
     let hidden = || {
@@ -41,7 +41,7 @@ pub(super) fn without_value(message: String) -> String {
     hidden().unwrap_or(message)
 }
 
-/// The id of the record that is there already, as far as the error names it.
+/// Returns the id of the existing record if the error contains it.
 #[cfg(feature = "objects")]
 pub(crate) fn existing(body: &Value, detail: &VendorDetail) -> Option<String> {
     let member = |name: &str, inner| texts(body.get(name)?, inner).into_iter().next();

@@ -52,7 +52,7 @@ impl Time {
     }
 
     /// Returns the milliseconds since 1970 and takes a clock time without a zone to be in UTC. Use
-    /// it only if the vendor's document says that the field is in UTC.
+    /// it only if the vendor's document declares the field to be in UTC.
     #[must_use]
     pub fn utc_millis(&self) -> i64 {
         match *self {
@@ -107,7 +107,7 @@ impl fmt::Debug for NotATime {
 
 impl std::error::Error for NotATime {}
 
-/// Reads a time; a number is in units of so many milliseconds.
+/// Reads a time; a number is in units of `millis_per_unit` milliseconds.
 pub(super) fn read(text: &str, millis_per_unit: i64) -> Option<Time> {
     let text = text.trim();
     match text.parse::<f64>() {
@@ -168,7 +168,7 @@ impl Rest<'_> {
         })
     }
 
-    /// Takes a number of so many digits.
+    /// Takes a number of `count` digits.
     fn digits(&mut self, count: usize) -> Option<u16> {
         (0..count).try_fold(0, |number: u16, _| Some(number * 10 + u16::from(self.take(b"0123456789")? - b'0')))
     }

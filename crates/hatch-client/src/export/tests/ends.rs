@@ -1,4 +1,4 @@
-//! Where a file ends that does not say how long it is, and files that are not the export's.
+//! The ends of files whose length is not announced, and files that do not belong to the export.
 
 use super::super::archive::{Archive, Progress};
 use super::*;
@@ -23,7 +23,7 @@ fn stored(text: &[u8], sizes: Sizes) -> Vec<u8> {
     archive(&[Pack { deflate: false, sizes, ..Pack::new(text) }])
 }
 
-/// A descriptor with the truth about `data`.
+/// A correct descriptor of `data`.
 fn descriptor(data: &[u8]) -> Vec<u8> {
     let mut crc = flate2::Crc::new();
     crc.update(data);
@@ -45,7 +45,7 @@ fn what_looks_like_an_end_is_data() {
         [&spoiled(4)[..], b"PK\x01\x02"].concat(),
         [&spoiled(8)[..], b"PK\x01\x02"].concat(),
         [&spoiled(12)[..], b"PK\x03\x04"].concat(),
-        // All is right, but nothing follows that follows a file.
+        // The descriptor is correct, but the bytes after it are not a signature that follows a file.
         descriptor(rows.as_bytes()),
         [&descriptor(rows.as_bytes())[..], b"PK\x01\x03"].concat(),
         descriptor(rows.as_bytes())[4..].to_vec(),
@@ -117,7 +117,7 @@ fn files_that_are_not_the_exports_are_passed() {
     assert!(read(Layout::Lines, &archive(&[spoiled]), 10).1.is_err());
 }
 
-/// Text that is full of what an end is made of.
+/// Text that is full of the parts of a descriptor.
 fn text() -> impl Strategy<Value = Vec<u8>> {
     let parts = ["PK\x07\x08", "PK\x01\x02", "PK\x03\x04", "PK", "\0\0\0\0", "\x08\0\0\0", "\x20\0\0\0", "row\n"];
     let part = prop_oneof![

@@ -15,7 +15,7 @@ pub(super) enum Sizes {
     After {
         signed: bool,
         wide: bool,
-        /// Whether a ZIP64 field before says that the sizes are wide, be it true or not.
+        /// True if a ZIP64 field announces wide sizes, correctly or not.
         announced: bool,
     },
     /// Before, and again after.

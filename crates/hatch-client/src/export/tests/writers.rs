@@ -70,7 +70,7 @@ fn tables_of_every_real_writer_give_the_same_rows() {
     }
 }
 
-/// A writer that nobody recorded cannot be made again.
+/// An archive that is not listed in the README cannot be made again.
 #[test]
 fn the_readme_lists_every_writer_once() {
     let readme = fs::read_to_string(folder().join("README.md")).unwrap();

@@ -189,8 +189,8 @@ impl<P: DeserializeOwned> Form<Self> for Properties<P> {
         deserializer.deserialize_any(Members(PhantomData)).map(|properties| Self(Some(properties)))
     }
 
-    /// What does not fit the user's own struct is an error of the whole reply: nothing else could
-    /// stand in its place.
+    /// A value that does not fit the user's own struct is an error of the whole reply, because the
+    /// struct has no place to keep it.
     fn salvage<'a>(value: &'a Value, _: &mut Oddities<'a>) -> Result<Self, Odd> {
         Self::read(value).map_err(|_| Odd::Reply)
     }
