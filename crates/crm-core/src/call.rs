@@ -181,6 +181,12 @@ impl<T> Call<T> {
         self
     }
 
+    /// The same call with what its options add in the request itself.
+    pub(crate) fn settled(self) -> Self {
+        let request = self.request.with(self.pipeline.options()).into_owned();
+        Self { pipeline: self.pipeline.without_additions(), request, reply: PhantomData }
+    }
+
     /// What is known about the operation.
     #[must_use]
     pub fn op(&self) -> &'static OpMeta {

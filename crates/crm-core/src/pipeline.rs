@@ -113,6 +113,13 @@ impl Pipeline {
     }
 
     /// The account that limiter and budget count.
+    /// The same without the parameters and members that the options add.
+    pub(crate) fn without_additions(mut self) -> Self {
+        self.options.query.clear();
+        self.options.members.clear();
+        self
+    }
+
     pub(crate) fn options(&self) -> &CallOptions {
         &self.options
     }

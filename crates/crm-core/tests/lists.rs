@@ -294,3 +294,57 @@ async fn a_page_without_its_list_keeps_the_cursor() {
         assert!(items.next().await.is_none());
     }
 }
+
+/// An item that cannot be read is not the end of the list, and not left out.
+#[tokio::test]
+async fn a_list_whose_items_cannot_be_read_is_an_error_on_every_page() {
+    struct Names;
+    impl Paged for Names {
+        type Page = Named;
+        type Item = Named;
+        const LIMIT: Option<(&'static str, LimitIn)> = None;
+        fn seek(call: Call<Named>, _: &Position) -> Call<Named> {
+            call
+        }
+        fn advance(page: &Named, cx: &PageContext<'_>) -> Next {
+            cx.token(page.next.as_deref(), None)
+        }
+        fn items(page: Named) -> Vec<Named> {
+            page.items
+        }
+    }
+    let server = Server::start(|_, _| reply(200, r#"{"items":[{"next":"x"},"odd"],"next":"a"}"#)).await;
+    let pipeline = pipeline(&server);
+    let mut items = Paginator::<Names>::new(Call::new(&pipeline, &LIST));
+    let error = items.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+    assert_eq!(items.cursor().position(), &Position::Start);
+    let error = Call::<Named>::new(&pipeline, &LIST).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+}
+
+crm_core::record! {
+    /// A page, or an item of one.
+    pub struct Named {
+        /// Its items.
+        items: Vec<Named> = "items",
+        /// The cursor of the next page.
+        next: Option<String> = "next",
+    }
+}
+
+/// A page size or a position that is given as an option counts as one of the call.
+#[tokio::test]
+async fn options_take_part_in_paging() {
+    let server = Server::start(|seen, _| {
+        let body: Value = serde_json::from_str(&seen.body).unwrap_or_default();
+        let from = body["skip"].as_u64().unwrap_or_default() as usize;
+        page(from, body["limit"].as_u64().unwrap_or(10) as usize)
+    })
+    .await;
+    let pipeline = pipeline(&server);
+    let call = Call::<Value>::new(&pipeline, &SKIP).json(&json!({"limit": 4}));
+    let options = crm_core::CallOptions::new().member("limit", 2).member("skip", 3);
+    let all = Paginator::<Skipped>::new(call.with(options)).try_collect().await.unwrap();
+    assert_eq!(all, (3..ALL as u64).collect::<Vec<_>>());
+}

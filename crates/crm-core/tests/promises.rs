@@ -62,6 +62,7 @@ async fn a_record_with_an_id() {
         (r#""x""#, [false; 4]),
         ("7", [false; 4]),
         (r#"{"failed":true,"message":"x"}"#, [false; 4]),
+        (r#"{"failed":true,"message":"\ud83d"}"#, [false; 4]),
         ("<html></html>", [false; 4]),
         (r#"{"id":"1""#, [false; 4]),
     ] {

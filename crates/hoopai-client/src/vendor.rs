@@ -41,7 +41,8 @@ impl Vendor for HoopAi {
     }
 
     fn refuses(&self, body: &Value) -> bool {
-        let status = body.get("statusCode").or_else(|| body.get("status")).and_then(Value::as_u64);
+        let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
+        let status = ["statusCode", "status"].iter().find_map(|name| body.get(*name).and_then(number));
         let said = ["message", "error"].iter().any(|name| body.get(*name).is_some_and(|value| !value.is_null()));
         said && status.is_some_and(|status| (400..600).contains(&status))
     }

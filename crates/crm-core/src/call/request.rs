@@ -151,10 +151,17 @@ impl Request {
 fn with_field(form: &[u8], name: &str, value: &serde_json::Value) -> String {
     let mut fields = url::form_urlencoded::Serializer::new(String::new());
     fields.extend_pairs(url::form_urlencoded::parse(form).filter(|(other, _)| other != name));
-    match value {
-        serde_json::Value::String(text) => fields.append_pair(name, text),
-        other => fields.append_pair(name, &other.to_string()),
+    let items = match value {
+        serde_json::Value::Array(items) => items.as_slice(),
+        other => std::slice::from_ref(other),
     };
+    for item in items {
+        match item {
+            serde_json::Value::Null => {}
+            serde_json::Value::String(text) => drop(fields.append_pair(name, text)),
+            other => drop(fields.append_pair(name, &other.to_string())),
+        }
+    }
     fields.finish()
 }
 

@@ -3,8 +3,7 @@
 use serde::ser::{Error as _, SerializeMap};
 use serde_json::Value;
 
-use super::parts::Blank;
-use super::record::Record;
+use super::blank::Blank;
 use super::{As, Form, Map, Mode, Wire};
 
 /// Takes the fields of a record one by one. The first failure is kept and ends the writing.
@@ -21,9 +20,13 @@ pub struct Fields<'a, M: SerializeMap> {
 }
 
 impl<'a, M: SerializeMap> Fields<'a, M> {
-    /// Writes the fields of an `R` into `map`.
-    pub(super) fn new<R: Record>(map: &'a mut M, extra: &'a Map<Value>, mode: Mode) -> Self {
-        let (names, required, read_only) = (R::NAMES, R::REQUIRED, R::READ_ONLY);
+    /// Writes into `map`. The first of `names` is the record's own.
+    pub(super) fn new(
+        map: &'a mut M,
+        [names, required, read_only]: [&'static [&'static str]; 3],
+        extra: &'a Map<Value>,
+        mode: Mode,
+    ) -> Self {
         Self { map, names, required, read_only, extra, next: 1, mode, outcome: Ok(()) }
     }
 

@@ -50,6 +50,14 @@ impl<'de, T: Wire> Visitor<'de> for List<T> {
         Ok(vec![T::Form::read(one)?])
     }
 
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Vec<T>, E> {
+        Ok(vec![T::Form::read(value.into_deserializer())?])
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Vec<T>, E> {
+        Ok(vec![T::Form::read(value.into_deserializer())?])
+    }
+
     fn visit_i64<E: Error>(self, value: i64) -> Result<Vec<T>, E> {
         Ok(vec![T::Form::read(value.into_deserializer())?])
     }

@@ -40,6 +40,7 @@ impl<V> Map<V> {
     /// Sets the value of a key and gives back the one it had.
     pub fn insert(&mut self, key: impl Into<Box<str>>, value: V) -> Option<V> {
         let key = key.into();
+        self.forget_odd(&key);
         match self.entries.iter_mut().rev().find(|(name, _)| *name == key) {
             Some((_, old)) => Some(std::mem::replace(old, value)),
             None => {
@@ -51,9 +52,16 @@ impl<V> Map<V> {
 
     /// Takes a key out.
     pub fn remove(&mut self, key: &str) -> Option<V> {
+        self.forget_odd(key);
         let value = self.entries.iter().rposition(|(name, _)| **name == *key).map(|at| self.entries.remove(at).1);
         self.entries.retain(|(name, _)| **name != *key);
         value
+    }
+
+    fn forget_odd(&mut self, key: &str) {
+        if let Some(odd) = &mut self.odd {
+            odd.retain(|(name, _)| **name != *key);
+        }
     }
 
     /// Adds an entry as a reply has it, without looking for one of the same name: a reply with

@@ -23,6 +23,7 @@
 //!
 //! Only a body that is not JSON, or whose outermost value is of another type, is refused.
 
+mod blank;
 mod fields;
 mod list;
 mod map;
@@ -38,10 +39,11 @@ mod setters;
 mod timestamp;
 mod union;
 
+pub use blank::Blank;
 pub use map::Map;
 pub use oddity::{Odd, Oddities};
 pub use open_enum::{AsEnum, AsText};
-pub use parts::{Blank, Parts};
+pub use parts::Parts;
 pub use record::{AsObject, Extra, Lent, Record, blank, copy, same, show};
 pub use redacted::redacted;
 pub use timestamp::{NotATime, Time, Timestamp};
@@ -163,7 +165,7 @@ pub trait Form<T>: Sized {
 
     /// Returns true if the member of this name has no value, or if the type has no named members.
     fn lacks(_value: &T, _member: &str) -> bool {
-        true
+        false
     }
 
     /// Returns true if an error of the vendor could have been read as this value.
@@ -181,6 +183,9 @@ pub trait Form<T>: Sized {
         true
     }
 }
+
+/// The mark at the beginning of some UTF-8 texts.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The members of errors. Every vendor's error has at least one of them.
 const OF_ERRORS: [&str; 2] = ["message", "error"];
@@ -236,6 +241,7 @@ pub(crate) fn decode_reporting<T: Wire>(body: &[u8], operation: &str) -> Result<
 /// Reads a body as [`decode`] does, and notes its oddities. Without `oddities` only those that
 /// prevent reading are looked for, which costs nothing if there are none.
 fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Result<T, DecodeError> {
+    let body = body.strip_prefix(BOM).unwrap_or(body);
     let body: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body };
     let read = match promptly(body) {
         Ok(value) if oddities.is_none() => return Ok(value),
@@ -271,7 +277,8 @@ fn promptly<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
 }
 
 /// Parses any body that is JSON. Invalid text is replaced if necessary.
-fn parse(body: &[u8]) -> Option<Value> {
+pub(crate) fn parse(body: &[u8]) -> Option<Value> {
+    let body = body.strip_prefix(BOM).unwrap_or(body);
     serde_json::from_slice(body).ok().or_else(|| serde_json::from_str(&repair::text(body)).ok())
 }
 

@@ -43,6 +43,8 @@ impl Oddity {
     /// Reports it to subscribers.
     pub(super) fn report(self, operation: &str) {
         let Self { path, expected, found, count } = self;
+        // The keys of a map may be personal data.
+        let path = &*crate::redact::redact(&path);
         tracing::debug!(target: TARGET, operation, path, expected, found, count, "not as promised");
     }
 }

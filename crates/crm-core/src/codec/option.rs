@@ -72,6 +72,10 @@ impl<T: Wire> Form<Self> for Option<T> {
         T::Form::promises(member)
     }
 
+    fn lacks(this: &Self, member: &str) -> bool {
+        this.as_ref().is_none_or(|value| T::Form::lacks(value, member))
+    }
+
     fn identified() -> bool {
         T::Form::identified()
     }
@@ -111,6 +115,10 @@ impl<T: Wire> Form<Self> for Box<T> {
 
     fn promises(member: &str) -> bool {
         T::Form::promises(member)
+    }
+
+    fn lacks(this: &Self, member: &str) -> bool {
+        T::Form::lacks(this, member)
     }
 
     fn identified() -> bool {

@@ -9,8 +9,9 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use serde_json::Value;
 
+use super::blank::Blank;
 use super::fields::Fields;
-use super::{Consists, Form, Map, Odd, Oddities, Seed, Wire};
+use super::{Consists, Form, Odd, Oddities, Seed, Wire};
 
 /// A tuple of fields. Of more than twelve, the thirteenth place holds the tuple of the rest.
 pub trait Parts: Sized {
@@ -52,45 +53,6 @@ pub trait Parts: Sized {
 pub trait CopyParts: Parts {
     /// A copy of each field.
     fn copied(refs: Self::Refs<'_>) -> Self;
-}
-
-/// What a field holds before anything is read.
-pub trait Blank {
-    /// Nothing.
-    fn blank() -> Self;
-
-    /// Returns true if the field has no value.
-    fn is_blank(&self) -> bool;
-}
-
-impl<T> Blank for Option<T> {
-    fn blank() -> Self {
-        None
-    }
-
-    fn is_blank(&self) -> bool {
-        self.is_none()
-    }
-}
-
-impl<T> Blank for Vec<T> {
-    fn blank() -> Self {
-        Self::new()
-    }
-
-    fn is_blank(&self) -> bool {
-        self.is_empty()
-    }
-}
-
-impl<V> Blank for Map<V> {
-    fn blank() -> Self {
-        Self::new()
-    }
-
-    fn is_blank(&self) -> bool {
-        self.is_empty() && self.odd().next().is_none()
-    }
 }
 
 #[inline]

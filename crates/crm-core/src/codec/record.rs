@@ -190,7 +190,7 @@ impl<R: Record> Form<R> for AsObject {
     fn write<S: Serializer>(record: &R, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         let (parts, extra) = record.parts();
-        let mut fields = Fields::new::<R>(&mut map, extra, mode);
+        let mut fields = Fields::new(&mut map, [R::NAMES, R::REQUIRED, R::READ_ONLY], extra, mode);
         R::Parts::write(parts, &mut fields);
         fields.end()?;
         for (name, value) in extra.iter().filter(|(name, _)| !members::<R>().contains(name)) {

@@ -193,6 +193,8 @@ plain!(bool, BOOLEAN, |value, serializer| serializer.serialize_bool(value));
 // Vendors type whole numbers as `number` and then refuse `20.0`.
 plain!(f64, NUMBER, |value, serializer| match whole(value) {
     Some(whole) => serializer.serialize_i64(whole),
+    // JSON would have `null` in its place, which clears a member.
+    None if !value.is_finite() => Err(serde::ser::Error::custom("a number that is not finite cannot be sent")),
     None => serializer.serialize_f64(value),
 });
 

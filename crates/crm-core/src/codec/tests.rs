@@ -419,3 +419,24 @@ fn what_was_stored_is_read_back_with_what_no_field_can_hold() {
     assert_eq!(serde_json::from_str::<Node>(&stored).unwrap(), node(body));
     assert!(serde_json::from_str::<Node>(r#""jane""#).is_err_and(|error| !error.to_string().contains("jane")));
 }
+
+#[test]
+fn what_is_set_takes_the_place_of_what_was_odd() {
+    let mut map: Map<i64> = decode(br#"{"a": [1], "b": {}}"#).unwrap();
+    map.insert("a", 5);
+    map.remove("b");
+    assert_eq!(serde_json::to_string(&map).unwrap(), r#"{"a":5}"#);
+}
+
+#[test]
+fn a_number_that_json_cannot_hold_is_not_sent_as_null() {
+    let node = Node { id: Some("1".into()), ratio: Some(f64::NAN), ..Node::default() };
+    assert!(encode(&node).unwrap_err().to_string().contains("not finite"));
+}
+
+#[test]
+fn a_mark_before_the_text_is_passed_over() {
+    assert_eq!(decode::<Node>(b"\xef\xbb\xbf{\"id\": \"x\"}").unwrap().id.as_deref(), Some("x"));
+    assert_eq!(decode::<Vec<bool>>(b"true").unwrap(), [true]);
+    assert_eq!(decode::<Vec<f64>>(b"1.5").unwrap(), [1.5]);
+}

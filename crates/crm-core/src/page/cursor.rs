@@ -76,7 +76,7 @@ pub(super) fn fingerprint<P: Paged>(call: &Call<P::Page>) -> u64 {
         None => call.clone(),
     };
     let limit = P::LIMIT.map_or("", |limit| limit.0);
-    let request = &*call.request.with(call.pipeline.options());
+    let request = &call.request;
     let mut hash = StableHash::new().part(request.op.id.as_bytes()).part(request.path_parts().as_bytes());
     for (name, value) in request.query.iter().filter(|pair| pair.0 != limit) {
         hash = hash.part(name.as_bytes()).part(value.as_bytes());

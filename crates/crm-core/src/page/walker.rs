@@ -37,6 +37,8 @@ pub(super) struct Walker<P: Paged> {
 
 impl<P: Paged> Walker<P> {
     pub(super) fn new(call: Call<P::Page>) -> Self {
+        // What the options add belongs to the list: its page size and its first position may be there.
+        let call = call.settled();
         let fingerprint = fingerprint::<P>(&call);
         Self {
             call,
@@ -196,8 +198,8 @@ async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> Result<(P::Page
         Some(received) => received,
         None => P::items(fetched.decode(&pipeline, &request)?).len(),
     };
-    if received == 0 && promised {
-        fetched.expect_list(&pipeline, &request)?;
+    if received == 0 {
+        fetched.expect_list(promised, &pipeline, &request)?;
     }
     Ok((page, received))
 }

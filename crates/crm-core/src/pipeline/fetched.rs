@@ -49,8 +49,8 @@ impl Fetched {
     }
 
     /// Returns an error unless the reply of a paged operation has its list.
-    pub(crate) fn expect_list(&self, pipeline: &Pipeline, request: &Request) -> Result<(), Error> {
-        if request.op.paging.is_none() || promise::has_list(&self.reply, request.op) {
+    pub(crate) fn expect_list(&self, promised: bool, pipeline: &Pipeline, request: &Request) -> Result<(), Error> {
+        if request.op.paging.is_none() || promise::has_list(&self.reply, request.op, promised) {
             return Ok(());
         }
         Err(self.label(self.listless(request), pipeline, request))

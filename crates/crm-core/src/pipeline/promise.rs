@@ -13,7 +13,7 @@
 use http::Method;
 use serde_json::Value;
 
-use crate::codec::{Consists, Form, Wire};
+use crate::codec::{self, Consists, Form, Wire};
 use crate::meta::OpMeta;
 use crate::vendor::{RawReply, Vendor};
 
@@ -39,18 +39,17 @@ pub(super) fn broken<T: Wire>(value: &T, reply: &RawReply, op: &OpMeta, vendor: 
     let lacks = op.items.first().is_some_and(|name| T::Form::lacks(value, name));
     // A list that is nested deeper is looked for in short bodies only: pages with items are long.
     let deeper = op.items.len() > 1 && body.len() <= LONGEST_ERROR;
-    let listless = op.items_required && (lacks || deeper);
+    let listless = op.paging.is_some() && (lacks || op.items_required && deeper);
     // A single value counts as a list of one. As a whole reply, only a record does.
     let lone = promised == Consists::List && !body.starts_with(b"[") && !body.starts_with(b"{");
     if !empty && !suspect && !lone && !listless {
         return None;
     }
-    // A body that was read although it is not JSON was repaired, so it is not empty.
-    let given = if body.is_empty() { Value::Null } else { reply.json()? };
+    let given = if body.is_empty() { Value::Null } else { codec::parse(body)? };
     if suspect && vendor.refuses(&given) {
         return Some(Broken::Refusal);
     }
-    if listless && given.is_object() && !is_listed(&given, op, !lacks) {
+    if listless && given.is_object() && !is_listed(&given, op, op.items_required, !lacks) {
         return Some(Broken::NoList);
     }
     let fault = match (promised, &given) {
@@ -78,14 +77,19 @@ fn answers_nothing(op: &OpMeta, reply: &RawReply) -> bool {
     op.method == Method::DELETE || no_content && matches!(op.method, Method::PUT | Method::PATCH)
 }
 
-/// Returns true if the reply of a paged operation, which was read without items, has an empty list. A
-/// list whose items could not be read is not empty.
-pub(super) fn has_list(reply: &RawReply, op: &OpMeta) -> bool {
-    reply.json().is_some_and(|body| is_listed(&body, op, false))
+/// Returns true if the reply of a paged operation, which was read without items, has no items
+/// either: an empty list or, unless a list was promised, none. A list whose items could not be read
+/// is not empty.
+pub(super) fn has_list(reply: &RawReply, op: &OpMeta, promised: bool) -> bool {
+    codec::parse(reply.body()).is_some_and(|body| is_listed(&body, op, promised, false))
 }
 
-/// Returns true if the body has the list. The list may have items only if they were read.
-fn is_listed(body: &Value, op: &OpMeta, read: bool) -> bool {
-    let list = op.items.iter().try_fold(body, |value, name| value.get(name));
-    list.and_then(Value::as_array).is_some_and(|items| read || items.iter().all(Value::is_null))
+/// Returns true if the body has the list, which may be absent unless it was promised, and may have
+/// items only if they were read.
+fn is_listed(body: &Value, op: &OpMeta, promised: bool, read: bool) -> bool {
+    match op.items.iter().try_fold(body, |value, name| value.get(name)) {
+        None | Some(Value::Null) => !promised,
+        Some(Value::Array(items)) => read || items.iter().all(Value::is_null),
+        Some(_) => read,
+    }
 }
