@@ -36,6 +36,16 @@ fn custom_fields_of_an_opportunity() {
     assert_eq!(kept.extra.get("fieldKey"), Some(&json!("contact.mine")));
 }
 
+/// The free slots of a calendar are a map by date, which HighLevel sends with a `traceId` among the
+/// dates: everybody who books was blocked.
+#[test]
+fn free_slots_beside_a_member_that_is_not_a_date() {
+    let slots: crm_core::Map<hoopai::Slots> =
+        read(json!({"2024-10-28": {"slots": ["2024-10-28T10:00:00-05:00"]}, "traceId": "9b7e"}));
+    assert_eq!(slots.get("2024-10-28").unwrap().slots.len(), 1);
+    assert_eq!(slots.odd().collect::<Vec<_>>(), [("traceId", &json!("9b7e"))]);
+}
+
 /// NangoHQ/integration-templates#592: a deletion whose reply lacks `succeded` is called a success.
 #[test]
 fn a_deletion_that_does_not_say_that_it_succeeded() {

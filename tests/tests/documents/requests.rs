@@ -24,6 +24,7 @@ const ROWS: &[Row] = &[
         sends::<hoopai::UpdateMessageStatus>(body.clone());
         sends::<v3::types::UpdateMessageStatus>(body);
     }),
+    ("a search that is sorted by texts", || sends::<hubspot::SearchRequest>(json!({"sorts": ["-createdate", "name"]}))),
     ("an opportunity without followers", || {
         let body = json!({"locationId": "l", "pipelineId": "p", "name": "Boat"});
         sends::<hoopai::UpsertOpportunity>(body.clone());

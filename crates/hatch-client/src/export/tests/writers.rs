@@ -53,6 +53,38 @@ fn archives_of_every_real_writer_give_the_same_rows() {
     }
 }
 
+/// Writes an export to a pipe, which cannot be rewound, with Python's `zipfile`.
+const PYTHON: &str = r#"
+import sys, zipfile
+rows, method, zip64 = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "true"
+line = '{"email":"ada@example.com","campaign_name":"Gr\u00fc\u00dfe","opted_out":true}\n'.encode()
+with zipfile.ZipFile(sys.stdout.buffer, "w", method) as archive:
+    with archive.open("contact_history.json", "w", force_zip64=zip64) as file:
+        for _ in range(rows):
+            file.write(line)
+"#;
+
+/// The checked-in archives are those of the day they were made; this writer is the one at hand.
+#[test]
+fn archives_that_pythons_zipfile_writes_now_are_read() {
+    let row = (some("ada@example.com"), some("Grüße"), Some(true));
+    for (rows, method, zip64) in [0, 1, 3, 5_000]
+        .into_iter()
+        .flat_map(|rows| [0, 8].map(|method| (rows, method)))
+        .flat_map(|(rows, method)| [false, true].map(|zip64| (rows, method, zip64)))
+    {
+        let arguments = [rows.to_string(), method.to_string(), zip64.to_string()];
+        let written = std::process::Command::new("python3").args(["-c", PYTHON]).args(&arguments).output();
+        let written = written.unwrap_or_else(|error| panic!("this test runs python3, which cannot be run: {error}"));
+        assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+        for piece in if rows > 100 { &PIECES[3..] } else { &PIECES[..] } {
+            let (read, end, _) = read(Layout::Lines, &written.stdout, *piece);
+            end.unwrap_or_else(|error| panic!("{arguments:?} in pieces of {piece}: {error}"));
+            assert_eq!(cells(&read), vec![row.clone(); rows], "{arguments:?} in pieces of {piece}");
+        }
+    }
+}
+
 #[test]
 fn tables_of_every_real_writer_give_the_same_rows() {
     let rows = [
