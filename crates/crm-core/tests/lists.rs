@@ -333,6 +333,18 @@ crm_core::record! {
     }
 }
 
+/// A record in the place of a page is not an empty page.
+#[tokio::test]
+async fn a_record_is_not_the_end_of_a_list() {
+    for (body, ends) in
+        [(r#"{"id":"a","key":"k"}"#, false), (r#"{"_id":7}"#, false), (r#"{"id":null,"total":0}"#, true)]
+    {
+        let server = Server::start(move |_, _| reply(200, body)).await;
+        let all = list(&pipeline(&server)).items().try_collect().await;
+        assert_eq!(all.is_ok(), ends, "{body}");
+    }
+}
+
 /// A page size or a position that is given as an option counts as one of the call.
 #[tokio::test]
 async fn options_take_part_in_paging() {

@@ -81,7 +81,10 @@ fn answers_nothing(op: &OpMeta, reply: &RawReply) -> bool {
 /// either: an empty list or, unless a list was promised, none. A list whose items could not be read
 /// is not empty.
 pub(super) fn has_list(reply: &RawReply, op: &OpMeta, promised: bool) -> bool {
-    codec::parse(reply.body()).is_some_and(|body| is_listed(&body, op, promised, false))
+    let Some(body) = codec::parse(reply.body()) else { return false };
+    // An object with an id is a record: a page of one in another shape, and not an empty page.
+    let record = ["id", "_id"].iter().any(|name| body.get(*name).is_some_and(|id| !id.is_null()));
+    is_listed(&body, op, promised || record, false)
 }
 
 /// Returns true if the body has the list, which may be absent unless it was promised, and may have
