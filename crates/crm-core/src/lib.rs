@@ -73,7 +73,7 @@ pub use error::{Error, ErrorKind, FieldError, LimitScope, Sent, VendorDetail};
 pub use limit::{Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 #[cfg(feature = "redis")]
 pub use limit::{RedisLimiter, RedisLimiterBuilder, WhenAway};
-pub use meta::{OpMeta, PagingKind};
+pub use meta::{OpMeta, PagingKind, Rules};
 #[cfg(all(feature = "oauth", feature = "redis"))]
 pub use oauth::RedisStore;
 #[cfg(feature = "oauth")]

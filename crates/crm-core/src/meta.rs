@@ -21,20 +21,8 @@ pub struct OpMeta {
     pub limit_class: &'static str,
     /// How the list goes on, where it is one.
     pub paging: Option<PagingKind>,
-    /// The path to the list within the reply of a paged operation, member by member; empty if the
-    /// reply is the list.
-    pub items: &'static [&'static str],
-    /// True if the vendor's document requires the list on every page. If an earlier page announced
-    /// this one, the list is required anyway, because only an existing list can show that no items
-    /// are left.
-    pub items_required: bool,
-    /// Parts of a form of which at least one must be sent.
-    pub one_of_parts: &'static [&'static str],
-    /// True if the vendor's document declares a success without content, or no success at all.
-    pub may_be_empty: bool,
-    /// True if it is sent without the client's credential, because the vendor's document declares
-    /// no security for it.
-    pub anonymous: bool,
+    /// What its request must hold and its reply promises, beyond the usual.
+    pub rules: Rules,
     /// Whether a 202 means "not ready, ask the same again".
     pub long_running: bool,
     /// The most inputs one call takes, where it is a batch.
@@ -53,6 +41,32 @@ impl OpMeta {
     pub fn endpoint(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
+}
+
+/// What the vendor's document asks of an operation's request and promises of its reply. Most
+/// operations are [`Rules::PLAIN`].
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// The path to the list within the reply of a paged operation, member by member; empty if the
+    /// reply is the list.
+    pub items: &'static [&'static str],
+    /// True if the vendor's document requires the list on every page. If an earlier page announced
+    /// this one, the list is required anyway, because only an existing list can show that no items
+    /// are left.
+    pub items_required: bool,
+    /// Parts of a form of which at least one must be sent.
+    pub one_of_parts: &'static [&'static str],
+    /// True if the vendor's document declares a success without content, or no success at all.
+    pub may_be_empty: bool,
+    /// True if the operation is sent without the client's credential, because the vendor's document declares
+    /// no security for it.
+    pub anonymous: bool,
+}
+
+impl Rules {
+    /// No list, content on success, the client's credential, and no condition among parts.
+    pub const PLAIN: Self =
+        Self { items: &[], items_required: false, one_of_parts: &[], may_be_empty: false, anonymous: false };
 }
 
 /// How a list tells where its next page is.

@@ -9,8 +9,8 @@ use crm_core::{
 use serde_json::{Value, json};
 use support::{Reply, Seen, Server, json as reply, op, pipeline};
 
-op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token), items: &["items"]);
-op!(SKIP, "things.skip", POST, "/things/search", idempotent: true, paging: Some(PagingKind::Offset), items: &["items"]);
+op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token), rules.items: &["items"]);
+op!(SKIP, "things.skip", POST, "/things/search", idempotent: true, paging: Some(PagingKind::Offset), rules.items: &["items"]);
 
 const ALL: usize = 23;
 

@@ -11,8 +11,8 @@ op!(CREATE, "things.create", POST, "/thing", idempotent: false);
 op!(UPDATE, "things.update", PATCH, "/thing", idempotent: false);
 op!(REPLACE, "things.replace", PUT, "/thing", idempotent: true);
 op!(DELETE, "things.delete", DELETE, "/thing", idempotent: true);
-op!(FREE, "things.free", POST, "/thing", idempotent: false, may_be_empty: true);
-op!(PUBLIC, "things.public", POST, "/thing", idempotent: false, anonymous: true);
+op!(FREE, "things.free", POST, "/thing", idempotent: false, rules.may_be_empty: true);
+op!(PUBLIC, "things.public", POST, "/thing", idempotent: false, rules.anonymous: true);
 
 crm_core::record! {
     /// A thing.
@@ -206,7 +206,7 @@ async fn what_a_document_forgot_can_be_sent() {
     assert_eq!(server.seen().len(), 4, "nothing is sent");
 }
 
-op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token), items: &["things"], items_required: true);
+op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token), rules.items: &["things"], rules.items_required: true);
 
 crm_core::record! {
     /// A page of things.
@@ -234,7 +234,7 @@ async fn a_page_without_its_list_is_none_even_if_it_is_sent_for_alone() {
     }
 }
 
-op!(UPLOAD, "things.upload", POST, "/upload", idempotent: false, one_of_parts: &["folderId", "folderPath"]);
+op!(UPLOAD, "things.upload", POST, "/upload", idempotent: false, rules.one_of_parts: &["folderId", "folderPath"]);
 
 #[tokio::test]
 async fn a_form_without_the_parts_that_it_needs_is_not_sent() {

@@ -120,7 +120,7 @@ impl<'a> Promise<'a> {
         Self {
             vendor,
             read,
-            content: schema.is_some() && !op.may_be_empty,
+            content: schema.is_some() && !op.rules.may_be_empty,
             method: op.method.clone(),
             members,
             weighty: schema.is_some_and(|schema| choices(described, schema).iter().any(|one| weighty(described, one))),

@@ -46,7 +46,7 @@ pub(super) fn root(resources: &[&str], operations: &[Operation], gate: Gate) -> 
 /// `operations/<resource>.rs`.
 pub(super) fn resource(operations: &[&Operation]) -> String {
     let mut text = String::from(
-        "#[allow(unused_imports)]\nuse crm_core::{OpMeta, PagingKind};\nuse crm_core::reexport::http::Method;\n\n",
+        "#[allow(unused_imports)]\nuse crm_core::{OpMeta, PagingKind, Rules};\nuse crm_core::reexport::http::Method;\n\n",
     );
     text.push_str("pub(super) static ALL: &[&OpMeta] = &[\n");
     for operation in operations {
@@ -56,6 +56,13 @@ pub(super) fn resource(operations: &[&Operation]) -> String {
     let shared = shared_scopes(operations);
     for (index, scopes) in shared.iter().enumerate() {
         text.push_str(&format!("@@\nconst SCOPES_{}: &[&str] = &[{}];\n@@\n", index + 1, list(scopes)));
+    }
+    let ruled = distinct_rules(operations);
+    for (index, rules) in ruled.iter().enumerate() {
+        text.push_str(&format!(
+            "@@\n/// What some requests must hold and their replies promise.\nconst RULES_{}: Rules = {rules};\n@@\n",
+            index + 1
+        ));
     }
     for operation in operations {
         let paging = operation
@@ -69,7 +76,7 @@ pub(super) fn resource(operations: &[&Operation]) -> String {
         text.push_str(&format!(
             "@@\n\n/// `{method} {path}`\npub static {entry}: OpMeta = OpMeta {{\n    id: {id:?},\n    spec_id: {spec:?},\n    \
              method: Method::{method},\n    path: {path:?},\n    idempotent: {idempotent},\n    limit_class: {class:?},\n    \
-             paging: {paging},\n    items: &[{items}],\n    items_required: {required},\n    one_of_parts: &[{one_of}],\n    may_be_empty: {empty},\n    anonymous: {anonymous},\n    long_running: {long},\n    batch_max: {batch},\n    scopes: {scopes},\n    \
+             paging: {paging},\n    rules: {rules},\n    long_running: {long},\n    batch_max: {batch},\n    scopes: {scopes},\n    \
              version: {version},\n    deprecated: {deprecated},\n}};\n@@\n",
             method = operation.method,
             path = operation.path,
@@ -78,17 +85,10 @@ pub(super) fn resource(operations: &[&Operation]) -> String {
             spec = operation.spec_id,
             idempotent = operation.idempotent,
             class = operation.limit_class,
-            items = operation
-                .paging
+            rules = ruled
                 .iter()
-                .flat_map(|paging| paging.steps())
-                .map(|step| format!("{step:?}"))
-                .collect::<Vec<_>>()
-                .join(", "),
-            required = operation.items_required,
-            one_of = list(&operation.one_of_parts),
-            empty = operation.may_be_empty,
-            anonymous = operation.anonymous,
+                .position(|known| Some(known) == rules(operation).as_ref())
+                .map_or_else(|| "Rules::PLAIN".to_owned(), |index| format!("RULES_{}", index + 1)),
             long = operation.long_running,
             batch = option(operation.batch_max.map(|most| most.to_string())),
             version = option(operation.version.as_ref().map(|version| format!("{version:?}"))),
@@ -96,6 +96,33 @@ pub(super) fn resource(operations: &[&Operation]) -> String {
         ));
     }
     text
+}
+
+/// The value of `OpMeta::rules`, where it is not the plain one.
+fn rules(operation: &Operation) -> Option<String> {
+    let steps: Vec<String> =
+        operation.paging.iter().flat_map(|paging| paging.steps()).map(|step| format!("{step:?}")).collect();
+    let members = [
+        (!steps.is_empty()).then(|| format!("items: &[{}]", steps.join(", "))),
+        operation.items_required.then(|| "items_required: true".to_owned()),
+        (!operation.one_of_parts.is_empty()).then(|| format!("one_of_parts: &[{}]", list(&operation.one_of_parts))),
+        operation.may_be_empty.then(|| "may_be_empty: true".to_owned()),
+        operation.anonymous.then(|| "anonymous: true".to_owned()),
+    ];
+    let members: Vec<String> = members.into_iter().flatten().collect();
+    (!members.is_empty()).then(|| format!("Rules {{ {}, ..Rules::PLAIN }}", members.join(", ")))
+}
+
+/// The rules other than the plain ones, each once: a shared constant costs less to compile than a
+/// value at every operation.
+fn distinct_rules(operations: &[&Operation]) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    for operation in operations {
+        if let Some(rules) = rules(operation).filter(|rules| !seen.contains(rules)) {
+            seen.push(rules);
+        }
+    }
+    seen
 }
 
 /// Long lists of scopes that several operations have.

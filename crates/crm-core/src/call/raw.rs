@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::{Call, path};
-use crate::meta::OpMeta;
+use crate::meta::{OpMeta, Rules};
 use crate::pipeline::Pipeline;
 
 macro_rules! raw_ops {
@@ -16,11 +16,7 @@ macro_rules! raw_ops {
             idempotent: $idempotent,
             limit_class: "",
             paging: None,
-            items: &[],
-            items_required: false,
-            one_of_parts: &[],
-            may_be_empty: true,
-            anonymous: false,
+            rules: Rules { may_be_empty: true, ..Rules::PLAIN },
             long_running: false,
             batch_max: None,
             scopes: &[],

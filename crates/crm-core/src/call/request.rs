@@ -132,7 +132,7 @@ impl Request {
         if let Some(mistake) = &self.mistake {
             return Err(Error::validation(mistake.clone()));
         }
-        let asked = self.op.one_of_parts;
+        let asked = self.op.rules.one_of_parts;
         let given = |name: &&str| matches!(&self.body, Body::Multipart(parts) if parts.has(name));
         if !asked.is_empty() && !asked.iter().any(given) {
             let text = format!("the form needs one of these parts: {}", asked.join(", "));

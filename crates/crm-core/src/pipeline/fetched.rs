@@ -58,7 +58,7 @@ impl Fetched {
 
     /// Returns the error for a page without its list.
     fn listless(&self, request: &Request) -> Error {
-        let place = request.op.items.join(".");
+        let place = request.op.rules.items.join(".");
         let place = if place.is_empty() { String::new() } else { format!(" at `{place}`") };
         self.unpromised(format!("the page has no list{place}; ask for it again, a cursor stays on it"))
     }

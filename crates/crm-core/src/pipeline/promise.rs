@@ -36,10 +36,10 @@ pub(super) fn broken<T: Wire>(value: &T, reply: &RawReply, op: &OpMeta, vendor: 
     let empty = T::Form::empty(value);
     let body = reply.body().trim_ascii();
     let suspect = body.len() <= LONGEST_ERROR && body.first() == Some(&b'{') && T::Form::may_be_error(value);
-    let lacks = op.items.first().is_some_and(|name| T::Form::lacks(value, name));
+    let lacks = op.rules.items.first().is_some_and(|name| T::Form::lacks(value, name));
     // A list that is nested deeper is looked for in short bodies only: pages with items are long.
-    let deeper = op.items.len() > 1 && body.len() <= LONGEST_ERROR;
-    let listless = op.paging.is_some() && (lacks || op.items_required && deeper);
+    let deeper = op.rules.items.len() > 1 && body.len() <= LONGEST_ERROR;
+    let listless = op.paging.is_some() && (lacks || op.rules.items_required && deeper);
     // A single value counts as a list of one. As a whole reply, only a record does.
     let lone = promised == Consists::List && !body.starts_with(b"[") && !body.starts_with(b"{");
     if !empty && !suspect && !lone && !listless {
@@ -49,13 +49,13 @@ pub(super) fn broken<T: Wire>(value: &T, reply: &RawReply, op: &OpMeta, vendor: 
     if suspect && vendor.refuses(&given) {
         return Some(Broken::Refusal);
     }
-    if listless && given.is_object() && !is_listed(&given, op, op.items_required, !lacks) {
+    if listless && given.is_object() && !is_listed(&given, op, op.rules.items_required, !lacks) {
         return Some(Broken::NoList);
     }
     let fault = match (promised, &given) {
         (Consists::Nothing | Consists::Plain, _) => None,
         (_, Value::Null) => {
-            let expected = op.may_be_empty || answers_nothing(op, reply);
+            let expected = op.rules.may_be_empty || answers_nothing(op, reply);
             (!expected).then_some("the reply is empty, where the vendor's document promises content")
         }
         (Consists::Json, _) | (Consists::List, Value::Array(_)) | (Consists::Map, Value::Object(_)) => None,
@@ -90,7 +90,7 @@ pub(super) fn has_list(reply: &RawReply, op: &OpMeta, promised: bool) -> bool {
 /// Returns true if the body has the list, which may be absent unless it was promised, and may have
 /// items only if they were read.
 fn is_listed(body: &Value, op: &OpMeta, promised: bool, read: bool) -> bool {
-    match op.items.iter().try_fold(body, |value, name| value.get(name)) {
+    match op.rules.items.iter().try_fold(body, |value, name| value.get(name)) {
         None | Some(Value::Null) => !promised,
         Some(Value::Array(items)) => read || items.iter().all(Value::is_null),
         Some(_) => read,

@@ -143,7 +143,7 @@ impl<'a> Run<'a> {
 
     /// Returns the credential, unless the operation is sent without one.
     async fn authorization(&self) -> Result<Authorization, Error> {
-        if self.request.op.anonymous {
+        if self.request.op.rules.anonymous {
             return Ok(Authorization::none());
         }
         self.in_time(self.shared.credentials.authorize(), "waiting for the credential").await?
@@ -182,7 +182,11 @@ impl<'a> Run<'a> {
         used: &Authorization,
         progress: &mut Progress,
     ) -> Result<bool, Error> {
-        if self.request.op.anonymous || advice != Advice::Renew || error.sent() != Sent::Answered || progress.renewed {
+        if self.request.op.rules.anonymous
+            || advice != Advice::Renew
+            || error.sent() != Sent::Answered
+            || progress.renewed
+        {
             return Ok(false);
         }
         progress.renewed = true;

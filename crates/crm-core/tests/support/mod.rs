@@ -205,7 +205,7 @@ pub(crate) fn shown(error: &Error) -> String {
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
 macro_rules! op {
-    ($name:ident, $id:literal, $method:ident, $path:literal, idempotent: $idempotent:literal $(, $field:ident: $value:expr)*) => {
+    ($name:ident, $id:literal, $method:ident, $path:literal, idempotent: $idempotent:literal $(, $($field:ident).+: $value:expr)*) => {
         static $name: crm_core::OpMeta = {
             #[allow(unused_mut, reason = "not every operation sets more")]
             let mut op = crm_core::OpMeta {
@@ -216,18 +216,14 @@ macro_rules! op {
                 idempotent: $idempotent,
                 limit_class: "",
                 paging: None,
-                items: &[],
-                items_required: false,
-                one_of_parts: &[],
-                may_be_empty: false,
-                anonymous: false,
+                rules: crm_core::Rules::PLAIN,
                 long_running: false,
                 batch_max: None,
                 scopes: &[],
                 version: None,
                 deprecated: false,
             };
-            $(op.$field = $value;)*
+            $(op.$($field).+ = $value;)*
             op
         };
     };
