@@ -7,6 +7,7 @@ mod manual;
 pub use manual::ManualClock;
 
 use std::pin::pin;
+use std::sync::{Arc, LazyLock};
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -28,29 +29,32 @@ pub trait Clock: Send + Sync + 'static {
     fn deadline(&self, at: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// The real time. Needs a tokio runtime with its timer on.
-#[derive(Debug, Clone)]
-pub struct SystemClock {
-    start: Instant,
-}
+/// The real time. All system clocks of a process agree: they began together, when the first was
+/// read. Waiting needs a tokio runtime whose timer is enabled.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct SystemClock;
+
+/// When the system clocks of this process began.
+static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl SystemClock {
-    /// A clock that starts now.
+    /// The clock of this process.
     #[must_use]
     pub fn new() -> Self {
-        Self { start: Instant::now() }
+        Self
     }
-}
 
-impl Default for SystemClock {
-    fn default() -> Self {
-        Self::new()
+    /// The one that is shared by all who are not given another.
+    pub(crate) fn shared() -> Arc<dyn Clock> {
+        static SHARED: LazyLock<Arc<dyn Clock>> = LazyLock::new(|| Arc::new(SystemClock::new()));
+        Arc::clone(&SHARED)
     }
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> Duration {
-        self.start.elapsed()
+        BEGAN.elapsed()
     }
 
     fn wall(&self) -> SystemTime {

@@ -70,7 +70,7 @@ pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock};
 pub use codec::{Map, NotATime, Time, Timestamp, Wire};
 pub use error::{Error, ErrorKind, FieldError, LimitScope, Sent, VendorDetail};
-pub use limit::{Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
+pub use limit::{End, Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 #[cfg(feature = "redis")]
 pub use limit::{RedisLimiter, RedisLimiterBuilder, WhenAway};
 pub use meta::{OpMeta, PagingKind, Rules};

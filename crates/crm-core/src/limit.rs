@@ -1,9 +1,25 @@
 //! Rate limits that hold in every window, not only on average.
 //!
-//! A vendor that allows 100 requests in 10 seconds counts any 10 seconds. The usual token bucket
-//! lets up to 199 through in one such window; [`LocalLimiter`] never more than 100, and uses all
-//! of them. It hands out one permit for each attempt, over all windows of the class at once or
-//! not at all, in the order of asking. `RedisLimiter` does the same for several processes.
+//! A vendor that allows 100 requests in 10 seconds counts the requests that arrive in any 10
+//! seconds. A token bucket lets up to 199 through in one such window. [`LocalLimiter`] never lets
+//! through more than 100, by the vendor's count and not only by its own. It hands out one permit for
+//! each attempt, over all windows of the class at once or not at all, in the order of asking.
+//! `RedisLimiter` does the same for several processes.
+//!
+//! # Why no window of the vendor is exceeded
+//!
+//! A request reaches the vendor at some moment between its permit and its reply. So a permit is
+//! *held* until its attempt ends, and counts for the length of one window from then on. Take any
+//! window of the vendor, and of the requests that arrive in it the one whose permit was given last.
+//! When that permit was given, every other request of the window was either still under way, or
+//! its reply came after its arrival and therefore less than a window ago. All of them counted, and
+//! the permit was given within the limit.
+//!
+//! An attempt that was given up, because it timed out or its future was dropped, may still be on its
+//! way. It is held for [`Permit::allowance`] longer.
+//!
+//! The price is the time under way: with a mean latency L, a window of length T is used to
+//! T / (T + L) of its limit.
 
 mod counter;
 mod local;
@@ -12,12 +28,14 @@ mod queue;
 mod quota;
 #[cfg(feature = "redis")]
 mod redis;
+mod shared;
 mod told;
 
 #[cfg(feature = "redis")]
 pub use self::redis::{RedisLimiter, RedisLimiterBuilder, WhenAway};
 pub use local::LocalLimiter;
 pub use quota::{Quotas, Window};
+pub(crate) use shared::shared;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -25,18 +43,47 @@ use std::time::Duration;
 use crate::sync::BoxFuture;
 use crate::vendor::Feedback;
 
+/// The usual attempt timeout.
+const ALLOWANCE: Duration = Duration::from_secs(30);
+
 /// Decides when an attempt may be sent. Implement it to share limits between processes.
 pub trait RateLimiter: Send + Sync + 'static {
     /// Waits until the permit can be had, takes it from all windows of its class, and returns.
     /// Dropping the future gives the place in the queue back.
     ///
+    /// The permit is held until [`finish`](Self::finish) is called with its grant.
+    ///
     /// # Errors
     ///
-    /// Fails at once, and takes nothing, where the wait would pass the permit's deadline.
+    /// Fails at once, and takes nothing, if the wait would pass the permit's deadline.
     fn acquire<'a>(&'a self, permit: &'a Permit) -> BoxFuture<'a, Result<Grant, LimitRefusal>>;
 
+    /// Ends the holding of a permit. The pipeline calls it exactly once for each grant, as soon as
+    /// the attempt has ended. A grant that is never finished is held forever.
+    fn finish(&self, permit: &Permit, grant: &Grant, end: End);
+
     /// Learns from a reply. May only ever become more careful than configured.
-    fn observe(&self, permit: &Permit, status: u16, feedback: &Feedback);
+    fn observe(&self, permit: &Permit, grant: &Grant, status: u16, feedback: &Feedback);
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum End {
+    /// The head of the reply arrived, or the exchange failed: nothing is under way any more.
+    Over,
+    /// The attempt timed out or was dropped. Its request may still reach the vendor.
+    GivenUp,
+}
+
+impl End {
+    /// From when on a permit counts for one window, if its attempt ends now.
+    fn counts_from(self, permit: &Permit, now: Duration) -> Duration {
+        match self {
+            Self::Over => now,
+            Self::GivenUp => now.saturating_add(permit.allowance),
+        }
+    }
 }
 
 /// What is asked of a limiter for one attempt.
@@ -51,29 +98,29 @@ pub struct Permit {
     pub cost: u32,
     /// The time of the client's clock until which waiting makes sense.
     pub deadline: Option<Duration>,
-    /// What the limiter knew when it was given.
-    #[cfg(feature = "redis")]
-    note: redis::Note,
+    /// For how long after an attempt was given up its request may still reach the vendor. The
+    /// pipeline sets the attempt timeout; 30 s otherwise.
+    pub allowance: Duration,
 }
 
 impl Permit {
     /// A permit of cost 1 without a deadline.
     #[must_use]
     pub fn new(key: impl Into<String>, class: &'static str) -> Self {
-        Self {
-            key: key.into(),
-            class,
-            cost: 1,
-            deadline: None,
-            #[cfg(feature = "redis")]
-            note: redis::Note::default(),
-        }
+        Self { key: key.into(), class, cost: 1, deadline: None, allowance: ALLOWANCE }
     }
 
     /// Sets the cost.
     #[must_use]
     pub fn cost(mut self, cost: u32) -> Self {
         self.cost = cost;
+        self
+    }
+
+    /// Sets for how long a request that was given up may still reach the vendor.
+    #[must_use]
+    pub fn allowance(mut self, allowance: Duration) -> Self {
+        self.allowance = allowance;
         self
     }
 
@@ -85,17 +132,20 @@ impl Permit {
     }
 }
 
-/// A permit that was given.
-#[derive(Debug, Clone, Copy, Default)]
+/// A permit that was given. It is held until [`RateLimiter::finish`] gets it back.
+#[derive(Debug, Default)]
+#[must_use = "a permit is held until the limiter is told that its attempt has ended"]
 pub struct Grant {
     waited: Duration,
+    /// What the limiter knew when it gave the permit.
+    #[cfg(feature = "redis")]
+    note: redis::Note,
 }
 
 impl Grant {
     /// A permit given after a wait.
-    #[must_use]
     pub fn new(waited: Duration) -> Self {
-        Self { waited }
+        Self { waited, ..Self::default() }
     }
 
     /// How long it took to get.

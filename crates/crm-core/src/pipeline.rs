@@ -15,6 +15,7 @@ mod plan;
 mod promise;
 mod run;
 mod stats;
+mod underway;
 
 pub(crate) use attempt::Delivered;
 pub use builder::ClientBuilder;
@@ -112,7 +113,6 @@ impl Pipeline {
         lock(&self.shared.random).f64()
     }
 
-    /// The account that limiter and budget count.
     /// The same without the parameters and members that the options add.
     pub(crate) fn without_additions(mut self) -> Self {
         self.options.query.clear();
@@ -124,6 +124,7 @@ impl Pipeline {
         &self.options
     }
 
+    /// The account that limiter and budget count.
     fn account(&self) -> String {
         let key = self.options.limit_key.as_ref().or(self.shared.limit_key.as_ref());
         let key = key.map_or_else(|| self.shared.credentials.key(), String::as_str);

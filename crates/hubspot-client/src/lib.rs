@@ -25,7 +25,7 @@ pub use quotas::Tier;
 pub use crm_core::RedisStore;
 pub use crm_core::{
     Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ChunkOutcome,
-    ClientBuilder, Clock, Credentials, Cursor, Error, ErrorKind, Exponential, Feedback, FieldError, Grant,
+    ClientBuilder, Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, Feedback, FieldError, Grant,
     LimitRefusal, LimitScope, LocalLimiter, Map, NotATime, OpMeta, Pages, Paginator, PagingKind, Permit, Poll,
     PollPolicy, Poller, Position, Progress, Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent, StaticToken,
     Stats, Status, SystemClock, Time, Timestamp, Upload, VendorDetail, Window,

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crm_core::{Clock, ErrorKind, Permit, Quotas, RateLimiter, RedisLimiter, WhenAway, Window};
+use crm_core::{Clock, ErrorKind, Permit, Quotas, RedisLimiter, WhenAway, Window};
 use crm_tests::redis_server::RedisServer;
 
-use crate::{Bench, burst, busiest, grants, ms, refused};
+use crate::{Bench, Take, burst, busiest, grants, ms, refused};
 
 #[test]
 fn a_wrong_address_is_found_at_once_and_not_shown() {
@@ -34,7 +34,7 @@ async fn a_wrong_password_says_so_and_is_not_shown() {
     }
     let url = server.url().replace("://", "://:right@");
     let limiter = RedisLimiter::builder(url, burst(5, ms(1_000)), 1).when_away(WhenAway::Refuse).build().unwrap();
-    assert!(limiter.acquire(&Permit::new("k", "")).await.is_ok());
+    assert!(limiter.take(&Permit::new("k", "")).await.is_ok());
 }
 
 #[tokio::test]
@@ -51,14 +51,14 @@ async fn tls_is_spoken_where_the_address_says_so() {
 async fn who_does_not_want_to_guess_refuses_and_comes_back() {
     let Some(mut bench) = Bench::new() else { return };
     let limiter = bench.builder(&burst(5, ms(100)), 1).when_away(WhenAway::Refuse).build().unwrap();
-    assert!(limiter.acquire(&Permit::new("k", "")).await.is_ok());
+    assert!(limiter.take(&Permit::new("k", "")).await.is_ok());
     bench.server.kill();
     let refusal = refused(&limiter, &Permit::new("k", "")).await;
     assert!(refusal.reason().contains("Redis is away"), "{}", refusal.reason());
     assert!(refusal.retry_after() <= Some(ms(500)));
     bench.server.restart();
     tokio::time::sleep(refusal.retry_after().unwrap()).await;
-    assert!(limiter.acquire(&Permit::new("k", "")).await.is_ok());
+    assert!(limiter.take(&Permit::new("k", "")).await.is_ok());
 }
 
 #[tokio::test]
@@ -67,12 +67,12 @@ async fn who_does_not_care_goes_on() {
     let limiter = bench.builder(&burst(5, ms(1_000)), 2).when_away(WhenAway::GoOn).build().unwrap();
     bench.server.kill();
     for _ in 0..50 {
-        assert!(limiter.acquire(&Permit::new("k", "")).await.is_ok());
+        assert!(limiter.take(&Permit::new("k", "")).await.is_ok());
     }
     // What it let through is not forgotten.
     bench.server.restart();
     tokio::time::sleep(ms(500)).await;
-    assert!(limiter.acquire(&Permit::new("k", "")).await.is_ok());
+    assert!(limiter.take(&Permit::new("k", "")).await.is_ok());
     tokio::time::sleep(ms(50)).await;
     assert!(bench.wait(&limiter).await > Duration::ZERO);
 }
@@ -83,7 +83,7 @@ async fn a_part_is_what_was_used_and_after_a_window_what_is_due() {
     let per = ms(400);
     let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
     for _ in 0..2 {
-        a.acquire(&Permit::new("k", "")).await.unwrap();
+        a.take(&Permit::new("k", "")).await.unwrap();
     }
     assert_eq!(bench.room(b).await, 8);
     bench.server.kill();
@@ -103,8 +103,8 @@ async fn lost_data_is_told_again_by_those_who_have_it() {
     let Some(bench) = Bench::new() else { return };
     let [a, b] = &bench.workers(&burst(10, ms(3_000)), 2).await[..] else { unreachable!() };
     for _ in 0..4 {
-        a.acquire(&Permit::new("k", "")).await.unwrap();
-        b.acquire(&Permit::new("k", "")).await.unwrap();
+        a.take(&Permit::new("k", "")).await.unwrap();
+        b.take(&Permit::new("k", "")).await.unwrap();
     }
     bench.server.command("FLUSHALL").unwrap();
     // Two were left, but nobody can know that: four and four are what is certain.
@@ -125,11 +125,11 @@ async fn data_lost_just_after_redis_came_back_is_in_doubt_from_then_on() {
     bench.server.restart();
     // Both are back, a whole window after the absence began: each brings an equal part.
     for worker in [a, b] {
-        worker.acquire(&Permit::new("k", "").cost(0)).await.unwrap();
+        worker.take(&Permit::new("k", "").cost(0)).await.unwrap();
     }
     // One uses less than that, the other what is left of it.
     for worker in [a, a, a, a, b, b, b, b, b, b] {
-        worker.acquire(&Permit::new("k", "")).await.unwrap();
+        worker.take(&Permit::new("k", "")).await.unwrap();
     }
     bench.server.command("FLUSHALL").unwrap();
     assert_eq!((bench.room(a).await, bench.room(b).await), (0, 0));
@@ -141,21 +141,21 @@ async fn a_slow_redis_is_away_after_the_time_limit() {
     let quotas = burst(10, ms(300));
     let all: Vec<_> = (0..2).map(|_| bench.builder(&quotas, 2).time_limit(ms(100)).build().unwrap()).collect();
     for one in &all {
-        one.acquire(&Permit::new("k", "")).await.unwrap();
+        one.take(&Permit::new("k", "")).await.unwrap();
     }
     tokio::time::sleep(ms(350)).await;
     bench.server.pause();
     let started = Instant::now();
     let permit = Permit::new("k", "");
     // Nothing was used in the last window, so a part can be had one window later.
-    all[0].acquire(&permit).await.unwrap();
+    all[0].take(&permit).await.unwrap();
     let took = started.elapsed();
     assert!(took > ms(300) && took < ms(700), "{took:?}");
     bench.server.resume();
     tokio::time::sleep(ms(800)).await;
-    all[0].acquire(&permit).await.unwrap();
+    all[0].take(&permit).await.unwrap();
     let before = all[0].grants().len();
-    all[0].acquire(&permit).await.unwrap();
+    all[0].take(&permit).await.unwrap();
     assert_eq!(all[0].grants().len(), before + 1, "by Redis again");
 }
 
@@ -173,7 +173,7 @@ async fn no_window_is_exceeded_whatever_happens_to_redis() {
             let worker = Arc::clone(worker);
             tokio::spawn(async move {
                 loop {
-                    worker.acquire(&Permit::new("k", "")).await.unwrap();
+                    worker.take(&Permit::new("k", "")).await.unwrap();
                 }
             })
         })

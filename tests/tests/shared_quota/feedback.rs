@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crm_core::{Feedback, Permit, Quotas, RateLimiter, RedisLimiter, Window};
+use crm_core::{End, Feedback, Grant, Permit, Quotas, RateLimiter, RedisLimiter, Window};
 
-use crate::{Bench, burst, ms};
+use crate::{Bench, Take, burst, ms};
 
 /// Lets a message that nobody waits for arrive.
 async fn arrives() {
@@ -14,8 +14,8 @@ async fn arrives() {
 /// Worker A takes one permit and reads this in the reply.
 async fn told(a: &RedisLimiter, status: u16, feedback: Feedback) {
     let permit = Permit::new("k", "");
-    a.acquire(&permit).await.unwrap();
-    a.observe(&permit, status, &feedback);
+    a.take(&permit).await.unwrap();
+    a.observe(&permit, &Grant::default(), status, &feedback);
     arrives().await;
 }
 
@@ -36,9 +36,9 @@ async fn a_refusal_without_a_hint_halves_the_limit_for_a_while() {
     let per = ms(400);
     let [a, b] = &bench.workers(&burst(20, per), 2).await[..] else { unreachable!() };
     let permit = Permit::new("k", "");
-    a.acquire(&permit).await.unwrap();
+    a.take(&permit).await.unwrap();
     // The refusals of one burst count once.
-    (0..5).for_each(|_| a.observe(&permit, 429, &Feedback::default()));
+    (0..5).for_each(|_| a.observe(&permit, &Grant::default(), 429, &Feedback::default()));
     arrives().await;
     assert_eq!(bench.room(b).await, 9);
     tokio::time::sleep(per).await;
@@ -81,24 +81,28 @@ async fn a_figure_from_before_an_expiry_does_not_eat_the_next_window() {
     let per = ms(300);
     let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
     let permits: Vec<_> = (0..10).map(|_| Permit::new("k", "")).collect();
+    let mut grants = Vec::new();
     for permit in &permits {
-        a.acquire(permit).await.unwrap();
+        grants.push(a.acquire(permit).await.unwrap());
     }
     tokio::time::sleep(per).await;
     // Replies that were under way while the window passed: there were 9, 8 … 0 left.
-    for (left, permit) in permits.iter().rev().enumerate() {
-        a.observe(permit, 200, &Feedback { remaining: Some(left as u64), ..Feedback::default() });
+    for (left, (permit, grant)) in permits.iter().zip(&grants).rev().enumerate() {
+        a.finish(permit, grant, End::Over);
+        a.observe(permit, grant, 200, &Feedback { remaining: Some(left as u64), ..Feedback::default() });
     }
     arrives().await;
     assert_eq!(bench.room(b).await, 10);
     // A figure that says more is believed, once.
     tokio::time::sleep(per).await;
     let permits: Vec<_> = (0..3).map(|_| Permit::new("k", "")).collect();
+    let mut grants = Vec::new();
     for permit in &permits {
-        a.acquire(permit).await.unwrap();
+        grants.push(a.acquire(permit).await.unwrap());
     }
-    for permit in &permits {
-        a.observe(permit, 200, &Feedback { remaining: Some(2), ..Feedback::default() });
+    for (permit, grant) in permits.iter().zip(&grants) {
+        a.finish(permit, grant, End::Over);
+        a.observe(permit, grant, 200, &Feedback { remaining: Some(2), ..Feedback::default() });
     }
     arrives().await;
     assert_eq!(bench.room(b).await, 2);

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crm_core::limit::RedisLimiterBuilder;
-use crm_core::{Clock, LimitRefusal, Permit, Quotas, RateLimiter, RedisLimiter, SystemClock, Window};
+use crm_core::{Clock, End, LimitRefusal, Permit, Quotas, RateLimiter, RedisLimiter, SystemClock, Window};
 use crm_tests::redis_server::RedisServer;
 
 const fn ms(millis: u64) -> Duration {
@@ -41,7 +41,7 @@ impl Bench {
         let all: Vec<_> = (0..workers).map(|_| self.builder(quotas, workers).build().unwrap()).collect();
         for one in &all {
             // Takes nothing.
-            one.acquire(&Permit::new("k", "").cost(0)).await.unwrap();
+            one.take(&Permit::new("k", "").cost(0)).await.unwrap();
         }
         all
     }
@@ -60,7 +60,7 @@ impl Bench {
         let mut room = 0;
         loop {
             let permit = Permit::new("k", class).deadline(self.clock.now() + ms(5));
-            match limiter.acquire(&permit).await {
+            match limiter.take(&permit).await {
                 Ok(_) => room += 1,
                 Err(_) => return room,
             }
@@ -69,16 +69,29 @@ impl Bench {
 
     /// How long the wait would be.
     async fn wait(&self, limiter: &RedisLimiter) -> Duration {
-        match limiter.acquire(&self.patient(ms(5))).await {
+        match limiter.take(&self.patient(ms(5))).await {
             Ok(_) => Duration::ZERO,
             Err(refusal) => refusal.retry_after().unwrap_or(Duration::MAX),
         }
     }
 }
 
+/// Takes a permit for an attempt that is over at once. Gives the wait.
+trait Take {
+    async fn take(&self, permit: &Permit) -> Result<Duration, LimitRefusal>;
+}
+
+impl Take for RedisLimiter {
+    async fn take(&self, permit: &Permit) -> Result<Duration, LimitRefusal> {
+        let grant = self.acquire(permit).await?;
+        self.finish(permit, &grant, End::Over);
+        Ok(grant.waited())
+    }
+}
+
 /// The refusal of a permit that must not be had.
 async fn refused(limiter: &RedisLimiter, permit: &Permit) -> LimitRefusal {
-    limiter.acquire(permit).await.expect_err("this should have been refused")
+    limiter.take(permit).await.expect_err("this should have been refused")
 }
 
 /// The most units in any window of this length.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crm_core::{Permit, RateLimiter};
+use crm_core::Permit;
 
-use crate::{Bench, Count, burst, ms, refused};
+use crate::{Bench, Count, Take, burst, ms, refused};
 
 #[tokio::test]
 async fn a_wait_beyond_the_deadline_fails_at_once_and_takes_nothing() {
@@ -18,12 +18,12 @@ async fn a_wait_beyond_the_deadline_fails_at_once_and_takes_nothing() {
     assert!(refusal.retry_after() > Some(ms(200)), "{refusal:?}");
     // The fourth in the queue would need a second window's room.
     let queue: Vec<_> = (0..3).map(|_| Permit::new("k", "")).collect();
-    let waiting = futures::future::join_all(queue.iter().map(|permit| a.acquire(permit)));
+    let waiting = futures::future::join_all(queue.iter().map(|permit| a.take(permit)));
     let behind = async {
         tokio::time::sleep(ms(50)).await;
         refused(b, &bench.patient(ms(60))).await;
         // Turns are taken by worker, so this one is second and not fourth.
-        assert!(b.acquire(&bench.patient(ms(500))).await.is_ok());
+        assert!(b.take(&bench.patient(ms(500))).await.is_ok());
     };
     let (granted, ()) = futures::join!(waiting, behind);
     assert_eq!(granted.iter().filter(|result| result.is_ok()).count(), 3);
@@ -35,11 +35,11 @@ async fn a_dropped_waiter_gives_its_place_up() {
     let [a, b] = &bench.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
     assert_eq!(bench.room(a).await, 2);
     let permit = Permit::new("k", "");
-    let both = futures::future::join(a.acquire(&permit), a.acquire(&permit));
+    let both = futures::future::join(a.take(&permit), a.take(&permit));
     assert!(tokio::time::timeout(ms(50), both).await.is_err());
     // There is one window's room, and nobody before these.
     for _ in 0..2 {
-        assert!(b.acquire(&bench.patient(ms(300))).await.is_ok());
+        assert!(b.take(&bench.patient(ms(300))).await.is_ok());
     }
 }
 
@@ -55,7 +55,7 @@ async fn the_places_of_a_dead_worker_lapse() {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let permit = Permit::new("k", "");
-                let mut all = futures::future::join_all((0..100).map(|_| dead.acquire(&permit)));
+                let mut all = futures::future::join_all((0..100).map(|_| dead.take(&permit)));
                 assert!(tokio::time::timeout(ms(100), &mut all).await.is_err());
                 std::mem::forget(all);
             });
@@ -64,7 +64,7 @@ async fn the_places_of_a_dead_worker_lapse() {
     // Alive, it would have had every other permit: 50 windows for its tickets alone.
     let started = Instant::now();
     for _ in 0..8 {
-        b.acquire(&Permit::new("k", "")).await.unwrap();
+        b.take(&Permit::new("k", "")).await.unwrap();
     }
     let took = started.elapsed();
     println!("8 permits of 2 in 300 ms after {took:?}");
@@ -82,7 +82,7 @@ async fn a_thousand_waiting_tasks_of_one_worker_do_not_starve_the_one_of_another
         .map(|_| {
             let (many, count) = (Arc::clone(&many), Arc::clone(&count));
             tokio::spawn(async move {
-                many.acquire(&Permit::new("k", "")).await.unwrap();
+                many.take(&Permit::new("k", "")).await.unwrap();
                 count.add();
             })
         })
@@ -93,7 +93,7 @@ async fn a_thousand_waiting_tasks_of_one_worker_do_not_starve_the_one_of_another
     let started = Instant::now();
     while started.elapsed() < per * 15 {
         let asked = Instant::now();
-        few.acquire(&Permit::new("k", "")).await.unwrap();
+        few.take(&Permit::new("k", "")).await.unwrap();
         longest = longest.max(asked.elapsed());
         served += 1;
     }

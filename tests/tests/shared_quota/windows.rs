@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crm_core::{Permit, Quotas, RateLimiter, RedisLimiter, Window};
+use crm_core::{Permit, Quotas, RedisLimiter, Window};
 use futures::future::join_all;
 use proptest::prelude::*;
 
-use crate::{Bench, burst, busiest, grants, ms, refused};
+use crate::{Bench, Take, burst, busiest, grants, ms, refused};
 
 /// One who asks: which worker, of which class, for how much, after how long, with which patience.
 type Asked = (usize, bool, u32, u64, Option<u64>);
@@ -19,7 +19,7 @@ async fn ask(limiter: &RedisLimiter, bench: &Bench, key: &str, asked: Asked) {
     if let Some(patience) = patience {
         permit = permit.deadline(crm_core::Clock::now(&*bench.clock) + ms(patience));
     }
-    let result = tokio::time::timeout(Duration::from_secs(20), limiter.acquire(&permit)).await;
+    let result = tokio::time::timeout(Duration::from_secs(20), limiter.take(&permit)).await;
     let refused = result.expect("waits for ever").is_err();
     assert!(!refused || patience.is_some(), "refused without a reason");
 }
@@ -37,10 +37,10 @@ async fn a_permit_is_one_command() {
         sent.filter_map(|(_, calls)| calls.split(',').next()?.parse::<u32>().ok()).sum::<u32>()
     };
     // The first one brings the script along.
-    limiter.acquire(&Permit::new("k", "")).await.unwrap();
+    limiter.take(&Permit::new("k", "")).await.unwrap();
     let before = run();
     for _ in 0..PERMITS {
-        limiter.acquire(&Permit::new("k", "")).await.unwrap();
+        limiter.take(&Permit::new("k", "")).await.unwrap();
     }
     let sent = run() - before;
     // For `cargo xtask bench`.
@@ -73,7 +73,7 @@ fn no_window_is_ever_exceeded() {
         let key = format!("case {case}");
         // All have shown up.
         let nothing = Permit::new(&key, "").cost(0);
-        runtime.block_on(join_all(limiters.iter().map(|limiter| limiter.acquire(&nothing))));
+        runtime.block_on(join_all(limiters.iter().map(|limiter| limiter.take(&nothing))));
         runtime.block_on(join_all(asked.into_iter().map(|mut one| {
             if !one.1 {
                 one.2 *= u32::try_from(scale).unwrap();
@@ -103,7 +103,7 @@ async fn a_crowd_uses_all_and_exceeds_none() {
         let limiter = Arc::clone(&limiters[task % 4]);
         tokio::spawn(async move {
             while start.elapsed() < per * 8 {
-                limiter.acquire(&Permit::new("k", "")).await.unwrap();
+                limiter.take(&Permit::new("k", "")).await.unwrap();
             }
         })
     });
@@ -150,7 +150,7 @@ async fn all_windows_or_none() {
     assert!(refusal.reason().contains("\"search\" is smaller"), "{}", refusal.reason());
     assert_eq!(refusal.retry_after(), None);
     // Another account, and a class without windows of its own.
-    assert!(one.acquire(&Permit::new("other", "unknown")).await.is_ok());
+    assert!(one.take(&Permit::new("other", "unknown")).await.is_ok());
 }
 
 #[tokio::test]
@@ -164,13 +164,13 @@ async fn an_uncontended_permit_is_one_round_trip_and_survives_a_flush_of_scripts
     };
     let before = calls("evalsha");
     for _ in 0..3 {
-        assert!(one.acquire(&bench.patient(ms(500))).await.unwrap().waited().is_zero());
+        assert!(one.take(&bench.patient(ms(500))).await.unwrap().is_zero());
     }
     assert_eq!(calls("evalsha"), before + 3);
     bench.server.command("SCRIPT FLUSH").unwrap();
     let before = calls("eval");
     for _ in 0..3 {
-        assert!(one.acquire(&bench.patient(ms(500))).await.unwrap().waited().is_zero());
+        assert!(one.take(&bench.patient(ms(500))).await.unwrap().is_zero());
     }
     assert_eq!(calls("eval"), before + 1);
 }

@@ -1,4 +1,4 @@
-//! One window of one account: what was let through, and when there is room again.
+//! One window of one account: what is under way, what still counts, and when there is room again.
 
 use std::time::Duration;
 
@@ -6,10 +6,12 @@ use super::Window;
 use super::log::Log;
 use super::told::{Refused, Told};
 
-/// A sliding log of grants.
+/// Units that are held by attempts under way, and a sliding log of those whose attempt ended.
 #[derive(Debug)]
 pub(super) struct Counter {
     window: Window,
+    /// Under way: they count without an end.
+    held: u64,
     log: Log,
     /// A lower limit that the vendor stated.
     stated: Option<u64>,
@@ -22,7 +24,15 @@ pub(super) struct Counter {
 
 impl Counter {
     pub(super) fn new(window: Window) -> Self {
-        Self { window, log: Log::default(), stated: None, lowered: None, held_until: Duration::ZERO, cap: None }
+        Self {
+            window,
+            held: 0,
+            log: Log::default(),
+            stated: None,
+            lowered: None,
+            held_until: Duration::ZERO,
+            cap: None,
+        }
     }
 
     pub(super) fn name(&self) -> &'static str {
@@ -51,13 +61,14 @@ impl Counter {
     #[inline]
     fn room(&self, limit: u64, cost: u64, ahead: u64, now: Duration) -> Duration {
         let open = now.max(self.held_until);
-        let (used, wanted) = (self.log.used(), ahead.saturating_add(cost));
+        let (used, wanted) = (self.used(), ahead.saturating_add(cost));
         let excess = used.saturating_add(wanted).saturating_sub(limit);
         if excess == 0 {
             return open;
         }
-        // The excess-th unit to expire makes room. Units beyond those in the log are those that
-        // will have been granted by then: first the free ones now, then each as one expires.
+        // The excess-th unit to expire makes room. Units beyond those in the log are held, and expire
+        // one window after this moment at the earliest; beyond those come the ones that will have
+        // been granted by then: first the free ones now, then each as one expires.
         let index = excess - 1;
         let span = self.window.span();
         let (place, rounds) = if index < used { (index, 0) } else { (index % limit, index / limit) };
@@ -66,14 +77,20 @@ impl Counter {
         open.max(first.saturating_add(span.saturating_mul(rounds)))
     }
 
-    /// Counts a grant. Only called when there is room.
-    pub(super) fn take(&mut self, cost: u64, now: Duration) {
-        self.log.insert(self.window.expiry(now), cost);
+    /// What counts now: exact after the log has expired.
+    fn used(&self) -> u64 {
+        self.held.saturating_add(self.log.used())
     }
 
-    /// Forgets a grant made at `at` that was not used.
-    pub(super) fn give_back(&mut self, cost: u64, at: Duration) {
-        self.log.remove(self.window.expiry(at), cost);
+    /// Counts a grant until its attempt ends. Only called when there is room.
+    pub(super) fn take(&mut self, cost: u64) {
+        self.held = self.held.saturating_add(cost);
+    }
+
+    /// The attempt of a grant has ended: it counts for one window from `until` on.
+    pub(super) fn finish(&mut self, cost: u64, until: Duration) {
+        self.held = self.held.saturating_sub(cost);
+        self.log.insert(self.window.expiry(until), cost);
     }
 
     /// Learns from a reply.
@@ -83,7 +100,7 @@ impl Counter {
         }
         if let Some((remaining, believed)) = told.remaining {
             self.log.expire(now);
-            let free = self.limit(now).saturating_sub(self.log.used());
+            let free = self.limit(now).saturating_sub(self.used());
             if remaining < free {
                 self.log.insert(now.saturating_add(believed), free - remaining);
             }
@@ -111,7 +128,7 @@ impl Counter {
     pub(super) fn idle(&mut self, now: Duration) -> bool {
         self.log.expire(now);
         let capped = self.cap.is_some_and(|(_, until)| until > now);
-        !capped && self.limit(now) == self.window.limit() && self.log.used() == 0 && self.held_until <= now
+        !capped && self.limit(now) == self.window.limit() && self.used() == 0 && self.held_until <= now
     }
 
     /// The limit that holds now: the configured one, or a lower one.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::log::Log;
 use super::queue::{Account, Place, Standing, too_late};
 use super::told::Told;
-use super::{Grant, LimitRefusal, Permit, Quotas, RateLimiter};
+use super::{End, Grant, LimitRefusal, Permit, Quotas, RateLimiter};
 use crate::clock::Clock;
 use crate::sync::{BoxFuture, lock};
 use crate::vendor::Feedback;
@@ -20,8 +20,9 @@ use crate::vendor::Feedback;
 /// How many permits pass between two looks for accounts to forget.
 const SWEEP: u64 = 1_024;
 
-/// Counts in memory. Exact up to a limit of 1,000 a window; above that the time is cut into a
-/// thousand slices and rounding errs on the safe side. First come, first served.
+/// Counts in memory. Exact up to a limit of 1,000 per window; above that the time is cut into a
+/// thousand slices and rounding errs on the safe side. First come, first served, among those that
+/// are polled.
 pub struct LocalLimiter {
     quotas: Quotas,
     clock: Arc<dyn Clock>,
@@ -39,6 +40,11 @@ impl LocalLimiter {
     #[must_use]
     pub fn new(quotas: Quotas, clock: Arc<dyn Clock>) -> Self {
         Self { quotas, clock, state: Mutex::default() }
+    }
+
+    /// Whether it counts these quotas by this clock.
+    pub(super) fn is_for(&self, quotas: &Quotas, clock: &Arc<dyn Clock>) -> bool {
+        Arc::ptr_eq(&self.clock, clock) && self.quotas == *quotas
     }
 
     /// Takes a permit at once, or a place in the queue.
@@ -59,7 +65,7 @@ impl LocalLimiter {
             return Ok(None);
         }
         let place = account.join(&self.quotas, permit, now)?;
-        Ok(Some(Ticket { limiter: self, key: permit.key.clone(), place, taken: false }))
+        Ok(Some(Ticket { limiter: self, key: permit.key.clone(), place }))
     }
 
     /// Learns what a reply says about the windows of an account.
@@ -109,7 +115,14 @@ impl RateLimiter for LocalLimiter {
         })
     }
 
-    fn observe(&self, permit: &Permit, status: u16, feedback: &Feedback) {
+    fn finish(&self, permit: &Permit, _: &Grant, end: End) {
+        self.with_account(&permit.key, |account, now| {
+            account.finish(&self.quotas, permit, end.counts_from(permit, now));
+            ((), Vec::new())
+        });
+    }
+
+    fn observe(&self, permit: &Permit, _: &Grant, status: u16, feedback: &Feedback) {
         self.learn(&permit.key, &Told::all(&self.quotas, permit.class, status, feedback));
     }
 }
@@ -123,7 +136,7 @@ impl fmt::Debug for LocalLimiter {
     }
 }
 
-/// The sleep of the head of a queue.
+/// The sleep until a waiter looks again.
 struct Timer {
     until: Option<Duration>,
     future: Option<BoxFuture<'static, ()>>,
@@ -134,7 +147,6 @@ struct Ticket<'a> {
     limiter: &'a LocalLimiter,
     key: String,
     place: Place,
-    taken: bool,
 }
 
 impl Ticket<'_> {
@@ -147,24 +159,17 @@ impl Ticket<'_> {
         let limiter = self.limiter;
         loop {
             let standing = limiter.with_account(&self.key, |account, now| {
-                let wake = account.serve(&limiter.quotas, now);
-                ((account.standing(&limiter.quotas, self.place, now, cx.waker()), now), wake)
+                let (standing, wake) = account.look(&limiter.quotas, self.place, now, cx.waker());
+                ((standing, now), wake)
             });
             let Some((standing, now)) = standing else {
                 return Poll::Ready(Err(LimitRefusal::new("the account is unknown")));
             };
             match standing {
-                Standing::Granted => {
-                    self.taken = true;
-                    return Poll::Ready(Ok(()));
-                }
+                Standing::Granted => return Poll::Ready(Ok(())),
                 Standing::TooLate(wait) => return Poll::Ready(Err(too_late(None, wait))),
-                Standing::Behind => {
-                    timer.future = None;
-                    timer.until = None;
-                }
-                Standing::At(at) if timer.until == Some(at) => {}
-                Standing::At(at) => {
+                Standing::Again(at) if timer.until == Some(at) => {}
+                Standing::Again(at) => {
                     timer.until = Some(at);
                     timer.future = Some(limiter.clock.sleep(at.saturating_sub(now)));
                 }
@@ -184,7 +189,7 @@ impl Ticket<'_> {
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
-        let (limiter, place, taken) = (self.limiter, self.place, self.taken);
-        limiter.with_account(&self.key, |account, now| ((), account.leave(&limiter.quotas, place, taken, now)));
+        let (limiter, place) = (self.limiter, self.place);
+        limiter.with_account(&self.key, |account, now| ((), account.leave(&limiter.quotas, place, now)));
     }
 }

@@ -39,19 +39,6 @@ impl Log {
         }
     }
 
-    /// Takes back up to `count` of those that expire then.
-    pub(super) fn remove(&mut self, expiry: Duration, count: u64) {
-        if let Some(index) = self.runs.iter().rposition(|run| run.0 == expiry) {
-            let run = &mut self.runs[index];
-            let back = count.min(run.1);
-            run.1 -= back;
-            self.used -= back;
-            if run.1 == 0 {
-                self.runs.remove(index);
-            }
-        }
-    }
-
     /// Forgets what no longer counts.
     pub(super) fn expire(&mut self, now: Duration) {
         while let Some(&(expiry, count)) = self.runs.front() {

@@ -10,6 +10,9 @@ use super::log::Log;
 use super::told::Told;
 use super::{LimitRefusal, Permit, Quotas};
 
+/// How late a waiter may look, and how far apart those behind the first look after it.
+const GRACE: Duration = Duration::from_millis(25);
+
 /// A place in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Place(u64);
@@ -19,10 +22,8 @@ pub(super) struct Place(u64);
 pub(super) enum Standing {
     /// The permit was taken for it.
     Granted,
-    /// There is room at this time.
-    At(Duration),
-    /// Others come first; it is woken when that changes.
-    Behind,
+    /// It has to look again at this time, or when it is woken.
+    Again(Duration),
     /// The deadline cannot be met.
     TooLate(Duration),
 }
@@ -32,14 +33,22 @@ struct Waiter {
     class: usize,
     cost: u64,
     deadline: Option<Duration>,
-    granted: Option<Duration>,
     waker: Option<Waker>,
+    /// When it looks again at the latest, if anybody polls it.
+    looks: Duration,
+    /// False while it is passed over because it did not look.
+    queued: bool,
 }
 
 /// The state of one key.
 ///
 /// Each class has a queue of its own. Between queues the one who asked first comes first for
 /// every window he lacks; a window he does not lack is free for the others meanwhile.
+///
+/// Nobody is served unasked: a waiter takes its permit when it looks. Each says when it looks next,
+/// the first of a queue when its turn comes and the others one by one after it. Whoever is later
+/// than [`GRACE`] is not polled by anybody, and leaves the queue until it looks again, so a future
+/// that is kept but not polled holds up nobody.
 #[derive(Debug)]
 pub(super) struct Account {
     counters: Vec<Counter>,
@@ -71,7 +80,7 @@ impl Account {
         let open = |window: &usize| self.counters[*window].when(cost, 0, now).is_some_and(|at| at <= now);
         let room = windows.iter().all(open);
         if room {
-            windows.iter().for_each(|&window| self.counters[window].take(cost, now));
+            windows.iter().for_each(|&window| self.counters[window].take(cost));
         }
         room
     }
@@ -96,114 +105,124 @@ impl Account {
         self.next += 1;
         quotas.windows_of(class).iter().for_each(|&window| self.wanted[window] += cost);
         self.queues[class].push_back(place);
-        self.waiters.insert(place, Waiter { class, cost, deadline: permit.deadline, granted: None, waker: None });
+        self.waiters
+            .insert(place, Waiter { class, cost, deadline: permit.deadline, waker: None, looks: now, queued: true });
         Ok(place)
     }
 
-    /// Grants whatever can be granted. Returns whom to wake: those granted, and the new heads.
-    pub(super) fn serve(&mut self, quotas: &Quotas, now: Duration) -> Vec<Waker> {
-        let mut wake = Vec::new();
-        // Whoever becomes the head must look again: it alone sets a timer. The one before it may have
-        // no waker any more, as it was woken before it got its turn.
-        let mut moved = self.expire_heads(quotas, now, &mut wake);
-        while let Some(place) = self.next_ready(quotas, now) {
-            let Some(waiter) = self.waiters.get_mut(&place) else { break };
-            waiter.granted = Some(now);
-            wake.extend(waiter.waker.take());
-            let (class, cost) = (waiter.class, waiter.cost);
-            self.queues[class].pop_front();
-            for &window in quotas.windows_of(class) {
-                self.counters[window].take(cost, now);
-                self.wanted[window] -= cost;
-            }
-            self.expire_heads(quotas, now, &mut wake);
-            moved = true;
+    /// Takes the permit of a place if its turn has come. Returns how it stands and whom to wake.
+    pub(super) fn look(
+        &mut self,
+        quotas: &Quotas,
+        place: Place,
+        now: Duration,
+        waker: &Waker,
+    ) -> (Standing, Vec<Waker>) {
+        let Some(waiter) = self.waiters.get_mut(&place) else {
+            return (Standing::TooLate(Duration::ZERO), Vec::new());
+        };
+        (waiter.looks, waiter.waker) = (now, Some(waker.clone()));
+        let (class, cost, deadline) = (waiter.class, waiter.cost, waiter.deadline);
+        if !std::mem::replace(&mut waiter.queued, true) {
+            let index = self.queues[class].partition_point(|other| *other < place);
+            self.queues[class].insert(index, place);
+            quotas.windows_of(class).iter().for_each(|&window| self.wanted[window] += cost);
         }
-        if moved {
-            self.wake_heads(&mut wake);
+        self.pass_over(quotas, now);
+        let turn = self.turn(quotas, class, now);
+        let index = self.queues[class].partition_point(|other| *other < place);
+        let in_time = deadline.is_none_or(|deadline| now <= deadline);
+        if in_time && index == 0 && turn.is_none() {
+            self.remove(quotas, place);
+            quotas.windows_of(class).iter().for_each(|&window| self.counters[window].take(cost));
+            return (Standing::Granted, self.call_heads(now));
         }
-        wake
+        let turn = turn.unwrap_or(now);
+        if deadline.is_some_and(|deadline| now >= deadline || index == 0 && turn > deadline) {
+            return (Standing::TooLate(turn.saturating_sub(now)), Vec::new());
+        }
+        // Those behind the first look whether the ones before them did.
+        let apart = GRACE.saturating_mul(u32::try_from(index).unwrap_or(u32::MAX));
+        let at = turn.saturating_add(apart);
+        if let Some(waiter) = self.waiters.get_mut(&place) {
+            waiter.looks = at;
+        }
+        (Standing::Again(at), Vec::new())
     }
 
-    /// Takes those out of the way whose deadline passed before they were looked at. Returns whether
-    /// there were any.
-    fn expire_heads(&mut self, quotas: &Quotas, now: Duration, wake: &mut Vec<Waker>) -> bool {
-        let mut moved = false;
-        for queue in &mut self.queues {
-            while let Some(waiter) = queue.front().and_then(|head| self.waiters.get_mut(head)) {
-                if waiter.deadline.is_none_or(|deadline| now <= deadline) {
-                    break;
-                }
-                wake.extend(waiter.waker.take());
-                quotas.windows_of(waiter.class).iter().for_each(|&window| self.wanted[window] -= waiter.cost);
-                queue.pop_front();
-                moved = true;
-            }
-        }
-        moved
-    }
-
-    /// The head of a queue that can have its permit now and takes it from nobody.
-    fn next_ready(&mut self, quotas: &Quotas, now: Duration) -> Option<Place> {
+    /// When the first of a class's queue can have its permit without taking it from anybody who
+    /// comes before it in another queue; `None` if now.
+    fn turn(&mut self, quotas: &Quotas, class: usize, now: Duration) -> Option<Duration> {
+        let own = *self.queues[class].front()?;
         let mut heads: Vec<Place> = self.queues.iter().filter_map(|queue| queue.front().copied()).collect();
         heads.sort_unstable();
-        let mut lacking = vec![false; self.counters.len()];
-        heads.into_iter().find(|place| {
-            let Some(waiter) = self.waiters.get(place) else { return false };
-            let mut ready = true;
-            for &window in quotas.windows_of(waiter.class) {
-                let room = self.counters[window].when(waiter.cost, 0, now).is_some_and(|at| at <= now);
-                ready &= room && !lacking[window];
-                lacking[window] |= !room;
+        // For each window, until when a head lacks it, and what others take as soon as they look.
+        let mut lacked = vec![None; self.counters.len()];
+        let mut ahead = vec![0; self.counters.len()];
+        for head in heads {
+            let waiter = self.waiters.get(&head)?;
+            let windows = quotas.windows_of(waiter.class);
+            let mut due = None;
+            for &window in windows {
+                let mut later = |ahead| self.counters[window].when(waiter.cost, ahead, now).filter(|at| *at > now);
+                // What is kept for another head is taken soon, or that head is passed over.
+                let kept = later(ahead[window]).map(|_| now.saturating_add(GRACE));
+                due = due.max(later(0).or(kept)).max(lacked[window]);
             }
-            ready
-        })
-    }
-
-    /// How a place stands, after [`serve`](Self::serve). Keeps the waker where it has to wait.
-    pub(super) fn standing(&mut self, quotas: &Quotas, place: Place, now: Duration, waker: &Waker) -> Standing {
-        let Some(waiter) = self.waiters.get_mut(&place) else { return Standing::TooLate(Duration::ZERO) };
-        if waiter.granted.is_some() {
-            return Standing::Granted;
-        }
-        waiter.waker = Some(waker.clone());
-        let head = self.queues[waiter.class].front() == Some(&place);
-        let mut at = now;
-        if head {
-            for &window in quotas.windows_of(waiter.class) {
-                at = at.max(self.counters[window].when(waiter.cost, 0, now).unwrap_or(now));
+            if head == own {
+                return due;
             }
-        }
-        match waiter.deadline {
-            Some(deadline) if at > deadline || now >= deadline => Standing::TooLate(at.saturating_sub(now)),
-            _ if head && at > now => Standing::At(at),
-            _ => Standing::Behind,
-        }
-    }
-
-    /// Leaves. A grant is used up if it is `taken`, and given back otherwise. Returns whom to
-    /// wake.
-    pub(super) fn leave(&mut self, quotas: &Quotas, place: Place, taken: bool, now: Duration) -> Vec<Waker> {
-        let Some(waiter) = self.waiters.remove(&place) else { return Vec::new() };
-        match waiter.granted {
-            Some(_) if taken => return Vec::new(),
-            Some(at) => {
-                for &window in quotas.windows_of(waiter.class) {
-                    self.counters[window].give_back(waiter.cost, at);
-                }
-            }
-            None => {
-                if let Ok(index) = self.queues[waiter.class].binary_search(&place) {
-                    self.queues[waiter.class].remove(index);
-                    for &window in quotas.windows_of(waiter.class) {
-                        self.wanted[window] -= waiter.cost;
+            for &window in windows {
+                match due {
+                    None => ahead[window] += waiter.cost,
+                    Some(at) if self.counters[window].when(waiter.cost, 0, now).is_some_and(|room| room > now) => {
+                        lacked[window] = lacked[window].max(Some(at.saturating_add(GRACE)));
                     }
+                    Some(_) => {}
                 }
             }
         }
-        let mut wake = self.serve(quotas, now);
-        self.wake_heads(&mut wake);
-        wake
+        None
+    }
+
+    /// Takes out of the queues the first ones that did not look when they said, or whose deadline
+    /// has passed.
+    fn pass_over(&mut self, quotas: &Quotas, now: Duration) {
+        for queue in &mut self.queues {
+            while let Some(waiter) = queue.front().and_then(|first| self.waiters.get_mut(first)) {
+                let absent = now > waiter.looks.saturating_add(GRACE);
+                if !absent && waiter.deadline.is_none_or(|deadline| now <= deadline) {
+                    break;
+                }
+                waiter.queued = false;
+                quotas.windows_of(waiter.class).iter().for_each(|&window| self.wanted[window] -= waiter.cost);
+                queue.pop_front();
+            }
+        }
+    }
+
+    /// Leaves the queue. Returns whom to wake.
+    pub(super) fn leave(&mut self, quotas: &Quotas, place: Place, now: Duration) -> Vec<Waker> {
+        if self.remove(quotas, place) { self.call_heads(now) } else { Vec::new() }
+    }
+
+    /// Forgets a waiter. Returns whether there was one.
+    fn remove(&mut self, quotas: &Quotas, place: Place) -> bool {
+        let Some(waiter) = self.waiters.remove(&place) else { return false };
+        if waiter.queued {
+            if let Ok(index) = self.queues[waiter.class].binary_search(&place) {
+                self.queues[waiter.class].remove(index);
+            }
+            quotas.windows_of(waiter.class).iter().for_each(|&window| self.wanted[window] -= waiter.cost);
+        }
+        true
+    }
+
+    /// Ends the holding of a permit: it counts for a window from `until` on.
+    pub(super) fn finish(&mut self, quotas: &Quotas, permit: &Permit, until: Duration) {
+        for &window in quotas.windows_of(quotas.class_index(permit.class)) {
+            self.counters[window].finish(u64::from(permit.cost), until);
+        }
     }
 
     /// Learns from a reply.
@@ -222,10 +241,16 @@ impl Account {
         self.waiters.is_empty() && self.counters.iter_mut().all(|counter| counter.idle(now))
     }
 
-    fn wake_heads(&mut self, wake: &mut Vec<Waker>) {
-        for head in self.queues.iter().filter_map(|queue| queue.front()) {
-            wake.extend(self.waiters.get_mut(head).and_then(|waiter| waiter.waker.take()));
-        }
+    /// Lets the first of each queue look at once.
+    fn call_heads(&mut self, now: Duration) -> Vec<Waker> {
+        let heads = self.queues.iter().filter_map(|queue| queue.front());
+        heads
+            .filter_map(|head| {
+                let waiter = self.waiters.get_mut(head)?;
+                waiter.looks = waiter.looks.min(now);
+                waiter.waker.take()
+            })
+            .collect()
     }
 }
 

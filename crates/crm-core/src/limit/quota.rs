@@ -20,11 +20,11 @@ impl Window {
     /// one name in several classes are one counter.
     #[must_use]
     pub fn new(name: &'static str, limit: u64, per: Duration) -> Self {
-        Self { name, limit, per, guard: per / 200 }
+        Self { name, limit, per, guard: per / 1_000 }
     }
 
-    /// Sets the safety margin that is added to the length, because the time a request takes to
-    /// arrive varies. Half a percent of the length if not set.
+    /// Sets the margin that is added to the length, because the vendor's clock may run a little
+    /// slower than this one. One thousandth of the length if not set.
     #[must_use]
     pub fn guard(mut self, guard: Duration) -> Self {
         self.guard = guard;
@@ -85,7 +85,7 @@ impl Window {
 ///     .class("search", [Window::new("search", 5, Duration::from_secs(1)), day]);
 /// # let _ = quotas;
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Quotas {
     pub(super) windows: Vec<Window>,
     /// Name and indices of the windows; the default class, named "", comes first.

@@ -52,7 +52,7 @@ use account::Account;
 use call::Scripts;
 use link::Link;
 
-use super::{Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
+use super::{End, Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 use crate::clock::Clock;
 use crate::redis::Connection;
 use crate::sync::{BoxFuture, lock};
@@ -131,8 +131,14 @@ impl RateLimiter for RedisLimiter {
         Box::pin(self.inner.acquire(permit))
     }
 
-    fn observe(&self, permit: &Permit, status: u16, feedback: &Feedback) {
-        self.inner.observe(permit, status, feedback);
+    fn finish(&self, permit: &Permit, grant: &Grant, end: End) {
+        if grant.note.alone {
+            self.inner.local.finish(permit, grant, end);
+        }
+    }
+
+    fn observe(&self, permit: &Permit, grant: &Grant, status: u16, feedback: &Feedback) {
+        self.inner.observe(permit, grant, status, feedback);
     }
 }
 

@@ -1,5 +1,7 @@
 //! No window is ever exceeded, none is left unused, nobody waits in vain.
 
+mod arrivals;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -8,7 +10,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
+use super::{End, Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 use crate::clock::{Clock, ManualClock};
 use crate::sync::lock;
 use crate::vendor::Feedback;
@@ -19,6 +21,17 @@ const fn ms(millis: u64) -> Duration {
 
 fn poll<F: Future + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
     future.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Asks once. The attempt of a permit that was had is over at once.
+fn taken(limiter: &LocalLimiter, permit: &Permit) -> bool {
+    match poll(&mut limiter.acquire(permit)) {
+        Poll::Ready(Ok(grant)) => {
+            limiter.finish(permit, &grant, End::Over);
+            true
+        }
+        _ => false,
+    }
 }
 
 /// The most units in any window of the given length. Windows hold their first instant, not the
@@ -52,6 +65,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 struct Asked<'a> {
+    permit: &'a Permit,
     future: Pin<Box<dyn Future<Output = Result<Grant, LimitRefusal>> + Send + 'a>>,
     search: bool,
     cost: u64,
@@ -59,6 +73,7 @@ struct Asked<'a> {
 }
 
 proptest! {
+    /// Attempts are over at once: what is granted is what arrives.
     #[test]
     fn no_window_is_ever_exceeded(
         steps in proptest::collection::vec(step(), 1..200),
@@ -92,14 +107,14 @@ proptest! {
                 Step::Ask { search, .. } => {
                     let permit = permit.as_ref().unwrap();
                     let future = Box::pin(limiter.acquire(permit));
-                    asked.push(Asked { future, search: *search, cost: u64::from(permit.cost), until: permit.deadline });
+                    asked.push(Asked { permit, future, search: *search, cost: u64::from(permit.cost), until: permit.deadline });
                 }
                 Step::Pass(wait) => clock.advance(ms(*wait)),
                 Step::Cancel(index) if !asked.is_empty() => drop(asked.remove(index % asked.len())),
                 Step::Cancel(_) => {}
                 Step::Learn { status, remaining, reset } => {
                     let feedback = Feedback { remaining: *remaining, reset_after: reset.map(ms), ..Feedback::default() };
-                    limiter.observe(&Permit::new("k", ""), *status, &feedback);
+                    limiter.observe(&Permit::new("k", ""), &Grant::default(), *status, &feedback);
                 }
             }
             // In no particular order, as a runtime would; those who are served wake others, so
@@ -109,7 +124,8 @@ proptest! {
                 let now = clock.now();
                 let mut blocked = [false, false];
                 asked.retain_mut(|one| match poll(&mut one.future) {
-                    Poll::Ready(Ok(_)) => {
+                    Poll::Ready(Ok(grant)) => {
+                        limiter.finish(one.permit, &grant, End::Over);
                         assert!(!blocked[usize::from(one.search)], "served before one who asked earlier");
                         assert!(one.until.is_none_or(|until| now <= until), "served too late");
                         all.push((now, one.cost));
@@ -141,7 +157,14 @@ proptest! {
                 break;
             }
             clock.advance(ms(701));
-            asked.retain_mut(|one| poll(&mut one.future).is_pending());
+            asked.retain_mut(|one| match poll(&mut one.future) {
+                Poll::Ready(Ok(grant)) => {
+                    limiter.finish(one.permit, &grant, End::Over);
+                    false
+                }
+                Poll::Ready(Err(_)) => false,
+                Poll::Pending => true,
+            });
         }
         prop_assert!(asked.is_empty(), "{} wait for ever", asked.len());
     }
@@ -158,7 +181,8 @@ async fn crowd(quotas: Quotas, per: Duration) -> Vec<(Duration, u64)> {
             tokio::spawn(async move {
                 let permit = Permit::new("k", "");
                 loop {
-                    limiter.acquire(&permit).await.unwrap();
+                    let grant = limiter.acquire(&permit).await.unwrap();
+                    limiter.finish(&permit, &grant, End::Over);
                     let now = clock.now();
                     if now >= per * 10 {
                         break;
@@ -215,7 +239,7 @@ fn limiter(limit: u64) -> (ManualClock, LocalLimiter) {
 /// How many permits can be had right now.
 fn room(limiter: &LocalLimiter) -> u64 {
     let permit = Permit::new("k", "");
-    (0..).take_while(|_| poll(&mut limiter.acquire(&permit)).is_ready()).count() as u64
+    (0..).take_while(|_| taken(limiter, &permit)).count() as u64
 }
 
 #[test]
@@ -261,7 +285,7 @@ fn a_dropped_waiter_gives_its_place_back() {
 }
 
 #[test]
-fn a_grant_that_nobody_fetches_is_given_back() {
+fn a_turn_that_nobody_takes_goes_to_the_next() {
     let (clock, limiter) = limiter(1);
     assert_eq!(room(&limiter), 1);
     let permit = Permit::new("k", "");
@@ -269,10 +293,31 @@ fn a_grant_that_nobody_fetches_is_given_back() {
     assert!(poll(&mut first).is_pending());
     assert!(poll(&mut second).is_pending());
     clock.advance(ms(10_000));
-    // Polling the second serves the first, who then goes away without having looked.
-    assert!(poll(&mut second).is_pending());
+    assert!(poll(&mut second).is_pending(), "the first comes first");
     drop(first);
     assert!(poll(&mut second).is_ready());
+}
+
+/// A future that is kept and not polled, as `select!` and `buffered` do, holds up nobody, and has
+/// its place again once it looks.
+#[test]
+fn waiters_that_are_not_polled_are_passed_over() {
+    let (clock, limiter) = limiter(1);
+    let permit = Permit::new("k", "");
+    assert!(taken(&limiter, &permit));
+    let mut idle: Vec<_> = (0..50).map(|_| limiter.acquire(&permit)).collect();
+    assert!(idle.iter_mut().all(|waiter| poll(waiter).is_pending()));
+    let mut live = limiter.acquire(&permit);
+    assert!(poll(&mut live).is_pending());
+    clock.advance(ms(10_000));
+    let waited = (0..200).take_while(|_| {
+        clock.advance(ms(10));
+        !matches!(poll(&mut live), Poll::Ready(Ok(grant)) if { limiter.finish(&permit, &grant, End::Over); true })
+    });
+    assert!(waited.count() < 150, "it waits behind those that nobody polls");
+    // The last of them looks again, and comes before those that do not.
+    clock.advance(ms(10_000));
+    assert!(poll(&mut idle[49]).is_ready(), "whoever looks again has its place back");
 }
 
 #[test]
@@ -289,7 +334,7 @@ fn keys_are_counted_apart_and_windows_of_one_name_together() {
     let burst = || Window::new("burst", 2, ms(1_000));
     let quotas = Quotas::new([burst()]).class("search", [burst(), Window::new("search", 1, ms(1_000))]);
     let limiter = LocalLimiter::new(quotas, Arc::new(clock));
-    let ready = |key: &str, class| poll(&mut limiter.acquire(&Permit::new(key, class))).is_ready();
+    let ready = |key: &str, class| taken(&limiter, &Permit::new(key, class));
     assert!(ready("a", "search"));
     assert!(!ready("a", "search"));
     assert!(ready("a", ""));
@@ -303,16 +348,16 @@ fn feedback_lowers_and_never_raises() {
     let said = |remaining| Feedback { remaining: Some(remaining), ..Feedback::default() };
     // Others used the account.
     let (clock, one) = limiter(10);
-    assert!(poll(&mut one.acquire(&permit)).is_ready());
-    one.observe(&permit, 200, &said(4));
+    assert!(taken(&one, &permit));
+    one.observe(&permit, &Grant::default(), 200, &said(4));
     assert_eq!(room(&one), 4);
     clock.advance(ms(10_000));
     // The vendor is more generous than configured.
-    one.observe(&permit, 200, &Feedback { limit: Some(500), ..said(500) });
+    one.observe(&permit, &Grant::default(), 200, &Feedback { limit: Some(500), ..said(500) });
     assert_eq!(room(&one), 10);
     // The vendor's window is smaller than configured.
     clock.advance(ms(10_000));
-    one.observe(&permit, 200, &Feedback { limit: Some(6), ..Feedback::default() });
+    one.observe(&permit, &Grant::default(), 200, &Feedback { limit: Some(6), ..Feedback::default() });
     assert_eq!(room(&one), 6);
 }
 
@@ -320,8 +365,8 @@ fn feedback_lowers_and_never_raises() {
 fn what_is_left_of_the_day_counts_for_the_day() {
     let permit = Permit::new("k", "");
     let (clock, one) = limiter(10);
-    assert!(poll(&mut one.acquire(&permit)).is_ready());
-    one.observe(&permit, 200, &Feedback { daily_remaining: Some(3), ..Feedback::default() });
+    assert!(taken(&one, &permit));
+    one.observe(&permit, &Grant::default(), 200, &Feedback { daily_remaining: Some(3), ..Feedback::default() });
     assert_eq!(room(&one), 3);
     clock.advance(ms(10_000));
     assert_eq!(room(&one), 0);
@@ -331,8 +376,8 @@ fn what_is_left_of_the_day_counts_for_the_day() {
 fn a_refusal_holds_the_window_until_the_hint() {
     let permit = Permit::new("k", "");
     let (clock, one) = limiter(10);
-    assert!(poll(&mut one.acquire(&permit)).is_ready());
-    one.observe(&permit, 429, &Feedback { reset_after: Some(ms(4_000)), ..Feedback::default() });
+    assert!(taken(&one, &permit));
+    one.observe(&permit, &Grant::default(), 429, &Feedback { reset_after: Some(ms(4_000)), ..Feedback::default() });
     assert_eq!(room(&one), 0);
     clock.advance(ms(3_999));
     assert_eq!(room(&one), 0);
@@ -344,9 +389,9 @@ fn a_refusal_holds_the_window_until_the_hint() {
 fn a_refusal_without_a_hint_halves_the_limit_for_a_while() {
     let permit = Permit::new("k", "");
     let (clock, one) = limiter(20);
-    assert!(poll(&mut one.acquire(&permit)).is_ready());
+    assert!(taken(&one, &permit));
     // The refusals of one burst count once.
-    (0..5).for_each(|_| one.observe(&permit, 429, &Feedback::default()));
+    (0..5).for_each(|_| one.observe(&permit, &Grant::default(), 429, &Feedback::default()));
     assert_eq!(room(&one), 9);
     let mut seen = Vec::new();
     for _ in 0..6 {
@@ -376,8 +421,15 @@ fn whoever_becomes_the_head_is_told() {
     let permit = Permit::new("account", "");
     let bells: Vec<Arc<Bell>> = (0..4).map(|_| Arc::default()).collect();
     let mut waiting: Vec<_> = (0..4).map(|_| limiter.acquire(&permit)).collect();
-    let poll = |waiting: &mut Vec<crate::sync::BoxFuture<'_, _>>, n: usize| {
-        waiting[n].as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::clone(&bells[n])))).is_ready()
+    let poll = |waiting: &mut Vec<crate::sync::BoxFuture<'_, Result<Grant, LimitRefusal>>>, n: usize| {
+        let waker = Waker::from(Arc::clone(&bells[n]));
+        match waiting[n].as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(grant) => {
+                limiter.finish(&permit, &grant.unwrap(), End::Over);
+                true
+            }
+            Poll::Pending => false,
+        }
     };
     assert_eq!((0..4).map(|n| poll(&mut waiting, n)).collect::<Vec<_>>(), [true, false, false, false]);
     let told = |n: usize| bells[n].0.load(std::sync::atomic::Ordering::SeqCst);
@@ -386,6 +438,7 @@ fn whoever_becomes_the_head_is_told() {
     assert_eq!(told(2), 1, "it is the head now");
     // It comes late to look.
     clock.advance(ms(1_000));
+    let before = told(3);
     assert!(poll(&mut waiting, 2));
-    assert_eq!(told(3), 1, "and so is this one");
+    assert_eq!(told(3), before + 1, "and so is this one");
 }

@@ -8,6 +8,7 @@ use futures_core::Stream;
 use http::{HeaderMap, Method, StatusCode, header};
 use reqwest::{Response, Url};
 
+use super::underway::Underway;
 use crate::error::{Error, ErrorKind, Sent};
 use crate::vendor::RawReply;
 
@@ -44,11 +45,14 @@ pub(super) async fn attempt(
     headers: HeaderMap,
     body: Option<reqwest::Body>,
     most: Option<usize>,
+    underway: &mut Underway<'_>,
 ) -> Result<Delivered, Error> {
     let mut request = reqwest::Request::new(method, url);
     *request.headers_mut() = headers;
     *request.body_mut() = body;
-    let mut response = client.execute(request).await.map_err(send_error)?;
+    let sent = client.execute(request).await;
+    underway.over();
+    let mut response = sent.map_err(send_error)?;
     let status = response.status();
     let encoded = encoding(response.headers());
     if let Some(encoding) = encoded.as_ref().filter(|_| status.is_success()) {

@@ -11,7 +11,7 @@ use super::{Pipeline, Shared, address};
 use crate::auth::{Credentials, Secret, StaticToken};
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
-use crate::limit::{LocalLimiter, Quotas, RateLimiter};
+use crate::limit::{self, Quotas, RateLimiter};
 use crate::options::CallOptions;
 use crate::retry::{Budget, RetryPolicy};
 use crate::vendor::Vendor;
@@ -93,14 +93,16 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// The limits of the account, in place of the vendor's usual ones.
+    /// The limits of the account, in place of the vendor's usual ones. Clients of one process that
+    /// have the same base address, quotas and clock share a limiter, so two clients of one token
+    /// stay within its quota together.
     pub fn quotas(mut self, quotas: Quotas) -> Self {
         self.quotas = quotas;
         self
     }
 
-    /// Another limiter, for example one that several clients or processes share. The quotas
-    /// given here are then not used.
+    /// Another limiter, for example one that several processes share. The quotas given here are then
+    /// not used.
     pub fn limiter(mut self, limiter: Arc<dyn RateLimiter>) -> Self {
         self.limiter = Some(limiter);
         self
@@ -180,8 +182,8 @@ impl<C> ClientBuilder<C> {
         }
         let user_agent = HeaderValue::from_str(&self.user_agent)
             .map_err(|_| Error::config("the user agent cannot stand in a header"))?;
-        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        let limiter = self.limiter.unwrap_or_else(|| Arc::new(LocalLimiter::new(self.quotas, Arc::clone(&clock))));
+        let clock = self.clock.unwrap_or_else(SystemClock::shared);
+        let limiter = self.limiter.unwrap_or_else(|| limit::shared(&base_url, self.quotas, &clock));
         let shared = Shared {
             vendor: self.vendor,
             base_url,

@@ -10,6 +10,7 @@ use tracing::Instrument;
 
 use super::attempt::{Chunks, attempt};
 use super::plan::{Plan, Progress};
+use super::underway::Underway;
 use super::{Delivered, Fetched, Pipeline, Shared, classify};
 use crate::auth::Authorization;
 use crate::call::{BodyStream, Outgoing, Request, Watch};
@@ -100,7 +101,7 @@ impl<'a> Run<'a> {
             .map_err(|error| Error::validation("the path does not form an address").with_source(error))?;
         let plan = Plan::new(pipeline, request);
         let deadline = shared.clock.now().saturating_add(plan.timeout);
-        let permit = Permit::new(pipeline.account(), plan.class).deadline(deadline);
+        let permit = Permit::new(pipeline.account(), plan.class).deadline(deadline).allowance(plan.attempt_timeout);
         Ok(Self { pipeline, shared, request, url, plan, permit, deadline, open })
     }
 
@@ -110,8 +111,8 @@ impl<'a> Run<'a> {
         self.request.body.check().await?;
         loop {
             let used = self.authorization().await?;
-            self.permit(progress).await?;
-            let (error, advice) = match self.attempt(&used, progress).await {
+            let underway = self.permit(progress).await?;
+            let (error, advice) = match self.attempt(&used, underway, progress).await {
                 Ok(delivered) => {
                     if self.plan.retry.budget {
                         self.shared.budget.earn(&self.permit.key, progress.spent);
@@ -156,11 +157,11 @@ impl<'a> Run<'a> {
     }
 
     /// Takes a permit for one attempt.
-    async fn permit(&self, progress: &mut Progress) -> Result<(), Error> {
+    async fn permit(&self, progress: &mut Progress) -> Result<Underway<'_>, Error> {
         match self.in_time(self.shared.limiter.acquire(&self.permit), "waiting for the rate limit").await? {
             Ok(grant) => {
                 self.shared.counters.wait(grant.waited());
-                Ok(())
+                Ok(Underway::new(&*self.shared.limiter, &self.permit, grant))
             }
             Err(refusal) => {
                 let error = Error::new(ErrorKind::LocalLimit, refusal.reason().to_owned())
@@ -194,17 +195,25 @@ impl<'a> Run<'a> {
     }
 
     /// One attempt, with its failure read by the vendor.
-    async fn attempt(&self, used: &Authorization, progress: &mut Progress) -> Result<Delivered, (Error, Advice)> {
+    async fn attempt(
+        &self,
+        used: &Authorization,
+        mut underway: Underway<'_>,
+        progress: &mut Progress,
+    ) -> Result<Delivered, (Error, Advice)> {
         let Self { shared, request, plan, .. } = self;
-        let outgoing = request.body.open().await.map_err(|error| (error, Advice::Never))?;
+        let outgoing = request.body.open().await.map_err(|error| {
+            underway.over();
+            (error, Advice::Never)
+        })?;
         progress.attempts += 1;
         shared.counters.attempt();
         let start = shared.clock.now();
         let (method, headers) = (request.op.method.clone(), self.headers(used, &outgoing));
         let most = (!self.open).then_some(shared.max_reply);
-        let exchange = attempt(&shared.http, method, self.url.clone(), headers, outgoing.body, most);
+        let exchange = attempt(&shared.http, method, self.url.clone(), headers, outgoing.body, most, &mut underway);
         let result = match self.while_moving(exchange, &outgoing.watch).await {
-            Ok(Ok(delivered)) => self.judge(used, delivered),
+            Ok(Ok(delivered)) => self.judge(used, &underway, delivered),
             Ok(Err(error)) => Err(match outgoing.watch.failure() {
                 Some(failure) => (failure, Advice::Never),
                 None => (error, Advice::Default),
@@ -245,7 +254,12 @@ impl<'a> Run<'a> {
     }
 
     /// Lets the limiter learn from a reply, and reads it if it is a failure.
-    fn judge(&self, used: &Authorization, delivered: Delivered) -> Result<Delivered, (Error, Advice)> {
+    fn judge(
+        &self,
+        used: &Authorization,
+        underway: &Underway<'_>,
+        delivered: Delivered,
+    ) -> Result<Delivered, (Error, Advice)> {
         let (shared, op) = (self.shared, self.request.op);
         let head;
         let reply = match &delivered {
@@ -257,7 +271,7 @@ impl<'a> Run<'a> {
         };
         let failed = (!reply.status().is_success()).then(|| classify::refused(shared, op, reply, used));
         let feedback = classify::feedback(shared, op, reply, failed.as_ref().map(|failed| &failed.0));
-        shared.limiter.observe(&self.permit, reply.status().as_u16(), &feedback);
+        underway.observe(reply.status().as_u16(), &feedback);
         match failed {
             Some(failed) => Err(failed),
             None => Ok(delivered),

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::call::{Join, Reply, Word, micros, say};
 use super::link::{Absence, Standing};
-use super::note::{Figures, Noted};
+use super::note::{Figures, Note};
 use super::ticket::Ticket;
 use super::{Inner, WhenAway};
 use crate::limit::{Grant, LimitRefusal, Permit};
@@ -22,7 +22,7 @@ const ROUNDS: usize = 6;
 
 /// What came of a question to Redis.
 enum Answer {
-    Granted,
+    Granted(Note),
     Again(Duration),
     Refused(LimitRefusal),
     /// Another task found Redis away meanwhile.
@@ -40,6 +40,7 @@ impl Inner {
         }
         let start = self.clock.now();
         let mut waited = false;
+        let mut note = Note::default();
         let mut ticket = Ticket::new(self, self.account(&permit.key), class, permit.cost);
         let mut alone: Option<Alone<'_>> = None;
         loop {
@@ -51,7 +52,10 @@ impl Inner {
                 Standing::Up(absence) => {
                     alone = None;
                     match self.ask(&mut ticket, permit, absence).await {
-                        Ok(Answer::Granted) => break,
+                        Ok(Answer::Granted(noted)) => {
+                            note = noted;
+                            break;
+                        }
                         Ok(Answer::Refused(refusal)) => return Err(refusal),
                         Ok(Answer::Again(wait)) => {
                             waited = true;
@@ -78,7 +82,9 @@ impl Inner {
                         self.probe(now);
                         let alone = alone.get_or_insert_with(|| self.local_turn(permit));
                         if let Some(result) = self.alone(alone, &ticket, permit, absence, again, changed).await {
-                            result?;
+                            let grant = result?;
+                            note.alone = true;
+                            waited |= !grant.waited().is_zero();
                             break;
                         }
                         waited = true;
@@ -87,7 +93,8 @@ impl Inner {
             }
         }
         // The time it takes to ask is no wait.
-        Ok(Grant::new(if waited { self.clock.now().saturating_sub(start) } else { Duration::ZERO }))
+        let waited = if waited { self.clock.now().saturating_sub(start) } else { Duration::ZERO };
+        Ok(Grant { waited, note })
     }
 
     fn local_turn<'a>(&'a self, permit: &'a Permit) -> Alone<'a> {
@@ -149,10 +156,9 @@ impl Inner {
                     state.granted(&self.quotas, ticket.class, u64::from(permit.cost), now, &seen);
                     let windows = self.quotas.windows_of(ticket.class).iter().zip(&figures);
                     let windows = windows.map(|(&window, &[_, free, gone])| Figures { window, free, gone }).collect();
-                    permit.note.set(Noted { data: reply.data, windows });
                     #[cfg(feature = "test-util")]
                     lock(&self.grants).push((Duration::from_micros(reply.now), permit.class, permit.cost));
-                    Answer::Granted
+                    Answer::Granted(Note { alone: false, data: reply.data, windows })
                 }
                 Word::Again { wait, tag } => {
                     ticket.place = Some((tag, reply.data));

@@ -87,7 +87,7 @@ impl RedisLimiterBuilder {
         if self.workers == 0 {
             return Err(Error::config("a quota cannot be shared by 0 workers"));
         }
-        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        let clock = self.clock.unwrap_or_else(|| SystemClock::shared());
         let local = LocalLimiter::new(part(&self.quotas, self.workers), Arc::clone(&clock));
         let laggards = match self.when_away {
             WhenAway::Refuse => Duration::ZERO,

@@ -6,20 +6,20 @@ use serde_json::json;
 
 use super::Inner;
 use super::call::{LONG, say, told};
-use crate::limit::Permit;
 use crate::limit::told::Told;
+use crate::limit::{Grant, Permit};
 use crate::sync::lock;
 use crate::vendor::Feedback;
 
 impl Inner {
     /// Tells Redis, in a task of its own, and only where it says something.
-    pub(super) fn observe(self: &Arc<Self>, permit: &Permit, status: u16, feedback: &Feedback) {
+    pub(super) fn observe(self: &Arc<Self>, permit: &Permit, grant: &Grant, status: u16, feedback: &Feedback) {
         let all = Told::all(&self.quotas, permit.class, status, feedback);
         if self.link.is_away(self.clock.now()) {
             self.local.learn(&permit.key, &all.iter().map(|told| self.part(told)).collect::<Vec<_>>());
             return;
         }
-        let noted = permit.note.get();
+        let noted = &grant.note;
         let account = self.account(&permit.key);
         let news: Vec<_> = all
             .iter()

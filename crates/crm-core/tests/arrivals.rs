@@ -1,0 +1,119 @@
+//! A quota is kept as the vendor counts it: by arrivals, over connections that are slow to open and
+//! ways that take longer for one request than for the next. In real time.
+
+mod support;
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crm_core::Call;
+use crm_core::{ClientBuilder, Pipeline, Quotas, RetryPolicy, Window};
+use support::{Acme, TOKEN, op};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+op!(LIST, "things.list", GET, "/things", idempotent: true);
+
+const CONNECT: Duration = Duration::from_millis(250);
+
+/// A vendor that only counts. A new connection takes a quarter of a second, and each request some
+/// time to arrive.
+struct Vendor {
+    base_url: String,
+    arrivals: Arc<Mutex<Vec<Instant>>>,
+}
+
+impl Vendor {
+    async fn start(way_there: fn(&mut fastrand::Rng) -> Duration) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let arrivals: Arc<Mutex<Vec<Instant>>> = Arc::default();
+        let log = Arc::clone(&arrivals);
+        tokio::spawn(async move {
+            for seed in 0.. {
+                let (stream, _) = listener.accept().await.unwrap();
+                let (log, random) = (Arc::clone(&log), fastrand::Rng::with_seed(seed));
+                tokio::spawn(async move { serve(stream, &log, random, way_there).await });
+            }
+        });
+        Self { base_url, arrivals }
+    }
+
+    fn client(&self, limit: u64, per: Duration) -> Pipeline {
+        let quotas = Quotas::new([Window::new("burst", limit, per)]);
+        ClientBuilder::new(Acme, self.base_url.clone(), quotas, |pipeline| pipeline)
+            .token(TOKEN)
+            .seed(7)
+            .attempt_timeout(Duration::from_millis(600))
+            .retry(RetryPolicy::default())
+            .build()
+            .unwrap()
+    }
+
+    /// How many requests arrived, and how many of them in the busiest window.
+    fn counted(&self, per: Duration) -> (usize, usize) {
+        let mut arrivals = self.arrivals.lock().unwrap().clone();
+        arrivals.sort_unstable();
+        let inside = |start: &Instant| arrivals.iter().filter(|at| **at >= *start && **at < *start + per).count();
+        (arrivals.len(), arrivals.iter().map(inside).max().unwrap_or(0))
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    arrivals: &Mutex<Vec<Instant>>,
+    mut random: fastrand::Rng,
+    way_there: fn(&mut fastrand::Rng) -> Duration,
+) {
+    tokio::time::sleep(CONNECT).await;
+    let mut buffer = [0; 4096];
+    while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {
+        tokio::time::sleep(way_there(&mut random)).await;
+        arrivals.lock().unwrap().push(Instant::now());
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+        if stream.write_all(answer).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn all_at_once(clients: &[Pipeline], calls: usize) {
+    let calls = (0..calls).map(|number| Call::<serde_json::Value>::new(&clients[number % clients.len()], &LIST).send());
+    for reply in futures::future::join_all(calls).await {
+        reply.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_burst_over_new_connections() {
+    let per = Duration::from_secs(10);
+    let vendor = Vendor::start(|_| Duration::ZERO).await;
+    let start = Instant::now();
+    all_at_once(&[vendor.client(100, per)], 130).await;
+    let (arrived, busiest) = vendor.counted(per);
+    assert_eq!(arrived, 130);
+    assert!(busiest <= 100, "{busiest} arrived in one window");
+    assert!(start.elapsed() < per + Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+/// Two clients of one token share its quota without being told to.
+#[tokio::test]
+async fn a_short_window_over_ways_that_vary() {
+    let per = Duration::from_secs(1);
+    let vendor = Vendor::start(|random| Duration::from_millis(random.u64(20..120))).await;
+    all_at_once(&[vendor.client(5, per), vendor.client(5, per)], 40).await;
+    let (arrived, busiest) = vendor.counted(per);
+    assert_eq!(arrived, 40);
+    assert!(busiest <= 5, "{busiest} arrived in one window");
+}
+
+/// An attempt that timed out arrives after all, while its repetition is on its way.
+#[tokio::test]
+async fn attempts_that_are_given_up_and_arrive_later() {
+    let per = Duration::from_secs(1);
+    let vendor = Vendor::start(|random| Duration::from_millis(if random.u8(..6) == 0 { 1_000 } else { 30 })).await;
+    all_at_once(&[vendor.client(5, per)], 20).await;
+    let (arrived, busiest) = vendor.counted(per);
+    assert!(arrived > 20, "nothing was given up");
+    assert!(busiest <= 5, "{busiest} arrived in one window");
+}
