@@ -41,7 +41,7 @@ impl Vendor {
 
     fn client(&self, limit: u64, per: Duration) -> Pipeline {
         let quotas = Quotas::new([Window::new("burst", limit, per)]);
-        ClientBuilder::new(Acme, self.base_url.clone(), quotas, |pipeline| pipeline)
+        ClientBuilder::new(Acme, &self.base_url, quotas, |pipeline| pipeline)
             .token(TOKEN)
             .seed(7)
             .attempt_timeout(Duration::from_millis(600))
