@@ -145,7 +145,11 @@ pub struct Grant {
 impl Grant {
     /// A permit given after a wait.
     pub fn new(waited: Duration) -> Self {
-        Self { waited, ..Self::default() }
+        Self {
+            waited,
+            #[cfg(feature = "redis")]
+            note: redis::Note::default(),
+        }
     }
 
     /// How long it took to get.
