@@ -5,6 +5,7 @@ mod body_stream;
 mod download;
 mod macros;
 mod multipart;
+mod paced;
 mod param;
 mod parts;
 mod path;

@@ -10,11 +10,13 @@ mod address;
 mod attempt;
 mod builder;
 mod classify;
+mod failure;
 mod fetched;
 mod plan;
 mod promise;
 mod run;
 mod stats;
+mod transport;
 mod underway;
 
 pub(crate) use attempt::Delivered;

@@ -12,6 +12,10 @@ use http::{HeaderMap, StatusCode};
 use crate::error::{ErrorKind, LimitScope, VendorDetail};
 use crate::meta::OpMeta;
 
+/// How long an unused connection is kept to a server of which nothing is known. Node.js and Apache close it after 5
+/// seconds by default (`server.keepAliveTimeout`, `KeepAliveTimeout`), nginx after 75.
+pub(crate) const UNKNOWN_SERVER: Duration = Duration::from_secs(4);
+
 /// How one vendor speaks: its errors, its limit headers, its request ids.
 ///
 /// All methods are pure readings of a reply, so each can be tested with a table of
@@ -40,6 +44,13 @@ pub trait Vendor: Send + Sync + 'static {
     /// win over these.
     fn prepare(&self, op: &OpMeta, headers: &mut HeaderMap) {
         let _ = (op, headers);
+    }
+
+    /// How long a connection that is not used is kept. It must be shorter than the time after which the vendor's edge
+    /// closes it: a write that is sent at that moment fails, and may have been carried out. Four seconds if not set, and
+    /// for addresses that are not the vendor's, because servers close unused connections after five seconds and more.
+    fn idle_timeout(&self) -> Duration {
+        UNKNOWN_SERVER
     }
 
     /// The id under which the vendor's support finds the request.

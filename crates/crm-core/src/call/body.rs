@@ -7,7 +7,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 
 use super::multipart::{Multipart, Watch};
+use super::paced::{Paced, Pieces};
 use crate::error::Error;
+
+/// Above this many bytes a body that is in memory is sent in pieces.
+const LARGE: usize = 512 * 1024;
 
 #[derive(Clone)]
 pub(crate) enum Body {
@@ -58,6 +62,10 @@ impl Body {
         let mut outgoing = Outgoing { body: None, headers: HeaderMap::new(), watch: Arc::default() };
         match self {
             Self::None => {}
+            Self::Json(bytes) | Self::Form(bytes) | Self::Text(bytes) if bytes.len() > LARGE => {
+                outgoing.headers.insert(header::CONTENT_LENGTH, bytes.len().into());
+                outgoing.body = Some(reqwest::Body::wrap_stream(Paced::new(Pieces(bytes.clone()))));
+            }
             Self::Json(bytes) | Self::Form(bytes) | Self::Text(bytes) => outgoing.body = Some(bytes.clone().into()),
             Self::Multipart(parts) => {
                 let encoder = parts.open().await?;
@@ -68,7 +76,7 @@ impl Body {
                     outgoing.headers.insert(header::CONTENT_LENGTH, size.into());
                 }
                 outgoing.watch = encoder.watch();
-                outgoing.body = Some(reqwest::Body::wrap_stream(encoder));
+                outgoing.body = Some(reqwest::Body::wrap_stream(Paced::new(encoder)));
             }
         }
         Ok(outgoing)

@@ -6,8 +6,8 @@ use std::fmt;
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
-    /// The client was set up wrongly (address, token text, options). Fix the program or its
-    /// configuration; nothing was sent.
+    /// The client or its surroundings are set up wrongly (address, token text, options, certificates,
+    /// proxy). Fix the program or its configuration; nothing was sent, and repeating does not help.
     Config,
     /// The input is wrong: refused before sending ([`Sent::No`]) or by the vendor
     /// ([`Sent::Answered`], usually 400 or 422). Also a file that could not be read to its end while
@@ -32,7 +32,8 @@ pub enum ErrorKind {
     /// No answer in time. Check [`Error::may_have_happened`](crate::Error::may_have_happened) before
     /// repeating a write.
     Timeout,
-    /// No connection. Nothing was sent by this attempt; repeating is safe.
+    /// No connection, or the server refused the request before it processed it (HTTP/2). Nothing was
+    /// done by this attempt; repeating is safe.
     Connect,
     /// The connection broke after the request was (or may have been) sent, or the reply was cut
     /// off. Check [`Error::may_have_happened`](crate::Error::may_have_happened) before repeating a

@@ -8,8 +8,9 @@ use futures_core::Stream;
 use http::{HeaderMap, Method, StatusCode, header};
 use reqwest::{Response, Url};
 
+use super::failure;
 use super::underway::Underway;
-use crate::error::{Error, ErrorKind, Sent};
+use crate::error::Error;
 use crate::vendor::RawReply;
 
 /// The most that is read of the body of an error reply.
@@ -49,11 +50,15 @@ pub(super) async fn attempt(
 ) -> Result<Delivered, Error> {
     let mut request = reqwest::Request::new(method, url);
     *request.headers_mut() = headers;
+    let content = body.is_some();
     *request.body_mut() = body;
     let sent = client.execute(request).await;
     underway.over();
-    let mut response = sent.map_err(send_error)?;
+    let mut response = sent.map_err(|error| failure::unanswered(error, content))?;
     let status = response.status();
+    if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        return Err(failure::proxy_credentials());
+    }
     let encoded = encoding(response.headers());
     if let Some(encoding) = encoded.as_ref().filter(|_| status.is_success()) {
         let text = format!("the reply is encoded as {encoding}, which was not asked for");
@@ -80,7 +85,7 @@ pub(super) async fn attempt(
             Ok(None) => break,
             // Of an error the status says enough.
             Err(_) if !status.is_success() => break,
-            Err(error) => return Err(body_error(error, status)),
+            Err(error) => return Err(failure::interrupted(error, status)),
         }
         if body.len() > most {
             if status.is_success() {
@@ -107,47 +112,6 @@ fn too_large(most: usize, status: StatusCode, begun: Bytes) -> Error {
     Error::decode(text).with_status(status).with_body(begun)
 }
 
-/// Reads a failure before the head of the reply was there.
-fn send_error(error: reqwest::Error) -> Error {
-    let (kind, sent, text) = if error.is_builder() {
-        (ErrorKind::Validation, Sent::No, "the request could not be built")
-    } else if error.is_connect() {
-        (ErrorKind::Connect, Sent::No, "could not connect")
-    } else if error.is_timeout() {
-        (ErrorKind::Timeout, Sent::Maybe, "no answer in time")
-    } else {
-        (ErrorKind::Io, Sent::Maybe, "the connection broke before the answer")
-    };
-    with_cause(Error::new(kind, text).with_sent(sent), text, error)
-}
-
-/// Reads a failure within the body of a success. reqwest calls these decode errors; they are
-/// broken connections.
-fn body_error(error: reqwest::Error, status: StatusCode) -> Error {
-    let (kind, text) = if error.is_timeout() {
-        (ErrorKind::Timeout, "the reply stalled")
-    } else {
-        (ErrorKind::Io, "the reply was cut off")
-    };
-    with_cause(Error::new(kind, text).with_status(status).with_sent(Sent::Maybe), text, error)
-}
-
-/// Adds the innermost cause to the message; the others only say the same in general terms.
-fn with_cause(error: Error, text: &str, cause: reqwest::Error) -> Error {
-    let cause = cause.without_url();
-    let mut innermost: &dyn std::error::Error = &cause;
-    while let Some(next) = innermost.source() {
-        innermost = next;
-    }
-    let message = format!("{text}: {innermost}");
-    let (kind, sent, status) = (error.kind(), error.sent(), error.status());
-    let error = Error::new(kind, message).with_sent(sent).with_source(cause);
-    match status.and_then(|status| StatusCode::from_u16(status).ok()) {
-        Some(status) => error.with_status(status),
-        None => error,
-    }
-}
-
 /// The body of an open reply with our errors.
 pub(super) struct Chunks<S>(pub(super) Pin<Box<S>>, pub(super) StatusCode);
 
@@ -157,6 +121,9 @@ impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         let status = this.1;
-        this.0.as_mut().poll_next(cx).map(|item| item.map(|item| item.map_err(|error| body_error(error, status))))
+        this.0
+            .as_mut()
+            .poll_next(cx)
+            .map(|item| item.map(|item| item.map_err(|error| failure::interrupted(error, status))))
     }
 }

@@ -7,18 +7,15 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::stats::Counters;
-use super::{Pipeline, Shared, address};
+use super::{Pipeline, Shared, address, transport};
 use crate::auth::{Credentials, Secret, StaticToken};
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 use crate::limit::{self, Quotas, RateLimiter};
 use crate::options::CallOptions;
 use crate::retry::{Budget, RetryPolicy};
-use crate::vendor::Vendor;
+use crate::vendor::{UNKNOWN_SERVER, Vendor};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Shorter than what servers usually keep, so that few requests meet a connection that is closed.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Many times what any vendor answers at once.
 const MAX_REPLY: usize = 64 * 1024 * 1024;
 
@@ -30,6 +27,8 @@ pub struct ClientBuilder<C> {
     vendor: Box<dyn Vendor>,
     make: fn(Pipeline) -> C,
     base_url: String,
+    /// True if the base address is not the vendor's.
+    elsewhere: bool,
     allow_http: bool,
     credentials: Option<Result<Arc<dyn Credentials>, Error>>,
     quotas: Quotas,
@@ -52,6 +51,7 @@ impl<C> ClientBuilder<C> {
             vendor: Box::new(vendor),
             make,
             base_url: base_url.to_owned(),
+            elsewhere: false,
             allow_http: false,
             credentials: None,
             quotas: default_quotas,
@@ -84,6 +84,7 @@ impl<C> ClientBuilder<C> {
     /// The scheme is required; `http` only for loopback hosts.
     pub fn base_url(mut self, address: impl Into<String>) -> Self {
         self.base_url = address.into();
+        self.elsewhere = true;
         self
     }
 
@@ -141,8 +142,34 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// A `reqwest` client of your own, for proxies or certificates. Switch its redirects off
-    /// (they could carry the request to another host) and its retries (`reqwest::retry::never()`).
+    /// A `reqwest` client of your own, for example with certificates, a proxy that the environment does not name, or
+    /// HTTP/2.
+    ///
+    /// - Switch its redirects off (`redirect(Policy::none())`): they could carry a request to another host.
+    /// - Leave its retries as they are. By default it repeats only what an HTTP/2 server says it did not process (GOAWAY,
+    ///   REFUSED_STREAM), at most twice and at once. A client with `retry::never()` is safe too: calls repeat the same as
+    ///   further attempts. A retry policy of your own could repeat a write that was carried out.
+    /// - Set `pool_idle_timeout` below the time for which the server keeps connections; reqwest's default is 90 seconds.
+    ///   A POST on a connection that the server has closed fails, and may have been carried out.
+    /// - Do not switch decompression on for hosts that you do not trust: it has no limit before `max_reply`.
+    ///
+    /// The built-in client uses HTTP/1.1 and rustls, whatever features of reqwest other crates switch on. It takes its
+    /// proxies from the environment: `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, in upper or lower case, with the hosts
+    /// and networks of `NO_PROXY` excepted. A proxy's address can contain user and password. SOCKS proxies need a client
+    /// of your own, with reqwest's feature `socks`.
+    ///
+    /// ```
+    /// # fn example() -> Result<reqwest::Client, reqwest::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let client = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .connect_timeout(Duration::from_secs(10))
+    ///     .pool_idle_timeout(Duration::from_secs(4))
+    ///     .proxy(reqwest::Proxy::https("http://proxy.example:3128")?)
+    ///     .build()?;
+    /// # Ok(client) }
+    /// ```
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
         self
@@ -182,12 +209,16 @@ impl<C> ClientBuilder<C> {
         }
         let user_agent = HeaderValue::from_str(&self.user_agent)
             .map_err(|_| Error::config("the user agent cannot stand in a header"))?;
+        let idle = if self.elsewhere { UNKNOWN_SERVER } else { self.vendor.idle_timeout() };
         let clock = self.clock.unwrap_or_else(SystemClock::shared);
         let limiter = self.limiter.unwrap_or_else(|| limit::shared(&base_url, self.quotas, &clock));
         let shared = Shared {
             vendor: self.vendor,
+            http: match self.http {
+                Some(client) => client,
+                None => transport::client(&base_url, idle)?,
+            },
             base_url,
-            http: self.http.map_or_else(default_http, Ok)?,
             credentials: credentials?,
             limiter,
             limit_key: self.limit_key,
@@ -203,21 +234,6 @@ impl<C> ClientBuilder<C> {
         };
         Ok((self.make)(Pipeline { shared: Arc::new(shared), options: CallOptions::default() }))
     }
-}
-
-fn default_http() -> Result<reqwest::Client, Error> {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .pool_idle_timeout(IDLE_TIMEOUT)
-        // Another crate of the program may have switched these features of reqwest on.
-        .no_gzip()
-        .no_brotli()
-        .no_deflate()
-        .no_zstd()
-        .build()
-        .map_err(|error| Error::config("the HTTP client could not be set up").with_source(error.without_url()))
 }
 
 impl<C> fmt::Debug for ClientBuilder<C> {

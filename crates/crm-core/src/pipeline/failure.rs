@@ -1,0 +1,135 @@
+//! Why an exchange failed, read from the errors of the HTTP libraries.
+//!
+//! Where they have no type to ask, their text is compared. If a newer version changes a text, the failure is read as the
+//! general case, which is never less careful.
+
+use std::error::Error as StdError;
+use std::{io, iter};
+
+use http::StatusCode;
+
+use crate::error::{Error, ErrorKind, Sent};
+
+/// The errors of HTTP/2 by which a server says that it did nothing (RFC 9113, 6.8 and 8.7): `h2` has them for a stream
+/// above the last one that GOAWAY includes, and for REFUSED_STREAM. GOAWAY can be followed by the server's own text.
+const REFUSED: [&str; 2] = [
+    "connection error received: not a result of an error",
+    "stream error received: refused stream before processing any application logic",
+];
+/// `hyper`, where the request could not be written to its end.
+const NOT_WRITTEN: &str = "error writing a body to connection";
+/// `hyper-util`, where a proxy answers CONNECT with 407.
+const PROXY_CREDENTIALS: &str = "tunnel error: proxy authorization required";
+/// `hyper-rustls` and `hyper-util`, where the scheme of a proxy's address is not `http` or `https`. The vendor's own
+/// address was checked before.
+const SCHEME: [&str; 2] = ["unsupported scheme ", "invalid URL, scheme is not http"];
+
+/// Reads a failure before the head of the reply was there. `content` is true if the request has a body.
+pub(super) fn unanswered(error: reqwest::Error, content: bool) -> Error {
+    let error = error.without_url();
+    if let Some(advice) = permanent(&error) {
+        let text = format!("could not connect: {}; {advice}", innermost(&error));
+        return Error::config(text).with_source(error);
+    }
+    let (kind, sent, text) = if error.is_builder() {
+        (ErrorKind::Validation, Sent::No, "the request could not be built")
+    } else if error.is_connect() {
+        (ErrorKind::Connect, Sent::No, "could not connect")
+    } else if causes(&error).any(never_sent) {
+        (ErrorKind::Connect, Sent::No, "the connection closed before the request was sent")
+    } else if causes(&error).any(refused) {
+        (ErrorKind::Connect, Sent::No, "the server refused the request before it was processed")
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, Sent::Maybe, "no answer in time")
+    } else if content && causes(&error).any(|cause| cause.to_string().starts_with(NOT_WRITTEN)) {
+        let text = "the server closed the connection while the request was sent, and may have refused it \
+                    (for example for its size)";
+        (ErrorKind::Io, Sent::Maybe, text)
+    } else {
+        (ErrorKind::Io, Sent::Maybe, "the connection broke before the answer")
+    };
+    Error::new(kind, format!("{text}: {}", innermost(&error))).with_sent(sent).with_source(error)
+}
+
+/// Reads a failure within the body of a success. reqwest calls these decode errors; they are broken connections.
+pub(super) fn interrupted(error: reqwest::Error, status: StatusCode) -> Error {
+    let error = error.without_url();
+    let (kind, text) = if error.is_timeout() {
+        (ErrorKind::Timeout, "the reply stalled")
+    } else {
+        (ErrorKind::Io, "the reply was cut off")
+    };
+    let text = format!("{text}: {}", innermost(&error));
+    Error::new(kind, text).with_sent(Sent::Maybe).with_status(status).with_source(error)
+}
+
+/// The error for a 407, which is a proxy's own reply.
+pub(super) fn proxy_credentials() -> Error {
+    let text = format!("the proxy requires credentials; {CREDENTIALS_ADVICE}");
+    Error::config(text).with_sent(Sent::Answered).with_status(StatusCode::PROXY_AUTHENTICATION_REQUIRED)
+}
+
+const CREDENTIALS_ADVICE: &str = "put user and password into the proxy's address, in HTTPS_PROXY or in the client given to \
+                                  ClientBuilder::http";
+
+/// What to change if another attempt cannot do better.
+fn permanent(error: &reqwest::Error) -> Option<&'static str> {
+    if !error.is_connect() {
+        return None;
+    }
+    causes(error).find_map(|cause| {
+        #[cfg(feature = "rustls")]
+        if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+            return tls(error);
+        }
+        let text = cause.to_string();
+        if text == PROXY_CREDENTIALS {
+            return Some(CREDENTIALS_ADVICE);
+        }
+        let scheme = SCHEME.iter().any(|scheme| text.starts_with(scheme));
+        scheme.then_some("use a proxy with http or https, or give a client that supports it to ClientBuilder::http")
+    })
+}
+
+/// What to change if a handshake fails for good.
+#[cfg(feature = "rustls")]
+fn tls(error: &rustls::Error) -> Option<&'static str> {
+    use rustls::{AlertDescription as Alert, CertificateError, Error as Tls, InvalidMessage};
+    match error {
+        // Whether it is revoked may be known later.
+        Tls::InvalidCertificate(CertificateError::UnknownRevocationStatus) => None,
+        Tls::InvalidCertificate(_) => Some(
+            "check the address, the system's clock and its CA certificates; to trust another CA, add it to the system's \
+             certificates or give a client to ClientBuilder::http",
+        ),
+        Tls::PeerIncompatible(_)
+        | Tls::AlertReceived(Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::UnrecognisedName)
+        | Tls::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            Some("check the address: the server there does not speak TLS 1.2 or 1.3 for this host")
+        }
+        _ => None,
+    }
+}
+
+/// True if the request was still in the client.
+fn never_sent(cause: &(dyn StdError + 'static)) -> bool {
+    cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
+}
+
+fn refused(cause: &(dyn StdError + 'static)) -> bool {
+    let text = cause.to_string();
+    REFUSED.iter().any(|refusal| text.starts_with(refusal))
+}
+
+/// The innermost cause; the others only say the same in general terms.
+pub(super) fn innermost<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
+    causes(error).last().unwrap_or(error)
+}
+
+/// The error and all below it, also those that an `io::Error` wraps, which it does not return as its source.
+pub(super) fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped as &(dyn StdError + 'static)),
+        None => error.source(),
+    })
+}

@@ -1,0 +1,268 @@
+//! Connections that cannot be established, that close early or that were not used for a while, and proxies.
+
+mod support;
+
+use std::io::{Read as _, Write as _};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crm_core::{Call, ErrorKind, ManualClock, Pipeline, Sent};
+use serde_json::{Value, json};
+use support::{Reply, Server, TOKEN, builder, json as reply, op, shown};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+op!(READ, "things.read", GET, "/things", idempotent: true);
+op!(CREATE, "things.create", POST, "/things", idempotent: false);
+
+/// Larger than what the sockets of both sides hold.
+const LARGE: usize = 8 * 1024 * 1024;
+/// The variable by which a test that is run again in a process with its own environment gets an address.
+const ADDRESS: &str = "CRM_CORE_TEST_ADDRESS";
+
+/// A server that treats each connection as told, and its address without a scheme.
+async fn serve<F: Future<Output = ()> + Send + 'static>(
+    each: impl Fn(TcpStream) -> F + Send + 'static,
+) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&connections);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(each(stream));
+        }
+    });
+    (address, connections)
+}
+
+/// Runs the named test again in a process of its own, with these variables; it must succeed.
+fn again(test: &str, address: &str, variables: &[(&str, &str)]) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name.to_lowercase().ends_with("_proxy") || name.starts_with("SSL_CERT") || name == "REQUEST_METHOD" {
+            command.env_remove(name);
+        }
+    }
+    command.args(["--exact", test, "--nocapture"]).env(ADDRESS, address).envs(variables.iter().copied());
+    let output = command.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && text.contains("1 passed"), "{variables:?}: {text}");
+}
+
+fn pipeline(base_url: &str) -> Pipeline {
+    builder(base_url, &ManualClock::auto()).allow_http(true).build().unwrap()
+}
+
+async fn read(pipeline: &Pipeline) -> Result<Value, crm_core::Error> {
+    Call::<Value>::new(pipeline, &READ).send().await
+}
+
+#[tokio::test]
+async fn an_upload_that_is_answered_early_has_its_answer_or_says_what_may_be() {
+    // As HAProxy does: the answer while the body is still on its way, then a close with the rest of it unread.
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let pipeline = pipeline(&format!("http://{}", listener.local_addr().unwrap()));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            stream.read_exact(&mut [0; 1024]).unwrap();
+            stream.write_all(b"HTTP/1.1 413 X\r\nconnection: close\r\ncontent-length: 0\r\n\r\n").unwrap();
+        }
+    });
+    let (mut read, body) = (0, json!("x".repeat(LARGE)));
+    for _ in 0..20 {
+        let error = Call::<Value>::new(&pipeline, &CREATE).json(&body).send().await.unwrap_err();
+        assert_eq!(error.attempts(), 1);
+        if error.status() == Some(413) {
+            assert_eq!((error.kind(), error.may_have_happened()), (ErrorKind::Validation, false));
+            read += 1;
+        } else {
+            assert_eq!((error.kind(), error.sent()), (ErrorKind::Io, Sent::Maybe));
+            assert!(error.to_string().contains("and may have refused it"), "{}", shown(&error));
+        }
+    }
+    println!("{read} of 20 answers were read");
+}
+
+#[tokio::test]
+async fn an_early_answer_on_a_connection_that_stays_is_read() {
+    let (address, _) = serve(|mut stream| async move {
+        stream.read_exact(&mut [0; 1024]).await.unwrap();
+        stream.write_all(b"HTTP/1.1 413 X\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let call = Call::<Value>::new(&pipeline(&format!("http://{address}")), &CREATE).json(&json!("x".repeat(LARGE)));
+    assert_eq!(call.send().await.unwrap_err().status(), Some(413));
+}
+
+/// A server with a certificate that no authority signed, and the certificate.
+#[cfg(feature = "rustls")]
+async fn tls_server(protocols: &[&[u8]]) -> (String, Arc<AtomicUsize>, String) {
+    use tokio_rustls::rustls;
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)
+        .unwrap();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let (address, connections) = serve(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            let mut head = [0; 16];
+            stream.read_exact(&mut head).await.unwrap();
+            assert!(head.starts_with(b"GET /things HTTP"), "{head:?}");
+            stream.write_all(b"HTTP/1.1 200 X\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
+            stream.shutdown().await.unwrap();
+        }
+    })
+    .await;
+    (format!("https://{}", address.replace("127.0.0.1", "localhost")), connections, cert.pem())
+}
+
+#[cfg(feature = "rustls")]
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted_is_not_tried_again() {
+    let (address, connections, _) = tls_server(&[]).await;
+    let error = read(&pipeline(&address)).await.unwrap_err();
+    assert_eq!((error.kind(), error.sent(), error.attempts()), (ErrorKind::Config, Sent::No, 1), "{error}");
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+    assert!(error.to_string().contains("UnknownIssuer; check the address"), "{error}");
+}
+
+#[cfg(feature = "rustls")]
+#[tokio::test]
+async fn a_server_without_tls_is_not_tried_again() {
+    let (address, connections) = serve(|mut stream| async move {
+        let _ = stream.write_all(b"HTTP/1.1 400 X\r\n\r\n").await;
+        let _ = stream.read(&mut [0; 1024]).await;
+    })
+    .await;
+    let error = read(&pipeline(&format!("https://{address}"))).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Config, 1), "{error}");
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+    assert!(error.to_string().contains("does not speak TLS"), "{error}");
+}
+
+#[cfg(feature = "rustls")]
+#[tokio::test]
+async fn http2_of_another_crate_changes_nothing() {
+    if let Ok(address) = std::env::var(ADDRESS) {
+        assert_eq!(read(&pipeline(&address)).await.unwrap(), json!({}));
+        return;
+    }
+    let (address, _, certificate) = tls_server(&[b"h2", b"http/1.1"]).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), certificate).unwrap();
+    let file = file.path().to_str().unwrap().to_owned();
+    let run = move || again("http2_of_another_crate_changes_nothing", &address, &[("SSL_CERT_FILE", &file)]);
+    tokio::task::spawn_blocking(run).await.unwrap();
+}
+
+#[cfg(feature = "rustls")]
+#[tokio::test]
+async fn without_certificates_http_works_and_https_says_what_is_missing() {
+    if let Ok(address) = std::env::var(ADDRESS) {
+        assert_eq!(read(&pipeline(&address)).await.unwrap(), json!({}));
+        let error = builder("https://localhost", &ManualClock::auto()).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        for text in ["No CA certificates were loaded", "ca-certificates", "SSL_CERT_FILE", "ClientBuilder::http"] {
+            assert!(error.to_string().contains(text), "{text} in {error}");
+        }
+        return;
+    }
+    let server = Server::start(|_, _| reply(200, "{}")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().to_str().unwrap().to_owned();
+    let run = move || {
+        let test = "without_certificates_http_works_and_https_says_what_is_missing";
+        again(test, &server.base_url, &[("SSL_CERT_DIR", &folder)]);
+    };
+    tokio::task::spawn_blocking(run).await.unwrap();
+}
+
+#[tokio::test]
+async fn proxies_of_the_environment_are_used_except_for_no_proxy() {
+    const TEST: &str = "proxies_of_the_environment_are_used_except_for_no_proxy";
+    if let Ok(address) = std::env::var(ADDRESS) {
+        assert_eq!(read(&pipeline(&address)).await.unwrap(), json!({"by": "proxy"}));
+        return;
+    }
+    let proxy = Server::start(|_, _| reply(200, "{\"by\":\"proxy\"}")).await;
+    let with_user = proxy.base_url.replace("http://", "http://user:pass@");
+    let closed = "http://127.0.0.1:1".to_owned();
+    let direct = proxy.base_url.clone();
+    let run = move || {
+        again(TEST, "http://vendor.test", &[("HTTP_PROXY", &with_user)]);
+        again(TEST, "http://vendor.test", &[("all_proxy", &with_user)]);
+        again(TEST, &direct, &[("http_proxy", &closed), ("no_proxy", "127.0.0.0/8")]);
+    };
+    tokio::task::spawn_blocking(run).await.unwrap();
+    let seen = proxy.seen();
+    let targets: Vec<_> = seen.iter().map(|seen| seen.target.as_str()).collect();
+    assert_eq!(targets, ["http://vendor.test/things", "http://vendor.test/things", "/things"]);
+    // `user:pass`, and the vendor's credential beside it.
+    assert_eq!(seen[0].header("proxy-authorization"), Some("Basic dXNlcjpwYXNz"));
+    assert_eq!(seen[0].header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
+    assert_eq!(seen[2].header("proxy-authorization"), None);
+}
+
+#[tokio::test]
+async fn a_proxy_that_cannot_be_used_is_not_tried_again() {
+    const TEST: &str = "a_proxy_that_cannot_be_used_is_not_tried_again";
+    if let Ok(address) = std::env::var(ADDRESS) {
+        let error = read(&pipeline(&address)).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Config, 1), "{}", shown(&error));
+        let text = std::env::var("EXPECTED").unwrap();
+        assert!(error.to_string().contains(&text), "{error}");
+        assert!(!shown(&error).contains("canary"), "{}", shown(&error));
+        return;
+    }
+    let proxy = Server::start(|_, _| Reply::Json(407, String::new())).await;
+    let (refusing, seen) = (proxy.base_url.clone(), proxy);
+    let run = move || {
+        let with_user = refusing.replace("http://", "http://user:canary@");
+        let socks = "socks5h://user:canary@127.0.0.1:1";
+        for (address, proxy, text) in [
+            ("http://vendor.test", with_user.as_str(), "the proxy requires credentials"),
+            ("https://vendor.test", &with_user, "proxy authorization required; put user and"),
+            ("http://vendor.test", socks, "use a proxy with http or https"),
+            ("https://vendor.test", socks, "use a proxy with http or https"),
+        ] {
+            again(TEST, address, &[("ALL_PROXY", proxy), ("EXPECTED", text)]);
+        }
+    };
+    tokio::task::spawn_blocking(run).await.unwrap();
+    assert_eq!(seen.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn an_unused_connection_is_closed_before_the_server_closes_it() {
+    let (address, connections) = serve(|mut stream| async move {
+        while stream.read(&mut [0; 4096]).await.is_ok_and(|read| read > 0) {
+            stream.write_all(b"HTTP/1.1 200 X\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
+        }
+    })
+    .await;
+    let pipeline = pipeline(&format!("http://{address}"));
+    // Node.js and Apache close after five seconds.
+    for (pause, expected) in [(0, 1), (3, 1), (5, 2)] {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(pause)).await;
+        tokio::time::resume();
+        assert_eq!(read(&pipeline).await.unwrap(), json!({}));
+        assert_eq!(connections.load(Ordering::SeqCst), expected, "after {pause} s");
+    }
+}
