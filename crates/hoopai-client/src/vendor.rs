@@ -1,5 +1,7 @@
 //! How HoopAI speaks: versions, limit headers, request ids.
 
+use std::time::Duration;
+
 use crm_core::reexport::http::{HeaderMap, HeaderName, HeaderValue};
 use crm_core::reexport::serde_json::Value;
 use crm_core::{Feedback, OpMeta, RawReply, Vendor, VendorError};
@@ -11,6 +13,11 @@ use crate::version::ApiVersion;
 const VERSION: HeaderName = HeaderName::from_static("version");
 /// The one path that takes no version where its document names none.
 const TOKEN_PATH: &str = "/oauth/token";
+
+/// How long an unused connection is kept. The edge of the LeadConnector hosts is Cloudflare (users report its error 1010),
+/// which closes one after 400 seconds (developers.cloudflare.com, "Connection limits"); load balancers and NAT between may
+/// do so after a minute.
+const IDLE: Duration = Duration::from_secs(30);
 
 /// The vendor, with the version that goes with every request if there is one.
 #[derive(Debug, Default)]
@@ -34,6 +41,10 @@ pub fn vendor() -> impl Vendor {
 impl Vendor for HoopAi {
     fn name(&self) -> &'static str {
         "hoopai"
+    }
+
+    fn idle_timeout(&self) -> Duration {
+        IDLE
     }
 
     fn read_error(&self, op: &OpMeta, reply: &RawReply) -> VendorError {

@@ -30,6 +30,9 @@ use crm_core::{Advice, ErrorKind, Feedback, OpMeta, RawReply, Vendor, VendorErro
 
 /// How long the lock after heavy writes lasts.
 const LOCK: Duration = Duration::from_secs(2);
+/// How long an unused connection is kept. HubSpot's edge is Cloudflare (its replies have `CF-Ray`), which closes one after
+/// 400 seconds (developers.cloudflare.com, "Connection limits"); load balancers and NAT between may do so after a minute.
+const IDLE: Duration = Duration::from_secs(30);
 /// What helps against a 414 of a read.
 const TOO_LONG: &str = "the address of the request is too long, as with many properties; \
      read in a batch or search instead, which name them in the body";
@@ -43,6 +46,10 @@ pub(crate) struct HubSpot;
 impl Vendor for HubSpot {
     fn name(&self) -> &'static str {
         "hubspot"
+    }
+
+    fn idle_timeout(&self) -> Duration {
+        IDLE
     }
 
     fn read_error(&self, op: &OpMeta, reply: &RawReply) -> VendorError {
