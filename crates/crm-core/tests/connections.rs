@@ -101,6 +101,20 @@ async fn an_early_answer_on_a_connection_that_stays_is_read() {
     assert_eq!(call.send().await.unwrap_err().status(), Some(413));
 }
 
+#[tokio::test]
+async fn a_large_body_in_pieces_is_the_same_body() {
+    let server = Server::start(|_, number| if number == 0 { reply(429, "") } else { reply(200, "{}") }).await;
+    let text = "0123456789".repeat(60_000);
+    let call = Call::<Value>::new(&support::pipeline(&server), &CREATE).json(&json!(text));
+    call.send().await.unwrap();
+    for seen in server.seen() {
+        assert_eq!(seen.header("content-length"), Some("600002"));
+        assert_eq!(seen.header("transfer-encoding"), None);
+        assert!(seen.body == format!("\"{text}\""));
+    }
+    assert_eq!(server.seen().len(), 2);
+}
+
 /// A server with a certificate that no authority signed, and the certificate.
 #[cfg(feature = "rustls")]
 async fn tls_server(protocols: &[&[u8]]) -> (String, Arc<AtomicUsize>, String) {

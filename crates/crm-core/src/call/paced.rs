@@ -58,3 +58,35 @@ impl Stream for Pieces {
         Poll::Ready((!piece.is_empty()).then_some(Ok(piece)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::pin::pin;
+
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_is_seen_before_the_next_piece() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let connection = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (mut server, _) = listener.accept().await.unwrap();
+        let mut body = pin!(Paced::new(Pieces(Bytes::from(vec![0; PIECE * 2 + 1]))));
+        let mut sizes = Vec::new();
+        loop {
+            server.write_all(b"413").await.unwrap();
+            let unseen = connection.try_read(&mut [0; 3]).unwrap_err();
+            assert_eq!(unseen.kind(), ErrorKind::WouldBlock, "the runtime did not look yet");
+            let piece = std::future::poll_fn(|cx| body.as_mut().poll_next(cx)).await;
+            assert_eq!(connection.try_read(&mut [0; 3]).unwrap(), 3);
+            // A read that fills less than its buffer, or finds nothing, makes the runtime look again.
+            assert!(connection.try_read(&mut [0; 3]).is_err());
+            let Some(piece) = piece else { break };
+            sizes.push(piece.unwrap().len());
+        }
+        assert_eq!(sizes, [PIECE, PIECE, 1]);
+    }
+}
