@@ -1,7 +1,7 @@
 //! Lists as streams.
 //!
-//! [`Paginator`] gives items, [`Pages`] gives pages. Both can tell at any time where they are
-//! ([`Cursor`]), so that a later run, or another process, goes on from there.
+//! [`Paginator`] gives items, [`Pages`] gives pages. Both return at any time where they are
+//! ([`Cursor`]), so that a later run, or another process, continues from there.
 //!
 //! | event | what happens |
 //! |---|---|
@@ -11,17 +11,27 @@
 //! | the vendor reports more pages but no position | an error of kind `Paging` |
 //! | the vendor answers the position that was asked | an error of kind `Paging`, never an endless list |
 //! | the process dies | the stored cursor repeats at most what was handed out since it was stored |
+//! | the list is resumed, wherever it stands | it starts anew at the cursor; what was read or prefetched is dropped |
+//! | it is resumed at the end | nothing comes; `resume_or_begin` begins a new run |
+//! | it is resumed with another page size | items continue where they were; if pages are numbered, an error of kind `Validation` |
+//! | nobody polls the list while a page is prefetched | the page arrives: a task fetches it |
 
+mod ahead;
+mod canonical;
 mod context;
 mod cursor;
 mod items;
+mod list;
 mod pages;
 mod position;
+mod stored;
 mod walker;
 
 pub use context::{Next, PageContext};
 pub use cursor::Cursor;
 pub use items::Paginator;
+#[doc(hidden)]
+pub use list::List;
 pub use pages::Pages;
 pub use position::Position;
 #[doc(hidden)]

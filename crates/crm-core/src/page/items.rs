@@ -7,8 +7,9 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
+use super::list::Place;
 use super::walker::Walker;
-use super::{Cursor, Paged, Position};
+use super::{Cursor, Paged};
 use crate::call::Call;
 use crate::error::Error;
 
@@ -22,16 +23,31 @@ use crate::error::Error;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// A program that may be stopped at any time and runs again tomorrow stores the cursor as it goes:
+///
+/// ```
+/// # fn load() -> Result<Option<crm_core::Cursor>, crm_core::Error> { Ok(None) }
+/// # fn save(_: &crm_core::Cursor) {}
+/// # async fn example<P: crm_core::Paged<Item = String>>(names: crm_core::Paginator<P>) -> Result<(), crm_core::Error> {
+/// let mut names = names.resume_or_begin(load()?)?;
+/// while let Some(name) = names.next().await {
+///     println!("{}", name?);
+///     save(&names.cursor());
+/// }
+/// // The end of the list: tomorrow's run begins anew.
+/// save(&names.cursor());
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a list fetches nothing unless it is read"]
 pub struct Paginator<P: Paged> {
     walker: Walker<P>,
     /// What is left of the current page, and where that page is.
     items: VecDeque<P::Item>,
-    at: Position,
-    consumed: usize,
-    /// How many items of the next page were handed out before the cursor was stored.
-    skip: usize,
+    at: Place,
     prefetch: bool,
+    max_items: usize,
     left: usize,
 }
 
@@ -40,54 +56,70 @@ impl<P: Paged> Unpin for Paginator<P> {}
 impl<P: Paged> Paginator<P> {
     /// The list of a call. The call may carry a page size, and a position to begin at.
     pub fn new(call: impl Into<Call<P::Page>>) -> Self {
-        Self {
-            walker: Walker::new(call.into()),
-            items: VecDeque::new(),
-            at: Position::Start,
-            consumed: 0,
-            skip: 0,
-            prefetch: false,
-            left: usize::MAX,
-        }
+        let walker = Walker::new(call.into());
+        let at = walker.next().clone();
+        Self { walker, items: VecDeque::new(), at, prefetch: false, max_items: usize::MAX, left: usize::MAX }
     }
 
-    /// Where the list stands. The cursor stays on a page until all its items were handed out, and
-    /// counts those that were. It can be read at any time, also after an error.
+    /// Returns where the list stands. The cursor stays on a page until all its items were handed
+    /// out, and counts those that were. It can be read at any time, also after an error.
+    ///
+    /// Store it after each item, and once more after the end. A program that stores it only after
+    /// the end has nothing to continue from if it is stopped.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
-        self.walker.cursor(self.at.clone(), self.consumed)
+        self.walker.cursor(&self.at)
     }
 
-    /// Goes on where a cursor of the same list stands. Items of its page that were handed out
-    /// already are skipped; if the vendor's page has changed meanwhile, some may come again or be
-    /// missed.
+    /// Starts anew at a cursor of the same list, wherever this list stands: also in the middle of a
+    /// page, after an error and at the end. `max_items` and `max_pages` count from here.
+    ///
+    /// Items of the cursor's page that were handed out already are skipped; if the vendor's page
+    /// has changed meanwhile, some may come again or be missed. A list that is resumed at its end
+    /// gives nothing: use [`resume_or_begin`](Self::resume_or_begin) for a program that runs again
+    /// and again.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the cursor belongs to another
-    /// operation or to other parameters.
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the list cannot continue at the
+    /// cursor; [`Cursor`] has the table. Begin without a cursor, or repeat the call as it was.
     pub fn resume(mut self, cursor: Cursor) -> Result<Self, Error> {
-        self.skip = self.walker.resume(cursor)?;
+        self.walker.resume(cursor)?;
         self.at = self.walker.next().clone();
-        self.consumed = self.skip;
         self.items.clear();
+        self.left = self.max_items;
         Ok(self)
     }
 
-    /// Fetches the next page while the items of the current one are read. Off by default: it
-    /// spends a request that may not be needed.
+    /// Continues a run that was interrupted, or begins a new one if nothing is stored or the
+    /// stored run reached the end of the list.
+    ///
+    /// # Errors
+    ///
+    /// As [`resume`](Self::resume).
+    pub fn resume_or_begin(self, stored: Option<Cursor>) -> Result<Self, Error> {
+        match stored {
+            Some(cursor) if !cursor.is_end() => self.resume(cursor),
+            _ => Ok(self),
+        }
+    }
+
+    /// Fetches the next page while the items of the current one are read, in a task that ends with
+    /// the list. Off by default: it spends a request that may not be needed. Without a runtime the
+    /// page is fetched when it is needed.
     pub fn prefetch(mut self, on: bool) -> Self {
         self.prefetch = on;
         self
     }
 
-    /// Ends after so many items.
+    /// Ends after this number of items.
     pub fn max_items(mut self, items: usize) -> Self {
+        self.max_items = items;
         self.left = items;
         self
     }
 
-    /// Ends after so many pages.
+    /// Ends after this number of pages.
     pub fn max_pages(mut self, pages: usize) -> Self {
         self.walker.set_max_pages(pages);
         self
@@ -116,7 +148,7 @@ impl<P: Paged> Paginator<P> {
     fn hand_out(&mut self) -> Option<P::Item> {
         let item = self.items.pop_front()?;
         self.left -= 1;
-        self.consumed += 1;
+        self.at.consumed += 1;
         if self.items.is_empty() {
             self.leave_page();
         }
@@ -125,7 +157,6 @@ impl<P: Paged> Paginator<P> {
 
     fn leave_page(&mut self) {
         self.at = self.walker.next().clone();
-        self.consumed = 0;
     }
 }
 
@@ -139,7 +170,7 @@ impl<P: Paged> Stream for Paginator<P> {
         }
         loop {
             if this.prefetch && !this.items.is_empty() && this.left > this.items.len() {
-                this.walker.poll_ahead(cx);
+                this.walker.fetch_ahead();
             }
             if let Some(item) = this.hand_out() {
                 return Poll::Ready(Some(Ok(item)));
@@ -150,9 +181,7 @@ impl<P: Paged> Stream for Paginator<P> {
                 Some(Ok(fetched)) => {
                     this.at = fetched.at;
                     this.items = P::items(fetched.page).into();
-                    let skip = std::mem::take(&mut this.skip).min(this.items.len());
-                    this.items.drain(..skip);
-                    this.consumed = skip;
+                    this.items.drain(..this.at.consumed.min(this.items.len()));
                     if this.items.is_empty() {
                         this.leave_page();
                     }

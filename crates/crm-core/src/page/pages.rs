@@ -13,10 +13,26 @@ use crate::error::Error;
 
 /// The pages of a list, as a stream: for those who want what a page says besides its items, or
 /// who store page by page.
+///
+/// ```
+/// # fn load() -> Result<Option<crm_core::Cursor>, crm_core::Error> { Ok(None) }
+/// # fn save(_: &crm_core::Cursor) {}
+/// # async fn example<P: crm_core::Paged<Page = Vec<String>>>(pages: crm_core::Pages<P>) -> Result<(), crm_core::Error> {
+/// let mut pages = pages.resume_or_begin(load()?)?;
+/// while let Some(page) = pages.next().await {
+///     println!("{:?}", page?);
+///     save(&pages.cursor());
+/// }
+/// // The end of the list: tomorrow's run begins anew.
+/// save(&pages.cursor());
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a list fetches nothing unless it is read"]
 pub struct Pages<P: Paged> {
     walker: Walker<P>,
     prefetch: bool,
+    max_items: usize,
     left: usize,
 }
 
@@ -25,42 +41,62 @@ impl<P: Paged> Unpin for Pages<P> {}
 impl<P: Paged> Pages<P> {
     /// The list of a call. The call may carry a page size, and a position to begin at.
     pub fn new(call: impl Into<Call<P::Page>>) -> Self {
-        Self { walker: Walker::new(call.into()), prefetch: false, left: usize::MAX }
+        Self { walker: Walker::new(call.into()), prefetch: false, max_items: usize::MAX, left: usize::MAX }
     }
 
-    /// Where the list stands: on the page that comes next. Store it after a page was worked on,
-    /// so that a page is rather read twice than not at all.
+    /// Returns where the list stands: on the page that comes next. Store it after a page was worked
+    /// on, so that a page may be read twice but is never skipped, and once more after the end.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
-        self.walker.cursor(self.walker.next().clone(), 0)
+        self.walker.cursor(self.walker.next())
     }
 
-    /// Goes on where a cursor of the same list stands. Pages are given whole: a cursor of a
+    /// Starts anew at a cursor of the same list, wherever this list stands: also after an error and
+    /// at the end. `max_items` and `max_pages` count from here. Pages are given whole: a cursor of a
     /// [`Paginator`](super::Paginator) within a page begins that page again.
+    ///
+    /// A list that is resumed at its end gives nothing: use
+    /// [`resume_or_begin`](Self::resume_or_begin) for a program that runs again and again.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the cursor belongs to another
-    /// operation or to other parameters.
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the list cannot continue at the
+    /// cursor; [`Cursor`] has the table. Begin without a cursor, or repeat the call as it was.
     pub fn resume(mut self, cursor: Cursor) -> Result<Self, Error> {
         self.walker.resume(cursor)?;
+        self.left = self.max_items;
         Ok(self)
     }
 
-    /// Sends for the next page when one is handed out, so that it is under way while that is
-    /// worked on. Off by default: it spends a request that may not be needed.
+    /// Continues a run that was interrupted, or begins a new one if nothing is stored or the
+    /// stored run reached the end of the list.
+    ///
+    /// # Errors
+    ///
+    /// As [`resume`](Self::resume).
+    pub fn resume_or_begin(self, stored: Option<Cursor>) -> Result<Self, Error> {
+        match stored {
+            Some(cursor) if !cursor.is_end() => self.resume(cursor),
+            _ => Ok(self),
+        }
+    }
+
+    /// Fetches the next page when one is handed out, in a task that ends with the list, so that it
+    /// arrives while that one is worked on. Off by default: it spends a request that may not be
+    /// needed. Without a runtime the page is fetched when it is needed.
     pub fn prefetch(mut self, on: bool) -> Self {
         self.prefetch = on;
         self
     }
 
-    /// Ends after the page with which so many items were received.
+    /// Ends after the page with which this number of items was received.
     pub fn max_items(mut self, items: usize) -> Self {
+        self.max_items = items;
         self.left = items;
         self
     }
 
-    /// Ends after so many pages.
+    /// Ends after this number of pages.
     pub fn max_pages(mut self, pages: usize) -> Self {
         self.walker.set_max_pages(pages);
         self
@@ -94,18 +130,22 @@ impl<P: Paged> Stream for Pages<P> {
         if this.left == 0 {
             return Poll::Ready(None);
         }
-        Poll::Ready(match ready!(this.walker.poll_page(cx)) {
-            None => None,
-            Some(Err(error)) => Some(Err(error)),
-            Some(Ok(fetched)) => {
-                this.left = this.left.saturating_sub(fetched.received);
-                if this.prefetch && this.left > 0 {
-                    // Sent now, so that it is under way while this page is worked on.
-                    this.walker.poll_ahead(cx);
-                }
-                Some(Ok(fetched.page))
+        loop {
+            let fetched = match ready!(this.walker.poll_page(cx)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(fetched)) => fetched,
+            };
+            if fetched.received > 0 && fetched.at.consumed >= fetched.received {
+                // All its items were handed out before the cursor was stored.
+                continue;
             }
-        })
+            this.left = this.left.saturating_sub(fetched.received);
+            if this.prefetch && this.left > 0 {
+                this.walker.fetch_ahead();
+            }
+            return Poll::Ready(Some(Ok(fetched.page)));
+        }
     }
 }
 

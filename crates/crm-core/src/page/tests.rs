@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::list::Place;
 use super::{Cursor, Next, PageContext, Position};
 
 fn token(text: &str) -> Next {
@@ -116,10 +117,15 @@ fn position() -> impl Strategy<Value = Position> {
     ]
 }
 
+fn cursor(position: Position, consumed: usize, size: Option<u64>, list: u64) -> Cursor {
+    let place = Place { position, consumed, size };
+    Cursor { vendor: "acme".into(), operation: "contacts.list".into(), list, place }
+}
+
 proptest! {
     #[test]
-    fn cursors_survive_storage(position in position(), fingerprint: u64, consumed in 0..100_000usize) {
-        let cursor = Cursor::new("contacts.list", fingerprint, position, consumed);
+    fn cursors_survive_storage(at in position(), list: u64, consumed in 0..100_000usize, size: Option<u64>) {
+        let cursor = cursor(at, consumed, size, list);
         let text = cursor.to_string();
         prop_assert!(!text.contains('\n'));
         prop_assert_eq!(&text.parse::<Cursor>().unwrap(), &cursor);
@@ -130,12 +136,27 @@ proptest! {
     fn other_text_is_no_cursor(text in ".*") {
         prop_assert!(text.parse::<Cursor>().is_err());
     }
+
+    /// Neither a changed character nor a missing end is read as another place.
+    #[test]
+    fn damaged_text_is_no_other_cursor(at in position(), list: u64, size: Option<u64>, index: prop::sample::Index, put: char) {
+        let cursor = cursor(at, 7, size, list);
+        let text: Vec<char> = cursor.to_string().chars().collect();
+        let index = index.index(text.len());
+        let (mut changed, cut) = (text.clone(), &text[..index]);
+        changed[index] = put;
+        prop_assert!(String::from_iter(cut).parse::<Cursor>().is_err());
+        // Some changes say the same, for example `1e0` for `1.0`.
+        if let Ok(read) = String::from_iter(&changed).parse::<Cursor>() {
+            prop_assert_eq!(read, cursor);
+        }
+    }
 }
 
 #[test]
 fn debug_shows_no_values() {
     let at = Position::After { value: "canary".into(), id: "canary".into() };
-    let cursor = Cursor::new("contacts.list", 1, at, 2);
+    let cursor = cursor(at, 2, None, 1);
     assert!(!format!("{cursor:?}").contains("canary"));
     assert!("{\"op\":\"canary\"}".parse::<Cursor>().is_err_and(|error| !error.to_string().contains("canary")));
 }

@@ -2,10 +2,11 @@
 //! share.
 
 use std::marker::PhantomData;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use super::cursor::{Cursor, PROBE, fingerprint, probe};
-use super::{LimitIn, Next, PageContext, Paged, Position};
+use super::ahead::Fetching;
+use super::list::{List, Place, first_number};
+use super::{Cursor, Next, PageContext, Paged, Position};
 use crate::call::Call;
 use crate::error::{Error, ErrorKind, Sent};
 use crate::sync::BoxFuture;
@@ -13,20 +14,23 @@ use crate::sync::BoxFuture;
 /// A page with its place.
 pub(super) struct Fetched<P: Paged> {
     pub(super) page: P::Page,
-    pub(super) at: Position,
+    /// Counts the items that were handed out before; the rest is to be handed out.
+    pub(super) at: Place,
     pub(super) received: usize,
 }
 
-type Fetching<P> = BoxFuture<'static, Result<(<P as Paged>::Page, usize), Error>>;
+type Reply<P> = Result<(<P as Paged>::Page, usize), Error>;
 
 pub(super) struct Walker<P: Paged> {
     call: Call<P::Page>,
-    fingerprint: u64,
+    list: List,
     /// The page to fetch next, or being fetched.
-    next: Position,
-    fetching: Option<Fetching<P>>,
+    next: Place,
+    fetching: Option<Fetching<Reply<P>>>,
     /// What ends the list after the page that was handed out last.
     failed: Option<Error>,
+    /// An error was returned, and nothing follows it.
+    ended: bool,
     /// How many pages were fetched.
     fetched: usize,
     max_pages: usize,
@@ -39,13 +43,15 @@ impl<P: Paged> Walker<P> {
     pub(super) fn new(call: Call<P::Page>) -> Self {
         // What the options add belongs to the list: its page size and its first position may be there.
         let call = call.settled();
-        let fingerprint = fingerprint::<P>(&call);
+        let list = List::of::<P>(&call);
+        let next = Place { position: Position::Start, consumed: 0, size: list.size() };
         Self {
             call,
-            fingerprint,
-            next: Position::Start,
+            list,
+            next,
             fetching: None,
             failed: None,
+            ended: false,
             fetched: 0,
             max_pages: usize::MAX,
             mark: Position::Start,
@@ -57,138 +63,120 @@ impl<P: Paged> Walker<P> {
         self.max_pages = pages;
     }
 
-    /// The position of the page that comes next.
-    pub(super) fn next(&self) -> &Position {
+    /// The place of the page that comes next.
+    pub(super) fn next(&self) -> &Place {
         &self.next
     }
 
-    pub(super) fn cursor(&self, position: Position, consumed: usize) -> Cursor {
-        Cursor::new(self.call.op().id, self.fingerprint, position, consumed)
+    pub(super) fn cursor(&self, place: &Place) -> Cursor {
+        self.list.cursor_at(place.clone())
     }
 
-    /// Goes to the page of a cursor. Returns how many of its items are to be skipped.
-    pub(super) fn resume(&mut self, cursor: Cursor) -> Result<usize, Error> {
-        let op = self.call.op();
-        let (position, consumed) = cursor.open(op.id, self.fingerprint).map_err(|error| error.with_operation(op))?;
+    /// Starts anew at the page of a cursor, whatever came before.
+    pub(super) fn resume(&mut self, cursor: Cursor) -> Result<(), Error> {
+        self.next = self.list.place(cursor).map_err(|error| error.with_operation(self.call.op()))?;
+        self.mark = self.next.position.clone();
         self.fetching = None;
-        self.mark = position.clone();
-        self.next = position;
-        Ok(consumed)
+        self.failed = None;
+        self.ended = false;
+        self.fetched = 0;
+        Ok(())
     }
 
     /// Fetches the next page. `None` is the end of the list, by itself, an error or a guard.
     pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Fetched<P>, Error>>> {
         if let Some(error) = self.failed.take() {
-            self.max_pages = 0;
+            self.ended = true;
             return Poll::Ready(Some(Err(error)));
         }
-        if !self.begin() {
-            return Poll::Ready(None);
-        }
-        let Some(fetching) = &mut self.fetching else { return Poll::Ready(None) };
-        let result = ready!(fetching.as_mut().poll(cx));
-        self.fetching = None;
-        Poll::Ready(Some(match result {
-            Ok((page, received)) => Ok(self.arrived(page, received)),
-            Err(error) => {
-                self.max_pages = 0;
-                Err(error)
+        loop {
+            if !self.is_due() {
+                return Poll::Ready(None);
             }
-        }))
+            let mut fetching = self.fetching.take().unwrap_or_else(|| Fetching::Here(self.fetch()));
+            let Poll::Ready(reply) = fetching.poll(cx) else {
+                self.fetching = Some(fetching);
+                return Poll::Pending;
+            };
+            // Without a reply from the task the page is fetched here.
+            let Some(reply) = reply else { continue };
+            return Poll::Ready(Some(match reply {
+                Ok((page, received)) => Ok(self.arrived(page, received)),
+                Err(error) => {
+                    self.ended = true;
+                    Err(error)
+                }
+            }));
+        }
     }
 
-    /// Lets the next page come nearer while the items of the last are handed out. What has
-    /// arrived waits to be taken by [`poll_page`](Self::poll_page).
-    pub(super) fn poll_ahead(&mut self, cx: &mut Context<'_>) {
-        if self.failed.is_some() || !self.begin() {
-            return;
+    /// Lets a task fetch the next page while the items of the last are handed out.
+    pub(super) fn fetch_ahead(&mut self) {
+        if self.failed.is_none() && self.fetching.is_none() && self.is_due() {
+            self.fetching = Fetching::ahead(|| self.fetch());
         }
-        let Some(mut fetching) = self.fetching.take() else { return };
-        self.fetching = Some(match fetching.as_mut().poll(cx) {
-            Poll::Ready(result) => Box::pin(std::future::ready(result)),
-            Poll::Pending => fetching,
-        });
     }
 
-    /// Starts fetching, unless the list is at its end or a guard holds.
-    fn begin(&mut self) -> bool {
-        if self.fetching.is_some() {
-            return true;
-        }
-        if self.next == Position::End || self.fetched >= self.max_pages {
-            return false;
-        }
-        let call = match &self.next {
+    /// False if the list is at its end or a guard holds.
+    fn is_due(&self) -> bool {
+        !self.ended && self.next.position != Position::End && (self.fetching.is_some() || self.fetched < self.max_pages)
+    }
+
+    fn fetch(&self) -> BoxFuture<'static, Reply<P>> {
+        let call = match &self.next.position {
             Position::Start => self.call.clone(),
             position => P::seek(self.call.clone(), position),
         };
-        let promised = self.next != Position::Start;
-        self.fetching = Some(Box::pin(fetch::<P>(call, promised)));
-        true
+        let promised = self.next.position != Position::Start || call.op().rules.items_required;
+        Box::pin(fetch::<P>(call, promised))
     }
 
     fn arrived(&mut self, page: P::Page, received: usize) -> Fetched<P> {
         self.fetched += 1;
-        let at = self.next.clone();
-        let cx = PageContext::new(&at, received, self.limit()).starting_at(self.first(&at));
-        self.next = match P::advance(&page, &cx) {
-            Next::End => Position::End,
-            Next::Lost => {
-                self.fail("the vendor reports more pages but no position to continue from");
-                at.clone()
-            }
-            Next::At(next) if next == at => {
-                self.fail("the vendor returned the same cursor again");
-                next
-            }
-            Next::At(next) if next == self.mark => {
-                self.fail("the vendor's cursors repeat in a cycle");
-                next
-            }
+        let mut at = self.next.clone();
+        let first = if at.position == Position::Start { first_number::<P>(&self.call) } else { None };
+        let cx = PageContext::new(&at.position, received, self.list.size()).starting_at(first);
+        let fault = match P::advance(&page, &cx) {
+            Next::Lost => Some("the vendor reports more pages but no position to continue from"),
+            Next::At(next) if next == at.position => Some("the vendor returned the same cursor again"),
+            Next::At(next) if next == self.mark => Some("the vendor's cursors repeat in a cycle"),
             Next::At(next) => {
-                if self.fetched.is_power_of_two() {
-                    self.mark = next.clone();
-                }
-                next
+                self.leave(&at, received, next);
+                None
+            }
+            Next::End => {
+                self.leave(&at, received, Position::End);
+                None
             }
         };
+        at.consumed = at.consumed.min(received);
+        at.size = self.list.size();
+        if let Some(fault) = fault {
+            // Stays on the page, of which nothing is left, and ends the list after it.
+            self.next = Place { consumed: received, ..at.clone() };
+            let error = Error::new(ErrorKind::Paging, fault).with_operation(self.call.op());
+            self.failed = Some(error.with_sent(Sent::Answered));
+        }
         Fetched { page, at, received }
     }
 
-    /// Ends the list after the current page.
-    fn fail(&mut self, fault: &'static str) {
-        let error = Error::new(ErrorKind::Paging, fault).with_operation(self.call.op());
-        self.failed = Some(error.with_sent(Sent::Answered));
-    }
-
-    /// The page size that the call asks for.
-    fn limit(&self) -> Option<u64> {
-        match P::LIMIT? {
-            (name, LimitIn::Query) => self.call.query_value(name)?.parse().ok(),
-            (name, LimitIn::Body) => self.call.body_value(name)?.as_u64(),
+    /// Moves on from a page that has arrived.
+    fn leave(&mut self, at: &Place, received: usize, next: Position) {
+        if self.fetched.is_power_of_two() {
+            self.mark = next.clone();
         }
-    }
-
-    /// The offset or page number that the caller's own call begins with. Which parameter that is
-    /// shows when the call is sent to a position that no caller gives.
-    fn first(&self, at: &Position) -> Option<u64> {
-        let position = probe(self.call.op().paging)?;
-        if *at != Position::Start || !matches!(position, Position::Offset(_) | Position::Page(_)) {
-            return None;
-        }
-        let probed = P::seek(self.call.clone(), &position);
-        let text = PROBE.to_string();
-        if let Some((name, _)) = probed.request.query.iter().find(|pair| pair.1 == text) {
-            return self.call.query_value(name)?.parse().ok();
-        }
-        let (name, _) = probed.request.body_object()?.into_iter().find(|(_, value)| value.as_u64() == Some(PROBE))?;
-        self.call.body_value(&name)?.as_u64()
+        // If the page was larger when its items were counted, they reach into the next one. If it
+        // has the same size and fewer items, it has changed.
+        let resized = at.size != self.list.size() && next != Position::End;
+        let consumed = if resized { at.consumed.saturating_sub(received) } else { 0 };
+        let size = if consumed > 0 { at.size } else { self.list.size() };
+        self.next = Place { position: next, consumed, size };
     }
 }
 
-/// Sends one call and counts the items received. If an earlier page announced this one, the page
-/// must have its list, which may be empty.
-async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> Result<(P::Page, usize), Error> {
+/// Sends one call and counts the items received. If an earlier page announced this one, or the
+/// document requires it, the page must have its list, which may be empty.
+async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> Reply<P> {
     let pipeline = call.pipeline.clone();
     let request = call.request.clone();
     let fetched = pipeline.fetch(&request).await?;

@@ -136,11 +136,11 @@ async fn write(mut stream: TcpStream, reply: Reply) -> Option<TcpStream> {
 }
 
 /// A vendor whose errors are `{"code", "message", "field"}`.
-pub(crate) struct Acme;
+pub(crate) struct Acme(pub(crate) &'static str);
 
 impl Vendor for Acme {
     fn name(&self) -> &'static str {
-        "acme"
+        self.0
     }
 
     fn read_error(&self, _: &OpMeta, reply: &RawReply) -> VendorError {
@@ -176,7 +176,21 @@ impl Vendor for Acme {
 }
 
 pub(crate) fn builder(base_url: &str, clock: &ManualClock) -> ClientBuilder<Pipeline> {
-    ClientBuilder::new(Acme, base_url, Quotas::none(), |pipeline| pipeline)
+    limited("acme", base_url, clock, Quotas::none())
+}
+
+/// A pipeline of another vendor.
+pub(crate) fn named(vendor: &'static str, server: &Server) -> Pipeline {
+    limited(vendor, &server.base_url, &ManualClock::auto(), Quotas::none()).build().unwrap()
+}
+
+pub(crate) fn limited(
+    vendor: &'static str,
+    base_url: &str,
+    clock: &ManualClock,
+    quotas: Quotas,
+) -> ClientBuilder<Pipeline> {
+    ClientBuilder::new(Acme(vendor), base_url, quotas, |pipeline| pipeline)
         .token(TOKEN)
         .clock(Arc::new(clock.clone()))
         .seed(7)

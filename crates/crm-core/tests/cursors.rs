@@ -1,0 +1,205 @@
+//! Which cursors a list continues, and what it says about the others.
+
+mod support;
+
+use crm_core::{
+    Call, Cursor, Error, ErrorKind, LimitIn, Next, PageContext, Paged, Pages, Paginator, PagingKind, Position, Sent,
+};
+use serde_json::{Value, json};
+use support::{Server, json as reply, op, pipeline};
+
+op!(PAGE, "things.list", GET, "/places/{place}/things", idempotent: true, paging: Some(PagingKind::Page), rules.items: &["items"]);
+op!(OTHER, "things.search", GET, "/places/{place}/things", idempotent: true, paging: Some(PagingKind::Page), rules.items: &["items"]);
+op!(BODY, "things.query", POST, "/things/query", idempotent: true, paging: Some(PagingKind::SearchAfter), rules.items: &["items"]);
+
+struct Numbered;
+
+impl Paged for Numbered {
+    type Page = Value;
+    type Item = Value;
+    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+
+    fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
+        match at {
+            Position::Page(page) => call.set_query("page", page),
+            _ => call,
+        }
+    }
+
+    fn advance(_: &Value, cx: &PageContext<'_>) -> Next {
+        cx.page(1, None, None)
+    }
+
+    fn items(page: Value) -> Vec<Value> {
+        page["items"].as_array().cloned().unwrap_or_default()
+    }
+}
+
+struct Queried;
+
+impl Paged for Queried {
+    type Page = Value;
+    type Item = Value;
+    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+
+    fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
+        match at {
+            Position::Values(values) => call.set_body_field("searchAfter", json!(values)),
+            _ => call,
+        }
+    }
+
+    fn advance(_: &Value, cx: &PageContext<'_>) -> Next {
+        cx.values(None)
+    }
+
+    fn items(page: Value) -> Vec<Value> {
+        Numbered::items(page)
+    }
+}
+
+/// A server whose pages are all full.
+async fn endless() -> Server {
+    Server::start(|_, _| reply(200, r#"{"items":[1,2,3]}"#)).await
+}
+
+async fn read(list: Paginator<Numbered>, items: usize) -> Cursor {
+    let mut list = list;
+    for _ in 0..items {
+        list.next().await.unwrap().unwrap();
+    }
+    list.cursor()
+}
+
+/// Each refusal happens before anything is sent, and its message contains the reason and the way out.
+#[tokio::test]
+async fn a_list_refuses_the_cursors_that_it_cannot_continue() {
+    let server = endless().await;
+    let pipeline = pipeline(&server);
+    let vendor = support::named("other", &server);
+    let call = || Call::<Value>::new(&pipeline, &PAGE).path("place", "a").query("limit", &3).query("sort", "name");
+    let stored = read(Paginator::new(call()), 4).await;
+    let begun = read(Paginator::new(call().query("page", &5)), 1).await;
+    let untouched = Paginator::<Numbered>::new(call().query("page", &5)).cursor();
+    let sent = server.seen().len();
+
+    let other = Call::<Value>::new(&pipeline, &OTHER).path("place", "a").query("limit", &3).query("sort", "name");
+    let there = Call::<Value>::new(&pipeline, &PAGE).path("place", "b").query("limit", &3).query("sort", "name");
+    let foreign = Call::<Value>::new(&vendor, &PAGE).path("place", "a").query("limit", &3).query("sort", "name");
+    let unsized_ = Call::<Value>::new(&pipeline, &PAGE).path("place", "a").query("sort", "name");
+    let parameters = "belongs to things.list with other parameters";
+    let pages = "counts pages of 3 items and the call asks for";
+    let rows: [(&str, &Cursor, Call<Value>, &str); 12] = [
+        ("vendor", &stored, foreign, "belongs to a list of acme, not of other"),
+        ("operation", &stored, other, "belongs to things.list, not to things.search"),
+        ("path", &stored, there, parameters),
+        ("order", &stored, call().set_query("sort", "date"), parameters),
+        ("filter", &stored, call().query("archived", &true), parameters),
+        ("header", &stored, call().header("x-scope", "all"), parameters),
+        ("page size", &stored, call().set_query("limit", &100), pages),
+        ("no page size", &stored, unsized_, "the call asks for the vendor's default size"),
+        ("page size within the first page", &begun, call().query("page", &5).set_query("limit", &100), pages),
+        (
+            "page size before a first page with a number",
+            &untouched,
+            call().query("page", &5).set_query("limit", &9),
+            pages,
+        ),
+        ("another beginning", &begun, call().query("page", &6), parameters),
+        ("no beginning", &untouched, call(), parameters),
+    ];
+    for (row, cursor, call, expected) in rows {
+        let cursor: Cursor = cursor.to_string().parse().unwrap();
+        let refusals = [
+            Paginator::<Numbered>::new(call.clone()).resume(cursor.clone()).err(),
+            Pages::<Numbered>::new(call.clone()).resume(cursor.clone()).err(),
+            Paginator::<Numbered>::new(call).resume_or_begin(Some(cursor)).err(),
+        ];
+        for error in refusals {
+            let error: Error = error.unwrap_or_else(|| panic!("{row} is accepted"));
+            assert_eq!((error.kind(), error.sent()), (ErrorKind::Validation, Sent::No), "{row}");
+            assert!(error.to_string().contains(expected), "{row}: {error}");
+        }
+    }
+    assert_eq!(server.seen().len(), sent);
+}
+
+/// What does not decide which items a list has does not matter.
+#[tokio::test]
+async fn a_list_continues_the_cursors_of_the_same_list() {
+    let server = endless().await;
+    let pipeline = pipeline(&server);
+    let call = || Call::<Value>::new(&pipeline, &PAGE).path("place", "a");
+    let sorted = call().query("sort", "name").query("archived", &true).query("limit", &3);
+    let stored = read(Paginator::new(sorted.clone()), 4).await;
+    let set_otherwise = call().query("limit", &3).query("archived", &true).query("sort", "name");
+    for (row, call) in [
+        ("order of setters", set_otherwise),
+        ("a position of its own", sorted.clone().query("page", &7)),
+        ("other options", sorted.clone().with(crm_core::CallOptions::new().header("x-trace", "1"))),
+    ] {
+        let mut list = Paginator::<Numbered>::new(call).resume(stored.clone()).unwrap();
+        assert_eq!(list.next().await.unwrap().unwrap(), 2, "{row}");
+        assert_eq!(server.seen().last().unwrap().query("page"), Some("2"), "{row}");
+    }
+    // Nothing was read yet, so no page was counted.
+    let start = Paginator::<Numbered>::new(sorted.clone()).cursor();
+    assert!(Paginator::<Numbered>::new(sorted.set_query("limit", &50)).resume(start).is_ok());
+}
+
+#[test]
+fn text_that_is_no_cursor_is_refused_with_the_reason() {
+    let good = r#"{"v":2,"vendor":"acme","op":"things.list","list":"7b8a2bf0f3f02f8c","size":3,"at":{"page":2},"used":1,"sum":"#;
+    let (empty, damaged) = ("the text is empty", "the text was changed or cut off");
+    let newer = "has version 3 of its format, and this library reads version 2";
+    let older = "has version 1 of its format, and this library reads version 2";
+    let whole = format!("{good}\"00000000\"}}");
+    for (text, expected) in [
+        ("", empty),
+        (" \n", empty),
+        ("null", damaged),
+        ("7", damaged),
+        ("{}", damaged),
+        ("[]", damaged),
+        ("start", damaged),
+        (good, damaged),
+        (&whole, damaged),
+        (r#"{"v":"2"}"#, damaged),
+        (&whole.replace("\"v\":2", "\"v\":3"), newer),
+        (r#"{"op":"things.list","list":"00ff00ff00ff00ff","at":{"page":2},"used":1}"#, older),
+    ] {
+        let error = text.parse::<Cursor>().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Validation, "{text}");
+        assert!(error.to_string().contains(expected), "{text}: {error}");
+        assert!(error.to_string().contains("begin the list without a cursor"), "{error}");
+        if serde_json::from_str::<Value>(text).is_ok() {
+            let error = serde_json::from_str::<Cursor>(text).unwrap_err();
+            assert!(error.to_string().contains(expected), "{text}: {error}");
+        }
+    }
+}
+
+const STORED: &str = concat!(
+    r#"{"v":2,"vendor":"acme","op":"things.query","list":"4592eb3177a38cd6","size":9,"#,
+    r#""at":"start","used":1,"sum":"b21674ff"}"#,
+);
+
+/// `serde_json/preserve_order` and `arbitrary_precision` change the text of a body, not its list.
+/// The crate's tests run with and without them: `cargo test -p crm-core --features serde_json/preserve_order`.
+#[tokio::test]
+async fn the_fingerprint_does_not_depend_on_features_of_other_crates() {
+    let server = Server::start(|_, _| reply(200, r#"{"items":[1,2,3]}"#)).await;
+    let pipeline = pipeline(&server);
+    let list = |body: &str| {
+        let call = Call::<Value>::new(&pipeline, &BODY).json(&serde_json::from_str::<Value>(body).unwrap());
+        Paginator::<Queried>::new(call)
+    };
+    let mut one = list(r#"{"query":"q","filters":[{"field":"size","value":1.50,"operator":"gt"}],"limit":9}"#);
+    one.next().await.unwrap().unwrap();
+    let stored = one.cursor().to_string();
+    assert_eq!(stored, STORED, "stored cursors depend on this text");
+    let other = list(r#"{"limit":5,"filters":[{"operator":"gt","value":15e-1,"field":"size"}],"query":"q"}"#);
+    assert!(other.resume(stored.parse().unwrap()).is_ok());
+    let other = list(r#"{"limit":5,"filters":[{"operator":"gt","value":1.6,"field":"size"}],"query":"q"}"#);
+    assert!(other.resume(stored.parse().unwrap()).is_err());
+}

@@ -1,0 +1,373 @@
+//! Every kind of paging, walked with errors, stops, stored cursors and other page sizes: each item
+//! comes once and in order, or there is an error.
+
+mod support;
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use crm_core::{
+    Call, Cursor, Error, ErrorKind, LimitIn, Next, OpMeta, PageContext, Paged, Pages, Paginator, PagingKind, Pipeline,
+    Position,
+};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+use support::{Reply, Seen, Server, json as reply, once, op};
+
+const KINDS: [PagingKind; 7] = [
+    PagingKind::Token,
+    PagingKind::Offset,
+    PagingKind::Page,
+    PagingKind::KeysetId,
+    PagingKind::KeysetPair,
+    PagingKind::KeysetValue,
+    PagingKind::SearchAfter,
+];
+
+op!(TOKEN, "things.by_token", GET, "/0", idempotent: true, paging: Some(KINDS[0]), rules.items: &["items"], rules.items_required: true);
+op!(OFFSET, "things.by_offset", GET, "/1", idempotent: true, paging: Some(KINDS[1]), rules.items: &["items"], rules.items_required: true);
+op!(PAGE, "things.by_page", GET, "/2", idempotent: true, paging: Some(KINDS[2]), rules.items: &["items"], rules.items_required: true);
+op!(ID, "things.by_id", GET, "/3", idempotent: true, paging: Some(KINDS[3]), rules.items: &["items"], rules.items_required: true);
+op!(PAIR, "things.by_pair", GET, "/4", idempotent: true, paging: Some(KINDS[4]), rules.items: &["items"], rules.items_required: true);
+op!(VALUE, "things.by_value", POST, "/5", idempotent: true, paging: Some(KINDS[5]), rules.items: &["items"], rules.items_required: true);
+op!(AFTER, "things.by_values", POST, "/6", idempotent: true, paging: Some(KINDS[6]), rules.items: &["items"], rules.items_required: true);
+static OPS: [&OpMeta; 7] = [&TOKEN, &OFFSET, &PAGE, &ID, &PAIR, &VALUE, &AFTER];
+
+/// The page size if the call gives none.
+const USUAL: usize = 4;
+
+/// The list of one kind of paging. The last two kinds send position and page size in the body.
+struct Things<const KIND: usize>;
+
+impl<const KIND: usize> Paged for Things<KIND> {
+    type Page = Value;
+    type Item = u64;
+    const LIMIT: Option<(&'static str, LimitIn)> =
+        Some(("limit", if KIND < 5 { LimitIn::Query } else { LimitIn::Body }));
+
+    fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
+        match (at, KINDS[KIND]) {
+            (Position::Token(value), PagingKind::KeysetValue) => call.set_body_field("since", json!(value)),
+            (Position::Token(token), _) => call.set_query("after", token),
+            (Position::Offset(offset), _) => call.set_query("skip", offset),
+            (Position::Page(page), _) => call.set_query("page", page),
+            (Position::After { value, id }, _) => call.set_query("value", value).set_query("id", id),
+            (Position::Values(values), _) => call.set_body_field("searchAfter", json!(values)),
+            _ => call,
+        }
+    }
+
+    fn advance(page: &Value, cx: &PageContext<'_>) -> Next {
+        let last = items(page).last().copied();
+        let (text, more) = (last.map(|last| last.to_string()), page["more"].as_bool());
+        match KINDS[KIND] {
+            PagingKind::Token => cx.token(page["next"].as_str(), more),
+            PagingKind::Offset => cx.offset(None, None),
+            PagingKind::Page => cx.page(1, page["total"].as_u64(), None),
+            PagingKind::KeysetPair => cx.pair(text.clone().filter(|_| more.is_none()), text, more),
+            PagingKind::SearchAfter => cx.values(last.map(|last| vec![json!(last as f64 / 7.0), json!(last)])),
+            _ => cx.keyset(text, None),
+        }
+    }
+
+    fn items(page: Value) -> Vec<u64> {
+        items(&page)
+    }
+}
+
+fn items(page: &Value) -> Vec<u64> {
+    page["items"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    Refused,
+    Cut,
+    /// A page without its list.
+    NoList,
+    /// A good page that announces more and does not say where, if the vendor can say that.
+    Lost,
+}
+
+/// The vendor: the numbers below `count`, and what goes wrong next.
+#[derive(Default)]
+struct World {
+    count: usize,
+    faults: VecDeque<Fault>,
+}
+
+fn answer(world: &mut World, seen: &Seen) -> Reply {
+    let body: Value = serde_json::from_str(&seen.body).unwrap_or_default();
+    let number = |name: &str| seen.query(name).map(|text| text.parse::<usize>().unwrap());
+    let size = number("limit").or(body["limit"].as_u64().map(|size| size as usize)).unwrap_or(USUAL);
+    let from = match &seen.target[1..2] {
+        "0" => seen.query("after").map_or(0, |token| token[1..].parse().unwrap()),
+        "1" => number("skip").unwrap_or(0),
+        "2" => (number("page").unwrap_or(1) - 1) * size,
+        "3" => number("after").map_or(0, |id| id + 1),
+        "4" => number("id").map_or(0, |id| id + 1),
+        "5" => body["since"].as_str().map_or(0, |id| id.parse::<usize>().unwrap() + 1),
+        _ => body["searchAfter"][1].as_u64().map_or(0, |id| id as usize + 1),
+    };
+    let to = (from + size).min(world.count);
+    let mut page = json!({"items": (from.min(to)..to).collect::<Vec<_>>(), "total": world.count});
+    if to < world.count {
+        page["next"] = json!(format!("t{to}"));
+    }
+    match world.faults.pop_front() {
+        None => reply(200, &page.to_string()),
+        Some(Fault::Refused) => reply(403, "{}"),
+        Some(Fault::Cut) => Reply::Cut(page.to_string()),
+        Some(Fault::NoList) => reply(200, r#"{"total":9,"next":"t1"}"#),
+        Some(Fault::Lost) => {
+            page["next"] = Value::Null;
+            page["more"] = json!(true);
+            reply(200, &page.to_string())
+        }
+    }
+}
+
+/// What a program does with a list.
+#[derive(Debug, Clone)]
+enum Act {
+    /// Reads on.
+    Read(usize),
+    /// Lets the next requests fail.
+    Fail(Fault),
+    /// Polls once and gives up.
+    Poll,
+    /// Resumes where the list stands, with the list itself.
+    Resume,
+    /// Keeps the cursor for later.
+    Keep,
+    /// Goes back to a kept cursor, with the list itself.
+    Back(usize),
+    /// Ends, and begins again with the stored text and another page size.
+    Restart(Option<usize>),
+}
+
+#[derive(Debug, Clone)]
+struct Case {
+    count: usize,
+    size: Option<usize>,
+    prefetch: bool,
+    pages: bool,
+    acts: Vec<Act>,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let size = || prop::option::of(1..8usize);
+    let fault = prop_oneof![Just(Fault::Refused), Just(Fault::Cut), Just(Fault::NoList), Just(Fault::Lost)];
+    let act = prop_oneof![
+        4 => (1..9usize).prop_map(Act::Read),
+        2 => fault.prop_map(Act::Fail),
+        1 => Just(Act::Poll),
+        2 => Just(Act::Resume),
+        1 => Just(Act::Keep),
+        1 => (0..9usize).prop_map(Act::Back),
+        2 => size().prop_map(Act::Restart),
+    ];
+    (0..24usize, size(), any::<bool>(), any::<bool>(), prop::collection::vec(act, 2..20))
+        .prop_map(|(count, size, prefetch, pages, acts)| Case { count, size, prefetch, pages, acts })
+}
+
+/// A list as items or as pages.
+enum List<const KIND: usize> {
+    Items(Paginator<Things<KIND>>),
+    Pages(Pages<Things<KIND>>),
+}
+
+impl<const KIND: usize> List<KIND> {
+    fn new(pipeline: &Pipeline, case: &Case, size: Option<usize>) -> Self {
+        let mut call = Call::new(pipeline, OPS[KIND]);
+        if let Some(size) = size {
+            call = if KIND < 5 { call.query("limit", &size) } else { call.set_body_field("limit", json!(size)) };
+        }
+        match case.pages {
+            false => Self::Items(Paginator::new(call).prefetch(case.prefetch)),
+            true => Self::Pages(Pages::new(call).prefetch(case.prefetch)),
+        }
+    }
+
+    fn cursor(&self) -> Cursor {
+        match self {
+            Self::Items(list) => list.cursor(),
+            Self::Pages(list) => list.cursor(),
+        }
+    }
+
+    fn resume(self, cursor: Cursor) -> Result<Self, Error> {
+        match self {
+            Self::Items(list) => list.resume(cursor).map(Self::Items),
+            Self::Pages(list) => list.resume(cursor).map(Self::Pages),
+        }
+    }
+
+    /// One item, or the items of one page.
+    async fn next(&mut self) -> Option<Result<Vec<u64>, Error>> {
+        match self {
+            Self::Items(list) => list.next().await.map(|item| item.map(|item| vec![item])),
+            Self::Pages(list) => list.next().await.map(|page| page.map(|page| items(&page))),
+        }
+    }
+}
+
+/// A list that is walked, and what came of it.
+struct Walk<'a, const KIND: usize> {
+    pipeline: &'a Pipeline,
+    case: &'a Case,
+    list: Option<List<KIND>>,
+    size: Option<usize>,
+    got: Vec<u64>,
+    kept: Vec<(Cursor, usize)>,
+}
+
+impl<const KIND: usize> Walk<'_, KIND> {
+    /// Takes what came. Returns whether there was anything.
+    fn take(&mut self, next: Option<Result<Vec<u64>, Error>>) -> Result<bool, TestCaseError> {
+        match next {
+            Some(Ok(items)) => {
+                self.got.extend(items);
+                prop_assert!(self.got.iter().copied().eq(0..self.got.len() as u64), "{:?}", self.got);
+                Ok(true)
+            }
+            Some(Err(error)) => {
+                prop_assert!(error.kind() != ErrorKind::Validation, "{}", error);
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+
+    fn list(&mut self) -> &mut List<KIND> {
+        self.list.as_mut().unwrap()
+    }
+
+    /// Resumes at a cursor with a page size, or sees that another page size is refused.
+    fn resume(&mut self, list: List<KIND>, cursor: Cursor, cursor_size: Option<usize>) -> Result<(), TestCaseError> {
+        let (at_start, at_end) = (cursor.position() == &Position::Start, cursor.is_end());
+        let numbered = KINDS[KIND] == PagingKind::Page && !at_end && !(at_start && cursor.consumed() == 0);
+        let refused = numbered && cursor_size != self.size;
+        match list.resume(cursor.clone()) {
+            Ok(list) => {
+                prop_assert!(!refused, "pages of another size were continued");
+                self.list = Some(list);
+            }
+            Err(error) => {
+                prop_assert!(refused && error.kind() == ErrorKind::Validation, "{}", error);
+                self.size = cursor_size;
+                let list = List::new(self.pipeline, self.case, self.size);
+                self.list = Some(list.resume(cursor).map_err(|error| TestCaseError::fail(error.to_string()))?);
+            }
+        }
+        Ok(())
+    }
+
+    async fn act(&mut self, act: &Act, world: &Mutex<World>) -> Result<(), TestCaseError> {
+        match act {
+            Act::Read(count) => {
+                for _ in 0..*count {
+                    let next = self.list().next().await;
+                    self.take(next)?;
+                }
+            }
+            Act::Fail(fault) => world.lock().unwrap().faults.push_back(*fault),
+            Act::Poll => {
+                let polled = {
+                    let mut next = Box::pin(self.list().next());
+                    next.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+                };
+                if let Poll::Ready(next) = polled {
+                    self.take(next)?;
+                }
+            }
+            Act::Resume => {
+                let list = self.list.take().unwrap();
+                let cursor = list.cursor();
+                self.resume(list, cursor, self.size)?;
+            }
+            Act::Keep => {
+                let cursor = self.list().cursor();
+                self.kept.push((cursor, self.got.len()));
+            }
+            Act::Back(index) => {
+                let Some((cursor, got)) = self.kept.get(*index).cloned() else { return Ok(()) };
+                self.got.truncate(got);
+                let list = self.list.take().unwrap();
+                self.resume(list, cursor, self.size)?;
+            }
+            Act::Restart(size) => {
+                let stored = self.list.take().unwrap().cursor().to_string();
+                let cursor: Cursor = stored.parse().map_err(|error: Error| TestCaseError::fail(error.to_string()))?;
+                let before = self.size;
+                // Pages are given whole, so another size gives another part of a page that was begun.
+                if !(self.case.pages && cursor.consumed() > 0) {
+                    self.size = *size;
+                    // What was kept counts other pages.
+                    self.kept.clear();
+                }
+                let list = List::new(self.pipeline, self.case, self.size);
+                self.resume(list, cursor, before)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn play<const KIND: usize>(pipeline: &Pipeline, world: &Mutex<World>, case: &Case) -> Result<(), TestCaseError> {
+    *world.lock().unwrap() = World { count: case.count, faults: VecDeque::new() };
+    let list = Some(List::new(pipeline, case, case.size));
+    let mut walk = Walk::<KIND> { pipeline, case, list, size: case.size, got: Vec::new(), kept: Vec::new() };
+    for act in &case.acts {
+        walk.act(act, world).await?;
+    }
+    world.lock().unwrap().faults.clear();
+    for _ in 0..200 {
+        let next = walk.list().next().await;
+        if walk.take(next)? {
+            continue;
+        }
+        if walk.list().cursor().is_end() {
+            break;
+        }
+        // It ended with an error.
+        walk.act(&Act::Resume, world).await?;
+    }
+    prop_assert!(walk.list().cursor().is_end());
+    prop_assert_eq!(walk.got, (0..case.count as u64).collect::<Vec<_>>());
+    Ok(())
+}
+
+#[test]
+fn each_item_comes_once_or_there_is_an_error() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let world = Arc::new(Mutex::new(World::default()));
+    let told = Arc::clone(&world);
+    let server = runtime.block_on(Server::start(move |seen, _| answer(&mut told.lock().unwrap(), seen)));
+    let pipeline = once(&server);
+    let tried = Cell::new(0);
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(160) };
+    for (kind, named) in KINDS.iter().enumerate() {
+        let outcome = TestRunner::new(config.clone()).run(&cases(), |case| {
+            tried.set(tried.get() + 1);
+            let (pipeline, world, case) = (&pipeline, &*world, &case);
+            runtime.block_on(async {
+                match kind {
+                    0 => play::<0>(pipeline, world, case).await,
+                    1 => play::<1>(pipeline, world, case).await,
+                    2 => play::<2>(pipeline, world, case).await,
+                    3 => play::<3>(pipeline, world, case).await,
+                    4 => play::<4>(pipeline, world, case).await,
+                    5 => play::<5>(pipeline, world, case).await,
+                    _ => play::<6>(pipeline, world, case).await,
+                }
+            })
+        });
+        assert!(outcome.is_ok(), "{named:?}: {}", outcome.unwrap_err());
+    }
+    println!("{} walks over {} kinds of lists, {} requests", tried.get(), KINDS.len(), server.seen().len());
+}
