@@ -48,9 +48,12 @@ pub(crate) fn fuzz(root: &Path, seconds: u64, seed: u64) -> Result<ExitCode> {
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// Features of `serde_json` that any crate of a program can enable.
+const OTHERS: &str = "serde_json/preserve_order,serde_json/arbitrary_precision";
+
 /// Every check, each with what it took; the first that fails ends the run.
 pub(crate) fn test(root: &Path) -> Result<ExitCode> {
-    let steps: [(&str, &[&str]); 10] = [
+    let steps: [(&str, &[&str]); 11] = [
         ("format", &["fmt", "--all", "--check"]),
         ("clippy", &["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
         ("drift", &["run", "--quiet", "--package", "xtask", "--", "generate", "--check"]),
@@ -60,6 +63,8 @@ pub(crate) fn test(root: &Path) -> Result<ExitCode> {
         ("demonstration", &["run", "--quiet", "--package", "xtask", "--", "demo"]),
         ("soak", &["run", "--quiet", "--package", "xtask", "--", "soak", "--seconds", "10"]),
         ("tests", &["test", "--workspace", "--all-features"]),
+        // Stored cursors must not depend on what other crates of a program enable.
+        ("cursors", &["test", "--package", "crm-core", "--test", "cursors", "--features", OTHERS]),
         ("public items", &["run", "--quiet", "--package", "xtask", "--", "api", "--check"]),
         ("documentation", &["doc", "--workspace", "--no-deps", "--all-features"]),
     ];

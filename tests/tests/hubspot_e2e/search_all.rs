@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crm_fake::Fault;
-use hubspot_client::types::{Filter, ObjectUpdate, SearchRequest};
+use hubspot_client::types::{Filter, Object, ObjectUpdate, SearchRequest};
 use hubspot_client::{CallOptions, Client, Error, ErrorKind, Position, RetryPolicy, SearchAll, Sent};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -55,7 +55,7 @@ async fn walk_while_changing(bench: &Bench, ids: &[String], request: SearchReque
         }
     }
     assert!(all.next().await.is_none());
-    assert_eq!(all.position(), Position::End);
+    assert!(all.cursor().is_end());
     assert!(created > 100 && gone.len() > 20, "{created} {}", gone.len());
     let twice = seen.values().filter(|times| **times > 1).count();
     let missed = ids.iter().filter(|id| !gone.contains(*id) && !seen.contains_key(*id)).count();
@@ -102,46 +102,85 @@ async fn every_group_of_a_request_is_narrowed() {
     bench.assert_accepted();
 }
 
+fn id(deal: Object) -> String {
+    deal.id.unwrap()
+}
+
+/// After an error, in the middle of a page, at the end, in the same walk and in another process.
 #[tokio::test]
-async fn a_stored_position_goes_on_also_after_an_error() {
+async fn a_walk_starts_anew_wherever_it_is_resumed() {
     let bench = Bench::new().await;
     for n in 0..60 {
         bench.fake.insert("deals", json!({"amount": (n / 4).to_string()}));
     }
-    let start = || bench.client.deals().search_all(SearchRequest::default().limit(10));
-    bench.fake.script([crm_fake::Step::pass(), crm_fake::Step::pass(), Fault::status(403).into()]);
-    let mut walk = start();
-    let mut ids = Vec::new();
-    let error = loop {
-        match walk.next().await.unwrap() {
-            Ok(deal) => ids.push(deal.id.unwrap()),
-            Err(error) => break error,
+    let by_amount = || SearchRequest::default().sort_by("amount");
+    for (order, request) in [("id", SearchRequest::default()), ("amount", by_amount())] {
+        let start = || bench.client.deals().search_all(request.clone().limit(10));
+        let expected: Vec<String> = start().try_collect().await.unwrap().into_iter().map(id).collect();
+        bench.fake.script([crm_fake::Step::pass(), Fault::status(403).into()]);
+        let mut walk = start();
+        let mut ids = Vec::new();
+        let error = loop {
+            match walk.next().await.unwrap() {
+                Ok(deal) => ids.push(id(deal)),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::Permission, "{order}");
+        assert!(walk.next().await.is_none());
+        let early = walk.cursor();
+        let read = ids.len();
+        for n in 0..14 {
+            let cursor = walk.cursor();
+            walk = if n % 2 == 0 { walk } else { start() };
+            walk = walk.resume(cursor.to_string().parse().unwrap()).unwrap();
+            for _ in 0..3 {
+                ids.extend(walk.next().await.map(|deal| id(deal.unwrap())));
+            }
         }
-    };
-    assert_eq!((ids.len(), error.kind()), (20, ErrorKind::Permission));
-    assert!(walk.next().await.is_none());
-    let mut stored = serde_json::to_string(&walk.position()).unwrap();
-    for _ in 0..3 {
-        let mut walk = start().resume(serde_json::from_str(&stored).unwrap());
-        for _ in 0..3 {
-            ids.push(walk.next().await.unwrap().unwrap().id.unwrap());
+        while let Some(deal) = walk.next().await {
+            ids.push(id(deal.unwrap()));
         }
-        stored = serde_json::to_string(&walk.position()).unwrap();
-    }
-    let rest = start().resume(serde_json::from_str(&stored).unwrap()).try_collect().await.unwrap();
-    ids.extend(rest.into_iter().map(|deal| deal.id.unwrap()));
-    assert_eq!(ids.len(), 60);
-    assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 60, "by id nothing comes twice");
+        assert_eq!(ids, expected, "by {order} each comes once");
 
-    let mut walk = bench.client.deals().search_all(SearchRequest::default().limit(10).sort_by("amount"));
-    let mut amounts = Vec::new();
-    for _ in 0..22 {
-        amounts.push(walk.next().await.unwrap().unwrap().number("amount").unwrap());
+        // The cursor of the end, and an earlier one.
+        let end = walk.cursor();
+        assert!(walk.resume(end.clone()).unwrap().next().await.is_none());
+        let rest = start().resume(end.clone()).unwrap().resume(early.clone()).unwrap();
+        assert_eq!(rest.try_collect().await.unwrap().len(), expected.len() - read, "{order}");
+        // The runs of tomorrow: after one that was interrupted, and after one that reached the end.
+        let interrupted = start().resume_or_begin(Some(early)).unwrap();
+        assert_eq!(interrupted.try_collect().await.unwrap().len(), expected.len() - read);
+        let again = start().resume_or_begin(Some(end)).unwrap();
+        assert_eq!(again.try_collect().await.unwrap().len(), expected.len());
     }
-    let later = bench.client.deals().search_all(SearchRequest::default().limit(10).sort_by("amount"));
-    let later = later.resume(walk.position()).try_collect().await.unwrap();
-    assert_eq!(later[0].number("amount"), amounts.last().copied(), "the last value comes again as a whole");
-    assert_eq!(later.len(), 60 - 20);
+}
+
+#[tokio::test]
+async fn a_walk_refuses_the_cursors_of_other_lists() {
+    let bench = Bench::new().await;
+    let deals = bench.client.deals();
+    let request = || SearchRequest::default().and(Filter::eq("dealstage", "won"));
+    let stored = deals.search_all(request()).cursor();
+    // The position depends neither on the page size nor on what is read.
+    assert!(deals.search_all(request().limit(7)).properties(["amount"]).resume(stored.clone()).is_ok());
+    let parameters = "belongs to objects.search_all with other parameters";
+    let others = [
+        (deals.search_all(SearchRequest::default()), parameters),
+        (deals.search_all(request().sort_by("amount")), parameters),
+        (bench.client.contacts().search_all(request()), parameters),
+        (deals.search_all(request().after("200")), "positions of its own"),
+    ];
+    for (walk, said) in others {
+        let error = failed(walk.resume(stored.clone()));
+        assert_eq!((error.kind(), error.sent()), (ErrorKind::Validation, Sent::No), "{said}");
+        assert!(error.to_string().contains(said), "{error}");
+    }
+    let plain = deals.search(request()).items();
+    let error = failed(deals.search_all(request()).resume(plain.cursor()));
+    assert!(error.to_string().contains("belongs to objects.search, not to objects.search_all"), "{error}");
+    assert!(failed(plain.resume(stored)).to_string().contains("belongs to objects.search_all"));
+    assert_eq!(bench.fake.report().requests, 0);
 }
 
 #[tokio::test]
@@ -167,8 +206,6 @@ async fn what_cannot_be_walked_is_refused_before_anything_is_sent() {
         assert!(error.to_string().contains(said), "{error}");
         assert!(walk.next().await.is_none());
     }
-    let strange = bench.client.deals().search_all(request()).resume(Position::Page(3)).try_collect().await;
-    assert_eq!(failed(strange).kind(), ErrorKind::Validation);
     for (since, said) in [("yesterday", "is not a time"), ("2025-09-10T10:00:00", "has no zone; add Z or an offset")] {
         let unclear = failed(bench.client.deals().recently_modified(since).try_collect().await);
         assert_eq!((unclear.kind(), unclear.sent()), (ErrorKind::Validation, Sent::No));
@@ -177,24 +214,33 @@ async fn what_cannot_be_walked_is_refused_before_anything_is_sent() {
     assert_eq!(bench.fake.report().requests, 0);
 }
 
-async fn order(walk: SearchAll) -> Result<Vec<(Option<f64>, u64)>, Error> {
-    let records = walk.try_collect().await?;
+/// Reads a walk that is stopped and resumed after each few records.
+async fn order(start: impl Fn() -> SearchAll, stop: usize) -> Result<Vec<(Option<f64>, u64)>, Error> {
+    let (mut walk, mut records) = (start(), Vec::new());
+    while let Some(record) = walk.next().await {
+        records.push(record?);
+        if records.len().is_multiple_of(stop) {
+            let stored = walk.cursor().to_string();
+            let other = if records.len().is_multiple_of(2) { walk } else { start() };
+            walk = other.resume(stored.parse()?)?;
+        }
+    }
     Ok(records.iter().map(|r| (r.number("size"), r.id.as_ref().unwrap().parse().unwrap())).collect())
 }
 
-async fn walked(client: &Client, kind: &str, page: i64) -> [Vec<(Option<f64>, u64)>; 2] {
+async fn walked(client: &Client, kind: &str, page: i64, stop: usize) -> [Vec<(Option<f64>, u64)>; 2] {
     let request = SearchRequest::default().limit(page).properties(["size"]);
-    let by_size = order(client.objects(kind).search_all(request.clone().sort_by("size"))).await.unwrap();
-    [by_size, order(client.objects(kind).search_all(request)).await.unwrap()]
+    let by_size = order(|| client.objects(kind).search_all(request.clone().sort_by("size")), stop).await.unwrap();
+    [by_size, order(|| client.objects(kind).search_all(request.clone()), stop).await.unwrap()]
 }
 
 #[test]
-fn whatever_the_values_and_pages_each_record_comes_once_and_in_order() {
+fn whatever_the_values_pages_and_stops_each_record_comes_once_and_in_order() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let bench = runtime.block_on(Bench::new());
     let number = std::cell::Cell::new(0);
-    let cases = (prop::collection::vec(prop::option::of(0..5u8), 0..40), 1..6i64);
-    proptest!(ProptestConfig::with_cases(48), |((sizes, page) in cases)| {
+    let cases = (prop::collection::vec(prop::option::of(0..5u8), 0..40), 1..6i64, 1..9usize);
+    proptest!(ProptestConfig::with_cases(48), |((sizes, page, stop) in cases)| {
         number.set(number.get() + 1);
         let kind = format!("2-{}", number.get());
         let mut expected: Vec<(Option<f64>, u64)> = Vec::new();
@@ -205,7 +251,7 @@ fn whatever_the_values_and_pages_each_record_comes_once_and_in_order() {
             let id: String = bench.fake.insert(&kind, Value::clone(&properties));
             expected.push((size.map(f64::from), id.parse().unwrap()));
         }
-        let [by_size, by_id] = runtime.block_on(walked(&bench.client, &kind, page));
+        let [by_size, by_id] = runtime.block_on(walked(&bench.client, &kind, page, stop));
         prop_assert_eq!(&by_id, &expected);
         let value = |row: &(Option<f64>, u64)| row.0.unwrap_or(f64::MAX);
         prop_assert!(by_size.is_sorted_by(|a, b| value(a) <= value(b)));
@@ -231,6 +277,6 @@ async fn a_search_does_not_end_at_a_page_without_records() {
         let mut records = once.contacts().search_all(SearchRequest::default());
         let error = records.next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}: {error}");
-        assert_eq!(records.position(), Position::Start, "{body}");
+        assert_eq!(records.cursor().position(), &Position::Start, "{body}");
     }
 }

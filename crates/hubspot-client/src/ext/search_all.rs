@@ -6,13 +6,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use crm_core::{BoxFuture, Error, Position};
+use crm_core::page::List;
+use crm_core::{BoxFuture, Call, Cursor, Error, Position};
 use futures_core::Stream;
+use serde_json::Value;
 
 use super::window::{Window, ties};
-use crate::objects::Objects;
+use crate::objects::{Objects, Search};
 use crate::operations::OBJECTS_SEARCH;
-use crate::types::{Object, SearchRequest};
+use crate::types::{Object, SearchReply, SearchRequest};
 
 type Page = Result<(Vec<Object>, Position), Error>;
 
@@ -32,13 +34,15 @@ impl Objects {
     /// use hubspot_client::types::{Filter, SearchRequest};
     ///
     /// let request = SearchRequest::default().and(Filter::eq("lifecyclestage", "lead")).properties(["email"]);
-    /// let mut leads = client.contacts().search_all(request.clone());
+    /// let mut leads = client.contacts().search_all(request).resume_or_begin(load()?)?;
     /// while let Some(lead) = leads.next().await {
     ///     println!("{:?}", lead?.property("email"));
+    ///     save(&leads.cursor()); // a run that is stopped continues here
     /// }
-    /// let position = leads.position(); // store it, and go on there tomorrow
-    /// let later = client.contacts().search_all(request).resume(position);
-    /// # drop(later); Ok(()) }
+    /// save(&leads.cursor()); // the end: tomorrow's run begins anew
+    /// # Ok(()) }
+    /// # fn load() -> Result<Option<hubspot_client::Cursor>, hubspot_client::Error> { Ok(None) }
+    /// # fn save(_: &hubspot_client::Cursor) {}
     /// ```
     pub fn search_all(&self, request: SearchRequest) -> SearchAll {
         SearchAll::new(self.clone(), Ok(request), Ok)
@@ -50,9 +54,13 @@ impl Objects {
 pub struct SearchAll<R = Object> {
     objects: Objects,
     window: Result<Arc<Window>, Error>,
+    /// What the cursors belong to.
+    list: List,
     read: fn(Object) -> Result<R, Error>,
     /// The position of the page in `records`, up to what was handed out.
     at: Position,
+    /// The ids that were handed out after that position: the records of one value.
+    after: Vec<String>,
     /// The page to fetch next, or being fetched.
     next: Position,
     records: VecDeque<Object>,
@@ -72,11 +80,16 @@ impl<R> SearchAll<R> {
         request: Result<SearchRequest, Error>,
         read: fn(Object) -> Result<R, Error>,
     ) -> Self {
+        let window = request.and_then(Window::new).map(Arc::new);
+        let search = window.as_ref().map_or_else(|_| SearchRequest::default(), |window| window.identity());
+        let call: Call<SearchReply> = objects.search(search).into();
         Self {
             objects,
-            window: request.and_then(Window::new).map(Arc::new),
+            window,
+            list: List::of::<Search>(&call).walked_by("objects.search_all"),
             read,
             at: Position::Start,
+            after: Vec::new(),
             next: Position::Start,
             records: VecDeque::new(),
             value: None,
@@ -94,23 +107,73 @@ impl<R> SearchAll<R> {
         self
     }
 
-    /// Where the walk stands, also after an error; serde stores it. By a property, those records
-    /// come again that have the same value as the last, and those that change before going on.
+    /// Returns where the walk stands. It can be read at any time, also after an error.
+    ///
+    /// Store it after each record, and once more after the end. It belongs to the type of object,
+    /// the filters and the order, whatever properties are read.
     #[must_use]
-    pub fn position(&self) -> Position {
-        self.at.clone()
+    pub fn cursor(&self) -> Cursor {
+        let mut position = self.at.clone();
+        if !self.after.is_empty() {
+            let value = match position {
+                Position::Token(value) => value.into(),
+                _ => Value::Null,
+            };
+            position =
+                Position::Values(std::iter::once(value).chain(self.after.iter().cloned().map(Value::from)).collect());
+        }
+        self.list.cursor(position, 0)
     }
 
-    /// Goes on at a stored position of the same search. The position does not know its search:
-    /// store them together.
-    pub fn resume(mut self, position: Position) -> Self {
-        if self.window.as_ref().is_ok_and(|window| !window.knows(&position)) {
-            let fault = "this is no position of a search_all in this order";
-            self.window = Err(Error::validation(fault).with_operation(&OBJECTS_SEARCH));
+    /// Starts anew at a cursor of the same search, wherever this one stands: also in the middle of a
+    /// page, after an error and at the end. By a property, records that change before the walk
+    /// continues may come again.
+    ///
+    /// A search that is resumed at its end gives nothing: use
+    /// [`resume_or_begin`](Self::resume_or_begin) for a program that runs again and again.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the cursor belongs to another
+    /// type of object, to other filters or to another order, or to another list; and what is wrong
+    /// with the search itself. Begin without a cursor, or repeat the search as it was.
+    pub fn resume(mut self, cursor: Cursor) -> Result<Self, Error> {
+        let window = Arc::clone(self.window.as_ref().map_err(Clone::clone)?);
+        let labelled = |error: Error| error.with_operation(&OBJECTS_SEARCH);
+        let (mut position, _) = self.list.open(cursor).map_err(labelled)?;
+        self.after.clear();
+        if let Position::Values(values) = position {
+            let mut values = values.into_iter();
+            position = match values.next() {
+                Some(Value::String(value)) => Position::Token(value),
+                _ => Position::Start,
+            };
+            self.after.extend(values.filter_map(|id| id.as_str().map(str::to_owned)));
         }
+        if !window.knows(&position) {
+            return Err(labelled(Error::validation("the cursor is not at a position of a search_all in this order")));
+        }
+        self.seen = self.after.iter().filter_map(|id| id.parse().ok()).collect();
         self.at = position.clone();
         self.next = position;
-        self
+        self.records.clear();
+        self.value = None;
+        self.fetching = None;
+        self.ended = false;
+        Ok(self)
+    }
+
+    /// Continues a run that was interrupted, or begins a new one if nothing is stored or the
+    /// stored run reached its end.
+    ///
+    /// # Errors
+    ///
+    /// As [`resume`](Self::resume).
+    pub fn resume_or_begin(self, stored: Option<Cursor>) -> Result<Self, Error> {
+        match stored {
+            Some(cursor) if !cursor.is_end() => self.resume(cursor),
+            _ => Ok(self),
+        }
     }
 
     /// The next record, or `None` at the end. The same as the stream, without needing its
@@ -145,10 +208,11 @@ impl<R> SearchAll<R> {
                 _ => {
                     let value = record.property(key);
                     let tied = value.zip(self.value.as_deref()).is_some_and(|(value, last)| ties(value, last));
-                    if !tied {
-                        let whole = std::mem::replace(&mut self.value, value.map(str::to_owned));
-                        self.at = whole.map_or_else(|| self.at.clone(), Position::Token);
+                    if !tied && let Some(whole) = std::mem::replace(&mut self.value, value.map(str::to_owned)) {
+                        self.at = Position::Token(whole);
+                        self.after.clear();
                     }
+                    self.after.extend(id.clone().filter(|id| !self.after.contains(id)));
                 }
             }
         } else if let Some(id) = id.clone() {
@@ -163,6 +227,7 @@ impl<R> SearchAll<R> {
 
     fn leave_page(&mut self) {
         self.at = self.next.clone();
+        self.after.clear();
         self.value = None;
     }
 
@@ -231,7 +296,7 @@ fn fetch(objects: &Objects, window: Arc<Window>, at: Position) -> BoxFuture<'sta
 impl<R> fmt::Debug for SearchAll<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SearchAll")
-            .field("position", &self.at)
+            .field("cursor", &self.cursor())
             .field("buffered", &self.records.len())
             .finish_non_exhaustive()
     }

@@ -70,7 +70,14 @@ impl Window {
         self.key.as_deref()
     }
 
-    /// Whether a stored position can be one of this walk.
+    /// The search without what a position does not depend on: the properties that are read.
+    pub(super) fn identity(&self) -> SearchRequest {
+        let mut request = self.request.clone().sort_by(self.key.as_deref().unwrap_or(ID));
+        request.properties = None;
+        request
+    }
+
+    /// Returns true if a stored position can be one of this walk.
     pub(super) fn knows(&self, at: &Position) -> bool {
         match at {
             Position::Start | Position::Token(_) | Position::End => true,
