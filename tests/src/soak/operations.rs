@@ -173,9 +173,12 @@ async fn read(round: &mut Round) -> Result<Said, String> {
 
 /// Everything, from where the last error was; each once.
 async fn list(round: &mut Round) -> Result<Said, String> {
-    let size = round.rng.u32(2..7);
-    let list = || round.crm.contacts().list().limit(i64::from(size)).properties(["firstname"]).items();
-    let (mut items, mut names) = (list().prefetch(size.is_multiple_of(2)), Vec::new());
+    let client = round.crm.contacts();
+    let list = |size: u32| {
+        let items = client.list().limit(i64::from(size)).properties(["firstname"]).items();
+        items.prefetch(size.is_multiple_of(2))
+    };
+    let (mut items, mut names) = (list(round.rng.u32(2..7)), Vec::new());
     let mut errors = 0;
     while let Some(item) = items.next().await {
         match item {
@@ -183,9 +186,10 @@ async fn list(round: &mut Round) -> Result<Said, String> {
             Err(error) if errors > 20 => return Err(format!("no end of errors: {error}")),
             Err(_) => {
                 errors += 1;
-                // As another process would, from what was stored.
+                // The same list, or as another process would, from what was stored.
                 let cursor = items.cursor().to_string().parse().map_err(told)?;
-                items = list().resume(cursor).map_err(told)?;
+                let again = if round.rng.bool() { items } else { list(round.rng.u32(2..7)) };
+                items = again.resume(cursor).map_err(told)?;
             }
         }
     }

@@ -56,14 +56,16 @@ macro_rules! call_builder {
 macro_rules! paged_builder {
     ($name:ident => $paged:ty) => {
         impl $name {
-            /// All items of the list as a stream; pages are fetched as needed.
+            /// Returns all items of the list as a stream; pages are fetched as needed. Store its
+            /// `cursor()` after each item and after the end, and begin the next run with
+            /// `resume_or_begin`.
             #[must_use]
             #[inline]
             pub fn items(self) -> $crate::Paginator<$paged> {
                 $crate::Paginator::new(self.call)
             }
 
-            /// The pages of the list as a stream.
+            /// Returns the pages of the list as a stream.
             #[must_use]
             #[inline]
             pub fn pages(self) -> $crate::Pages<$paged> {

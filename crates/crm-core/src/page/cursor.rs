@@ -8,9 +8,9 @@ use super::list::Place;
 /// A place in one particular list: a page, and how many of its items were handed out.
 ///
 /// A cursor can be stored as any serde value or as compact JSON text (`to_string` and `parse`).
-/// Store it after each item, or after each page, and once more after the end, and begin the next
-/// run with [`Paginator::resume_or_begin`](super::Paginator::resume_or_begin): it continues a run that was interrupted, and begins a new
-/// one after a run that reached the end.
+/// Store it after each item, or after each page, and once more after the end. Begin the next run
+/// with [`resume_or_begin`](super::Paginator::resume_or_begin): it continues a run that was
+/// interrupted, and begins a new one after a run that reached the end.
 ///
 /// It contains what its position depends on: the vendor, the operation, the parameters (filters,
 /// order, beginning, as a fingerprint) and the page size. Another list refuses it, and so does the

@@ -1,0 +1,60 @@
+//! Reads all contacts of HubSpot once a day, and continues where it was if it is interrupted.
+//!
+//! Against the fake, with a run that is interrupted, the run that continues it, and the run of the
+//! next day:
+//!
+//! ```text
+//! cargo run --package crm-tests --example daily_list
+//! ```
+//!
+//! Against the real host, with the file that keeps the place:
+//!
+//! ```text
+//! HUBSPOT_TOKEN=… cargo run --package crm-tests --example daily_list -- contacts.cursor
+//! ```
+
+mod run;
+
+use std::error::Error;
+use std::path::Path;
+
+use crm_fake::{Fake, Vendor};
+use hubspot_client::Client;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    match std::env::args().nth(1) {
+        Some(file) => {
+            let client = Client::new(std::env::var("HUBSPOT_TOKEN").map_err(|_| "set HUBSPOT_TOKEN")?)?;
+            let email = |contact: &hubspot_client::types::ObjectWithAssociations| {
+                println!("{}", contact.property("email").unwrap_or_default());
+                Ok(())
+            };
+            run::run(&client, Path::new(&file), email).await
+        }
+        None => rehearse().await,
+    }
+}
+
+async fn rehearse() -> Result<(), Box<dyn Error>> {
+    let fake = Fake::start(Vendor::HubSpot).await?;
+    for n in 0..50 {
+        fake.insert("contacts", serde_json::json!({"email": format!("c{n}@example.com")}));
+    }
+    let client = Client::builder().token(fake.token()).base_url(fake.base_url()).build()?;
+    let directory = tempfile::tempdir()?;
+    let file = directory.path().join("contacts.cursor");
+    for (name, most) in [("Monday, interrupted", 30), ("Monday, continued", 50), ("Tuesday", 50)] {
+        let mut read = 0;
+        let outcome = run::run(&client, &file, |_| {
+            if read == most {
+                return Err("interrupted".into());
+            }
+            read += 1;
+            Ok(())
+        });
+        let ended = outcome.await.is_ok();
+        println!("{name}: {read} contacts, {}", if ended { "to the end" } else { "not to the end" });
+    }
+    Ok(())
+}
