@@ -297,6 +297,8 @@ impl<const KIND: usize> Walk<'_, KIND> {
             Act::Back(index) => {
                 let Some((cursor, got)) = self.kept.get(*index).cloned() else { return Ok(()) };
                 self.got.truncate(got);
+                // What was kept later lies ahead, and going there would pass items over.
+                self.kept.truncate(index + 1);
                 let list = self.list.take().unwrap();
                 self.resume(list, cursor, self.size)?;
             }
