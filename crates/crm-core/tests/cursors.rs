@@ -76,7 +76,7 @@ async fn read(list: Paginator<Numbered>, items: usize) -> Cursor {
 async fn a_list_refuses_the_cursors_that_it_cannot_continue() {
     let server = endless().await;
     let pipeline = pipeline(&server);
-    let vendor = support::named("other", &server);
+    let vendor = support::other(&server);
     let call = || Call::<Value>::new(&pipeline, &PAGE).path("place", "a").query("limit", &3).query("sort", "name");
     let stored = read(Paginator::new(call()), 4).await;
     let begun = read(Paginator::new(call().query("page", &5)), 1).await;

@@ -92,7 +92,7 @@ async fn a_page_arrives_while_nobody_polls_the_list() {
 async fn a_list_and_the_calls_of_its_rows_share_a_limit() {
     let server = Server::start(|seen, _| if seen.target == "/thing" { reply(200, "{}") } else { page(seen) }).await;
     let quotas = Quotas::new([Window::new("burst", 3, 10 * SECOND)]);
-    let pipeline = limited("acme", &server.base_url, &ManualClock::auto(), quotas).build().unwrap();
+    let pipeline = limited(&server.base_url, &ManualClock::auto(), quotas).build().unwrap();
     let read = async {
         let mut items = items(&pipeline).prefetch(true);
         let mut read = Vec::new();

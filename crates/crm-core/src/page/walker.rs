@@ -149,11 +149,14 @@ impl<P: Paged> Walker<P> {
                 None
             }
         };
+        // Items that were counted on a larger page reach beyond this one.
+        let beyond = at.size != self.list.size() && at.consumed > received;
+        let stayed = at.clone();
         at.consumed = at.consumed.min(received);
         at.size = self.list.size();
         if let Some(fault) = fault {
             // Stays on the page, of which nothing is left, and ends the list after it.
-            self.next = Place { consumed: received, ..at.clone() };
+            self.next = if beyond { stayed } else { Place { consumed: received, ..at.clone() } };
             let error = Error::new(ErrorKind::Paging, fault).with_operation(self.call.op());
             self.failed = Some(error.with_sent(Sent::Answered));
         }

@@ -136,11 +136,11 @@ async fn write(mut stream: TcpStream, reply: Reply) -> Option<TcpStream> {
 }
 
 /// A vendor whose errors are `{"code", "message", "field"}`.
-pub(crate) struct Acme(pub(crate) &'static str);
+pub(crate) struct Acme;
 
 impl Vendor for Acme {
     fn name(&self) -> &'static str {
-        self.0
+        "acme"
     }
 
     fn read_error(&self, _: &OpMeta, reply: &RawReply) -> VendorError {
@@ -175,25 +175,30 @@ impl Vendor for Acme {
     }
 }
 
+/// A vendor of another name.
+struct Other;
+
+impl Vendor for Other {
+    fn name(&self) -> &'static str {
+        "other"
+    }
+
+    fn read_error(&self, op: &OpMeta, reply: &RawReply) -> VendorError {
+        Acme.read_error(op, reply)
+    }
+}
+
 pub(crate) fn builder(base_url: &str, clock: &ManualClock) -> ClientBuilder<Pipeline> {
-    limited("acme", base_url, clock, Quotas::none())
+    limited(base_url, clock, Quotas::none())
 }
 
-/// A pipeline of another vendor.
-pub(crate) fn named(vendor: &'static str, server: &Server) -> Pipeline {
-    limited(vendor, &server.base_url, &ManualClock::auto(), Quotas::none()).build().unwrap()
+pub(crate) fn limited(base_url: &str, clock: &ManualClock, quotas: Quotas) -> ClientBuilder<Pipeline> {
+    ClientBuilder::new(Acme, base_url, quotas, |pipeline| pipeline).token(TOKEN).clock(Arc::new(clock.clone())).seed(7)
 }
 
-pub(crate) fn limited(
-    vendor: &'static str,
-    base_url: &str,
-    clock: &ManualClock,
-    quotas: Quotas,
-) -> ClientBuilder<Pipeline> {
-    ClientBuilder::new(Acme(vendor), base_url, quotas, |pipeline| pipeline)
-        .token(TOKEN)
-        .clock(Arc::new(clock.clone()))
-        .seed(7)
+/// A pipeline of the other vendor.
+pub(crate) fn other(server: &Server) -> Pipeline {
+    ClientBuilder::new(Other, &server.base_url, Quotas::none(), |pipeline| pipeline).token(TOKEN).build().unwrap()
 }
 
 /// A pipeline on a clock that passes by itself.
