@@ -149,7 +149,8 @@ pub struct ConsentRequest {
 }
 
 impl ConsentRequest {
-    /// A request out of a session. It has no address any more.
+    /// A request out of a session. It has no address any more. With an empty `state`, for example of a
+    /// session that was lost, [`answered`](Self::answered) refuses every answer.
     #[must_use]
     pub fn resume(redirect_uri: impl Into<String>, state: impl Into<Secret>, pkce: Option<Pkce>) -> Self {
         Self { url: String::new(), redirect_uri: redirect_uri.into(), state: state.into(), pkce }
@@ -186,6 +187,10 @@ impl ConsentRequest {
             let mut pairs = form_urlencoded::parse(query.as_bytes());
             pairs.find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.into_owned())
         };
+        if self.state.expose().is_empty() {
+            let text = "the session holds no state, so nobody can tell whose answer this is: begin again with `build`";
+            return Err(Error::validation(text));
+        }
         let state = value("state").unwrap_or_default();
         if constant_time::verify_slices_are_equal(state.as_bytes(), self.state.expose().as_bytes()).is_err() {
             return Err(Error::validation("the state is not the one that was sent: this is no answer to the request"));

@@ -1,5 +1,6 @@
 //! Renewals against a scripted vendor, on the manual clock.
 
+mod consent;
 mod losing;
 mod records;
 mod sharing;
