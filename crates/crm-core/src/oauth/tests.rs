@@ -1,6 +1,7 @@
 //! Renewals against a scripted vendor, on the manual clock.
 
 mod consent;
+mod crowd;
 mod losing;
 mod records;
 mod sharing;

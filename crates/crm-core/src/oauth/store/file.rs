@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::stable_hash::StableHash;
 use crate::sync::BoxFuture;
 
-/// How long a write waits for another one, which takes milliseconds.
+/// How long a write waits for another one of the same account, which takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A record is some kilobytes; a file larger than this is something else.
 const LARGEST: u64 = 1 << 20;
@@ -84,7 +84,7 @@ impl FileStore {
     }
 
     fn replace(&self, account: &str, record: &StoredTokens) -> Result<bool, Error> {
-        let _writing = self.writing()?;
+        let _writing = self.writing(account)?;
         let stored = self.read(account)?.map_or(0, |stored| stored.revision());
         if stored.checked_add(1) != Some(record.revision()) {
             return Ok(false);
@@ -102,9 +102,10 @@ impl FileStore {
         Error::new(ErrorKind::Token, text).with_account(account).with_source(error)
     }
 
-    /// The lock of all writes, held for the time of one.
-    fn writing(&self) -> Result<File, Error> {
-        let path = self.directory.join("writing.lock");
+    /// The lock of an account's writes, held for the time of one. Each account has its own: a write
+    /// waits for the disk, and many accounts may renew at once.
+    fn writing(&self, account: &str) -> Result<File, Error> {
+        let path = self.path(account, "write");
         let file = lock_file(&path)?;
         let start = Instant::now();
         loop {
