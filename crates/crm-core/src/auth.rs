@@ -31,6 +31,24 @@ pub trait Credentials: Send + Sync + 'static {
         let _ = used;
         Box::pin(std::future::ready(Ok(false)))
     }
+
+    /// Reports that the vendor refused a call again although it was repeated with this
+    /// authorization after a renewal: renewing does not help here.
+    fn not_cured(&self, used: &Authorization) {
+        let _ = used;
+    }
+
+    /// Waits until no renewal is under way and everything new is stored. Await it before a program
+    /// ends: a renewal runs in the background, and tokens that arrive after the end are lost. It usually
+    /// takes less than a second, and a few minutes at most.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Token`](crate::ErrorKind::Token) if new tokens cannot be stored; they are lost if
+    /// the program ends now.
+    fn settle(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 impl<C: Credentials + ?Sized> Credentials for Arc<C> {
@@ -44,6 +62,14 @@ impl<C: Credentials + ?Sized> Credentials for Arc<C> {
 
     fn refused<'a>(&'a self, used: &'a Authorization) -> BoxFuture<'a, Result<bool, Error>> {
         (**self).refused(used)
+    }
+
+    fn not_cured(&self, used: &Authorization) {
+        (**self).not_cured(used);
+    }
+
+    fn settle(&self) -> BoxFuture<'_, Result<(), Error>> {
+        (**self).settle()
     }
 }
 

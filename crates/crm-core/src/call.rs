@@ -1,5 +1,6 @@
 //! Building and sending one request.
 
+mod before_send;
 mod body;
 mod body_stream;
 mod download;
@@ -14,6 +15,7 @@ mod request;
 mod upload;
 mod upload_reader;
 
+pub use before_send::BeforeSend;
 pub(crate) use body::Outgoing;
 pub use body_stream::BodyStream;
 pub(crate) use multipart::Watch;
@@ -143,6 +145,12 @@ impl<T> Call<T> {
     /// Sets one member of the JSON body. Lists that are paged through their body move on by it.
     pub fn set_body_field(mut self, name: &str, value: serde_json::Value) -> Self {
         self.request.set_body_field(name, value);
+        self
+    }
+
+    /// Sets work that is done before each attempt, after the wait for the rate limit.
+    pub fn before_send(mut self, work: BeforeSend) -> Self {
+        self.request.before_send = Some(work);
         self
     }
 

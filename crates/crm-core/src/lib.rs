@@ -64,7 +64,7 @@ pub mod webhook;
 
 pub use auth::{Anonymous, Authorization, Credentials, Secret, StaticToken};
 pub use batch::{Batch, BatchReport, ChunkOutcome};
-pub use call::{BodyStream, Call, Param, Progress, Sending, Upload};
+pub use call::{BeforeSend, BodyStream, Call, Param, Progress, Sending, Upload};
 #[cfg(feature = "test-util")]
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock};

@@ -32,6 +32,7 @@ use http::HeaderValue;
 
 use crate::auth::Credentials;
 use crate::clock::Clock;
+use crate::error::Error;
 use crate::limit::RateLimiter;
 use crate::options::CallOptions;
 use crate::poll::PollPolicy;
@@ -78,6 +79,16 @@ impl Pipeline {
     #[must_use]
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.shared.clock)
+    }
+
+    /// Waits until no renewal of a token is under way and all new tokens are stored; see
+    /// [`Credentials::settle`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Credentials::settle`].
+    pub async fn settle(&self) -> Result<(), Error> {
+        self.shared.credentials.settle().await
     }
 
     /// What was done so far, over all clones.

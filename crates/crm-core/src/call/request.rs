@@ -5,6 +5,7 @@ use std::fmt;
 
 use http::HeaderMap;
 
+use super::BeforeSend;
 use super::body::Body;
 use super::multipart::Multipart;
 use super::{Param, path};
@@ -22,6 +23,7 @@ pub(crate) struct Request {
     pub(crate) query: Vec<(Cow<'static, str>, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    pub(crate) before_send: Option<BeforeSend>,
     mistake: Option<String>,
 }
 
@@ -34,6 +36,7 @@ impl Request {
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: Body::None,
+            before_send: None,
             mistake: None,
         }
     }

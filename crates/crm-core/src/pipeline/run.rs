@@ -112,6 +112,9 @@ impl<'a> Run<'a> {
         loop {
             let used = self.authorization().await?;
             let underway = self.permit(progress).await?;
+            if let Some(work) = &self.request.before_send {
+                self.in_time(work.run(), "preparing to send").await??;
+            }
             let (error, advice) = match self.attempt(&used, underway, progress).await {
                 Ok(delivered) => {
                     if self.plan.retry.budget {
@@ -183,11 +186,11 @@ impl<'a> Run<'a> {
         used: &Authorization,
         progress: &mut Progress,
     ) -> Result<bool, Error> {
-        if self.request.op.rules.anonymous
-            || advice != Advice::Renew
-            || error.sent() != Sent::Answered
-            || progress.renewed
-        {
+        if self.request.op.rules.anonymous || advice != Advice::Renew || error.sent() != Sent::Answered {
+            return Ok(false);
+        }
+        if progress.renewed {
+            self.shared.credentials.not_cured(used);
             return Ok(false);
         }
         progress.renewed = true;
