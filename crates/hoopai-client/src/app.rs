@@ -2,7 +2,8 @@
 
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    AppKeys, Authorize, BoxFuture, Call, CallOptions, ClientBuilder, Consent, Error, Secret, TokenSet, TokenSource,
+    AppKeys, Authorize, BeforeSend, BoxFuture, Call, CallOptions, ClientBuilder, Consent, Error, Secret, TokenSet,
+    TokenSource,
 };
 
 use crate::client::Client;
@@ -13,6 +14,9 @@ use crate::types::{
 
 /// The page on which a location is chosen, of the white label.
 const AUTHORIZE: &str = "https://marketplace.leadconnectorhq.com/v2/oauth/chooselocation";
+
+/// The vendor in the keys of stored tokens.
+const VENDOR: &str = "hoopai";
 
 /// Whose tokens are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,7 +65,8 @@ impl UserType {
 /// let credentials = OAuthCredentials::new("location-123", app, FileStore::open("tokens")?)?;
 /// credentials.install(tokens).await?;
 /// let client = Client::builder().credentials(credentials).build()?;
-/// # let _ = client;
+/// // … and before the program ends:
+/// client.settle().await?;
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
@@ -131,22 +136,30 @@ impl App {
         GetAccessCodebody::new(self.keys.id(), self.keys.secret(), grant).user_type(whose.sent())
     }
 
-    async fn renew(&self, held: &TokenSet, whose: UserType) -> Result<TokenSet, Error> {
+    async fn renew(&self, held: &TokenSet, whose: UserType, sending: BeforeSend) -> Result<TokenSet, Error> {
         let mut body = self.body(GrantType::RefreshToken, whose);
         if let Some(refresh) = held.refresh_token() {
             body = body.refresh_token(refresh.expose());
         }
-        answer(self.client.oauth().get_token(body).reply_as()).await
+        answer(self.client.oauth().get_token(body).reply_as().before_send(sending)).await
     }
 }
 
 impl TokenSource for App {
+    fn vendor(&self) -> &str {
+        VENDOR
+    }
+
+    fn recognises(&self, tokens: &TokenSet) -> bool {
+        recognises(tokens)
+    }
+
     fn rotates(&self) -> bool {
         true
     }
 
-    fn refresh<'a>(&'a self, held: &'a TokenSet) -> BoxFuture<'a, Result<TokenSet, Error>> {
-        Box::pin(self.renew(held, UserType::of(held)))
+    fn refresh<'a>(&'a self, held: &'a TokenSet, sending: BeforeSend) -> BoxFuture<'a, Result<TokenSet, Error>> {
+        Box::pin(self.renew(held, UserType::of(held), sending))
     }
 }
 
@@ -160,18 +173,35 @@ pub struct LocationTokens {
 }
 
 impl TokenSource for LocationTokens {
+    fn vendor(&self) -> &str {
+        VENDOR
+    }
+
+    fn recognises(&self, tokens: &TokenSet) -> bool {
+        recognises(tokens)
+    }
+
     fn rotates(&self) -> bool {
         true
     }
 
-    fn refresh<'a>(&'a self, held: &'a TokenSet) -> BoxFuture<'a, Result<TokenSet, Error>> {
-        Box::pin(self.app.renew(held, UserType::Location))
+    fn refresh<'a>(&'a self, held: &'a TokenSet, sending: BeforeSend) -> BoxFuture<'a, Result<TokenSet, Error>> {
+        Box::pin(self.app.renew(held, UserType::Location, sending))
     }
 
     fn obtain(&self) -> Option<BoxFuture<'_, Result<TokenSet, Error>>> {
         let body = GetLocationAccessCodeBody::new(self.company_id.as_str(), self.location_id.as_str());
         Some(Box::pin(answer(self.company.oauth().get_location_token(body).reply_as())))
     }
+
+    fn settle(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(self.company.settle())
+    }
+}
+
+/// HubSpot's tokens come with `hub_id`.
+fn recognises(tokens: &TokenSet) -> bool {
+    tokens.detail("hub_id").is_none()
 }
 
 /// Sends a token call. The reply is read as it is: what it carries beyond its document counts.

@@ -42,8 +42,8 @@ pub use crm_core::{
 };
 #[cfg(feature = "oauth")]
 pub use crm_core::{
-    Authorize, Consent, ConsentRequest, FileStore, MemoryStore, OAuthCredentials, Pkce, StoreLock, StoredTokens,
-    TokenSet, TokenSource, TokenStore,
+    Authorize, BeforeSend, Consent, ConsentRequest, FileStore, MemoryStore, OAuthCredentials, Pkce, StoreLock,
+    StoredTokens, TokenSet, TokenSource, TokenStore,
 };
 #[cfg(feature = "redis")]
 pub use crm_core::{RedisLimiter, RedisLimiterBuilder, WhenAway};

@@ -1,7 +1,8 @@
 //! OAuth apps of HubSpot.
 
 use crm_core::{
-    AppKeys, Authorize, BoxFuture, CallOptions, ClientBuilder, Consent, Error, Secret, TokenSet, TokenSource,
+    AppKeys, Authorize, BeforeSend, BoxFuture, CallOptions, ClientBuilder, Consent, Error, Secret, TokenSet,
+    TokenSource,
 };
 use serde_json::Value;
 
@@ -11,6 +12,8 @@ use crate::types::{OauthCreateTokenBody, OauthCreateTokenBodyGrantType as GrantT
 
 /// The page of consent.
 const AUTHORIZE: &str = "https://app.hubspot.com/oauth/authorize";
+/// The vendor in the keys of stored tokens.
+const VENDOR: &str = "hubspot";
 
 /// An OAuth app: sends people to HubSpot's page of consent, and gets tokens.
 ///
@@ -34,7 +37,8 @@ const AUTHORIZE: &str = "https://app.hubspot.com/oauth/authorize";
 /// let credentials = OAuthCredentials::new("portal-123", app, FileStore::open("tokens")?)?;
 /// credentials.install(tokens).await?;
 /// let client = Client::builder().credentials(credentials).build()?;
-/// # let _ = client;
+/// // … and before the program ends:
+/// client.settle().await?;
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
@@ -86,7 +90,7 @@ impl App {
         if let Some(pkce) = consent.pkce() {
             body = body.code_verifier(pkce.verifier().expose());
         }
-        self.call(body, false).await
+        self.call(body, false, None).await
     }
 
     /// Tokens of the app itself, without a person's consent, as the webhooks journal asks for.
@@ -100,26 +104,43 @@ impl App {
         body.client_id(self.keys.id()).client_secret(self.keys.secret())
     }
 
-    async fn call(&self, body: OauthCreateTokenBody, idempotent: bool) -> Result<TokenSet, Error> {
-        let call = self.client.oauth().create_token(body).reply_as::<Value>();
+    async fn call(
+        &self,
+        body: OauthCreateTokenBody,
+        idempotent: bool,
+        sending: Option<BeforeSend>,
+    ) -> Result<TokenSet, Error> {
+        let mut call = self.client.oauth().create_token(body).reply_as::<Value>();
         let (op, asked_at) = (call.op(), call.pipeline().clock().wall());
+        if let Some(sending) = sending {
+            call = call.before_send(sending);
+        }
         let reply = call.with(CallOptions::new().idempotent(idempotent)).send().await?;
         TokenSet::from_reply(&reply, asked_at).map_err(|error| error.with_operation(op))
     }
 }
 
 impl TokenSource for App {
+    fn vendor(&self) -> &str {
+        VENDOR
+    }
+
     fn rotates(&self) -> bool {
         false
     }
 
-    fn refresh<'a>(&'a self, held: &'a TokenSet) -> BoxFuture<'a, Result<TokenSet, Error>> {
+    /// HoopAI's tokens come with `userType`.
+    fn recognises(&self, tokens: &TokenSet) -> bool {
+        tokens.detail("userType").is_none()
+    }
+
+    fn refresh<'a>(&'a self, held: &'a TokenSet, sending: BeforeSend) -> BoxFuture<'a, Result<TokenSet, Error>> {
         Box::pin(async move {
             let mut body = self.body(GrantType::RefreshToken);
             if let Some(refresh) = held.refresh_token() {
                 body = body.refresh_token(refresh.expose());
             }
-            self.call(body, true).await
+            self.call(body, true, Some(sending)).await
         })
     }
 }
@@ -132,25 +153,33 @@ pub struct Machine {
 }
 
 impl Machine {
-    async fn get(&self) -> Result<TokenSet, Error> {
+    async fn get(&self, sending: Option<BeforeSend>) -> Result<TokenSet, Error> {
         let mut body = self.app.body(GrantType::ClientCredentials);
         if !self.scope.is_empty() {
             body = body.scope(self.scope.as_str());
         }
-        self.app.call(body, true).await
+        self.app.call(body, true, sending).await
     }
 }
 
 impl TokenSource for Machine {
+    fn vendor(&self) -> &str {
+        VENDOR
+    }
+
     fn rotates(&self) -> bool {
         false
     }
 
-    fn refresh<'a>(&'a self, _: &'a TokenSet) -> BoxFuture<'a, Result<TokenSet, Error>> {
-        Box::pin(self.get())
+    fn recognises(&self, tokens: &TokenSet) -> bool {
+        self.app.recognises(tokens)
+    }
+
+    fn refresh<'a>(&'a self, _: &'a TokenSet, sending: BeforeSend) -> BoxFuture<'a, Result<TokenSet, Error>> {
+        Box::pin(self.get(Some(sending)))
     }
 
     fn obtain(&self) -> Option<BoxFuture<'_, Result<TokenSet, Error>>> {
-        Some(Box::pin(self.get()))
+        Some(Box::pin(self.get(None)))
     }
 }

@@ -73,4 +73,16 @@ impl Client {
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()
     }
+
+    /// Waits until no token is being renewed and all new tokens are stored. Await it before a program
+    /// ends, if its credentials renew themselves: a renewal runs in the background, and tokens that
+    /// arrive after the end are lost. It usually takes less than a second, and a few minutes at most.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Token`](crate::ErrorKind::Token) if new tokens cannot be stored; they are lost if the
+    /// program ends now.
+    pub async fn settle(&self) -> Result<(), Error> {
+        self.pipeline.settle().await
+    }
 }

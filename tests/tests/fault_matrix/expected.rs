@@ -26,6 +26,10 @@ const ATTEMPTS: u32 = 4;
 
 /// What must come of a fault; `None` where there is no such thing.
 pub(crate) fn expected(fault: &Fault, operation: Operation, times: Times) -> Option<Outcome> {
+    if operation == Operation::Renew && is_sent_again(fault, times) {
+        // The vendor had carried it out, so it refuses the refresh token now.
+        return Some(Outcome::Error { kind: ErrorKind::Validation, sent: Sent::Answered, attempts: 1 });
+    }
     let repeatable = operation.is_repeatable() && !(operation.streams_down() && fault.in_body);
     let (kind, sent, repeated) = match fault.kind {
         Kind::Harmless => return Some(Outcome::Right { attempts: 1 }),
@@ -57,6 +61,19 @@ pub(crate) fn expected(fault: &Fault, operation: Operation, times: Times) -> Opt
         (true, Times::Always) => Outcome::Error { kind, sent, attempts: ATTEMPTS },
         (false, _) => Outcome::Error { kind, sent, attempts: 1 },
     })
+}
+
+/// Whether the refresh token of an ended access token is sent again, and that is answered: after a quick answer that
+/// leaves open what was done. A fault that leaves the status as it is leaves the vendor's refusal as it is.
+fn is_sent_again(fault: &Fault, times: Times) -> bool {
+    let uncertain = match fault.kind {
+        Kind::Lost(kind) => kind != ErrorKind::Timeout,
+        // 503 means that nothing was done.
+        Kind::Failed(_) => fault.name != "503",
+        Kind::NoJson | Kind::Encoded => true,
+        _ => false,
+    };
+    uncertain && (times == Times::Once || fault.in_body)
 }
 
 impl Outcome {

@@ -1,5 +1,6 @@
 //! OAuth against the fakes, over real HTTP, in one process and in many.
 
+mod days;
 mod hoopai;
 mod hubspot;
 mod processes;

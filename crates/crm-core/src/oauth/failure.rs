@@ -42,13 +42,44 @@ pub(super) fn not_stored(account: &str, error: Error) -> Error {
     token(account, text).with_source(error)
 }
 
+/// The refresh token may be used up, and there is another way to new tokens, which failed.
 pub(super) fn unknown(account: &str, sent_at: SystemTime) -> Error {
+    let sent = shown(sent_at);
+    token(account, format!("the refresh token, which works once, was sent at {sent} and no answer was stored"))
+}
+
+/// The refresh token may be used up, and the access token is good.
+pub(super) fn held_back(account: &str, sent_at: SystemTime) -> Error {
     let sent = shown(sent_at);
     token(
         account,
         format!(
-            "authorise the account again: its refresh token, which works once, was sent at {sent} and no answer was \
-             stored, so nobody knows its successor (if you know that the vendor never handled it, call presume_unspent)"
+            "the refresh token, which works once, was sent at {sent} and may be used up; the access token is used to \
+             its end and the refresh token sent again after it (at once if you call presume_unspent)"
+        ),
+    )
+}
+
+/// Another process sent the refresh token and may have the answer.
+pub(super) fn awaited(account: &str, sent_at: SystemTime) -> Error {
+    let sent = shown(sent_at);
+    token(
+        account,
+        format!(
+            "another process sent the refresh token at {sent} and may have the answer, which is waited for; the refresh \
+             token is sent again if that process is silent for two minutes"
+        ),
+    )
+}
+
+/// The refresh token may be used up, and a further try has nothing to lose.
+pub(super) fn tried_again(account: &str, sent_at: SystemTime) -> Error {
+    let sent = shown(sent_at);
+    token(
+        account,
+        format!(
+            "the access token could not be renewed yet: the refresh token was sent, last at {sent}, and no usable answer \
+             came; it is sent again by later calls, until the vendor answers or refuses it"
         ),
     )
 }
@@ -68,7 +99,9 @@ pub(super) fn never_authorised(account: &str) -> Error {
 }
 
 pub(super) fn forgotten(account: &str) -> Error {
-    token(account, "authorise the account again: the store lost its tokens, and those that are left may be used up")
+    let text = "authorise the account again: the store lost its tokens, and another process may have used up those \
+                that this one holds (if no other process uses the account, call presume_unspent)";
+    token(account, text)
 }
 
 pub(super) fn locked(account: &str, seconds: u64) -> Error {

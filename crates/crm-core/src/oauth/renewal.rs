@@ -1,25 +1,33 @@
-//! One renewal, from the store's lock to the stored successor.
+//! One renewal, from the store's lock to the stored successor. The [module](super) has the table of
+//! what is sent when.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use super::TokenSet;
-use super::credentials::{Current, Shared};
-use super::failure::{self, Fate, fate};
+use super::failure::{self, Fate};
+use super::flight::{Current, Need, Shared};
+use super::sending::{ANSWER, Tried};
 use super::store::{State, StoreLock, StoredTokens};
-use crate::clock::within;
-use crate::error::{Error, ErrorKind, Sent};
-use crate::sync::{BoxFuture, lock};
+use crate::error::Error;
+use crate::sync::lock;
 
 /// How long the lock is held at most. A renewal must be over by then.
-const LEASE: Duration = Duration::from_secs(60);
-/// How long the vendor may take.
-const ANSWER: Duration = Duration::from_secs(45);
+pub(super) const LEASE: Duration = Duration::from_secs(60);
 /// How often a lock that others hold is asked for.
-const LOOK: Duration = Duration::from_millis(50);
-/// How often storing is tried in one renewal, and the first pause between.
-const WRITES: u32 = 6;
-const WRITE_PAUSE: Duration = Duration::from_millis(100);
+pub(super) const LOOK: Duration = Duration::from_millis(50);
+/// How often one renewal sends a refresh token whose access token is over, the first pause between, and
+/// how long after its begin the last try starts: a later one would have little time for its answer.
+const TRIES: u32 = 3;
+const LAST_TRY: Duration = Duration::from_secs(15);
+const TRY_PAUSE: Duration = Duration::from_millis(500);
+/// How old another process's mark "sent" must be before the refresh token is sent again: that process may
+/// have the answer, and be slow to store it. Longer than the lease, for a process that was stopped in between.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long such a mark is looked at under the lock in any case. A process that has the answer and could
+/// not store it, because the store was away, tries that more often.
+const GRACE: Duration = Duration::from_secs(5);
+/// How often the store is looked at meanwhile.
+const GLANCE: Duration = Duration::from_secs(1);
 
 /// What came of waiting for the lock.
 enum Turn {
@@ -28,34 +36,74 @@ enum Turn {
     Done(StoredTokens),
 }
 
+/// What came of the time under the lock.
+enum Came {
+    Tokens(StoredTokens),
+    /// Another process may have the answer, and has this long to store it.
+    Later {
+        wait: Duration,
+        sent_at: SystemTime,
+    },
+}
+
 impl Shared {
-    /// Gets a token of a generation after `past` that is good now: one that somebody else stored,
-    /// or a new one.
-    pub(super) async fn renew(&self, past: u64) -> Result<Arc<Current>, Error> {
+    /// Gets a token of a generation after `need.past` that is good now: one that somebody else stored,
+    /// or a new one. Returns the same token if it is good and its successor may be on its way.
+    pub(super) async fn renew(self: &Arc<Self>, need: Need) -> Result<Arc<Current>, Error> {
         self.save_what_is_left().await?;
-        if let Some(record) = self.successor(past).await? {
+        if let Some(record) = self.successor(need).await? {
             return self.adopt(&record);
         }
-        match self.turn(past).await? {
-            Turn::Done(record) => self.adopt(&record),
-            Turn::Ours(held) => {
-                let outcome = self.renew_locked(past).await;
-                held.release().await;
-                self.adopt(&outcome?)
+        loop {
+            let held = match self.turn(need).await? {
+                Turn::Done(record) => return self.adopt(&record),
+                Turn::Ours(held) => held,
+            };
+            let outcome = self.renew_locked(need).await;
+            self.give_back(held).await;
+            let (wait, sent_at) = match outcome? {
+                Came::Tokens(record) => return self.adopt(&record),
+                Came::Later { wait, sent_at } => (wait, sent_at),
+            };
+            // Calls wait for it once. Where it is sent again and again, as in an outage, they fail at once.
+            if std::mem::replace(&mut lock(&self.state).waited, true) {
+                return Err(failure::awaited(&self.account, sent_at));
+            }
+            if let Some(record) = self.successor_within(wait, need).await? {
+                return self.adopt(&record);
             }
         }
     }
 
-    /// The stored record, if it is after `past` and good.
-    async fn successor(&self, past: u64) -> Result<Option<StoredTokens>, Error> {
-        let stored = self.store.load(&self.account).await?;
-        Ok(stored.filter(|record| record.generation > past && record.tokens.is_good(self.clock.wall())))
+    /// Waits for another process to store its answer.
+    async fn successor_within(&self, wait: Duration, need: Need) -> Result<Option<StoredTokens>, Error> {
+        let end = self.clock.now().saturating_add(wait);
+        loop {
+            let left = end.saturating_sub(self.clock.now());
+            if left.is_zero() {
+                return Ok(None);
+            }
+            self.clock.sleep(left.min(GLANCE)).await;
+            if let Some(record) = self.successor(need).await? {
+                return Ok(Some(record));
+            }
+        }
     }
 
-    async fn turn(&self, past: u64) -> Result<Turn, Error> {
+    /// The stored record, if it is after `need.past` and good.
+    async fn successor(&self, need: Need) -> Result<Option<StoredTokens>, Error> {
+        let stored = self.read().await?;
+        Ok(stored.filter(|record| record.generation > need.past && self.is_good(record)))
+    }
+
+    fn is_good(&self, record: &StoredTokens) -> bool {
+        record.tokens.is_good(self.clock.wall())
+    }
+
+    async fn turn(&self, need: Need) -> Result<Turn, Error> {
         let start = self.clock.now();
         loop {
-            if let Some(held) = self.store.lock(&self.account, LEASE).await? {
+            if let Some(held) = self.store.lock(&self.record_key, LEASE).await? {
                 return Ok(Turn::Ours(held));
             }
             let waited = self.clock.now().saturating_sub(start);
@@ -63,32 +111,82 @@ impl Shared {
                 return Err(failure::locked(&self.account, waited.as_secs()));
             }
             self.clock.sleep(LOOK.mul_f64(1.0 + self.random())).await;
-            if let Some(record) = self.successor(past).await? {
+            if let Some(record) = self.successor(need).await? {
                 return Ok(Turn::Done(record));
             }
         }
     }
 
+    /// Gives the lock back, unless a new set is still to be stored.
+    async fn give_back(&self, held: StoreLock) {
+        let done = {
+            let mut state = lock(&self.state);
+            if state.unsaved.is_some() { state.kept.replace(held) } else { Some(held) }
+        };
+        if let Some(done) = done {
+            done.release().await;
+        }
+    }
+
     /// Under the lock.
-    async fn renew_locked(&self, past: u64) -> Result<StoredTokens, Error> {
-        let Some(stored) = self.stored().await? else {
+    async fn renew_locked(self: &Arc<Self>, need: Need) -> Result<Came, Error> {
+        self.claim().await?;
+        let Some(mut stored) = self.stored().await? else {
             let Some(obtain) = self.source.obtain() else { return Err(failure::never_authorised(&self.account)) };
             let tokens = self.answer(obtain).await.map_err(|error| failure::not_renewed(&self.account, error))?;
-            return self.keep(StoredTokens::first(tokens)).await;
+            return self.keep(StoredTokens::first(tokens)).await.map(Came::Tokens);
         };
-        if stored.generation > past && stored.tokens.is_good(self.clock.wall()) {
-            return Ok(stored);
+        if stored.generation > need.past && self.is_good(&stored) {
+            return Ok(Came::Tokens(stored));
         }
         if stored.tokens.refresh.is_none() {
-            return self.obtain(stored, failure::nothing_to_renew_with(&self.account)).await;
+            let otherwise = failure::nothing_to_renew_with(&self.account);
+            return self.obtain(need, stored, otherwise).await.map(Came::Tokens);
         }
-        let known_unsent = lock(&self.state).not_sent == Some(stored.revision());
         match stored.state {
-            State::Refused(at) => self.obtain(stored, failure::refused(&self.account, at)).await,
-            State::Sent(at) if self.source.rotates() && !known_unsent => {
-                self.obtain(stored, failure::unknown(&self.account, at)).await
+            State::Refused(at) => {
+                let otherwise = failure::refused(&self.account, at);
+                return self.obtain(need, stored, otherwise).await.map(Came::Tokens);
             }
-            _ => self.refresh(stored).await,
+            State::Sent(at) if self.source.rotates() && !self.knows(&stored, true) => {
+                if self.source.obtain().is_some() {
+                    let otherwise = failure::unknown(&self.account, at);
+                    match self.obtain(need, stored.clone(), otherwise).await {
+                        // The refresh token is what is left.
+                        Err(_) if self.is_over(need, &stored) && lock(&self.state).unsaved.is_none() => {}
+                        outcome => return outcome.map(Came::Tokens),
+                    }
+                } else if !self.is_over(need, &stored) {
+                    return Ok(Came::Tokens(stored));
+                }
+                if !self.knows(&stored, false) {
+                    let age = self.age(&stored, at);
+                    if age < PATIENCE {
+                        return Ok(Came::Later { wait: PATIENCE - age, sent_at: at });
+                    }
+                    stored = self.after_grace(stored).await?;
+                    if stored.generation > need.past && self.is_good(&stored) {
+                        return Ok(Came::Tokens(stored));
+                    }
+                }
+            }
+            State::Sent(_) | State::Unspent => {}
+        }
+        self.refresh(need, stored).await.map(Came::Tokens)
+    }
+
+    /// Whether the access token cannot be used any more, so that a further try of the refresh token
+    /// has nothing to lose.
+    fn is_over(&self, need: Need, stored: &StoredTokens) -> bool {
+        !self.is_good(stored) || (need.refused && stored.generation <= need.past)
+    }
+
+    /// Waits for whoever may have the answer and could not store it yet.
+    async fn after_grace(&self, before: StoredTokens) -> Result<StoredTokens, Error> {
+        self.clock.sleep(GRACE).await;
+        match self.stored().await? {
+            Some(stored) if stored.generation > before.generation || stored == before => Ok(stored),
+            _ => Err(failure::changed(&self.account)),
         }
     }
 
@@ -97,142 +195,68 @@ impl Shared {
     /// A refresh token that rotates is put back only with an access token that is still good: one that
     /// ended may have been renewed by another process before the store lost that.
     async fn stored(&self) -> Result<Option<StoredTokens>, Error> {
-        let stored = self.store.load(&self.account).await?;
+        let stored = self.store.load(&self.record_key).await?;
         let generation = stored.as_ref().map_or(0, |stored| stored.generation);
         let Some(mut held) = self.held().filter(|held| held.generation > generation) else { return Ok(stored) };
-        if self.source.rotates() && !held.tokens.is_good(self.clock.wall()) {
+        if self.source.rotates() && !self.is_good(&held) {
             return if self.source.obtain().is_some() { Ok(None) } else { Err(failure::forgotten(&self.account)) };
         }
         held.follow(stored.as_ref());
         self.keep(held).await.map(Some)
     }
 
-    /// Spends the refresh token.
-    async fn refresh(&self, stored: StoredTokens) -> Result<StoredTokens, Error> {
-        let now = self.clock.wall();
-        let stored = if self.source.rotates() { self.mark(&stored, State::Sent(now)).await? } else { stored };
-        let error = match self.answer(self.source.refresh(&stored.tokens)).await {
-            Ok(tokens) => return self.keep(stored.renewed(tokens.succeeding(&stored.tokens))).await,
-            Err(error) => error,
-        };
-        let fate = fate(&error);
-        tracing::debug!(account = self.account, ?fate, "refresh failed");
-        let failed = failure::not_renewed(&self.account, error);
-        let left = match fate {
-            Fate::Unknown => {
-                let then =
-                    if self.source.rotates() { failure::unknown(&self.account, now) } else { return Err(failed) };
-                return self.obtain(stored, then.with_source(failed)).await;
-            }
-            Fate::Unspent => State::Unspent,
-            Fate::Refused => State::Refused(now),
-        };
-        if stored.state != left {
-            // If this cannot be written, the failure of the vendor is still the one to tell of.
-            if let Ok(marked) = self.mark(&stored, left.clone()).await
-                && fate == Fate::Refused
-            {
-                return self.obtain(marked, failure::refused(&self.account, now).with_source(failed)).await;
-            }
-            lock(&self.state).not_sent = (fate == Fate::Unspent).then_some(stored.revision());
-        }
-        Err(failed)
-    }
-
-    /// Gets tokens without the refresh token, or fails with `otherwise`.
-    async fn obtain(&self, stored: StoredTokens, otherwise: Error) -> Result<StoredTokens, Error> {
-        let Some(obtain) = self.source.obtain() else { return Err(otherwise) };
-        let tokens = self.answer(obtain).await.map_err(|error| failure::not_renewed(&self.account, error))?;
-        self.keep(stored.renewed(tokens)).await
-    }
-
-    /// Waits for the vendor, within the lease.
-    async fn answer(&self, call: BoxFuture<'_, Result<TokenSet, Error>>) -> Result<TokenSet, Error> {
-        let end = self.clock.now().saturating_add(ANSWER);
-        within(&*self.clock, end, call).await.unwrap_or_else(|| {
-            let text = format!("the token endpoint did not answer within {} s", ANSWER.as_secs());
-            Err(Error::new(ErrorKind::Timeout, text).with_sent(Sent::Maybe))
-        })
-    }
-
-    /// Writes down what happens to the refresh token.
-    async fn mark(&self, stored: &StoredTokens, state: State) -> Result<StoredTokens, Error> {
-        let marked = stored.marked(state);
-        let result = self.store.swap(&self.account, &marked).await;
-        if let Ok(true) = result {
-            return Ok(marked);
-        }
-        // The mark may stand although its confirmation was lost.
-        lock(&self.state).not_sent = Some(marked.revision());
-        match result {
-            Ok(_) => Err(failure::changed(&self.account)),
-            Err(error) => Err(failure::not_renewed(&self.account, error)),
-        }
-    }
-
-    /// Stores a new set, and only then hands it out.
-    async fn keep(&self, record: StoredTokens) -> Result<StoredTokens, Error> {
-        lock(&self.state).unsaved = Some(record);
-        match self.save_what_is_left().await {
-            Ok(Some(record)) => Ok(record),
-            Ok(None) => Err(failure::never_authorised(&self.account)),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Stores the set that is not stored yet, if there is one.
-    async fn save_what_is_left(&self) -> Result<Option<StoredTokens>, Error> {
-        let Some(mut record) = lock(&self.state).unsaved.clone() else { return Ok(None) };
-        let mut pause = WRITE_PAUSE;
-        for write in 1.. {
-            match self.save(&mut record).await {
-                Ok(stored) => {
-                    lock(&self.state).unsaved = None;
-                    return Ok(Some(stored));
+    /// Sends the refresh token, again while that has nothing to lose.
+    async fn refresh(self: &Arc<Self>, need: Need, mut stored: StoredTokens) -> Result<StoredTokens, Error> {
+        let start = self.clock.now();
+        let (last, end) = (start.saturating_add(LAST_TRY), start.saturating_add(ANSWER));
+        let mut pause = TRY_PAUSE;
+        for tries in 1.. {
+            let (record, fate, error) = match self.try_refresh(stored, end).await? {
+                Tried::Renewed(record) => return Ok(record),
+                Tried::Failed { record, fate, error } => (record, fate, error),
+            };
+            let failed = failure::not_renewed(&self.account, error);
+            match (fate, &record.state) {
+                (Fate::Refused, State::Refused(at)) => {
+                    let otherwise = failure::refused(&self.account, *at).with_source(failed);
+                    return self.obtain(need, record, otherwise).await;
                 }
-                Err(error) if write == WRITES => return Err(failure::not_stored(&self.account, error)),
-                Err(_) => self.clock.sleep(pause).await,
-            }
-            pause *= 2;
-        }
-        Ok(None)
-    }
-
-    /// Stores a record over what is there, unless that is a newer one. Returns what is stored.
-    async fn save(&self, record: &mut StoredTokens) -> Result<StoredTokens, Error> {
-        loop {
-            if self.store.swap(&self.account, record).await? {
-                return Ok(record.clone());
-            }
-            match self.store.load(&self.account).await? {
-                // A confirmation that was lost, or an authorisation that came in between.
-                Some(stored) if stored.generation >= record.generation => return Ok(stored),
-                stored => record.follow(stored.as_ref()),
-            }
-        }
-    }
-
-    /// Writes what `next` makes of the stored record.
-    pub(super) async fn write(
-        &self,
-        next: impl Fn(Option<&StoredTokens>) -> StoredTokens,
-    ) -> Result<StoredTokens, Error> {
-        loop {
-            let stored = self.store.load(&self.account).await?;
-            let record = next(stored.as_ref());
-            if self.store.swap(&self.account, &record).await? {
-                return Ok(record);
+                (Fate::Unknown, State::Sent(at)) => {
+                    let at = *at;
+                    if self.source.obtain().is_some() {
+                        let otherwise = failure::unknown(&self.account, at).with_source(failed);
+                        return self.obtain(need, record, otherwise).await;
+                    }
+                    let next = self.clock.now().saturating_add(pause);
+                    if !self.is_over(need, &record) {
+                        return Err(failure::held_back(&self.account, at).with_source(failed));
+                    }
+                    if tries == TRIES || next > last {
+                        return Err(failure::tried_again(&self.account, at).with_source(failed));
+                    }
+                    self.clock.sleep(pause).await;
+                    pause *= 3;
+                    stored = record;
+                }
+                _ => return Err(failed),
             }
         }
+        Err(failure::changed(&self.account))
     }
 
-    /// Takes back what was written about the refresh token.
-    pub(super) async fn presume_unspent(&self) -> Result<(), Error> {
-        loop {
-            let Some(stored) = self.store.load(&self.account).await? else { return Ok(()) };
-            if self.store.swap(&self.account, &stored.marked(State::Unspent)).await? {
-                return Ok(());
+    /// Gets tokens without the refresh token; otherwise goes on with the access token while it is good,
+    /// or fails with `otherwise`.
+    async fn obtain(&self, need: Need, stored: StoredTokens, otherwise: Error) -> Result<StoredTokens, Error> {
+        match self.source.obtain() {
+            Some(obtain) => {
+                let tokens = self.answer(obtain).await.map_err(|error| failure::not_renewed(&self.account, error))?;
+                self.keep(stored.renewed(tokens)).await
             }
+            None if !self.is_over(need, &stored) => {
+                tracing::warn!(account = self.account, error = %otherwise, "access token not renewed");
+                Ok(stored)
+            }
+            None => Err(otherwise),
         }
     }
 }

@@ -21,6 +21,9 @@ use crate::sync::BoxFuture;
 
 /// Keeps one [`StoredTokens`] for each account, for all tasks and processes that use the account.
 ///
+/// `account` is a key: the vendor's name, a slash and the account's name, for example
+/// `hubspot/portal-123`. Keys without a vendor are of an earlier version; their records are moved.
+///
 /// A store of your own keeps [`StoredTokens::encode`]'s text and must hold two promises: a write is whole
 /// or not there, also after a crash, and [`swap`](Self::swap) compares and writes in one step.
 pub trait TokenStore: Send + Sync + 'static {

@@ -3,6 +3,8 @@
 mod consent;
 mod crowd;
 mod losing;
+mod model;
+mod moving;
 mod records;
 mod sharing;
 
@@ -13,15 +15,19 @@ use std::time::{Duration, SystemTime};
 use futures::future::join_all;
 use http::StatusCode;
 
-use super::store::StoreLock;
+use super::store::{State, StoreLock};
 use super::{MemoryStore, OAuthCredentials, StoredTokens, TokenSet, TokenSource, TokenStore};
 use crate::auth::{Authorization, Credentials};
+use crate::call::BeforeSend;
 use crate::clock::{Clock, ManualClock};
 use crate::error::{Error, ErrorKind, Sent, VendorDetail};
 use crate::sync::{BoxFuture, lock};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const CANARY: &str = "canary";
+const VENDOR: &str = "vendor";
+/// The key of the account in stores.
+const KEY: &str = "vendor/account-1";
 
 /// What the vendor does with a refresh.
 #[derive(Clone)]
@@ -76,13 +82,24 @@ impl FakeSource {
 }
 
 impl TokenSource for FakeSource {
+    fn vendor(&self) -> &str {
+        VENDOR
+    }
+
     fn rotates(&self) -> bool {
         self.0.rotates
     }
 
-    fn refresh<'a>(&'a self, held: &'a TokenSet) -> BoxFuture<'a, Result<TokenSet, Error>> {
+    fn refresh<'a>(&'a self, held: &'a TokenSet, sending: BeforeSend) -> BoxFuture<'a, Result<TokenSet, Error>> {
         let refresh = held.refresh_token().map(|token| token.expose().to_owned());
-        Box::pin(self.answer(refresh.unwrap_or_default()))
+        Box::pin(async move {
+            sending.run().await?;
+            self.answer(refresh.unwrap_or_default()).await
+        })
+    }
+
+    fn recognises(&self, tokens: &TokenSet) -> bool {
+        tokens.detail("otherVendor").is_none()
     }
 
     fn obtain(&self) -> Option<BoxFuture<'_, Result<TokenSet, Error>>> {
@@ -173,6 +190,17 @@ impl World {
     /// The number of the token that a call gets.
     async fn token(&self) -> Result<usize, Error> {
         self.credentials.authorize().await.map(|authorization| number(&authorization))
+    }
+
+    /// The same of a call that may take as long as a renewal: deadlines do not move the automatic clock.
+    async fn token_in_time(&self) -> Result<usize, Error> {
+        let mut waiting = std::pin::pin!(self.token());
+        loop {
+            if let std::task::Poll::Ready(outcome) = futures::poll!(waiting.as_mut()) {
+                return outcome;
+            }
+            self.clock.sleep(Duration::from_millis(250)).await;
+        }
     }
 
     /// The same account after a restart.

@@ -111,9 +111,12 @@ impl<'a> Run<'a> {
         self.request.body.check().await?;
         loop {
             let used = self.authorization().await?;
-            let underway = self.permit(progress).await?;
-            if let Some(work) = &self.request.before_send {
-                self.in_time(work.run(), "preparing to send").await??;
+            let mut underway = self.permit(progress).await?;
+            if let Some(work) = &self.request.before_send
+                && let Err(error) = self.in_time(work.run(), "preparing to send").await.flatten()
+            {
+                underway.over();
+                return Err(error);
             }
             let (error, advice) = match self.attempt(&used, underway, progress).await {
                 Ok(delivered) => {

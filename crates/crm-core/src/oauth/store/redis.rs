@@ -34,7 +34,9 @@ return {'yes'}";
 /// Tokens are all that an account's authorisation is: let Redis write them to its disk
 /// (`appendonly yes`), keep the address to those who may see them, and use TLS (`rediss://`) on the
 /// way. What Redis loses all the same is put back by the process that used it last, as far as that
-/// is safe. The lock is one key with a lease, so a process that dies blocks a renewal for a minute.
+/// is safe. The lock is one key with a lease, so a process that dies blocks a renewal for a minute, or for two
+/// if it had sent the refresh token. The keys are the prefix, `record` or `lock`, and the vendor with the
+/// account, for example `crm:tokens:record:hubspot/portal-123`.
 #[derive(Clone)]
 pub struct RedisStore {
     shared: Arc<Shared>,

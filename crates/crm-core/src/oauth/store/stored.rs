@@ -11,6 +11,9 @@ use crate::error::{Error, ErrorKind};
 use crate::oauth::TokenSet;
 
 const FORMAT: u64 = 1;
+/// Members of a record that moved.
+const MOVED_TO: &str = "moved_to";
+const MOVED: &str = "moved_refresh_token";
 
 /// A token set as it is stored: with a count of writes, a count of renewals, and whether a renewal
 /// is under way.
@@ -20,23 +23,33 @@ pub struct StoredTokens {
     revision: u64,
     pub(in crate::oauth) generation: u64,
     pub(in crate::oauth) state: State,
+    /// The vendor under whose key the record goes on. Only records under a key of an earlier version
+    /// have one.
+    moved_to: Option<String>,
 }
 
 /// What is known about the refresh token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::oauth) enum State {
-    /// It was not sent yet.
+    /// It was not sent yet, or not handled.
     Unspent,
-    /// It was about to be sent at this time, and no outcome was written since.
+    /// It was about to be sent at this time, and what became of it is unknown.
     Sent(SystemTime),
     /// The vendor refused it at this time.
     Refused(SystemTime),
 }
 
+impl State {
+    /// A time as it is read back.
+    pub(in crate::oauth) fn stored_time(time: SystemTime) -> SystemTime {
+        from_millis(millis(time)).unwrap_or(time)
+    }
+}
+
 impl StoredTokens {
     /// The first record of an account.
     pub(in crate::oauth) fn first(tokens: TokenSet) -> Self {
-        Self { tokens, revision: 1, generation: 1, state: State::Unspent }
+        Self { tokens, revision: 1, generation: 1, state: State::Unspent, moved_to: None }
     }
 
     /// What follows this record, with the same tokens.
@@ -46,7 +59,30 @@ impl StoredTokens {
 
     /// What follows this record, with new tokens.
     pub(in crate::oauth) fn renewed(&self, tokens: TokenSet) -> Self {
-        Self { tokens, revision: self.revision + 1, generation: self.generation + 1, state: State::Unspent }
+        let (revision, generation) = (self.revision + 1, self.generation + 1);
+        Self { tokens, revision, generation, state: State::Unspent, moved_to: None }
+    }
+
+    /// What follows this record where it moves to a vendor's key. The earlier version reads no refresh
+    /// token from it.
+    pub(in crate::oauth) fn moving(&self, vendor: &str) -> Self {
+        Self { moved_to: Some(vendor.to_owned()), revision: self.revision + 1, ..self.clone() }
+    }
+
+    /// The first record under the vendor's key.
+    pub(in crate::oauth) fn copied(&self) -> Self {
+        Self { moved_to: None, revision: 1, ..self.clone() }
+    }
+
+    /// What is left under the old key.
+    pub(in crate::oauth) fn emptied(&self) -> Self {
+        let mut record = Self { revision: self.revision + 1, ..self.clone() };
+        record.tokens.refresh = None;
+        record
+    }
+
+    pub(in crate::oauth) fn moved_to(&self) -> Option<&str> {
+        self.moved_to.as_deref()
     }
 
     /// Makes this the successor of what is stored.
@@ -92,6 +128,10 @@ impl StoredTokens {
             State::Sent(at) => text["sent_at"] = json!(millis(at)),
             State::Refused(at) => text["refused_at"] = json!(millis(at)),
         }
+        if let Some(vendor) = &self.moved_to {
+            text[MOVED_TO] = json!(vendor);
+            text[MOVED] = text["refresh_token"].take();
+        }
         let secret = Secret::new(text.to_string());
         wipe(&mut text);
         secret
@@ -125,7 +165,8 @@ impl StoredTokens {
         }
         let unusable = |error: Error| corrupt("a token in it is not usable").with_source(error);
         let mut tokens = TokenSet::new(text("access_token").ok_or_else(|| lacks("access_token"))?).map_err(unusable)?;
-        if let Some(refresh) = text("refresh_token") {
+        let moved_to = text(MOVED_TO).map(str::to_owned);
+        if let Some(refresh) = text(if moved_to.is_some() { MOVED } else { "refresh_token" }) {
             tokens = tokens.with_refresh_token(refresh).map_err(unusable)?;
         }
         tokens.obtained_at = time("obtained_at");
@@ -138,7 +179,7 @@ impl StoredTokens {
             (None, Some(at)) => State::Refused(at),
             (None, None) => State::Unspent,
         };
-        Ok(Self { tokens, revision: count("revision")?, generation: count("generation")?, state })
+        Ok(Self { tokens, revision: count("revision")?, generation: count("generation")?, state, moved_to })
     }
 }
 
@@ -149,6 +190,7 @@ impl fmt::Debug for StoredTokens {
             .field("generation", &self.generation)
             .field("tokens", &self.tokens)
             .field("state", &self.state)
+            .field("moved_to", &self.moved_to)
             .finish()
     }
 }
@@ -159,7 +201,7 @@ fn corrupt(why: impl fmt::Display) -> Error {
 
 /// Overwrites the texts of a value that held secrets.
 fn wipe(value: &mut Value) {
-    for name in ["access_token", "refresh_token"] {
+    for name in ["access_token", "refresh_token", MOVED] {
         if let Some(Value::String(text)) = value.get_mut(name) {
             text.zeroize();
         }

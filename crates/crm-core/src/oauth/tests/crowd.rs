@@ -6,6 +6,7 @@ use futures::future::join_all;
 
 use super::{HOUR, tokens};
 use crate::auth::Credentials as _;
+use crate::call::BeforeSend;
 use crate::clock::{Clock as _, SystemClock};
 use crate::error::Error;
 use crate::oauth::{FileStore, OAuthCredentials, TokenSet, TokenSource};
@@ -15,12 +16,19 @@ use crate::sync::BoxFuture;
 struct Prompt;
 
 impl TokenSource for Prompt {
+    fn vendor(&self) -> &str {
+        "prompt"
+    }
+
     fn rotates(&self) -> bool {
         true
     }
 
-    fn refresh<'a>(&'a self, _: &'a TokenSet) -> BoxFuture<'a, Result<TokenSet, Error>> {
-        Box::pin(async { tokens(2, SystemClock::new().wall()) })
+    fn refresh<'a>(&'a self, _: &'a TokenSet, sending: BeforeSend) -> BoxFuture<'a, Result<TokenSet, Error>> {
+        Box::pin(async move {
+            sending.run().await?;
+            tokens(2, SystemClock::new().wall())
+        })
     }
 }
 

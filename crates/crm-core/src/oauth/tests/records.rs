@@ -20,7 +20,7 @@ async fn an_account_without_tokens_says_what_to_do() {
 #[tokio::test]
 async fn tokens_are_never_shown() {
     let world = World::with([Answer::Fails(vendor_error(400, "invalid_grant"))]).await;
-    let stored = world.store.load("account-1").await.unwrap().unwrap();
+    let stored = world.store.load(KEY).await.unwrap().unwrap();
     world.clock.advance(HOUR * 2);
     let error = world.token().await.unwrap_err();
     let shown = format!(

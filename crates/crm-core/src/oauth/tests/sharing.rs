@@ -8,7 +8,7 @@ async fn many_callers_share_one_renewal_that_is_stored_before_it_is_used() {
     world.clock.advance(HOUR * 2);
     let all = join_all((0..200).map(|_| async {
         let token = world.token().await.unwrap();
-        let stored = world.store.load("account-1").await.unwrap().unwrap();
+        let stored = world.store.load(KEY).await.unwrap().unwrap();
         assert!(stored.tokens().access_token().expose().ends_with(&format!("-{token}")), "used before stored");
         token
     }));
@@ -35,11 +35,11 @@ async fn a_token_near_its_end_is_renewed_while_calls_go_on_with_it() {
 async fn a_good_token_survives_failed_renewals() {
     let world = World::with(vec![Answer::Fails(vendor_error(503, "busy")); 3]).await;
     world.clock.advance(HOUR - Duration::from_secs(60));
-    for _ in 0..3 {
+    for pause in [6, 11, 21] {
         assert_eq!(world.token().await.unwrap(), 1);
         // Calls in between do not ask again.
         assert_eq!(world.token().await.unwrap(), 1);
-        world.clock.sleep(Duration::from_secs(6)).await;
+        world.clock.sleep(Duration::from_secs(pause)).await;
     }
     assert_eq!(world.source.sent(), vec![format!("{CANARY}-refresh-1"); 3]);
     world.clock.advance(HOUR);
@@ -73,6 +73,33 @@ async fn a_refusal_as_expired_renews_once_for_all_who_hold_the_token() {
     assert_eq!(world.source.sent().len(), 1);
 }
 
+/// A refusal that renewing does not cure renews nothing for a while, which is bounded.
+#[tokio::test]
+async fn a_refusal_that_a_renewal_did_not_cure_is_not_answered_by_renewing_again() {
+    let world = World::with([]).await;
+    world.clock.advance(Duration::from_secs(60));
+    let start = world.clock.now();
+    let mut calls = 0;
+    while world.clock.now() - start < HOUR * 24 {
+        let used = world.credentials.authorize().await.unwrap();
+        // As the pipeline does it: once renewed, the call is repeated, and refused again.
+        if world.credentials.refused(&used).await.unwrap() {
+            world.credentials.not_cured(&world.credentials.authorize().await.unwrap());
+        }
+        calls += 1;
+        world.clock.advance(Duration::from_secs(11));
+    }
+    let ends = 24 + 1; // Renewals because tokens end, of which there is one an hour.
+    let renewals = world.source.sent().len();
+    println!("{calls} refused calls in a day renewed {renewals} times, {ends} of them at the end of a token");
+    assert!(renewals <= ends + 8, "{renewals}");
+
+    // A token that ended after that time is renewed.
+    let used = world.credentials.authorize().await.unwrap();
+    world.clock.advance(HOUR * 24);
+    assert!(world.credentials.refused(&used).await.unwrap());
+}
+
 #[tokio::test]
 async fn two_processes_renew_once() {
     let world = World::with([]).await;
@@ -93,7 +120,7 @@ async fn a_caller_who_gives_up_does_not_take_the_new_tokens_along() {
         assert!(futures::poll!(waiting.as_mut()).is_pending());
     }
     world.clock.sleep(Duration::from_secs(2)).await;
-    let stored = world.store.load("account-1").await.unwrap().unwrap();
+    let stored = world.store.load(KEY).await.unwrap().unwrap();
     assert_eq!(stored.generation(), 2);
     assert_eq!(world.token().await.unwrap(), 2);
 }

@@ -1,0 +1,95 @@
+//! Writing to the store: a new set is stored before it is used, and kept until it is.
+
+use std::time::Duration;
+
+use super::failure;
+use super::flight::Shared;
+use super::store::{State, StoredTokens};
+use crate::error::Error;
+use crate::sync::lock;
+
+/// How often storing is tried in one renewal, and the first pause between.
+const WRITES: u32 = 6;
+const WRITE_PAUSE: Duration = Duration::from_millis(100);
+
+impl Shared {
+    /// Stores a new set, and only then hands it out.
+    pub(super) async fn keep(&self, record: StoredTokens) -> Result<StoredTokens, Error> {
+        lock(&self.state).unsaved = Some(record);
+        match self.save_what_is_left().await {
+            Ok(Some(record)) => Ok(record),
+            Ok(None) => Err(failure::never_authorised(&self.account)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Stores the set that is not stored yet, if there is one, and then gives back the lock that was
+    /// kept for it.
+    pub(super) async fn save_what_is_left(&self) -> Result<Option<StoredTokens>, Error> {
+        let Some(mut record) = lock(&self.state).unsaved.clone() else { return Ok(None) };
+        let mut pause = WRITE_PAUSE;
+        for write in 1.. {
+            match self.save(&mut record).await {
+                Ok(stored) => {
+                    let kept = {
+                        let mut held = lock(&self.state);
+                        held.unsaved = None;
+                        held.kept.take()
+                    };
+                    if let Some(kept) = kept {
+                        kept.release().await;
+                    }
+                    return Ok(Some(stored));
+                }
+                Err(error) if write == WRITES => return Err(failure::not_stored(&self.account, error)),
+                Err(_) => self.clock.sleep(pause).await,
+            }
+            pause *= 2;
+        }
+        Ok(None)
+    }
+
+    /// Stores a record over what is there, unless that is a newer one. Returns what is stored.
+    async fn save(&self, record: &mut StoredTokens) -> Result<StoredTokens, Error> {
+        loop {
+            if self.store.swap(&self.record_key, record).await? {
+                return Ok(record.clone());
+            }
+            match self.store.load(&self.record_key).await? {
+                // A confirmation that was lost, or an authorisation that came in between.
+                Some(stored) if stored.generation >= record.generation => return Ok(stored),
+                stored => record.follow(stored.as_ref()),
+            }
+        }
+    }
+
+    /// Writes what `next` makes of the stored record.
+    pub(super) async fn write(
+        &self,
+        next: impl Fn(Option<&StoredTokens>) -> StoredTokens,
+    ) -> Result<StoredTokens, Error> {
+        loop {
+            let stored = self.store.load(&self.record_key).await?;
+            let record = next(stored.as_ref());
+            if self.store.swap(&self.record_key, &record).await? {
+                return Ok(record);
+            }
+        }
+    }
+
+    /// Takes back what was written about the refresh token, of the stored record or of a later one that
+    /// this process holds. Returns the record.
+    pub(super) async fn presume_unspent(&self) -> Result<Option<StoredTokens>, Error> {
+        loop {
+            let stored = self.store.load(&self.record_key).await?;
+            let generation = stored.as_ref().map_or(0, |stored| stored.generation);
+            let held = self.held().filter(|held| held.generation > generation);
+            let Some(mut record) = held.or_else(|| stored.clone()) else { return Ok(None) };
+            record.state = State::Unspent;
+            record.follow(stored.as_ref());
+            if self.store.swap(&self.record_key, &record).await? {
+                return Ok(Some(record));
+            }
+        }
+    }
+}
