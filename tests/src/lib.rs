@@ -3,6 +3,7 @@
 
 #![doc = include_str!("../../README.md")]
 
+pub mod forwarder;
 pub mod fuzz;
 pub mod redis_server;
 pub mod traces;

@@ -1,26 +1,41 @@
-//! A Redis of its own for a test: on a free loopback port, without files, gone when dropped.
+//! A Redis of its own for a test: on a free loopback port, in a folder of its own, gone when dropped.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Set where a missing server is a failure and not a reason to skip.
-pub const REQUIRE: &str = "CRM_REQUIRE_REDIS";
+/// The server to start in place of `redis-server`, for example a `valkey-server`.
+const PROGRAM: &str = "CRM_REDIS_SERVER";
+/// Nodes of a cluster also listen on a port that is greater by 10,000.
+const GREATEST_PORT: u16 = 55_535;
 
 /// A running `redis-server`.
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
     arguments: Vec<String>,
+    /// Its own: a server reads the files that it finds at its start.
+    directory: PathBuf,
     process: Child,
 }
 
 impl RedisServer {
-    /// Starts one, or says why the test is skipped.
+    /// Whether a server can be started.
     #[must_use]
-    pub fn start() -> Option<Self> {
+    pub fn is_there() -> bool {
+        Command::new(program()).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+    }
+
+    /// Starts one.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start, or is not there: with what to do about it.
+    #[must_use]
+    pub fn start() -> Self {
         Self::start_with(&[])
     }
 
@@ -28,29 +43,40 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// Where the server does not start, and where it is missing although it is required.
+    /// As [`start`](Self::start).
     #[must_use]
-    pub fn start_with(arguments: &[&str]) -> Option<Self> {
+    pub fn start_with(arguments: &[&str]) -> Self {
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        for _ in 0..5 {
+        for _ in 0..10 {
             // Between finding a free port and using it somebody else may take it.
             let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|free| free.local_addr()).unwrap().port();
-            match spawn(port, &arguments) {
+            if port > GREATEST_PORT {
+                continue;
+            }
+            let directory = std::env::temp_dir().join(format!("crm-redis-{:016x}", fastrand::u64(..)));
+            std::fs::create_dir(&directory).unwrap();
+            match spawn(port, &arguments, &directory) {
                 Ok(process) => {
-                    let mut server = Self { port, arguments: arguments.clone(), process };
+                    let mut server = Self { port, arguments: arguments.clone(), directory, process };
                     if server.wait() {
-                        return Some(server);
+                        return server;
                     }
                 }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    assert!(std::env::var_os(REQUIRE).is_none(), "redis-server is missing, and {REQUIRE} is set");
-                    eprintln!("skipped: redis-server is missing (Debian: apt-get install redis-server)");
-                    return None;
-                }
-                Err(error) => panic!("redis-server does not start: {error}"),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => panic!(
+                    "{} is missing: install it (Debian: apt-get install redis-server), or set CRM_WITHOUT_REDIS=1, \
+                     which lists the tests of Redis as ignored",
+                    program()
+                ),
+                Err(error) => panic!("{} does not start: {error}", program()),
             }
         }
-        panic!("redis-server does not answer");
+        panic!("{} does not answer", program());
+    }
+
+    /// The port on 127.0.0.1.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Its address.
@@ -89,13 +115,13 @@ impl RedisServer {
         self.process.wait().unwrap();
     }
 
-    /// Starts it again on the same port, empty.
+    /// Starts it again on the same port, with what it saved: nothing, unless it was told to.
     ///
     /// # Panics
     ///
     /// Where it does not start.
     pub fn restart(&mut self) {
-        self.process = spawn(self.port, &self.arguments).unwrap();
+        self.process = spawn(self.port, &self.arguments, &self.directory).unwrap();
         assert!(self.wait(), "redis-server does not answer");
     }
 
@@ -131,14 +157,19 @@ impl Drop for RedisServer {
         // It is gone already where this fails.
         let _ = self.process.kill();
         let _ = self.process.wait();
+        let _ = std::fs::remove_dir_all(&self.directory);
     }
 }
 
-fn spawn(port: u16, arguments: &[String]) -> io::Result<Child> {
-    Command::new("redis-server")
+fn program() -> String {
+    std::env::var(PROGRAM).unwrap_or_else(|_| "redis-server".to_owned())
+}
+
+fn spawn(port: u16, arguments: &[String], directory: &Path) -> io::Result<Child> {
+    Command::new(program())
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
         .args(arguments)
-        .current_dir(std::env::temp_dir())
+        .current_dir(directory)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -1,17 +1,33 @@
-//! The server that the tests of shared quotas talk to.
+//! The server that the tests of shared quotas and of shared tokens talk to.
 
 use std::process::{Command, Stdio};
 
-/// Makes the tests fail where the server is missing, in place of skipping.
-pub(crate) const REQUIRE: &str = "CRM_REQUIRE_REDIS";
+use anyhow::{Result, bail};
 
-/// Whether there is a `redis-server`; installs Debian's where it can, and says so where it cannot.
-pub(crate) fn ready() -> bool {
-    if found() || (is_root() && apt(&["update", "-qq"]) && apt(&["install", "-y", "-qq", "redis-server"]) && found()) {
-        return true;
+/// Leaves the tests of Redis out: they are listed as ignored.
+const WITHOUT: &str = "CRM_WITHOUT_REDIS";
+
+/// Makes sure that there is a `redis-server`, unless the tests are to be run without it. Installs
+/// Debian's, after saying so.
+pub(crate) fn provide() -> Result<()> {
+    if std::env::var_os(WITHOUT).is_some_and(|value| !value.is_empty()) {
+        println!("── {WITHOUT} is set: tests of Redis are listed as ignored\n");
+        return Ok(());
     }
-    println!("── redis-server is missing: tests of shared quotas are skipped (Debian: apt-get install redis-server)\n");
-    false
+    if std::env::var_os("CRM_REDIS_SERVER").is_some() || found() {
+        return Ok(());
+    }
+    if is_root() {
+        println!("── redis-server is missing: installing it with apt-get; set {WITHOUT}=1 to do without\n");
+        let installed = apt(&["update", "-qq"]) && apt(&["install", "-y", "-qq", "redis-server"]);
+        if installed && found() {
+            return Ok(());
+        }
+    }
+    bail!(
+        "redis-server is missing: install it (Debian: apt-get install redis-server), \
+         or set {WITHOUT}=1, which lists the tests of Redis as ignored"
+    );
 }
 
 fn found() -> bool {

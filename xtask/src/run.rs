@@ -68,6 +68,7 @@ pub(crate) fn test(root: &Path) -> Result<ExitCode> {
         ("public items", &["run", "--quiet", "--package", "xtask", "--", "api", "--check"]),
         ("documentation", &["doc", "--workspace", "--no-deps", "--all-features"]),
     ];
+    redis::provide()?;
     for (name, arguments) in steps {
         println!("── {name}: cargo {}", arguments.join(" "));
         let started = Instant::now();
@@ -75,9 +76,6 @@ pub(crate) fn test(root: &Path) -> Result<ExitCode> {
         command.args(arguments);
         if name == "documentation" {
             command.env("RUSTDOCFLAGS", "--deny warnings");
-        }
-        if name == "tests" && redis::ready() {
-            command.env(redis::REQUIRE, "1");
         }
         // Snapshots are reviewed, never made in passing.
         command.env("INSTA_UPDATE", "no");

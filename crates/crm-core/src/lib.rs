@@ -28,6 +28,7 @@
 //!
 //! - `rustls` (default): HTTPS through rustls.
 //! - `redis`: `RedisLimiter`, quotas that several processes share through Redis.
+//! - `redis-cluster`: the same with a Redis Cluster.
 //! - `schemars`: [`schema`], JSON Schemas of the generated types.
 //! - `oauth`: `oauth`, credentials that renew themselves.
 //! - `webhook-receiver`: `webhook`, signatures of what vendors send.

@@ -1,175 +1,243 @@
-//! The connection to Redis: made when first needed, made again after it broke, every call within a
-//! short time. What goes wrong is said without the address's password.
+//! The connection to Redis that the limiter and the token store use: established when it is first
+//! needed, replaced when it fails, and each call bounded by a short time limit.
 //!
-//! One server, or one that a proxy or a failover keeps at one address. In a cluster every script's
-//! keys lie in one slot, but a node that answers "moved" counts as away: the cluster client would
-//! triple the dependencies.
+//! **A call is a task of its own.** A caller that is not polled holds up nobody: connecting and the
+//! exchange go on without it.
+//!
+//! **A failure over an old connection is not an absence.** Servers, load balancers and NAT close idle
+//! connections, and after a failover the same address leads to another server while the old one
+//! keeps its connections. So the call is sent once more over a new connection, within the time limit
+//! of the same call; only a second failure is reported. The first try may have been carried out
+//! before its connection broke. For that reason every script that runs here must allow to be run
+//! twice: see `limit/redis` and `oauth/store/redis.rs`.
+//!
+//! **An address is one server, or a cluster.** With the feature `redis-cluster`, a server that says
+//! that it belongs to a cluster is used through the cluster client of the `redis` crate.
 
-use std::borrow::Cow;
+mod address;
+mod away;
+mod live;
+
+pub(crate) use address::Address;
+pub(crate) use away::{Away, Why};
+
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ::redis::aio::MultiplexedConnection;
-use ::redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, RedisError, ServerErrorKind, cmd};
+use ::redis::{Arg, Cmd, ErrorKind, ServerErrorKind, cmd};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
 
 use crate::clock::{Clock, within};
-use crate::error::Error;
+use crate::sync::lock;
+use live::Live;
 
-/// A script and the name the server keeps it under.
+/// A connection that was idle for longer may be gone without either side having heard of it: NAT and
+/// firewalls forget connections silently.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// A script, and the hash by which the server knows it.
 pub(crate) struct Script {
-    code: String,
+    code: Arc<str>,
     hash: String,
 }
 
 impl Script {
-    pub(crate) fn new(code: String) -> Self {
-        let hash = ::redis::Script::new(&code).get_hash().to_owned();
-        Self { code, hash }
-    }
-}
-
-/// Why Redis counts as away, in words that hold no secret.
-#[derive(Debug, Clone)]
-pub(crate) struct Away(Cow<'static, str>);
-
-impl Away {
-    pub(crate) fn new(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(reason.into())
-    }
-}
-
-impl fmt::Display for Away {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+    pub(crate) fn new(code: &str) -> Self {
+        Self { hash: ::redis::Script::new(code).get_hash().to_owned(), code: code.into() }
     }
 }
 
 /// A connection that many tasks share.
 pub(crate) struct Connection {
-    client: Client,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    address: Address,
     clock: Arc<dyn Clock>,
     time_limit: Duration,
-    /// Locked while connecting, so that one connects for all.
-    live: tokio::sync::Mutex<Option<Live>>,
+    /// What an ACL must allow, for the message that it does not.
+    rules: String,
+    /// The server is known to be one node of a cluster.
+    cluster: AtomicBool,
+    slot: Mutex<Slot>,
 }
 
-#[derive(Clone)]
-struct Live {
-    connection: MultiplexedConnection,
-    broken: Arc<AtomicBool>,
+#[derive(Default)]
+struct Slot {
+    live: Option<Arc<Live>>,
+    attempt: Option<Attempt>,
+    attempts: u64,
 }
+
+/// Somebody is connecting, for all.
+struct Attempt {
+    number: u64,
+    /// After this time it counts as lost: the runtime that it runs in may not be driven any more.
+    until: Duration,
+    result: Outcome,
+}
+
+/// Nothing until the attempt is over.
+type Outcome = watch::Receiver<Option<Result<Arc<Live>, Away>>>;
 
 impl Connection {
-    /// Checks the address. Connects to nothing.
-    pub(crate) fn new(url: &str, clock: Arc<dyn Clock>, time_limit: Duration) -> Result<Self, Error> {
-        // Neither the address nor the parser's own words are shown: both may hold the password.
-        let client = Client::open(url).map_err(|_| {
-            Error::config(if url.starts_with("rediss:") && cfg!(not(feature = "rustls")) {
-                "the address of Redis asks for TLS, which needs the feature `rustls`"
-            } else {
-                "the address of Redis is wrong: redis://[user:password@]host[:port][/database] is expected"
-            })
-        })?;
-        if time_limit.is_zero() {
-            return Err(Error::config("a time limit of zero lets no call to Redis succeed"));
-        }
-        Ok(Self { client, clock, time_limit, live: tokio::sync::Mutex::default() })
+    /// Connects to nothing yet. `rules` are those of an ACL that suffices.
+    pub(crate) fn new(address: Address, clock: Arc<dyn Clock>, time_limit: Duration, rules: String) -> Self {
+        let (cluster, slot) = (AtomicBool::new(false), Mutex::default());
+        Self { shared: Arc::new(Shared { address, clock, time_limit, rules, cluster, slot }) }
     }
 
-    /// The longest a call takes.
+    /// The longest time that a call takes.
     pub(crate) fn time_limit(&self) -> Duration {
-        self.time_limit
+        self.shared.time_limit
     }
 
-    /// Runs a script, which returns a list of texts and whole numbers.
+    /// Runs a script that returns a list of texts and integers. The script may be run twice if the
+    /// connection breaks, and even if an error is returned; [`Away::may_act`] reports the latter.
     pub(crate) async fn run(&self, script: &Script, keys: &[String], args: &[&str]) -> Result<Vec<String>, Away> {
-        self.bounded(async |connection| {
-            let known = invocation("EVALSHA", &script.hash, keys, args).query_async(connection).await;
-            match known {
-                Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
-                    invocation("EVAL", &script.code, keys, args).query_async(connection).await
-                }
-                result => result,
-            }
-        })
-        .await
+        let Ok(runtime) = Handle::try_current() else {
+            return Err(Away::new(Why::Unreachable, "there is no tokio runtime to connect in"));
+        };
+        let mut call = cmd("EVALSHA");
+        call.arg(&script.hash).arg(keys.len()).arg(keys).arg(args);
+        let (shared, code) = (Arc::clone(&self.shared), Arc::clone(&script.code));
+        let end = shared.clock.now().saturating_add(shared.time_limit);
+        let task = runtime.spawn(async move { shared.exchange(&call, &code, end).await });
+        task.await.unwrap_or_else(|_| Err(Away::new(Why::Unreachable, "the runtime was shut down").that_may_act()))
     }
+}
 
-    /// Whether Redis answers and can be written to.
-    pub(crate) async fn probe(&self, key: &str) -> Result<(), Away> {
-        self.bounded(async |connection| cmd("SET").arg(key).arg(1).arg("PX").arg(1_000).query_async(connection).await)
-            .await
-    }
-
-    async fn bounded<T>(
-        &self,
-        work: impl AsyncFnOnce(&mut MultiplexedConnection) -> Result<T, RedisError>,
-    ) -> Result<T, Away> {
-        let end = self.clock.now().saturating_add(self.time_limit);
-        let mut used = None;
-        let result = within(&*self.clock, end, async {
-            let live = used.insert(self.live().await?);
-            work(&mut live.connection).await
-        })
-        .await;
-        match result {
-            Some(Ok(value)) => Ok(value),
-            Some(Err(error)) => {
-                if error.is_unrecoverable_error() || error.is_io_error() {
-                    broken(used.as_ref());
+impl Shared {
+    async fn exchange(self: &Arc<Self>, call: &Cmd, code: &str, end: Duration) -> Result<Vec<String>, Away> {
+        let mut may_act = false;
+        loop {
+            let found = within(&*self.clock, end, self.live()).await;
+            let (live, reused) = match found.unwrap_or_else(|| Err(self.late())) {
+                Ok(found) => found,
+                Err(away) if may_act => return Err(away.that_may_act()),
+                Err(away) => return Err(away),
+            };
+            let now = self.clock.now();
+            let (idle, left) = (live.idle(now), end.saturating_sub(now));
+            // The time for a second try.
+            let end_of_try = if reused && idle > IDLE { now.saturating_add(left / 2) } else { end };
+            let result = within(&*self.clock, end_of_try, invoke(&live, call, code)).await;
+            let away = match result {
+                Some(Ok(answer)) => {
+                    live.used(self.clock.now());
+                    return Ok(answer);
                 }
-                Err(away(&error))
+                Some(Err(error)) => Away::from_error(&error, &self.rules),
+                None => self.late().that_may_act(),
+            };
+            may_act |= away.may_act();
+            let away = if live.is_cluster() { away.of_a_node() } else { away };
+            // While other nodes of a cluster work, its client needs no replacement.
+            if !away.wants_new_connection() || (live.is_cluster() && idle < IDLE) {
+                return Err(away);
             }
-            None => {
-                broken(used.as_ref());
-                Err(Away::new(format!("no answer within {} s", self.time_limit.as_secs_f64())))
+            live.discard();
+            if away.why() == Why::Cluster {
+                self.cluster.store(true, Ordering::Relaxed);
+            }
+            if !reused || self.clock.now() >= end {
+                return Err(if may_act { away.that_may_act() } else { away });
             }
         }
     }
 
-    async fn live(&self) -> Result<Live, RedisError> {
-        let mut slot = self.live.lock().await;
-        if let Some(live) = slot.as_ref().filter(|live| !live.broken.load(Ordering::Relaxed)) {
-            return Ok(live.clone());
+    fn late(&self) -> Away {
+        Away::new(Why::Unreachable, format!("no answer within {} s", self.time_limit.as_secs_f64()))
+    }
+
+    /// A connection, and whether it was there before. One task connects for all.
+    async fn live(self: &Arc<Self>) -> Result<(Arc<Live>, bool), Away> {
+        // The second time if the runtime of the one that connects was shut down.
+        for _ in 0..2 {
+            let (number, mut result) = {
+                let mut slot = lock(&self.slot);
+                if let Some(live) = slot.live.as_ref().filter(|live| live.is_usable()) {
+                    return Ok((Arc::clone(live), true));
+                }
+                match &slot.attempt {
+                    Some(attempt) if self.clock.now() < attempt.until => (attempt.number, attempt.result.clone()),
+                    _ => self.connect(&mut slot),
+                }
+            };
+            let connected = result.wait_for(Option::is_some).await.ok().and_then(|result| result.clone());
+            if let Some(connected) = connected {
+                return connected.map(|live| (live, false));
+            }
+            let mut slot = lock(&self.slot);
+            if slot.attempt.as_ref().is_some_and(|attempt| attempt.number == number) {
+                slot.attempt = None;
+            }
         }
-        // Time is ours to keep.
-        let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-        let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
-        Ok(slot.insert(Live { connection, broken: Arc::default() }).clone())
+        Err(Away::new(Why::Unreachable, "connecting was cancelled"))
+    }
+
+    /// Starts to connect, in a task of its own.
+    fn connect(self: &Arc<Self>, slot: &mut Slot) -> (u64, Outcome) {
+        let (sender, result) = watch::channel(None);
+        slot.attempts += 1;
+        let number = slot.attempts;
+        let until = self.clock.now().saturating_add(self.time_limit);
+        slot.attempt = Some(Attempt { number, until, result: result.clone() });
+        let shared = Arc::clone(self);
+        tokio::spawn(async move {
+            let cluster = shared.cluster.load(Ordering::Relaxed);
+            let connecting = live::connect(&shared.address, cluster, shared.time_limit, &shared.rules);
+            let connected = within(&*shared.clock, until, connecting).await.unwrap_or_else(|| Err(shared.late()));
+            let connected = connected.map(|live| Arc::new(live.since(shared.clock.now())));
+            let mut slot = lock(&shared.slot);
+            if slot.attempt.as_ref().is_some_and(|attempt| attempt.number == number) {
+                slot.attempt = None;
+                slot.live = connected.as_ref().ok().cloned();
+            }
+            drop(slot);
+            sender.send_replace(Some(connected));
+        });
+        (number, result)
+    }
+}
+
+/// Runs the script by its hash, or by its code if the server does not have it.
+async fn invoke(live: &Live, call: &Cmd, code: &str) -> Result<Vec<String>, ::redis::RedisError> {
+    match live.query(call).await {
+        Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+            let mut whole = cmd("EVAL");
+            whole.arg(code);
+            for arg in call.args_iter().skip(2) {
+                if let Arg::Simple(text) = arg {
+                    whole.arg(text);
+                }
+            }
+            live.query(&whole).await
+        }
+        result => result,
     }
 }
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.client.get_connection_info().addr())
+        self.shared.address.fmt(f)
     }
 }
 
-fn broken(live: Option<&Live>) {
-    if let Some(live) = live {
-        live.broken.store(true, Ordering::Relaxed);
-    }
-}
+/// A time that is read and written without a lock, in microseconds.
+#[derive(Debug, Default)]
+struct Moment(AtomicU64);
 
-fn invocation(how: &str, script: &str, keys: &[String], args: &[&str]) -> Cmd {
-    let mut command = cmd(how);
-    command.arg(script).arg(keys.len()).arg(keys).arg(args);
-    command
-}
-
-/// An error in words. What the server said is left out where it speaks of credentials.
-fn away(error: &RedisError) -> Away {
-    let refused = matches!(error.code(), Some("WRONGPASS" | "NOAUTH" | "NOPERM"));
-    // What a long command is told where a password is missing.
-    let unknown = error.detail().is_some_and(|detail| detail.contains("unauthenticated"));
-    if refused || unknown || error.kind() == ErrorKind::AuthenticationFailed {
-        return Away::new("it refuses the credentials");
+impl Moment {
+    fn set(&self, at: Duration) {
+        self.0.store(u64::try_from(at.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
-    Away::new(match (error.code(), error.detail()) {
-        (Some(code), Some(detail)) => format!("{code} {detail}"),
-        (None, Some(detail)) => format!("{}: {detail}", error.category()),
-        (_, None) => error.to_string(),
-    })
+
+    fn get(&self) -> Duration {
+        Duration::from_micros(self.0.load(Ordering::Relaxed))
+    }
 }

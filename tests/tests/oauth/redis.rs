@@ -14,14 +14,16 @@ use super::stores::keeps_its_promises;
 use super::{ACCOUNT, CANARY, fake, shared, told};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn it_keeps_its_promises() {
-    let Some(redis) = RedisServer::start() else { return };
+    let redis = RedisServer::start();
     keeps_its_promises(Arc::new(RedisStore::open(&redis.url()).unwrap())).await;
 }
 
 #[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_lock_ends_with_its_lease_and_is_given_back_by_its_holder_alone() {
-    let Some(redis) = RedisServer::start() else { return };
+    let redis = RedisServer::start();
     let store = RedisStore::open(&redis.url()).unwrap();
     let late = store.lock(ACCOUNT, Duration::from_millis(1)).await.unwrap().expect("it is free");
     while store.load(ACCOUNT).await.is_ok()
@@ -34,8 +36,9 @@ async fn a_lock_ends_with_its_lease_and_is_given_back_by_its_holder_alone() {
 }
 
 #[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn away_slow_restarted_or_empty() {
-    let Some(mut redis) = RedisServer::start() else { return };
+    let mut redis = RedisServer::start();
     let (fake, clock) = (fake(Vendor::HubSpot).await, ManualClock::auto());
     let builder = Client::builder().base_url(fake.base_url()).clock(shared(&clock));
     let app = App::with(builder, "app-1", format!("{CANARY}-secret")).unwrap();
@@ -70,20 +73,21 @@ async fn away_slow_restarted_or_empty() {
 }
 
 #[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn what_is_no_store_is_said() {
     for url in ["", "localhost", "http://localhost", &format!("redis://user:{CANARY}@")] {
         let error = RedisStore::open(url).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(told(&error).contains("redis://"), "{error}");
     }
-    let Some(redis) = RedisServer::start_with(&["--requirepass", "other"]) else { return };
+    let redis = RedisServer::start_with(&["--requirepass", "other"]);
     let url = redis.url().replace("redis://", &format!("redis://:{CANARY}@"));
     let store = RedisStore::open(&url).unwrap();
     let error = store.load(ACCOUNT).await.unwrap_err();
     assert!(told(&error).contains("it refuses the credentials"), "{}", told(&error));
     assert!(!format!("{store:?}").contains(CANARY));
 
-    let Some(redis) = RedisServer::start() else { return };
+    let redis = RedisServer::start();
     redis.command(&format!("HSET crm:tokens:record:{ACCOUNT} revision 1 tokens {CANARY}")).unwrap();
     let error = RedisStore::open(&redis.url()).unwrap().load(ACCOUNT).await.unwrap_err();
     assert!(told(&error).contains("remove it and authorise the account again"), "{}", told(&error));

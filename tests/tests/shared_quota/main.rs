@@ -3,7 +3,9 @@
 
 mod away;
 mod feedback;
+mod older;
 mod queue;
+mod seats;
 mod windows;
 
 use std::sync::Arc;
@@ -25,9 +27,22 @@ struct Bench {
 }
 
 impl Bench {
-    /// `None` where there is no Redis to be had.
-    fn new() -> Option<Self> {
-        Some(Self { server: RedisServer::start()?, clock: Arc::new(SystemClock::new()) })
+    fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// The same, with more arguments for the server.
+    fn with(arguments: &[&str]) -> Self {
+        Self { server: RedisServer::start_with(arguments), clock: Arc::new(SystemClock::new()) }
+    }
+
+    /// How many commands clients have sent to count with.
+    fn commands(&self) -> u32 {
+        let stats = self.server.command("INFO commandstats").unwrap();
+        let calls = stats.lines().filter_map(|line| line.strip_prefix("cmdstat_")?.split_once(":calls="));
+        // What the script itself does is not a command of the client's.
+        let sent = calls.filter(|(name, _)| name.starts_with("eval"));
+        sent.filter_map(|(_, calls)| calls.split(',').next()?.parse::<u32>().ok()).sum()
     }
 
     fn builder(&self, quotas: &Quotas, workers: u32) -> RedisLimiterBuilder {

@@ -8,8 +8,9 @@ use crm_core::Permit;
 use crate::{Bench, Count, Take, burst, ms, refused};
 
 #[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_wait_beyond_the_deadline_fails_at_once_and_takes_nothing() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let [a, b] = &bench.workers(&burst(3, ms(400)), 2).await[..] else { unreachable!() };
     assert_eq!(bench.room(a).await, 3);
     let started = Instant::now();
@@ -30,8 +31,9 @@ async fn a_wait_beyond_the_deadline_fails_at_once_and_takes_nothing() {
 }
 
 #[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_dropped_waiter_gives_its_place_up() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let [a, b] = &bench.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
     assert_eq!(bench.room(a).await, 2);
     let permit = Permit::new("k", "");
@@ -44,8 +46,9 @@ async fn a_dropped_waiter_gives_its_place_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn the_places_of_a_dead_worker_lapse() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let [a, b] = &bench.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
     // A worker that dies tells nobody: it is here a runtime that ends with its tasks waiting.
     let dead = bench.builder(&burst(2, ms(300)), 2).build().unwrap();
@@ -72,8 +75,9 @@ async fn the_places_of_a_dead_worker_lapse() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_thousand_waiting_tasks_of_one_worker_do_not_starve_the_one_of_another() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let per = ms(100);
     let all = bench.workers(&burst(10, per), 2).await;
     let [many, few] = <[_; 2]>::try_from(all.into_iter().map(Arc::new).collect::<Vec<_>>()).unwrap();
@@ -102,4 +106,110 @@ async fn a_thousand_waiting_tasks_of_one_worker_do_not_starve_the_one_of_another
     println!("in 15 windows of 10: {served} for the one, {others} for the thousand, longest wait {longest:?}");
     assert!(longest < per * 3, "{longest:?}");
     assert!(served >= 15 && served + others >= 120, "{served} and {others}");
+}
+
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn a_call_that_is_dropped_during_its_first_question_leaves_nothing_behind() {
+    let bench = Bench::new();
+    let per = ms(400);
+    let [a, b] = &bench.workers(&burst(5, per), 2).await[..] else { unreachable!() };
+    assert_eq!(bench.room(a).await, 5);
+    // Its question is sent, and nobody hears the answer.
+    let permit = Permit::new("k", "");
+    for _ in 0..20 {
+        let mut asked = Box::pin(a.take(&permit));
+        assert!(futures::poll!(&mut asked).is_pending());
+        tokio::task::yield_now().await;
+    }
+    tokio::time::sleep(ms(50)).await;
+    let wait = bench.wait(b).await;
+    assert!(wait <= per, "{wait:?}");
+    tokio::time::sleep(wait).await;
+    tokio::time::sleep(ms(10)).await;
+    assert_eq!(bench.room(b).await, 5);
+}
+
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn a_permit_that_nobody_takes_goes_to_the_next() {
+    let bench = Bench::new();
+    let [a, b] = &bench.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
+    assert_eq!(bench.room(a).await, 2);
+    // Fifty calls that are polled once and kept.
+    let permit = Permit::new("k", "");
+    let mut kept: Vec<_> = (0..50).map(|_| Box::pin(a.take(&permit))).collect();
+    for one in &mut kept {
+        assert!(futures::poll!(one).is_pending());
+    }
+    // Another account is not concerned, and those who are polled wait for no more than those who are
+    // not could have taken.
+    let started = Instant::now();
+    a.take(&Permit::new("other", "")).await.unwrap();
+    assert!(started.elapsed() < ms(200), "{:?}", started.elapsed());
+    b.take(&permit).await.unwrap();
+    a.take(&permit).await.unwrap();
+    assert!(started.elapsed() < ms(1_600), "{:?}", started.elapsed());
+    // Those who are polled again have their turn.
+    futures::future::join_all(kept.drain(..4)).await;
+}
+
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn a_large_permit_is_not_starved_by_small_ones() {
+    let bench = Bench::new();
+    let per = ms(200);
+    let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
+    let small = async {
+        loop {
+            let permit = Permit::new("k", "");
+            futures::future::join_all((0..10).map(|_| a.take(&permit))).await;
+        }
+    };
+    let large = async {
+        tokio::time::sleep(per).await;
+        let asked = Instant::now();
+        for _ in 0..5 {
+            b.take(&Permit::new("k", "").cost(10)).await.unwrap();
+        }
+        asked.elapsed()
+    };
+    let took = tokio::select! {
+        () = small => unreachable!(),
+        took = large => took,
+    };
+    // It takes turns with ten small ones: each of the two has every other window.
+    println!("five permits of the whole window in {took:?}");
+    assert!(took < per * 14, "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn ten_thousand_waiters_of_one_account_are_one_place_in_redis() {
+    let bench = Bench::new();
+    let per = ms(200);
+    let all = bench.workers(&burst(20, per), 2).await;
+    let [many, few] = <[_; 2]>::try_from(all.into_iter().map(Arc::new).collect::<Vec<_>>()).unwrap();
+    let crowd: Vec<_> = (0..10_000)
+        .map(|_| {
+            let many = Arc::clone(&many);
+            tokio::spawn(async move { many.take(&Permit::new("k", "")).await.unwrap() })
+        })
+        .collect();
+    tokio::time::sleep(per * 3).await;
+    assert_eq!(bench.server.command("HLEN {crm:k}:line:").unwrap(), ":1");
+    // A deadline that cannot be met is refused at once, though nobody asks Redis for it.
+    let (asked, commands) = (Instant::now(), bench.commands());
+    for _ in 0..100 {
+        assert!(refused(&many, &bench.patient(ms(2_000))).await.retry_after() > Some(ms(2_000)));
+    }
+    println!("100 refusals in {:?} and {} commands", asked.elapsed(), bench.commands() - commands);
+    assert!(asked.elapsed() < ms(500));
+    let asked = Instant::now();
+    few.take(&Permit::new("k", "")).await.unwrap();
+    assert!(asked.elapsed() < per * 3, "{:?}", asked.elapsed());
+    crowd.iter().for_each(tokio::task::JoinHandle::abort);
+    tokio::time::sleep(per * 2).await;
+    assert_eq!(bench.server.command("HLEN {crm:k}:line:").unwrap(), ":0");
+    assert_eq!(bench.room(&few).await, 20);
 }

@@ -22,6 +22,16 @@ pub(super) struct Counter {
     cap: Option<(u64, Duration)>,
 }
 
+/// What a counter starts again from.
+#[cfg(feature = "redis")]
+#[derive(Debug, Default)]
+pub(super) struct Start {
+    pub(super) held: u64,
+    pub(super) log: Log,
+    /// A limit that holds without exception until a time.
+    pub(super) cap: Option<(u64, Duration)>,
+}
+
 impl Counter {
     pub(super) fn new(window: Window) -> Self {
         Self {
@@ -117,11 +127,10 @@ impl Counter {
         }
     }
 
-    /// Starts again from another log, under a limit that holds until a time.
+    /// Starts again from what is counted elsewhere.
     #[cfg(feature = "redis")]
-    pub(super) fn resume(&mut self, log: Log, cap: (u64, Duration)) {
-        self.log = log;
-        self.cap = Some(cap);
+    pub(super) fn resume(&mut self, start: Start) {
+        (self.held, self.log, self.cap) = (start.held, start.log, start.cap);
     }
 
     /// Whether nothing is remembered that a new counter would not know.

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 #[cfg(feature = "redis")]
-use super::log::Log;
+use super::counter::Start;
 use super::queue::{Account, Place, Standing, too_late};
 use super::told::Told;
 use super::{End, Grant, LimitRefusal, Permit, Quotas, RateLimiter};
@@ -76,10 +76,9 @@ impl LocalLimiter {
         });
     }
 
-    /// Starts an account again from other logs, one a window, each under a limit that holds until
-    /// a time.
+    /// Starts an account again from what is counted elsewhere, one entry per window.
     #[cfg(feature = "redis")]
-    pub(super) fn resume(&self, key: &str, windows: impl IntoIterator<Item = (Log, (u64, Duration))>) {
+    pub(super) fn resume(&self, key: &str, windows: impl IntoIterator<Item = Start>) {
         let mut state = lock(&self.state);
         state.accounts.entry(key.to_owned()).or_insert_with(|| Account::new(&self.quotas)).resume(windows);
     }

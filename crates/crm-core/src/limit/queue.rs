@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::counter::Counter;
 #[cfg(feature = "redis")]
-use super::log::Log;
+use super::counter::Start;
 use super::told::Told;
 use super::{LimitRefusal, Permit, Quotas};
 
@@ -230,10 +230,10 @@ impl Account {
         told.iter().for_each(|told| self.counters[told.window].learn(told, now));
     }
 
-    /// Starts again from other logs, one a window, each under a limit that holds until a time.
+    /// Starts again from what is counted elsewhere, one entry per window.
     #[cfg(feature = "redis")]
-    pub(super) fn resume(&mut self, windows: impl IntoIterator<Item = (Log, (u64, Duration))>) {
-        self.counters.iter_mut().zip(windows).for_each(|(counter, (log, cap))| counter.resume(log, cap));
+    pub(super) fn resume(&mut self, windows: impl IntoIterator<Item = Start>) {
+        self.counters.iter_mut().zip(windows).for_each(|(counter, start)| counter.resume(start));
     }
 
     /// Whether the account can be forgotten.

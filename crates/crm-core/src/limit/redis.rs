@@ -1,60 +1,94 @@
 //! One quota for several processes, counted in Redis.
 //!
-//! **While Redis is there** it decides: each permit is one round trip of one script, which takes
-//! from all windows of the class or from none, by the server's clock. A permit that cannot be had
-//! yet gets a place in a queue and is told when to ask again. The workers take turns in that queue,
-//! however many of their tasks wait. A place lapses a fraction of a second after its worker should
-//! have asked, and that is all a dead worker can hold.
+//! **While Redis is there** it decides: one script takes permits from all windows of the class or from
+//! none, by the server's clock. A permit is a *seat* from its grant until its attempt has ended, and
+//! counts for one window from then on, so no window of the vendor is exceeded wherever it starts (the
+//! proof is in [`limit`](super)). A worker reports ends with its next call for the account, and after
+//! a fraction of a window at the latest: how long ago the attempt ended when the call was sent. A call
+//! that is held up therefore reports a later end than the true one, never an earlier one. Seats are
+//! leased. A worker renews the lease of an attempt that takes long, so only the seats of a dead worker
+//! lapse; the lease is never shorter than the time for which its last requests may still arrive.
+//!
+//! **Waiting.** All tasks of a worker that wait for one class have one place in Redis together, and one
+//! task of its own, the [desk], asks for all of them: for up to 32 permits with one call. So the work
+//! of Redis grows with the number of workers and not of tasks, and a future that nobody polls holds up
+//! nobody. The workers take turns by start-time fair queueing. A place lapses a fraction of a second
+//! after its worker should have asked.
 //!
 //! **While Redis is away** nobody knows what the others use. With [`WhenAway::Share`] each worker
-//! goes on with what it used itself in the window before, at most an equal part of the limit; after
-//! a whole window with an equal part. Proof: what all used together was within the limit when Redis
-//! went away, no worker's own count grows beyond what it was then, and one window later all that
-//! Redis gave has expired and the equal parts add up to the limit. For windows longer than a minute
-//! that rule would stop everybody for as long; there each worker takes an equal part of what was
-//! left, and the vendor's headers correct it.
+//! goes on with what it used itself when the absence began, at most an equal part of the limit; after
+//! a whole window with an equal part. What it holds and what counts is carried over in both
+//! directions. Proof: what all used together was within the limit when Redis went away, no worker's
+//! own count grows beyond what it was then, and one window later all that had ended has expired and
+//! the equal parts add up to the limit. For windows longer than a minute that rule would stop
+//! everybody for as long; there each worker takes an equal part of what was left, and the vendor's
+//! headers correct it.
 //!
-//! **When Redis is back** a worker first says what it granted meanwhile, and how large its part is.
-//! For one window (at most a minute) and a little, Redis gives only as much as the parts of those
-//! who are back, since the others may not have noticed yet. The same holds for an account whose
-//! data is not there: it is new, or was lost, which nobody can tell. So the first window of an
-//! account begins with the parts of those who have shown up.
+//! **When Redis is back** a worker first reports what it holds, what counts of its own permits, and how
+//! large its part is. For one window (at most a minute) and a little, the *gate*, Redis gives only as
+//! much as the parts of those who are back, since the others may not have noticed yet. The same holds
+//! for an account whose data is not there: it is new, or was lost, which nobody can distinguish. So the
+//! first window of an account begins with the parts of those who have shown up; the first of them has a
+//! whole permit, even if its part is less. The gate opens early if all workers are back and each was
+//! there for the whole window before: then everything is known.
+//!
+//! **Older data is lost data.** A Redis that starts from a snapshot or a backup, or a replica that
+//! lagged when it became the primary, holds too little under the same name. Each account's data names
+//! the replication history in which it was written (`master_replid`), which is a new one after each
+//! restart and promotion, whoever asks first. In addition every worker reports the number of changes
+//! that it has seen, and Redis must hold as many; this finds a snapshot of a virtual machine, whose
+//! history is the same. In both cases the data is discarded, and the workers report their own permits
+//! again, as above. Proof: what was granted in the window before is known to the worker it was granted
+//! to; that worker reports it before it gets anything, and until then the gate keeps the others to
+//! their own parts. A worker with seats speaks to Redis at least every half window, so it
+//! reports before the gate opens.
+//!
+//! **Calls may be repeated.** Seats have names that are used once. A call that is sent again because
+//! its answer was lost gives the same seats again, and an end that is reported twice is one end. A
+//! call that arrives after its time limit does nothing but end seats.
 //!
 //! **Limits of this.** A worker that alone is cut off from a Redis that serves the others takes its
-//! part on top. So does one that was not there when the data was lost, in the window after that.
-//! Where the limit is smaller than the number of workers, an equal part is less than one permit:
-//! then nothing is let through while Redis is away. A clock of the server that jumps ahead makes
-//! windows short; one that jumps back is made up for. The task that is dropped while its question
-//! is under way may leave a permit unused. Several windows of one account lie in one slot of a
-//! cluster, but the client speaks to one server.
+//! part on top. So does one that was not there when the data was lost, in the window after that. An
+//! attempt that is under way for longer than a window while Redis is away counts for its own worker
+//! only; if that worker holds more than an equal part by then, the others do not know. A request that
+//! is sent later than half its lease after the permit was given, because its process stood still, is
+//! not counted any more when it arrives. After a snapshot of a virtual machine is restored, a worker
+//! that saw nothing since the snapshot cannot know until another asks. Redis
+//! finds older data by `INFO`; if that command is forbidden, only by what the workers saw. Where the
+//! limit is smaller than the number of workers, an equal part is less than one permit: then nothing is
+//! let through while Redis is away. A clock of the server that jumps ahead makes windows short; one
+//! that jumps back is made up for. Several windows of one account lie in one slot of a cluster.
 
 mod account;
 mod acquire;
 mod builder;
 mod call;
+mod desk;
+mod line;
 mod link;
 mod note;
 mod observe;
-mod ticket;
+mod seats;
 
 pub use builder::{RedisLimiterBuilder, WhenAway};
 pub(super) use note::Note;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::sync::Semaphore;
 
 use account::Account;
-use call::Scripts;
-use link::Link;
+use call::{Reply, Scripts, say};
+use link::{Link, Links, Said};
 
 use super::{End, Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 use crate::clock::Clock;
-use crate::redis::Connection;
+use crate::redis::{Address, Connection};
 use crate::sync::{BoxFuture, lock};
 use crate::vendor::Feedback;
 
@@ -63,6 +97,28 @@ const SWEEP: u64 = 1_024;
 
 /// Counts in Redis, for all processes that use the same server, prefix and quotas. Make one in each
 /// process and give it to all clients there; begin with [`RedisLimiter::builder`].
+///
+/// # The server
+///
+/// Redis 6.2 or newer, or Valkey 8 or newer. Of a Redis Cluster, give one or more nodes and switch the
+/// feature `redis-cluster` on. With Sentinel, give an address that always leads to the primary. An
+/// eviction policy other than `noeviction` lets Redis forget what was used; the limiter notices and
+/// goes on more slowly.
+///
+/// A user whose ACL allows no more than this suffices, for the prefix `crm`:
+///
+/// ```text
+/// ACL SETUSER crm on >password ~{crm:* +hello +eval +evalsha +info +time +del +exists +pexpire +hgetall +hset +hdel +sadd +zadd +zrange +zrem +zremrangebyscore +zscore
+/// ```
+///
+/// For a cluster add `+cluster|slots`, and for another database than 0 `+select`.
+///
+/// # While Redis cannot be used
+///
+/// Permits are given as [`WhenAway`] says. An idle connection that was closed, and a failover behind
+/// the same address, are no absence: the question is sent again over a new connection. Each reason of
+/// an absence is logged once at the level WARN, with what to change, until permits are given by Redis
+/// again. What concerns one account only, for example a key of another type, leaves the others alone.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -88,6 +144,10 @@ struct Inner {
     when_away: WhenAway,
     /// How long after Redis is back a worker that has not noticed may go on alone.
     laggards: Duration,
+    /// How long the end of an attempt waits for another call to ride on.
+    flush: Duration,
+    /// How old the lease of a seat may become.
+    renew: Duration,
     prefix: String,
     /// The name of this worker; another one each time.
     worker: String,
@@ -99,10 +159,16 @@ struct Inner {
     /// Bounds how many questions are under way.
     turns: Semaphore,
     link: Link,
+    said: Said,
     /// The queue while Redis is away, with this worker's part of the quotas.
     local: LocalLimiter,
     accounts: Mutex<HashMap<String, Arc<Account>>>,
-    tickets: AtomicU64,
+    /// How often an account was looked for.
+    asked: AtomicU64,
+    /// Whether nobody uses it any more.
+    dropped: AtomicBool,
+    /// Numbers of seats.
+    numbers: AtomicU64,
     /// The time of day at which the clock began, since 1970.
     #[cfg(feature = "test-util")]
     clock_began: Duration,
@@ -112,9 +178,17 @@ struct Inner {
 
 impl RedisLimiter {
     /// A limiter for this many workers, the processes that share the quotas. The address is
-    /// `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS.
+    /// `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS, which checks the
+    /// server's certificate against those of the system. More hosts of a cluster follow the first,
+    /// separated by commas.
     pub fn builder(url: impl Into<String>, quotas: Quotas, workers: u32) -> RedisLimiterBuilder {
-        RedisLimiterBuilder::new(url.into(), quotas, workers)
+        RedisLimiterBuilder::new(Address::parse(&url.into()), quotas, workers)
+    }
+
+    /// A limiter that connects with the settings of this client of the `redis` crate, for example with
+    /// certificates of your own.
+    pub fn builder_for(client: &::redis::Client, quotas: Quotas, workers: u32) -> RedisLimiterBuilder {
+        RedisLimiterBuilder::new(Ok(Address::of(client)), quotas, workers)
     }
 
     /// The time of day of each permit of this worker, with its class and cost: by the server's clock, or
@@ -132,13 +206,18 @@ impl RateLimiter for RedisLimiter {
     }
 
     fn finish(&self, permit: &Permit, grant: &Grant, end: End) {
-        if grant.note.alone {
-            self.inner.local.finish(permit, grant, end);
-        }
+        self.inner.finish(permit, grant, end);
     }
 
     fn observe(&self, permit: &Permit, grant: &Grant, status: u16, feedback: &Feedback) {
         self.inner.observe(permit, grant, status, feedback);
+    }
+}
+
+/// What waits to be told is told if Redis is there, and nobody waits for Redis to come back.
+impl Drop for RedisLimiter {
+    fn drop(&mut self) {
+        self.inner.dropped.store(true, Ordering::Relaxed);
     }
 }
 
@@ -155,8 +234,15 @@ impl fmt::Debug for RedisLimiter {
 }
 
 impl Inner {
+    /// What is known about an account. Forgets idle ones now and then.
     fn account(&self, name: &str) -> Arc<Account> {
         let mut accounts = lock(&self.accounts);
+        if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
+            let now = self.clock.now();
+            let longest = self.quotas.windows.iter().map(Window::span).max().unwrap_or_default();
+            accounts
+                .retain(|_, account| Arc::strong_count(account) > 1 || !account.with(|state| state.idle(longest, now)));
+        }
         if let Some(known) = accounts.get(name) {
             return Arc::clone(known);
         }
@@ -165,29 +251,49 @@ impl Inner {
         account
     }
 
-    /// The number of the next ticket. Forgets idle accounts now and then.
-    fn next_ticket(&self) -> u64 {
-        let number = self.tickets.fetch_add(1, Ordering::Relaxed);
-        if number % SWEEP == SWEEP - 1 {
-            let now = self.clock.now();
-            let longest = self.quotas.windows.iter().map(Window::span).max().unwrap_or_default();
-            lock(&self.accounts)
-                .retain(|_, account| Arc::strong_count(account) > 1 || !lock(&account.state).idle(longest, now));
-        }
-        number
+    fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Ends the holding of a permit. Redis hears of it with the next call for this account.
+    fn finish(self: &Arc<Self>, permit: &Permit, grant: &Grant, end: End) {
+        let Some(number) = grant.note.seat else { return };
+        let account = self.account(&permit.key);
+        let allowance = match end {
+            End::Over => Duration::ZERO,
+            End::GivenUp => permit.allowance,
+        };
+        account.with(|state| {
+            if state.finish(&self.quotas, number, self.clock.now(), allowance) && state.is_alone() {
+                self.local.finish(permit, grant, end);
+            }
+        });
+        self.attend(&account);
+        account.stir.notify_one();
+    }
+
+    fn links<'a>(&'a self, account: &'a Account) -> Links<'a> {
+        Links { server: &self.link, account: &account.link, said: &self.said }
     }
 
     /// Looks, in a task of its own, whether Redis is back, if it is time to.
-    fn probe(self: &Arc<Self>, now: Duration) {
+    fn probe(self: &Arc<Self>, account: &Arc<Account>, now: Duration) {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        if self.link.claim(now, self.redis.time_limit()) {
-            let inner = Arc::clone(self);
-            runtime.spawn(async move { inner.try_redis().await });
+        if self.links(account).claim(now, self.redis.time_limit()) {
+            let (inner, account) = (Arc::clone(self), Arc::clone(account));
+            runtime.spawn(async move { inner.try_redis(&account).await });
         }
     }
 
-    async fn try_redis(&self) {
-        let result = self.redis.probe(&format!("{}:probe", self.prefix)).await;
-        self.link.probed(self.clock.now(), result);
+    /// Asks the question that permits are asked for with, about the same keys, by somebody who has
+    /// not joined: the script then answers before it changes anything.
+    async fn try_redis(&self, account: &Account) {
+        let call = say(json!({
+            "worker": self.worker, "class": 1, "wants": [], "all": 0, "data": "", "round": "", "seen": 0,
+        }));
+        let answer = self.redis.run(&self.scripts.acquire, &account.keys, &[&self.layout, &call]).await;
+        let windows = self.quotas.windows_of(0).len();
+        let answer = answer.and_then(|texts| Reply::read(&texts, windows));
+        self.links(account).tried(self.clock.now(), answer.map(drop));
     }
 }

@@ -193,23 +193,35 @@ fn concurrent(programs: &Programs, peers: &Peers) -> Result<Vec<Row>> {
 /// What the tests of shared quotas measure and print.
 fn shared_limiter(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     let quota = programs.test("shared_quota_processes", "eight_processes_use_one_quota_and_exceed_it_never")?;
-    let command = programs.test("shared_quota", "windows::a_permit_is_one_command")?;
+    let alone = programs.test("shared_quota", "windows::a_permit_and_its_end_are_two_commands_at_most")?;
+    let loaded = programs
+        .test("shared_quota", "seats::the_quota_is_used_to_its_bound_and_the_vendor_counts_no_more_than_the_limit")?;
     let measured = |printed: &str, name: &str| {
         let number = printed.lines().rev().find_map(|line| line.strip_prefix("measured ")?.strip_prefix(name));
         number.and_then(|number| number.trim().parse::<f64>().ok())
     };
-    let (Some(used), Some(busiest), Some(limit), Some(commands)) = (
+    let (Some(used), Some(busiest), Some(limit), Some(bound), Some(one), Some(idle), Some(load)) = (
         measured(&quota, "quota used:"),
         measured(&quota, "busiest window:"),
         measured(&quota, "limit:"),
-        measured(&command, "commands a permit:"),
+        measured(&loaded, "quota used with a latency, of the bound:"),
+        measured(&alone, "commands a permit:"),
+        measured(&alone, "commands a permit when idle:"),
+        measured(&loaded, "commands a permit under load:"),
     ) else {
         return Ok(vec![Row::left_out(measure, "there is no `redis-server`")]);
+    };
+    let commands = |when: &str, number| {
+        let name = format!("shared limiter: commands that Redis runs for 100 permits, {when}");
+        Row::new(name, Unit::Count, number * 100.0, Target::AtMost(200.0))
     };
     Ok(vec![
         Row::new(format!("{measure}: part of the quota that is used"), Unit::Part, used, Target::AtLeast(0.97)),
         Row::new(format!("{measure}: the busiest window"), Unit::Count, busiest, Target::AtMost(limit)),
-        Row::new("shared limiter: commands that Redis runs for a permit", Unit::Count, commands, Target::AtMost(1.0)),
+        Row::new("shared limiter: part of limit × T / (T + L) that is used", Unit::Part, bound, Target::AtLeast(0.97)),
+        commands("one by one", one),
+        commands("with pauses", idle),
+        commands("under load", load),
     ])
 }
 

@@ -1,43 +1,68 @@
 //! What a worker knows about one account.
 
 use std::sync::Mutex;
+use std::task::Waker;
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use super::call::{Join, LONG, Reply, micros};
-use super::link::Absence;
+use super::line::Line;
+use super::link::{Absence, Link, Number};
+use super::seats::{Known, Seat, Seats};
+use crate::limit::counter::Start;
 use crate::limit::log::Log;
 use crate::limit::{Quotas, Window};
+use crate::sync::lock;
 
 pub(super) struct Account {
+    /// As the client names it.
+    pub(super) name: String,
     /// The account's keys in Redis.
     pub(super) keys: Vec<String>,
-    /// Held by the one who joins for all.
-    pub(super) joining: tokio::sync::Mutex<()>,
-    pub(super) state: Mutex<State>,
+    /// Whether its data can be used.
+    pub(super) link: Link,
+    state: Mutex<State>,
+    /// Tells the desk that there is something to do.
+    pub(super) stir: Notify,
 }
 
 impl Account {
     pub(super) fn new(prefix: &str, name: &str, quotas: &Quotas) -> Self {
         // All of one account in one slot of a cluster.
         let key = |part: &str| format!("{{{prefix}:{name}}}:{part}");
-        let mut keys: Vec<_> = ["state", "tags", "members"].into_iter().map(key).collect();
+        let mut keys: Vec<_> = ["state", "tags", "members", "seats"].into_iter().map(key).collect();
         keys.extend(quotas.windows.iter().map(|window| key(&format!("runs:{}", window.name()))));
-        for (class, _) in &quotas.classes {
-            keys.extend(["queue", "leases", "large"].map(|part| key(&format!("{part}:{class}"))));
-        }
+        keys.extend(quotas.classes.iter().map(|(class, _)| key(&format!("line:{class}"))));
         let windows = quotas.windows.iter().map(|_| Own::default()).collect();
-        let state = State { windows, ..State::default() };
-        Self { keys, joining: tokio::sync::Mutex::default(), state: Mutex::new(state) }
+        let lines = quotas.classes.iter().map(|_| Line::default()).collect();
+        let state = State { windows, lines, ..State::default() };
+        Self { name: name.to_owned(), keys, link: Link::default(), state: Mutex::new(state), stir: Notify::new() }
+    }
+
+    /// Works on the state, and wakes whom that concerns after the lock is released.
+    pub(super) fn with<R>(&self, work: impl FnOnce(&mut State) -> R) -> R {
+        let (result, woken) = {
+            let mut state = lock(&self.state);
+            let result = work(&mut state);
+            (result, state.lines.iter_mut().flat_map(Line::take_woken).collect::<Vec<_>>())
+        };
+        woken.into_iter().for_each(Waker::wake);
+        result
     }
 }
 
 #[derive(Default)]
 pub(super) struct State {
-    /// The name of the data that this worker has joined, and its round.
+    /// The name of the data that this worker has joined, its round, and the count of changes that it
+    /// has seen there.
     pub(super) data: String,
     pub(super) round: String,
+    pub(super) seen: u64,
     /// The number of the absence after which it joined.
-    joined: Option<u64>,
+    joined: Option<Number>,
+    /// When it joined for the first time.
+    first: Option<Duration>,
     /// The server's time, and when it was heard.
     server: Option<(u64, Duration)>,
     /// Since when the use by others is in doubt because the data was lost.
@@ -45,16 +70,22 @@ pub(super) struct State {
     /// A message that says what was granted here may be under way until then.
     pub(super) reporting: Duration,
     /// The absence for which the local queue was set up.
-    alone: Option<u64>,
+    alone: Option<Number>,
     windows: Vec<Own>,
+    pub(super) seats: Seats,
+    pub(super) lines: Vec<Line>,
+    /// Whether a desk asks for those who wait.
+    pub(super) attended: bool,
 }
 
 /// One window.
 #[derive(Default)]
 struct Own {
-    /// What was granted to this worker, by Redis or by itself.
+    /// What is held by this worker's attempts that are under way.
+    held: u64,
+    /// What counts of its attempts that have ended.
     all: Log,
-    /// What Redis does not know yet.
+    /// What Redis does not know yet of those.
     unreported: Log,
     /// What all workers used when it was last heard.
     seen: u64,
@@ -68,21 +99,41 @@ impl State {
     }
 
     /// Counts a grant. `seen` says for each window of the class what all workers use.
-    pub(super) fn granted(&mut self, quotas: &Quotas, class: usize, cost: u64, now: Duration, seen: &[u64]) {
-        for (at, &window) in quotas.windows_of(class).iter().enumerate() {
+    pub(super) fn granted(&mut self, quotas: &Quotas, number: u64, seat: Seat, seen: &[u64]) {
+        for (at, &window) in quotas.windows_of(seat.class).iter().enumerate() {
             let own = &mut self.windows[window];
-            own.all.expire(now);
-            own.all.insert(quotas.windows[window].expiry(now), cost);
+            own.held += u64::from(seat.cost);
             own.seen = seen.get(at).copied().unwrap_or(own.seen);
         }
+        self.seats.hold(number, seat);
     }
 
-    /// Counts a grant that Redis does not know of.
-    pub(super) fn granted_alone(&mut self, quotas: &Quotas, class: usize, cost: u64, now: Duration) {
-        self.granted(quotas, class, cost, now, &[]);
-        for &window in quotas.windows_of(class) {
-            self.windows[window].unreported.expire(now);
-            self.windows[window].unreported.insert(quotas.windows[window].expiry(now), cost);
+    /// An attempt has ended, and its request may arrive for `allowance` more. Returns whether it was
+    /// held.
+    pub(super) fn finish(&mut self, quotas: &Quotas, number: u64, now: Duration, allowance: Duration) -> bool {
+        let Some(seat) = self.seats.end(number, now, Some(allowance)) else { return false };
+        let (from, cost) = (now.saturating_add(allowance), u64::from(seat.cost));
+        for &window in quotas.windows_of(seat.class) {
+            let own = &mut self.windows[window];
+            let expiry = quotas.windows[window].expiry(from);
+            own.held = own.held.saturating_sub(cost);
+            own.all.expire(now);
+            own.all.insert(expiry, cost);
+            // What Redis was told may not have arrived.
+            if seat.known != Known::Yes {
+                own.unreported.expire(now);
+                own.unreported.insert(expiry, cost);
+            }
+        }
+        true
+    }
+
+    /// Nothing was or will be sent for a permit.
+    pub(super) fn return_unsent(&mut self, quotas: &Quotas, number: u64, now: Duration) {
+        let Some(seat) = self.seats.end(number, now, None) else { return };
+        for &window in quotas.windows_of(seat.class) {
+            let own = &mut self.windows[window];
+            own.held = own.held.saturating_sub(u64::from(seat.cost));
         }
     }
 
@@ -91,6 +142,12 @@ impl State {
     pub(super) fn before(&self, now: Duration, time: Duration) -> Option<u64> {
         let (server, heard) = self.server?;
         Some(server.saturating_add(micros(now.saturating_add(time).saturating_sub(heard))))
+    }
+
+    /// Whether Redis has to hear something by joining, though nobody waits for it.
+    pub(super) fn has_news(&mut self, now: Duration) -> bool {
+        self.windows.iter_mut().for_each(|own| own.unreported.expire(now));
+        !self.seats.is_empty() || self.windows.iter().any(|own| own.unreported.used() > 0)
     }
 
     /// What is said when joining. `None` while it cannot be said in a way that comes too late
@@ -110,7 +167,7 @@ impl State {
             return None;
         }
         let recent = now < absence.ended.saturating_add(laggards);
-        let away = absence.number > 0 && (unreported || recent);
+        let away = !absence.number.is_first() && (unreported || recent);
         // The later one: Redis may lose its data just after it came back.
         let doubt = self.lost.max(away.then_some(absence.since));
         let whole = self.data.is_empty();
@@ -122,44 +179,59 @@ impl State {
                 (share, log.runs().map(|(expiry, count)| (micros(expiry.saturating_sub(now)), count)).collect())
             })
             .unzip();
-        Some(Join { shares, logs, away: away.then(|| micros(now.saturating_sub(absence.since))) })
+        let knows = quotas
+            .windows
+            .iter()
+            .map(|window| self.first.is_some_and(|first| now >= first.saturating_add(window.span())));
+        let knows = knows.collect();
+        let seats = self.seats.tell_all(whole, now);
+        Some(Join { shares, knows, logs, seats, away: away.then(|| micros(now.saturating_sub(absence.since))) })
     }
 
-    /// The joining was heard.
-    pub(super) fn has_been_joined(&mut self, absence: Absence, reply: &Reply) {
+    /// The joining was heard. Returns whether the local queue was in use.
+    pub(super) fn has_been_joined(&mut self, absence: Absence, reply: &Reply, now: Duration) -> bool {
+        self.first.get_or_insert(now);
         self.joined = Some(absence.number);
         self.data.clone_from(&reply.data);
         self.round.clone_from(&reply.round);
+        self.seen = reply.count;
         self.lost = None;
-        self.alone = None;
+        self.reporting = Duration::ZERO;
+        self.seats.were_heard();
         for own in &mut self.windows {
             own.unreported = Log::default();
             own.stated = None;
         }
+        self.alone.take().is_some()
     }
 
-    /// Redis asks to join.
-    pub(super) fn must_join(&mut self, reply: &Reply) {
+    /// Redis asks to join, and has this data.
+    pub(super) fn must_join(&mut self, data: &str) {
         self.joined = None;
-        if !self.data.is_empty() && self.data != reply.data {
+        if !self.data.is_empty() && self.data != data {
             self.lost = self.server.map(|(_, heard)| heard);
             self.data.clear();
+            self.seen = 0;
         }
     }
 
     /// Any answer.
     pub(super) fn heard(&mut self, reply: &Reply, now: Duration) {
         self.server = Some((reply.now, now));
+        if reply.data == self.data {
+            self.seen = self.seen.max(reply.count);
+        }
     }
 
-    /// What the local queue begins with, where it was not yet set up for this absence.
+    /// What the local queue begins with, where it was not yet set up for this absence: what is held,
+    /// what counts, and a limit until a time.
     pub(super) fn alone(
         &mut self,
         quotas: &Quotas,
         workers: u32,
         absence: Absence,
         now: Duration,
-    ) -> Option<Vec<(Log, (u64, Duration))>> {
+    ) -> Option<Vec<Start>> {
         if self.alone == Some(absence.number) {
             return None;
         }
@@ -169,10 +241,15 @@ impl State {
             windows
                 .map(|(window, own)| {
                     let (share, until) = own.share(window, workers, Some(absence.since), now);
-                    (own.all.clone(), (share as u64, until))
+                    Start { held: own.held, log: own.all.clone(), cap: Some((share as u64, until)) }
                 })
                 .collect(),
         )
+    }
+
+    /// Whether the local queue counts for this worker.
+    pub(super) fn is_alone(&self) -> bool {
+        self.alone.is_some()
     }
 
     /// Whether Redis has yet to be told of this limit.
@@ -187,8 +264,11 @@ impl State {
     /// Whether nothing is known that a new worker would not know.
     pub(super) fn idle(&self, longest: Duration, now: Duration) -> bool {
         let heard = self.server.map_or(Duration::ZERO, |(_, heard)| heard);
-        let counts = |own: &Own| own.all.runs().any(|(expiry, _)| expiry > now);
-        heard.saturating_add(longest) < now && !self.windows.iter().any(counts)
+        let counts = |own: &Own| own.held > 0 || own.all.runs().any(|(expiry, _)| expiry > now);
+        heard.saturating_add(longest) < now
+            && self.seats.is_empty()
+            && self.lines.iter().all(Line::is_empty)
+            && !self.windows.iter().any(counts)
     }
 }
 
@@ -203,7 +283,8 @@ impl Own {
     /// worker used, and an equal part of what was left when it was last heard.
     fn share(&mut self, window: &Window, workers: u32, doubt: Option<Duration>, now: Duration) -> (f64, Duration) {
         self.all.expire(now);
-        let (limit, used, workers) = (window.limit() as f64, self.all.used() as f64, f64::from(workers));
+        let used = self.all.used().saturating_add(self.held) as f64;
+        let (limit, workers) = (window.limit() as f64, f64::from(workers));
         if workers <= 1.0 {
             return (limit, Duration::MAX);
         }

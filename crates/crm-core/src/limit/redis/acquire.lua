@@ -1,17 +1,18 @@
--- Takes a permit from all windows of its class at once, or a place in the queue.
+-- Takes permits from all windows of their class at once, or a place in the queue.
 --
--- Answers are lists of texts, beginning with a word, the time, the data's name and the round:
---   granted  used, free and gone of each window of the class
---   again    ask again after so long; the ticket's tag
---   refused  the deadline cannot be met: the wait, and the window that is short
---   never    the window that is smaller than the request
---   join     say first what you did on your own
---   late     the call came too late and did nothing
+-- Answers are lists of texts: a word, the time, the data's name, the round, the count of changes.
+--   join   say first what you did on your own
+--   late   the call came too late and did nothing
+--   ok     followed by how many permits were given; used, free and gone of each window of the class
+--          after the last one; and what comes of the first that was not given, if there is one:
+--     again    ask again after so long; its tag; the wait of one who comes after all of them
+--     refused  the deadline cannot be met: the wait, and the window that is short
+--     never    the window that is smaller than the request
 
 local GRACE = quotas.grace
 
 local function answer(word, ...)
-  return { word, text(now), state.data or '', text(number('round')), ... }
+  return { word, text(now), state.data or '', text(number('round')), text(number('count')), ... }
 end
 
 -- A call that was held up must not act on what was true when it was sent.
@@ -19,14 +20,27 @@ if call.before and now > call.before then return answer('late') end
 
 -- Data and rounds -------------------------------------------------------------------------------
 
--- Runs that are gone before their time were evicted: what was used is not known any more.
+-- Data that may be older than what was true before is lost data: it does not hold what was granted
+-- since. It is that if another server process wrote it last, which has its own replication history
+-- (a restart, a failover, a backup), or if it holds less than this worker has seen of it.
+local history
+do
+  local said = redis.pcall('INFO', 'replication')
+  history = type(said) == 'string' and string.match(said, 'master_replid:(%x+)') or nil
+end
+if history and state.history ~= history then unset('data') end
+if call.data == state.data and call.seen > number('count') then unset('data') end
+
+-- What is gone before its time was evicted: what was used is not known any more.
 for _, window in ipairs(windows) do
   local counting = window.used > 0 and now < number('now') + window.span
   if counting and redis.call('EXISTS', RUNS(window.index)) == 0 then unset('data') end
+  if window.held > 0 and now < number('until') and redis.call('EXISTS', SEATS) == 0 then unset('data') end
 end
 
 -- Until the gate of a window opens, only the shares of those who came back are given: the others
--- may still be granting on their own.
+-- may still be granting on their own, or may have been granted what nobody has told yet. It opens
+-- early when all workers are back, if each was there for the whole window before: then all is told.
 local function new_round()
   set('round', number('round') + 1)
   set('began', now)
@@ -34,6 +48,7 @@ local function new_round()
   for _, window in ipairs(windows) do
     set('gate:' .. window.name, now + math.min(window.span, quotas.long) + quotas.laggards)
     set('shares:' .. window.name, 0)
+    set('knowing:' .. window.name, 0)
   end
 end
 
@@ -41,8 +56,9 @@ local function join(part)
   if not state.data then
     redis.call('DEL', unpack(KEYS))
     state = {}
-    for _, window in ipairs(windows) do window.used, window.gone = 0, 0 end
-    set('data', call.ticket)
+    for _, window in ipairs(windows) do window.held, window.used, window.gone = 0, 0, 0 end
+    set('data', part.name)
+    if history then set('history', history) end
     new_round()
   elseif part.away and number('began') < now - part.away then
     new_round()
@@ -50,12 +66,16 @@ local function join(part)
   for _, window in ipairs(windows) do
     for _, run in ipairs(part.logs[window.index]) do add(window, now + run[1], run[2]) end
   end
+  for _, seat in ipairs(part.seats) do hold(seat[1], seat[2]) end
   if redis.call('SADD', MEMBERS, call.worker) == 1 then
     for _, window in ipairs(windows) do
       local field = 'shares:' .. window.name
       set(field, string.format('%.9f', number(field) + part.shares[window.index]))
+      if part.knows[window.index] then set('knowing:' .. window.name, number('knowing:' .. window.name) + 1) end
+      if number('knowing:' .. window.name) >= quotas.workers then set('gate:' .. window.name, now) end
     end
   end
+  set('count', number('count') + 1)
   keep()
 end
 
@@ -65,37 +85,61 @@ elseif call.data ~= state.data or call.round ~= state.round then
   return answer('join')
 end
 set('now', now)
+vacate_lapsed()
 for _, window in ipairs(windows) do forget_expired(window) end
 
 -- Room ------------------------------------------------------------------------------------------
 
+-- The runs in the order of their expiry, with the held units in between: they expire one window
+-- after this moment at the earliest.
+local function log_of(window)
+  if window.log then return window.log end
+  local log, last, held = {}, now + window.span, window.held
+  local runs = redis.call('ZRANGE', RUNS(window.index), 0, -1, 'WITHSCORES')
+  for i = 1, #runs, 2 do
+    local expiry = tonumber(runs[i + 1])
+    if held > 0 and expiry > last then
+      log[#log + 1] = { last, held }
+      held = 0
+    end
+    log[#log + 1] = { expiry, count_of(runs[i]) }
+  end
+  if held > 0 then log[#log + 1] = { last, held } end
+  window.log = log
+  return log
+end
+
 -- When the unit of this index stops counting.
 local function nth_expiry(window, index)
   local passed = 0
-  local runs = redis.call('ZRANGE', RUNS(window.index), 0, text(index), 'WITHSCORES')
-  for i = 1, #runs, 2 do
-    passed = passed + count_of(runs[i])
-    if passed > index then return tonumber(runs[i + 1]) end
+  for _, run in ipairs(log_of(window)) do
+    passed = passed + run[2]
+    if passed > index then return run[1] end
   end
 end
 
 -- When `cost` can be had under a limit if `ahead` is taken before it.
 local function room(window, limit, cost, ahead)
   local open = math.max(now, number('held:' .. window.name))
-  local excess = window.used + ahead + cost - limit
+  local counting = window.used + window.held
+  local excess = counting + ahead + cost - limit
   if excess <= 0 then return open end
   -- Units beyond those in the log are those that will have been granted by then.
   local index, rounds = excess - 1, 0
-  if index >= window.used then index, rounds = index % limit, math.floor(index / limit) end
+  if index >= counting then index, rounds = index % limit, math.floor(index / limit) end
   local first = nth_expiry(window, index) or open + window.span
   return math.max(open, first + rounds * window.span)
 end
 
--- The limit while the gate is shut, and until when that is.
+-- The limit while the gate is shut, and until when that is. A worker has a whole permit where its
+-- share is a part of one, so that a single worker is not locked out of a new account: a share that
+-- is not nothing stands for an equal part, or for a permit which that worker had before.
 local function gated(window)
   local gate = number('gate:' .. window.name)
   if gate <= now then return nil end
-  return math.floor(number('shares:' .. window.name) + 0.000001), gate
+  local shares = number('shares:' .. window.name) + 0.000001
+  if shares > 0.00001 then shares = math.max(shares, 1) end
+  return math.floor(shares), gate
 end
 
 local function when(window, cost, ahead)
@@ -111,134 +155,179 @@ end
 local function free(window)
   if number('held:' .. window.name) > now then return 0 end
   local most = limit(window)
-  return math.min(most, gated(window) or most) - window.used
+  return math.min(most, gated(window) or most) - window.used - window.held
 end
 
 -- The queue -------------------------------------------------------------------------------------
 
--- A ticket is "worker:number:cost". Its tag is its place in the queue, its lease ends a little
--- after the time it was told to ask again.
-local function worker_of(ticket) return string.match(ticket, '^[^:]*') end
-local function cost_of(ticket) return tonumber(string.match(ticket, '%d+$')) end
-
--- Tickets that nobody asked for go. Where another worker's ticket lapses, all of its tickets go: it
--- is probably dead, and if not it asks again and has its places back.
-local function lapse(c)
-  local dead, some = {}, false
-  for _, ticket in ipairs(redis.call('ZRANGE', LEASES(c), '-inf', text(now), 'BYSCORE')) do
-    leave(c, ticket)
-    local worker = worker_of(ticket)
-    if worker ~= call.worker then dead[worker], some = true, true end
-  end
-  if not some then return end
-  for _, ticket in ipairs(redis.call('ZRANGE', QUEUE(c), 0, -1)) do
-    if dead[worker_of(ticket)] then leave(c, ticket) end
+-- Each worker has one place in the queue of a class, whatever number of its tasks waits behind it:
+-- "tag:lease:first:all" has the place's tag, its lease, which ends a little after the time at which
+-- the worker was told to ask again, the cost of its first permit, and of all it waits for. A place
+-- that nobody asked for lapses. Its worker is probably dead; if not, it has its place back when it
+-- asks again.
+local places = {}
+for c in ipairs(quotas.classes) do
+  places[c] = {}
+  local fields = redis.call('HGETALL', QUEUE(c))
+  for i = 1, #fields, 2 do
+    local tag, lease, first, all = string.match(fields[i + 1], '^(%d+):(%d+):(%d+):(%d+)$')
+    local place = { tag = tonumber(tag), lease = tonumber(lease), first = tonumber(first), all = tonumber(all) }
+    -- Of two with the same tag one comes first, or both would come in vain at the same time.
+    place.earlier = fields[i] < call.worker and 1 or 0
+    if fields[i] == call.worker and c == call.class then
+      places.own = place
+    elseif place.lease < now then
+      redis.call('HDEL', QUEUE(c), fields[i])
+    else
+      table.insert(places[c], place)
+    end
   end
 end
 
--- What the tickets before this tag want, and how much of it is kept for them already: as much as is
--- due now, and all that large ones want, which could never gather it otherwise. Room that frees up
--- before anyone was told to come for it is anyone's.
+-- What the others want before this tag, and how much of it is kept for them already: what those want
+-- who are due now, and all of a large permit, which could never gather it otherwise. Room that frees
+-- up before anyone was told to come for it is anyone's.
 local function queued(c, tag)
-  local before = '(' .. text(tag)
-  local wanted = redis.call('ZCOUNT', QUEUE(c), '-inf', before)
-  if wanted == 0 then return 0, 0 end
-  local due = redis.call('ZCOUNT', LEASES(c), '-inf', text(now + GRACE))
-  local lease = tonumber(redis.call('ZSCORE', LEASES(c), call.ticket))
-  if lease and lease <= now + GRACE then due = due - 1 end
-  local kept = math.min(due, wanted)
-  for _, ticket in ipairs(redis.call('ZRANGE', LARGE(c), '-inf', before, 'BYSCORE')) do
-    wanted = wanted + cost_of(ticket) - 1
-    kept = kept + cost_of(ticket)
+  local wanted, kept = 0, 0
+  for _, place in ipairs(places[c]) do
+    local ahead = tag - place.tag + place.earlier
+    if ahead > 0 then
+      local before = math.min(place.all, math.max(ahead, place.first))
+      wanted = wanted + before
+      if place.lease <= now + GRACE then
+        kept = kept + before
+      elseif place.first > 1 then
+        kept = kept + place.first
+      end
+    end
   end
-  return wanted, math.min(kept, wanted)
+  return wanted, kept
 end
 
 local own = quotas.classes[call.class]
 local mine = {}
 for _, w in ipairs(own.windows) do mine[w] = true end
-for c in ipairs(quotas.classes) do lapse(c) end
 
--- Start-time fair queueing: a worker's next ticket comes one cost after its last one, but not
--- before the last one served. So the workers take turns, however many tickets each has.
-local flow = call.worker .. ':' .. own.name
-local tag = tonumber(call.tag)
-local served = number('served')
-if not tag then
-  tag = math.max(served, tonumber(redis.call('ZSCORE', TAGS, flow)) or 0) + call.cost
+-- Who comes before this tag in each of my windows. A queue that waits for another window than mine
+-- takes no more of mine than it could use.
+local function ahead_of(tag)
+  local wanted, kept = {}, {}
+  for _, w in ipairs(own.windows) do wanted[w], kept[w] = 0, 0 end
+  for c, class in ipairs(quotas.classes) do
+    local all, due = queued(c, tag)
+    if all > 0 then
+      local usable = math.huge
+      for _, w in ipairs(class.windows) do
+        if not mine[w] then usable = math.min(usable, math.max(free(windows[w]), 0)) end
+      end
+      for _, w in ipairs(class.windows) do
+        if mine[w] then
+          wanted[w] = wanted[w] + math.min(all, usable)
+          kept[w] = kept[w] + math.min(due, usable)
+        end
+      end
+    end
+  end
+  return wanted, kept
 end
-local function take_place()
-  if call.tag then return end
+
+-- Start-time fair queueing: a worker's next permit begins where its last one ended, but not before
+-- the last one served. So the workers take turns, whatever number of tasks and permits of whatever
+-- cost each of them has.
+local flow = call.worker .. ':' .. own.name
+local served = number('served')
+local tag = places.own and places.own.tag or tonumber(call.tag)
+if not tag then tag = math.max(served, tonumber(redis.call('ZSCORE', TAGS, flow)) or 0) end
+
+local given, left = 0, call.all
+local tight
+for _, want in ipairs(call.wants) do
+  local seat, cost, lease = want[1], want[2], want[3]
+  for _, w in ipairs(own.windows) do
+    if cost > windows[w].most then tight = windows[w].name end
+  end
+  if tight then break end
+  -- A question that was put twice, because its answer was lost, is one question.
+  local asked = redis.call('ZSCORE', SEATS, seat)
+  if not asked then
+    local _, kept = ahead_of(tag)
+    local ready = true
+    for _, w in ipairs(own.windows) do ready = ready and when(windows[w], cost, kept[w]) <= now end
+    if not ready then break end
+    hold(seat, lease)
+    for _, w in ipairs(own.windows) do windows[w].log = nil end
+    -- Who took room that was anyone's does not move the others' turn.
+    local first = tag
+    for _, place in ipairs(places[call.class]) do first = math.min(first, place.tag) end
+    served = math.max(served, first)
+    tag = tag + cost
+  end
+  given, left = given + 1, left - cost
+end
+
+local said = { text(given) }
+for _, w in ipairs(own.windows) do
+  local window = windows[w]
+  for _, figure in ipairs({ window.used + window.held, math.max(free(window), 0), window.gone }) do
+    said[#said + 1] = text(figure)
+  end
+end
+if given > 0 then
+  set('served', served)
+  set('count', number('count') + given)
   redis.call('ZREMRANGEBYSCORE', TAGS, '-inf', text(served))
   redis.call('ZADD', TAGS, text(tag), flow)
 end
 
--- Who comes first in each of my windows. A queue that waits for another window than mine takes no
--- more of mine than it could use.
-local wanted, kept = {}, {}
-for _, w in ipairs(own.windows) do wanted[w], kept[w] = 0, 0 end
-for c, class in ipairs(quotas.classes) do
-  local all, due = queued(c, tag)
-  if all > 0 then
-    local usable = math.huge
-    for _, w in ipairs(class.windows) do
-      if not mine[w] then usable = math.min(usable, math.max(free(windows[w]), 0)) end
-    end
-    for _, w in ipairs(class.windows) do
-      if mine[w] then
-        wanted[w] = wanted[w] + math.min(all, usable)
-        kept[w] = kept[w] + math.min(due, usable)
-      end
-    end
-  end
+local function done(...)
+  for _, part in ipairs({ ... }) do said[#said + 1] = part end
+  keep()
+  return answer('ok', unpack(said))
 end
 
--- `at` is when this ticket's turn comes, `alone` when it could come with nobody before it.
-local at, alone, ready, short = now, now, true, nil
+local function give_place_up()
+  if places.own then redis.call('HDEL', QUEUE(call.class), call.worker) end
+end
+
+local first = call.wants[given + 1]
+if not first then
+  give_place_up()
+  return done()
+end
+if tight then
+  give_place_up()
+  return done('never', tight)
+end
+
+-- `at` is when its turn comes, `alone` when it could come with nobody before it, `last` when the
+-- turn of one comes who would be the last of this worker.
+local cost, patience = first[2], first[4]
+local at, alone, last, short = now, now, now, ''
+local wanted = ahead_of(tag)
+local behind = ahead_of(tag + left)
 for _, w in ipairs(own.windows) do
   local window = windows[w]
-  if call.cost > window.most then
-    give_up()
-    return answer('never', window.name)
-  end
-  ready = ready and when(window, call.cost, kept[w]) <= now
-  alone = math.max(alone, when(window, call.cost, 0))
-  local turn = when(window, call.cost, wanted[w])
+  local turn = when(window, cost, wanted[w])
   if turn > at then at, short = turn, window.name end
+  alone = math.max(alone, when(window, cost, 0))
+  last = math.max(last, when(window, 1, behind[w] + left))
+end
+if patience and at - now > patience then
+  give_place_up()
+  return done('refused', text(at - now), short)
 end
 
-if ready then
-  take_place()
-  leave(call.class, call.ticket)
-  -- Who took room that was anyone's does not move the others' turn.
-  local first = redis.call('ZRANGE', QUEUE(call.class), 0, 0, 'WITHSCORES')
-  set('served', math.max(served, math.min(tag, tonumber(first[2]) or tag)))
-  local figures = {}
-  for _, w in ipairs(own.windows) do
-    local window = windows[w]
-    add(window, now + window.span, call.cost)
-    for _, figure in ipairs({ window.used, math.max(free(window), 0), window.gone }) do
-      figures[#figures + 1] = text(figure)
-    end
-  end
-  keep()
-  return answer('granted', unpack(figures))
-end
-
-if call.patience and at - now > call.patience then
-  give_up()
-  return answer('refused', text(at - now), short or '')
-end
-
--- Whoever has others before him looks in between: one of them may be gone.
+-- Whoever has others before him and waits for long looks in between: one of them may be gone.
 local wait = at - now
 if alone < at then
-  wait = math.min(wait, math.max(alone - now + 1.25 * GRACE, wait / 2))
+  wait = math.min(wait, math.max(alone - now + 1.25 * GRACE, wait / 2, quotas.look))
+end
+-- A gate may open early.
+for _, w in ipairs(own.windows) do
+  local _, gate = gated(windows[w])
+  if gate then wait = math.min(wait, math.max((gate - now) / 4, GRACE)) end
 end
 wait = math.max(wait, 1000)
-take_place()
-redis.call('ZADD', QUEUE(call.class), text(tag), call.ticket)
-redis.call('ZADD', LEASES(call.class), text(now + wait + GRACE), call.ticket)
-if call.cost > 1 then redis.call('ZADD', LARGE(call.class), text(tag), call.ticket) end
-keep()
-return answer('again', text(wait), text(tag))
+local lease = text(now + wait + GRACE)
+redis.call('HSET', QUEUE(call.class), call.worker, table.concat({ text(tag), lease, text(cost), text(left) }, ':'))
+return done('again', text(wait), text(tag), text(last - now))

@@ -1,36 +1,31 @@
-//! Getting a permit: from Redis, or from this worker's own part while Redis is away.
+//! Getting a permit: in line for Redis, or from this worker's own part while Redis is away.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use serde_json::json;
-
-use super::call::{Join, Reply, Word, micros, say};
+use super::account::{Account, State};
+use super::line::{Fate, Waiter};
 use super::link::{Absence, Standing};
-use super::note::{Figures, Note};
-use super::ticket::Ticket;
+use super::note::Note;
+use super::seats::{Known, Seat};
 use super::{Inner, WhenAway};
 use crate::limit::{Grant, LimitRefusal, Permit};
 use crate::redis::Away;
-use crate::sync::{BoxFuture, lock};
-
-/// How often a question is put again at once: to join, and to hear the server's time first.
-const ROUNDS: usize = 6;
-
-/// What came of a question to Redis.
-enum Answer {
-    Granted(Note),
-    Again(Duration),
-    Refused(LimitRefusal),
-    /// Another task found Redis away meanwhile.
-    Anew,
-}
+use crate::sync::BoxFuture;
 
 /// A wait in this worker's own queue.
 type Alone<'a> = BoxFuture<'a, Result<Grant, LimitRefusal>>;
+
+/// What came of a place in line for Redis.
+enum Outcome {
+    Given(Note, bool),
+    Refused(LimitRefusal),
+    /// Redis went away meanwhile.
+    Anew,
+}
 
 impl Inner {
     pub(super) async fn acquire(self: &Arc<Self>, permit: &Permit) -> Result<Grant, LimitRefusal> {
@@ -40,58 +35,52 @@ impl Inner {
         }
         let start = self.clock.now();
         let mut waited = false;
-        let mut note = Note::default();
-        let mut ticket = Ticket::new(self, self.account(&permit.key), class, permit.cost);
+        let account = self.account(&permit.key);
         let mut alone: Option<Alone<'_>> = None;
-        loop {
+        let note = loop {
             // Before looking, so that no change is missed.
-            let mut changed = pin!(self.link.changed());
-            changed.as_mut().enable();
+            let links = self.links(&account);
+            let (mut server, mut data) = (pin!(links.server.changed()), pin!(links.account.changed()));
+            server.as_mut().enable();
+            data.as_mut().enable();
+            let changed = pin!(first(server, data));
             let now = self.clock.now();
-            match self.link.look(now) {
-                Standing::Up(absence) => {
+            match links.look(now) {
+                Standing::Up(_) => {
                     alone = None;
-                    match self.ask(&mut ticket, permit, absence).await {
-                        Ok(Answer::Granted(noted)) => {
-                            note = noted;
-                            break;
+                    match InLine::new(self, &account, class, permit)?.await {
+                        Outcome::Given(note, for_others) => {
+                            waited |= for_others;
+                            break note;
                         }
-                        Ok(Answer::Refused(refusal)) => return Err(refusal),
-                        Ok(Answer::Again(wait)) => {
-                            waited = true;
-                            either(self.clock.sleep(wait), changed).await;
-                        }
-                        Ok(Answer::Anew) => {}
-                        Err(reason) => self.link.failed(absence, self.clock.now(), reason),
+                        Outcome::Refused(refusal) => return Err(refusal),
+                        Outcome::Anew => {}
                     }
                 }
                 Standing::Away { absence, fresh, again } => match self.when_away {
-                    WhenAway::Refuse if self.link.claim(now, self.redis.time_limit()) => self.try_redis().await,
-                    WhenAway::Refuse => return Err(self.away(again)),
+                    WhenAway::Refuse if links.claim(now, self.redis.time_limit()) => self.try_redis(&account).await,
+                    WhenAway::Refuse => return Err(away(links.reason(), again)),
                     WhenAway::GoOn | WhenAway::Share if !fresh => {
-                        self.probe(now);
-                        either(self.clock.sleep(self.redis.time_limit()), changed).await;
+                        self.probe(&account, now);
+                        first(self.clock.sleep(self.redis.time_limit()).as_mut(), changed).await;
                     }
                     WhenAway::GoOn => {
-                        self.probe(now);
-                        lock(&ticket.account.state).granted_alone(&self.quotas, class, u64::from(permit.cost), now);
-                        self.note_alone(permit, now);
-                        break;
+                        self.probe(&account, now);
+                        break account.with(|state| self.granted_alone(state, class, permit, now));
                     }
                     WhenAway::Share => {
-                        self.probe(now);
+                        self.probe(&account, now);
                         let alone = alone.get_or_insert_with(|| self.local_turn(permit));
-                        if let Some(result) = self.alone(alone, &ticket, permit, absence, again, changed).await {
-                            let grant = result?;
-                            note.alone = true;
-                            waited |= !grant.waited().is_zero();
-                            break;
+                        if let Some(result) = self.alone(alone, &account, permit, absence, again, changed).await {
+                            let (note, for_others) = result?;
+                            waited |= for_others;
+                            break note;
                         }
                         waited = true;
                     }
                 },
             }
-        }
+        };
         // The time it takes to ask is no wait.
         let waited = if waited { self.clock.now().saturating_sub(start) } else { Duration::ZERO };
         Ok(Grant { waited, note })
@@ -102,123 +91,23 @@ impl Inner {
         self.local.acquire(permit)
     }
 
-    /// Asks Redis once, and joins before if need be.
-    async fn ask(&self, ticket: &mut Ticket, permit: &Permit, absence: Absence) -> Result<Answer, Away> {
-        let account = Arc::clone(&ticket.account);
-        for _ in 0..ROUNDS {
-            // One joins for all.
-            let mut joining = None;
-            if !lock(&account.state).has_joined(absence) {
-                joining = Some(account.joining.lock().await);
-            }
-            if lock(&account.state).has_joined(absence) {
-                joining = None;
-            }
-            // The time limit of a call is for Redis, not for the calls before it.
-            let _turn = self.turns.acquire().await;
-            if !self.link.is_still(absence) {
-                return Ok(Answer::Anew);
-            }
-            let now = self.clock.now();
-            if permit.deadline.is_some_and(|deadline| now > deadline) {
-                return Ok(Answer::Refused(LimitRefusal::new("waiting for the rate limit would pass the deadline")));
-            }
-            let (call, joins) = self.call(ticket, permit, absence, joining.is_some(), now);
-            let texts = self.redis.run(&self.scripts.acquire, &account.keys, &[&self.layout, &call]).await?;
-            let reply = Reply::read(texts)?;
-            let now = self.clock.now();
-            let mut state = lock(&account.state);
-            state.heard(&reply, now);
-            if !self.link.is_still(absence) {
-                // What was granted is not used: this worker's own log was closed without it.
-                return Ok(Answer::Anew);
-            }
-            match &reply.word {
-                Word::Late => continue,
-                Word::Join => {
-                    state.must_join(&reply);
-                    continue;
-                }
-                _ => {}
-            }
-            if joins {
-                state.has_been_joined(absence, &reply);
-                state.reporting = Duration::ZERO;
-            }
-            ticket.place = None;
-            if reply.data != state.data {
-                // Another task found the data lost and told what had been granted, without this.
-                return Ok(Answer::Anew);
-            }
-            return Ok(match reply.word {
-                Word::Granted(figures) => {
-                    let seen: Vec<u64> = figures.iter().map(|figures| figures[0]).collect();
-                    state.granted(&self.quotas, ticket.class, u64::from(permit.cost), now, &seen);
-                    let windows = self.quotas.windows_of(ticket.class).iter().zip(&figures);
-                    let windows = windows.map(|(&window, &[_, free, gone])| Figures { window, free, gone }).collect();
-                    #[cfg(feature = "test-util")]
-                    lock(&self.grants).push((Duration::from_micros(reply.now), permit.class, permit.cost));
-                    Answer::Granted(Note { alone: false, data: reply.data, windows })
-                }
-                Word::Again { wait, tag } => {
-                    ticket.place = Some((tag, reply.data));
-                    Answer::Again(wait)
-                }
-                Word::Refused { wait, window } => {
-                    let reason = format!("waiting for the limit \"{window}\" would pass the deadline");
-                    Answer::Refused(LimitRefusal::new(reason).with_retry_after(wait))
-                }
-                Word::Never { window } => {
-                    Answer::Refused(LimitRefusal::new(format!("the window \"{window}\" is smaller than the request")))
-                }
-                Word::Join | Word::Late => Answer::Anew,
-            });
-        }
-        Err(Away::new("it changes faster than it can be joined"))
-    }
-
-    /// The question, and whether it joins.
-    fn call(&self, ticket: &Ticket, permit: &Permit, absence: Absence, joining: bool, now: Duration) -> (String, bool) {
-        let mut state = lock(&ticket.account.state);
-        let time = self.redis.time_limit();
-        let join = if joining { state.join(&self.quotas, self.workers, absence, self.laggards, now) } else { None };
-        if join.is_some() {
-            state.reporting = now.saturating_add(time);
-        }
-        let tag = ticket.place.as_ref().filter(|(_, data)| *data == state.data).map(|(tag, _)| tag);
-        let call = say(json!({
-            "worker": self.worker,
-            "ticket": ticket.name,
-            "class": ticket.class + 1,
-            "cost": permit.cost,
-            "tag": tag,
-            "patience": permit.deadline.map(|deadline| micros(deadline.saturating_sub(now))),
-            "data": state.data,
-            "round": state.round,
-            "before": state.before(now, time),
-            "join": join.as_ref().map(Join::to_json),
-        }));
-        (call, join.is_some())
-    }
-
     /// Waits for a turn in this worker's own queue, until Redis may be back: then `None`.
     async fn alone<'a>(
         &self,
         turn: &mut Alone<'a>,
-        ticket: &Ticket,
+        account: &Account,
         permit: &Permit,
         absence: Absence,
         again: Duration,
         mut changed: Pin<&mut impl Future<Output = ()>>,
-    ) -> Option<Result<Grant, LimitRefusal>> {
-        let reporting = {
-            let mut state = lock(&ticket.account.state);
+    ) -> Option<Result<(Note, bool), LimitRefusal>> {
+        let reporting = account.with(|state| {
             let now = self.clock.now();
             if let Some(windows) = state.alone(&self.quotas, self.workers, absence, now) {
                 self.local.resume(&permit.key, windows);
             }
             state.reporting.saturating_sub(now)
-        };
+        });
         let wait = if reporting.is_zero() { again } else { again.min(reporting) };
         let mut look = self.clock.sleep(wait.max(Duration::from_millis(1)));
         poll_fn(|cx| {
@@ -227,39 +116,51 @@ impl Inner {
             }
             // Under the lock that the joining takes too: what it reports is complete, and nothing
             // is granted here while its message may still be under way.
-            let mut state = lock(&ticket.account.state);
-            let now = self.clock.now();
-            if !self.link.is_away(now) || !self.link.is_still(absence) || now < state.reporting {
-                return Poll::Pending;
-            }
-            turn.as_mut().poll(cx).map(|result| {
-                Some(match result {
-                    Ok(grant) => {
-                        // Not before it was given: what is told to Redis must not expire too early.
-                        let now = self.clock.now();
-                        state.granted_alone(&self.quotas, ticket.class, u64::from(permit.cost), now);
-                        self.note_alone(permit, now);
-                        Ok(grant)
-                    }
-                    Err(refusal) => Err(self.without_redis(&refusal)),
+            account.with(|state| {
+                let now = self.clock.now();
+                let links = self.links(account);
+                if !links.is_away(now) || !links.is_still(absence) || now < state.reporting {
+                    return Poll::Pending;
+                }
+                turn.as_mut().poll(cx).map(|result| {
+                    Some(match result {
+                        Ok(grant) => {
+                            let class = self.quotas.class_index(permit.class);
+                            let note = self.granted_alone(state, class, permit, self.clock.now());
+                            Ok((note, !grant.waited().is_zero()))
+                        }
+                        Err(refusal) => Err(self.without_redis(&refusal)),
+                    })
                 })
             })
         })
         .await
     }
 
-    /// Keeps the time of a permit that this worker gave to itself.
-    #[cfg_attr(not(feature = "test-util"), allow(unused_variables, clippy::unused_self))]
-    fn note_alone(&self, permit: &Permit, now: Duration) {
+    /// Holds a seat that Redis does not know of.
+    fn granted_alone(&self, state: &mut State, class: usize, permit: &Permit, now: Duration) -> Note {
+        let number = self.next_number();
+        let seat = self.seat(number, class, permit.cost, permit.allowance, Known::No, now);
+        state.granted(&self.quotas, number, seat, &[]);
         #[cfg(feature = "test-util")]
-        lock(&self.grants).push((self.clock_began + now, permit.class, permit.cost));
+        crate::sync::lock(&self.grants).push((self.clock_began + now, permit.class, permit.cost));
+        Note { seat: Some(number), ..Note::default() }
     }
 
-    /// The refusal of a permit because Redis is away.
-    fn away(&self, again: Duration) -> LimitRefusal {
-        let reason = self.link.reason().map(|reason| format!(": {reason}")).unwrap_or_default();
-        LimitRefusal::new(format!("the shared rate limit cannot be asked, Redis is away{reason}"))
-            .with_retry_after(again)
+    pub(super) fn seat(
+        &self,
+        number: u64,
+        class: usize,
+        cost: u32,
+        allowance: Duration,
+        known: Known,
+        now: Duration,
+    ) -> Seat {
+        let name = format!("{}:{number}:{cost}:{}", self.worker, self.quotas.classes[class].0);
+        // Half of it is left when it is renewed, and a dead worker's last request may arrive for as
+        // long as its allowance.
+        let lease = allowance.max(self.renew).saturating_mul(2);
+        Seat { name, class, cost, lease, known, renewed: now }
     }
 
     /// A refusal by this worker's own queue.
@@ -273,11 +174,128 @@ impl Inner {
     }
 }
 
+/// A place in line, which is given up when dropped. A desk asks for it, in a task of its own, so a
+/// caller who does not poll this holds up nobody.
+struct InLine<'a> {
+    inner: &'a Arc<Inner>,
+    account: &'a Arc<Account>,
+    class: usize,
+    number: u64,
+    deadline: Option<BoxFuture<'static, ()>>,
+    late: bool,
+    over: bool,
+}
+
+impl<'a> InLine<'a> {
+    fn new(
+        inner: &'a Arc<Inner>,
+        account: &'a Arc<Account>,
+        class: usize,
+        permit: &Permit,
+    ) -> Result<Self, LimitRefusal> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(LimitRefusal::new("a shared rate limit works in a tokio runtime only"));
+        }
+        let (number, ask) = account.with(|state| {
+            let waiter = Waiter {
+                cost: permit.cost,
+                allowance: permit.allowance,
+                deadline: permit.deadline,
+                waker: None,
+                waited: false,
+                fate: Fate::Waits,
+            };
+            let (number, now) = (inner.next_number(), inner.clock.now());
+            let line = &mut state.lines[class];
+            line.join(number, waiter, now).map(|()| (number, line.ask_at <= now))
+        })?;
+        let deadline = permit.deadline.map(|at| inner.clock.deadline(at));
+        if ask {
+            account.stir.notify_one();
+        }
+        inner.attend(account);
+        Ok(Self { inner, account, class, number, deadline, late: false, over: false })
+    }
+}
+
+impl Future for InLine<'_> {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        if self.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(cx).is_ready()) {
+            (self.deadline, self.late) = (None, true);
+        }
+        let (number, class, late) = (self.number, self.class, self.late);
+        let mut ask = false;
+        let outcome = self.account.with(|state| {
+            let line = &mut state.lines[class];
+            let now = self.inner.clock.now();
+            ask = line.unpark(number, now);
+            let Some(waiter) = line.get_mut(number) else { return Some(Outcome::Anew) };
+            let fate = match std::mem::replace(&mut waiter.fate, Fate::Waits) {
+                Fate::Waits | Fate::Parked => {
+                    waiter.waker = Some(cx.waker().clone());
+                    let refusal = LimitRefusal::new("waiting for the rate limit would pass the deadline");
+                    // The first answer comes soon, and says how long the wait would be.
+                    (late && waiter.waited).then_some(Outcome::Refused(refusal))
+                }
+                Fate::Given(note, _) => Some(Outcome::Given(note, waiter.waited)),
+                Fate::Refused(refusal) => Some(Outcome::Refused(refusal)),
+            };
+            if fate.is_some() {
+                line.leave(number, now);
+            }
+            fate
+        });
+        match outcome {
+            Some(outcome) => {
+                self.over = true;
+                Poll::Ready(outcome)
+            }
+            None => {
+                if ask {
+                    self.account.stir.notify_one();
+                }
+                // The runtime of the one who asks for all may have ended.
+                self.inner.attend(self.account);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for InLine<'_> {
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        let (inner, class) = (self.inner, self.class);
+        self.account.with(|state| {
+            let now = inner.clock.now();
+            if let Some(note) = state.lines[class].leave(self.number, now) {
+                inner.pass_on(state, class, note, now);
+            }
+        });
+        inner.attend(self.account);
+        self.account.stir.notify_one();
+    }
+}
+
+/// The refusal of a permit because Redis is away.
+fn away(reason: Option<Away>, again: Duration) -> LimitRefusal {
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    LimitRefusal::new(format!("the shared rate limit cannot be asked, Redis is away{reason}")).with_retry_after(again)
+}
+
 /// Waits for the first of two.
-async fn either(mut sleep: BoxFuture<'static, ()>, mut changed: Pin<&mut impl Future<Output = ()>>) {
-    poll_fn(|cx| match sleep.as_mut().poll(cx) {
+pub(super) async fn first<A, B>(mut one: Pin<&mut A>, mut other: Pin<&mut B>)
+where
+    A: Future<Output = ()> + ?Sized,
+    B: Future<Output = ()> + ?Sized,
+{
+    poll_fn(|cx| match one.as_mut().poll(cx) {
         Poll::Ready(()) => Poll::Ready(()),
-        Poll::Pending => changed.as_mut().poll(cx),
+        Poll::Pending => other.as_mut().poll(cx),
     })
     .await;
 }

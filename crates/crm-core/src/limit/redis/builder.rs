@@ -9,14 +9,21 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::call::{LONG, Scripts, layout};
-use super::link::{BELIEVED, Link};
+use super::link::{BELIEVED, Link, Said};
 use super::{Inner, RedisLimiter};
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 use crate::limit::{LocalLimiter, Quotas, Window};
-use crate::redis::Connection;
+use crate::redis::{Address, Connection};
 
+/// The commands of the connection and of the scripts, as an ACL allows them.
+const ALLOWED: &str = "+hello +eval +evalsha +info +time +del +exists +pexpire +hgetall +hset +hdel +sadd +zadd \
+                       +zrange +zrem +zremrangebyscore +zscore";
 const TIME_LIMIT: Duration = Duration::from_millis(500);
+/// How long the end of an attempt waits for another call at most.
+const FLUSH: Duration = Duration::from_millis(250);
+/// How old the lease of a seat becomes at most.
+const RENEW: Duration = Duration::from_secs(5);
 /// How many questions of a worker are under way at once.
 const TURNS: usize = 32;
 
@@ -37,7 +44,7 @@ pub enum WhenAway {
 /// Settings of a [`RedisLimiter`].
 #[must_use = "a builder does nothing until it is built"]
 pub struct RedisLimiterBuilder {
-    url: String,
+    address: Result<Address, Error>,
     quotas: Quotas,
     workers: u32,
     when_away: WhenAway,
@@ -47,9 +54,9 @@ pub struct RedisLimiterBuilder {
 }
 
 impl RedisLimiterBuilder {
-    pub(super) fn new(url: String, quotas: Quotas, workers: u32) -> Self {
+    pub(super) fn new(address: Result<Address, Error>, quotas: Quotas, workers: u32) -> Self {
         let (when_away, prefix) = (WhenAway::default(), "crm".to_owned());
-        Self { url, quotas, workers, when_away, prefix, time_limit: TIME_LIMIT, clock: None }
+        Self { address, quotas, workers, when_away, prefix, time_limit: TIME_LIMIT, clock: None }
     }
 
     /// What to do while Redis is away. A part of the quotas if not set.
@@ -87,32 +94,43 @@ impl RedisLimiterBuilder {
         if self.workers == 0 {
             return Err(Error::config("a quota cannot be shared by 0 workers"));
         }
+        if self.time_limit.is_zero() {
+            return Err(Error::config("the time limit of calls to Redis must be greater than zero"));
+        }
         let clock = self.clock.unwrap_or_else(|| SystemClock::shared());
         let local = LocalLimiter::new(part(&self.quotas, self.workers), Arc::clone(&clock));
+        let rules = format!("~{{{}:* {ALLOWED}", self.prefix);
         let laggards = match self.when_away {
             WhenAway::Refuse => Duration::ZERO,
             // A try that was sent before Redis was back may fail after it.
             WhenAway::Share | WhenAway::GoOn => BELIEVED.saturating_add(self.time_limit),
         };
+        let shortest = self.quotas.windows.iter().map(Window::span).min().unwrap_or(RENEW);
         Ok(RedisLimiter {
             inner: Arc::new(Inner {
-                layout: layout(&self.quotas, laggards),
+                layout: layout(&self.quotas, self.workers, laggards),
                 quotas: self.quotas,
                 workers: self.workers,
                 laggards,
+                flush: FLUSH.min(shortest / 8),
+                // A worker that holds seats hears within half a window that the data was lost.
+                renew: (shortest / 2).clamp(FLUSH, RENEW),
                 when_away: self.when_away,
                 prefix: self.prefix,
                 worker: name(),
-                redis: Connection::new(&self.url, Arc::clone(&clock), self.time_limit)?,
+                redis: Connection::new(self.address?, Arc::clone(&clock), self.time_limit, rules),
                 #[cfg(feature = "test-util")]
                 clock_began: began(&*clock),
                 clock,
                 scripts: Scripts::new(),
                 turns: Semaphore::new(TURNS),
-                link: Link::new(),
+                link: Link::default(),
+                said: Said::default(),
                 local,
                 accounts: Default::default(),
-                tickets: Default::default(),
+                asked: Default::default(),
+                dropped: Default::default(),
+                numbers: Default::default(),
                 #[cfg(feature = "test-util")]
                 grants: Default::default(),
             }),
@@ -155,4 +173,29 @@ fn name() -> String {
     let mut hasher = RandomState::new().build_hasher();
     hasher.write_u32(std::process::id());
     format!("{:016x}", hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALLOWED;
+
+    /// Every command that a script runs is in the ACL that is documented, and no other.
+    #[test]
+    fn the_acl_is_that_of_the_scripts() {
+        let scripts = [
+            include_str!("common.lua"),
+            include_str!("acquire.lua"),
+            include_str!("report.lua"),
+            include_str!("observe.lua"),
+        ];
+        let calls = scripts.iter().flat_map(|script| script.split("call('").skip(1));
+        let mut used: Vec<_> = calls.filter_map(|rest| Some(rest.split_once('\'')?.0.to_lowercase())).collect();
+        used.extend(["hello", "eval", "evalsha"].map(str::to_owned));
+        used.sort_unstable();
+        used.dedup();
+        let mut allowed: Vec<_> = ALLOWED.split_whitespace().map(|rule| rule.trim_start_matches('+')).collect();
+        allowed.sort_unstable();
+        assert_eq!(allowed, used);
+        assert!(include_str!("../redis.rs").contains(ALLOWED), "the documentation of `RedisLimiter` has another line");
+    }
 }

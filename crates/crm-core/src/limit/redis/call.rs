@@ -10,29 +10,31 @@ use crate::redis::{Away, Script};
 
 /// How long a place in the queue is kept for one who was told to ask again and is late.
 const GRACE: Duration = Duration::from_millis(200);
+/// Whoever waits for others looks again after this, if its turn comes later.
+const LOOK: Duration = Duration::from_secs(1);
 /// From this length on a window is not waited for as a whole when its use is in doubt.
 pub(super) const LONG: Duration = Duration::from_secs(60);
 
 /// The scripts.
 pub(super) struct Scripts {
     pub(super) acquire: Script,
-    pub(super) leave: Script,
+    pub(super) report: Script,
     pub(super) observe: Script,
 }
 
 impl Scripts {
     pub(super) fn new() -> Self {
-        let script = |own: &str| Script::new(format!("{}\n{own}", include_str!("common.lua")));
+        let script = |own: &str| Script::new(&format!("{}\n{own}", include_str!("common.lua")));
         Self {
             acquire: script(include_str!("acquire.lua")),
-            leave: script(include_str!("leave.lua")),
+            report: script(include_str!("report.lua")),
             observe: script(include_str!("observe.lua")),
         }
     }
 }
 
 /// The quotas as the scripts read them; indices begin with 1 there.
-pub(super) fn layout(quotas: &Quotas, laggards: Duration) -> String {
+pub(super) fn layout(quotas: &Quotas, workers: u32, laggards: Duration) -> String {
     let windows = quotas.windows.iter().map(|window| {
         json!({
             "name": window.name(),
@@ -47,7 +49,9 @@ pub(super) fn layout(quotas: &Quotas, laggards: Duration) -> String {
     json!({
         "windows": windows.collect::<Vec<_>>(),
         "classes": classes.collect::<Vec<_>>(),
+        "workers": workers,
         "grace": micros(GRACE),
+        "look": micros(LOOK),
         "long": micros(LONG),
         "laggards": micros(laggards),
     })
@@ -76,15 +80,28 @@ pub(super) fn say(value: Value) -> String {
 pub(super) struct Join {
     /// How much of each window is the worker's own while others may grant on their own.
     pub(super) shares: Vec<f64>,
-    /// What the worker granted, by window: until it expires, and how many.
+    /// Whether the worker was there for a whole window, by window.
+    pub(super) knows: Vec<bool>,
+    /// What counts of this worker's attempts that have ended, by window: until it expires, and how
+    /// many.
     pub(super) logs: Vec<Vec<(u64, u64)>>,
+    /// The seats of those that are under way, and for how long each is leased.
+    pub(super) seats: Vec<(String, u64)>,
     /// How long ago Redis went away for it.
     pub(super) away: Option<u64>,
 }
 
 impl Join {
-    pub(super) fn to_json(&self) -> Value {
-        json!({ "shares": self.shares, "logs": self.logs, "away": self.away })
+    /// `name` is the data's, if it was lost.
+    pub(super) fn to_json(&self, name: &str) -> Value {
+        json!({
+            "name": name,
+            "shares": self.shares,
+            "knows": self.knows,
+            "logs": self.logs,
+            "seats": self.seats,
+            "away": self.away,
+        })
     }
 }
 
@@ -94,16 +111,34 @@ pub(super) struct Reply {
     pub(super) now: u64,
     pub(super) data: String,
     pub(super) round: String,
+    /// The number of changes so far, which only grows while the data is the same.
+    pub(super) count: u64,
     pub(super) word: Word,
 }
 
 #[derive(Debug)]
 pub(super) enum Word {
-    /// For each window of the class: used, free, gone.
-    Granted(Vec<[u64; 3]>),
+    /// The first ones of those that were asked for were given; for each window of the class: used,
+    /// free, gone.
+    Given {
+        given: usize,
+        windows: Vec<[u64; 3]>,
+        rest: Rest,
+    },
+    Join,
+    Late,
+}
+
+/// What comes of the first one that was not given.
+#[derive(Debug)]
+pub(super) enum Rest {
+    /// There is none.
+    None,
+    /// Redis is to be asked again after `wait`; after `last` for one who comes after all.
     Again {
         wait: Duration,
         tag: String,
+        last: Duration,
     },
     Refused {
         wait: Duration,
@@ -112,31 +147,42 @@ pub(super) enum Word {
     Never {
         window: String,
     },
-    Join,
-    Late,
 }
 
 impl Reply {
-    pub(super) fn read(texts: Vec<String>) -> Result<Self, Away> {
-        Self::parse(&texts).ok_or_else(|| Away::new("its answer does not fit"))
+    /// Reads an answer about a class of so many windows.
+    pub(super) fn read(texts: &[String], windows: usize) -> Result<Self, Away> {
+        Self::parse(texts, windows).ok_or_else(Away::nonsense)
     }
 
-    fn parse(texts: &[String]) -> Option<Self> {
-        let [word, now, data, round, rest @ ..] = texts else { return None };
-        let wait = |text: &String| text.parse().ok().map(Duration::from_micros);
+    fn parse(texts: &[String], windows: usize) -> Option<Self> {
+        let [word, now, data, round, count, rest @ ..] = texts else { return None };
         let word = match (word.as_str(), rest) {
-            ("granted", figures) => {
+            ("ok", [given, rest @ ..]) => {
+                let (figures, rest) = rest.split_at_checked(3 * windows)?;
                 let numbers: Option<Vec<u64>> = figures.iter().map(|figure| figure.parse().ok()).collect();
-                Word::Granted(numbers?.chunks_exact(3).map(|three| [three[0], three[1], three[2]]).collect())
+                let windows = numbers?.chunks_exact(3).map(|three| [three[0], three[1], three[2]]).collect();
+                Word::Given { given: given.parse().ok()?, windows, rest: Rest::parse(rest)? }
             }
-            ("again", [time, tag]) => Word::Again { wait: wait(time)?, tag: tag.clone() },
-            ("refused", [time, window]) => Word::Refused { wait: wait(time)?, window: window.clone() },
-            ("never", [window]) => Word::Never { window: window.clone() },
             ("join", _) => Word::Join,
             ("late", _) => Word::Late,
             _ => return None,
         };
-        Some(Self { now: now.parse().ok()?, data: data.clone(), round: round.clone(), word })
+        let (data, round) = (data.clone(), round.clone());
+        Some(Self { now: now.parse().ok()?, data, round, count: count.parse().ok()?, word })
+    }
+}
+
+impl Rest {
+    fn parse(texts: &[String]) -> Option<Self> {
+        let time = |text: &String| text.parse().ok().map(Duration::from_micros);
+        let [word, rest @ ..] = texts else { return Some(Self::None) };
+        Some(match (word.as_str(), rest) {
+            ("again", [wait, tag, last]) => Self::Again { wait: time(wait)?, tag: tag.clone(), last: time(last)? },
+            ("refused", [wait, window]) => Self::Refused { wait: time(wait)?, window: window.clone() },
+            ("never", [window]) => Self::Never { window: window.clone() },
+            _ => return None,
+        })
     }
 }
 

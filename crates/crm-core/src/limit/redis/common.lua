@@ -1,18 +1,16 @@
--- What all scripts begin with: the account's state, its clock, and its windows.
+-- What all scripts begin with: the account's state, its clock, its windows, and the seats.
 --
--- KEYS  the account's state, the last tag of each worker, who came back in this round;
---       for each window its runs; for each class its queue, its leases, and its large tickets.
+-- KEYS  the account's state; the last tag of each worker; who came back in this round; the seats;
+--       for each window its runs; for each class its queue.
 -- ARGV  the quotas and the call, both as JSON.
 --
 -- All times are microseconds of the server's clock.
 
 local quotas = cjson.decode(ARGV[1])
 local call = cjson.decode(ARGV[2])
-local STATE, TAGS, MEMBERS = KEYS[1], KEYS[2], KEYS[3]
-local function RUNS(w) return KEYS[3 + w] end
-local function QUEUE(c) return KEYS[#quotas.windows + 3 * c + 1] end
-local function LEASES(c) return KEYS[#quotas.windows + 3 * c + 2] end
-local function LARGE(c) return KEYS[#quotas.windows + 3 * c + 3] end
+local STATE, TAGS, MEMBERS, SEATS = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local function RUNS(w) return KEYS[4 + w] end
+local function QUEUE(c) return KEYS[4 + #quotas.windows + c] end
 
 -- Lua's own conversion keeps 14 digits; times have 16.
 local function text(number) return string.format('%.0f', number) end
@@ -45,10 +43,12 @@ do
   end
 end
 
--- Windows: `used` units count now, `gone` have ever stopped counting.
+-- Windows: `held` units are those of the seats, `used` count for a while since their attempt ended,
+-- `gone` have ever stopped counting.
 local windows = {}
 for w, quota in ipairs(quotas.windows) do
   local window = { index = w, name = quota.name, most = quota.limit, span = quota.span, slice = quota.slice }
+  window.held = number('seats:' .. quota.name)
   window.used = number('used:' .. quota.name)
   window.gone = number('gone:' .. quota.name)
   windows[w] = window
@@ -63,7 +63,7 @@ local function forget_expired(window)
   for _, run in ipairs(redis.call('ZRANGE', key, '-inf', text(now), 'BYSCORE')) do
     units = units + count_of(run)
   end
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now))
+  if units > 0 then redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now)) end
   -- After an idle time the runs are gone altogether.
   if units < window.used and redis.call('EXISTS', key) == 0 then units = window.used end
   if units == 0 then return end
@@ -71,6 +71,11 @@ local function forget_expired(window)
   window.gone = window.gone + units
   set('used:' .. window.name, window.used)
   set('gone:' .. window.name, window.gone)
+end
+
+-- Nothing of the account may vanish before this time.
+local function keep_until(time)
+  if time > number('until') then set('until', time) end
 end
 
 -- Counts units until their expiry.
@@ -85,6 +90,7 @@ local function add(window, expiry, units)
   redis.call('ZADD', key, at, at .. ':' .. text(total))
   window.used = window.used + units
   set('used:' .. window.name, window.used)
+  keep_until(expiry)
 end
 
 -- The limit that holds now: the configured one, or a lower one.
@@ -100,27 +106,78 @@ local function limit(window)
   return most
 end
 
--- Takes a ticket out of the queue; whether it was there.
-local function leave(c, ticket)
-  redis.call('ZREM', LEASES(c), ticket)
-  redis.call('ZREM', LARGE(c), ticket)
-  return redis.call('ZREM', QUEUE(c), ticket) == 1
+-- Seats -----------------------------------------------------------------------------------------
+
+-- A permit is a seat from its grant until its attempt has ended: a member
+-- "worker:number:cost:class" whose score is the end of its lease. The worker renews the lease of an
+-- attempt that takes long, so that nothing but a dead worker's seats lapse.
+local function windows_of(seat)
+  local cost, class = string.match(seat, '^[^:]*:%d+:(%d+):(.*)$')
+  for _, known in ipairs(quotas.classes) do
+    if known.name == class then return tonumber(cost), known.windows end
+  end
+  return 0, {}
 end
 
--- Gives the caller's place up, as if it had never asked: the worker's next ticket comes as much
--- earlier.
-local function give_up()
-  local flow = call.worker .. ':' .. quotas.classes[call.class].name
-  if leave(call.class, call.ticket) and redis.call('ZSCORE', TAGS, flow) then
-    redis.call('ZINCRBY', TAGS, -call.cost, flow)
+local longest = 0
+for _, window in ipairs(windows) do longest = math.max(longest, window.span) end
+
+local function hold(seat, lease)
+  keep_until(now + lease + longest)
+  if redis.call('ZADD', SEATS, text(now + lease), seat) == 0 then return end
+  local cost, indices = windows_of(seat)
+  for _, w in ipairs(indices) do
+    local window = windows[w]
+    window.held = window.held + cost
+    set('seats:' .. window.name, window.held)
   end
+end
+
+-- Ends a seat: it counts for one window from `from` on, or not at all if that is nil. An end that is
+-- said twice is one end.
+local function vacate(seat, from)
+  if redis.call('ZREM', SEATS, seat) == 0 then return end
+  local cost, indices = windows_of(seat)
+  for _, w in ipairs(indices) do
+    local window = windows[w]
+    window.held = window.held - cost
+    set('seats:' .. window.name, window.held)
+    if from then add(window, from + window.span, cost) end
+  end
+end
+
+local function vacate_lapsed()
+  -- After an idle time the seats are gone altogether.
+  if redis.call('EXISTS', SEATS) == 0 then
+    for _, window in ipairs(windows) do
+      if window.held > 0 then
+        set('gone:' .. window.name, window.gone + window.held)
+        set('seats:' .. window.name, 0)
+        window.gone, window.held = window.gone + window.held, 0
+      end
+    end
+  end
+  for _, seat in ipairs(redis.call('ZRANGE', SEATS, '-inf', text(now), 'BYSCORE')) do
+    vacate(seat, tonumber(redis.call('ZSCORE', SEATS, seat)))
+  end
+end
+
+-- What the worker says of its seats, with every call. Each entry of `ends` is a seat, how long ago
+-- its attempt ended when this was sent, and for how long more its request may be on its way; or the
+-- seat alone, if nothing was ever sent for it. A call that was held up says that it ended later than
+-- it did, which errs on the safe side.
+for _, ended in ipairs(call.ends or {}) do
+  local seat, ago, allowance = ended[1], ended[2], ended[3]
+  vacate(seat, ago and now - ago + allowance)
+end
+for _, renewed in ipairs(call.renewed or {}) do
+  keep_until(now + renewed[2] + longest)
+  redis.call('ZADD', SEATS, 'XX', text(now + renewed[2]), renewed[1])
 end
 
 -- Everything of an account that is idle goes.
 local function keep()
-  local longest = 0
-  for _, window in ipairs(windows) do longest = math.max(longest, window.span) end
-  local ms = math.ceil(longest / 1000) + 60000
+  local ms = math.ceil(math.max(number('until') - now, longest) / 1000) + 60000
   for i = 2, #KEYS do redis.call('PEXPIRE', KEYS[i], text(ms)) end
   -- The state tells an account that was idle from one whose data was lost.
   redis.call('PEXPIRE', STATE, text(ms + 86400000))

@@ -1,10 +1,11 @@
 //! What the limiter knew when it gave a permit.
 
-/// Kept in the grant, for the reply to it: a vendor's figure is as old as its permit at most.
+/// Kept in the grant: the seat is held until the attempt has ended, and a vendor's figure in the reply
+/// is as old as its permit at most.
 #[derive(Debug, Default)]
 pub(in crate::limit) struct Note {
-    /// True if this worker's own part gave it, while Redis was away.
-    pub(super) alone: bool,
+    /// The number of the seat; `None` if nothing counts.
+    pub(super) seat: Option<u64>,
     /// The name of the data that the figures belong to.
     pub(super) data: String,
     pub(super) windows: Vec<Figures>,

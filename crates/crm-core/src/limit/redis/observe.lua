@@ -17,7 +17,7 @@ for _, told in ipairs(call.told) do
   if told.remaining and (not told.gone or call.data == state.data) then
     -- The vendor counted at some time since the permit was given. So what expired since then may
     -- be in its figure, and only what goes beyond all that was used by others.
-    local seen = window.used + window.gone - (told.gone or window.gone)
+    local seen = window.used + window.held + window.gone - (told.gone or window.gone)
     local others = limit(window) - seen - told.remaining
     if others > 0 then add(window, now + told.believed, others) end
   end

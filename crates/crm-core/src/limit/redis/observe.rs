@@ -8,19 +8,18 @@ use super::Inner;
 use super::call::{LONG, say, told};
 use crate::limit::told::Told;
 use crate::limit::{Grant, Permit};
-use crate::sync::lock;
 use crate::vendor::Feedback;
 
 impl Inner {
     /// Tells Redis, in a task of its own, and only where it says something.
     pub(super) fn observe(self: &Arc<Self>, permit: &Permit, grant: &Grant, status: u16, feedback: &Feedback) {
         let all = Told::all(&self.quotas, permit.class, status, feedback);
-        if self.link.is_away(self.clock.now()) {
+        let account = self.account(&permit.key);
+        if self.links(&account).is_away(self.clock.now()) {
             self.local.learn(&permit.key, &all.iter().map(|told| self.part(told)).collect::<Vec<_>>());
             return;
         }
         let noted = &grant.note;
-        let account = self.account(&permit.key);
         let news: Vec<_> = all
             .iter()
             .filter_map(|one| {
@@ -28,7 +27,7 @@ impl Inner {
                 let figures = noted.windows.iter().find(|figures| figures.window == one.window);
                 let free = figures.map_or(most, |figures| figures.free);
                 let mut one = one.clone();
-                one.limit = one.limit.filter(|&limit| lock(&account.state).is_news(one.window, most, limit));
+                one.limit = one.limit.filter(|&limit| account.with(|state| state.is_news(one.window, most, limit)));
                 one.remaining = one.remaining.filter(|&(remaining, _)| remaining < free);
                 let news = one.limit.is_some() || one.remaining.is_some() || one.refused.is_some();
                 news.then(|| told(&one, figures.map(|figures| figures.gone)))

@@ -8,35 +8,52 @@ use super::{StoreLock, StoredTokens, TokenStore};
 use crate::auth::Secret;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ErrorKind};
-use crate::redis::{Away, Connection, Script};
+use crate::redis::{Address, Away, Connection, Script};
 use crate::stable_hash::StableHash;
 use crate::sync::BoxFuture;
 
 /// How long Redis may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// The commands of the connection and of the scripts, as an ACL allows them.
+const ALLOWED: &str = "+hello +eval +evalsha +get +set +del +hget +hset";
 
+// A script runs twice if the connection breaks before its answer arrives. The second run must answer
+// what the first one did, and nobody else may take the first one's success for its own: so a write and
+// a lock hold a name that is another one in each call.
 const LOAD: &str = "return {redis.call('HGET', KEYS[1], 'tokens') or ''}";
 const SWAP: &str = "
 local revision = tonumber(redis.call('HGET', KEYS[1], 'revision') or '0')
+if revision == tonumber(ARGV[1]) and redis.call('HGET', KEYS[1], 'writer') == ARGV[3] then return {'yes'} end
 if revision + 1 ~= tonumber(ARGV[1]) then return {'no'} end
-redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'tokens', ARGV[2])
+redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'tokens', ARGV[2], 'writer', ARGV[3])
 return {'yes'}";
 const LOCK: &str = "
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return {'yes'} end
-return {'no'}";
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return {'no'} end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return {'yes'}";
 /// Only the one who took it gives it back.
 const RELEASE: &str = "
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return {'yes'}";
 
-/// Keeps each account's record in a hash of Redis, of any version from 4 on, without modules.
+/// Keeps each account's record in a hash of Redis 6.2 or newer, or Valkey 8 or newer, without modules.
+/// Of a Redis Cluster, give one or more nodes and switch the feature `redis-cluster` on.
 ///
 /// Tokens are all that an account's authorisation is: let Redis write them to its disk
 /// (`appendonly yes`), keep the address to those who may see them, and use TLS (`rediss://`) on the
 /// way. What Redis loses all the same is put back by the process that used it last, as far as that
-/// is safe. The lock is one key with a lease, so a process that dies blocks a renewal for a minute, or for two
-/// if it had sent the refresh token. The keys are the prefix, `record` or `lock`, and the vendor with the
-/// account, for example `crm:tokens:record:hubspot/portal-123`.
+/// is safe. The lock is one key with a lease, so a process that dies blocks a renewal for a minute, or
+/// for two if it had sent the refresh token. The keys are the prefix, `record` or `lock`, and the
+/// vendor with the account, for example `crm:tokens:record:hubspot/portal-123`.
+///
+/// A user whose ACL allows no more than this suffices, for the prefix `crm:tokens`:
+///
+/// ```text
+/// ACL SETUSER crm on >password ~crm:tokens:* +hello +eval +evalsha +get +set +del +hget +hset
+/// ```
+///
+/// For a cluster add `+cluster|slots`, and for another database than 0 `+select`.
 #[derive(Clone)]
 pub struct RedisStore {
     shared: Arc<Shared>,
@@ -52,13 +69,14 @@ struct Shared {
 }
 
 impl RedisStore {
-    /// A store at this address, as `redis://host:6379`. Connects when it is first used.
+    /// A store at this address, for example `redis://host:6379`, or `rediss://` for TLS, which checks the
+    /// server's certificate against those of the system. Connects when it is first used.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Config`] if it is no address of Redis.
     pub fn open(url: &str) -> Result<Self, Error> {
-        Self::build(url, "crm:tokens".to_owned(), Arc::new(SystemClock::new()))
+        Ok(Self::build(Address::parse(url)?, "crm:tokens".to_owned(), Arc::new(SystemClock::new())))
     }
 
     /// The same with keys that begin with `prefix`, in place of `crm:tokens`, and another clock.
@@ -67,14 +85,21 @@ impl RedisStore {
     ///
     /// As [`open`](Self::open).
     pub fn open_with(url: &str, prefix: impl Into<String>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        Self::build(url, prefix.into(), clock)
+        Ok(Self::build(Address::parse(url)?, prefix.into(), clock))
     }
 
-    fn build(url: &str, prefix: String, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let connection = Connection::new(url, clock, PATIENCE)?;
-        let script = |code: &str| Script::new(code.to_owned());
-        let (load, swap, lock, release) = (script(LOAD), script(SWAP), script(LOCK), script(RELEASE));
-        Ok(Self { shared: Arc::new(Shared { connection, prefix, load, swap, lock, release }) })
+    /// A store that connects with the settings of this client of the `redis` crate, for example with
+    /// certificates of your own. Keys begin with `prefix`.
+    #[must_use]
+    pub fn open_for(client: &::redis::Client, prefix: impl Into<String>) -> Self {
+        Self::build(Address::of(client), prefix.into(), Arc::new(SystemClock::new()))
+    }
+
+    fn build(address: Address, prefix: String, clock: Arc<dyn Clock>) -> Self {
+        let rules = format!("~{prefix}:* {ALLOWED}");
+        let connection = Connection::new(address, clock, PATIENCE, rules);
+        let [load, swap, lock, release] = [LOAD, SWAP, LOCK, RELEASE].map(Script::new);
+        Self { shared: Arc::new(Shared { connection, prefix, load, swap, lock, release }) }
     }
 
     fn keys(&self, account: &str, what: &str) -> [String; 1] {
@@ -105,14 +130,15 @@ impl TokenStore for RedisStore {
     fn swap<'a>(&'a self, account: &'a str, record: &'a StoredTokens) -> BoxFuture<'a, Result<bool, Error>> {
         Box::pin(async move {
             let (revision, text) = (record.revision().to_string(), record.encode());
-            let args = [revision.as_str(), text.expose()];
+            let writer = name_of_call();
+            let args = [revision.as_str(), text.expose(), &writer];
             Ok(self.run(&self.shared.swap, account, "record", &args).await? == "yes")
         })
     }
 
     fn lock<'a>(&'a self, account: &'a str, lease: Duration) -> BoxFuture<'a, Result<Option<StoreLock>, Error>> {
         Box::pin(async move {
-            let holder = format!("{:016x}", StableHash::new().part(&fastrand::u128(..).to_be_bytes()).finish());
+            let holder = name_of_call();
             let lease = lease.as_millis().max(1).to_string();
             if self.run(&self.shared.lock, account, "lock", &[&holder, &lease]).await? != "yes" {
                 return Ok(None);
@@ -133,6 +159,10 @@ impl fmt::Debug for RedisStore {
             .field("prefix", &self.shared.prefix)
             .finish_non_exhaustive()
     }
+}
+
+fn name_of_call() -> String {
+    format!("{:016x}", StableHash::new().part(&fastrand::u128(..).to_be_bytes()).finish())
 }
 
 fn unreachable(account: &str, away: &Away) -> Error {

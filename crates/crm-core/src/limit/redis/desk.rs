@@ -1,0 +1,386 @@
+//! The task of an account that asks Redis for all who wait in line, and tells it of the seats.
+//!
+//! It lives as long as somebody waits, a permit is held, or an end is to be told, and makes one call
+//! at a time. Whoever finds it gone, because its runtime ended, starts another.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Poll;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::Inner;
+use super::account::{Account, State};
+use super::acquire::first;
+use super::call::{Join, Reply, Rest, Word, micros, say};
+use super::line::{Line, Want};
+use super::link::{Absence, Standing};
+use super::note::{Figures, Note};
+use super::seats::{self, Ended, Known};
+use crate::limit::LimitRefusal;
+use crate::limit::counter::Start;
+use crate::limit::queue::too_late;
+use crate::redis::{Away, Why};
+
+/// How often a question is put again at once: to join, and to hear the server's time first.
+const ROUNDS: usize = 6;
+
+struct Desk {
+    inner: Arc<Inner>,
+    account: Arc<Account>,
+    /// Whether it has left in order, and another may have come since.
+    left: bool,
+}
+
+enum Step {
+    /// Ask for those who wait for this class, or join.
+    Ask(usize, Absence),
+    /// Tell of seats, and give the place of this class up.
+    Report(Option<usize>, Absence),
+    Wait(Duration),
+    Leave,
+}
+
+/// A question that is under way.
+struct Question {
+    class: usize,
+    wants: Vec<Want>,
+    ends: Vec<Ended>,
+    joins: bool,
+    call: String,
+}
+
+impl Inner {
+    /// Sees to it that somebody asks for those who wait.
+    pub(super) fn attend(self: &Arc<Self>, account: &Arc<Account>) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        if account.with(|state| std::mem::replace(&mut state.attended, true)) {
+            return;
+        }
+        let desk = Desk { inner: Arc::clone(self), account: Arc::clone(account), left: false };
+        runtime.spawn(desk.run());
+    }
+
+    /// Gives a permit that nobody took to another who waits for as much, or back to Redis.
+    pub(super) fn pass_on(&self, state: &mut State, class: usize, note: Note, now: Duration) {
+        let Some(number) = note.seat else { return };
+        let cost = state.seats.cost(number).unwrap_or_default();
+        if state.lines[class].give(None, note, cost, now).is_some() {
+            state.return_unsent(&self.quotas, number, now);
+        }
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        if !self.left {
+            self.account.with(|state| {
+                state.attended = false;
+                state.lines.iter_mut().for_each(Line::wake_all);
+            });
+        }
+    }
+}
+
+impl Desk {
+    async fn run(mut self) {
+        let (inner, account) = (Arc::clone(&self.inner), Arc::clone(&self.account));
+        loop {
+            // Before looking, so that no change is missed.
+            let links = inner.links(&account);
+            let (mut server, mut data) = (pin!(links.server.changed()), pin!(links.account.changed()));
+            server.as_mut().enable();
+            data.as_mut().enable();
+            let mut changed = pin!(first(server, data));
+            let mut stirred = pin!(account.stir.notified());
+            stirred.as_mut().enable();
+            match self.next() {
+                Step::Ask(class, absence) => self.ask(class, absence).await,
+                Step::Report(place, absence) => self.report(place, absence).await,
+                Step::Leave => return,
+                Step::Wait(time) => {
+                    let mut sleep = inner.clock.sleep(time);
+                    poll_fn(|cx| {
+                        let woken = sleep.as_mut().poll(cx).is_ready() | stirred.as_mut().poll(cx).is_ready();
+                        if woken | changed.as_mut().poll(cx).is_ready() { Poll::Ready(()) } else { Poll::Pending }
+                    })
+                    .await;
+                }
+            }
+        }
+    }
+
+    fn next(&mut self) -> Step {
+        let inner = &self.inner;
+        let now = inner.clock.now();
+        let standing = inner.links(&self.account).look(now);
+        let step = self.account.with(|state| {
+            for class in 0..state.lines.len() {
+                for note in state.lines[class].untaken(now) {
+                    inner.pass_on(state, class, note, now);
+                }
+            }
+            match standing {
+                Standing::Up(absence) => inner.next(state, absence, now),
+                Standing::Away { again, .. } => {
+                    state.lines.iter_mut().for_each(Line::send_away);
+                    if state.seats.is_silent(now) || inner.dropped.load(Ordering::Relaxed) {
+                        Step::Leave
+                    } else {
+                        Step::Wait(again.max(Duration::from_millis(1)))
+                    }
+                }
+            }
+            .leaving(state)
+        });
+        match step {
+            Step::Leave => self.left = true,
+            Step::Wait(_) => inner.probe(&self.account, now),
+            _ => {}
+        }
+        step
+    }
+
+    /// Asks Redis for those who wait for a class, and joins before if need be.
+    async fn ask(&self, class: usize, absence: Absence) {
+        let (inner, account) = (&*self.inner, &*self.account);
+        for _ in 0..ROUNDS {
+            // The time limit of a call is for Redis, not for the calls before it.
+            let _turn = inner.turns.acquire().await;
+            let links = inner.links(account);
+            if !links.is_up_since(absence, inner.clock.now()) {
+                return;
+            }
+            let question = account.with(|state| inner.question(state, class, absence));
+            let texts = inner.redis.run(&inner.scripts.acquire, &account.keys, &[&inner.layout, &question.call]).await;
+            let reply = texts.and_then(|texts| Reply::read(&texts, inner.quotas.windows_of(class).len()));
+            let reply = match reply {
+                Ok(reply) => reply,
+                Err(reason) => {
+                    account.with(|state| match question {
+                        question if reason.may_act() => inner.unheard(state, question),
+                        Question { joins, ends, .. } => {
+                            // Nothing of it is under way any more.
+                            if joins {
+                                state.reporting = Duration::ZERO;
+                            }
+                            state.seats.put_back(ends);
+                        }
+                    });
+                    return self.failed(absence, &reason);
+                }
+            };
+            if account.with(|state| inner.heard(state, account, absence, question, reply)) {
+                return;
+            }
+        }
+        let reason = Away::new(Why::Unable, "it changes faster than it can be joined");
+        self.failed(absence, &reason);
+    }
+
+    /// Redis is away, unless that concerns nobody any more.
+    fn failed(&self, absence: Absence, reason: &Away) {
+        if self.inner.dropped.load(Ordering::Relaxed) {
+            self.account.with(|state| state.seats.forget());
+        } else {
+            self.inner.links(&self.account).failed(absence, self.inner.clock.now(), reason);
+        }
+    }
+
+    /// Tells Redis of seats where no question does.
+    async fn report(&self, place: Option<usize>, absence: Absence) {
+        let (inner, account) = (&*self.inner, &*self.account);
+        let _turn = inner.turns.acquire().await;
+        let (call, ends) = account.with(|state| {
+            let now = inner.clock.now();
+            let ends = state.seats.take_ends(now);
+            let call = say(json!({
+                "worker": inner.worker,
+                "leave": place.map(|class| class + 1),
+                "ends": seats::ends(&ends, now),
+                "renewed": state.seats.renew(inner.renew / 2, now),
+            }));
+            (call, ends)
+        });
+        let result = inner.redis.run(&inner.scripts.report, &account.keys, &[&inner.layout, &call]).await;
+        let failed = account.with(|state| match result.as_deref() {
+            Ok([data]) if *data == state.data => None,
+            Ok([data, ..]) => {
+                state.seats.put_back(ends);
+                state.must_join(data);
+                None
+            }
+            Ok([]) => None,
+            Err(reason) => {
+                state.seats.put_back(ends);
+                Some(reason.clone())
+            }
+        });
+        if let Some(reason) = failed {
+            self.failed(absence, &reason);
+        }
+    }
+}
+
+impl Step {
+    /// Nobody else may come in between.
+    fn leaving(self, state: &mut State) -> Self {
+        if matches!(self, Self::Leave) {
+            state.attended = false;
+        }
+        self
+    }
+}
+
+impl Inner {
+    /// What is to be done while Redis is there.
+    fn next(&self, state: &mut State, absence: Absence, now: Duration) -> Step {
+        let mut wake = None;
+        let mut at = |time: Duration| wake = Some(wake.map_or(time, |wake: Duration| wake.min(time)));
+        let mut place = None;
+        for (class, line) in state.lines.iter_mut().enumerate() {
+            if line.is_waiting() {
+                if line.ask_at <= now {
+                    return Step::Ask(class, absence);
+                }
+                at(line.ask_at);
+            } else if line.place.take().is_some() {
+                place = Some(class);
+                break;
+            }
+            line.untaken_at().into_iter().for_each(&mut at);
+        }
+        if !state.has_joined(absence) && state.has_news(now) {
+            return Step::Ask(0, absence);
+        }
+        // What is about to be asked takes the ends along.
+        let asks = state.lines.iter().filter(|line| line.is_waiting()).map(|line| line.ask_at).min();
+        let due = state.seats.due(self.flush, self.renew).map(|due| match asks {
+            Some(asks) if asks <= due.saturating_add(self.flush) => due.max(asks),
+            _ => due,
+        });
+        if place.is_some() || due.is_some_and(|due| due <= now) {
+            return Step::Report(place, absence);
+        }
+        due.into_iter().for_each(&mut at);
+        match wake {
+            Some(wake) => Step::Wait(wake.saturating_sub(now)),
+            None => Step::Leave,
+        }
+    }
+
+    fn question(&self, state: &mut State, class: usize, absence: Absence) -> Question {
+        let (now, time) = (self.clock.now(), self.redis.time_limit());
+        let joining = !state.has_joined(absence);
+        let join = if joining { state.join(&self.quotas, self.workers, absence, self.laggards, now) } else { None };
+        if join.is_some() {
+            state.reporting = now.saturating_add(time);
+        }
+        let ends = state.seats.take_ends(now);
+        let (wants, all) = state.lines[class].wants(now);
+        let asked = wants.iter().map(|want| {
+            let seat = self.seat(want.number, class, want.cost, want.allowance, Known::Yes, now);
+            match want.patience {
+                Some(patience) => json!([seat.name, want.cost, micros(seat.lease), micros(patience)]),
+                None => json!([seat.name, want.cost, micros(seat.lease)]),
+            }
+        });
+        let tag = state.lines[class].place.as_ref().filter(|(_, data)| *data == state.data).map(|(tag, _)| tag);
+        let name = || format!("{}:{}", self.worker, self.next_number());
+        let call = say(json!({
+            "worker": self.worker,
+            "class": class + 1,
+            "wants": asked.collect::<Vec<_>>(),
+            "all": all,
+            "tag": tag,
+            "data": state.data,
+            "round": state.round,
+            "seen": state.seen,
+            "before": state.before(now, time),
+            "join": join.as_ref().map(|join: &Join| join.to_json(&name())),
+            "ends": seats::ends(&ends, now),
+            "renewed": state.seats.renew(self.renew / 2, now),
+        }));
+        Question { class, wants, ends, joins: join.is_some(), call }
+    }
+
+    /// An answer that was not heard: what it gave is given back, if it gave anything.
+    fn unheard(&self, state: &mut State, question: Question) {
+        let now = self.clock.now();
+        state.seats.put_back(question.ends);
+        for want in question.wants {
+            let seat = self.seat(want.number, question.class, want.cost, want.allowance, Known::Yes, now);
+            state.seats.return_unsent(seat.name, seat.lease, now);
+        }
+    }
+
+    /// Takes an answer in. Returns false if the question is to be put again.
+    fn heard(&self, state: &mut State, account: &Account, absence: Absence, question: Question, reply: Reply) -> bool {
+        let now = self.clock.now();
+        state.heard(&reply, now);
+        let links = self.links(account);
+        if matches!(reply.word, Word::Join | Word::Late) && links.is_up_since(absence, now) {
+            if matches!(reply.word, Word::Join) {
+                state.must_join(&reply.data);
+            }
+            state.seats.put_back(question.ends);
+            return false;
+        }
+        if matches!(reply.word, Word::Join | Word::Late) || !links.worked(absence, now) {
+            // This worker's own log was closed without what was given.
+            self.unheard(state, question);
+            return true;
+        }
+        if question.joins && state.has_been_joined(absence, &reply, now) {
+            // It counts from here on in Redis.
+            self.local.resume(&account.name, self.quotas.windows.iter().map(|_| Start::default()));
+        }
+        if reply.data != state.data {
+            self.unheard(state, question);
+            return true;
+        }
+        let Word::Given { given, windows, rest } = reply.word else { return true };
+        let mut wants = question.wants.into_iter();
+        let mut later: u64 = wants.as_slice().iter().take(given).map(|want| u64::from(want.cost)).sum();
+        let seen: Vec<u64> = windows.iter().map(|figures| figures[0]).collect();
+        for want in wants.by_ref().take(given) {
+            later -= u64::from(want.cost);
+            let seat = self.seat(want.number, question.class, want.cost, want.allowance, Known::Yes, now);
+            state.granted(&self.quotas, want.number, seat, &seen);
+            #[cfg(feature = "test-util")]
+            crate::sync::lock(&self.grants).push((
+                Duration::from_micros(reply.now),
+                self.quotas.classes[question.class].0,
+                want.cost,
+            ));
+            let figures = self.quotas.windows_of(question.class).iter().zip(&windows);
+            let figures = figures.map(|(&window, &[_, free, gone])| Figures { window, free: free + later, gone });
+            let note = Note { seat: Some(want.number), data: reply.data.clone(), windows: figures.collect() };
+            if state.lines[question.class].give(Some(want.number), note, want.cost, now).is_some() {
+                state.return_unsent(&self.quotas, want.number, now);
+            }
+        }
+        let line = &mut state.lines[question.class];
+        let mut refuse = |line: &mut Line, refusal| {
+            if let Some(first) = wants.next() {
+                line.refuse(first.number, refusal);
+            }
+            line.ask_again(now);
+        };
+        match rest {
+            Rest::None => line.ask_again(now),
+            Rest::Again { wait, tag, last } => {
+                line.place = Some((tag, reply.data));
+                line.wait(now.saturating_add(wait), now.saturating_add(last), now);
+            }
+            Rest::Refused { wait, window } => refuse(line, too_late(Some(&window), wait)),
+            Rest::Never { window } => {
+                refuse(line, LimitRefusal::new(format!("the window \"{window}\" is smaller than the request")));
+            }
+        }
+        true
+    }
+}

@@ -1,4 +1,0 @@
--- Gives a place in the queue up.
-
-give_up()
-return {}

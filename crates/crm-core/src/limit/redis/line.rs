@@ -1,0 +1,241 @@
+//! The tasks of this worker that wait for permits of one class of an account.
+//!
+//! The worker has one place in Redis for all of them, and its [desk](super::desk) asks for the first
+//! ones together. So what Redis keeps and does does not grow with the number of tasks.
+
+use std::collections::BTreeMap;
+use std::task::Waker;
+use std::time::Duration;
+
+use super::note::Note;
+use crate::limit::LimitRefusal;
+use crate::limit::queue::too_late;
+
+/// For how many permits a worker asks at once.
+const AT_ONCE: usize = 32;
+/// How late a waiter may take what it was given. A future that nobody polls must hold up nobody.
+pub(super) const UNTAKEN: Duration = Duration::from_millis(200);
+
+#[derive(Default)]
+pub(super) struct Line {
+    /// By number, in the order of asking.
+    waiters: BTreeMap<u64, Waiter>,
+    /// When Redis is to be asked.
+    pub(super) ask_at: Duration,
+    /// The tag of the worker's place in Redis, and the name of the data that this belongs to.
+    pub(super) place: Option<(String, String)>,
+    /// The turn of one who comes next would be about then.
+    last: Option<Duration>,
+    /// Whom to wake once the lock is released.
+    woken: Vec<Waker>,
+}
+
+pub(super) struct Waiter {
+    pub(super) cost: u32,
+    pub(super) allowance: Duration,
+    pub(super) deadline: Option<Duration>,
+    pub(super) waker: Option<Waker>,
+    /// Whether it had to wait for others, or for room.
+    pub(super) waited: bool,
+    pub(super) fate: Fate,
+}
+
+/// What becomes of a waiter.
+#[derive(Debug)]
+pub(super) enum Fate {
+    Waits,
+    /// It may not be polled by anybody, and waits when it is.
+    Parked,
+    Given(Note, Duration),
+    Refused(LimitRefusal),
+}
+
+/// One for whom Redis is asked.
+pub(super) struct Want {
+    pub(super) number: u64,
+    pub(super) cost: u32,
+    pub(super) allowance: Duration,
+    pub(super) patience: Option<Duration>,
+}
+
+impl Line {
+    /// Joins, unless those before take too long.
+    pub(super) fn join(&mut self, number: u64, mut waiter: Waiter, now: Duration) -> Result<(), LimitRefusal> {
+        if self.is_waiting() {
+            if let (Some(last), Some(deadline)) = (self.last, waiter.deadline)
+                && last > deadline
+            {
+                return Err(too_late(None, last.saturating_sub(now)));
+            }
+            waiter.waited = self.place.is_some();
+        } else {
+            (self.ask_at, self.last) = (now, None);
+        }
+        self.waiters.insert(number, waiter);
+        Ok(())
+    }
+
+    /// Somebody polls this one.
+    pub(super) fn unpark(&mut self, number: u64, now: Duration) -> bool {
+        let first = !self.is_waiting();
+        match self.waiters.get_mut(&number) {
+            Some(waiter) if matches!(waiter.fate, Fate::Parked) => waiter.fate = Fate::Waits,
+            _ => return false,
+        }
+        if first {
+            self.ask_at = now;
+        }
+        first
+    }
+
+    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Waiter> {
+        self.waiters.get_mut(&number)
+    }
+
+    /// Leaves. Returns what was given and not taken.
+    pub(super) fn leave(&mut self, number: u64, now: Duration) -> Option<Note> {
+        let first = self.waiting().next().map(|(number, _)| *number);
+        let waiter = self.waiters.remove(&number)?;
+        if first == Some(number) && self.waiting().next().is_some_and(|(_, next)| next.cost != waiter.cost) {
+            self.ask_at = now;
+        }
+        match waiter.fate {
+            Fate::Given(note, _) => Some(note),
+            _ => None,
+        }
+    }
+
+    fn waiting(&self) -> impl Iterator<Item = (&u64, &Waiter)> {
+        self.waiters.iter().filter(|(_, waiter)| matches!(waiter.fate, Fate::Waits))
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        self.waiting().next().is_some()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiters.is_empty() && self.place.is_none()
+    }
+
+    /// For whom Redis is to be asked now, and what all those want who wait.
+    pub(super) fn wants(&mut self, now: Duration) -> (Vec<Want>, u64) {
+        for waiter in self.waiters.values_mut() {
+            let late = waiter.waited && waiter.deadline.is_some_and(|deadline| now > deadline);
+            if late && matches!(waiter.fate, Fate::Waits) {
+                waiter.decide(Fate::Refused(too_late(None, Duration::ZERO)), &mut self.woken);
+            }
+        }
+        let wants = self.waiting().take(AT_ONCE).map(|(&number, waiter)| Want {
+            number,
+            cost: waiter.cost,
+            allowance: waiter.allowance,
+            patience: waiter.deadline.map(|deadline| deadline.saturating_sub(now)),
+        });
+        (wants.collect(), self.waiting().map(|(_, waiter)| u64::from(waiter.cost)).sum())
+    }
+
+    /// Gives a permit to the one it was asked for, or to the first other one who waits for as much.
+    /// Returns it if there is nobody.
+    pub(super) fn give(&mut self, number: Option<u64>, note: Note, cost: u32, now: Duration) -> Option<Note> {
+        let waits = |waiter: &&mut Waiter| matches!(waiter.fate, Fate::Waits) && waiter.cost == cost;
+        let own = number.and_then(|number| self.waiters.get_mut(&number)).filter(waits);
+        let waiter = match own {
+            Some(own) => own,
+            None => match self.waiters.values_mut().find(waits) {
+                Some(other) => other,
+                None => return Some(note),
+            },
+        };
+        waiter.decide(Fate::Given(note, now), &mut self.woken);
+        None
+    }
+
+    pub(super) fn refuse(&mut self, number: u64, refusal: LimitRefusal) {
+        if let Some(waiter) = self.waiters.get_mut(&number)
+            && matches!(waiter.fate, Fate::Waits)
+        {
+            waiter.decide(Fate::Refused(refusal), &mut self.woken);
+        }
+    }
+
+    /// The worker has no place in Redis any more. Whoever waits is asked for at once.
+    pub(super) fn ask_again(&mut self, now: Duration) {
+        (self.place, self.ask_at, self.last) = (None, now, None);
+    }
+
+    /// Redis is asked again at `first`; one who comes after all would have its turn at `last`. Those
+    /// in between whose deadline cannot be met are refused.
+    pub(super) fn wait(&mut self, first: Duration, last: Duration, now: Duration) {
+        (self.ask_at, self.last) = (first, Some(last));
+        let all: u64 = self.waiting().map(|(_, waiter)| u64::from(waiter.cost)).sum();
+        let stretch = last.saturating_sub(first).as_secs_f64() / all.max(1) as f64;
+        let mut before = 0;
+        for waiter in self.waiters.values_mut().filter(|waiter| matches!(waiter.fate, Fate::Waits)) {
+            waiter.waited = true;
+            let turn = first.saturating_add(Duration::from_secs_f64(stretch * before as f64));
+            before += u64::from(waiter.cost);
+            let first = before == u64::from(waiter.cost);
+            // The first one's turn is exact, and was found to be in time.
+            let late = |deadline| now > deadline || turn > deadline && !first;
+            if waiter.deadline.is_some_and(late) {
+                waiter.decide(Fate::Refused(too_late(None, turn.saturating_sub(now))), &mut self.woken);
+            }
+        }
+    }
+
+    /// Takes back what nobody took in time. Then those who wait may not be polled either, and all are
+    /// asked to show themselves: who does waits on at its place, and who does not is not waited for.
+    pub(super) fn untaken(&mut self, now: Duration) -> Vec<Note> {
+        let mut notes = Vec::new();
+        for waiter in self.waiters.values_mut() {
+            if matches!(&waiter.fate, Fate::Given(_, at) if now >= at.saturating_add(UNTAKEN))
+                && let Fate::Given(note, _) = std::mem::replace(&mut waiter.fate, Fate::Parked)
+            {
+                notes.push(note);
+            }
+        }
+        if !notes.is_empty() {
+            for waiter in self.waiters.values_mut().filter(|waiter| matches!(waiter.fate, Fate::Waits)) {
+                waiter.decide(Fate::Parked, &mut self.woken);
+            }
+        }
+        notes
+    }
+
+    /// When something given is taken back.
+    pub(super) fn untaken_at(&self) -> Option<Duration> {
+        let given = self.waiters.values().filter_map(|waiter| match waiter.fate {
+            Fate::Given(_, at) => Some(at.saturating_add(UNTAKEN)),
+            _ => None,
+        });
+        given.min()
+    }
+
+    /// Sends away all who wait; they look for themselves what to do.
+    pub(super) fn send_away(&mut self) {
+        self.place = None;
+        self.waiters.retain(|_, waiter| {
+            let stays = matches!(waiter.fate, Fate::Given(..) | Fate::Refused(_));
+            if !stays {
+                self.woken.extend(waiter.waker.take());
+            }
+            stays
+        });
+    }
+
+    /// Lets everybody look.
+    pub(super) fn wake_all(&mut self) {
+        self.woken.extend(self.waiters.values_mut().filter_map(|waiter| waiter.waker.take()));
+    }
+
+    pub(super) fn take_woken(&mut self) -> Vec<Waker> {
+        std::mem::take(&mut self.woken)
+    }
+}
+
+impl Waiter {
+    fn decide(&mut self, fate: Fate, woken: &mut Vec<Waker>) {
+        self.fate = fate;
+        woken.extend(self.waker.take());
+    }
+}

@@ -1,0 +1,150 @@
+//! The permits of one account that are held, and those whose end Redis does not know yet.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::call::micros;
+
+/// How many ends are told in one call.
+const ENDS: usize = 256;
+
+/// A permit that is held.
+pub(super) struct Seat {
+    /// Its name in Redis, where it holds the worker's name, the cost and the class.
+    pub(super) name: String,
+    pub(super) class: usize,
+    pub(super) cost: u32,
+    pub(super) lease: Duration,
+    pub(super) known: Known,
+    /// When its lease began.
+    pub(super) renewed: Duration,
+}
+
+/// What Redis knows about a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    No,
+    /// A call that says it is under way, or failed.
+    Told,
+    Yes,
+}
+
+/// A seat whose attempt has ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    name: String,
+    at: Duration,
+    /// For how long after that its request may arrive; `None` if none was sent.
+    allowance: Option<Duration>,
+    lease: Duration,
+}
+
+#[derive(Default)]
+pub(super) struct Seats {
+    held: HashMap<u64, Seat>,
+    ended: Vec<Ended>,
+}
+
+impl Seats {
+    pub(super) fn hold(&mut self, number: u64, seat: Seat) {
+        self.held.insert(number, seat);
+    }
+
+    /// Ends a seat. Returns it if it was held.
+    pub(super) fn end(&mut self, number: u64, at: Duration, allowance: Option<Duration>) -> Option<Seat> {
+        let seat = self.held.remove(&number)?;
+        if seat.known != Known::No {
+            self.ended.push(Ended { name: seat.name.clone(), at, allowance, lease: seat.lease });
+        }
+        Some(seat)
+    }
+
+    /// A permit that Redis may have given in a call whose answer was not heard, or is of no use.
+    pub(super) fn return_unsent(&mut self, name: String, lease: Duration, now: Duration) {
+        self.ended.push(Ended { name, at: now, allowance: None, lease });
+    }
+
+    /// The cost of a seat that is held.
+    pub(super) fn cost(&self, number: u64) -> Option<u32> {
+        self.held.get(&number).map(|seat| seat.cost)
+    }
+
+    /// Whether there is nothing that Redis would have to hear. Seats whose lease is over by now have
+    /// lapsed by themselves.
+    pub(super) fn is_silent(&mut self, now: Duration) -> bool {
+        self.ended.retain(|ended| now < ended.at.saturating_add(ended.lease));
+        self.is_empty()
+    }
+
+    /// Takes ends to tell.
+    pub(super) fn take_ends(&mut self, now: Duration) -> Vec<Ended> {
+        self.is_silent(now);
+        self.ended.drain(..self.ended.len().min(ENDS)).collect()
+    }
+
+    /// Puts ends back that may not have been heard.
+    pub(super) fn put_back(&mut self, mut ends: Vec<Ended>) {
+        ends.append(&mut self.ended);
+        self.ended = ends;
+    }
+
+    /// All leases that are older than `age`, which begin anew.
+    pub(super) fn renew(&mut self, age: Duration, now: Duration) -> Vec<Value> {
+        let old =
+            self.held.values_mut().filter(|seat| seat.known == Known::Yes && now >= seat.renewed.saturating_add(age));
+        old.map(|seat| {
+            seat.renewed = now;
+            json!([seat.name, micros(seat.lease)])
+        })
+        .collect()
+    }
+
+    /// When there is something to tell: ends after `flush`, leases that are older than `age`.
+    pub(super) fn due(&self, flush: Duration, age: Duration) -> Option<Duration> {
+        let ends = self.ended.iter().map(|ended| ended.at.saturating_add(flush));
+        let leases = self.held.values().map(|seat| seat.renewed.saturating_add(age));
+        ends.chain(leases).min()
+    }
+
+    /// All seats, for joining. Where the data was lost, what has ended is in the logs.
+    pub(super) fn tell_all(&mut self, whole: bool, now: Duration) -> Vec<(String, u64)> {
+        if whole {
+            self.ended.clear();
+        }
+        let seats = self.held.values_mut().map(|seat| {
+            if whole || seat.known == Known::No {
+                seat.known = Known::Told;
+            }
+            seat.renewed = now;
+            (seat.name.clone(), micros(seat.lease))
+        });
+        seats.collect()
+    }
+
+    /// What was told was heard.
+    pub(super) fn were_heard(&mut self) {
+        let told = self.held.values_mut().filter(|seat| seat.known == Known::Told);
+        told.for_each(|seat| seat.known = Known::Yes);
+    }
+
+    /// Nobody will tell Redis any more: the leases lapse.
+    pub(super) fn forget(&mut self) {
+        self.held.clear();
+        self.ended.clear();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.held.is_empty() && self.ended.is_empty()
+    }
+}
+
+/// The ends as the scripts read them: how long ago each was.
+pub(super) fn ends(ends: &[Ended], now: Duration) -> Vec<Value> {
+    let one = |ended: &Ended| match ended.allowance {
+        Some(allowance) => json!([ended.name, micros(now.saturating_sub(ended.at)), micros(allowance)]),
+        None => json!([ended.name]),
+    };
+    ends.iter().map(one).collect()
+}

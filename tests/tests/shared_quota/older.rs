@@ -1,0 +1,88 @@
+//! Redis comes back with older data under the same name.
+
+use std::time::{Duration, Instant};
+
+use crm_core::{Permit, RedisLimiter};
+
+use crate::{Bench, Take, burst, busiest, grants, ms};
+
+const LIMIT: u64 = 100;
+const PER: Duration = ms(2_500);
+
+/// A Redis that keeps its snapshot in this folder.
+fn bench(folder: &tempfile::TempDir) -> Bench {
+    Bench::with(&["--dir", folder.path().to_str().unwrap(), "--enable-debug-command", "local"])
+}
+
+async fn takes(limiter: &RedisLimiter, permits: u64) {
+    for _ in 0..permits {
+        limiter.take(&Permit::new("k", "")).await.unwrap();
+    }
+}
+
+/// Takes whatever can be had in the next while, and returns how much was had in the busiest window.
+async fn busiest_after(bench: &Bench, workers: &[RedisLimiter], time: Duration) -> u64 {
+    let start = Instant::now();
+    while start.elapsed() < time {
+        for worker in workers {
+            bench.room(worker).await;
+        }
+        tokio::time::sleep(ms(20)).await;
+    }
+    let mut given: Vec<_> = grants(workers).into_iter().map(|grant| (grant.0, grant.2)).collect();
+    busiest(&mut given, PER)
+}
+
+/// One permit, a snapshot, 99 permits, a crash, a restart: the snapshot holds one.
+async fn snapshot(workers: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = bench(&folder);
+    let all = bench.workers(&burst(LIMIT, PER), workers as u32).await;
+    takes(&all[0], 1).await;
+    assert_eq!(bench.server.command("SAVE").unwrap(), "+OK");
+    takes(&all[workers - 1], LIMIT - 1).await;
+    bench.server.kill();
+    bench.server.restart();
+    // The snapshot is there, and it was written before most permits.
+    assert_ne!(bench.server.command("EXISTS {crm:k}:state").unwrap(), ":0");
+    // The first one asks first, which does not know of the 99.
+    assert_eq!(busiest_after(&bench, &all, PER / 2).await, LIMIT);
+    // What expired can be had again.
+    tokio::time::sleep(PER).await;
+    let again = Instant::now();
+    let mut given = 0;
+    while given < LIMIT && again.elapsed() < PER * 2 {
+        for worker in &all {
+            given += bench.room(worker).await;
+        }
+        tokio::time::sleep(ms(20)).await;
+    }
+    assert!(given >= LIMIT * 9 / 10, "{given}");
+}
+
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn a_snapshot_costs_no_quota_with_one_worker() {
+    snapshot(1).await;
+}
+
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn a_snapshot_costs_no_quota_with_two_workers() {
+    snapshot(2).await;
+}
+
+/// The same server process goes back to older data: as with a snapshot of a virtual machine, nothing
+/// but what the workers saw says so.
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn data_of_the_same_server_that_lacks_what_a_worker_saw_is_lost_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = bench(&folder);
+    let all = bench.workers(&burst(LIMIT, PER), 1).await;
+    takes(&all[0], 1).await;
+    assert_eq!(bench.server.command("SAVE").unwrap(), "+OK");
+    takes(&all[0], LIMIT - 1).await;
+    assert_eq!(bench.server.command("DEBUG RELOAD NOSAVE").unwrap(), "+OK");
+    assert_eq!(busiest_after(&bench, &all, PER / 2).await, LIMIT);
+}
