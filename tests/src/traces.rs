@@ -1,17 +1,31 @@
 //! What a program traces, as a test can read it.
 
 use std::fmt::{Debug, Write as _};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::subscriber::DefaultGuard;
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 /// Writes down every name and value of spans and events, of this program and of all below.
 #[derive(Clone, Default)]
 pub struct Traces(Arc<Mutex<String>>);
 
+/// A second subscriber besides that of a test. If there is only one, tracing-core 0.1 asks the thread
+/// that first reaches an event whether anybody wants it, and remembers its answer for all threads: a
+/// test without a subscriber that runs at the same time would silence the event.
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Traces::default()));
+
 impl Traces {
+    /// Writes down what this thread traces, until the guard is dropped.
+    #[must_use]
+    pub fn watch() -> (Self, DefaultGuard) {
+        LazyLock::force(&SECOND);
+        let traces = Self::default();
+        (traces.clone(), tracing::subscriber::set_default(traces))
+    }
+
     /// What was written since the last time.
     #[must_use]
     pub fn take(&self) -> String {

@@ -14,8 +14,7 @@ async fn traces_show_the_operation_and_no_values() {
     bench.fake.fail(refused(500));
     bench.fake.fail(refused(404));
     let client = bench.client.with(CallOptions::new().header("x-h", "canary-header"));
-    let traces = Traces::default();
-    let guard = tracing::subscriber::set_default(traces.clone());
+    let (traces, guard) = Traces::watch();
     failed(client.contacts().get("canary-id").properties(["canary-query"]).send().await);
     failed(client.contacts().upsert_by("email", "canary-id", [("city", "canary-body")]).await);
     drop(guard);
@@ -36,8 +35,7 @@ async fn what_was_not_promised_is_reported_with_its_place_and_without_its_value(
     let record =
         json!({"id": "canary-id", "archived": "canary", "new": {"canary": 1}, "properties": {"x": ["canary"]}});
     bench.fake.fail(Fault::Body(json!({"results": [record, record, {"id": "3"}]})));
-    let traces = Traces::default();
-    let guard = tracing::subscriber::set_default(traces.clone());
+    let (traces, guard) = Traces::watch();
     bench.client.contacts().list().send().await.unwrap();
     drop(guard);
     let text = traces.take();

@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use crm_core::{RedisStore, TokenStore};
 use crm_tests::redis_server::RedisServer;
+use crm_tests::traces::Traces;
 
-use crate::{lines, log, ms, record, refusal, strict, take};
+use crate::{lines, ms, record, refusal, strict, take};
 
 const NODES: usize = 3;
 const SLOTS: usize = 16_384;
@@ -101,7 +102,7 @@ async fn a_cluster_is_used_as_a_whole_and_its_failover_is_no_absence() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_node_that_dies_takes_its_own_accounts_along_and_no_others() {
-    let (log, _guard) = log();
+    let (log, _guard) = Traces::watch();
     let mut nodes = cluster();
     // So the first has nobody to take over.
     drop(nodes.pop());

@@ -2,13 +2,14 @@
 
 use crm_core::{RedisStore, TokenStore};
 use crm_tests::redis_server::RedisServer;
+use crm_tests::traces::Traces;
 
-use crate::{PER, builder, counted, lines, log, ms, refusal, strict, take};
+use crate::{PER, builder, counted, lines, ms, refusal, strict, take};
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_key_of_another_type_leaves_the_other_accounts_alone() {
-    let (log, _guard) = log();
+    let (log, _guard) = Traces::watch();
     let server = RedisServer::start();
     let keys = ["state", "runs:burst"];
     for key in keys {

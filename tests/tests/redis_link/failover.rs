@@ -3,8 +3,9 @@
 use crm_core::{RedisStore, TokenStore};
 use crm_tests::forwarder::Forwarder;
 use crm_tests::redis_server::RedisServer;
+use crm_tests::traces::Traces;
 
-use crate::{PER, builder, lines, log, ms, refusal, strict, take};
+use crate::{PER, builder, lines, ms, refusal, strict, take};
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
@@ -27,7 +28,7 @@ async fn a_demoted_primary_is_left_at_once() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn while_there_is_no_new_primary_it_is_said_once_and_the_parts_are_given() {
-    let (log, _guard) = log();
+    let (log, _guard) = Traces::watch();
     let (old, new) = (RedisServer::start(), RedisServer::start());
     let way = Forwarder::to(old.port());
     let limiter = builder(&way.url(), 4).build().unwrap();

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crm_core::{End, Feedback, Permit, Quotas, RateLimiter, RedisLimiter, RedisStore, TokenStore, Window};
 use crm_tests::redis_server::RedisServer;
+use crm_tests::traces::Traces;
 
-use crate::{PER, builder, lines, log, ms, record, refusal, strict, take};
+use crate::{PER, builder, lines, ms, record, refusal, strict, take};
 
 const LIMITER: &str = include_str!("../../../crates/crm-core/src/limit/redis.rs");
 const STORE: &str = include_str!("../../../crates/crm-core/src/oauth/store/redis.rs");
@@ -71,7 +72,7 @@ async fn one_that_is_too_narrow_is_said_once_with_the_remedy() {
     // What the prefix suggests, no scripts, half of what the scripts need, and nothing at all.
     let narrow = ["~crm:* +@all", "~* +@all -@scripting", "~* +@all -zadd", "~* +@all -hset", "resetkeys -@all"];
     for rules in narrow {
-        let (log, _guard) = log();
+        let (log, _guard) = Traces::watch();
         let server = RedisServer::start();
         server.command(&format!("ACL SETUSER crm on >password {rules}")).unwrap();
         let limiter = strict(&user(&server));

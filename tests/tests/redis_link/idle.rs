@@ -6,9 +6,10 @@ use std::time::Duration;
 use crm_core::{ManualClock, Permit, RateLimiter, RedisStore, TokenStore, WhenAway};
 use crm_tests::forwarder::Forwarder;
 use crm_tests::redis_server::RedisServer;
+use crm_tests::traces::Traces;
 use futures::future::join_all;
 
-use crate::{builder, counted, lines, log, ms, of_window, poll_once, record, strict, take};
+use crate::{builder, counted, lines, ms, of_window, poll_once, record, strict, take};
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
@@ -112,7 +113,7 @@ fn a_runtime_that_stands_still_holds_up_no_other() {
             tokio::task::yield_now().await;
         }
     });
-    let (log, _guard) = log();
+    let (log, _guard) = Traces::watch();
     // Who waits for the runtime that stands still has an absence, which ends in its own runtime.
     let mut said = String::new();
     other.block_on(async {

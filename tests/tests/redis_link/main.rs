@@ -15,7 +15,6 @@ use std::time::Duration;
 use crm_core::limit::RedisLimiterBuilder;
 use crm_core::{End, Permit, Quotas, RateLimiter, RedisLimiter, StoredTokens, WhenAway, Window};
 use crm_tests::redis_server::RedisServer;
-use crm_tests::traces::Traces;
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -56,12 +55,6 @@ async fn take(limiter: &RedisLimiter, account: &str) {
 async fn refusal(limiter: &RedisLimiter, account: &str) -> String {
     let refused = limiter.acquire(&Permit::new(account, "")).await;
     refused.expect_err("this should have been refused").reason().to_owned()
-}
-
-/// Keeps what is logged in this thread.
-fn log() -> (Traces, tracing::subscriber::DefaultGuard) {
-    let traces = Traces::default();
-    (traces.clone(), tracing::subscriber::set_default(traces))
 }
 
 /// How often this was logged.

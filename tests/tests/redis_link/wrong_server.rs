@@ -2,8 +2,10 @@
 
 use crm_core::{RedisStore, TokenStore};
 
+use crm_tests::traces::Traces;
+
 use crate::stand_in::{Answers, stand_in};
-use crate::{builder, lines, log, ms, refusal, strict, take};
+use crate::{builder, lines, ms, refusal, strict, take};
 
 const OLD: &str =
     "*6\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$5\r\n6.0.9\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n";
@@ -38,7 +40,7 @@ const CASES: [(&str, Answers, &str); 12] = [
 async fn each_is_said_once_and_calls_go_on() {
     for (case, answers, said) in CASES {
         let url = stand_in(answers);
-        let (log, _guard) = log();
+        let (log, _guard) = Traces::watch();
         let limiter = builder(&url, 1).time_limit(ms(200)).build().unwrap();
         let end = tokio::time::Instant::now() + ms(1_300);
         let mut given = 0;

@@ -210,10 +210,8 @@ fn what_is_documented_of_an_event_has_a_field() {
 #[test]
 fn an_odd_member_is_traced_without_its_value() {
     let body = br#"[{"eventId": {"email": "ada@example.com"}, "objectId": 51}, "ada@example.com"]"#;
-    let traces = Traces::default();
-    tracing::subscriber::with_default(traces.clone(), || {
-        receiver(0).receive(&post(URI, &signed(URI, body), body)).unwrap()
-    });
+    let (traces, _guard) = Traces::watch();
+    receiver(0).receive(&post(URI, &signed(URI, body), body)).unwrap();
     let told = traces.take();
     assert!(told.contains("path=\"[].eventId\"") && told.contains("found=\"an object\""), "{told}");
     assert!(!told.contains("ada"), "{told}");
