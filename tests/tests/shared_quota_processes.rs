@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crm_core::{Quotas, RedisLimiter, Window};
 use crm_fake::{Fake, Recorded, Vendor};
+use crm_tests::forwarder::Forwarder;
 use crm_tests::redis_server::RedisServer;
 use hubspot_client::Client;
 
@@ -40,7 +41,7 @@ static TURN: Mutex<()> = Mutex::new(());
 #[test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 fn eight_processes_use_one_quota_and_exceed_it_never() {
-    show(Case { title: "Redis stays", ..SHORT }, &[], async |_, _| {});
+    show(Case { title: "Redis stays", ..SHORT }, &[], async |_, _, _| {});
 }
 
 #[test]
@@ -48,7 +49,8 @@ fn eight_processes_use_one_quota_and_exceed_it_never() {
 fn so_they_do_when_redis_dies_and_comes_back_with_an_old_snapshot() {
     let folder = tempfile::tempdir().unwrap();
     let keep = ["--dir", folder.path().to_str().unwrap()];
-    show(Case { title: "Redis dies and comes back with an old snapshot", used: 90.0, ..SHORT }, &keep, snapshot);
+    let case = Case { title: "Redis dies and comes back with an old snapshot", used: 90.0, ..SHORT };
+    show(case, &keep, async |server, _, per| snapshot(server, per).await);
 }
 
 /// Takes some minutes: `cargo test --test shared_quota_processes -- --ignored`.
@@ -58,19 +60,26 @@ fn so_they_do_for_twenty_windows_whatever_happens_to_redis() {
     let folder = tempfile::tempdir().unwrap();
     let keep = ["--dir", folder.path().to_str().unwrap()];
     let case = Case {
-        title: "An old snapshot, closed connections, and no data",
+        title: "An old snapshot, closed connections, two failovers, and no data",
         limit: 100,
         per: Duration::from_secs(10),
         windows: 20,
         used: 90.0,
     };
-    show(case, &keep, async |server, per| {
+    show(case, &keep, async |server, way, per| {
         snapshot(server, per).await;
         for _ in 0..3 {
             tokio::time::sleep(per * 3 / 2).await;
             server.command("CLIENT KILL TYPE normal SKIPME yes").unwrap();
         }
+        let other = RedisServer::start();
+        other.command(&format!("REPLICAOF 127.0.0.1 {}", server.port())).unwrap();
         tokio::time::sleep(per * 3 / 2).await;
+        fail_over(server, &other, way);
+        tokio::time::sleep(per * 3 / 2).await;
+        fail_over(&other, server, way);
+        tokio::time::sleep(per * 3 / 2).await;
+        drop(other);
         server.command("FLUSHALL").unwrap();
         tokio::time::sleep(per * 3 / 2).await;
         server.kill();
@@ -88,7 +97,15 @@ async fn snapshot(server: &mut RedisServer, per: Duration) {
     server.restart();
 }
 
-fn show(case: Case, arguments: &[&str], disturb: impl AsyncFn(&mut RedisServer, Duration)) {
+/// The replica becomes the primary behind the address that all workers use. The old primary keeps its
+/// connections, and follows the new one.
+fn fail_over(from: &RedisServer, to: &RedisServer, way: &Forwarder) {
+    to.command("REPLICAOF NO ONE").unwrap();
+    from.command(&format!("REPLICAOF 127.0.0.1 {}", to.port())).unwrap();
+    way.turn(to.port());
+}
+
+fn show(case: Case, arguments: &[&str], disturb: impl AsyncFn(&mut RedisServer, &Forwarder, Duration)) {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let server = RedisServer::start_with(arguments);
@@ -98,14 +115,19 @@ fn show(case: Case, arguments: &[&str], disturb: impl AsyncFn(&mut RedisServer, 
 }
 
 /// Lets the workers work. A refusal by the vendor ends it: it stops all of them.
-async fn run(case: Case, mut server: RedisServer, disturb: &impl AsyncFn(&mut RedisServer, Duration)) -> Seen {
+async fn run(
+    case: Case,
+    mut server: RedisServer,
+    disturb: &impl AsyncFn(&mut RedisServer, &Forwarder, Duration),
+) -> Seen {
+    let way = Forwarder::to(server.port());
     let Case { limit, per, windows, .. } = case;
     let fake = Fake::builder(Vendor::HubSpot).quota(limit, per).start().await.unwrap();
     let started = Instant::now();
-    let mut workers: Vec<Worker> = (0..WORKERS).map(|number| Worker::start(number, case, &server, &fake)).collect();
+    let mut workers: Vec<Worker> = (0..WORKERS).map(|number| Worker::start(number, case, &way, &fake)).collect();
     tokio::time::sleep(per * WARM_UP).await;
     let before = fake.report().requests;
-    disturb(&mut server, per).await;
+    disturb(&mut server, &way, per).await;
     let end = per * (WARM_UP + windows * 5 / 4 + 2);
     let most = limit * u64::from(windows);
     while fake.report().requests <= before + most && fake.report().rate_limited == 0 && started.elapsed() < end {
@@ -167,11 +189,11 @@ fn percent(part: f64, whole: f64) -> f64 {
 struct Worker(Child);
 
 impl Worker {
-    fn start(number: usize, case: Case, server: &RedisServer, fake: &Fake) -> Self {
+    fn start(number: usize, case: Case, way: &Forwarder, fake: &Fake) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "worker"]).stdout(Stdio::null());
         let (limit, per) = (case.limit.to_string(), case.per.as_millis().to_string());
-        let told = [server.url(), fake.base_url(), fake.token().to_owned(), number.to_string(), limit, per];
+        let told = [way.url(), fake.base_url(), fake.token().to_owned(), number.to_string(), limit, per];
         Self(command.envs(TOLD.into_iter().zip(told)).spawn().unwrap())
     }
 

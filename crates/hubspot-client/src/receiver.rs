@@ -12,6 +12,11 @@
 //! v1 and v2 do not say when they were signed, so a delivery that somebody kept can be sent
 //! again; they are refused unless [`Receiver::accept`] asks for them.
 //!
+//! A v3 delivery is accepted once: its signature is remembered, in this process, for as long as its
+//! time is good. Attempts of HubSpot to deliver it again have a time and a signature of their own. If
+//! several processes receive the same webhooks, handle events idempotently. If acting on a delivery
+//! failed and your own relay sends it again, [`forget`](Receiver::forget) it.
+//!
 //! HubSpot sends up to 100 events at once, tries up to ten times in 24 hours, keeps no order, and
 //! may give two events the same id: handle events idempotently. An event with a member of another
 //! type is kept, and the other events are read; [`Event::unread`] returns the member's name.
@@ -34,7 +39,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 pub use crm_core::reexport::http::{HeaderMap, Method};
 pub use crm_core::webhook::{Delivery, Receiver as WebhookReceiver, Refused, Rotating, Tolerance};
-use crm_core::webhook::{events, hex, hmac_sha256, sha256, unread};
+use crm_core::webhook::{Replays, events, hex, hmac_sha256, sha256, unread};
 use crm_core::{Clock, Secret, SystemClock, Timestamp};
 
 const V3: &str = "x-hubspot-signature-v3";
@@ -59,6 +64,7 @@ pub enum Older {
 pub struct Receiver {
     secrets: Rotating<Secret>,
     older: Vec<Older>,
+    replays: Replays,
     clock: Arc<dyn Clock>,
 }
 
@@ -66,7 +72,12 @@ impl Receiver {
     /// Accepts v3, signed with the client secret of the app.
     #[must_use]
     pub fn new(secret: impl Into<Secret>) -> Self {
-        Self { secrets: Rotating::new([secret.into()]), older: Vec::new(), clock: Arc::new(SystemClock::new()) }
+        Self {
+            secrets: Rotating::new([secret.into()]),
+            older: Vec::new(),
+            replays: Replays::new(),
+            clock: Arc::new(SystemClock::new()),
+        }
     }
 
     /// Accepts an older version too, where there is no v3 signature. Such deliveries can be sent
@@ -88,6 +99,13 @@ impl Receiver {
     #[must_use]
     pub fn secrets(&self) -> &Rotating<Secret> {
         &self.secrets
+    }
+
+    /// Accepts the same v3 delivery again.
+    pub fn forget(&self, delivery: &Delivery<'_>) {
+        if let Ok(signature) = delivery.signature(V3) {
+            self.replays.forget(&number(&signature));
+        }
     }
 
     fn check(&self, delivery: &Delivery<'_>) -> Result<(), Refused> {
@@ -121,7 +139,11 @@ impl Receiver {
         };
         let decoded = decoded(uri);
         self.secrets.check(|secret| signed(secret, uri) || signed(secret, &decoded))?;
-        TOLERANCE.check(sent, self.clock.wall())
+        let now = self.clock.wall();
+        TOLERANCE.check(sent, now)?;
+        // Good until it is stale by its own time.
+        let until = sent.checked_add(TOLERANCE.past()).unwrap_or(now);
+        self.replays.accept(&number(&given), now, until)
     }
 }
 
@@ -138,6 +160,11 @@ impl fmt::Debug for Receiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Receiver").field("older", &self.older).finish_non_exhaustive()
     }
+}
+
+/// The signature, which no other delivery has, in one form: base64 has several of the same bytes.
+fn number(signature: &[u8]) -> String {
+    signature.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The address as HubSpot's guide signs it: these characters plain, all others as they were sent.

@@ -47,6 +47,23 @@ fn the_published_signatures_are_good() {
 }
 
 #[test]
+fn a_delivery_is_accepted_once() {
+    let receiver = receiver(0);
+    let headers = v3(V3_POST, "1726000000000");
+    let delivery = post(URI, &headers, BODY);
+    assert!(receiver.receive(&delivery).is_ok());
+    assert!(matches!(receiver.receive(&delivery), Err(Refused::Repeated)));
+    // The same bytes, written otherwise.
+    let spelled = v3(&V3_POST.replace("E0=", "E0"), "1726000000000");
+    assert!(receiver.receive(&post(URI, &spelled, BODY)).is_err());
+    // Another delivery, and the same one after it was forgotten.
+    assert!(receiver.receive(&post(URI, &signed(URI, BODY), br#"{}"#)).is_err());
+    assert!(receiver.receive(&post(URI, &signed(URI, b"{}"), b"{}")).is_ok());
+    receiver.forget(&delivery);
+    assert!(receiver.receive(&delivery).is_ok());
+}
+
+#[test]
 fn every_flipped_bit_is_found() {
     let receiver = receiver(0);
     let flipped = |bytes: &[u8], bit: usize| {

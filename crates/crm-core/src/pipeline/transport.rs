@@ -8,6 +8,7 @@ use crate::error::Error;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sets up a client for a base address.
+#[cfg_attr(not(feature = "rustls"), allow(unused_variables, reason = "only TLS depends on the address"))]
 pub(super) fn client(base_url: &str, idle: Duration) -> Result<reqwest::Client, Error> {
     let client = settings(idle).build();
     // Without TLS no certificates are needed. A proxy with TLS is then not trusted.

@@ -61,18 +61,18 @@ impl Replays {
         Self::default()
     }
 
-    /// Remembers a number until `until`.
+    /// Remembers a number up to and including `until`.
     ///
     /// # Errors
     ///
     /// [`Refused::Repeated`] if it is remembered already.
     pub fn accept(&self, number: &str, now: SystemTime, until: SystemTime) -> Result<(), Refused> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.until.get(number).is_some_and(|until| *until > now) {
+        if seen.until.get(number).is_some_and(|until| *until >= now) {
             return Err(Refused::Repeated);
         }
         if seen.until.len() >= seen.most {
-            seen.until.retain(|_, until| *until > now);
+            seen.until.retain(|_, until| *until >= now);
             // Twice what is left, so that the sweep costs each delivery next to nothing.
             seen.most = (seen.until.len() * 2).max(1024);
         }
