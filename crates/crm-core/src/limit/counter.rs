@@ -76,15 +76,24 @@ impl Counter {
         if excess == 0 {
             return open;
         }
-        // The excess-th unit to expire makes room. Units beyond those in the log are held, and expire
-        // one window after this moment at the earliest; beyond those come the ones that will have
+        // The excess-th unit to expire makes room. Beyond those that count come the ones that will have
         // been granted by then: first the free ones now, then each as one expires.
         let index = excess - 1;
         let span = self.window.span();
         let (place, rounds) = if index < used { (index, 0) } else { (index % limit, index / limit) };
-        let first = self.log.nth_expiry(place).unwrap_or_else(|| open.saturating_add(span));
+        let first = self.nth_expiry(place, now.saturating_add(span)).unwrap_or_else(|| open.saturating_add(span));
         let rounds = u32::try_from(rounds).unwrap_or(u32::MAX);
         open.max(first.saturating_add(span.saturating_mul(rounds)))
+    }
+
+    /// When the `index`-th unit expires, if each of those that are held expires at `earliest`: one window
+    /// after this moment. What was given up may expire later than that.
+    fn nth_expiry(&self, index: u64, earliest: Duration) -> Option<Duration> {
+        match self.log.nth_expiry(index) {
+            Some(at) if at <= earliest || self.held == 0 => Some(at),
+            _ if index < self.held => Some(earliest),
+            _ => self.log.nth_expiry(index - self.held).map(|at| at.max(earliest)),
+        }
     }
 
     /// What counts now: exact after the log has expired.

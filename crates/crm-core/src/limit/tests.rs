@@ -442,3 +442,29 @@ fn whoever_becomes_the_head_is_told() {
     assert!(poll(&mut waiting, 2));
     assert_eq!(told(3), before + 1, "and so is this one");
 }
+
+/// An attempt that was given up counts for longer than one that is under way may: whoever waits comes
+/// when the first of both has expired.
+#[test]
+fn one_that_was_given_up_holds_nobody_longer_than_one_under_way() {
+    let clock = ManualClock::new();
+    let quotas = Quotas::new([Window::new("burst", 2, ms(1_000)).guard(Duration::ZERO)]);
+    let limiter = LocalLimiter::new(quotas, Arc::new(clock.clone()));
+    let permit = Permit::new("k", "").allowance(ms(30_000));
+    let grant = |permit| match poll(&mut limiter.acquire(permit)) {
+        Poll::Ready(Ok(grant)) => grant,
+        other => panic!("{other:?}"),
+    };
+    let (first, second) = (grant(&permit), grant(&permit));
+    limiter.finish(&permit, &first, End::GivenUp);
+    let hurried = permit.clone().deadline(ms(3_000));
+    let mut third = limiter.acquire(&hurried);
+    assert!(poll(&mut third).is_pending(), "refused although the second may end in time");
+    clock.advance(ms(100));
+    limiter.finish(&permit, &second, End::Over);
+    while clock.now() < ms(1_100) {
+        assert!(poll(&mut third).is_pending());
+        clock.advance(ms(100));
+    }
+    assert!(matches!(poll(&mut third), Poll::Ready(Ok(_))));
+}
