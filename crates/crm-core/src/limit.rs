@@ -72,7 +72,8 @@ pub trait RateLimiter: Send + Sync + 'static {
 pub enum End {
     /// The head of the reply arrived, or the exchange failed: nothing is under way any more.
     Over,
-    /// The attempt timed out or was dropped. Its request may still reach the vendor.
+    /// The attempt timed out, by this library or by the `reqwest` client, or was dropped. Its request
+    /// may still reach the vendor.
     GivenUp,
 }
 

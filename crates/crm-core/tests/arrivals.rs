@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -40,14 +41,16 @@ impl Vendor {
     }
 
     fn client(&self, limit: u64, per: Duration) -> Pipeline {
+        self.builder(limit, per).build().unwrap()
+    }
+
+    fn builder(&self, limit: u64, per: Duration) -> ClientBuilder<Pipeline> {
         let quotas = Quotas::new([Window::new("burst", limit, per)]);
         ClientBuilder::new(Acme, &self.base_url, quotas, |pipeline| pipeline)
             .token(TOKEN)
             .seed(7)
             .attempt_timeout(Duration::from_millis(600))
             .retry(RetryPolicy::default())
-            .build()
-            .unwrap()
     }
 
     /// How many requests arrived, and how many of them in the busiest window.
@@ -116,4 +119,20 @@ async fn attempts_that_are_given_up_and_arrive_later() {
     let (arrived, busiest) = vendor.counted(per);
     assert!(arrived > 20, "nothing was given up");
     assert!(busiest <= 5, "{busiest} arrived in one window");
+}
+
+/// A client of the user's own gives up earlier than the pipeline would. Its request arrives after all.
+#[tokio::test]
+async fn attempts_that_the_users_own_client_gives_up() {
+    static FIRST: AtomicBool = AtomicBool::new(true);
+    let per = Duration::from_secs(1);
+    let vendor = Vendor::start(|_| match FIRST.swap(false, Ordering::Relaxed) {
+        true => Duration::from_millis(650),
+        false => Duration::ZERO,
+    });
+    let vendor = vendor.await;
+    let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_millis(500)).build().unwrap();
+    all_at_once(&[vendor.builder(1, per).http(http).build().unwrap()], 1).await;
+    let (arrived, busiest) = vendor.counted(per);
+    assert_eq!((arrived, busiest), (2, 1));
 }

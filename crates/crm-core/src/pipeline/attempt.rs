@@ -53,7 +53,10 @@ pub(super) async fn attempt(
     let content = body.is_some();
     *request.body_mut() = body;
     let sent = client.execute(request).await;
-    underway.over();
+    // A client of the user's own may give up earlier than this library, with the request on its way.
+    if !matches!(&sent, Err(error) if error.is_timeout() && !error.is_connect()) {
+        underway.over();
+    }
     let mut response = sent.map_err(|error| failure::unanswered(error, content))?;
     let status = response.status();
     if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
