@@ -48,6 +48,8 @@ pub mod meta;
 #[cfg(feature = "oauth")]
 pub mod oauth;
 pub mod options;
+#[cfg(any(feature = "oauth", feature = "redis"))]
+mod own_thread;
 pub mod page;
 pub mod pipeline;
 pub mod poll;

@@ -1,8 +1,8 @@
 //! The connection to Redis that the limiter and the token store use: established when it is first
 //! needed, replaced when it fails, and each call bounded by a short time limit.
 //!
-//! **A call is a task of its own.** A caller that is not polled holds up nobody: connecting and the
-//! exchange go on without it.
+//! **A call is a task of its own,** on a thread of the library. A caller that is not polled, and a runtime
+//! that nobody drives any more, hold up nobody: connecting and the exchange go on without them.
 //!
 //! **A failure over an old connection is not an absence.** Servers, load balancers and NAT close idle
 //! connections, and after a failover the same address leads to another server while the old one
@@ -21,18 +21,26 @@ mod live;
 pub(crate) use address::Address;
 pub(crate) use away::{Away, Why};
 
-use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use std::{fmt, io};
 
 use ::redis::{Arg, Cmd, ErrorKind, ServerErrorKind, cmd};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::clock::{Clock, within};
+use crate::own_thread::OwnThread;
 use crate::sync::lock;
 use live::Live;
+
+static THREAD: OwnThread = OwnThread::new("crm-redis");
+
+/// The runtime of what must go on, whatever callers poll or drive.
+pub(crate) fn runtime() -> io::Result<Handle> {
+    THREAD.runtime()
+}
 
 /// A connection that was idle for longer may be gone without either side having heard of it: NAT and
 /// firewalls forget connections silently.
@@ -99,15 +107,14 @@ impl Connection {
     /// Runs a script that returns a list of texts and integers. The script may be run twice if the
     /// connection breaks, and even if an error is returned; [`Away::may_act`] reports the latter.
     pub(crate) async fn run(&self, script: &Script, keys: &[String], args: &[&str]) -> Result<Vec<String>, Away> {
-        let Ok(runtime) = Handle::try_current() else {
-            return Err(Away::new(Why::Unreachable, "there is no tokio runtime to connect in"));
-        };
         let mut call = cmd("EVALSHA");
         call.arg(&script.hash).arg(keys.len()).arg(keys).arg(args);
         let (shared, code) = (Arc::clone(&self.shared), Arc::clone(&script.code));
         let end = shared.clock.now().saturating_add(shared.time_limit);
+        let runtime = runtime();
+        let runtime = runtime.map_err(|error| Away::new(Why::Unreachable, format!("no thread can start: {error}")))?;
         let task = runtime.spawn(async move { shared.exchange(&call, &code, end).await });
-        task.await.unwrap_or_else(|_| Err(Away::new(Why::Unreachable, "the runtime was shut down").that_may_act()))
+        task.await.unwrap_or_else(|_| Err(Away::new(Why::Unreachable, "the call was cut off").that_may_act()))
     }
 }
 

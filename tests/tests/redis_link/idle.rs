@@ -130,3 +130,18 @@ fn a_runtime_that_stands_still_holds_up_no_other() {
     runtime().block_on(take(&limiter, "b"));
     assert_eq!(log.take(), "");
 }
+
+/// One task asks Redis for all who wait for an account. It did so in the runtime of the first of them, and
+/// the others waited beyond their deadline if nobody drove that.
+#[test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+fn nobody_waits_for_the_runtime_of_another() {
+    let server = RedisServer::start();
+    let limiter = strict(&server.url());
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for runtime in [&runtime(), &runtime()].repeat(2) {
+        let in_time = runtime.block_on(async { tokio::time::timeout(ms(5_000), take(&limiter, "a")).await });
+        in_time.expect("nobody asked Redis");
+    }
+    assert_eq!(counted(&server, "a"), 4);
+}

@@ -42,24 +42,19 @@ async fn an_attempt_that_was_given_up_counts_for_its_allowance_more() {
     assert!(waited >= ms(795) && waited < ms(1_100), "{waited:?}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn the_seats_of_a_dead_worker_lapse() {
     let bench = Bench::new();
     let quotas = burst(2, ms(300));
     let [b] = &bench.workers(&quotas, 1).await[..] else { unreachable!() };
     let dead = bench.builder(&quotas, 1).build().unwrap();
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let permit = Permit::new("k", "").allowance(ms(400));
-                for _ in 0..2 {
-                    drop(dead.acquire(&permit).await.unwrap());
-                }
-            });
-        });
-    });
+    let permit = Permit::new("k", "").allowance(ms(400));
+    for _ in 0..2 {
+        drop(dead.acquire(&permit).await.unwrap());
+    }
+    // Nobody can end them any more, and nobody renews their leases.
+    drop(dead);
     // Its request may arrive for 400 ms, and it may have renewed its lease just before.
     let waited = next(b).await;
     assert!(waited >= ms(700) && waited < ms(1_500), "{waited:?}");

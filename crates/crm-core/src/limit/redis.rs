@@ -81,6 +81,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::Semaphore;
+use tracing::instrument::WithSubscriber;
 
 use account::Account;
 use call::{Reply, Scripts, say};
@@ -88,7 +89,7 @@ use link::{Link, Links, Said};
 
 use super::{End, Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 use crate::clock::Clock;
-use crate::redis::{Address, Connection};
+use crate::redis::{self, Address, Connection};
 use crate::sync::{BoxFuture, lock};
 use crate::vendor::Feedback;
 
@@ -278,10 +279,10 @@ impl Inner {
 
     /// Looks, in a task of its own, whether Redis is back, if it is time to.
     fn probe(self: &Arc<Self>, account: &Arc<Account>, now: Duration) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let Ok(runtime) = redis::runtime() else { return };
         if self.links(account).claim(now, self.redis.time_limit()) {
             let (inner, account) = (Arc::clone(self), Arc::clone(account));
-            runtime.spawn(async move { inner.try_redis(&account).await });
+            runtime.spawn(async move { inner.try_redis(&account).await }.with_current_subscriber());
         }
     }
 

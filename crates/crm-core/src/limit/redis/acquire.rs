@@ -256,7 +256,7 @@ impl Future for InLine<'_> {
                 if ask {
                     self.account.stir.notify_one();
                 }
-                // The runtime of the one who asks for all may have ended.
+                // The one who asks for all may be gone.
                 self.inner.attend(self.account);
                 Poll::Pending
             }

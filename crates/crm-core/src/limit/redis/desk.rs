@@ -1,7 +1,7 @@
 //! The task of an account that asks Redis for all who wait in line, and tells it of the seats.
 //!
 //! It lives as long as somebody waits, a permit is held, or an end is to be told, and makes one call
-//! at a time. Whoever finds it gone, because its runtime ended, starts another.
+//! at a time, on the thread of the library. Whoever finds it gone starts another.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -11,6 +11,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use serde_json::json;
+use tracing::instrument::WithSubscriber;
 
 use super::Inner;
 use super::account::{Account, State};
@@ -23,7 +24,7 @@ use super::seats::{self, Ended, Known};
 use crate::limit::LimitRefusal;
 use crate::limit::counter::Start;
 use crate::limit::queue::too_late;
-use crate::redis::{Away, Why};
+use crate::redis::{self, Away, Why};
 
 /// How often a question is put again at once: to join, and to hear the server's time first.
 const ROUNDS: usize = 6;
@@ -56,12 +57,12 @@ struct Question {
 impl Inner {
     /// Sees to it that somebody asks for those who wait.
     pub(super) fn attend(self: &Arc<Self>, account: &Arc<Account>) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let Ok(runtime) = redis::runtime() else { return };
         if account.with(|state| std::mem::replace(&mut state.attended, true)) {
             return;
         }
         let desk = Desk { inner: Arc::clone(self), account: Arc::clone(account), left: false };
-        runtime.spawn(desk.run());
+        runtime.spawn(desk.run().with_current_subscriber());
     }
 
     /// Gives a permit that nobody took to another who waits for as much, or back to Redis.
@@ -118,6 +119,9 @@ impl Desk {
         let now = inner.clock.now();
         let standing = inner.links(&self.account).look(now);
         let step = self.account.with(|state| {
+            if inner.dropped.load(Ordering::Relaxed) {
+                state.seats.abandon_held();
+            }
             for class in 0..state.lines.len() {
                 for note in state.lines[class].untaken(now) {
                     inner.pass_on(state, class, note, now);

@@ -8,6 +8,7 @@ use super::Inner;
 use super::call::{LONG, say, told};
 use crate::limit::told::Told;
 use crate::limit::{Grant, Permit};
+use crate::redis;
 use crate::vendor::Feedback;
 
 impl Inner {
@@ -33,12 +34,12 @@ impl Inner {
                 news.then(|| told(&one, figures.map(|figures| figures.gone)))
             })
             .collect();
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         if news.is_empty() {
             return;
         }
         let call = say(json!({ "data": noted.data, "told": news }));
         let inner = Arc::clone(self);
+        let Ok(runtime) = redis::runtime() else { return };
         runtime.spawn(async move {
             let result = inner.redis.run(&inner.scripts.observe, &account.keys, &[&inner.layout, &call]).await;
             if let Err(reason) = result {

@@ -129,6 +129,11 @@ impl Seats {
         told.for_each(|seat| seat.known = Known::Yes);
     }
 
+    /// Nobody can end what is held any more: the leases lapse.
+    pub(super) fn abandon_held(&mut self) {
+        self.held.clear();
+    }
+
     /// Nobody will tell Redis any more: the leases lapse.
     pub(super) fn forget(&mut self) {
         self.held.clear();
