@@ -136,14 +136,17 @@ impl Shared {
         Self { account, record_key, source, store, clock, state: Mutex::default(), random: Mutex::new(random), place }
     }
 
-    /// The renewal that is under way, or a new one. An error is that of the last one, if it is too
-    /// early for another.
+    /// The renewal that is under way, or a new one. If it is too early for another, the store is looked at
+    /// for what another process renewed, unless the token is good; otherwise the last one's error is returned.
     pub(super) fn fly(self: &Arc<Self>, held: &mut Held, need: Need) -> Result<Flight, Error> {
         // A sender that is gone was cut off.
         if let Some(flight) = held.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
             return Ok(flight.clone());
         }
-        if let Some((error, _)) = held.failed.as_ref().filter(|(_, until)| self.clock.now() < *until) {
+        let paused =
+            held.failed.as_ref().filter(|(_, until)| self.clock.now() < *until).map(|(error, _)| error.clone());
+        let usable = !need.refused && held.current.as_ref().is_some_and(|current| current.is_good(self.clock.wall()));
+        if let Some(error) = paused.as_ref().filter(|_| usable) {
             return Err(error.clone());
         }
         let runtime = self.place.runtime()?;
@@ -152,6 +155,13 @@ impl Shared {
         let shared = Arc::clone(self);
         // A task of its own, so that a caller who gives up does not take the new tokens along.
         runtime.spawn(async move {
+            if let Some(error) = paused {
+                // The pause is for the vendor. Another process may have renewed meanwhile.
+                let found = shared.adopt_successor(need).await;
+                lock(&shared.state).flight = None;
+                sender.send_replace(Some(found.ok_or(error)));
+                return;
+            }
             let outcome = shared.renew(need).await;
             let unsaved = shared.landed(&outcome);
             sender.send_replace(Some(outcome));

@@ -96,6 +96,14 @@ impl Shared {
         Ok(stored.filter(|record| record.generation > need.past && self.is_good(record)))
     }
 
+    /// Makes the stored token the one in use, if it is after `need.past` and good.
+    pub(super) async fn adopt_successor(&self, need: Need) -> Option<Arc<Current>> {
+        let record = self.successor(need).await.ok()??;
+        let current = self.adopt(&record).ok()?;
+        lock(&self.state).failed = None;
+        Some(current)
+    }
+
     fn is_good(&self, record: &StoredTokens) -> bool {
         record.tokens.is_good(self.clock.wall())
     }

@@ -124,3 +124,15 @@ async fn a_caller_who_gives_up_does_not_take_the_new_tokens_along() {
     assert_eq!(stored.generation(), 2);
     assert_eq!(world.token().await.unwrap(), 2);
 }
+
+/// The pause after a failure is for the vendor. What another process renewed meanwhile is used at once.
+#[tokio::test]
+async fn a_pause_does_not_keep_from_what_another_process_renewed() {
+    let busy = vendor_error(429, "busy").with_retry_after(Some(HOUR));
+    let world = World::with([Answer::Fails(busy)]).await;
+    world.clock.advance(HOUR * 2);
+    world.token().await.unwrap_err();
+    assert_eq!(number(&world.restarted().authorize().await.unwrap()), 3);
+    assert_eq!(world.token().await.unwrap(), 3);
+    assert_eq!(world.source.sent().len(), 2);
+}
