@@ -6,6 +6,7 @@ use crm_core::{
     Call, Cursor, Error, ErrorKind, LimitIn, Next, PageContext, Paged, Paginator, PagingKind, Pipeline, Position, Sent,
 };
 use serde_json::{Value, json};
+use support::things::{Things, numbers};
 use support::{Reply, Seen, Server, json as reply, op, pipeline};
 
 op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token), rules.items: &["items"]);
@@ -30,37 +31,6 @@ fn list(pipeline: &Pipeline) -> Builder {
     Builder { call: Call::new(pipeline, &LIST) }
 }
 
-fn items(page: &Value) -> Vec<u64> {
-    page["items"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
-}
-
-struct Things;
-
-impl Paged for Things {
-    type Page = Value;
-    type Item = u64;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
-
-    fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
-        match at {
-            Position::Token(token) => call.set_query("after", token),
-            _ => call,
-        }
-    }
-
-    fn advance(page: &Value, cx: &PageContext<'_>) -> Next {
-        cx.token(page["next"].as_str(), None)
-    }
-
-    fn items(page: Value) -> Vec<u64> {
-        items(&page)
-    }
-
-    fn count(page: &Value) -> Option<usize> {
-        Some(items(page).len())
-    }
-}
-
 /// Pages by an offset in the body, and leaves the counting to the core.
 struct Skipped;
 
@@ -81,7 +51,7 @@ impl Paged for Skipped {
     }
 
     fn items(page: Value) -> Vec<u64> {
-        items(&page)
+        numbers(&page)
     }
 }
 

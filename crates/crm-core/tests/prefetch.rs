@@ -8,40 +8,15 @@ use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use crm_core::{
-    Call, LimitIn, ManualClock, Next, PageContext, Paged, Pages, Paginator, PagingKind, Pipeline, Position, Quotas,
-    Window,
-};
+use crm_core::{Call, ManualClock, Paged, Pages, Paginator, PagingKind, Pipeline, Quotas, Window};
 use serde_json::{Value, json};
+use support::things::Things;
 use support::{Reply, SECOND, Seen, Server, builder, json as reply, limited, op};
 
 op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token), rules.items: &["items"]);
 op!(GET, "things.get", GET, "/thing", idempotent: true);
 
 const PAGES: u64 = 4;
-
-struct Things;
-
-impl Paged for Things {
-    type Page = Value;
-    type Item = u64;
-    const LIMIT: Option<(&'static str, LimitIn)> = None;
-
-    fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
-        match at {
-            Position::Token(token) => call.set_query("after", token),
-            _ => call,
-        }
-    }
-
-    fn advance(page: &Value, cx: &PageContext<'_>) -> Next {
-        cx.token(page["next"].as_str(), None)
-    }
-
-    fn items(page: Value) -> Vec<u64> {
-        page["items"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
-    }
-}
 
 /// Pages of three items.
 fn page(seen: &Seen) -> Reply {

@@ -17,7 +17,8 @@ pub(super) struct Counter {
     stated: Option<u64>,
     /// A lower limit since an unexplained refusal, which recovers with time.
     lowered: Option<(Duration, u64)>,
-    held_until: Duration,
+    /// Until when a refusal of the vendor closes the window.
+    closed_until: Duration,
     /// A limit that holds without exception until a time.
     cap: Option<(u64, Duration)>,
 }
@@ -40,7 +41,7 @@ impl Counter {
             log: Log::default(),
             stated: None,
             lowered: None,
-            held_until: Duration::ZERO,
+            closed_until: Duration::ZERO,
             cap: None,
         }
     }
@@ -70,7 +71,7 @@ impl Counter {
     /// When `cost` can be had under this limit, which is at least as large.
     #[inline]
     fn room(&self, limit: u64, cost: u64, ahead: u64, now: Duration) -> Duration {
-        let open = now.max(self.held_until);
+        let open = now.max(self.closed_until);
         let (used, wanted) = (self.used(), ahead.saturating_add(cost));
         let excess = used.saturating_add(wanted).saturating_sub(limit);
         if excess == 0 {
@@ -125,7 +126,7 @@ impl Counter {
             }
         }
         match told.refused {
-            Some(Refused::For(hint)) => self.held_until = self.held_until.max(now.saturating_add(hint)),
+            Some(Refused::For(hint)) => self.closed_until = self.closed_until.max(now.saturating_add(hint)),
             // The refusals of one burst are one event.
             Some(Refused::Unexplained)
                 if self.lowered.is_none_or(|(since, _)| now >= since.saturating_add(self.window.span())) =>
@@ -146,7 +147,7 @@ impl Counter {
     pub(super) fn idle(&mut self, now: Duration) -> bool {
         self.log.expire(now);
         let capped = self.cap.is_some_and(|(_, until)| until > now);
-        !capped && self.limit(now) == self.window.limit() && self.used() == 0 && self.held_until <= now
+        !capped && self.limit(now) == self.window.limit() && self.used() == 0 && self.closed_until <= now
     }
 
     /// The limit that holds now: the configured one, or a lower one.

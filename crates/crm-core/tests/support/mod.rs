@@ -1,6 +1,8 @@
 //! A tiny HTTP server on a loopback port that answers as told, also wrongly.
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
+pub(crate) mod things;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
