@@ -62,11 +62,14 @@ fn a_runtime_that_stands_still_holds_up_no_other() {
     let servers = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let fake = servers.block_on(fake(Vendor::HoopAi));
+    // The answer comes when the first runtime stands still.
+    fake.fail(Fault::Slow(Duration::from_millis(300)).on(TOKEN));
     let (first, second) = (runtime(), runtime());
     let credentials = first.block_on(async {
         let credentials = OAuthCredentials::new(ACCOUNT, app(&fake), MemoryStore::new()).unwrap();
         credentials.install(ended("refresh")).await.unwrap();
-        assert!(futures::poll!(std::pin::pin!(credentials.authorize())).is_pending());
+        // Begins the renewal, and is dropped.
+        let _ = futures::poll!(std::pin::pin!(credentials.authorize()));
         credentials
     });
     let patience = Duration::from_secs(20);

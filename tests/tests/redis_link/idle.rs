@@ -1,6 +1,7 @@
 //! Connections that were closed or went silent while nobody used them, and callers that are not polled.
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use crm_core::{ManualClock, Permit, RateLimiter, RedisStore, TokenStore, WhenAway};
@@ -87,14 +88,23 @@ async fn who_is_not_polled_while_it_connects_holds_up_nobody() {
     let (limiter, store) = (strict(&server.url()), RedisStore::open(&server.url()).unwrap());
     let permit = Permit::new("a", "");
     let mut kept = limiter.acquire(&permit);
-    assert!(poll_once(kept.as_mut()).is_pending());
+    // Redis may answer before the poll returns: the exchange runs on another thread.
+    let early = poll_once(kept.as_mut());
     take(&limiter, "b").await;
-    assert!(kept.await.is_ok());
+    assert!(finished(early, kept).await.is_ok());
 
     let mut kept = store.load("a");
-    assert!(poll_once(kept.as_mut()).is_pending());
+    let early = poll_once(kept.as_mut());
     store.load("b").await.unwrap();
-    kept.await.unwrap();
+    finished(early, kept).await.unwrap();
+}
+
+/// The output of a future that was polled once.
+async fn finished<F: Future + Unpin>(early: Poll<F::Output>, future: F) -> F::Output {
+    match early {
+        Poll::Ready(output) => output,
+        Poll::Pending => future.await,
+    }
 }
 
 /// The runtime that a connection began in may stand still, or be gone.
@@ -109,12 +119,14 @@ fn a_runtime_that_stands_still_holds_up_no_other() {
     let mut kept = limiter.acquire(&permit);
     still.block_on(async {
         for _ in 0..3 {
-            assert!(poll_once(kept.as_mut()).is_pending());
+            if poll_once(kept.as_mut()).is_ready() {
+                break;
+            }
             tokio::task::yield_now().await;
         }
     });
     let (log, _guard) = Traces::watch();
-    // Who waits for the runtime that stands still has an absence, which ends in its own runtime.
+    // If the connection depended on that runtime, Redis would count as away until it is replaced.
     let mut said = String::new();
     other.block_on(async {
         for _ in 0..10 {

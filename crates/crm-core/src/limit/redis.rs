@@ -68,6 +68,7 @@ mod line;
 mod link;
 mod note;
 mod observe;
+mod question;
 mod seats;
 
 pub use builder::{RedisLimiterBuilder, WhenAway};

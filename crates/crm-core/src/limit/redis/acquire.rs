@@ -270,14 +270,22 @@ impl Drop for InLine<'_> {
             return;
         }
         let (inner, class) = (self.inner, self.class);
-        self.account.with(|state| {
+        let concerns_desk = self.account.with(|state| {
             let now = inner.clock.now();
-            if let Some(note) = state.lines[class].leave(self.number, now) {
+            let line = &mut state.lines[class];
+            let asked_at = line.ask_at;
+            let note = line.leave(self.number, now);
+            // Thousands that are dropped together must not wake it thousands of times.
+            let concerns_desk = note.is_some() || line.ask_at != asked_at || !line.is_waiting();
+            if let Some(note) = note {
                 inner.pass_on(state, class, note, now);
             }
+            concerns_desk
         });
-        inner.attend(self.account);
-        self.account.stir.notify_one();
+        if concerns_desk {
+            inner.attend(self.account);
+            self.account.stir.notify_one();
+        }
     }
 }
 

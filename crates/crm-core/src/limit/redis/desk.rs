@@ -16,14 +16,12 @@ use tracing::instrument::WithSubscriber;
 use super::Inner;
 use super::account::{Account, State};
 use super::acquire::first;
-use super::call::{Join, Reply, Rest, Word, micros, say};
-use super::line::{Line, Want};
+use super::call::{Reply, say};
+use super::line::Line;
 use super::link::{Absence, Standing};
-use super::note::{Figures, Note};
-use super::seats::{self, Ended, Known};
-use crate::limit::LimitRefusal;
-use crate::limit::counter::Start;
-use crate::limit::queue::too_late;
+use super::note::Note;
+use super::question::Question;
+use super::seats;
 use crate::redis::{self, Away, Why};
 
 /// How often a question is put again at once: to join, and to hear the server's time first.
@@ -43,15 +41,6 @@ enum Step {
     Report(Option<usize>, Absence),
     Wait(Duration),
     Leave,
-}
-
-/// A question that is under way.
-struct Question {
-    class: usize,
-    wants: Vec<Want>,
-    ends: Vec<Ended>,
-    joins: bool,
-    call: String,
 }
 
 impl Inner {
@@ -274,117 +263,5 @@ impl Inner {
             Some(wake) => Step::Wait(wake.saturating_sub(now)),
             None => Step::Leave,
         }
-    }
-
-    fn question(&self, state: &mut State, class: usize, absence: Absence) -> Question {
-        let (now, time) = (self.clock.now(), self.redis.time_limit());
-        let joining = !state.has_joined(absence);
-        let join = if joining { state.join(&self.quotas, self.workers, absence, self.laggards, now) } else { None };
-        if join.is_some() {
-            state.reporting = now.saturating_add(time);
-        }
-        let ends = state.seats.take_ends(now);
-        let (wants, all) = state.lines[class].wants(now);
-        let asked = wants.iter().map(|want| {
-            let seat = self.seat(want.number, class, want.cost, want.allowance, Known::Yes, now);
-            match want.patience {
-                Some(patience) => json!([seat.name, want.cost, micros(seat.lease), micros(patience)]),
-                None => json!([seat.name, want.cost, micros(seat.lease)]),
-            }
-        });
-        let tag = state.lines[class].place.as_ref().filter(|(_, data)| *data == state.data).map(|(tag, _)| tag);
-        let name = || format!("{}:{}", self.worker, self.next_number());
-        let call = say(json!({
-            "worker": self.worker,
-            "class": class + 1,
-            "wants": asked.collect::<Vec<_>>(),
-            "all": all,
-            "tag": tag,
-            "data": state.data,
-            "round": state.round,
-            "seen": state.seen,
-            "before": state.before(now, time),
-            "join": join.as_ref().map(|join: &Join| join.to_json(&name())),
-            "ends": seats::ends(&ends, now),
-            "renewed": state.seats.renew(self.renew / 2, now),
-        }));
-        Question { class, wants, ends, joins: join.is_some(), call }
-    }
-
-    /// An answer that was not heard: what it gave is given back, if it gave anything.
-    fn unheard(&self, state: &mut State, question: Question) {
-        let now = self.clock.now();
-        state.seats.put_back(question.ends);
-        for want in question.wants {
-            let seat = self.seat(want.number, question.class, want.cost, want.allowance, Known::Yes, now);
-            state.seats.return_unsent(seat.name, seat.lease, now);
-        }
-    }
-
-    /// Takes an answer in. Returns false if the question is to be put again.
-    fn heard(&self, state: &mut State, account: &Account, absence: Absence, question: Question, reply: Reply) -> bool {
-        let now = self.clock.now();
-        state.heard(&reply, now);
-        let links = self.links(account);
-        if matches!(reply.word, Word::Join | Word::Late) && links.is_up_since(absence, now) {
-            if matches!(reply.word, Word::Join) {
-                state.must_join(&reply.data);
-            }
-            state.seats.put_back(question.ends);
-            return false;
-        }
-        if matches!(reply.word, Word::Join | Word::Late) || !links.worked(absence, now) {
-            // This worker's own log was closed without what was given.
-            self.unheard(state, question);
-            return true;
-        }
-        if question.joins && state.has_been_joined(absence, &reply, now) {
-            // It counts from here on in Redis.
-            self.local.resume(&account.name, self.quotas.windows.iter().map(|_| Start::default()));
-        }
-        if reply.data != state.data {
-            self.unheard(state, question);
-            return true;
-        }
-        let Word::Given { given, windows, rest } = reply.word else { return true };
-        let mut wants = question.wants.into_iter();
-        let mut later: u64 = wants.as_slice().iter().take(given).map(|want| u64::from(want.cost)).sum();
-        let seen: Vec<u64> = windows.iter().map(|figures| figures[0]).collect();
-        for want in wants.by_ref().take(given) {
-            later -= u64::from(want.cost);
-            let seat = self.seat(want.number, question.class, want.cost, want.allowance, Known::Yes, now);
-            state.granted(&self.quotas, want.number, seat, &seen);
-            #[cfg(feature = "test-util")]
-            crate::sync::lock(&self.grants).push((
-                Duration::from_micros(reply.now),
-                self.quotas.classes[question.class].0,
-                want.cost,
-            ));
-            let figures = self.quotas.windows_of(question.class).iter().zip(&windows);
-            let figures = figures.map(|(&window, &[_, free, gone])| Figures { window, free: free + later, gone });
-            let note = Note { seat: Some(want.number), data: reply.data.clone(), windows: figures.collect() };
-            if state.lines[question.class].give(Some(want.number), note, want.cost, now).is_some() {
-                state.return_unsent(&self.quotas, want.number, now);
-            }
-        }
-        let line = &mut state.lines[question.class];
-        let mut refuse = |line: &mut Line, refusal| {
-            if let Some(first) = wants.next() {
-                line.refuse(first.number, refusal);
-            }
-            line.ask_again(now);
-        };
-        match rest {
-            Rest::None => line.ask_again(now),
-            Rest::Again { wait, tag, last } => {
-                line.place = Some((tag, reply.data));
-                line.wait(now.saturating_add(wait), now.saturating_add(last), now);
-            }
-            Rest::Refused { wait, window } => refuse(line, too_late(Some(&window), wait)),
-            Rest::Never { window } => {
-                refuse(line, LimitRefusal::new(format!("the window \"{window}\" is smaller than the request")));
-            }
-        }
-        true
     }
 }
