@@ -1,4 +1,4 @@
-//! Documents and overlays changed at random: they are taken or refused, and nothing panics.
+//! Documents and corrections changed at random: they are taken or refused, and nothing panics.
 
 // One driver for both packages; there it is public.
 #[allow(unreachable_pub, reason = "see above")]
@@ -7,15 +7,15 @@ mod fuzz;
 
 use serde_json::Value;
 
+use crate::specs::corrections::Corrections;
 use crate::specs::document::Document;
 use crate::specs::import;
-use crate::specs::overlay::Overlay;
 use fuzz::Fuzz;
 
 const DOCUMENT: &str = include_str!("../fixtures/awkward.json");
-const OVERLAY: &str = r##"{"corrections": [
+const CORRECTIONS: &str = r##"{"corrections": [
     {"document": "a.json", "at": "/info", "merge": {"title": null, "x": [1]}, "evidence": "e"},
-    {"document": "*", "operation": "GET /things", "at": "/parameters/0", "remove": true, "evidence": "e"},
+    {"document": "*", "operation": "GET /things", "at": "/parameters/limit", "remove": true, "evidence": "e"},
     {"document": "a.json", "at": "/components/schemas/Thing/properties/a~1b~0c", "set": {"type": "string"}, "evidence": "e"}
 ]}"##;
 
@@ -30,11 +30,11 @@ fn documents() {
 }
 
 #[test]
-fn overlays() {
+fn corrections() {
     let document: Value = import::facts(&serde_json::from_str(DOCUMENT).unwrap());
-    Fuzz::new("overlays").from([OVERLAY]).run(|input| {
-        let Ok(overlay) = serde_json::from_slice::<Overlay>(input) else { return };
+    Fuzz::new("corrections").from([CORRECTIONS]).run(|input| {
+        let Ok(corrections) = serde_json::from_slice::<Corrections>(input) else { return };
         let mut documents = [Document::check("a.json", document.clone()).unwrap()];
-        let _ = overlay.apply(&mut documents).map_err(|error| format!("{error:#}"));
+        let _ = corrections.apply(&mut documents).map_err(|error| format!("{error:#}"));
     });
 }

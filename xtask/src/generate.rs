@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::features::Resources;
 use crate::operations_table::Known;
 use crate::refine::Refined;
-use crate::specs::overlay::Overlay;
+use crate::specs::corrections::Corrections;
 use crate::specs::vendor::{self, Vendor};
 use crate::specs::{evidence::Evidence, schema, versions};
 use crate::write::{Change, Changes, Files};
@@ -99,7 +99,7 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
     if !refusals.is_empty() {
         bail!("{}", refusals.join("\n"));
     }
-    versions::check(vendor, &Overlay::read(&vendor.folder)?)?;
+    versions::check(vendor, &Corrections::read(&vendor.folder)?)?;
     for refined in &apis {
         let Refined { file, api, model } = refined;
         let target = if vendor.is_root(file) { folder.clone() } else { folder.join(file.module()) };

@@ -303,6 +303,23 @@ fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
     insta::assert_snapshot!(table);
 }
 
+const LIST: &str = "GET /crm/things/2026-03/{objectType}";
+
+#[test]
+fn what_one_api_has_of_its_own_takes_precedence_there() {
+    let workspace = Workspace::new(&awkward());
+    let put = |file: &str, entry: Value| {
+        let path = workspace.root().join("specs/acme/surface").join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, json!({"operations": {LIST: entry}}).to_string()).unwrap();
+    };
+    put("things.json", json!({"name": "all", "summary": "Lists all things."}));
+    assert!(workspace.generated("operations/things.rs").contains("\"things.all\""));
+    put("acme/things.json", json!({"summary": "Lists the things of Acme."}));
+    let generated = workspace.generated("things.rs");
+    assert!(generated.contains("Lists the things of Acme.") && generated.contains("pub fn all("), "{generated}");
+}
+
 #[test]
 fn a_wrong_file_of_ours_is_refused_with_its_line() {
     let mut table = String::new();
@@ -311,8 +328,14 @@ fn a_wrong_file_of_ours_is_refused_with_its_line() {
         change(&workspace);
         table.push_str(&format!("{name}\n    {}\n", workspace.refusal()));
     };
-    let overlay = |workspace: &Workspace, correction: Value| {
-        workspace.put("specs/acme/overlay.json", &json!({"corrections": [correction]}))
+    let correct = |workspace: &Workspace, correction: Value| {
+        workspace.put("specs/acme/corrections.json", &json!({"corrections": [correction]}))
+    };
+    let surface = |workspace: &Workspace, file: &str, operation: &str, entry: Value| {
+        let path = workspace.root().join("specs/acme/surface").join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let text = serde_json::to_string_pretty(&json!({"operations": {operation: entry}})).unwrap();
+        std::fs::write(path, text).unwrap();
     };
     row("a listed document is missing", &|w| std::fs::remove_file(w.root().join("specs/acme/awkward.json")).unwrap());
     row("the document is not JSON", &|w| w.put_text("specs/acme/awkward.json", "openapi: 3.0.0\n"));
@@ -329,29 +352,54 @@ fn a_wrong_file_of_ours_is_refused_with_its_line() {
         file["apis"][0]["documents"]["awkward.json"] = json!({});
         w.put("specs/acme/vendor.json", &file);
     });
-    row("an overlay for a document that is not listed", &|w| {
-        overlay(w, json!({"document": "other.json", "at": "/info", "set": 1, "evidence": "page"}));
+    row("a correction of a document that is not listed", &|w| {
+        correct(w, json!({"document": "other.json", "at": "/info", "set": 1, "evidence": "page"}));
     });
-    row("an overlay that matches nothing", &|w| {
-        overlay(
+    row("a correction that matches nothing", &|w| {
+        correct(
             w,
-            json!({"document": "awkward.json", "operation": "GET /gone", "merge": {"x-name": "a"}, "evidence": "page"}),
+            json!({"document": "awkward.json", "operation": "GET /gone", "merge": {"x-no-auth": true}, "evidence": "page"}),
         );
     });
-    row("an overlay that changes nothing", &|w| {
-        overlay(
+    row("a correction that changes nothing", &|w| {
+        correct(
             w,
             json!({"document": "awkward.json", "at": "/info", "merge": {"version": "2026-03"}, "evidence": "page"}),
         );
     });
-    row("an overlay without evidence", &|w| {
-        overlay(w, json!({"document": "awkward.json", "at": "/info/version", "remove": true, "evidence": " "}));
+    row("a correction without evidence", &|w| {
+        correct(w, json!({"document": "awkward.json", "at": "/info/version", "remove": true, "evidence": " "}));
     });
-    row("an overlay that says two things", &|w| {
-        overlay(
+    row("a correction with two effects", &|w| {
+        correct(
             w,
             json!({"document": "awkward.json", "at": "/info/version", "remove": true, "set": 1, "evidence": "page"}),
         );
+    });
+    row("a correction that addresses a parameter by its position", &|w| {
+        let at = "/parameters/1/schema";
+        correct(w, json!({"document": "awkward.json", "operation": LIST, "at": at, "set": {}, "evidence": "page"}));
+    });
+    row("a correction that names an operation", &|w| {
+        let name = json!({"x-name": "all"});
+        correct(w, json!({"document": "awkward.json", "operation": LIST, "merge": name, "evidence": "page"}));
+    });
+    row("a surface entry for an operation that is not there", &|w| {
+        surface(w, "things.json", "GET /gone", json!({"name": "all"}));
+    });
+    row("a surface entry for a method that does not exist", &|w| {
+        surface(w, "things.json", "FETCH /gone", json!({"name": "all"}));
+    });
+    row("a surface entry with a typo", &|w| surface(w, "things.json", LIST, json!({"nmae": "all"})));
+    row("a surface file of an API that is not there", &|w| {
+        surface(w, "v9/things.json", LIST, json!({"name": "all"}));
+    });
+    row("two surface entries for one operation", &|w| {
+        surface(w, "things.json", LIST, json!({"name": "all"}));
+        surface(w, "others.json", LIST, json!({"name": "all"}));
+    });
+    row("a surface entry without a name in the file of another resource", &|w| {
+        surface(w, "others.json", LIST, json!({"idempotent": false}));
     });
     row("evidence is missing", &|w| {
         let mut file = vendor();

@@ -1,6 +1,7 @@
 //! What a vendor does to its documents, on two real ones: what each is to the user of the crate, what
 //! the release is called, and what its changelog says.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use semver::Version;
@@ -10,7 +11,10 @@ use super::change::classes;
 use super::{between, shown};
 use crate::release::changelog::Entries;
 use crate::release::version;
+use crate::specs::document::operations;
+use crate::specs::surface::Surface;
 use crate::specs::vendor;
+use crate::tree;
 
 /// The documents that are kept of the real specs.
 const KEPT: [&str; 2] = ["v2/links.json", "v2/medias.json"];
@@ -33,9 +37,9 @@ impl Specs {
             !of.is_empty()
         });
         file["features"] = json!({"default": [], "needs": {}});
-        let mut overlay = read("overlay.json");
+        let mut corrections = read("corrections.json");
         let kept = |correction: &Value| documents.iter().any(|name| correction["document"] == **name);
-        overlay["corrections"].as_array_mut().unwrap().retain(kept);
+        corrections["corrections"].as_array_mut().unwrap().retain(kept);
         let mut lock = read("lock.json");
         lock["documents"].as_object_mut().unwrap().retain(|name, _| documents.contains(&name.as_str()));
         for name in documents {
@@ -43,8 +47,17 @@ impl Specs {
             std::fs::copy(real.join(name), here.join(name)).unwrap();
         }
         this.put("vendor.json", &file);
-        this.put("overlay.json", &overlay);
+        this.put("corrections.json", &corrections);
         this.put("lock.json", &lock);
+        let operations = documents.iter().flat_map(|name| operations(&read(name)));
+        let operations: BTreeSet<String> =
+            operations.map(|(path, method)| format!("{} {path}", method.to_uppercase())).collect();
+        for file in tree::files(&real.join("surface")).unwrap() {
+            let name = format!("surface/{}", file.display());
+            std::fs::create_dir_all(here.join(&name).parent().unwrap()).unwrap();
+            std::fs::copy(real.join(&name), here.join(&name)).unwrap();
+        }
+        Surface::read(&here).unwrap().retain(&here, &operations).unwrap();
         this
     }
 
@@ -142,10 +155,8 @@ const RECORDED: [Recorded; 16] = [
             d["components"]["schemas"]["GetLinksSuccessfulResponseDto"]["properties"]["nextCursor"] =
                 json!({"type": "string"});
         });
-        specs.edit("overlay.json", |overlay| {
-            let corrections = overlay["corrections"].as_array_mut().unwrap();
-            let paging = corrections.iter_mut().find(|one| one["operation"] == "GET /links/search").unwrap();
-            paging["merge"]["x-paging"] =
+        specs.edit("surface/links.json", |surface| {
+            surface["operations"]["GET /links/search"]["paging"] =
                 json!({"kind": "token", "in": "query", "param": "cursor", "limit": "limit", "items": "links", "next": "nextCursor"});
         });
     }),
@@ -159,12 +170,8 @@ const RECORDED: [Recorded; 16] = [
         specs.links(|d| *d = serde_json::from_str(&d.to_string().replace("LinkSchema", "TriggerLink")).unwrap());
     }),
     ("an operation is described", |specs| {
-        specs.edit("overlay.json", |overlay| {
-            let corrections = overlay["corrections"].as_array_mut().unwrap();
-            let said = json!({"summary": "Lists the links that start workflows."});
-            corrections.push(
-                json!({"document": "v2/links.json", "operation": "GET /links/", "merge": said, "evidence": "page"}),
-            );
+        specs.edit("surface/links.json", |surface| {
+            surface["operations"]["GET /links/"]["summary"] = json!("Lists the links that start workflows.");
         });
     }),
     ("the host is another", |specs| {
@@ -175,9 +182,10 @@ const RECORDED: [Recorded; 16] = [
         specs.edit("vendor.json", |file| {
             file["apis"][0]["documents"].as_object_mut().unwrap().remove("v2/medias.json");
         });
-        specs.edit("overlay.json", |overlay| {
-            overlay["corrections"].as_array_mut().unwrap().retain(|one| one["document"] != "v2/medias.json");
+        specs.edit("corrections.json", |file| {
+            file["corrections"].as_array_mut().unwrap().retain(|one| one["document"] != "v2/medias.json");
         });
+        std::fs::remove_file(specs.root().join("specs/hoopai/surface/media.json")).unwrap();
     }),
 ];
 

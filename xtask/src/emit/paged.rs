@@ -164,7 +164,10 @@ fn field<'a>(model: &'a Model, ty: &Ty, wire: &str) -> Result<(&'a Field, bool)>
     let found = fields.iter().find(|field| field.wire == wire);
     let Some(found) = found else {
         let names: Vec<&str> = fields.iter().map(|field| field.wire.as_str()).collect();
-        bail!("there is no `{wire}`, only {}; correct the reply or the paging with the overlay", names.join(", "));
+        bail!(
+            "there is no `{wire}`, only {}; correct the reply in corrections.json or the paging in the surface",
+            names.join(", ")
+        );
     };
     Ok((found, field_type(found, definition).1))
 }

@@ -78,7 +78,7 @@ pub(super) fn fold(
                 Err(difference) => format!("differs ({difference}) from"),
             };
             refusals.push(format!(
-                "{}: {} {path} {differs} the same operation of all objects in {}; add what is missing there with the overlay",
+                "{}: {} {path} {differs} the same operation of all objects in {}; add what is missing there in corrections.json",
                 documents[index].name,
                 method.to_uppercase(),
                 generic.name

@@ -14,7 +14,7 @@ pub(super) fn check(document: &Document) -> Result<()> {
         let at = format!("/paths/{}/{method}/operationId", path.replace('~', "~0").replace('/', "~1"));
         if let Some(other) = seen.insert(id, at.clone()) {
             bail!(
-                "{}: at {at}: `{id}` is also the id at {other}; give one of them another with the overlay",
+                "{}: at {at}: `{id}` is also the id at {other}; give one of them another in corrections.json",
                 document.name
             );
         }

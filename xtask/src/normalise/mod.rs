@@ -28,7 +28,6 @@ use serde_json::Value;
 
 use crate::specs::document::Document;
 use crate::specs::evidence;
-use crate::specs::overlay::Overlay;
 use crate::specs::vendor::{ApiFile, Vendor};
 
 pub(crate) use content::{Encoding, Part, Sent, Success, sent, success};
@@ -59,21 +58,8 @@ pub(crate) struct Api {
     pub(crate) operations: Vec<String>,
 }
 
-/// Reads, corrects and normalises the documents of an API.
-pub(crate) fn api(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<Api> {
-    let mut documents =
-        file.documents.keys().map(|name| Document::read(&vendor.folder, name)).collect::<Result<Vec<_>>>()?;
-    // Corrections may name documents of the vendor's other APIs.
-    let here = Overlay {
-        _schema: None,
-        corrections: overlay
-            .corrections
-            .iter()
-            .filter(|c| c.document == "*" || file.documents.contains_key(&c.document))
-            .cloned()
-            .collect(),
-    };
-    here.apply(&mut documents)?;
+/// Normalises the corrected documents of an API.
+pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>) -> Result<Api> {
     let mut collected = Vec::new();
     if vendor.file.evidence {
         for document in &documents {

@@ -1,5 +1,5 @@
 //! Names: what a user calls for each operation, rebuilt from method and path without the version
-//! segment, unless the document or the overlay says better (`x-name`).
+//! segment, unless the surface or the document has a better one (`x-name`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub(super) fn name(document: &mut Document, file: &DocumentFile) -> Result<()> {
                 format!("{resource}.{verb}")
             }
             (_, None) => bail!(
-                "{}: {} {path}: no resource; give the document one in vendor.json or the operation an `x-name`",
+                "{}: {} {path}: no resource; give the document one in vendor.json or the operation a `name` in surface/<resource>.json",
                 document.name,
                 method.to_uppercase()
             ),
@@ -51,7 +51,7 @@ pub(super) fn check_unique(document: &Value) -> Result<()> {
         let here = format!("{} {path}", method.to_uppercase());
         if !ids.insert(name.replace('.', "_")) {
             let other = seen.get(&name).map_or("another operation", String::as_str);
-            bail!("`{name}` names both {other} and {here}: give one of them an `x-name` in the overlay");
+            bail!("`{name}` names both {other} and {here}: give one of them another `name` in surface/<resource>.json");
         }
         seen.insert(name, here);
     }

@@ -52,7 +52,7 @@ pub(super) fn complete(document: &mut Document, conventions: &[Value]) -> Result
             None => {
                 if let Some(position) = position(schemas, operation) {
                     bail!(
-                        "{}: {} {path}: takes `{position}` and does not page; give it `x-paging` or a convention in vendor.json, or say why not with `x-unpaged`",
+                        "{}: {} {path}: takes `{position}` and does not page; give it `paging` in surface/<resource>.json or a convention in vendor.json, or the reason against it in `unpaged`",
                         document.name,
                         method.to_uppercase()
                     );

@@ -10,13 +10,13 @@ pub(super) fn check(document: &Document) -> Result<()> {
     walk(&document.value, &mut String::new(), &mut |pointer, target| {
         let Some(local) = target.strip_prefix('#') else {
             bail!(
-                "{}: at {pointer}: `{target}` points outside the document; copy the schema in with the overlay",
+                "{}: at {pointer}: `{target}` points outside the document; add the schema in corrections.json",
                 document.name
             );
         };
         if document.value.pointer(local).is_none() {
             bail!(
-                "{}: at {pointer}: `{target}` does not exist; add it or replace the reference with the overlay",
+                "{}: at {pointer}: `{target}` does not exist; add it or replace the reference in corrections.json",
                 document.name
             );
         }

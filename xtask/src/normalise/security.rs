@@ -19,7 +19,7 @@ pub(super) fn complete(document: &mut Document, refusals: &mut Vec<String>) {
             (None, Some(ways)) => ways.as_array().is_some_and(Vec::is_empty),
             (None, None) => {
                 refusals.push(format!(
-                    "{}: {} {path}: no `security` is declared; say with `x-no-auth` in the overlay whether it is called without a credential",
+                    "{}: {} {path}: no `security` is declared; state with `x-no-auth` in corrections.json whether it is called without a credential",
                     document.name,
                     method.to_uppercase()
                 ));

@@ -246,7 +246,7 @@ impl Tamer<'_> {
                 chosen = format!("{UNDERSCORED}{name}");
                 if !name.contains('_') || rust_names.insert(words(&chosen), name).is_some() {
                     self.refused.get_or_insert(format!(
-                        "`{other}` and `{name}` of `{hint}` have one name in Rust; remove one of them with the overlay"
+                        "`{other}` and `{name}` of `{hint}` have one name in Rust; remove one of them in corrections.json"
                     ));
                 }
             }

@@ -29,7 +29,7 @@ pub(super) fn fullest(documents: &[Document], refusals: &mut Vec<String>) -> BTr
                 Ok(Fuller::Second) => other,
                 Err(difference) => {
                     refusals.push(format!(
-                        "{} {path} stands in {} and in {}, and neither has all of it: {difference}. Add what is missing to one of them with the overlay",
+                        "{} {path} stands in {} and in {}, and neither has all of it: {difference}. Add what is missing to one of them in corrections.json",
                         method.to_uppercase(),
                         documents[best].name,
                         documents[other].name,
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(
             refusal(json!({"id": {"type": "string"}}), json!({"label": {"type": "string"}})),
             "GET /things stands in a.json and in b.json, and neither has all of it: the first lacks `inner.label` of the reply 200, \
-             the second lacks `inner.id` of the reply 200. Add what is missing to one of them with the overlay",
+             the second lacks `inner.id` of the reply 200. Add what is missing to one of them in corrections.json",
         );
         let types = refusal(json!({"id": {"type": "string"}}), json!({"id": {"type": "integer"}}));
         assert!(types.contains("the first lacks `inner.id:integer` of the reply 200"), "{types}");

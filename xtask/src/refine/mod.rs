@@ -16,8 +16,9 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::normalise::{self, Api};
-use crate::specs::document;
-use crate::specs::overlay::Overlay;
+use crate::specs::corrections::Corrections;
+use crate::specs::document::{self, Document};
+use crate::specs::surface::Surface;
 use crate::specs::vendor::{ApiFile, Vendor};
 
 pub(crate) use operations::{Argument, Body, Operation, Place, Reply};
@@ -42,11 +43,22 @@ pub(crate) struct Refined<'a> {
 
 /// Reads all APIs of a vendor.
 pub(crate) fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
-    let overlay = Overlay::read(&vendor.folder)?;
-    overlay.check_documents(&vendor.file)?;
+    let corrections = Corrections::read(&vendor.folder)?;
+    corrections.check(&vendor.file)?;
+    let mut documents: BTreeMap<&str, Vec<Document>> = BTreeMap::new();
+    for file in &vendor.file.apis {
+        let read =
+            file.documents.keys().map(|name| Document::read(&vendor.folder, name)).collect::<Result<Vec<_>>>()?;
+        documents.insert(&file.name, read);
+    }
+    let surface = Surface::read(&vendor.folder)?;
+    surface.check(&vendor.folder, &vendor.file, &documents)?;
     let mut apis = Vec::new();
     for file in &vendor.file.apis {
-        let api = normalise::api(vendor, file, &overlay)?;
+        let mut documents = documents.remove(file.name.as_str()).unwrap_or_default();
+        corrections.apply(&mut documents)?;
+        surface.apply(file, &mut documents);
+        let api = normalise::api(vendor, file, documents)?;
         let model = refine(&api).with_context(|| file.name.clone())?;
         apis.push(Refined { file, api, model });
     }

@@ -1,4 +1,4 @@
-//! How an operation pages, as the documents or the overlay say (`x-paging`).
+//! How an operation pages, as the surface or the documents say (`x-paging`).
 
 use anyhow::{Result, anyhow};
 use serde::Deserialize;

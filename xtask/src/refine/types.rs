@@ -155,14 +155,16 @@ pub(super) fn read(file: &syn::File, unions: &[Union]) -> Result<Types> {
                         types.aliases.insert(name, ty);
                     }
                     _ => {
-                        bail!("type `{name}` came out as a struct without fields; correct its schema with the overlay")
+                        bail!(
+                            "type `{name}` came out as a struct without fields; correct its schema in corrections.json"
+                        )
                     }
                 }
             }
             syn::Item::Enum(item) => {
                 let name = item.ident.to_string();
                 let variants = item.variants.iter().map(variant).collect::<Result<Vec<_>>>().with_context(|| {
-                    format!("type `{name}` came out as an enum over types; correct its schema with the overlay")
+                    format!("type `{name}` came out as an enum over types; correct its schema in corrections.json")
                 })?;
                 types
                     .definitions
@@ -192,7 +194,7 @@ fn record(name: &str, fields: &syn::FieldsNamed) -> Result<Shape> {
         let wire = serde.rename.unwrap_or_else(|| ident.trim_start_matches("r#").trim_end_matches('_').to_owned());
         let wire = wire.strip_prefix(UNDERSCORED).map_or(wire.clone(), str::to_owned);
         if found.iter().any(|other: &Field| other.ident == ident) {
-            bail!("two members of `{name}` would both be called `{ident}`; remove one of them with the overlay");
+            bail!("two members of `{name}` would both be called `{ident}`; remove one of them in corrections.json");
         }
         let (doc, notes) = noted(&field.attrs);
         found.push(Field {

@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::Result;
 use schemars::{JsonSchema, schema_for};
 
-use super::overlay::Overlay;
+use super::corrections::Corrections;
+use super::surface::SurfaceFile;
 use super::vendor::VendorFile;
 use super::words::Words;
 use crate::operations_table::Table;
@@ -14,7 +15,8 @@ use crate::write::Files;
 /// Adds the `.schema.json` of each kind of file.
 pub(crate) fn files(root: &Path, files: &mut Files) -> Result<()> {
     files.add(root.join("specs/vendor.schema.json"), text::<VendorFile>()?);
-    files.add(root.join("specs/overlay.schema.json"), text::<Overlay>()?);
+    files.add(root.join("specs/corrections.schema.json"), text::<Corrections>()?);
+    files.add(root.join("specs/surface.schema.json"), text::<SurfaceFile>()?);
     files.add(root.join("specs/words.schema.json"), text::<Words>()?);
     files.add(root.join("specs/operations.schema.json"), text::<Table>()?);
     Ok(())

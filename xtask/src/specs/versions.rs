@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use super::document::{Document, text};
-use super::overlay::{Correction, Overlay};
+use super::corrections::{Correction, Corrections, FILE};
+use super::document::Document;
 use super::vendor::Vendor;
 
 /// Notes that are specific to a version.
@@ -22,7 +22,7 @@ struct Documents {
 
 /// Checks that the corrections of each version are made in the others, or contain the reason why not
 /// (`only`).
-pub(crate) fn check(vendor: &Vendor, overlay: &Overlay) -> Result<()> {
+pub(crate) fn check(vendor: &Vendor, corrections: &Corrections) -> Result<()> {
     if vendor.file.apis.len() < 2 {
         return Ok(());
     }
@@ -31,7 +31,7 @@ pub(crate) fn check(vendor: &Vendor, overlay: &Overlay) -> Result<()> {
         for name in api.documents.keys() {
             let document = Document::read(&vendor.folder, name)?;
             let mut corrected = [document.clone()];
-            for correction in &overlay.corrections {
+            for correction in &corrections.corrections {
                 correction.apply(&mut corrected)?;
             }
             let [corrected] = corrected;
@@ -40,15 +40,15 @@ pub(crate) fn check(vendor: &Vendor, overlay: &Overlay) -> Result<()> {
             documents.api.insert(name.clone(), index);
         }
     }
-    documents.check(overlay)
+    documents.check(corrections)
 }
 
 impl Documents {
-    fn check(&self, overlay: &Overlay) -> Result<()> {
+    fn check(&self, corrections: &Corrections) -> Result<()> {
         let operations: BTreeMap<&String, BTreeSet<(String, &str)>> =
             self.imported.iter().map(|(name, document)| (name, document.operations().into_iter().collect())).collect();
         let mut wrong = String::new();
-        for (index, correction) in overlay.corrections.iter().enumerate() {
+        for correction in &corrections.corrections {
             let here = &correction.document;
             let Some(ours) = operations.get(here) else { continue };
             // The same part of another version has some of the operations, whatever the name of its file.
@@ -62,12 +62,14 @@ impl Documents {
             match (&correction.only, missing.as_slice()) {
                 (None, []) | (Some(_), [_, ..]) => {}
                 (None, missing) => wrong.push_str(&format!(
-                    "\n  corrections[{index}] ({}) is missing in {}, which is the same at this place; add it there too, or give the reason against it in `only`",
+                    "\n  {}: ({}) is missing in {}, which is the same at this place; add it there too, or give the reason against it in `only`",
+                    correction.label(),
                     correction.place(),
                     missing.join(" and ")
                 )),
                 (Some(_), []) => wrong.push_str(&format!(
-                    "\n  corrections[{index}] ({}) has `only`, although no other version is the same at this place; remove `only`",
+                    "\n  {}: ({}) has `only`, although no other version is the same at this place; remove `only`",
+                    correction.label(),
                     correction.place()
                 )),
             }
@@ -75,15 +77,14 @@ impl Documents {
         if wrong.is_empty() {
             return Ok(());
         }
-        bail!("overlay.json: corrections that do not apply to all versions:{wrong}")
+        bail!("{FILE}: corrections that do not apply to all versions:{wrong}")
     }
 
     /// Returns true if two documents are equal at the place of a correction after they were
     /// corrected, or were not equal there before.
     fn agree(&self, correction: &Correction, here: &str, there: &str) -> bool {
-        let find = |documents: &BTreeMap<String, Document>, name: &str| {
-            place(&self.imported[here].value, &documents[name].value, correction).map(plain)
-        };
+        let find =
+            |documents: &BTreeMap<String, Document>, name: &str| correction.find(&documents[name].value).map(plain);
         let keys: Vec<Option<&str>> = match &correction.merge {
             Some(Value::Object(patch)) => patch
                 .keys()
@@ -115,42 +116,9 @@ impl Documents {
             return false;
         }
         let parent = Correction { at: parent.to_owned(), ..correction.clone() };
-        let ours = &self.imported[here].value;
-        let find = |name: &str| place(ours, &self.imported[name].value, &parent).map(plain);
+        let find = |name: &str| parent.find(&self.imported[name].value).map(plain);
         let ours = find(here);
         ours.is_some() && ours == find(there)
-    }
-}
-
-/// Returns the value at the place of a correction in a document. Parameters are found by their names,
-/// because versions list them in different orders.
-fn place<'a>(origin: &Value, document: &'a Value, correction: &Correction) -> Option<&'a Value> {
-    let mut names = root(origin, correction);
-    let mut value = root(document, correction)?;
-    let mut parameters = false;
-    for step in correction.at.split('/').skip(1) {
-        let step = step.replace("~1", "/").replace("~0", "~");
-        let named = names.and_then(|names| child(names, &step));
-        value = match named.and_then(|named| text(named, "name")).filter(|_| parameters) {
-            Some(name) => value.as_array()?.iter().find(|parameter| text(parameter, "name") == Some(name))?,
-            None => child(value, &step)?,
-        };
-        parameters = step == "parameters";
-        names = named;
-    }
-    Some(value)
-}
-
-fn root<'a>(document: &'a Value, correction: &Correction) -> Option<&'a Value> {
-    let Some(operation) = &correction.operation else { return Some(document) };
-    let (method, path) = operation.split_once(' ')?;
-    document.get("paths")?.get(path)?.get(method.to_ascii_lowercase())
-}
-
-fn child<'a>(value: &'a Value, step: &str) -> Option<&'a Value> {
-    match value {
-        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
-        other => other.get(step),
     }
 }
 
@@ -182,7 +150,7 @@ mod tests {
     use super::*;
 
     fn check(members: [&str; 2], corrections: &Value) -> String {
-        let overlay: Overlay = serde_json::from_value(json!({"corrections": corrections})).unwrap();
+        let corrections: Corrections = serde_json::from_value(json!({"corrections": corrections})).unwrap();
         let mut documents = Documents { imported: BTreeMap::new(), corrected: BTreeMap::new(), api: BTreeMap::new() };
         for (index, (name, kind)) in ["v2/users.json", "v3/people.json"].into_iter().zip(members).enumerate() {
             let value = json!({
@@ -191,7 +159,7 @@ mod tests {
             });
             let document = Document { name: name.to_owned(), value };
             let mut corrected = [document.clone()];
-            for correction in &overlay.corrections {
+            for correction in &corrections.corrections {
                 correction.apply(&mut corrected).unwrap();
             }
             let [corrected] = corrected;
@@ -199,7 +167,7 @@ mod tests {
             documents.corrected.insert(name.to_owned(), corrected);
             documents.api.insert(name.to_owned(), index);
         }
-        documents.check(&overlay).err().map_or(String::new(), |error| error.to_string())
+        documents.check(&corrections).err().map_or(String::new(), |error| error.to_string())
     }
 
     fn correction(document: &str, only: Option<&str>) -> Value {
@@ -211,12 +179,12 @@ mod tests {
     fn a_correction_that_another_version_needs_too_is_missed_there() {
         let alike = ["string", "string"];
         let said = check(alike, &json!([correction("v2/users.json", None)]));
-        assert!(said.contains("corrections[0]") && said.contains("is missing in v3/people.json"), "{said}");
+        assert!(said.contains("corrections.json:0") && said.contains("is missing in v3/people.json"), "{said}");
         let both = json!([correction("v2/users.json", None), correction("v3/people.json", None)]);
         assert_eq!(check(alike, &both), "");
         assert_eq!(check(["string", "object"], &json!([correction("v2/users.json", None)])), "");
         let parameter = json!([{
-            "document": "v2/users.json", "operation": "GET /users", "at": "/parameters/0/schema/type", "set": "integer",
+            "document": "v2/users.json", "operation": "GET /users", "at": "/parameters/limit/schema/type", "set": "integer",
             "evidence": "page",
         }]);
         assert!(check(alike, &parameter).contains("is missing in v3/people.json"));

@@ -2,7 +2,7 @@
 //! copy; only when all of it went well are the files of the workspace swapped, all at once.
 
 mod documents;
-mod overlay;
+mod ours;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +17,7 @@ use crate::specs::import;
 use crate::swap::{self, Swap};
 use crate::tree;
 use crate::write::Files;
-use overlay::Stale;
+use ours::Stale;
 
 /// Takes a vendor's newer documents: a file, a folder or a checkout.
 pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: Option<&str>, source: Option<&str>) -> Result<()> {
@@ -48,7 +48,7 @@ fn sync(
     import::write(&scratch.root().join("specs").join(vendor), &incoming.documents)?;
 
     println!("2/5 Corrections");
-    let stale = overlay::mend(scratch.root(), vendor)?;
+    let stale = ours::mend(scratch.root(), vendor)?;
     for one in &stale {
         println!("  {}", one.said());
     }
@@ -59,7 +59,7 @@ fn sync(
     println!("3/5 Generating in a copy …");
     let (files, _) = generate::plan(scratch.root(), &[], true).context(
         "the new documents cannot be generated, and nothing was changed; correct what is named in \
-         overlay.json, vendor.json or operations.json of specs, and run the command again",
+         corrections.json, surface or vendor.json of the vendor, or operations.json, and run the command again",
     )?;
 
     println!("4/5 Comparing …");
