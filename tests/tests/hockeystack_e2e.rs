@@ -267,8 +267,11 @@ async fn a_task_ends_once() {
     let error = client.tasks().update(&id, &done).send().await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Conflict, Some(409), 1));
     client.tasks().delete(&id).send().await.unwrap();
-    assert!(client.credits().balance().send().await.unwrap().included_credits.is_some());
-    assert_eq!(client.service().me().send().await.unwrap().workspace.unwrap().name.as_deref(), Some("Fake workspace"));
+    assert!(client.credits().get_balance().send().await.unwrap().included_credits.is_some());
+    assert_eq!(
+        client.service().get_me().send().await.unwrap().workspace.unwrap().name.as_deref(),
+        Some("Fake workspace")
+    );
     assert_eq!(fake.report().refused, 0, "{:?}", fake.report().problems);
 }
 
@@ -279,7 +282,7 @@ async fn reads_and_writes_are_counted_apart() {
         client.tasks().delete(n).send().await.unwrap_err();
     }
     for _ in 0..30 {
-        client.service().me().send().await.unwrap();
+        client.service().get_me().send().await.unwrap();
         client.raw(Method::GET, "/me").send().await.unwrap();
     }
     assert_eq!(clock.now(), Duration::ZERO);

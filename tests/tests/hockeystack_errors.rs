@@ -5,7 +5,7 @@ mod error_table;
 use crm_core::Vendor;
 use error_table::{reply, survive, table};
 use hockeystack_client::account_intelligence::operations::ACCOUNT_INTELLIGENCE_GET;
-use hockeystack_client::revenue_agents::operations::{SERVICE_ME, TASKS_CREATE};
+use hockeystack_client::revenue_agents::operations::{SERVICE_GET_ME, TASKS_CREATE};
 use hockeystack_client::{AccountIntelligence, RevenueAgents};
 
 #[test]
@@ -42,9 +42,9 @@ fn the_headers_of_revenue_agents_speak_of_their_pool() {
             ("x-ratelimit-reset", "99999999999"),
         ]
     };
-    let read = agents.feedback(&SERVICE_ME, &reply(200, &headers("read"), ""));
+    let read = agents.feedback(&SERVICE_GET_ME, &reply(200, &headers("read"), ""));
     assert_eq!((read.window, read.limit, read.remaining), (Some("read"), Some(600), Some(17)));
     assert!(read.reset_after.is_some());
-    assert_eq!(agents.feedback(&SERVICE_ME, &reply(200, &headers("write"), "")).window, Some("write"));
-    assert_eq!(agents.feedback(&SERVICE_ME, &reply(200, &headers("new"), "")).window, None);
+    assert_eq!(agents.feedback(&SERVICE_GET_ME, &reply(200, &headers("write"), "")).window, Some("write"));
+    assert_eq!(agents.feedback(&SERVICE_GET_ME, &reply(200, &headers("new"), "")).window, None);
 }

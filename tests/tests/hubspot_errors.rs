@@ -4,7 +4,7 @@ mod error_table;
 
 use crm_core::{OpMeta, RawReply, Vendor, VendorError};
 use error_table::{reply, survive, table};
-use hubspot_client::operations::{ANALYTICS_REPORTS_BY_BREAKDOWN, OBJECTS_BATCH_CREATE, OBJECTS_LIST, OBJECTS_SEARCH};
+use hubspot_client::operations::{ANALYTICS_GET_BREAKDOWN_REPORT, OBJECTS_BATCH_CREATE, OBJECTS_LIST, OBJECTS_SEARCH};
 use hubspot_client::{ErrorKind, LimitScope};
 use proptest::prelude::*;
 use serde_json::json;
@@ -16,7 +16,7 @@ fn every_body_on_record() {
     let vendor = hubspot_client::vendor();
     let bodies = table(BODIES, |name| {
         let op = if name.starts_with("analytics") {
-            &ANALYTICS_REPORTS_BY_BREAKDOWN
+            &ANALYTICS_GET_BREAKDOWN_REPORT
         } else if name.contains("search") {
             &OBJECTS_SEARCH
         } else {
@@ -98,7 +98,7 @@ fn no_body_makes_reading_fail() {
         "propertiesErrorCode",
         "errorTokens",
     ];
-    for op in [&OBJECTS_LIST, &OBJECTS_SEARCH, &ANALYTICS_REPORTS_BY_BREAKDOWN] {
+    for op in [&OBJECTS_LIST, &OBJECTS_SEARCH, &ANALYTICS_GET_BREAKDOWN_REPORT] {
         survive(&hubspot_client::vendor(), op, MEMBERS);
     }
 }

@@ -303,6 +303,7 @@ fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
     insta::assert_snapshot!(table);
 }
 
+const DELETE: &str = "DELETE /crm/things/2026-03/{objectType}/{id}";
 const LIST: &str = "GET /crm/things/2026-03/{objectType}";
 
 #[test]
@@ -313,11 +314,11 @@ fn what_one_api_has_of_its_own_takes_precedence_there() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, json!({"operations": {LIST: entry}}).to_string()).unwrap();
     };
-    put("things.json", json!({"name": "all", "summary": "Lists all things."}));
-    assert!(workspace.generated("operations/things.rs").contains("\"things.all\""));
+    put("things.json", json!({"name": "list_all", "summary": "Lists all things."}));
+    assert!(workspace.generated("operations/things.rs").contains("\"things.list_all\""));
     put("acme/things.json", json!({"summary": "Lists the things of Acme."}));
     let generated = workspace.generated("things.rs");
-    assert!(generated.contains("Lists the things of Acme.") && generated.contains("pub fn all("), "{generated}");
+    assert!(generated.contains("Lists the things of Acme.") && generated.contains("pub fn list_all("), "{generated}");
 }
 
 #[test]
@@ -397,6 +398,13 @@ fn a_wrong_file_of_ours_is_refused_with_its_line() {
     row("two surface entries for one operation", &|w| {
         surface(w, "things.json", LIST, json!({"name": "all"}));
         surface(w, "others.json", LIST, json!({"name": "all"}));
+    });
+    row("a surface entry that archives without a source", &|w| {
+        surface(w, "things.json", DELETE, json!({"name": "archive"}));
+    });
+    row("names outside the vocabulary", &|w| {
+        surface(w, "things.json", LIST, json!({"name": "get_all"}));
+        surface(w, "others.json", DELETE, json!({"name": "bulk_delete"}));
     });
     row("a surface entry without a name in the file of another resource", &|w| {
         surface(w, "others.json", LIST, json!({"idempotent": false}));

@@ -69,7 +69,7 @@ async fn revenue_agents() -> Option<Result<String, Error>> {
     let token = variable("HOCKEYSTACK_AGENTS_TOKEN")?;
     let ask = async {
         let token = hockeystack_client::RevenueAgentsToken::new(token)?;
-        hockeystack_client::RevenueAgents::new(token)?.service().me().send().await
+        hockeystack_client::RevenueAgents::new(token)?.service().get_me().send().await
     };
     Some(ask.await.map(|_| "the token is good".to_owned()))
 }

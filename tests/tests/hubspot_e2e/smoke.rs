@@ -40,7 +40,7 @@ async fn associations_are_made_listed_and_taken_away() {
     let linked = associations.list("contacts", &contact, "deals").limit(2).items().try_collect().await.unwrap();
     let ids: Vec<String> = linked.iter().filter_map(|link| link.to_object_id.clone()).collect();
     assert_eq!(ids, deals);
-    associations.archive("contacts", &contact, "deals", &deals[0]).send().await.unwrap();
+    associations.delete("contacts", &contact, "deals", &deals[0]).send().await.unwrap();
     associations.create_default("contacts", &contact, "deals", &deals[0]).send().await.unwrap();
     let read = bench.client.contacts().get(&contact).associations(["deals"]).send().await.unwrap();
     assert_eq!(read.associations.get("deals").unwrap().results.len(), 3);

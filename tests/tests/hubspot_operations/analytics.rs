@@ -103,7 +103,7 @@ async fn exists() {
 async fn views() {
     let bench = Bench::new().await;
     bench.fake.fail(Fault::Body(json!([{"id": 7, "title": "Blog only", "createdAt": 1_514_764_800_000_i64}])));
-    let views = bench.client.analytics().views().send().await.unwrap();
+    let views = bench.client.analytics().list_views().send().await.unwrap();
     bench.sent("GET /analytics/v2/views");
     assert_eq!((views[0].id, views[0].title.as_deref()), (Some(7), Some("Blog only")));
 }
@@ -112,7 +112,7 @@ async fn views() {
 async fn events() {
     let bench = Bench::new().await;
     bench.fake.fail(Fault::Body(json!([{"id": "000001", "name": "Signed up"}])));
-    let events = bench.client.analytics().events().include_deletes(true).send().await.unwrap();
+    let events = bench.client.analytics().list_events().include_deletes(true).send().await.unwrap();
     bench.sent("GET /reports/v2/events?includeDeletes=true");
     assert_eq!(events[0].name.as_deref(), Some("Signed up"));
 }
@@ -121,7 +121,7 @@ async fn events() {
 async fn events_batch() {
     let bench = Bench::new().await;
     bench.fake.fail(Fault::Body(json!([{"id": "1", "name": "Signed up"}, {"id": "2", "name": "Left"}])));
-    let events = bench.client.analytics().events_batch(["1", "2"]).send().await.unwrap();
+    let events = bench.client.analytics().batch_get_events(["1", "2"]).send().await.unwrap();
     bench.sent("GET /reports/v2/events/batch?id=1&id=2");
     assert_eq!(events.len(), 2);
 }

@@ -51,7 +51,7 @@ async fn taken_away(kind: &str) {
     let (bench, contact, other) = pair(kind).await;
     let associations = bench.client.associations();
     associations.create_default("contacts", &contact, kind, &other).send().await.unwrap();
-    associations.archive("contacts", &contact, kind, &other).send().await.unwrap();
+    associations.delete("contacts", &contact, kind, &other).send().await.unwrap();
     bench.sent(&format!("DELETE /crm/objects/2026-03/contacts/{contact}/associations/{kind}/{other}"));
     assert!(associations.list("contacts", &contact, kind).send().await.unwrap().results.is_empty());
 }

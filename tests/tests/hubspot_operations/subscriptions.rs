@@ -11,7 +11,7 @@ async fn get_statuses() {
     let status = json!({"subscriberIdString": "ada@example.com", "subscriptionId": 7, "status": "SUBSCRIBED", "channel": "EMAIL"});
     bench.fake.fail(Fault::Body(json!({"status": "COMPLETE", "results": [status]})));
     let preferences = bench.client.communication_preferences();
-    let reply = preferences.get_statuses("ada@example.com", "EMAIL").business_unit_id(3).send().await.unwrap();
+    let reply = preferences.list_statuses("ada@example.com", "EMAIL").business_unit_id(3).send().await.unwrap();
     bench.sent("GET /communication-preferences/2026-03/statuses/ada%40example.com?channel=EMAIL&businessUnitId=3");
     assert_eq!(reply.results[0].status.as_ref().unwrap().as_str(), "SUBSCRIBED");
 }

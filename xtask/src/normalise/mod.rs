@@ -20,6 +20,7 @@ mod tame;
 mod twice;
 mod types;
 mod unions;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 
@@ -97,6 +98,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>)
     }
     let merged = merge::merge(documents, &file.types, &mut refusals)?;
     names::check_unique(&merged)?;
+    vocabulary::check(&merged)?;
     let (tame, unions) = tame::tame(&merged)?;
     if crate::specs::document::operations(&merged).is_empty() {
         bail!("{}: no operation is left", file.name);

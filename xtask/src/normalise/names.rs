@@ -115,6 +115,8 @@ fn verb(method: &str, path: &str, base: &[String], bound: &[String], many: bool)
         ("post", None) => ("create", None),
         ("post", Some(noun)) if on_one => ("add", Some(singular(&noun))),
         ("post", Some(noun)) if singular(&noun) != noun => ("create", Some(singular(&noun))),
+        // Archiving is restorable, which no path says; the surface names what is.
+        ("post", Some(noun)) if noun == "archive" => ("", Some("delete".to_owned())),
         // The last word of a POST is what it does: search, merge, upsert, batch/read.
         ("post", Some(noun)) => ("", Some(noun)),
         ("put", None) => ("replace", None),

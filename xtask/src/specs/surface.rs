@@ -178,6 +178,14 @@ impl Surface {
                         String::from(key.clone())
                     );
                 }
+                let archives =
+                    entry.name.as_deref().is_some_and(|name| name.trim_start_matches("batch_").starts_with("archive"));
+                if archives && entry.source.is_none() {
+                    bail!(
+                        "{}: `archive` is for what the vendor can restore; state in `source` where it says so, or name it `delete`",
+                        at()
+                    );
+                }
                 let owners: Vec<&str> = holders
                     .filter_map(|(api, document)| {
                         let api = vendor.apis.iter().find(|known| known.name == **api)?;

@@ -1069,38 +1069,6 @@ impl Ads {
         self.call(&operations::ADS_GET_GOOGLE_INTEGRATION)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the google keyword ideas.
-    ///
-    /// `POST /ad-publishing/google/keyword-ideas`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .get_google_keyword_ideas(
-    ///         "123",
-    ///         types::KeywordSuggestion::new("https://www.example.com"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_google_keyword_ideas(
-        &self,
-        location_id: impl Display,
-        body: impl std::borrow::Borrow<types::KeywordSuggestion>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_GET_GOOGLE_KEYWORD_IDEAS)
-            .set_query("locationId", &location_id.to_string())
-            .json(body.borrow())
-    }
     /// Reads the google report.
     ///
     /// `GET /ad-publishing/google/reporting`
@@ -1785,6 +1753,38 @@ impl Ads {
                     &Into::<types::AdsListGoogleEntitiesEntityType>::into(entity_type),
                 ),
         }
+    }
+    /// Lists the google keyword ideas.
+    ///
+    /// `POST /ad-publishing/google/keyword-ideas`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .list_google_keyword_ideas(
+    ///         "123",
+    ///         types::KeywordSuggestion::new("https://www.example.com"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_google_keyword_ideas(
+        &self,
+        location_id: impl Display,
+        body: impl std::borrow::Borrow<types::KeywordSuggestion>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_LIST_GOOGLE_KEYWORD_IDEAS)
+            .set_query("locationId", &location_id.to_string())
+            .json(body.borrow())
     }
     /// Lists the google reports.
     ///

@@ -144,6 +144,66 @@ impl Contacts {
             .path("workflowId", &workflow_id)
             .json(body.borrow())
     }
+    /// Sets business of many contacts in one request.
+    ///
+    /// `POST /contacts/bulk/business`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .batch_set_business(
+    ///         types::ContactsBusinessUpdate::new("123", vec!["123".to_owned()], "123"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn batch_set_business(
+        &self,
+        body: impl std::borrow::Borrow<types::ContactsBusinessUpdate>,
+    ) -> Call<types::ContactsBulkUpateReply> {
+        self.call(&operations::CONTACTS_BATCH_SET_BUSINESS).json(body.borrow())
+    }
+    /// Changes tags of many contacts in one request.
+    ///
+    /// `POST /contacts/bulk/tags/update/{type}`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Version `2021-07-28`.
+    ///
+    /// * `type_`: Its kind.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .batch_update_tags(
+    ///         "value",
+    ///         types::UpdateTags::new(
+    ///             vec!["value".to_owned()],
+    ///             "123",
+    ///             vec!["value".to_owned()],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn batch_update_tags(
+        &self,
+        type_: impl Display,
+        body: impl std::borrow::Borrow<types::UpdateTags>,
+    ) -> Call<types::UpdateTagsReply> {
+        self.call(&operations::CONTACTS_BATCH_UPDATE_TAGS)
+            .path("type", &type_)
+            .json(body.borrow())
+    }
     /// Creates a contact.
     ///
     /// `POST /contacts/`
@@ -666,31 +726,6 @@ impl Contacts {
             call: self.call(&operations::CONTACTS_SEARCH).json(body.borrow()),
         }
     }
-    /// Sets the business of many.
-    ///
-    /// `POST /contacts/bulk/business`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .set_business_of_many(
-    ///         types::ContactsBusinessUpdate::new("123", vec!["123".to_owned()], "123"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn set_business_of_many(
-        &self,
-        body: impl std::borrow::Borrow<types::ContactsBusinessUpdate>,
-    ) -> Call<types::ContactsBulkUpateReply> {
-        self.call(&operations::CONTACTS_SET_BUSINESS_OF_MANY).json(body.borrow())
-    }
     /// Changes a contact.
     ///
     /// `PUT /contacts/{contactId}`
@@ -752,41 +787,6 @@ impl Contacts {
         self.call(&operations::CONTACTS_UPDATE_NOTE)
             .path("contactId", &contact_id)
             .path("id", &id)
-            .json(body.borrow())
-    }
-    /// Changes the tags of many.
-    ///
-    /// `POST /contacts/bulk/tags/update/{type}`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `type_`: Its kind.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .update_tags_of_many(
-    ///         "value",
-    ///         types::UpdateTags::new(
-    ///             vec!["value".to_owned()],
-    ///             "123",
-    ///             vec!["value".to_owned()],
-    ///         ),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_tags_of_many(
-        &self,
-        type_: impl Display,
-        body: impl std::borrow::Borrow<types::UpdateTags>,
-    ) -> Call<types::UpdateTagsReply> {
-        self.call(&operations::CONTACTS_UPDATE_TAGS_OF_MANY)
-            .path("type", &type_)
             .json(body.borrow())
     }
     /// Changes the task of a contact.

@@ -198,6 +198,30 @@ impl Invoices {
     ) -> Call<types::TemplateReply> {
         self.call(&operations::INVOICES_CREATE_TEMPLATE).json(body.borrow())
     }
+    /// Creates a text to pay.
+    ///
+    /// `POST /invoices/text2pay`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `invoices.write`.
+    /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .invoices()
+    ///     .create_text_to_pay(types::Text2Pay::new())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create_text_to_pay(
+        &self,
+        body: impl std::borrow::Borrow<types::Text2Pay>,
+    ) -> Call<types::Text2PayInvoiceReply> {
+        self.call(&operations::INVOICES_CREATE_TEXT_TO_PAY).json(body.borrow())
+    }
     /// Deletes an invoice.
     ///
     /// `DELETE /invoices/{invoiceId}`
@@ -875,26 +899,6 @@ impl Invoices {
         self.call(&operations::INVOICES_START_SCHEDULE)
             .path("scheduleId", &schedule_id)
             .json(body.borrow())
-    }
-    /// Texts an invoice to pay.
-    ///
-    /// `POST /invoices/text2pay`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `invoices.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client.invoices().text_to_pay(types::Text2Pay::new()).send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn text_to_pay(
-        &self,
-        body: impl std::borrow::Borrow<types::Text2Pay>,
-    ) -> Call<types::Text2PayInvoiceReply> {
-        self.call(&operations::INVOICES_TEXT_TO_PAY).json(body.borrow())
     }
     /// Changes an invoice.
     ///

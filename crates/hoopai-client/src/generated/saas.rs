@@ -24,7 +24,7 @@ impl Saas {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Bulks the disable.
+    /// Disables many saas in one request.
     ///
     /// `POST /saas/bulk-disable-saas/{companyId}`
     ///
@@ -38,21 +38,21 @@ impl Saas {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .bulk_disable("123", types::BulkDisableSaas::new(vec!["123".to_owned()]))
+    ///     .batch_disable("123", types::BulkDisableSaas::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn bulk_disable(
+    pub fn batch_disable(
         &self,
         company_id: impl Display,
         body: impl std::borrow::Borrow<types::BulkDisableSaas>,
     ) -> Call<Value> {
-        self.call(&operations::SAAS_BULK_DISABLE)
+        self.call(&operations::SAAS_BATCH_DISABLE)
             .path("companyId", &company_id)
             .json(body.borrow())
     }
-    /// Bulks the disable legacy.
+    /// Disables legacy of many saas in one request.
     ///
     /// `POST /saas-api/public-api/bulk-disable-saas/{companyId}`
     ///
@@ -68,22 +68,22 @@ impl Saas {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .bulk_disable_legacy("123", types::BulkDisableSaas::new(vec!["123".to_owned()]))
+    ///     .batch_disable_legacy("123", types::BulkDisableSaas::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
-    pub fn bulk_disable_legacy(
+    pub fn batch_disable_legacy(
         &self,
         company_id: impl Display,
         body: impl std::borrow::Borrow<types::BulkDisableSaas>,
     ) -> Call<types::BulkDisableSaasReply> {
-        self.call(&operations::SAAS_BULK_DISABLE_LEGACY)
+        self.call(&operations::SAAS_BATCH_DISABLE_LEGACY)
             .path("companyId", &company_id)
             .json(body.borrow())
     }
-    /// Bulks the enable.
+    /// Enables many saas in one request.
     ///
     /// `POST /saas/bulk-enable-saas/{companyId}`
     ///
@@ -97,7 +97,7 @@ impl Saas {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .bulk_enable(
+    ///     .batch_enable(
     ///         "123",
     ///         types::BulkEnableSaasRequest::new(
     ///             types::BulkEnableSaasActionPayload::new("123"),
@@ -109,16 +109,16 @@ impl Saas {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn bulk_enable(
+    pub fn batch_enable(
         &self,
         company_id: impl Display,
         body: impl std::borrow::Borrow<types::BulkEnableSaasRequest>,
     ) -> Call<Value> {
-        self.call(&operations::SAAS_BULK_ENABLE)
+        self.call(&operations::SAAS_BATCH_ENABLE)
             .path("companyId", &company_id)
             .json(body.borrow())
     }
-    /// Bulks the enable legacy.
+    /// Enables legacy of many saas in one request.
     ///
     /// `POST /saas-api/public-api/bulk-enable-saas/{companyId}`
     ///
@@ -134,7 +134,7 @@ impl Saas {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .bulk_enable_legacy(
+    ///     .batch_enable_legacy(
     ///         "123",
     ///         types::BulkEnableSaasRequest::new(
     ///             types::BulkEnableSaasActionPayload::new("123"),
@@ -147,12 +147,12 @@ impl Saas {
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
-    pub fn bulk_enable_legacy(
+    pub fn batch_enable_legacy(
         &self,
         company_id: impl Display,
         body: impl std::borrow::Borrow<types::BulkEnableSaasRequest>,
     ) -> Call<types::BulkEnableSaasReply> {
-        self.call(&operations::SAAS_BULK_ENABLE_LEGACY)
+        self.call(&operations::SAAS_BATCH_ENABLE_LEGACY)
             .path("companyId", &company_id)
             .json(body.borrow())
     }

@@ -181,7 +181,7 @@ impl SocialMedia {
             .path("accountId", &account_id)
             .json(body.borrow())
     }
-    /// Bulks the delete posts of a social media.
+    /// Deletes posts of many social media in one request.
     ///
     /// `POST /social-media-posting/{locationId}/posts/bulk-delete`
     ///
@@ -196,17 +196,17 @@ impl SocialMedia {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .social_media()
-    ///     .bulk_delete_posts("123", types::DeletePosts::default())
+    ///     .batch_delete_posts("123", types::DeletePosts::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn bulk_delete_posts(
+    pub fn batch_delete_posts(
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::DeletePosts>,
     ) -> Call<types::BulkDeleteReply> {
-        self.call(&operations::SOCIAL_MEDIA_BULK_DELETE_POSTS)
+        self.call(&operations::SOCIAL_MEDIA_BATCH_DELETE_POSTS)
             .path("locationId", &location_id)
             .json(body.borrow())
     }
@@ -409,106 +409,6 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Reads the facebook accounts of a social media.
-    ///
-    /// `GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().get_facebook_accounts("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_facebook_accounts(
-        &self,
-        location_id: impl Display,
-        account_id: impl Display,
-    ) -> Call<types::GetFacebookAccountsReply> {
-        self.call(&operations::SOCIAL_MEDIA_GET_FACEBOOK_ACCOUNTS)
-            .path("locationId", &location_id)
-            .path("accountId", &account_id)
-    }
-    /// Reads the google locations of a social media.
-    ///
-    /// `GET /social-media-posting/oauth/{locationId}/google/locations/{accountId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().get_google_locations("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_google_locations(
-        &self,
-        location_id: impl Display,
-        account_id: impl Display,
-    ) -> Call<types::GetGoogleLocationReply> {
-        self.call(&operations::SOCIAL_MEDIA_GET_GOOGLE_LOCATIONS)
-            .path("locationId", &location_id)
-            .path("accountId", &account_id)
-    }
-    /// Reads the instagram accounts of a social media.
-    ///
-    /// `GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().get_instagram_accounts("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_instagram_accounts(
-        &self,
-        location_id: impl Display,
-        account_id: impl Display,
-    ) -> Call<types::GetInstagramAccountsReply> {
-        self.call(&operations::SOCIAL_MEDIA_GET_INSTAGRAM_ACCOUNTS)
-            .path("locationId", &location_id)
-            .path("accountId", &account_id)
-    }
-    /// Reads the linkedin accounts of a social media.
-    ///
-    /// `GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().get_linkedin_accounts("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_linkedin_accounts(
-        &self,
-        location_id: impl Display,
-        account_id: impl Display,
-    ) -> Call<types::GetLinkedInAccountsReply> {
-        self.call(&operations::SOCIAL_MEDIA_GET_LINKEDIN_ACCOUNTS)
-            .path("locationId", &location_id)
-            .path("accountId", &account_id)
-    }
     /// Reads the post of a social media.
     ///
     /// `GET /social-media-posting/{locationId}/posts/{id}`
@@ -565,7 +465,7 @@ impl SocialMedia {
             .set_query("locationId", &location_id.to_string())
             .json(body.borrow())
     }
-    /// Reads the tags of a social media.
+    /// Reads the tag details of a social media.
     ///
     /// `POST /social-media-posting/{locationId}/tags/details`
     ///
@@ -579,17 +479,17 @@ impl SocialMedia {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .social_media()
-    ///     .get_tags("123", types::UpdateTag::new(vec!["123".to_owned()]))
+    ///     .get_tag_details("123", types::UpdateTag::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_tags(
+    pub fn get_tag_details(
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateTag>,
     ) -> Call<types::IdReply> {
-        self.call(&operations::SOCIAL_MEDIA_GET_TAGS)
+        self.call(&operations::SOCIAL_MEDIA_GET_TAG_DETAILS)
             .path("locationId", &location_id)
             .json(body.borrow())
     }
@@ -769,6 +669,110 @@ impl SocialMedia {
                 .path("locationId", &location_id)
                 .path("id", &id),
         }
+    }
+    /// Lists the facebook accounts of a social media.
+    ///
+    /// `GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.social_media().list_facebook_accounts("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_facebook_accounts(
+        &self,
+        location_id: impl Display,
+        account_id: impl Display,
+    ) -> Call<types::GetFacebookAccountsReply> {
+        self.call(&operations::SOCIAL_MEDIA_LIST_FACEBOOK_ACCOUNTS)
+            .path("locationId", &location_id)
+            .path("accountId", &account_id)
+    }
+    /// Lists the google locations of a social media.
+    ///
+    /// `GET /social-media-posting/oauth/{locationId}/google/locations/{accountId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.social_media().list_google_locations("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_google_locations(
+        &self,
+        location_id: impl Display,
+        account_id: impl Display,
+    ) -> Call<types::GetGoogleLocationReply> {
+        self.call(&operations::SOCIAL_MEDIA_LIST_GOOGLE_LOCATIONS)
+            .path("locationId", &location_id)
+            .path("accountId", &account_id)
+    }
+    /// Lists the instagram accounts of a social media.
+    ///
+    /// `GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .social_media()
+    ///     .list_instagram_accounts("123", "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_instagram_accounts(
+        &self,
+        location_id: impl Display,
+        account_id: impl Display,
+    ) -> Call<types::GetInstagramAccountsReply> {
+        self.call(&operations::SOCIAL_MEDIA_LIST_INSTAGRAM_ACCOUNTS)
+            .path("locationId", &location_id)
+            .path("accountId", &account_id)
+    }
+    /// Lists the linkedin accounts of a social media.
+    ///
+    /// `GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.social_media().list_linkedin_accounts("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_linkedin_accounts(
+        &self,
+        location_id: impl Display,
+        account_id: impl Display,
+    ) -> Call<types::GetLinkedInAccountsReply> {
+        self.call(&operations::SOCIAL_MEDIA_LIST_LINKEDIN_ACCOUNTS)
+            .path("locationId", &location_id)
+            .path("accountId", &account_id)
     }
     /// Lists the posts of a social media.
     ///

@@ -80,11 +80,11 @@ impl Analytics {
         let whole = report == Report::Breakdown(AnalyticsBreakdownBy::Totals);
         let span = check_span(&start, &end);
         let call: Call<AnalyticsReport> = match report {
-            Report::Breakdown(by) => self.reports_by_breakdown(by, period, start, end).into(),
-            Report::Objects(kind) => self.objects_report(kind, period, start, end).into(),
-            Report::Content(kind) => self.content_report(kind, period, start, end).into(),
-            Report::PageSources(kind, page) => self.page_sources(kind, page, period, start, end).into(),
-            Report::BlogSources(kind, blog) => self.content_group_sources(kind, blog, period, start, end).into(),
+            Report::Breakdown(by) => self.get_breakdown_report(by, period, start, end).into(),
+            Report::Objects(kind) => self.get_objects_report(kind, period, start, end).into(),
+            Report::Content(kind) => self.get_content_report(kind, period, start, end).into(),
+            Report::PageSources(kind, page) => self.get_page_sources(kind, page, period, start, end).into(),
+            Report::BlogSources(kind, blog) => self.get_content_group_sources(kind, blog, period, start, end).into(),
         };
         let call = match span {
             Ok(()) => call,

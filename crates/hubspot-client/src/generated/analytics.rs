@@ -24,127 +24,6 @@ impl Analytics {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Sources of one blog.
-    ///
-    /// `GET /analytics/v2/reports/{content_type}/content-group/{blog_id}/sources/{time_period}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `business-intelligence`.
-    ///
-    /// * `content_type`: Kind of content.
-    /// * `blog_id`: Identifier of the blog.
-    /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
-    /// * `start`: First day, included, as YYYYMMDD.
-    /// * `end`: Last day, included, as YYYYMMDD.
-    ///
-    /// ```
-    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// use hubspot_client::types;
-    /// let reply = client
-    ///     .analytics()
-    ///     .content_group_sources(
-    ///         types::AnalyticsContentType::BlogPosts,
-    ///         "123",
-    ///         types::TimePeriod::Daily,
-    ///         "value",
-    ///         "value",
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn content_group_sources(
-        &self,
-        content_type: impl Into<types::AnalyticsContentType>,
-        blog_id: impl Display,
-        time_period: impl Into<types::TimePeriod>,
-        start: impl Display,
-        end: impl Display,
-    ) -> ContentGroupSources {
-        ContentGroupSources {
-            call: self
-                .call(&operations::ANALYTICS_CONTENT_GROUP_SOURCES)
-                .path(
-                    "content_type",
-                    &Into::<types::AnalyticsContentType>::into(content_type),
-                )
-                .path("blog_id", &blog_id)
-                .path_segments(
-                    "time_period",
-                    &Into::<types::TimePeriod>::into(time_period),
-                )
-                .set_query("start", &start.to_string())
-                .set_query("end", &end.to_string()),
-        }
-    }
-    /// Report on hosted content.
-    ///
-    /// `GET /analytics/v2/reports/{content_type}/{time_period}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `business-intelligence`.
-    ///
-    /// * `content_type`: Kind of content.
-    /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
-    /// * `start`: First day, included, as YYYYMMDD.
-    /// * `end`: Last day, included, as YYYYMMDD.
-    ///
-    /// ```
-    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// use hubspot_client::types;
-    /// let reply = client
-    ///     .analytics()
-    ///     .content_report(
-    ///         types::AnalyticsContentType::BlogPosts,
-    ///         types::TimePeriod::Daily,
-    ///         "value",
-    ///         "value",
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn content_report(
-        &self,
-        content_type: impl Into<types::AnalyticsContentType>,
-        time_period: impl Into<types::TimePeriod>,
-        start: impl Display,
-        end: impl Display,
-    ) -> ContentReport {
-        ContentReport {
-            call: self
-                .call(&operations::ANALYTICS_CONTENT_REPORT)
-                .path(
-                    "content_type",
-                    &Into::<types::AnalyticsContentType>::into(content_type),
-                )
-                .path_segments(
-                    "time_period",
-                    &Into::<types::TimePeriod>::into(time_period),
-                )
-                .set_query("start", &start.to_string())
-                .set_query("end", &end.to_string()),
-        }
-    }
-    /// List events.
-    ///
-    /// `GET /reports/v2/events`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `business-intelligence`.
-    ///
-    /// ```
-    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.analytics().events().send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn events(&self) -> Events {
-        Events {
-            call: self.call(&operations::ANALYTICS_EVENTS),
-        }
-    }
     /// Get several events.
     ///
     /// `GET /reports/v2/events/batch`
@@ -156,16 +35,16 @@ impl Analytics {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.analytics().events_batch(["123"]).send().await?;
+    /// let reply = client.analytics().batch_get_events(["123"]).send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn events_batch(
+    pub fn batch_get_events(
         &self,
         id: impl IntoIterator<Item = impl Display>,
-    ) -> EventsBatch {
-        EventsBatch {
+    ) -> BatchGetEvents {
+        BatchGetEvents {
             call: self
-                .call(&operations::ANALYTICS_EVENTS_BATCH)
+                .call(&operations::ANALYTICS_BATCH_GET_EVENTS)
                 .set_query(
                     "id",
                     &id.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
@@ -198,6 +77,160 @@ impl Analytics {
         self.call(&operations::ANALYTICS_EXISTS)
             .path("object_type", &Into::<types::AnalyticsObjectType>::into(object_type))
     }
+    /// Report by breakdown.
+    ///
+    /// `GET /analytics/v2/reports/{breakdown_by}/{time_period}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `business-intelligence`.
+    ///
+    /// * `breakdown_by`: What to break the figures down by; countries are ISO 3166-1 alpha-2.
+    /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
+    /// * `start`: First day, included, as YYYYMMDD.
+    /// * `end`: Last day, included, as YYYYMMDD.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .analytics()
+    ///     .get_breakdown_report(
+    ///         types::AnalyticsBreakdownBy::Geolocation,
+    ///         types::TimePeriod::Daily,
+    ///         "value",
+    ///         "value",
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_breakdown_report(
+        &self,
+        breakdown_by: impl Into<types::AnalyticsBreakdownBy>,
+        time_period: impl Into<types::TimePeriod>,
+        start: impl Display,
+        end: impl Display,
+    ) -> GetBreakdownReport {
+        GetBreakdownReport {
+            call: self
+                .call(&operations::ANALYTICS_GET_BREAKDOWN_REPORT)
+                .path(
+                    "breakdown_by",
+                    &Into::<types::AnalyticsBreakdownBy>::into(breakdown_by),
+                )
+                .path_segments(
+                    "time_period",
+                    &Into::<types::TimePeriod>::into(time_period),
+                )
+                .set_query("start", &start.to_string())
+                .set_query("end", &end.to_string()),
+        }
+    }
+    /// Sources of one blog.
+    ///
+    /// `GET /analytics/v2/reports/{content_type}/content-group/{blog_id}/sources/{time_period}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `business-intelligence`.
+    ///
+    /// * `content_type`: Kind of content.
+    /// * `blog_id`: Identifier of the blog.
+    /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
+    /// * `start`: First day, included, as YYYYMMDD.
+    /// * `end`: Last day, included, as YYYYMMDD.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .analytics()
+    ///     .get_content_group_sources(
+    ///         types::AnalyticsContentType::BlogPosts,
+    ///         "123",
+    ///         types::TimePeriod::Daily,
+    ///         "value",
+    ///         "value",
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_content_group_sources(
+        &self,
+        content_type: impl Into<types::AnalyticsContentType>,
+        blog_id: impl Display,
+        time_period: impl Into<types::TimePeriod>,
+        start: impl Display,
+        end: impl Display,
+    ) -> GetContentGroupSources {
+        GetContentGroupSources {
+            call: self
+                .call(&operations::ANALYTICS_GET_CONTENT_GROUP_SOURCES)
+                .path(
+                    "content_type",
+                    &Into::<types::AnalyticsContentType>::into(content_type),
+                )
+                .path("blog_id", &blog_id)
+                .path_segments(
+                    "time_period",
+                    &Into::<types::TimePeriod>::into(time_period),
+                )
+                .set_query("start", &start.to_string())
+                .set_query("end", &end.to_string()),
+        }
+    }
+    /// Report on hosted content.
+    ///
+    /// `GET /analytics/v2/reports/{content_type}/{time_period}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `business-intelligence`.
+    ///
+    /// * `content_type`: Kind of content.
+    /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
+    /// * `start`: First day, included, as YYYYMMDD.
+    /// * `end`: Last day, included, as YYYYMMDD.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .analytics()
+    ///     .get_content_report(
+    ///         types::AnalyticsContentType::BlogPosts,
+    ///         types::TimePeriod::Daily,
+    ///         "value",
+    ///         "value",
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_content_report(
+        &self,
+        content_type: impl Into<types::AnalyticsContentType>,
+        time_period: impl Into<types::TimePeriod>,
+        start: impl Display,
+        end: impl Display,
+    ) -> GetContentReport {
+        GetContentReport {
+            call: self
+                .call(&operations::ANALYTICS_GET_CONTENT_REPORT)
+                .path(
+                    "content_type",
+                    &Into::<types::AnalyticsContentType>::into(content_type),
+                )
+                .path_segments(
+                    "time_period",
+                    &Into::<types::TimePeriod>::into(time_period),
+                )
+                .set_query("start", &start.to_string())
+                .set_query("end", &end.to_string()),
+        }
+    }
     /// Report on objects.
     ///
     /// `GET /analytics/v2/reports/{object_type}/{time_period}`
@@ -216,7 +249,7 @@ impl Analytics {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .analytics()
-    ///     .objects_report(
+    ///     .get_objects_report(
     ///         types::AnalyticsObjectType::EventCompletions,
     ///         types::TimePeriod::Daily,
     ///         "value",
@@ -226,16 +259,16 @@ impl Analytics {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn objects_report(
+    pub fn get_objects_report(
         &self,
         object_type: impl Into<types::AnalyticsObjectType>,
         time_period: impl Into<types::TimePeriod>,
         start: impl Display,
         end: impl Display,
-    ) -> ObjectsReport {
-        ObjectsReport {
+    ) -> GetObjectsReport {
+        GetObjectsReport {
             call: self
-                .call(&operations::ANALYTICS_OBJECTS_REPORT)
+                .call(&operations::ANALYTICS_GET_OBJECTS_REPORT)
                 .path(
                     "object_type",
                     &Into::<types::AnalyticsObjectType>::into(object_type),
@@ -267,7 +300,7 @@ impl Analytics {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .analytics()
-    ///     .page_sources(
+    ///     .get_page_sources(
     ///         types::AnalyticsContentType::BlogPosts,
     ///         "123",
     ///         types::TimePeriod::Daily,
@@ -278,17 +311,17 @@ impl Analytics {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn page_sources(
+    pub fn get_page_sources(
         &self,
         content_type: impl Into<types::AnalyticsContentType>,
         page_id: impl Display,
         time_period: impl Into<types::TimePeriod>,
         start: impl Display,
         end: impl Display,
-    ) -> PageSources {
-        PageSources {
+    ) -> GetPageSources {
+        GetPageSources {
             call: self
-                .call(&operations::ANALYTICS_PAGE_SOURCES)
+                .call(&operations::ANALYTICS_GET_PAGE_SOURCES)
                 .path(
                     "content_type",
                     &Into::<types::AnalyticsContentType>::into(content_type),
@@ -302,54 +335,21 @@ impl Analytics {
                 .set_query("end", &end.to_string()),
         }
     }
-    /// Report by breakdown.
+    /// List events.
     ///
-    /// `GET /analytics/v2/reports/{breakdown_by}/{time_period}`
+    /// `GET /reports/v2/events`
     ///
     /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `business-intelligence`.
-    ///
-    /// * `breakdown_by`: What to break the figures down by; countries are ISO 3166-1 alpha-2.
-    /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
-    /// * `start`: First day, included, as YYYYMMDD.
-    /// * `end`: Last day, included, as YYYYMMDD.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// use hubspot_client::types;
-    /// let reply = client
-    ///     .analytics()
-    ///     .reports_by_breakdown(
-    ///         types::AnalyticsBreakdownBy::Geolocation,
-    ///         types::TimePeriod::Daily,
-    ///         "value",
-    ///         "value",
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.analytics().list_events().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn reports_by_breakdown(
-        &self,
-        breakdown_by: impl Into<types::AnalyticsBreakdownBy>,
-        time_period: impl Into<types::TimePeriod>,
-        start: impl Display,
-        end: impl Display,
-    ) -> ReportsByBreakdown {
-        ReportsByBreakdown {
-            call: self
-                .call(&operations::ANALYTICS_REPORTS_BY_BREAKDOWN)
-                .path(
-                    "breakdown_by",
-                    &Into::<types::AnalyticsBreakdownBy>::into(breakdown_by),
-                )
-                .path_segments(
-                    "time_period",
-                    &Into::<types::TimePeriod>::into(time_period),
-                )
-                .set_query("start", &start.to_string())
-                .set_query("end", &end.to_string()),
+    pub fn list_events(&self) -> ListEvents {
+        ListEvents {
+            call: self.call(&operations::ANALYTICS_LIST_EVENTS),
         }
     }
     /// List analytics views.
@@ -361,177 +361,21 @@ impl Analytics {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.analytics().views().send().await?;
+    /// let reply = client.analytics().list_views().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn views(&self) -> Call<Vec<types::AnalyticsView>> {
-        self.call(&operations::ANALYTICS_VIEWS)
+    pub fn list_views(&self) -> Call<Vec<types::AnalyticsView>> {
+        self.call(&operations::ANALYTICS_LIST_VIEWS)
     }
 }
 
-/// Options of [`Analytics::content_group_sources`].
+/// Options of [`Analytics::batch_get_events`].
 #[must_use = "nothing is sent before `send`"]
-pub struct ContentGroupSources {
-    call: Call<types::AnalyticsReport>,
-}
-
-impl ContentGroupSources {
-    /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
-    pub fn d1(self, d1: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("d1", &d1.to_string()),
-        }
-    }
-    /// Second level to drill down to, below `d1`. Not in Starter plans.
-    pub fn d2(self, d2: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("d2", &d2.to_string()),
-        }
-    }
-    /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
-    pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "f",
-                    &f.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
-                ),
-        }
-    }
-    /// Leave this breakdown out; may be repeated.
-    pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "e",
-                    &e.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
-                ),
-        }
-    }
-    /// Identifier of a view to filter by.
-    pub fn filter_id(self, filter_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("filterId", &filter_id.to_string()),
-        }
-    }
-    /// Figure to sort by, for example `visits`.
-    pub fn sort(self, sort: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("sort", &sort.to_string()),
-        }
-    }
-    /// Ascending or descending.
-    pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
-        }
-    }
-    /// Parts for each page; ignored for daily, weekly and monthly reports.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit),
-        }
-    }
-    /// Where to begin: the `offset` of the page before.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
-        Self {
-            call: self.call.set_query("offset", &offset),
-        }
-    }
-}
-crm_core::call_builder!(ContentGroupSources => types::AnalyticsReport);
-
-/// Options of [`Analytics::content_report`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ContentReport {
-    call: Call<types::AnalyticsReport>,
-}
-
-impl ContentReport {
-    /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
-    pub fn d1(self, d1: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("d1", &d1.to_string()),
-        }
-    }
-    /// Second level to drill down to, below `d1`. Not in Starter plans.
-    pub fn d2(self, d2: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("d2", &d2.to_string()),
-        }
-    }
-    /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
-    pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "f",
-                    &f.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
-                ),
-        }
-    }
-    /// Leave this breakdown out; may be repeated.
-    pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "e",
-                    &e.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
-                ),
-        }
-    }
-    /// Identifier of a view to filter by.
-    pub fn filter_id(self, filter_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("filterId", &filter_id.to_string()),
-        }
-    }
-    /// Figure to sort by, for example `visits`.
-    pub fn sort(self, sort: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("sort", &sort.to_string()),
-        }
-    }
-    /// Ascending or descending.
-    pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
-        }
-    }
-    /// Parts for each page; ignored for daily, weekly and monthly reports.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit),
-        }
-    }
-    /// Where to begin: the `offset` of the page before.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
-        Self {
-            call: self.call.set_query("offset", &offset),
-        }
-    }
-}
-crm_core::call_builder!(ContentReport => types::AnalyticsReport);
-
-/// Options of [`Analytics::events`].
-#[must_use = "nothing is sent before `send`"]
-pub struct Events {
+pub struct BatchGetEvents {
     call: Call<Vec<types::AnalyticsEvent>>,
 }
 
-impl Events {
+impl BatchGetEvents {
     /// True to see deleted events as well.
     #[inline]
     pub fn include_deletes(self, include_deletes: bool) -> Self {
@@ -540,15 +384,393 @@ impl Events {
         }
     }
 }
-crm_core::call_builder!(Events => Vec<types::AnalyticsEvent>);
+crm_core::call_builder!(BatchGetEvents => Vec<types::AnalyticsEvent>);
 
-/// Options of [`Analytics::events_batch`].
+/// Options of [`Analytics::get_breakdown_report`].
 #[must_use = "nothing is sent before `send`"]
-pub struct EventsBatch {
+pub struct GetBreakdownReport {
+    call: Call<types::AnalyticsReport>,
+}
+
+impl GetBreakdownReport {
+    /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
+    pub fn d1(self, d1: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("d1", &d1.to_string()),
+        }
+    }
+    /// Second level to drill down to, below `d1`. Not in Starter plans.
+    pub fn d2(self, d2: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("d2", &d2.to_string()),
+        }
+    }
+    /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
+    pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "f",
+                    &f.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
+                ),
+        }
+    }
+    /// Leave this breakdown out; may be repeated.
+    pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "e",
+                    &e.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
+                ),
+        }
+    }
+    /// Identifier of a view to filter by.
+    pub fn filter_id(self, filter_id: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("filterId", &filter_id.to_string()),
+        }
+    }
+    /// Figure to sort by, for example `visits`.
+    pub fn sort(self, sort: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("sort", &sort.to_string()),
+        }
+    }
+    /// Ascending or descending.
+    pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
+        }
+    }
+    /// Parts for each page; ignored for daily, weekly and monthly reports.
+    #[inline]
+    pub fn limit(self, limit: i64) -> Self {
+        Self {
+            call: self.call.set_query("limit", &limit),
+        }
+    }
+    /// Where to begin: the `offset` of the page before.
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
+        Self {
+            call: self.call.set_query("offset", &offset),
+        }
+    }
+}
+crm_core::call_builder!(GetBreakdownReport => types::AnalyticsReport);
+
+/// Options of [`Analytics::get_content_group_sources`].
+#[must_use = "nothing is sent before `send`"]
+pub struct GetContentGroupSources {
+    call: Call<types::AnalyticsReport>,
+}
+
+impl GetContentGroupSources {
+    /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
+    pub fn d1(self, d1: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("d1", &d1.to_string()),
+        }
+    }
+    /// Second level to drill down to, below `d1`. Not in Starter plans.
+    pub fn d2(self, d2: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("d2", &d2.to_string()),
+        }
+    }
+    /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
+    pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "f",
+                    &f.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
+                ),
+        }
+    }
+    /// Leave this breakdown out; may be repeated.
+    pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "e",
+                    &e.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
+                ),
+        }
+    }
+    /// Identifier of a view to filter by.
+    pub fn filter_id(self, filter_id: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("filterId", &filter_id.to_string()),
+        }
+    }
+    /// Figure to sort by, for example `visits`.
+    pub fn sort(self, sort: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("sort", &sort.to_string()),
+        }
+    }
+    /// Ascending or descending.
+    pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
+        }
+    }
+    /// Parts for each page; ignored for daily, weekly and monthly reports.
+    #[inline]
+    pub fn limit(self, limit: i64) -> Self {
+        Self {
+            call: self.call.set_query("limit", &limit),
+        }
+    }
+    /// Where to begin: the `offset` of the page before.
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
+        Self {
+            call: self.call.set_query("offset", &offset),
+        }
+    }
+}
+crm_core::call_builder!(GetContentGroupSources => types::AnalyticsReport);
+
+/// Options of [`Analytics::get_content_report`].
+#[must_use = "nothing is sent before `send`"]
+pub struct GetContentReport {
+    call: Call<types::AnalyticsReport>,
+}
+
+impl GetContentReport {
+    /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
+    pub fn d1(self, d1: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("d1", &d1.to_string()),
+        }
+    }
+    /// Second level to drill down to, below `d1`. Not in Starter plans.
+    pub fn d2(self, d2: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("d2", &d2.to_string()),
+        }
+    }
+    /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
+    pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "f",
+                    &f.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
+                ),
+        }
+    }
+    /// Leave this breakdown out; may be repeated.
+    pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "e",
+                    &e.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
+                ),
+        }
+    }
+    /// Identifier of a view to filter by.
+    pub fn filter_id(self, filter_id: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("filterId", &filter_id.to_string()),
+        }
+    }
+    /// Figure to sort by, for example `visits`.
+    pub fn sort(self, sort: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("sort", &sort.to_string()),
+        }
+    }
+    /// Ascending or descending.
+    pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
+        }
+    }
+    /// Parts for each page; ignored for daily, weekly and monthly reports.
+    #[inline]
+    pub fn limit(self, limit: i64) -> Self {
+        Self {
+            call: self.call.set_query("limit", &limit),
+        }
+    }
+    /// Where to begin: the `offset` of the page before.
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
+        Self {
+            call: self.call.set_query("offset", &offset),
+        }
+    }
+}
+crm_core::call_builder!(GetContentReport => types::AnalyticsReport);
+
+/// Options of [`Analytics::get_objects_report`].
+#[must_use = "nothing is sent before `send`"]
+pub struct GetObjectsReport {
+    call: Call<types::AnalyticsReport>,
+}
+
+impl GetObjectsReport {
+    /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
+    pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "f",
+                    &f.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
+                ),
+        }
+    }
+    /// Leave this breakdown out; may be repeated.
+    pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "e",
+                    &e.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
+                ),
+        }
+    }
+    /// Identifier of a view to filter by.
+    pub fn filter_id(self, filter_id: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("filterId", &filter_id.to_string()),
+        }
+    }
+    /// Figure to sort by, for example `visits`.
+    pub fn sort(self, sort: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("sort", &sort.to_string()),
+        }
+    }
+    /// Ascending or descending.
+    pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
+        }
+    }
+    /// Parts for each page; ignored for daily, weekly and monthly reports.
+    #[inline]
+    pub fn limit(self, limit: i64) -> Self {
+        Self {
+            call: self.call.set_query("limit", &limit),
+        }
+    }
+    /// Where to begin: the `offset` of the page before.
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
+        Self {
+            call: self.call.set_query("offset", &offset),
+        }
+    }
+}
+crm_core::call_builder!(GetObjectsReport => types::AnalyticsReport);
+
+/// Options of [`Analytics::get_page_sources`].
+#[must_use = "nothing is sent before `send`"]
+pub struct GetPageSources {
+    call: Call<types::AnalyticsReport>,
+}
+
+impl GetPageSources {
+    /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
+    pub fn d1(self, d1: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("d1", &d1.to_string()),
+        }
+    }
+    /// Second level to drill down to, below `d1`. Not in Starter plans.
+    pub fn d2(self, d2: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("d2", &d2.to_string()),
+        }
+    }
+    /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
+    pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "f",
+                    &f.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
+                ),
+        }
+    }
+    /// Leave this breakdown out; may be repeated.
+    pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "e",
+                    &e.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
+                ),
+        }
+    }
+    /// Identifier of a view to filter by.
+    pub fn filter_id(self, filter_id: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("filterId", &filter_id.to_string()),
+        }
+    }
+    /// Figure to sort by, for example `visits`.
+    pub fn sort(self, sort: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("sort", &sort.to_string()),
+        }
+    }
+    /// Ascending or descending.
+    pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
+        }
+    }
+    /// Parts for each page; ignored for daily, weekly and monthly reports.
+    #[inline]
+    pub fn limit(self, limit: i64) -> Self {
+        Self {
+            call: self.call.set_query("limit", &limit),
+        }
+    }
+    /// Where to begin: the `offset` of the page before.
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
+        Self {
+            call: self.call.set_query("offset", &offset),
+        }
+    }
+}
+crm_core::call_builder!(GetPageSources => types::AnalyticsReport);
+
+/// Options of [`Analytics::list_events`].
+#[must_use = "nothing is sent before `send`"]
+pub struct ListEvents {
     call: Call<Vec<types::AnalyticsEvent>>,
 }
 
-impl EventsBatch {
+impl ListEvents {
     /// True to see deleted events as well.
     #[inline]
     pub fn include_deletes(self, include_deletes: bool) -> Self {
@@ -557,226 +779,4 @@ impl EventsBatch {
         }
     }
 }
-crm_core::call_builder!(EventsBatch => Vec<types::AnalyticsEvent>);
-
-/// Options of [`Analytics::objects_report`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ObjectsReport {
-    call: Call<types::AnalyticsReport>,
-}
-
-impl ObjectsReport {
-    /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
-    pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "f",
-                    &f.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
-                ),
-        }
-    }
-    /// Leave this breakdown out; may be repeated.
-    pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "e",
-                    &e.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
-                ),
-        }
-    }
-    /// Identifier of a view to filter by.
-    pub fn filter_id(self, filter_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("filterId", &filter_id.to_string()),
-        }
-    }
-    /// Figure to sort by, for example `visits`.
-    pub fn sort(self, sort: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("sort", &sort.to_string()),
-        }
-    }
-    /// Ascending or descending.
-    pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
-        }
-    }
-    /// Parts for each page; ignored for daily, weekly and monthly reports.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit),
-        }
-    }
-    /// Where to begin: the `offset` of the page before.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
-        Self {
-            call: self.call.set_query("offset", &offset),
-        }
-    }
-}
-crm_core::call_builder!(ObjectsReport => types::AnalyticsReport);
-
-/// Options of [`Analytics::page_sources`].
-#[must_use = "nothing is sent before `send`"]
-pub struct PageSources {
-    call: Call<types::AnalyticsReport>,
-}
-
-impl PageSources {
-    /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
-    pub fn d1(self, d1: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("d1", &d1.to_string()),
-        }
-    }
-    /// Second level to drill down to, below `d1`. Not in Starter plans.
-    pub fn d2(self, d2: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("d2", &d2.to_string()),
-        }
-    }
-    /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
-    pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "f",
-                    &f.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
-                ),
-        }
-    }
-    /// Leave this breakdown out; may be repeated.
-    pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "e",
-                    &e.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
-                ),
-        }
-    }
-    /// Identifier of a view to filter by.
-    pub fn filter_id(self, filter_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("filterId", &filter_id.to_string()),
-        }
-    }
-    /// Figure to sort by, for example `visits`.
-    pub fn sort(self, sort: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("sort", &sort.to_string()),
-        }
-    }
-    /// Ascending or descending.
-    pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
-        }
-    }
-    /// Parts for each page; ignored for daily, weekly and monthly reports.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit),
-        }
-    }
-    /// Where to begin: the `offset` of the page before.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
-        Self {
-            call: self.call.set_query("offset", &offset),
-        }
-    }
-}
-crm_core::call_builder!(PageSources => types::AnalyticsReport);
-
-/// Options of [`Analytics::reports_by_breakdown`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ReportsByBreakdown {
-    call: Call<types::AnalyticsReport>,
-}
-
-impl ReportsByBreakdown {
-    /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
-    pub fn d1(self, d1: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("d1", &d1.to_string()),
-        }
-    }
-    /// Second level to drill down to, below `d1`. Not in Starter plans.
-    pub fn d2(self, d2: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("d2", &d2.to_string()),
-        }
-    }
-    /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
-    pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "f",
-                    &f.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
-                ),
-        }
-    }
-    /// Leave this breakdown out; may be repeated.
-    pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "e",
-                    &e.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
-                ),
-        }
-    }
-    /// Identifier of a view to filter by.
-    pub fn filter_id(self, filter_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("filterId", &filter_id.to_string()),
-        }
-    }
-    /// Figure to sort by, for example `visits`.
-    pub fn sort(self, sort: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("sort", &sort.to_string()),
-        }
-    }
-    /// Ascending or descending.
-    pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
-        }
-    }
-    /// Parts for each page; ignored for daily, weekly and monthly reports.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit),
-        }
-    }
-    /// Where to begin: the `offset` of the page before.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
-        Self {
-            call: self.call.set_query("offset", &offset),
-        }
-    }
-}
-crm_core::call_builder!(ReportsByBreakdown => types::AnalyticsReport);
+crm_core::call_builder!(ListEvents => Vec<types::AnalyticsEvent>);

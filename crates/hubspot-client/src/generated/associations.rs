@@ -24,124 +24,6 @@ impl Associations {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Removes all associations between two records.
-    ///
-    /// `DELETE /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
-    ///
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
-    /// * `object_id`: The id of the record.
-    /// * `to_object_type`: The type of object that the association leads to.
-    /// * `to_object_id`: The id of the record on the other side.
-    ///
-    /// ```
-    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .associations()
-    ///     .archive("contacts", "123", "contacts", "123")
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn archive(
-        &self,
-        object_type: impl Display,
-        object_id: impl Display,
-        to_object_type: impl Display,
-        to_object_id: impl Display,
-    ) -> Call<()> {
-        self.call(&operations::ASSOCIATIONS_ARCHIVE)
-            .path("objectType", &object_type)
-            .path("objectId", &object_id)
-            .path("toObjectType", &to_object_type)
-            .path("toObjectId", &to_object_id)
-    }
-    /// Removes all associations between many pairs of records in one request.
-    ///
-    /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/archive`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 100 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
-    ///
-    /// * `from_object_type`: The type of object that the association starts from.
-    /// * `to_object_type`: The type of object that the association leads to.
-    ///
-    /// ```
-    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// use hubspot_client::types;
-    /// let reply = client
-    ///     .associations()
-    ///     .batch_archive(
-    ///         "contacts",
-    ///         "contacts",
-    ///         types::AssociationBatchArchive::new(
-    ///             vec![
-    ///                 types::AssociationArchive::new(types::PublicObjectId::new("123"),
-    ///                 vec![types::PublicObjectId::new("123")])
-    ///             ],
-    ///         ),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn batch_archive(
-        &self,
-        from_object_type: impl Display,
-        to_object_type: impl Display,
-        body: impl std::borrow::Borrow<types::AssociationBatchArchive>,
-    ) -> Call<types::BatchResponse> {
-        self.call(&operations::ASSOCIATIONS_BATCH_ARCHIVE)
-            .path("fromObjectType", &from_object_type)
-            .path("toObjectType", &to_object_type)
-            .json(body.borrow())
-    }
-    /// Removes labels from many associations in one request.
-    ///
-    /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
-    ///
-    /// * `from_object_type`: The type of object that the association starts from.
-    /// * `to_object_type`: The type of object that the association leads to.
-    ///
-    /// ```
-    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// use hubspot_client::types;
-    /// let reply = client
-    ///     .associations()
-    ///     .batch_archive_labels(
-    ///         "contacts",
-    ///         "contacts",
-    ///         types::AssociationBatchCreate::new(
-    ///             vec![
-    ///                 types::AssociationCreate::new(types::PublicObjectId::new("123"),
-    ///                 types::PublicObjectId::new("123"),
-    ///                 vec![types::AssociationSpec::new(types::AssociationCategory::HubspotDefined,
-    ///                 10)])
-    ///             ],
-    ///         ),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn batch_archive_labels(
-        &self,
-        from_object_type: impl Display,
-        to_object_type: impl Display,
-        body: impl std::borrow::Borrow<types::AssociationBatchCreate>,
-    ) -> Call<types::BatchResponse> {
-        self.call(&operations::ASSOCIATIONS_BATCH_ARCHIVE_LABELS)
-            .path("fromObjectType", &from_object_type)
-            .path("toObjectType", &to_object_type)
-            .json(body.borrow())
-    }
     /// Associates many pairs of records, with labels, in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/create`
@@ -221,6 +103,89 @@ impl Associations {
         body: impl std::borrow::Borrow<types::DefaultAssociationBatchCreate>,
     ) -> Call<types::DefaultAssociationBatchReply> {
         self.call(&operations::ASSOCIATIONS_BATCH_CREATE_DEFAULT)
+            .path("fromObjectType", &from_object_type)
+            .path("toObjectType", &to_object_type)
+            .json(body.borrow())
+    }
+    /// Removes all associations between many pairs of records in one request.
+    ///
+    /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/archive`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * At most 100 inputs.
+    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// * `from_object_type`: The type of object that the association starts from.
+    /// * `to_object_type`: The type of object that the association leads to.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .associations()
+    ///     .batch_delete(
+    ///         "contacts",
+    ///         "contacts",
+    ///         types::AssociationBatchArchive::new(
+    ///             vec![
+    ///                 types::AssociationArchive::new(types::PublicObjectId::new("123"),
+    ///                 vec![types::PublicObjectId::new("123")])
+    ///             ],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn batch_delete(
+        &self,
+        from_object_type: impl Display,
+        to_object_type: impl Display,
+        body: impl std::borrow::Borrow<types::AssociationBatchArchive>,
+    ) -> Call<types::BatchResponse> {
+        self.call(&operations::ASSOCIATIONS_BATCH_DELETE)
+            .path("fromObjectType", &from_object_type)
+            .path("toObjectType", &to_object_type)
+            .json(body.borrow())
+    }
+    /// Removes labels from many associations in one request.
+    ///
+    /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// * `from_object_type`: The type of object that the association starts from.
+    /// * `to_object_type`: The type of object that the association leads to.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .associations()
+    ///     .batch_delete_labels(
+    ///         "contacts",
+    ///         "contacts",
+    ///         types::AssociationBatchCreate::new(
+    ///             vec![
+    ///                 types::AssociationCreate::new(types::PublicObjectId::new("123"),
+    ///                 types::PublicObjectId::new("123"),
+    ///                 vec![types::AssociationSpec::new(types::AssociationCategory::HubspotDefined,
+    ///                 10)])
+    ///             ],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn batch_delete_labels(
+        &self,
+        from_object_type: impl Display,
+        to_object_type: impl Display,
+        body: impl std::borrow::Borrow<types::AssociationBatchCreate>,
+    ) -> Call<types::BatchResponse> {
+        self.call(&operations::ASSOCIATIONS_BATCH_DELETE_LABELS)
             .path("fromObjectType", &from_object_type)
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
@@ -340,6 +305,41 @@ impl Associations {
         self.call(&operations::ASSOCIATIONS_CREATE_DEFAULT)
             .path("fromObjectType", &from_object_type)
             .path("fromObjectId", &from_object_id)
+            .path("toObjectType", &to_object_type)
+            .path("toObjectId", &to_object_id)
+    }
+    /// Removes all associations between two records.
+    ///
+    /// `DELETE /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    ///
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_id`: The id of the record.
+    /// * `to_object_type`: The type of object that the association leads to.
+    /// * `to_object_id`: The id of the record on the other side.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client
+    ///     .associations()
+    ///     .delete("contacts", "123", "contacts", "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(
+        &self,
+        object_type: impl Display,
+        object_id: impl Display,
+        to_object_type: impl Display,
+        to_object_id: impl Display,
+    ) -> Call<()> {
+        self.call(&operations::ASSOCIATIONS_DELETE)
+            .path("objectType", &object_type)
+            .path("objectId", &object_id)
             .path("toObjectType", &to_object_type)
             .path("toObjectId", &to_object_id)
     }

@@ -50,34 +50,6 @@ impl Campaigns {
             .path("assetType", &asset_type)
             .path("assetId", &asset_id)
     }
-    /// Deletes many campaigns in one request.
-    ///
-    /// `POST /marketing/campaigns/2026-03/batch/archive`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 50 inputs.
-    /// * Scope: `marketing.campaigns.write`.
-    ///
-    /// ```
-    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// use hubspot_client::types;
-    /// let reply = client
-    ///     .campaigns()
-    ///     .batch_archive(
-    ///         types::CampaignDeleteInputBatch::new(
-    ///             vec![types::CampaignDeleteInput::new("123")],
-    ///         ),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn batch_archive(
-        &self,
-        body: impl std::borrow::Borrow<types::CampaignDeleteInputBatch>,
-    ) -> Call<()> {
-        self.call(&operations::CAMPAIGNS_BATCH_ARCHIVE).json(body.borrow())
-    }
     /// Creates many campaigns in one request.
     ///
     /// `POST /marketing/campaigns/2026-03/batch/create`
@@ -105,6 +77,34 @@ impl Campaigns {
         body: impl std::borrow::Borrow<types::CampaignInputBatch>,
     ) -> Call<types::CampaignBatchReply> {
         self.call(&operations::CAMPAIGNS_BATCH_CREATE).json(body.borrow())
+    }
+    /// Deletes many campaigns in one request.
+    ///
+    /// `POST /marketing/campaigns/2026-03/batch/archive`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * At most 50 inputs.
+    /// * Scope: `marketing.campaigns.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .campaigns()
+    ///     .batch_delete(
+    ///         types::CampaignDeleteInputBatch::new(
+    ///             vec![types::CampaignDeleteInput::new("123")],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn batch_delete(
+        &self,
+        body: impl std::borrow::Borrow<types::CampaignDeleteInputBatch>,
+    ) -> Call<()> {
+        self.call(&operations::CAMPAIGNS_BATCH_DELETE).json(body.borrow())
     }
     /// Reads many campaigns, with their assets, in one request.
     ///

@@ -187,38 +187,6 @@ impl CommunicationPreferences {
                 .json(body.borrow()),
         }
     }
-    /// Reads the subscriptions of a contact, by e-mail address.
-    ///
-    /// `GET /communication-preferences/2026-03/statuses/{subscriberIdString}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `communication_preferences.read` or `communication_preferences.read_write`.
-    ///
-    /// * `subscriber_id_string`: The e-mail address of the subscriber.
-    /// * `channel`: The channel of communication.
-    ///
-    /// ```
-    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .communication_preferences()
-    ///     .get_statuses("value", "value")
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_statuses(
-        &self,
-        subscriber_id_string: impl Display,
-        channel: impl Display,
-    ) -> GetStatuses {
-        GetStatuses {
-            call: self
-                .call(&operations::COMMUNICATION_PREFERENCES_GET_STATUSES)
-                .path("subscriberIdString", &subscriber_id_string)
-                .set_query("channel", &channel.to_string()),
-        }
-    }
     /// Reads whether a contact is unsubscribed from everything.
     ///
     /// `GET /communication-preferences/2026-03/statuses/{subscriberIdString}/unsubscribe-all`
@@ -265,6 +233,38 @@ impl CommunicationPreferences {
     pub fn list_definitions(&self) -> ListDefinitions {
         ListDefinitions {
             call: self.call(&operations::COMMUNICATION_PREFERENCES_LIST_DEFINITIONS),
+        }
+    }
+    /// Reads the subscriptions of a contact, by e-mail address.
+    ///
+    /// `GET /communication-preferences/2026-03/statuses/{subscriberIdString}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `communication_preferences.read` or `communication_preferences.read_write`.
+    ///
+    /// * `subscriber_id_string`: The e-mail address of the subscriber.
+    /// * `channel`: The channel of communication.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client
+    ///     .communication_preferences()
+    ///     .list_statuses("value", "value")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_statuses(
+        &self,
+        subscriber_id_string: impl Display,
+        channel: impl Display,
+    ) -> ListStatuses {
+        ListStatuses {
+            call: self
+                .call(&operations::COMMUNICATION_PREFERENCES_LIST_STATUSES)
+                .path("subscriberIdString", &subscriber_id_string)
+                .set_query("channel", &channel.to_string()),
         }
     }
     /// Unsubscribes a contact from everything.
@@ -409,23 +409,6 @@ impl GenerateLinks {
 }
 crm_core::call_builder!(GenerateLinks => types::LinkGenerationReply);
 
-/// Options of [`CommunicationPreferences::get_statuses`].
-#[must_use = "nothing is sent before `send`"]
-pub struct GetStatuses {
-    call: Call<types::PublicStatus>,
-}
-
-impl GetStatuses {
-    /// The id of the business unit.
-    #[inline]
-    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
-        Self {
-            call: self.call.set_query("businessUnitId", &business_unit_id),
-        }
-    }
-}
-crm_core::call_builder!(GetStatuses => types::PublicStatus);
-
 /// Options of [`CommunicationPreferences::get_unsubscribed_from_all`].
 #[must_use = "nothing is sent before `send`"]
 pub struct GetUnsubscribedFromAll {
@@ -473,6 +456,23 @@ impl ListDefinitions {
     }
 }
 crm_core::call_builder!(ListDefinitions => types::ActionResponseWithResultsSubscriptionDefinition);
+
+/// Options of [`CommunicationPreferences::list_statuses`].
+#[must_use = "nothing is sent before `send`"]
+pub struct ListStatuses {
+    call: Call<types::PublicStatus>,
+}
+
+impl ListStatuses {
+    /// The id of the business unit.
+    #[inline]
+    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
+        Self {
+            call: self.call.set_query("businessUnitId", &business_unit_id),
+        }
+    }
+}
+crm_core::call_builder!(ListStatuses => types::PublicStatus);
 
 /// Options of [`CommunicationPreferences::unsubscribe_all`].
 #[must_use = "nothing is sent before `send`"]

@@ -24,31 +24,6 @@ impl CustomActions {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Archives a custom action; workflows that use it go on.
-    ///
-    /// `DELETE /automation/actions/2026-03/{appId}/{definitionId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `developers-write`.
-    ///
-    /// * `app_id`: The id of the app.
-    /// * `definition_id`: The id of the definition.
-    ///
-    /// ```
-    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_actions().archive(10, "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn archive(
-        &self,
-        app_id: impl Display,
-        definition_id: impl Display,
-    ) -> Call<()> {
-        self.call(&operations::CUSTOM_ACTIONS_ARCHIVE)
-            .path("appId", &app_id)
-            .path("definitionId", &definition_id)
-    }
     /// Completes many waiting executions in one request.
     ///
     /// `POST /automation/actions/callbacks/2026-03/complete`
@@ -163,6 +138,27 @@ impl CustomActions {
         self.call(&operations::CUSTOM_ACTIONS_CREATE)
             .path("appId", &app_id)
             .json(body.borrow())
+    }
+    /// Deletes a custom action; workflows that use it continue.
+    ///
+    /// `DELETE /automation/actions/2026-03/{appId}/{definitionId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.custom_actions().delete(10, "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(&self, app_id: impl Display, definition_id: impl Display) -> Call<()> {
+        self.call(&operations::CUSTOM_ACTIONS_DELETE)
+            .path("appId", &app_id)
+            .path("definitionId", &definition_id)
     }
     /// Deletes a function of a custom action.
     ///

@@ -24,23 +24,6 @@ impl CustomChannels {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Archives a custom channel.
-    ///
-    /// `DELETE /conversations/custom-channels/2026-03/{channelId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    ///
-    /// * `channel_id`: The id of the channel.
-    ///
-    /// ```
-    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_channels().archive(10).send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn archive(&self, channel_id: impl Display) -> Call<()> {
-        self.call(&operations::CUSTOM_CHANNELS_ARCHIVE).path("channelId", &channel_id)
-    }
     /// Registers a custom channel.
     ///
     /// `POST /conversations/custom-channels/2026-03`
@@ -95,6 +78,23 @@ impl CustomChannels {
         self.call(&operations::CUSTOM_CHANNELS_CREATE_ACCOUNT)
             .path("channelId", &channel_id)
             .json(body.borrow())
+    }
+    /// Deletes a custom channel.
+    ///
+    /// `DELETE /conversations/custom-channels/2026-03/{channelId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    ///
+    /// * `channel_id`: The id of the channel.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.custom_channels().delete(10).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(&self, channel_id: impl Display) -> Call<()> {
+        self.call(&operations::CUSTOM_CHANNELS_DELETE).path("channelId", &channel_id)
     }
     /// Reads a custom channel.
     ///

@@ -24,24 +24,6 @@ impl Forms {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Archives a form; it takes no more submissions.
-    ///
-    /// `DELETE /marketing/v3/forms/{formId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `forms`.
-    ///
-    /// * `form_id`: The id of the form.
-    ///
-    /// ```
-    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.forms().archive("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn archive(&self, form_id: impl Display) -> Call<()> {
-        self.call(&operations::FORMS_ARCHIVE).path("formId", &form_id)
-    }
     /// Creates a form.
     ///
     /// `POST /marketing/v3/forms`
@@ -68,6 +50,24 @@ impl Forms {
         body: impl std::borrow::Borrow<types::FormDefinitionCreateRequestBase>,
     ) -> Call<types::FormDefinitionBase> {
         self.call(&operations::FORMS_CREATE).json(body.borrow())
+    }
+    /// Deletes a form; it takes no more submissions.
+    ///
+    /// `DELETE /marketing/v3/forms/{formId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `forms`.
+    ///
+    /// * `form_id`: The id of the form.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.forms().delete("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(&self, form_id: impl Display) -> Call<()> {
+        self.call(&operations::FORMS_DELETE).path("formId", &form_id)
     }
     /// Reads a form.
     ///

@@ -39,17 +39,17 @@ impl UsageLimits {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .usage_limits()
-    ///     .get_association_records("contacts", "contacts")
+    ///     .get_association_record_usage("contacts", "contacts")
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_association_records(
+    pub fn get_association_record_usage(
         &self,
         from_object_type_id: impl Display,
         to_object_type_id: impl Display,
     ) -> Call<types::AssociationRecordLimitReply> {
-        self.call(&operations::USAGE_LIMITS_GET_ASSOCIATION_RECORDS)
+        self.call(&operations::USAGE_LIMITS_GET_ASSOCIATION_RECORD_USAGE)
             .path("fromObjectTypeId", &from_object_type_id)
             .path("toObjectTypeId", &to_object_type_id)
     }
@@ -62,11 +62,11 @@ impl UsageLimits {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.usage_limits().get_calculated_properties().send().await?;
+    /// let reply = client.usage_limits().get_calculated_property_usage().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_calculated_properties(&self) -> Call<types::LimitReply> {
-        self.call(&operations::USAGE_LIMITS_GET_CALCULATED_PROPERTIES)
+    pub fn get_calculated_property_usage(&self) -> Call<types::LimitReply> {
+        self.call(&operations::USAGE_LIMITS_GET_CALCULATED_PROPERTY_USAGE)
     }
     /// Reads how many custom object types are used, and how many there may be.
     ///
@@ -77,11 +77,11 @@ impl UsageLimits {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.usage_limits().get_custom_object_types().send().await?;
+    /// let reply = client.usage_limits().get_custom_object_type_usage().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_custom_object_types(&self) -> Call<types::CustomObjectLimitReply> {
-        self.call(&operations::USAGE_LIMITS_GET_CUSTOM_OBJECT_TYPES)
+    pub fn get_custom_object_type_usage(&self) -> Call<types::CustomObjectLimitReply> {
+        self.call(&operations::USAGE_LIMITS_GET_CUSTOM_OBJECT_TYPE_USAGE)
     }
     /// Reads how many custom properties are used, and how many there may be.
     ///
@@ -92,11 +92,11 @@ impl UsageLimits {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.usage_limits().get_custom_properties().send().await?;
+    /// let reply = client.usage_limits().get_custom_property_usage().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_custom_properties(&self) -> Call<types::CustomPropertyLimitReply> {
-        self.call(&operations::USAGE_LIMITS_GET_CUSTOM_PROPERTIES)
+    pub fn get_custom_property_usage(&self) -> Call<types::CustomPropertyLimitReply> {
+        self.call(&operations::USAGE_LIMITS_GET_CUSTOM_PROPERTY_USAGE)
     }
     /// Reads how many pipelines are used, and how many there may be.
     ///
@@ -107,11 +107,11 @@ impl UsageLimits {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.usage_limits().get_pipelines().send().await?;
+    /// let reply = client.usage_limits().get_pipeline_usage().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_pipelines(&self) -> Call<types::RecordLimitReply> {
-        self.call(&operations::USAGE_LIMITS_GET_PIPELINES)
+    pub fn get_pipeline_usage(&self) -> Call<types::RecordLimitReply> {
+        self.call(&operations::USAGE_LIMITS_GET_PIPELINE_USAGE)
     }
     /// Reads how many records are used, and how many there may be.
     ///
@@ -122,11 +122,11 @@ impl UsageLimits {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.usage_limits().get_records().send().await?;
+    /// let reply = client.usage_limits().get_record_usage().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_records(&self) -> Call<types::RecordLimitReply> {
-        self.call(&operations::USAGE_LIMITS_GET_RECORDS)
+    pub fn get_record_usage(&self) -> Call<types::RecordLimitReply> {
+        self.call(&operations::USAGE_LIMITS_GET_RECORD_USAGE)
     }
     /// Lists how many association labels are used, and how many there may be.
     ///

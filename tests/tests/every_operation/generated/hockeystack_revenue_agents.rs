@@ -94,29 +94,29 @@ pub(crate) static CALLS: &[Entry<RevenueAgents>] = &[
                 ),
         ),
     ),
-    ("credits.balance", |client, _| made(client.credits().balance())),
+    ("credits.get_balance", |client, _| made(client.credits().get_balance())),
     (
-        "credits.operations",
+        "credits.get_usage",
         |client, sample| made(
             client
                 .credits()
-                .operations()
+                .get_usage()
+                .from(sample.text("from"))
+                .to(sample.text("to"))
+                .group_by(types::CreditGrouping::Day),
+        ),
+    ),
+    (
+        "credits.list_operations",
+        |client, sample| made(
+            client
+                .credits()
+                .list_operations()
                 .from(sample.text("from"))
                 .to(sample.text("to"))
                 .feature(sample.text("feature"))
                 .cursor(sample.text("cursor"))
                 .limit(sample.value::<i64>("limit")),
-        ),
-    ),
-    (
-        "credits.usage",
-        |client, sample| made(
-            client
-                .credits()
-                .usage()
-                .from(sample.text("from"))
-                .to(sample.text("to"))
-                .group_by(types::CreditGrouping::Day),
         ),
     ),
     (
@@ -202,8 +202,8 @@ pub(crate) static CALLS: &[Entry<RevenueAgents>] = &[
                 ),
         ),
     ),
-    ("service.health", |client, _| made(client.service().health())),
-    ("service.me", |client, _| made(client.service().me())),
+    ("service.get_health", |client, _| made(client.service().get_health())),
+    ("service.get_me", |client, _| made(client.service().get_me())),
     (
         "tasks.create",
         |client, sample| made(client.tasks().create(sample.body::<types::NewTask>())),

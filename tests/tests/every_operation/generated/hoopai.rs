@@ -372,17 +372,6 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "ads.get_google_keyword_ideas",
-        |client, sample| made(
-            client
-                .ads()
-                .get_google_keyword_ideas(
-                    sample.text("locationId"),
-                    sample.body::<types::KeywordSuggestion>(),
-                ),
-        ),
-    ),
-    (
         "ads.get_google_report",
         |client, sample| made(
             client
@@ -633,6 +622,17 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .start_date(sample.text("startDate"))
                 .end_date(sample.text("endDate"))
                 .selected_ad_account_id(sample.text("selectedAdAccountId")),
+        ),
+    ),
+    (
+        "ads.list_google_keyword_ideas",
+        |client, sample| made(
+            client
+                .ads()
+                .list_google_keyword_ideas(
+                    sample.text("locationId"),
+                    sample.body::<types::KeywordSuggestion>(),
+                ),
         ),
     ),
     (
@@ -1827,6 +1827,25 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
+        "contacts.batch_set_business",
+        |client, sample| made(
+            client
+                .contacts()
+                .batch_set_business(sample.body::<types::ContactsBusinessUpdate>()),
+        ),
+    ),
+    (
+        "contacts.batch_update_tags",
+        |client, sample| made(
+            client
+                .contacts()
+                .batch_update_tags(
+                    sample.text("type"),
+                    sample.body::<types::UpdateTags>(),
+                ),
+        ),
+    ),
+    (
         "contacts.create",
         |client, sample| made(
             client.contacts().create(sample.body::<types::CreateContact>()),
@@ -1990,14 +2009,6 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "contacts.set_business_of_many",
-        |client, sample| made(
-            client
-                .contacts()
-                .set_business_of_many(sample.body::<types::ContactsBusinessUpdate>()),
-        ),
-    ),
-    (
         "contacts.update",
         |client, sample| made(
             client
@@ -2014,17 +2025,6 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                     sample.text("contactId"),
                     sample.text("id"),
                     sample.body::<types::UpdateNote>(),
-                ),
-        ),
-    ),
-    (
-        "contacts.update_tags_of_many",
-        |client, sample| made(
-            client
-                .contacts()
-                .update_tags_of_many(
-                    sample.text("type"),
-                    sample.body::<types::UpdateTags>(),
                 ),
         ),
     ),
@@ -2767,6 +2767,12 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
+        "invoices.create_text_to_pay",
+        |client, sample| made(
+            client.invoices().create_text_to_pay(sample.body::<types::Text2Pay>()),
+        ),
+    ),
+    (
         "invoices.delete",
         |client, sample| made(
             client
@@ -3030,12 +3036,6 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                     sample.text("scheduleId"),
                     sample.body::<types::ScheduleInvoiceSchedule>(),
                 ),
-        ),
-    ),
-    (
-        "invoices.text_to_pay",
-        |client, sample| made(
-            client.invoices().text_to_pay(sample.body::<types::Text2Pay>()),
         ),
     ),
     (
@@ -3631,6 +3631,20 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
+        "media.batch_delete",
+        |client, sample| made(
+            client
+                .media()
+                .batch_delete(sample.body::<types::DeleteMediaObjectsBodyParams>()),
+        ),
+    ),
+    (
+        "media.batch_update",
+        |client, sample| made(
+            client.media().batch_update(sample.body::<types::UpdateMediaObjects>()),
+        ),
+    ),
+    (
         "media.create_folder",
         |client, sample| made(
             client.media().create_folder(sample.body::<types::CreateFolderParams>()),
@@ -3642,14 +3656,6 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
             client
                 .media()
                 .delete(sample.text("id"), sample.text("altType"), sample.text("altId")),
-        ),
-    ),
-    (
-        "media.delete_many",
-        |client, sample| made(
-            client
-                .media()
-                .delete_many(sample.body::<types::DeleteMediaObjectsBodyParams>()),
         ),
     ),
     (
@@ -3677,12 +3683,6 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
             client
                 .media()
                 .update(sample.text("id"), sample.body::<types::UpdateObject>()),
-        ),
-    ),
-    (
-        "media.update_many",
-        |client, sample| made(
-            client.media().update_many(sample.body::<types::UpdateMediaObjects>()),
         ),
     ),
     (
@@ -4218,23 +4218,23 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "products.bulk_edit",
+        "products.batch_edit",
         |client, sample| made(
-            client.products().bulk_edit(sample.body::<types::BulkEditRequest>()),
+            client.products().batch_edit(sample.body::<types::BulkEditRequest>()),
         ),
     ),
     (
-        "products.bulk_update",
+        "products.batch_update",
         |client, sample| made(
-            client.products().bulk_update(sample.body::<types::BulkUpdate>()),
+            client.products().batch_update(sample.body::<types::BulkUpdate>()),
         ),
     ),
     (
-        "products.bulk_update_reviews",
+        "products.batch_update_reviews",
         |client, sample| made(
             client
                 .products()
-                .bulk_update_reviews(sample.body::<types::UpdateProductReviews>()),
+                .batch_update_reviews(sample.body::<types::UpdateProductReviews>()),
         ),
     ),
     (
@@ -4550,44 +4550,44 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "saas.bulk_disable",
+        "saas.batch_disable",
         |client, sample| made(
             client
                 .saas()
-                .bulk_disable(
+                .batch_disable(
                     sample.text("companyId"),
                     sample.body::<types::BulkDisableSaas>(),
                 ),
         ),
     ),
     (
-        "saas.bulk_disable_legacy",
+        "saas.batch_disable_legacy",
         |client, sample| made(
             client
                 .saas()
-                .bulk_disable_legacy(
+                .batch_disable_legacy(
                     sample.text("companyId"),
                     sample.body::<types::BulkDisableSaas>(),
                 ),
         ),
     ),
     (
-        "saas.bulk_enable",
+        "saas.batch_enable",
         |client, sample| made(
             client
                 .saas()
-                .bulk_enable(
+                .batch_enable(
                     sample.text("companyId"),
                     sample.body::<types::BulkEnableSaasRequest>(),
                 ),
         ),
     ),
     (
-        "saas.bulk_enable_legacy",
+        "saas.batch_enable_legacy",
         |client, sample| made(
             client
                 .saas()
-                .bulk_enable_legacy(
+                .batch_enable_legacy(
                     sample.text("companyId"),
                     sample.body::<types::BulkEnableSaasRequest>(),
                 ),
@@ -4860,11 +4860,11 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "social_media.bulk_delete_posts",
+        "social_media.batch_delete_posts",
         |client, sample| made(
             client
                 .social_media()
-                .bulk_delete_posts(
+                .batch_delete_posts(
                     sample.text("locationId"),
                     sample.body::<types::DeletePosts>(),
                 ),
@@ -4940,50 +4940,6 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "social_media.get_facebook_accounts",
-        |client, sample| made(
-            client
-                .social_media()
-                .get_facebook_accounts(
-                    sample.text("locationId"),
-                    sample.text("accountId"),
-                ),
-        ),
-    ),
-    (
-        "social_media.get_google_locations",
-        |client, sample| made(
-            client
-                .social_media()
-                .get_google_locations(
-                    sample.text("locationId"),
-                    sample.text("accountId"),
-                ),
-        ),
-    ),
-    (
-        "social_media.get_instagram_accounts",
-        |client, sample| made(
-            client
-                .social_media()
-                .get_instagram_accounts(
-                    sample.text("locationId"),
-                    sample.text("accountId"),
-                ),
-        ),
-    ),
-    (
-        "social_media.get_linkedin_accounts",
-        |client, sample| made(
-            client
-                .social_media()
-                .get_linkedin_accounts(
-                    sample.text("locationId"),
-                    sample.text("accountId"),
-                ),
-        ),
-    ),
-    (
         "social_media.get_post",
         |client, sample| made(
             client.social_media().get_post(sample.text("locationId"), sample.text("id")),
@@ -5001,11 +4957,14 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "social_media.get_tags",
+        "social_media.get_tag_details",
         |client, sample| made(
             client
                 .social_media()
-                .get_tags(sample.text("locationId"), sample.body::<types::UpdateTag>()),
+                .get_tag_details(
+                    sample.text("locationId"),
+                    sample.body::<types::UpdateTag>(),
+                ),
         ),
     ),
     (
@@ -5072,6 +5031,50 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .list_csv_posts(sample.text("locationId"), sample.text("id"))
                 .skip(sample.value::<i64>("skip"))
                 .limit(sample.value::<i64>("limit")),
+        ),
+    ),
+    (
+        "social_media.list_facebook_accounts",
+        |client, sample| made(
+            client
+                .social_media()
+                .list_facebook_accounts(
+                    sample.text("locationId"),
+                    sample.text("accountId"),
+                ),
+        ),
+    ),
+    (
+        "social_media.list_google_locations",
+        |client, sample| made(
+            client
+                .social_media()
+                .list_google_locations(
+                    sample.text("locationId"),
+                    sample.text("accountId"),
+                ),
+        ),
+    ),
+    (
+        "social_media.list_instagram_accounts",
+        |client, sample| made(
+            client
+                .social_media()
+                .list_instagram_accounts(
+                    sample.text("locationId"),
+                    sample.text("accountId"),
+                ),
+        ),
+    ),
+    (
+        "social_media.list_linkedin_accounts",
+        |client, sample| made(
+            client
+                .social_media()
+                .list_linkedin_accounts(
+                    sample.text("locationId"),
+                    sample.text("accountId"),
+                ),
         ),
     ),
     (

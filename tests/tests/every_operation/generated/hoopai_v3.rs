@@ -405,18 +405,6 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         ),
     ),
     (
-        "ads.get_google_keyword_ideas",
-        |client, sample| made(
-            client
-                .ads()
-                .get_google_keyword_ideas(
-                    sample.text("locationId"),
-                    sample.body::<types::KeywordSuggestion>(),
-                )
-                .is_draft(sample.value::<bool>("isDraft")),
-        ),
-    ),
-    (
         "ads.get_google_report",
         |client, sample| made(
             client
@@ -691,6 +679,18 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .start_date(sample.text("startDate"))
                 .end_date(sample.text("endDate"))
                 .selected_ad_account_id(sample.text("selectedAdAccountId")),
+        ),
+    ),
+    (
+        "ads.list_google_keyword_ideas",
+        |client, sample| made(
+            client
+                .ads()
+                .list_google_keyword_ideas(
+                    sample.text("locationId"),
+                    sample.body::<types::KeywordSuggestion>(),
+                )
+                .is_draft(sample.value::<bool>("isDraft")),
         ),
     ),
     (
@@ -2180,6 +2180,25 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         ),
     ),
     (
+        "contacts.batch_set_business",
+        |client, sample| made(
+            client
+                .contacts()
+                .batch_set_business(sample.body::<types::ContactsBusinessUpdate>()),
+        ),
+    ),
+    (
+        "contacts.batch_update_tags",
+        |client, sample| made(
+            client
+                .contacts()
+                .batch_update_tags(
+                    sample.text("type"),
+                    sample.body::<types::UpdateTags>(),
+                ),
+        ),
+    ),
+    (
         "contacts.create",
         |client, sample| made(
             client.contacts().create(sample.body::<types::CreateContact>()),
@@ -2332,14 +2351,6 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         ),
     ),
     (
-        "contacts.set_business_of_many",
-        |client, sample| made(
-            client
-                .contacts()
-                .set_business_of_many(sample.body::<types::ContactsBusinessUpdate>()),
-        ),
-    ),
-    (
         "contacts.update",
         |client, sample| made(
             client
@@ -2356,17 +2367,6 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                     sample.text("contactId"),
                     sample.text("id"),
                     sample.body::<types::UpdateNote>(),
-                ),
-        ),
-    ),
-    (
-        "contacts.update_tags_of_many",
-        |client, sample| made(
-            client
-                .contacts()
-                .update_tags_of_many(
-                    sample.text("type"),
-                    sample.body::<types::UpdateTags>(),
                 ),
         ),
     ),
@@ -3216,6 +3216,12 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         ),
     ),
     (
+        "invoices.create_text_to_pay",
+        |client, sample| made(
+            client.invoices().create_text_to_pay(sample.body::<types::Text2Pay>()),
+        ),
+    ),
+    (
         "invoices.delete",
         |client, sample| made(
             client
@@ -3479,12 +3485,6 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                     sample.text("scheduleId"),
                     sample.body::<types::ScheduleInvoiceSchedule>(),
                 ),
-        ),
-    ),
-    (
-        "invoices.text_to_pay",
-        |client, sample| made(
-            client.invoices().text_to_pay(sample.body::<types::Text2Pay>()),
         ),
     ),
     (
@@ -4108,6 +4108,20 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         ),
     ),
     (
+        "media.batch_delete",
+        |client, sample| made(
+            client
+                .media()
+                .batch_delete(sample.body::<types::DeleteMediaObjectsBodyParams>()),
+        ),
+    ),
+    (
+        "media.batch_update",
+        |client, sample| made(
+            client.media().batch_update(sample.body::<types::UpdateMediaObjects>()),
+        ),
+    ),
+    (
         "media.create_folder",
         |client, sample| made(
             client.media().create_folder(sample.body::<types::CreateFolderParams>()),
@@ -4119,14 +4133,6 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
             client
                 .media()
                 .delete(sample.text("id"), sample.text("altType"), sample.text("altId")),
-        ),
-    ),
-    (
-        "media.delete_many",
-        |client, sample| made(
-            client
-                .media()
-                .delete_many(sample.body::<types::DeleteMediaObjectsBodyParams>()),
         ),
     ),
     (
@@ -4154,12 +4160,6 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
             client
                 .media()
                 .update(sample.text("id"), sample.body::<types::UpdateObject>()),
-        ),
-    ),
-    (
-        "media.update_many",
-        |client, sample| made(
-            client.media().update_many(sample.body::<types::UpdateMediaObjects>()),
         ),
     ),
     (
@@ -4702,23 +4702,23 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         ),
     ),
     (
-        "products.bulk_edit",
+        "products.batch_edit",
         |client, sample| made(
-            client.products().bulk_edit(sample.body::<types::BulkEditRequest>()),
+            client.products().batch_edit(sample.body::<types::BulkEditRequest>()),
         ),
     ),
     (
-        "products.bulk_update",
+        "products.batch_update",
         |client, sample| made(
-            client.products().bulk_update(sample.body::<types::BulkUpdate>()),
+            client.products().batch_update(sample.body::<types::BulkUpdate>()),
         ),
     ),
     (
-        "products.bulk_update_reviews",
+        "products.batch_update_reviews",
         |client, sample| made(
             client
                 .products()
-                .bulk_update_reviews(sample.body::<types::UpdateProductReviews>()),
+                .batch_update_reviews(sample.body::<types::UpdateProductReviews>()),
         ),
     ),
     (
@@ -5057,44 +5057,44 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         ),
     ),
     (
-        "saas.bulk_disable",
+        "saas.batch_disable",
         |client, sample| made(
             client
                 .saas()
-                .bulk_disable(
+                .batch_disable(
                     sample.text("companyId"),
                     sample.body::<types::BulkDisableSaas>(),
                 ),
         ),
     ),
     (
-        "saas.bulk_disable_legacy",
+        "saas.batch_disable_legacy",
         |client, sample| made(
             client
                 .saas()
-                .bulk_disable_legacy(
+                .batch_disable_legacy(
                     sample.text("companyId"),
                     sample.body::<types::BulkDisableSaas>(),
                 ),
         ),
     ),
     (
-        "saas.bulk_enable",
+        "saas.batch_enable",
         |client, sample| made(
             client
                 .saas()
-                .bulk_enable(
+                .batch_enable(
                     sample.text("companyId"),
                     sample.body::<types::BulkEnableSaasRequest>(),
                 ),
         ),
     ),
     (
-        "saas.bulk_enable_legacy",
+        "saas.batch_enable_legacy",
         |client, sample| made(
             client
                 .saas()
-                .bulk_enable_legacy(
+                .batch_enable_legacy(
                     sample.text("companyId"),
                     sample.body::<types::BulkEnableSaasRequest>(),
                 ),
@@ -5328,11 +5328,11 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         ),
     ),
     (
-        "social_media.bulk_delete_posts",
+        "social_media.batch_delete_posts",
         |client, sample| made(
             client
                 .social_media()
-                .bulk_delete_posts(
+                .batch_delete_posts(
                     sample.text("locationId"),
                     sample.body::<types::DeletePosts>(),
                 ),
@@ -5486,19 +5486,6 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         ),
     ),
     (
-        "social_media.get_oauth_accounts",
-        |client, sample| made(
-            client
-                .social_media()
-                .get_oauth_accounts(
-                    sample.text("locationId"),
-                    types::SocialMediaStartOauthPlatform::Bluesky,
-                    sample.text("accountId"),
-                )
-                .search(sample.text("search")),
-        ),
-    ),
-    (
         "social_media.get_post",
         |client, sample| made(
             client.social_media().get_post(sample.text("locationId"), sample.text("id")),
@@ -5524,11 +5511,14 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         ),
     ),
     (
-        "social_media.get_tags",
+        "social_media.get_tag_details",
         |client, sample| made(
             client
                 .social_media()
-                .get_tags(sample.text("locationId"), sample.body::<types::UpdateTag>()),
+                .get_tag_details(
+                    sample.text("locationId"),
+                    sample.body::<types::UpdateTag>(),
+                ),
         ),
     ),
     (
@@ -5603,6 +5593,19 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .list_csv_posts(sample.text("locationId"), sample.text("id"))
                 .skip(sample.value::<i64>("skip"))
                 .limit(sample.value::<i64>("limit")),
+        ),
+    ),
+    (
+        "social_media.list_oauth_accounts",
+        |client, sample| made(
+            client
+                .social_media()
+                .list_oauth_accounts(
+                    sample.text("locationId"),
+                    types::SocialMediaStartOauthPlatform::Bluesky,
+                    sample.text("accountId"),
+                )
+                .search(sample.text("search")),
         ),
     ),
     (

@@ -98,11 +98,48 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "analytics.content_group_sources",
+        "analytics.batch_get_events",
         |client, sample| made(
             client
                 .analytics()
-                .content_group_sources(
+                .batch_get_events([sample.text("id")])
+                .include_deletes(sample.value::<bool>("includeDeletes")),
+        ),
+    ),
+    (
+        "analytics.exists",
+        |client, _| made(
+            client.analytics().exists(types::AnalyticsObjectType::EventCompletions),
+        ),
+    ),
+    (
+        "analytics.get_breakdown_report",
+        |client, sample| made(
+            client
+                .analytics()
+                .get_breakdown_report(
+                    types::AnalyticsBreakdownBy::Geolocation,
+                    types::TimePeriod::Daily,
+                    sample.text("start"),
+                    sample.text("end"),
+                )
+                .d1(sample.text("d1"))
+                .d2(sample.text("d2"))
+                .f([sample.text("f")])
+                .e([sample.text("e")])
+                .filter_id(sample.text("filterId"))
+                .sort(sample.text("sort"))
+                .sort_dir(types::SortDirection::Asc)
+                .limit(sample.value::<i64>("limit"))
+                .offset(sample.value::<i64>("offset")),
+        ),
+    ),
+    (
+        "analytics.get_content_group_sources",
+        |client, sample| made(
+            client
+                .analytics()
+                .get_content_group_sources(
                     types::AnalyticsContentType::BlogPosts,
                     sample.text("blog_id"),
                     types::TimePeriod::Daily,
@@ -121,11 +158,11 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "analytics.content_report",
+        "analytics.get_content_report",
         |client, sample| made(
             client
                 .analytics()
-                .content_report(
+                .get_content_report(
                     types::AnalyticsContentType::BlogPosts,
                     types::TimePeriod::Daily,
                     sample.text("start"),
@@ -143,35 +180,11 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "analytics.events",
+        "analytics.get_objects_report",
         |client, sample| made(
             client
                 .analytics()
-                .events()
-                .include_deletes(sample.value::<bool>("includeDeletes")),
-        ),
-    ),
-    (
-        "analytics.events_batch",
-        |client, sample| made(
-            client
-                .analytics()
-                .events_batch([sample.text("id")])
-                .include_deletes(sample.value::<bool>("includeDeletes")),
-        ),
-    ),
-    (
-        "analytics.exists",
-        |client, _| made(
-            client.analytics().exists(types::AnalyticsObjectType::EventCompletions),
-        ),
-    ),
-    (
-        "analytics.objects_report",
-        |client, sample| made(
-            client
-                .analytics()
-                .objects_report(
+                .get_objects_report(
                     types::AnalyticsObjectType::EventCompletions,
                     types::TimePeriod::Daily,
                     sample.text("start"),
@@ -187,11 +200,11 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "analytics.page_sources",
+        "analytics.get_page_sources",
         |client, sample| made(
             client
                 .analytics()
-                .page_sources(
+                .get_page_sources(
                     types::AnalyticsContentType::BlogPosts,
                     sample.text("page_id"),
                     types::TimePeriod::Daily,
@@ -210,28 +223,15 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "analytics.reports_by_breakdown",
+        "analytics.list_events",
         |client, sample| made(
             client
                 .analytics()
-                .reports_by_breakdown(
-                    types::AnalyticsBreakdownBy::Geolocation,
-                    types::TimePeriod::Daily,
-                    sample.text("start"),
-                    sample.text("end"),
-                )
-                .d1(sample.text("d1"))
-                .d2(sample.text("d2"))
-                .f([sample.text("f")])
-                .e([sample.text("e")])
-                .filter_id(sample.text("filterId"))
-                .sort(sample.text("sort"))
-                .sort_dir(types::SortDirection::Asc)
-                .limit(sample.value::<i64>("limit"))
-                .offset(sample.value::<i64>("offset")),
+                .list_events()
+                .include_deletes(sample.value::<bool>("includeDeletes")),
         ),
     ),
-    ("analytics.views", |client, _| made(client.analytics().views())),
+    ("analytics.list_views", |client, _| made(client.analytics().list_views())),
     ("app_installs.uninstall", |client, _| made(client.app_installs().uninstall())),
     (
         "association_labels.batch_create_configurations",
@@ -335,43 +335,6 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "associations.archive",
-        |client, sample| made(
-            client
-                .associations()
-                .archive(
-                    sample.text("objectType"),
-                    sample.text("objectId"),
-                    sample.text("toObjectType"),
-                    sample.text("toObjectId"),
-                ),
-        ),
-    ),
-    (
-        "associations.batch_archive",
-        |client, sample| made(
-            client
-                .associations()
-                .batch_archive(
-                    sample.text("fromObjectType"),
-                    sample.text("toObjectType"),
-                    sample.body::<types::AssociationBatchArchive>(),
-                ),
-        ),
-    ),
-    (
-        "associations.batch_archive_labels",
-        |client, sample| made(
-            client
-                .associations()
-                .batch_archive_labels(
-                    sample.text("fromObjectType"),
-                    sample.text("toObjectType"),
-                    sample.body::<types::AssociationBatchCreate>(),
-                ),
-        ),
-    ),
-    (
         "associations.batch_create",
         |client, sample| made(
             client
@@ -392,6 +355,30 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                     sample.text("fromObjectType"),
                     sample.text("toObjectType"),
                     sample.body::<types::DefaultAssociationBatchCreate>(),
+                ),
+        ),
+    ),
+    (
+        "associations.batch_delete",
+        |client, sample| made(
+            client
+                .associations()
+                .batch_delete(
+                    sample.text("fromObjectType"),
+                    sample.text("toObjectType"),
+                    sample.body::<types::AssociationBatchArchive>(),
+                ),
+        ),
+    ),
+    (
+        "associations.batch_delete_labels",
+        |client, sample| made(
+            client
+                .associations()
+                .batch_delete_labels(
+                    sample.text("fromObjectType"),
+                    sample.text("toObjectType"),
+                    sample.body::<types::AssociationBatchCreate>(),
                 ),
         ),
     ),
@@ -429,6 +416,19 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .create_default(
                     sample.text("fromObjectType"),
                     sample.text("fromObjectId"),
+                    sample.text("toObjectType"),
+                    sample.text("toObjectId"),
+                ),
+        ),
+    ),
+    (
+        "associations.delete",
+        |client, sample| made(
+            client
+                .associations()
+                .delete(
+                    sample.text("objectType"),
+                    sample.text("objectId"),
                     sample.text("toObjectType"),
                     sample.text("toObjectId"),
                 ),
@@ -1258,17 +1258,17 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "campaigns.batch_archive",
-        |client, sample| made(
-            client
-                .campaigns()
-                .batch_archive(sample.body::<types::CampaignDeleteInputBatch>()),
-        ),
-    ),
-    (
         "campaigns.batch_create",
         |client, sample| made(
             client.campaigns().batch_create(sample.body::<types::CampaignInputBatch>()),
+        ),
+    ),
+    (
+        "campaigns.batch_delete",
+        |client, sample| made(
+            client
+                .campaigns()
+                .batch_delete(sample.body::<types::CampaignDeleteInputBatch>()),
         ),
     ),
     (
@@ -1548,15 +1548,6 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "communication_preferences.get_statuses",
-        |client, sample| made(
-            client
-                .communication_preferences()
-                .get_statuses(sample.text("subscriberIdString"), sample.text("channel"))
-                .business_unit_id(sample.value::<i64>("businessUnitId")),
-        ),
-    ),
-    (
         "communication_preferences.get_unsubscribed_from_all",
         |client, sample| made(
             client
@@ -1577,6 +1568,15 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .list_definitions()
                 .business_unit_id(sample.value::<i64>("businessUnitId"))
                 .include_translations(sample.value::<bool>("includeTranslations")),
+        ),
+    ),
+    (
+        "communication_preferences.list_statuses",
+        |client, sample| made(
+            client
+                .communication_preferences()
+                .list_statuses(sample.text("subscriberIdString"), sample.text("channel"))
+                .business_unit_id(sample.value::<i64>("businessUnitId")),
         ),
     ),
     (
@@ -1978,14 +1978,6 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "custom_actions.archive",
-        |client, sample| made(
-            client
-                .custom_actions()
-                .archive(sample.text("appId"), sample.text("definitionId")),
-        ),
-    ),
-    (
         "custom_actions.batch_complete",
         |client, sample| made(
             client
@@ -2015,6 +2007,14 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                     sample.text("appId"),
                     sample.body::<types::ActionDefinitionEgg>(),
                 ),
+        ),
+    ),
+    (
+        "custom_actions.delete",
+        |client, sample| made(
+            client
+                .custom_actions()
+                .delete(sample.text("appId"), sample.text("definitionId")),
         ),
     ),
     (
@@ -2177,10 +2177,6 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "custom_channels.archive",
-        |client, sample| made(client.custom_channels().archive(sample.text("channelId"))),
-    ),
-    (
         "custom_channels.create",
         |client, sample| made(
             client
@@ -2198,6 +2194,10 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                     sample.body::<types::ChannelAccountEgg>(),
                 ),
         ),
+    ),
+    (
+        "custom_channels.delete",
+        |client, sample| made(client.custom_channels().delete(sample.text("channelId"))),
     ),
     (
         "custom_channels.get",
@@ -2802,16 +2802,16 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     ("forecast_types.list", |client, _| made(client.forecast_types().list())),
     (
-        "forms.archive",
-        |client, sample| made(client.forms().archive(sample.text("formId"))),
-    ),
-    (
         "forms.create",
         |client, sample| made(
             client
                 .forms()
                 .create(sample.body::<types::FormDefinitionCreateRequestBase>()),
         ),
+    ),
+    (
+        "forms.delete",
+        |client, sample| made(client.forms().delete(sample.text("formId"))),
     ),
     (
         "forms.get",
@@ -5888,33 +5888,36 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         ),
     ),
     (
-        "usage_limits.get_association_records",
+        "usage_limits.get_association_record_usage",
         |client, sample| made(
             client
                 .usage_limits()
-                .get_association_records(
+                .get_association_record_usage(
                     sample.text("fromObjectTypeId"),
                     sample.text("toObjectTypeId"),
                 ),
         ),
     ),
     (
-        "usage_limits.get_calculated_properties",
-        |client, _| made(client.usage_limits().get_calculated_properties()),
+        "usage_limits.get_calculated_property_usage",
+        |client, _| made(client.usage_limits().get_calculated_property_usage()),
     ),
     (
-        "usage_limits.get_custom_object_types",
-        |client, _| made(client.usage_limits().get_custom_object_types()),
+        "usage_limits.get_custom_object_type_usage",
+        |client, _| made(client.usage_limits().get_custom_object_type_usage()),
     ),
     (
-        "usage_limits.get_custom_properties",
-        |client, _| made(client.usage_limits().get_custom_properties()),
+        "usage_limits.get_custom_property_usage",
+        |client, _| made(client.usage_limits().get_custom_property_usage()),
     ),
     (
-        "usage_limits.get_pipelines",
-        |client, _| made(client.usage_limits().get_pipelines()),
+        "usage_limits.get_pipeline_usage",
+        |client, _| made(client.usage_limits().get_pipeline_usage()),
     ),
-    ("usage_limits.get_records", |client, _| made(client.usage_limits().get_records())),
+    (
+        "usage_limits.get_record_usage",
+        |client, _| made(client.usage_limits().get_record_usage()),
+    ),
     (
         "usage_limits.list_association_labels",
         |client, sample| made(

@@ -32,11 +32,27 @@ impl Credits {
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.credits().balance().send().await?;
+    /// let reply = client.credits().get_balance().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn balance(&self) -> Call<types::CreditBalance> {
-        self.call(&operations::CREDITS_BALANCE)
+    pub fn get_balance(&self) -> Call<types::CreditBalance> {
+        self.call(&operations::CREDITS_GET_BALANCE)
+    }
+    /// Sum up credit use.
+    ///
+    /// `GET /credits/usage`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.credits().get_usage().send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_usage(&self) -> GetUsage {
+        GetUsage {
+            call: self.call(&operations::CREDITS_GET_USAGE),
+        }
     }
     /// List charged operations.
     ///
@@ -47,39 +63,53 @@ impl Credits {
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.credits().operations().send().await?;
+    /// let reply = client.credits().list_operations().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn operations(&self) -> Operations {
-        Operations {
-            call: self.call(&operations::CREDITS_OPERATIONS),
-        }
-    }
-    /// Sum up credit use.
-    ///
-    /// `GET /credits/usage`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    ///
-    /// ```
-    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.credits().usage().send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn usage(&self) -> Usage {
-        Usage {
-            call: self.call(&operations::CREDITS_USAGE),
+    pub fn list_operations(&self) -> ListOperations {
+        ListOperations {
+            call: self.call(&operations::CREDITS_LIST_OPERATIONS),
         }
     }
 }
 
-/// Options of [`Credits::operations`].
+/// Options of [`Credits::get_usage`].
 #[must_use = "nothing is sent before `send`"]
-pub struct Operations {
+pub struct GetUsage {
+    call: Call<types::CreditUsage>,
+}
+
+impl GetUsage {
+    /// Start of the span, included. The exact form is not on record; use ISO 8601.
+    pub fn from(self, from: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("from", &from.to_string()),
+        }
+    }
+    /// End of the span, not included; not before `from`.
+    pub fn to(self, to: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("to", &to.to_string()),
+        }
+    }
+    /// What to sum by; `feature` if left out.
+    pub fn group_by(self, group_by: impl Into<types::CreditGrouping>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query("group_by", &Into::<types::CreditGrouping>::into(group_by)),
+        }
+    }
+}
+crm_core::call_builder!(GetUsage => types::CreditUsage);
+
+/// Options of [`Credits::list_operations`].
+#[must_use = "nothing is sent before `send`"]
+pub struct ListOperations {
     call: Call<types::CreditOperationPage>,
 }
 
-impl Operations {
+impl ListOperations {
     /// Start of the span, included. The exact form is not on record; use ISO 8601.
     pub fn from(self, from: impl Display) -> Self {
         Self {
@@ -112,10 +142,10 @@ impl Operations {
         }
     }
 }
-crm_core::call_builder!(Operations => types::CreditOperationPage);
-crm_core::paged_builder!(Operations => Operations);
+crm_core::call_builder!(ListOperations => types::CreditOperationPage);
+crm_core::paged_builder!(ListOperations => ListOperations);
 
-impl Paged for Operations {
+impl Paged for ListOperations {
     type Page = types::CreditOperationPage;
     type Item = types::CreditOperation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
@@ -143,33 +173,3 @@ impl Paged for Operations {
         Some(page).map(|value| value.operations).unwrap_or_default()
     }
 }
-
-/// Options of [`Credits::usage`].
-#[must_use = "nothing is sent before `send`"]
-pub struct Usage {
-    call: Call<types::CreditUsage>,
-}
-
-impl Usage {
-    /// Start of the span, included. The exact form is not on record; use ISO 8601.
-    pub fn from(self, from: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("from", &from.to_string()),
-        }
-    }
-    /// End of the span, not included; not before `from`.
-    pub fn to(self, to: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("to", &to.to_string()),
-        }
-    }
-    /// What to sum by; `feature` if left out.
-    pub fn group_by(self, group_by: impl Into<types::CreditGrouping>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query("group_by", &Into::<types::CreditGrouping>::into(group_by)),
-        }
-    }
-}
-crm_core::call_builder!(Usage => types::CreditUsage);

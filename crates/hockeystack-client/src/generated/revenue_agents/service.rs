@@ -32,11 +32,11 @@ impl Service {
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.service().health().send().await?;
+    /// let reply = client.service().get_health().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn health(&self) -> Call<Value> {
-        self.call(&operations::SERVICE_HEALTH)
+    pub fn get_health(&self) -> Call<Value> {
+        self.call(&operations::SERVICE_GET_HEALTH)
     }
     /// Show the token in use.
     ///
@@ -46,10 +46,10 @@ impl Service {
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.service().me().send().await?;
+    /// let reply = client.service().get_me().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn me(&self) -> Call<types::TokenInfo> {
-        self.call(&operations::SERVICE_ME)
+    pub fn get_me(&self) -> Call<types::TokenInfo> {
+        self.call(&operations::SERVICE_GET_ME)
     }
 }

@@ -40,7 +40,6 @@ pub(super) static ALL: &[&OpMeta] = &[
     &ADS_GET_GOOGLE_CAMPAIGN_REPORT,
     &ADS_GET_GOOGLE_CONVERSION,
     &ADS_GET_GOOGLE_INTEGRATION,
-    &ADS_GET_GOOGLE_KEYWORD_IDEAS,
     &ADS_GET_GOOGLE_REPORT,
     &ADS_GET_GOOGLE_SEGMENT,
     &ADS_GET_GOOGLE_USER,
@@ -64,6 +63,7 @@ pub(super) static ALL: &[&OpMeta] = &[
     &ADS_LIST_GOOGLE_CONVERSION_GOALS,
     &ADS_LIST_GOOGLE_CONVERSIONS,
     &ADS_LIST_GOOGLE_ENTITIES,
+    &ADS_LIST_GOOGLE_KEYWORD_IDEAS,
     &ADS_LIST_GOOGLE_REPORTS,
     &ADS_LIST_GOOGLE_SEGMENTS,
     &ADS_LIST_GOOGLE_TARGET_INTERESTS,
@@ -715,23 +715,6 @@ pub static ADS_GET_GOOGLE_INTEGRATION: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `POST /ad-publishing/google/keyword-ideas`
-pub static ADS_GET_GOOGLE_KEYWORD_IDEAS: OpMeta = OpMeta {
-    id: "ads.get_google_keyword_ideas",
-    spec_id: "google-get-keyword-ideas",
-    method: Method::POST,
-    path: "/ad-publishing/google/keyword-ideas",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("2021-07-28"),
-    deprecated: false,
-};
-
 /// `GET /ad-publishing/google/reporting`
 pub static ADS_GET_GOOGLE_REPORT: OpMeta = OpMeta {
     id: "ads.get_google_report",
@@ -1112,6 +1095,23 @@ pub static ADS_LIST_GOOGLE_ENTITIES: OpMeta = OpMeta {
     spec_id: "google-get-entity",
     method: Method::GET,
     path: "/ad-publishing/google/entity",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: RULES_1,
+    long_running: false,
+    batch_max: None,
+    scopes: &["adPublishing.readonly"],
+    version: Some("2021-07-28"),
+    deprecated: false,
+};
+
+/// `POST /ad-publishing/google/keyword-ideas`
+pub static ADS_LIST_GOOGLE_KEYWORD_IDEAS: OpMeta = OpMeta {
+    id: "ads.list_google_keyword_ideas",
+    spec_id: "google-get-keyword-ideas",
+    method: Method::POST,
+    path: "/ad-publishing/google/keyword-ideas",
     idempotent: true,
     limit_class: "",
     paging: None,

@@ -8,6 +8,8 @@ pub(super) static ALL: &[&OpMeta] = &[
     &CONTACTS_ADD_TAGS,
     &CONTACTS_ADD_TO_CAMPAIGN,
     &CONTACTS_ADD_TO_WORKFLOW,
+    &CONTACTS_BATCH_SET_BUSINESS,
+    &CONTACTS_BATCH_UPDATE_TAGS,
     &CONTACTS_CREATE,
     &CONTACTS_CREATE_NOTE,
     &CONTACTS_CREATE_TASK,
@@ -29,10 +31,8 @@ pub(super) static ALL: &[&OpMeta] = &[
     &CONTACTS_REMOVE_FROM_WORKFLOW,
     &CONTACTS_REMOVE_TAGS,
     &CONTACTS_SEARCH,
-    &CONTACTS_SET_BUSINESS_OF_MANY,
     &CONTACTS_UPDATE,
     &CONTACTS_UPDATE_NOTE,
-    &CONTACTS_UPDATE_TAGS_OF_MANY,
     &CONTACTS_UPDATE_TASK,
     &CONTACTS_UPDATE_TASK_COMPLETED,
     &CONTACTS_UPSERT,
@@ -108,6 +108,40 @@ pub static CONTACTS_ADD_TO_WORKFLOW: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["contacts.write"],
+    version: Some("2021-07-28"),
+    deprecated: false,
+};
+
+/// `POST /contacts/bulk/business`
+pub static CONTACTS_BATCH_SET_BUSINESS: OpMeta = OpMeta {
+    id: "contacts.batch_set_business",
+    spec_id: "add-remove-contact-from-business",
+    method: Method::POST,
+    path: "/contacts/bulk/business",
+    idempotent: false,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &[],
+    version: Some("2021-07-28"),
+    deprecated: false,
+};
+
+/// `POST /contacts/bulk/tags/update/{type}`
+pub static CONTACTS_BATCH_UPDATE_TAGS: OpMeta = OpMeta {
+    id: "contacts.batch_update_tags",
+    spec_id: "create-association",
+    method: Method::POST,
+    path: "/contacts/bulk/tags/update/{type}",
+    idempotent: false,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &[],
     version: Some("2021-07-28"),
     deprecated: false,
 };
@@ -469,23 +503,6 @@ pub static CONTACTS_SEARCH: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `POST /contacts/bulk/business`
-pub static CONTACTS_SET_BUSINESS_OF_MANY: OpMeta = OpMeta {
-    id: "contacts.set_business_of_many",
-    spec_id: "add-remove-contact-from-business",
-    method: Method::POST,
-    path: "/contacts/bulk/business",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("2021-07-28"),
-    deprecated: false,
-};
-
 /// `PUT /contacts/{contactId}`
 pub static CONTACTS_UPDATE: OpMeta = OpMeta {
     id: "contacts.update",
@@ -516,23 +533,6 @@ pub static CONTACTS_UPDATE_NOTE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["contacts.write"],
-    version: Some("2021-07-28"),
-    deprecated: false,
-};
-
-/// `POST /contacts/bulk/tags/update/{type}`
-pub static CONTACTS_UPDATE_TAGS_OF_MANY: OpMeta = OpMeta {
-    id: "contacts.update_tags_of_many",
-    spec_id: "create-association",
-    method: Method::POST,
-    path: "/contacts/bulk/tags/update/{type}",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
     version: Some("2021-07-28"),
     deprecated: false,
 };

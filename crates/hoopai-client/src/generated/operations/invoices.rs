@@ -11,6 +11,7 @@ pub(super) static ALL: &[&OpMeta] = &[
     &INVOICES_CREATE_FROM_ESTIMATE,
     &INVOICES_CREATE_SCHEDULE,
     &INVOICES_CREATE_TEMPLATE,
+    &INVOICES_CREATE_TEXT_TO_PAY,
     &INVOICES_DELETE,
     &INVOICES_DELETE_ESTIMATE,
     &INVOICES_DELETE_ESTIMATE_TEMPLATE,
@@ -33,7 +34,6 @@ pub(super) static ALL: &[&OpMeta] = &[
     &INVOICES_SEND_ESTIMATE,
     &INVOICES_SET_SCHEDULE_AUTO_PAYMENT,
     &INVOICES_START_SCHEDULE,
-    &INVOICES_TEXT_TO_PAY,
     &INVOICES_UPDATE,
     &INVOICES_UPDATE_AND_START_SCHEDULE,
     &INVOICES_UPDATE_ESTIMATE,
@@ -178,6 +178,23 @@ pub static INVOICES_CREATE_TEMPLATE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["invoices/template.write"],
+    version: Some("2021-07-28"),
+    deprecated: false,
+};
+
+/// `POST /invoices/text2pay`
+pub static INVOICES_CREATE_TEXT_TO_PAY: OpMeta = OpMeta {
+    id: "invoices.create_text_to_pay",
+    spec_id: "text2pay-invoice",
+    method: Method::POST,
+    path: "/invoices/text2pay",
+    idempotent: false,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &["invoices.write"],
     version: Some("2021-07-28"),
     deprecated: false,
 };
@@ -552,23 +569,6 @@ pub static INVOICES_START_SCHEDULE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["invoices/schedule.write"],
-    version: Some("2021-07-28"),
-    deprecated: false,
-};
-
-/// `POST /invoices/text2pay`
-pub static INVOICES_TEXT_TO_PAY: OpMeta = OpMeta {
-    id: "invoices.text_to_pay",
-    spec_id: "text2pay-invoice",
-    method: Method::POST,
-    path: "/invoices/text2pay",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["invoices.write"],
     version: Some("2021-07-28"),
     deprecated: false,
 };

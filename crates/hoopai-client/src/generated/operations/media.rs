@@ -4,12 +4,12 @@
 use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[
+    &MEDIA_BATCH_DELETE,
+    &MEDIA_BATCH_UPDATE,
     &MEDIA_CREATE_FOLDER,
     &MEDIA_DELETE,
-    &MEDIA_DELETE_MANY,
     &MEDIA_LIST,
     &MEDIA_UPDATE,
-    &MEDIA_UPDATE_MANY,
     &MEDIA_UPLOAD,
 ];
 
@@ -21,6 +21,40 @@ const RULES_2: Rules = Rules { items: &["files"], items_required: true, ..Rules:
 
 /// What some requests must hold and their replies promise.
 const RULES_3: Rules = Rules { one_of_parts: &["file", "fileUrl"], ..Rules::PLAIN };
+
+/// `PUT /medias/delete-files`
+pub static MEDIA_BATCH_DELETE: OpMeta = OpMeta {
+    id: "media.batch_delete",
+    spec_id: "bulk-delete-media-objects",
+    method: Method::PUT,
+    path: "/medias/delete-files",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &[],
+    version: Some("2021-07-28"),
+    deprecated: false,
+};
+
+/// `PUT /medias/update-files`
+pub static MEDIA_BATCH_UPDATE: OpMeta = OpMeta {
+    id: "media.batch_update",
+    spec_id: "bulk-update-media-objects",
+    method: Method::PUT,
+    path: "/medias/update-files",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &[],
+    version: Some("2021-07-28"),
+    deprecated: false,
+};
 
 /// `POST /medias/folder`
 pub static MEDIA_CREATE_FOLDER: OpMeta = OpMeta {
@@ -56,23 +90,6 @@ pub static MEDIA_DELETE: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `PUT /medias/delete-files`
-pub static MEDIA_DELETE_MANY: OpMeta = OpMeta {
-    id: "media.delete_many",
-    spec_id: "bulk-delete-media-objects",
-    method: Method::PUT,
-    path: "/medias/delete-files",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("2021-07-28"),
-    deprecated: false,
-};
-
 /// `GET /medias/files`
 pub static MEDIA_LIST: OpMeta = OpMeta {
     id: "media.list",
@@ -97,23 +114,6 @@ pub static MEDIA_UPDATE: OpMeta = OpMeta {
     method: Method::POST,
     path: "/medias/{id}",
     idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("2021-07-28"),
-    deprecated: false,
-};
-
-/// `PUT /medias/update-files`
-pub static MEDIA_UPDATE_MANY: OpMeta = OpMeta {
-    id: "media.update_many",
-    spec_id: "bulk-update-media-objects",
-    method: Method::PUT,
-    path: "/medias/update-files",
-    idempotent: true,
     limit_class: "",
     paging: None,
     rules: Rules::PLAIN,

@@ -4,9 +4,9 @@
 use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[
-    &PRODUCTS_BULK_EDIT,
-    &PRODUCTS_BULK_UPDATE,
-    &PRODUCTS_BULK_UPDATE_REVIEWS,
+    &PRODUCTS_BATCH_EDIT,
+    &PRODUCTS_BATCH_UPDATE,
+    &PRODUCTS_BATCH_UPDATE_REVIEWS,
     &PRODUCTS_COUNT_REVIEWS,
     &PRODUCTS_CREATE,
     &PRODUCTS_CREATE_COLLECTION,
@@ -49,8 +49,8 @@ const RULES_4: Rules = Rules { items: &["prices"], items_required: true, ..Rules
 const RULES_5: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
 
 /// `POST /products/bulk-update/edit`
-pub static PRODUCTS_BULK_EDIT: OpMeta = OpMeta {
-    id: "products.bulk_edit",
+pub static PRODUCTS_BATCH_EDIT: OpMeta = OpMeta {
+    id: "products.batch_edit",
     spec_id: "bulkEdit",
     method: Method::POST,
     path: "/products/bulk-update/edit",
@@ -66,8 +66,8 @@ pub static PRODUCTS_BULK_EDIT: OpMeta = OpMeta {
 };
 
 /// `POST /products/bulk-update`
-pub static PRODUCTS_BULK_UPDATE: OpMeta = OpMeta {
-    id: "products.bulk_update",
+pub static PRODUCTS_BATCH_UPDATE: OpMeta = OpMeta {
+    id: "products.batch_update",
     spec_id: "bulkUpdate",
     method: Method::POST,
     path: "/products/bulk-update",
@@ -83,8 +83,8 @@ pub static PRODUCTS_BULK_UPDATE: OpMeta = OpMeta {
 };
 
 /// `POST /products/reviews/bulk-update`
-pub static PRODUCTS_BULK_UPDATE_REVIEWS: OpMeta = OpMeta {
-    id: "products.bulk_update_reviews",
+pub static PRODUCTS_BATCH_UPDATE_REVIEWS: OpMeta = OpMeta {
+    id: "products.batch_update_reviews",
     spec_id: "bulk-update-product-review",
     method: Method::POST,
     path: "/products/reviews/bulk-update",

@@ -4,10 +4,10 @@
 use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[
-    &SAAS_BULK_DISABLE,
-    &SAAS_BULK_DISABLE_LEGACY,
-    &SAAS_BULK_ENABLE,
-    &SAAS_BULK_ENABLE_LEGACY,
+    &SAAS_BATCH_DISABLE,
+    &SAAS_BATCH_DISABLE_LEGACY,
+    &SAAS_BATCH_ENABLE,
+    &SAAS_BATCH_ENABLE_LEGACY,
     &SAAS_ENABLE,
     &SAAS_ENABLE_LEGACY,
     &SAAS_FIND_LOCATIONS,
@@ -35,8 +35,8 @@ const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
 const RULES_2: Rules = Rules { items: &["locations"], items_required: true, ..Rules::PLAIN };
 
 /// `POST /saas/bulk-disable-saas/{companyId}`
-pub static SAAS_BULK_DISABLE: OpMeta = OpMeta {
-    id: "saas.bulk_disable",
+pub static SAAS_BATCH_DISABLE: OpMeta = OpMeta {
+    id: "saas.batch_disable",
     spec_id: "bulk-disable-saas",
     method: Method::POST,
     path: "/saas/bulk-disable-saas/{companyId}",
@@ -52,8 +52,8 @@ pub static SAAS_BULK_DISABLE: OpMeta = OpMeta {
 };
 
 /// `POST /saas-api/public-api/bulk-disable-saas/{companyId}`
-pub static SAAS_BULK_DISABLE_LEGACY: OpMeta = OpMeta {
-    id: "saas.bulk_disable_legacy",
+pub static SAAS_BATCH_DISABLE_LEGACY: OpMeta = OpMeta {
+    id: "saas.batch_disable_legacy",
     spec_id: "bulk-disable-saas-deprecated",
     method: Method::POST,
     path: "/saas-api/public-api/bulk-disable-saas/{companyId}",
@@ -69,8 +69,8 @@ pub static SAAS_BULK_DISABLE_LEGACY: OpMeta = OpMeta {
 };
 
 /// `POST /saas/bulk-enable-saas/{companyId}`
-pub static SAAS_BULK_ENABLE: OpMeta = OpMeta {
-    id: "saas.bulk_enable",
+pub static SAAS_BATCH_ENABLE: OpMeta = OpMeta {
+    id: "saas.batch_enable",
     spec_id: "bulk-enable-saas",
     method: Method::POST,
     path: "/saas/bulk-enable-saas/{companyId}",
@@ -86,8 +86,8 @@ pub static SAAS_BULK_ENABLE: OpMeta = OpMeta {
 };
 
 /// `POST /saas-api/public-api/bulk-enable-saas/{companyId}`
-pub static SAAS_BULK_ENABLE_LEGACY: OpMeta = OpMeta {
-    id: "saas.bulk_enable_legacy",
+pub static SAAS_BATCH_ENABLE_LEGACY: OpMeta = OpMeta {
+    id: "saas.batch_enable_legacy",
     spec_id: "bulk-enable-saas-deprecated",
     method: Method::POST,
     path: "/saas-api/public-api/bulk-enable-saas/{companyId}",

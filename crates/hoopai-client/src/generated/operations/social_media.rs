@@ -9,7 +9,7 @@ pub(super) static ALL: &[&OpMeta] = &[
     &SOCIAL_MEDIA_ATTACH_LINKEDIN_ACCOUNT,
     &SOCIAL_MEDIA_ATTACH_TIKTOK_PROFILE,
     &SOCIAL_MEDIA_ATTACH_TWITTER_PROFILE,
-    &SOCIAL_MEDIA_BULK_DELETE_POSTS,
+    &SOCIAL_MEDIA_BATCH_DELETE_POSTS,
     &SOCIAL_MEDIA_CREATE_POST,
     &SOCIAL_MEDIA_DELETE_ACCOUNT,
     &SOCIAL_MEDIA_DELETE_CSV_IMPORT,
@@ -17,13 +17,9 @@ pub(super) static ALL: &[&OpMeta] = &[
     &SOCIAL_MEDIA_DELETE_POST,
     &SOCIAL_MEDIA_FINALIZE_CSV_IMPORT,
     &SOCIAL_MEDIA_GET_CATEGORY,
-    &SOCIAL_MEDIA_GET_FACEBOOK_ACCOUNTS,
-    &SOCIAL_MEDIA_GET_GOOGLE_LOCATIONS,
-    &SOCIAL_MEDIA_GET_INSTAGRAM_ACCOUNTS,
-    &SOCIAL_MEDIA_GET_LINKEDIN_ACCOUNTS,
     &SOCIAL_MEDIA_GET_POST,
     &SOCIAL_MEDIA_GET_STATISTICS,
-    &SOCIAL_MEDIA_GET_TAGS,
+    &SOCIAL_MEDIA_GET_TAG_DETAILS,
     &SOCIAL_MEDIA_GET_TIKTOK_BUSINESS_PROFILE,
     &SOCIAL_MEDIA_GET_TIKTOK_PROFILE,
     &SOCIAL_MEDIA_GET_TWITTER_PROFILE,
@@ -31,6 +27,10 @@ pub(super) static ALL: &[&OpMeta] = &[
     &SOCIAL_MEDIA_LIST_CATEGORIES,
     &SOCIAL_MEDIA_LIST_CSV_IMPORTS,
     &SOCIAL_MEDIA_LIST_CSV_POSTS,
+    &SOCIAL_MEDIA_LIST_FACEBOOK_ACCOUNTS,
+    &SOCIAL_MEDIA_LIST_GOOGLE_LOCATIONS,
+    &SOCIAL_MEDIA_LIST_INSTAGRAM_ACCOUNTS,
+    &SOCIAL_MEDIA_LIST_LINKEDIN_ACCOUNTS,
     &SOCIAL_MEDIA_LIST_POSTS,
     &SOCIAL_MEDIA_LIST_TAGS,
     &SOCIAL_MEDIA_SET_ACCOUNTS,
@@ -147,8 +147,8 @@ pub static SOCIAL_MEDIA_ATTACH_TWITTER_PROFILE: OpMeta = OpMeta {
 };
 
 /// `POST /social-media-posting/{locationId}/posts/bulk-delete`
-pub static SOCIAL_MEDIA_BULK_DELETE_POSTS: OpMeta = OpMeta {
-    id: "social_media.bulk_delete_posts",
+pub static SOCIAL_MEDIA_BATCH_DELETE_POSTS: OpMeta = OpMeta {
+    id: "social_media.batch_delete_posts",
     spec_id: "bulk-delete-social-planner-posts",
     method: Method::POST,
     path: "/social-media-posting/{locationId}/posts/bulk-delete",
@@ -282,74 +282,6 @@ pub static SOCIAL_MEDIA_GET_CATEGORY: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
-pub static SOCIAL_MEDIA_GET_FACEBOOK_ACCOUNTS: OpMeta = OpMeta {
-    id: "social_media.get_facebook_accounts",
-    spec_id: "get-facebook-page-group",
-    method: Method::GET,
-    path: "/social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("2021-07-28"),
-    deprecated: false,
-};
-
-/// `GET /social-media-posting/oauth/{locationId}/google/locations/{accountId}`
-pub static SOCIAL_MEDIA_GET_GOOGLE_LOCATIONS: OpMeta = OpMeta {
-    id: "social_media.get_google_locations",
-    spec_id: "get-google-locations",
-    method: Method::GET,
-    path: "/social-media-posting/oauth/{locationId}/google/locations/{accountId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("2021-07-28"),
-    deprecated: false,
-};
-
-/// `GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`
-pub static SOCIAL_MEDIA_GET_INSTAGRAM_ACCOUNTS: OpMeta = OpMeta {
-    id: "social_media.get_instagram_accounts",
-    spec_id: "get-instagram-page-group",
-    method: Method::GET,
-    path: "/social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("2021-07-28"),
-    deprecated: false,
-};
-
-/// `GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`
-pub static SOCIAL_MEDIA_GET_LINKEDIN_ACCOUNTS: OpMeta = OpMeta {
-    id: "social_media.get_linkedin_accounts",
-    spec_id: "get-linkedin-page-profile",
-    method: Method::GET,
-    path: "/social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("2021-07-28"),
-    deprecated: false,
-};
-
 /// `GET /social-media-posting/{locationId}/posts/{id}`
 pub static SOCIAL_MEDIA_GET_POST: OpMeta = OpMeta {
     id: "social_media.get_post",
@@ -385,8 +317,8 @@ pub static SOCIAL_MEDIA_GET_STATISTICS: OpMeta = OpMeta {
 };
 
 /// `POST /social-media-posting/{locationId}/tags/details`
-pub static SOCIAL_MEDIA_GET_TAGS: OpMeta = OpMeta {
-    id: "social_media.get_tags",
+pub static SOCIAL_MEDIA_GET_TAG_DETAILS: OpMeta = OpMeta {
+    id: "social_media.get_tag_details",
     spec_id: "get-tags-by-ids",
     method: Method::POST,
     path: "/social-media-posting/{locationId}/tags/details",
@@ -513,6 +445,74 @@ pub static SOCIAL_MEDIA_LIST_CSV_POSTS: OpMeta = OpMeta {
     limit_class: "",
     paging: Some(PagingKind::Offset),
     rules: RULES_3,
+    long_running: false,
+    batch_max: None,
+    scopes: &[],
+    version: Some("2021-07-28"),
+    deprecated: false,
+};
+
+/// `GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
+pub static SOCIAL_MEDIA_LIST_FACEBOOK_ACCOUNTS: OpMeta = OpMeta {
+    id: "social_media.list_facebook_accounts",
+    spec_id: "get-facebook-page-group",
+    method: Method::GET,
+    path: "/social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &[],
+    version: Some("2021-07-28"),
+    deprecated: false,
+};
+
+/// `GET /social-media-posting/oauth/{locationId}/google/locations/{accountId}`
+pub static SOCIAL_MEDIA_LIST_GOOGLE_LOCATIONS: OpMeta = OpMeta {
+    id: "social_media.list_google_locations",
+    spec_id: "get-google-locations",
+    method: Method::GET,
+    path: "/social-media-posting/oauth/{locationId}/google/locations/{accountId}",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &[],
+    version: Some("2021-07-28"),
+    deprecated: false,
+};
+
+/// `GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`
+pub static SOCIAL_MEDIA_LIST_INSTAGRAM_ACCOUNTS: OpMeta = OpMeta {
+    id: "social_media.list_instagram_accounts",
+    spec_id: "get-instagram-page-group",
+    method: Method::GET,
+    path: "/social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &[],
+    version: Some("2021-07-28"),
+    deprecated: false,
+};
+
+/// `GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`
+pub static SOCIAL_MEDIA_LIST_LINKEDIN_ACCOUNTS: OpMeta = OpMeta {
+    id: "social_media.list_linkedin_accounts",
+    spec_id: "get-linkedin-page-profile",
+    method: Method::GET,
+    path: "/social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
     long_running: false,
     batch_max: None,
     scopes: &[],

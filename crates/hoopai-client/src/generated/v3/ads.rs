@@ -1147,41 +1147,6 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the google keyword ideas.
-    ///
-    /// `POST /ad-publishing/google/keyword-ideas`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .get_google_keyword_ideas(
-    ///         "123",
-    ///         types::KeywordSuggestion::new("https://www.example.com"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_google_keyword_ideas(
-        &self,
-        location_id: impl Display,
-        body: impl std::borrow::Borrow<types::KeywordSuggestion>,
-    ) -> GetGoogleKeywordIdeas {
-        GetGoogleKeywordIdeas {
-            call: self
-                .call(&operations::ADS_GET_GOOGLE_KEYWORD_IDEAS)
-                .set_query("locationId", &location_id.to_string())
-                .json(body.borrow()),
-        }
-    }
     /// Reads the google report.
     ///
     /// `GET /ad-publishing/google/reporting`
@@ -1894,6 +1859,41 @@ impl Ads {
                     "entityType",
                     &Into::<types::AdsListGoogleEntitiesEntityType>::into(entity_type),
                 ),
+        }
+    }
+    /// Lists the google keyword ideas.
+    ///
+    /// `POST /ad-publishing/google/keyword-ideas`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::v3::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .list_google_keyword_ideas(
+    ///         "123",
+    ///         types::KeywordSuggestion::new("https://www.example.com"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_google_keyword_ideas(
+        &self,
+        location_id: impl Display,
+        body: impl std::borrow::Borrow<types::KeywordSuggestion>,
+    ) -> ListGoogleKeywordIdeas {
+        ListGoogleKeywordIdeas {
+            call: self
+                .call(&operations::ADS_LIST_GOOGLE_KEYWORD_IDEAS)
+                .set_query("locationId", &location_id.to_string())
+                .json(body.borrow()),
         }
     }
     /// Lists the google reports.
@@ -3171,23 +3171,6 @@ impl GetGoogleIntegration {
 }
 crm_core::call_builder!(GetGoogleIntegration => Value);
 
-/// Options of [`Ads::get_google_keyword_ideas`].
-#[must_use = "nothing is sent before `send`"]
-pub struct GetGoogleKeywordIdeas {
-    call: Call<Value>,
-}
-
-impl GetGoogleKeywordIdeas {
-    /// Whether this is about a draft.
-    #[inline]
-    pub fn is_draft(self, is_draft: bool) -> Self {
-        Self {
-            call: self.call.set_query("isDraft", &is_draft),
-        }
-    }
-}
-crm_core::call_builder!(GetGoogleKeywordIdeas => Value);
-
 /// Options of [`Ads::get_google_report`].
 #[must_use = "nothing is sent before `send`"]
 pub struct GetGoogleReport {
@@ -3731,6 +3714,23 @@ impl ListGoogleEntities {
     }
 }
 crm_core::call_builder!(ListGoogleEntities => Value);
+
+/// Options of [`Ads::list_google_keyword_ideas`].
+#[must_use = "nothing is sent before `send`"]
+pub struct ListGoogleKeywordIdeas {
+    call: Call<Value>,
+}
+
+impl ListGoogleKeywordIdeas {
+    /// Whether this is about a draft.
+    #[inline]
+    pub fn is_draft(self, is_draft: bool) -> Self {
+        Self {
+            call: self.call.set_query("isDraft", &is_draft),
+        }
+    }
+}
+crm_core::call_builder!(ListGoogleKeywordIdeas => Value);
 
 /// Options of [`Ads::list_google_reports`].
 #[must_use = "nothing is sent before `send`"]

@@ -24,6 +24,63 @@ impl Media {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
+    /// Deletes many media in one request.
+    ///
+    /// `PUT /medias/delete-files`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::v3::types;
+    /// let reply = client
+    ///     .media()
+    ///     .batch_delete(
+    ///         types::DeleteMediaObjectsBodyParams::new(
+    ///             "123",
+    ///             vec![types::DeleteMediaObjectItem::new("123")],
+    ///             types::DeleteMediaObjectsBodyParamsStatus::Deleted,
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn batch_delete(
+        &self,
+        body: impl std::borrow::Borrow<types::DeleteMediaObjectsBodyParams>,
+    ) -> Call<Value> {
+        self.call(&operations::MEDIA_BATCH_DELETE).json(body.borrow())
+    }
+    /// Changes many media in one request.
+    ///
+    /// `PUT /medias/update-files`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::v3::types;
+    /// let reply = client
+    ///     .media()
+    ///     .batch_update(
+    ///         types::UpdateMediaObjects::new(
+    ///             "123",
+    ///             vec![types::UpdateMediaObject::new("123")],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn batch_update(
+        &self,
+        body: impl std::borrow::Borrow<types::UpdateMediaObjects>,
+    ) -> Call<Value> {
+        self.call(&operations::MEDIA_BATCH_UPDATE).json(body.borrow())
+    }
     /// Creates a folder.
     ///
     /// `POST /medias/folder`
@@ -75,35 +132,6 @@ impl Media {
             .path("id", &id)
             .set_query("altType", &alt_type.to_string())
             .set_query("altId", &alt_id.to_string())
-    }
-    /// Deletes the many.
-    ///
-    /// `PUT /medias/delete-files`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .media()
-    ///     .delete_many(
-    ///         types::DeleteMediaObjectsBodyParams::new(
-    ///             "123",
-    ///             vec![types::DeleteMediaObjectItem::new("123")],
-    ///             types::DeleteMediaObjectsBodyParamsStatus::Deleted,
-    ///         ),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_many(
-        &self,
-        body: impl std::borrow::Borrow<types::DeleteMediaObjectsBodyParams>,
-    ) -> Call<Value> {
-        self.call(&operations::MEDIA_DELETE_MANY).json(body.borrow())
     }
     /// Lists media.
     ///
@@ -172,34 +200,6 @@ impl Media {
         body: impl std::borrow::Borrow<types::UpdateObject>,
     ) -> Call<Value> {
         self.call(&operations::MEDIA_UPDATE).path("id", &id).json(body.borrow())
-    }
-    /// Changes the many.
-    ///
-    /// `PUT /medias/update-files`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .media()
-    ///     .update_many(
-    ///         types::UpdateMediaObjects::new(
-    ///             "123",
-    ///             vec![types::UpdateMediaObject::new("123")],
-    ///         ),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_many(
-        &self,
-        body: impl std::borrow::Borrow<types::UpdateMediaObjects>,
-    ) -> Call<Value> {
-        self.call(&operations::MEDIA_UPDATE_MANY).json(body.borrow())
     }
     /// Uploads a media.
     ///

@@ -24,7 +24,7 @@ impl Products {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Bulks the edit.
+    /// Edits many products in one request.
     ///
     /// `POST /products/bulk-update/edit`
     ///
@@ -36,20 +36,20 @@ impl Products {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .products()
-    ///     .bulk_edit(
+    ///     .batch_edit(
     ///         types::BulkEditRequest::new("123", vec![types::BulkEditProduct::new("123")]),
     ///     )
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn bulk_edit(
+    pub fn batch_edit(
         &self,
         body: impl std::borrow::Borrow<types::BulkEditRequest>,
     ) -> Call<types::BulkEditReply> {
-        self.call(&operations::PRODUCTS_BULK_EDIT).json(body.borrow())
+        self.call(&operations::PRODUCTS_BATCH_EDIT).json(body.borrow())
     }
-    /// Bulks the update.
+    /// Changes many products in one request.
     ///
     /// `POST /products/bulk-update`
     ///
@@ -62,7 +62,7 @@ impl Products {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .products()
-    ///     .bulk_update(
+    ///     .batch_update(
     ///         types::BulkUpdate::new(
     ///             "123",
     ///             vec!["123".to_owned()],
@@ -73,13 +73,13 @@ impl Products {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn bulk_update(
+    pub fn batch_update(
         &self,
         body: impl std::borrow::Borrow<types::BulkUpdate>,
     ) -> Call<types::MessageStatusReply> {
-        self.call(&operations::PRODUCTS_BULK_UPDATE).json(body.borrow())
+        self.call(&operations::PRODUCTS_BATCH_UPDATE).json(body.borrow())
     }
-    /// Bulks the update reviews.
+    /// Changes reviews of many products in one request.
     ///
     /// `POST /products/reviews/bulk-update`
     ///
@@ -92,7 +92,7 @@ impl Products {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .products()
-    ///     .bulk_update_reviews(
+    ///     .batch_update_reviews(
     ///         types::UpdateProductReviews::new(
     ///             "123",
     ///             vec![types::UpdateProductReviewObject::new("123", "123", "123")],
@@ -103,11 +103,11 @@ impl Products {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn bulk_update_reviews(
+    pub fn batch_update_reviews(
         &self,
         body: impl std::borrow::Borrow<types::UpdateProductReviews>,
     ) -> Call<types::MessageStatusReply> {
-        self.call(&operations::PRODUCTS_BULK_UPDATE_REVIEWS).json(body.borrow())
+        self.call(&operations::PRODUCTS_BATCH_UPDATE_REVIEWS).json(body.borrow())
     }
     /// Counts the reviews.
     ///

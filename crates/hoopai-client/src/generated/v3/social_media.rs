@@ -66,7 +66,7 @@ impl SocialMedia {
             .path("accountId", &account_id)
             .json(body.borrow())
     }
-    /// Bulks the delete posts of a social media.
+    /// Deletes posts of many social media in one request.
     ///
     /// `POST /social-media-posting/{locationId}/posts/bulk-delete`
     ///
@@ -81,17 +81,17 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .bulk_delete_posts("123", types::DeletePosts::default())
+    ///     .batch_delete_posts("123", types::DeletePosts::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn bulk_delete_posts(
+    pub fn batch_delete_posts(
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::DeletePosts>,
     ) -> Call<types::BulkDeleteReply> {
-        self.call(&operations::SOCIAL_MEDIA_BULK_DELETE_POSTS)
+        self.call(&operations::SOCIAL_MEDIA_BATCH_DELETE_POSTS)
             .path("locationId", &location_id)
             .json(body.borrow())
     }
@@ -514,45 +514,6 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Reads the oauth accounts of a social media.
-    ///
-    /// `GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `platform`: The social network, as `facebook`.
-    /// * `account_id`: The id of the account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .social_media()
-    ///     .get_oauth_accounts("123", types::SocialMediaStartOauthPlatform::Bluesky, "123")
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_oauth_accounts(
-        &self,
-        location_id: impl Display,
-        platform: impl Into<types::SocialMediaStartOauthPlatform>,
-        account_id: impl Display,
-    ) -> GetOauthAccounts {
-        GetOauthAccounts {
-            call: self
-                .call(&operations::SOCIAL_MEDIA_GET_OAUTH_ACCOUNTS)
-                .path("locationId", &location_id)
-                .path(
-                    "platform",
-                    &Into::<types::SocialMediaStartOauthPlatform>::into(platform),
-                )
-                .path("accountId", &account_id),
-        }
-    }
     /// Reads the post of a social media.
     ///
     /// `GET /social-media-posting/{locationId}/posts/{id}`
@@ -636,7 +597,7 @@ impl SocialMedia {
             .set_query("locationId", &location_id.to_string())
             .json(body.borrow())
     }
-    /// Reads the tags of a social media.
+    /// Reads the tag details of a social media.
     ///
     /// `POST /social-media-posting/{locationId}/tags/details`
     ///
@@ -650,17 +611,17 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .get_tags("123", types::UpdateTag::new(vec!["123".to_owned()]))
+    ///     .get_tag_details("123", types::UpdateTag::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_tags(
+    pub fn get_tag_details(
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateTag>,
     ) -> Call<types::IdReply> {
-        self.call(&operations::SOCIAL_MEDIA_GET_TAGS)
+        self.call(&operations::SOCIAL_MEDIA_GET_TAG_DETAILS)
             .path("locationId", &location_id)
             .json(body.borrow())
     }
@@ -864,6 +825,45 @@ impl SocialMedia {
                 .call(&operations::SOCIAL_MEDIA_LIST_CSV_POSTS)
                 .path("locationId", &location_id)
                 .path("id", &id),
+        }
+    }
+    /// Lists the oauth accounts of a social media.
+    ///
+    /// `GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `platform`: The social network, as `facebook`.
+    /// * `account_id`: The id of the account.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::v3::types;
+    /// let reply = client
+    ///     .social_media()
+    ///     .list_oauth_accounts("123", types::SocialMediaStartOauthPlatform::Bluesky, "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_oauth_accounts(
+        &self,
+        location_id: impl Display,
+        platform: impl Into<types::SocialMediaStartOauthPlatform>,
+        account_id: impl Display,
+    ) -> ListOauthAccounts {
+        ListOauthAccounts {
+            call: self
+                .call(&operations::SOCIAL_MEDIA_LIST_OAUTH_ACCOUNTS)
+                .path("locationId", &location_id)
+                .path(
+                    "platform",
+                    &Into::<types::SocialMediaStartOauthPlatform>::into(platform),
+                )
+                .path("accountId", &account_id),
         }
     }
     /// Lists the posts of a social media.
@@ -1443,22 +1443,6 @@ impl DeleteQueueItem {
 }
 crm_core::call_builder!(DeleteQueueItem => types::WrappedGeneralReply);
 
-/// Options of [`SocialMedia::get_oauth_accounts`].
-#[must_use = "nothing is sent before `send`"]
-pub struct GetOauthAccounts {
-    call: Call<Value>,
-}
-
-impl GetOauthAccounts {
-    /// A text to look for.
-    pub fn search(self, search: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("search", &search.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(GetOauthAccounts => Value);
-
 /// Options of [`SocialMedia::list_available_categories`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListAvailableCategories {
@@ -1786,6 +1770,22 @@ impl Paged for ListCsvPosts {
             .unwrap_or_default()
     }
 }
+
+/// Options of [`SocialMedia::list_oauth_accounts`].
+#[must_use = "nothing is sent before `send`"]
+pub struct ListOauthAccounts {
+    call: Call<Value>,
+}
+
+impl ListOauthAccounts {
+    /// A text to look for.
+    pub fn search(self, search: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("search", &search.to_string()),
+        }
+    }
+}
+crm_core::call_builder!(ListOauthAccounts => Value);
 
 /// Options of [`SocialMedia::list_posts`].
 #[must_use = "nothing is sent before `send`"]

@@ -4,71 +4,20 @@
 use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[
-    &ANALYTICS_CONTENT_GROUP_SOURCES,
-    &ANALYTICS_CONTENT_REPORT,
-    &ANALYTICS_EVENTS,
-    &ANALYTICS_EVENTS_BATCH,
+    &ANALYTICS_BATCH_GET_EVENTS,
     &ANALYTICS_EXISTS,
-    &ANALYTICS_OBJECTS_REPORT,
-    &ANALYTICS_PAGE_SOURCES,
-    &ANALYTICS_REPORTS_BY_BREAKDOWN,
-    &ANALYTICS_VIEWS,
+    &ANALYTICS_GET_BREAKDOWN_REPORT,
+    &ANALYTICS_GET_CONTENT_GROUP_SOURCES,
+    &ANALYTICS_GET_CONTENT_REPORT,
+    &ANALYTICS_GET_OBJECTS_REPORT,
+    &ANALYTICS_GET_PAGE_SOURCES,
+    &ANALYTICS_LIST_EVENTS,
+    &ANALYTICS_LIST_VIEWS,
 ];
 
-/// `GET /analytics/v2/reports/{content_type}/content-group/{blog_id}/sources/{time_period}`
-pub static ANALYTICS_CONTENT_GROUP_SOURCES: OpMeta = OpMeta {
-    id: "analytics.content_group_sources",
-    spec_id: "get_content_group_sources",
-    method: Method::GET,
-    path: "/analytics/v2/reports/{content_type}/content-group/{blog_id}/sources/{time_period}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["business-intelligence"],
-    version: None,
-    deprecated: false,
-};
-
-/// `GET /analytics/v2/reports/{content_type}/{time_period}`
-pub static ANALYTICS_CONTENT_REPORT: OpMeta = OpMeta {
-    id: "analytics.content_report",
-    spec_id: "get_content_report",
-    method: Method::GET,
-    path: "/analytics/v2/reports/{content_type}/{time_period}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["business-intelligence"],
-    version: None,
-    deprecated: false,
-};
-
-/// `GET /reports/v2/events`
-pub static ANALYTICS_EVENTS: OpMeta = OpMeta {
-    id: "analytics.events",
-    spec_id: "list_events",
-    method: Method::GET,
-    path: "/reports/v2/events",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["business-intelligence"],
-    version: None,
-    deprecated: false,
-};
-
 /// `GET /reports/v2/events/batch`
-pub static ANALYTICS_EVENTS_BATCH: OpMeta = OpMeta {
-    id: "analytics.events_batch",
+pub static ANALYTICS_BATCH_GET_EVENTS: OpMeta = OpMeta {
+    id: "analytics.batch_get_events",
     spec_id: "list_events_by_id",
     method: Method::GET,
     path: "/reports/v2/events/batch",
@@ -100,9 +49,60 @@ pub static ANALYTICS_EXISTS: OpMeta = OpMeta {
     deprecated: false,
 };
 
+/// `GET /analytics/v2/reports/{breakdown_by}/{time_period}`
+pub static ANALYTICS_GET_BREAKDOWN_REPORT: OpMeta = OpMeta {
+    id: "analytics.get_breakdown_report",
+    spec_id: "get_report_by_breakdown",
+    method: Method::GET,
+    path: "/analytics/v2/reports/{breakdown_by}/{time_period}",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &["business-intelligence"],
+    version: None,
+    deprecated: false,
+};
+
+/// `GET /analytics/v2/reports/{content_type}/content-group/{blog_id}/sources/{time_period}`
+pub static ANALYTICS_GET_CONTENT_GROUP_SOURCES: OpMeta = OpMeta {
+    id: "analytics.get_content_group_sources",
+    spec_id: "get_content_group_sources",
+    method: Method::GET,
+    path: "/analytics/v2/reports/{content_type}/content-group/{blog_id}/sources/{time_period}",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &["business-intelligence"],
+    version: None,
+    deprecated: false,
+};
+
+/// `GET /analytics/v2/reports/{content_type}/{time_period}`
+pub static ANALYTICS_GET_CONTENT_REPORT: OpMeta = OpMeta {
+    id: "analytics.get_content_report",
+    spec_id: "get_content_report",
+    method: Method::GET,
+    path: "/analytics/v2/reports/{content_type}/{time_period}",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &["business-intelligence"],
+    version: None,
+    deprecated: false,
+};
+
 /// `GET /analytics/v2/reports/{object_type}/{time_period}`
-pub static ANALYTICS_OBJECTS_REPORT: OpMeta = OpMeta {
-    id: "analytics.objects_report",
+pub static ANALYTICS_GET_OBJECTS_REPORT: OpMeta = OpMeta {
+    id: "analytics.get_objects_report",
     spec_id: "get_object_report",
     method: Method::GET,
     path: "/analytics/v2/reports/{object_type}/{time_period}",
@@ -118,8 +118,8 @@ pub static ANALYTICS_OBJECTS_REPORT: OpMeta = OpMeta {
 };
 
 /// `GET /analytics/v2/reports/{content_type}/{page_id}/sources/{time_period}`
-pub static ANALYTICS_PAGE_SOURCES: OpMeta = OpMeta {
-    id: "analytics.page_sources",
+pub static ANALYTICS_GET_PAGE_SOURCES: OpMeta = OpMeta {
+    id: "analytics.get_page_sources",
     spec_id: "get_page_sources",
     method: Method::GET,
     path: "/analytics/v2/reports/{content_type}/{page_id}/sources/{time_period}",
@@ -134,12 +134,12 @@ pub static ANALYTICS_PAGE_SOURCES: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /analytics/v2/reports/{breakdown_by}/{time_period}`
-pub static ANALYTICS_REPORTS_BY_BREAKDOWN: OpMeta = OpMeta {
-    id: "analytics.reports_by_breakdown",
-    spec_id: "get_report_by_breakdown",
+/// `GET /reports/v2/events`
+pub static ANALYTICS_LIST_EVENTS: OpMeta = OpMeta {
+    id: "analytics.list_events",
+    spec_id: "list_events",
     method: Method::GET,
-    path: "/analytics/v2/reports/{breakdown_by}/{time_period}",
+    path: "/reports/v2/events",
     idempotent: true,
     limit_class: "",
     paging: None,
@@ -152,8 +152,8 @@ pub static ANALYTICS_REPORTS_BY_BREAKDOWN: OpMeta = OpMeta {
 };
 
 /// `GET /analytics/v2/views`
-pub static ANALYTICS_VIEWS: OpMeta = OpMeta {
-    id: "analytics.views",
+pub static ANALYTICS_LIST_VIEWS: OpMeta = OpMeta {
+    id: "analytics.list_views",
     spec_id: "list_views",
     method: Method::GET,
     path: "/analytics/v2/views",

@@ -4,14 +4,14 @@
 use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[
-    &ASSOCIATIONS_ARCHIVE,
-    &ASSOCIATIONS_BATCH_ARCHIVE,
-    &ASSOCIATIONS_BATCH_ARCHIVE_LABELS,
     &ASSOCIATIONS_BATCH_CREATE,
     &ASSOCIATIONS_BATCH_CREATE_DEFAULT,
+    &ASSOCIATIONS_BATCH_DELETE,
+    &ASSOCIATIONS_BATCH_DELETE_LABELS,
     &ASSOCIATIONS_BATCH_READ,
     &ASSOCIATIONS_CREATE,
     &ASSOCIATIONS_CREATE_DEFAULT,
+    &ASSOCIATIONS_DELETE,
     &ASSOCIATIONS_LIST,
     &ASSOCIATIONS_LIST_FOR_PARTNER_CLIENT,
     &ASSOCIATIONS_REQUEST_HIGH_USAGE_REPORT,
@@ -48,7 +48,7 @@ const SCOPES_1: &[&str] = &[
         "crm.objects.subscriptions.read", "crm.objects.subscriptions.write", "crm.objects.tasks.read",
         "crm.objects.tickets.highly_sensitive.read", "crm.objects.tickets.highly_sensitive.write",
         "crm.objects.tickets.sensitive.read", "crm.objects.tickets.sensitive.write", "crm.objects.users.read",
-        "crm.objects.users.write", "e-commerce", "media_bridge.read", "oauth", "tickets",
+        "crm.objects.users.write", "e-commerce", "media_bridge.read", "tickets",
         "tickets.highly_sensitive.v2", "tickets.sensitive.v2",
     ];
 const SCOPES_2: &[&str] = &[
@@ -83,7 +83,7 @@ const SCOPES_2: &[&str] = &[
         "crm.objects.subscriptions.read", "crm.objects.subscriptions.write", "crm.objects.tasks.read",
         "crm.objects.tickets.highly_sensitive.read", "crm.objects.tickets.highly_sensitive.write",
         "crm.objects.tickets.sensitive.read", "crm.objects.tickets.sensitive.write", "crm.objects.users.read",
-        "crm.objects.users.write", "e-commerce", "media_bridge.read", "tickets",
+        "crm.objects.users.write", "e-commerce", "media_bridge.read", "oauth", "tickets",
         "tickets.highly_sensitive.v2", "tickets.sensitive.v2",
     ];
 
@@ -92,57 +92,6 @@ const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
 
 /// What some requests must hold and their replies promise.
 const RULES_2: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
-
-/// `DELETE /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
-pub static ASSOCIATIONS_ARCHIVE: OpMeta = OpMeta {
-    id: "associations.archive",
-    spec_id: "delete-/crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}_/crm/objects/2025-09/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}",
-    method: Method::DELETE,
-    path: "/crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: SCOPES_1,
-    version: None,
-    deprecated: false,
-};
-
-/// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/archive`
-pub static ASSOCIATIONS_BATCH_ARCHIVE: OpMeta = OpMeta {
-    id: "associations.batch_archive",
-    spec_id: "post-/crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/archive_/crm/associations/2025-09/{fromObjectType}/{toObjectType}/batch/archive",
-    method: Method::POST,
-    path: "/crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/archive",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: Some(100),
-    scopes: SCOPES_2,
-    version: None,
-    deprecated: false,
-};
-
-/// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive`
-pub static ASSOCIATIONS_BATCH_ARCHIVE_LABELS: OpMeta = OpMeta {
-    id: "associations.batch_archive_labels",
-    spec_id: "post-/crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive_/crm/associations/2025-09/{fromObjectType}/{toObjectType}/batch/labels/archive",
-    method: Method::POST,
-    path: "/crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: SCOPES_2,
-    version: None,
-    deprecated: false,
-};
 
 /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/create`
 pub static ASSOCIATIONS_BATCH_CREATE: OpMeta = OpMeta {
@@ -156,7 +105,7 @@ pub static ASSOCIATIONS_BATCH_CREATE: OpMeta = OpMeta {
     rules: Rules::PLAIN,
     long_running: false,
     batch_max: Some(2000),
-    scopes: SCOPES_2,
+    scopes: SCOPES_1,
     version: None,
     deprecated: false,
 };
@@ -173,7 +122,41 @@ pub static ASSOCIATIONS_BATCH_CREATE_DEFAULT: OpMeta = OpMeta {
     rules: Rules::PLAIN,
     long_running: false,
     batch_max: None,
-    scopes: SCOPES_2,
+    scopes: SCOPES_1,
+    version: None,
+    deprecated: false,
+};
+
+/// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/archive`
+pub static ASSOCIATIONS_BATCH_DELETE: OpMeta = OpMeta {
+    id: "associations.batch_delete",
+    spec_id: "post-/crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/archive_/crm/associations/2025-09/{fromObjectType}/{toObjectType}/batch/archive",
+    method: Method::POST,
+    path: "/crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/archive",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: Some(100),
+    scopes: SCOPES_1,
+    version: None,
+    deprecated: false,
+};
+
+/// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive`
+pub static ASSOCIATIONS_BATCH_DELETE_LABELS: OpMeta = OpMeta {
+    id: "associations.batch_delete_labels",
+    spec_id: "post-/crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive_/crm/associations/2025-09/{fromObjectType}/{toObjectType}/batch/labels/archive",
+    method: Method::POST,
+    path: "/crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: SCOPES_1,
     version: None,
     deprecated: false,
 };
@@ -190,7 +173,7 @@ pub static ASSOCIATIONS_BATCH_READ: OpMeta = OpMeta {
     rules: Rules::PLAIN,
     long_running: false,
     batch_max: Some(1000),
-    scopes: SCOPES_2,
+    scopes: SCOPES_1,
     version: None,
     deprecated: false,
 };
@@ -207,7 +190,7 @@ pub static ASSOCIATIONS_CREATE: OpMeta = OpMeta {
     rules: Rules::PLAIN,
     long_running: false,
     batch_max: None,
-    scopes: SCOPES_1,
+    scopes: SCOPES_2,
     version: None,
     deprecated: false,
 };
@@ -224,7 +207,24 @@ pub static ASSOCIATIONS_CREATE_DEFAULT: OpMeta = OpMeta {
     rules: Rules::PLAIN,
     long_running: false,
     batch_max: None,
-    scopes: SCOPES_1,
+    scopes: SCOPES_2,
+    version: None,
+    deprecated: false,
+};
+
+/// `DELETE /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
+pub static ASSOCIATIONS_DELETE: OpMeta = OpMeta {
+    id: "associations.delete",
+    spec_id: "delete-/crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}_/crm/objects/2025-09/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}",
+    method: Method::DELETE,
+    path: "/crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: RULES_1,
+    long_running: false,
+    batch_max: None,
+    scopes: SCOPES_2,
     version: None,
     deprecated: false,
 };
@@ -241,7 +241,7 @@ pub static ASSOCIATIONS_LIST: OpMeta = OpMeta {
     rules: RULES_2,
     long_running: false,
     batch_max: None,
-    scopes: SCOPES_1,
+    scopes: SCOPES_2,
     version: None,
     deprecated: false,
 };
@@ -275,7 +275,7 @@ pub static ASSOCIATIONS_REQUEST_HIGH_USAGE_REPORT: OpMeta = OpMeta {
     rules: Rules::PLAIN,
     long_running: false,
     batch_max: None,
-    scopes: SCOPES_2,
+    scopes: SCOPES_1,
     version: None,
     deprecated: false,
 };

@@ -5,8 +5,8 @@ use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[
     &CAMPAIGNS_ADD_ASSET,
-    &CAMPAIGNS_BATCH_ARCHIVE,
     &CAMPAIGNS_BATCH_CREATE,
+    &CAMPAIGNS_BATCH_DELETE,
     &CAMPAIGNS_BATCH_READ,
     &CAMPAIGNS_BATCH_UPDATE,
     &CAMPAIGNS_CREATE,
@@ -53,23 +53,6 @@ pub static CAMPAIGNS_ADD_ASSET: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `POST /marketing/campaigns/2026-03/batch/archive`
-pub static CAMPAIGNS_BATCH_ARCHIVE: OpMeta = OpMeta {
-    id: "campaigns.batch_archive",
-    spec_id: "post-/marketing/campaigns/2026-03/batch/archive",
-    method: Method::POST,
-    path: "/marketing/campaigns/2026-03/batch/archive",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: Some(50),
-    scopes: &["marketing.campaigns.write"],
-    version: None,
-    deprecated: false,
-};
-
 /// `POST /marketing/campaigns/2026-03/batch/create`
 pub static CAMPAIGNS_BATCH_CREATE: OpMeta = OpMeta {
     id: "campaigns.batch_create",
@@ -80,6 +63,23 @@ pub static CAMPAIGNS_BATCH_CREATE: OpMeta = OpMeta {
     limit_class: "",
     paging: None,
     rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: Some(50),
+    scopes: &["marketing.campaigns.write"],
+    version: None,
+    deprecated: false,
+};
+
+/// `POST /marketing/campaigns/2026-03/batch/archive`
+pub static CAMPAIGNS_BATCH_DELETE: OpMeta = OpMeta {
+    id: "campaigns.batch_delete",
+    spec_id: "post-/marketing/campaigns/2026-03/batch/archive",
+    method: Method::POST,
+    path: "/marketing/campaigns/2026-03/batch/archive",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: RULES_1,
     long_running: false,
     batch_max: Some(50),
     scopes: &["marketing.campaigns.write"],

@@ -9,9 +9,9 @@ pub(super) static ALL: &[&OpMeta] = &[
     &COMMUNICATION_PREFERENCES_BATCH_UNSUBSCRIBE_ALL,
     &COMMUNICATION_PREFERENCES_BATCH_UPDATE_STATUSES,
     &COMMUNICATION_PREFERENCES_GENERATE_LINKS,
-    &COMMUNICATION_PREFERENCES_GET_STATUSES,
     &COMMUNICATION_PREFERENCES_GET_UNSUBSCRIBED_FROM_ALL,
     &COMMUNICATION_PREFERENCES_LIST_DEFINITIONS,
+    &COMMUNICATION_PREFERENCES_LIST_STATUSES,
     &COMMUNICATION_PREFERENCES_UNSUBSCRIBE_ALL,
     &COMMUNICATION_PREFERENCES_UPDATE_STATUS,
 ];
@@ -104,23 +104,6 @@ pub static COMMUNICATION_PREFERENCES_GENERATE_LINKS: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /communication-preferences/2026-03/statuses/{subscriberIdString}`
-pub static COMMUNICATION_PREFERENCES_GET_STATUSES: OpMeta = OpMeta {
-    id: "communication_preferences.get_statuses",
-    spec_id: "get-/communication-preferences/2026-03/statuses/{subscriberIdString}",
-    method: Method::GET,
-    path: "/communication-preferences/2026-03/statuses/{subscriberIdString}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["communication_preferences.read", "communication_preferences.read_write"],
-    version: None,
-    deprecated: false,
-};
-
 /// `GET /communication-preferences/2026-03/statuses/{subscriberIdString}/unsubscribe-all`
 pub static COMMUNICATION_PREFERENCES_GET_UNSUBSCRIBED_FROM_ALL: OpMeta = OpMeta {
     id: "communication_preferences.get_unsubscribed_from_all",
@@ -144,6 +127,23 @@ pub static COMMUNICATION_PREFERENCES_LIST_DEFINITIONS: OpMeta = OpMeta {
     spec_id: "get-/communication-preferences/2026-03/definitions",
     method: Method::GET,
     path: "/communication-preferences/2026-03/definitions",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &["communication_preferences.read", "communication_preferences.read_write"],
+    version: None,
+    deprecated: false,
+};
+
+/// `GET /communication-preferences/2026-03/statuses/{subscriberIdString}`
+pub static COMMUNICATION_PREFERENCES_LIST_STATUSES: OpMeta = OpMeta {
+    id: "communication_preferences.list_statuses",
+    spec_id: "get-/communication-preferences/2026-03/statuses/{subscriberIdString}",
+    method: Method::GET,
+    path: "/communication-preferences/2026-03/statuses/{subscriberIdString}",
     idempotent: true,
     limit_class: "",
     paging: None,

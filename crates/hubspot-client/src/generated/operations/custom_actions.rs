@@ -4,10 +4,10 @@
 use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[
-    &CUSTOM_ACTIONS_ARCHIVE,
     &CUSTOM_ACTIONS_BATCH_COMPLETE,
     &CUSTOM_ACTIONS_COMPLETE,
     &CUSTOM_ACTIONS_CREATE,
+    &CUSTOM_ACTIONS_DELETE,
     &CUSTOM_ACTIONS_DELETE_FUNCTION,
     &CUSTOM_ACTIONS_DELETE_FUNCTION_BY_TYPE,
     &CUSTOM_ACTIONS_GET,
@@ -29,23 +29,6 @@ const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
 
 /// What some requests must hold and their replies promise.
 const RULES_2: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
-
-/// `DELETE /automation/actions/2026-03/{appId}/{definitionId}`
-pub static CUSTOM_ACTIONS_ARCHIVE: OpMeta = OpMeta {
-    id: "custom_actions.archive",
-    spec_id: "delete-/automation/actions/2026-03/{appId}/{definitionId}_archive",
-    method: Method::DELETE,
-    path: "/automation/actions/2026-03/{appId}/{definitionId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["developers-write"],
-    version: None,
-    deprecated: false,
-};
 
 /// `POST /automation/actions/callbacks/2026-03/complete`
 pub static CUSTOM_ACTIONS_BATCH_COMPLETE: OpMeta = OpMeta {
@@ -91,6 +74,23 @@ pub static CUSTOM_ACTIONS_CREATE: OpMeta = OpMeta {
     limit_class: "",
     paging: None,
     rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &["developers-write"],
+    version: None,
+    deprecated: false,
+};
+
+/// `DELETE /automation/actions/2026-03/{appId}/{definitionId}`
+pub static CUSTOM_ACTIONS_DELETE: OpMeta = OpMeta {
+    id: "custom_actions.delete",
+    spec_id: "delete-/automation/actions/2026-03/{appId}/{definitionId}_archive",
+    method: Method::DELETE,
+    path: "/automation/actions/2026-03/{appId}/{definitionId}",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["developers-write"],

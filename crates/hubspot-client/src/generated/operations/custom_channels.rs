@@ -4,9 +4,9 @@
 use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[
-    &CUSTOM_CHANNELS_ARCHIVE,
     &CUSTOM_CHANNELS_CREATE,
     &CUSTOM_CHANNELS_CREATE_ACCOUNT,
+    &CUSTOM_CHANNELS_DELETE,
     &CUSTOM_CHANNELS_GET,
     &CUSTOM_CHANNELS_GET_ACCOUNT,
     &CUSTOM_CHANNELS_GET_MESSAGE,
@@ -24,23 +24,6 @@ const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
 
 /// What some requests must hold and their replies promise.
 const RULES_2: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
-
-/// `DELETE /conversations/custom-channels/2026-03/{channelId}`
-pub static CUSTOM_CHANNELS_ARCHIVE: OpMeta = OpMeta {
-    id: "custom_channels.archive",
-    spec_id: "delete-/conversations/custom-channels/2026-03/{channelId}",
-    method: Method::DELETE,
-    path: "/conversations/custom-channels/2026-03/{channelId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: None,
-    deprecated: false,
-};
 
 /// `POST /conversations/custom-channels/2026-03`
 pub static CUSTOM_CHANNELS_CREATE: OpMeta = OpMeta {
@@ -72,6 +55,23 @@ pub static CUSTOM_CHANNELS_CREATE_ACCOUNT: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["conversations.custom_channels.read", "conversations.custom_channels.write"],
+    version: None,
+    deprecated: false,
+};
+
+/// `DELETE /conversations/custom-channels/2026-03/{channelId}`
+pub static CUSTOM_CHANNELS_DELETE: OpMeta = OpMeta {
+    id: "custom_channels.delete",
+    spec_id: "delete-/conversations/custom-channels/2026-03/{channelId}",
+    method: Method::DELETE,
+    path: "/conversations/custom-channels/2026-03/{channelId}",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: RULES_1,
+    long_running: false,
+    batch_max: None,
+    scopes: &[],
     version: None,
     deprecated: false,
 };

@@ -4,8 +4,8 @@
 use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[
-    &FORMS_ARCHIVE,
     &FORMS_CREATE,
+    &FORMS_DELETE,
     &FORMS_GET,
     &FORMS_LIST,
     &FORMS_REPLACE,
@@ -18,23 +18,6 @@ const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
 /// What some requests must hold and their replies promise.
 const RULES_2: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
 
-/// `DELETE /marketing/v3/forms/{formId}`
-pub static FORMS_ARCHIVE: OpMeta = OpMeta {
-    id: "forms.archive",
-    spec_id: "delete-/marketing/v3/forms/{formId}_archive",
-    method: Method::DELETE,
-    path: "/marketing/v3/forms/{formId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["forms"],
-    version: None,
-    deprecated: false,
-};
-
 /// `POST /marketing/v3/forms`
 pub static FORMS_CREATE: OpMeta = OpMeta {
     id: "forms.create",
@@ -45,6 +28,23 @@ pub static FORMS_CREATE: OpMeta = OpMeta {
     limit_class: "",
     paging: None,
     rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &["forms"],
+    version: None,
+    deprecated: false,
+};
+
+/// `DELETE /marketing/v3/forms/{formId}`
+pub static FORMS_DELETE: OpMeta = OpMeta {
+    id: "forms.delete",
+    spec_id: "delete-/marketing/v3/forms/{formId}_archive",
+    method: Method::DELETE,
+    path: "/marketing/v3/forms/{formId}",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["forms"],

@@ -4,12 +4,12 @@
 use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[
-    &USAGE_LIMITS_GET_ASSOCIATION_RECORDS,
-    &USAGE_LIMITS_GET_CALCULATED_PROPERTIES,
-    &USAGE_LIMITS_GET_CUSTOM_OBJECT_TYPES,
-    &USAGE_LIMITS_GET_CUSTOM_PROPERTIES,
-    &USAGE_LIMITS_GET_PIPELINES,
-    &USAGE_LIMITS_GET_RECORDS,
+    &USAGE_LIMITS_GET_ASSOCIATION_RECORD_USAGE,
+    &USAGE_LIMITS_GET_CALCULATED_PROPERTY_USAGE,
+    &USAGE_LIMITS_GET_CUSTOM_OBJECT_TYPE_USAGE,
+    &USAGE_LIMITS_GET_CUSTOM_PROPERTY_USAGE,
+    &USAGE_LIMITS_GET_PIPELINE_USAGE,
+    &USAGE_LIMITS_GET_RECORD_USAGE,
     &USAGE_LIMITS_LIST_ASSOCIATION_LABELS,
     &USAGE_LIMITS_LIST_ASSOCIATION_SOURCES,
     &USAGE_LIMITS_LIST_ASSOCIATION_TARGETS,
@@ -51,8 +51,8 @@ const SCOPES_1: &[&str] = &[
     ];
 
 /// `GET /crm/limits/2026-03/associations/records/{fromObjectTypeId}/{toObjectTypeId}`
-pub static USAGE_LIMITS_GET_ASSOCIATION_RECORDS: OpMeta = OpMeta {
-    id: "usage_limits.get_association_records",
+pub static USAGE_LIMITS_GET_ASSOCIATION_RECORD_USAGE: OpMeta = OpMeta {
+    id: "usage_limits.get_association_record_usage",
     spec_id: "get-/crm/limits/2026-03/associations/records/{fromObjectTypeId}/{toObjectTypeId}",
     method: Method::GET,
     path: "/crm/limits/2026-03/associations/records/{fromObjectTypeId}/{toObjectTypeId}",
@@ -68,8 +68,8 @@ pub static USAGE_LIMITS_GET_ASSOCIATION_RECORDS: OpMeta = OpMeta {
 };
 
 /// `GET /crm/limits/2026-03/calculated-properties`
-pub static USAGE_LIMITS_GET_CALCULATED_PROPERTIES: OpMeta = OpMeta {
-    id: "usage_limits.get_calculated_properties",
+pub static USAGE_LIMITS_GET_CALCULATED_PROPERTY_USAGE: OpMeta = OpMeta {
+    id: "usage_limits.get_calculated_property_usage",
     spec_id: "get-/crm/limits/2026-03/calculated-properties",
     method: Method::GET,
     path: "/crm/limits/2026-03/calculated-properties",
@@ -85,8 +85,8 @@ pub static USAGE_LIMITS_GET_CALCULATED_PROPERTIES: OpMeta = OpMeta {
 };
 
 /// `GET /crm/limits/2026-03/custom-object-types`
-pub static USAGE_LIMITS_GET_CUSTOM_OBJECT_TYPES: OpMeta = OpMeta {
-    id: "usage_limits.get_custom_object_types",
+pub static USAGE_LIMITS_GET_CUSTOM_OBJECT_TYPE_USAGE: OpMeta = OpMeta {
+    id: "usage_limits.get_custom_object_type_usage",
     spec_id: "get-/crm/limits/2026-03/custom-object-types",
     method: Method::GET,
     path: "/crm/limits/2026-03/custom-object-types",
@@ -107,8 +107,8 @@ pub static USAGE_LIMITS_GET_CUSTOM_OBJECT_TYPES: OpMeta = OpMeta {
 };
 
 /// `GET /crm/limits/2026-03/custom-properties`
-pub static USAGE_LIMITS_GET_CUSTOM_PROPERTIES: OpMeta = OpMeta {
-    id: "usage_limits.get_custom_properties",
+pub static USAGE_LIMITS_GET_CUSTOM_PROPERTY_USAGE: OpMeta = OpMeta {
+    id: "usage_limits.get_custom_property_usage",
     spec_id: "get-/crm/limits/2026-03/custom-properties",
     method: Method::GET,
     path: "/crm/limits/2026-03/custom-properties",
@@ -124,8 +124,8 @@ pub static USAGE_LIMITS_GET_CUSTOM_PROPERTIES: OpMeta = OpMeta {
 };
 
 /// `GET /crm/limits/2026-03/pipelines`
-pub static USAGE_LIMITS_GET_PIPELINES: OpMeta = OpMeta {
-    id: "usage_limits.get_pipelines",
+pub static USAGE_LIMITS_GET_PIPELINE_USAGE: OpMeta = OpMeta {
+    id: "usage_limits.get_pipeline_usage",
     spec_id: "get-/crm/limits/2026-03/pipelines",
     method: Method::GET,
     path: "/crm/limits/2026-03/pipelines",
@@ -141,8 +141,8 @@ pub static USAGE_LIMITS_GET_PIPELINES: OpMeta = OpMeta {
 };
 
 /// `GET /crm/limits/2026-03/records`
-pub static USAGE_LIMITS_GET_RECORDS: OpMeta = OpMeta {
-    id: "usage_limits.get_records",
+pub static USAGE_LIMITS_GET_RECORD_USAGE: OpMeta = OpMeta {
+    id: "usage_limits.get_record_usage",
     spec_id: "get-/crm/limits/2026-03/records",
     method: Method::GET,
     path: "/crm/limits/2026-03/records",

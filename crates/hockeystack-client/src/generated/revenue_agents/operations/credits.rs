@@ -4,17 +4,17 @@
 use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[
-    &CREDITS_BALANCE,
-    &CREDITS_OPERATIONS,
-    &CREDITS_USAGE,
+    &CREDITS_GET_BALANCE,
+    &CREDITS_GET_USAGE,
+    &CREDITS_LIST_OPERATIONS,
 ];
 
 /// What some requests must hold and their replies promise.
 const RULES_1: Rules = Rules { items: &["operations"], ..Rules::PLAIN };
 
 /// `GET /credits/balance`
-pub static CREDITS_BALANCE: OpMeta = OpMeta {
-    id: "credits.balance",
+pub static CREDITS_GET_BALANCE: OpMeta = OpMeta {
+    id: "credits.get_balance",
     spec_id: "get_credit_balance",
     method: Method::GET,
     path: "/credits/balance",
@@ -29,26 +29,9 @@ pub static CREDITS_BALANCE: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /credits/operations`
-pub static CREDITS_OPERATIONS: OpMeta = OpMeta {
-    id: "credits.operations",
-    spec_id: "list_credit_operations",
-    method: Method::GET,
-    path: "/credits/operations",
-    idempotent: true,
-    limit_class: "read",
-    paging: Some(PagingKind::Token),
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: None,
-    deprecated: false,
-};
-
 /// `GET /credits/usage`
-pub static CREDITS_USAGE: OpMeta = OpMeta {
-    id: "credits.usage",
+pub static CREDITS_GET_USAGE: OpMeta = OpMeta {
+    id: "credits.get_usage",
     spec_id: "get_credit_usage",
     method: Method::GET,
     path: "/credits/usage",
@@ -56,6 +39,23 @@ pub static CREDITS_USAGE: OpMeta = OpMeta {
     limit_class: "read",
     paging: None,
     rules: Rules::PLAIN,
+    long_running: false,
+    batch_max: None,
+    scopes: &[],
+    version: None,
+    deprecated: false,
+};
+
+/// `GET /credits/operations`
+pub static CREDITS_LIST_OPERATIONS: OpMeta = OpMeta {
+    id: "credits.list_operations",
+    spec_id: "list_credit_operations",
+    method: Method::GET,
+    path: "/credits/operations",
+    idempotent: true,
+    limit_class: "read",
+    paging: Some(PagingKind::Token),
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &[],

@@ -3,14 +3,14 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&SERVICE_HEALTH, &SERVICE_ME];
+pub(super) static ALL: &[&OpMeta] = &[&SERVICE_GET_HEALTH, &SERVICE_GET_ME];
 
 /// What some requests must hold and their replies promise.
 const RULES_1: Rules = Rules { anonymous: true, ..Rules::PLAIN };
 
 /// `GET /health`
-pub static SERVICE_HEALTH: OpMeta = OpMeta {
-    id: "service.health",
+pub static SERVICE_GET_HEALTH: OpMeta = OpMeta {
+    id: "service.get_health",
     spec_id: "get_health",
     method: Method::GET,
     path: "/health",
@@ -26,8 +26,8 @@ pub static SERVICE_HEALTH: OpMeta = OpMeta {
 };
 
 /// `GET /me`
-pub static SERVICE_ME: OpMeta = OpMeta {
-    id: "service.me",
+pub static SERVICE_GET_ME: OpMeta = OpMeta {
+    id: "service.get_me",
     spec_id: "get_me",
     method: Method::GET,
     path: "/me",

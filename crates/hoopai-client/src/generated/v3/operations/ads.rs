@@ -41,7 +41,6 @@ pub(super) static ALL: &[&OpMeta] = &[
     &ADS_GET_GOOGLE_CAMPAIGN_REPORT,
     &ADS_GET_GOOGLE_CONVERSION,
     &ADS_GET_GOOGLE_INTEGRATION,
-    &ADS_GET_GOOGLE_KEYWORD_IDEAS,
     &ADS_GET_GOOGLE_REPORT,
     &ADS_GET_GOOGLE_SEGMENT,
     &ADS_GET_GOOGLE_USER,
@@ -65,6 +64,7 @@ pub(super) static ALL: &[&OpMeta] = &[
     &ADS_LIST_GOOGLE_CONVERSION_GOALS,
     &ADS_LIST_GOOGLE_CONVERSIONS,
     &ADS_LIST_GOOGLE_ENTITIES,
+    &ADS_LIST_GOOGLE_KEYWORD_IDEAS,
     &ADS_LIST_GOOGLE_REPORTS,
     &ADS_LIST_GOOGLE_SEGMENTS,
     &ADS_LIST_GOOGLE_TARGET_INTERESTS,
@@ -733,23 +733,6 @@ pub static ADS_GET_GOOGLE_INTEGRATION: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `POST /ad-publishing/google/keyword-ideas`
-pub static ADS_GET_GOOGLE_KEYWORD_IDEAS: OpMeta = OpMeta {
-    id: "ads.get_google_keyword_ideas",
-    spec_id: "google-get-keyword-ideas",
-    method: Method::POST,
-    path: "/ad-publishing/google/keyword-ideas",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /ad-publishing/google/reporting`
 pub static ADS_GET_GOOGLE_REPORT: OpMeta = OpMeta {
     id: "ads.get_google_report",
@@ -1130,6 +1113,23 @@ pub static ADS_LIST_GOOGLE_ENTITIES: OpMeta = OpMeta {
     spec_id: "google-get-entity",
     method: Method::GET,
     path: "/ad-publishing/google/entity",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: RULES_1,
+    long_running: false,
+    batch_max: None,
+    scopes: &["adPublishing.readonly"],
+    version: Some("v3"),
+    deprecated: false,
+};
+
+/// `POST /ad-publishing/google/keyword-ideas`
+pub static ADS_LIST_GOOGLE_KEYWORD_IDEAS: OpMeta = OpMeta {
+    id: "ads.list_google_keyword_ideas",
+    spec_id: "google-get-keyword-ideas",
+    method: Method::POST,
+    path: "/ad-publishing/google/keyword-ideas",
     idempotent: true,
     limit_class: "",
     paging: None,

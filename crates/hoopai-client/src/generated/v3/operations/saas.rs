@@ -6,10 +6,10 @@ use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[
     &SAAS_ADD_COMPLIMENTARY_CREDITS,
     &SAAS_ALLOW_ATTACH_REBILLING,
-    &SAAS_BULK_DISABLE,
-    &SAAS_BULK_DISABLE_LEGACY,
-    &SAAS_BULK_ENABLE,
-    &SAAS_BULK_ENABLE_LEGACY,
+    &SAAS_BATCH_DISABLE,
+    &SAAS_BATCH_DISABLE_LEGACY,
+    &SAAS_BATCH_ENABLE,
+    &SAAS_BATCH_ENABLE_LEGACY,
     &SAAS_ENABLE,
     &SAAS_ENABLE_LEGACY,
     &SAAS_FIND_LOCATIONS,
@@ -72,8 +72,8 @@ pub static SAAS_ALLOW_ATTACH_REBILLING: OpMeta = OpMeta {
 };
 
 /// `POST /saas/bulk-disable-saas/{companyId}`
-pub static SAAS_BULK_DISABLE: OpMeta = OpMeta {
-    id: "saas.bulk_disable",
+pub static SAAS_BATCH_DISABLE: OpMeta = OpMeta {
+    id: "saas.batch_disable",
     spec_id: "bulk-disable-saas",
     method: Method::POST,
     path: "/saas/bulk-disable-saas/{companyId}",
@@ -89,8 +89,8 @@ pub static SAAS_BULK_DISABLE: OpMeta = OpMeta {
 };
 
 /// `POST /saas-api/public-api/bulk-disable-saas/{companyId}`
-pub static SAAS_BULK_DISABLE_LEGACY: OpMeta = OpMeta {
-    id: "saas.bulk_disable_legacy",
+pub static SAAS_BATCH_DISABLE_LEGACY: OpMeta = OpMeta {
+    id: "saas.batch_disable_legacy",
     spec_id: "bulk-disable-saas-deprecated",
     method: Method::POST,
     path: "/saas-api/public-api/bulk-disable-saas/{companyId}",
@@ -106,8 +106,8 @@ pub static SAAS_BULK_DISABLE_LEGACY: OpMeta = OpMeta {
 };
 
 /// `POST /saas/bulk-enable-saas/{companyId}`
-pub static SAAS_BULK_ENABLE: OpMeta = OpMeta {
-    id: "saas.bulk_enable",
+pub static SAAS_BATCH_ENABLE: OpMeta = OpMeta {
+    id: "saas.batch_enable",
     spec_id: "bulk-enable-saas",
     method: Method::POST,
     path: "/saas/bulk-enable-saas/{companyId}",
@@ -123,8 +123,8 @@ pub static SAAS_BULK_ENABLE: OpMeta = OpMeta {
 };
 
 /// `POST /saas-api/public-api/bulk-enable-saas/{companyId}`
-pub static SAAS_BULK_ENABLE_LEGACY: OpMeta = OpMeta {
-    id: "saas.bulk_enable_legacy",
+pub static SAAS_BATCH_ENABLE_LEGACY: OpMeta = OpMeta {
+    id: "saas.batch_enable_legacy",
     spec_id: "bulk-enable-saas-deprecated",
     method: Method::POST,
     path: "/saas-api/public-api/bulk-enable-saas/{companyId}",

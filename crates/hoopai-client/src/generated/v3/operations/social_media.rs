@@ -5,7 +5,7 @@ use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[
     &SOCIAL_MEDIA_ATTACH_OAUTH_ACCOUNT,
-    &SOCIAL_MEDIA_BULK_DELETE_POSTS,
+    &SOCIAL_MEDIA_BATCH_DELETE_POSTS,
     &SOCIAL_MEDIA_CLONE_QUEUE_ITEM,
     &SOCIAL_MEDIA_CREATE_COMMENT,
     &SOCIAL_MEDIA_CREATE_POST,
@@ -20,11 +20,10 @@ pub(super) static ALL: &[&OpMeta] = &[
     &SOCIAL_MEDIA_DISCARD_QUEUE_EDIT,
     &SOCIAL_MEDIA_FINALIZE_CSV_IMPORT,
     &SOCIAL_MEDIA_GET_CATEGORY,
-    &SOCIAL_MEDIA_GET_OAUTH_ACCOUNTS,
     &SOCIAL_MEDIA_GET_POST,
     &SOCIAL_MEDIA_GET_QUEUE,
     &SOCIAL_MEDIA_GET_STATISTICS,
-    &SOCIAL_MEDIA_GET_TAGS,
+    &SOCIAL_MEDIA_GET_TAG_DETAILS,
     &SOCIAL_MEDIA_LIKE_COMMENT,
     &SOCIAL_MEDIA_LIST_ACCOUNTS,
     &SOCIAL_MEDIA_LIST_AVAILABLE_CATEGORIES,
@@ -32,6 +31,7 @@ pub(super) static ALL: &[&OpMeta] = &[
     &SOCIAL_MEDIA_LIST_COMMENTS,
     &SOCIAL_MEDIA_LIST_CSV_IMPORTS,
     &SOCIAL_MEDIA_LIST_CSV_POSTS,
+    &SOCIAL_MEDIA_LIST_OAUTH_ACCOUNTS,
     &SOCIAL_MEDIA_LIST_POSTS,
     &SOCIAL_MEDIA_LIST_QUEUE_CALENDAR,
     &SOCIAL_MEDIA_LIST_QUEUE_EDIT_CALENDAR,
@@ -96,8 +96,8 @@ pub static SOCIAL_MEDIA_ATTACH_OAUTH_ACCOUNT: OpMeta = OpMeta {
 };
 
 /// `POST /social-media-posting/{locationId}/posts/bulk-delete`
-pub static SOCIAL_MEDIA_BULK_DELETE_POSTS: OpMeta = OpMeta {
-    id: "social_media.bulk_delete_posts",
+pub static SOCIAL_MEDIA_BATCH_DELETE_POSTS: OpMeta = OpMeta {
+    id: "social_media.batch_delete_posts",
     spec_id: "bulk-delete-social-planner-posts",
     method: Method::POST,
     path: "/social-media-posting/{locationId}/posts/bulk-delete",
@@ -350,23 +350,6 @@ pub static SOCIAL_MEDIA_GET_CATEGORY: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
-pub static SOCIAL_MEDIA_GET_OAUTH_ACCOUNTS: OpMeta = OpMeta {
-    id: "social_media.get_oauth_accounts",
-    spec_id: "get-oauth-accounts",
-    method: Method::GET,
-    path: "/social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /social-media-posting/{locationId}/posts/{id}`
 pub static SOCIAL_MEDIA_GET_POST: OpMeta = OpMeta {
     id: "social_media.get_post",
@@ -419,8 +402,8 @@ pub static SOCIAL_MEDIA_GET_STATISTICS: OpMeta = OpMeta {
 };
 
 /// `POST /social-media-posting/{locationId}/tags/details`
-pub static SOCIAL_MEDIA_GET_TAGS: OpMeta = OpMeta {
-    id: "social_media.get_tags",
+pub static SOCIAL_MEDIA_GET_TAG_DETAILS: OpMeta = OpMeta {
+    id: "social_media.get_tag_details",
     spec_id: "get-tags-by-ids",
     method: Method::POST,
     path: "/social-media-posting/{locationId}/tags/details",
@@ -547,6 +530,23 @@ pub static SOCIAL_MEDIA_LIST_CSV_POSTS: OpMeta = OpMeta {
     limit_class: "",
     paging: Some(PagingKind::Offset),
     rules: RULES_4,
+    long_running: false,
+    batch_max: None,
+    scopes: &[],
+    version: Some("v3"),
+    deprecated: false,
+};
+
+/// `GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
+pub static SOCIAL_MEDIA_LIST_OAUTH_ACCOUNTS: OpMeta = OpMeta {
+    id: "social_media.list_oauth_accounts",
+    spec_id: "get-oauth-accounts",
+    method: Method::GET,
+    path: "/social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: Rules::PLAIN,
     long_running: false,
     batch_max: None,
     scopes: &[],
