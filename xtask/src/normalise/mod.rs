@@ -98,7 +98,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>)
     }
     let merged = merge::merge(documents, &file.types, &mut refusals)?;
     names::check_unique(&merged)?;
-    vocabulary::check(&merged)?;
+    vocabulary::check(&merged, &mut refusals);
     let (tame, unions) = tame::tame(&merged)?;
     if crate::specs::document::operations(&merged).is_empty() {
         bail!("{}: no operation is left", file.name);

@@ -52,13 +52,14 @@ pub(crate) fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
         documents.insert(&file.name, read);
     }
     let surface = Surface::read(&vendor.folder)?;
-    surface.check(&vendor.folder, &vendor.file, &documents)?;
+    let mut refusals = surface.check(&vendor.folder, &vendor.file, &documents);
     let mut apis = Vec::new();
     for file in &vendor.file.apis {
         let mut documents = documents.remove(file.name.as_str()).unwrap_or_default();
         corrections.apply(&mut documents)?;
         surface.apply(file, &mut documents);
-        let api = normalise::api(vendor, file, documents)?;
+        let mut api = normalise::api(vendor, file, documents)?;
+        api.refusals.append(&mut refusals);
         let model = refine(&api).with_context(|| file.name.clone())?;
         apis.push(Refined { file, api, model });
     }

@@ -147,61 +147,30 @@ impl Surface {
         Ok(Self { resources })
     }
 
-    /// Checks the files against each other and against the documents of all APIs.
+    /// Checks the files against each other and against the documents of all APIs. Returns the reasons to refuse them.
     pub(crate) fn check(
         &self,
         folder: &Path,
         vendor: &VendorFile,
         documents: &BTreeMap<&str, Vec<Document>>,
-    ) -> Result<()> {
+    ) -> Vec<String> {
+        let mut wrong = Vec::new();
         let mut seen: BTreeMap<(Option<&str>, &Key), &Path> = BTreeMap::new();
         for resource in &self.resources {
             if let Some(api) = resource.api.as_deref().filter(|api| !vendor.apis.iter().any(|known| known.name == *api))
             {
-                bail!("{}: vendor.json has no API `{api}`", resource.file.display());
+                wrong.push(format!("{}: vendor.json has no API `{api}`", resource.file.display()));
+                continue;
             }
             for (key, entry) in &resource.content.operations {
-                let at = || resource.at(folder, key);
-                if let Some(other) = seen.insert((resource.api.as_deref(), key), &resource.file) {
-                    bail!("{}: also in {}; remove one of them", at(), other.display());
-                }
-                let mut holders = documents
-                    .iter()
-                    .filter(|(api, _)| resource.api.as_deref().is_none_or(|only| only == **api))
-                    .flat_map(|(api, documents)| documents.iter().map(move |document| (api, document)))
-                    .filter(|(_, document)| operation(&document.value, key).is_some())
-                    .peekable();
-                if holders.peek().is_none() {
-                    bail!(
-                        "{}: no document has the operation `{}`; remove the entry or correct its path",
-                        at(),
-                        String::from(key.clone())
-                    );
-                }
-                let archives =
-                    entry.name.as_deref().is_some_and(|name| name.trim_start_matches("batch_").starts_with("archive"));
-                if archives && entry.source.is_none() {
-                    bail!(
-                        "{}: `archive` is for what the vendor can restore; state in `source` where it says so, or name it `delete`",
-                        at()
-                    );
-                }
-                let owners: Vec<&str> = holders
-                    .filter_map(|(api, document)| {
-                        let api = vendor.apis.iter().find(|known| known.name == **api)?;
-                        api.documents.get(&document.name)?.resource.as_deref()
-                    })
-                    .collect();
-                if entry.name.is_none() && resource.api.is_none() && !owners.contains(&resource.name.as_str()) {
-                    bail!(
-                        "{}: the operation belongs to `{}` by its document; move the entry there, or give it a `name`",
-                        at(),
-                        owners.first().unwrap_or(&"")
-                    );
-                }
+                let reason = match seen.insert((resource.api.as_deref(), key), &resource.file) {
+                    Some(other) => Some(format!("also in {}; remove one of them", other.display())),
+                    None => resource.refuses(key, entry, vendor, documents),
+                };
+                wrong.extend(reason.map(|reason| format!("{}: {reason}", resource.at(folder, key))));
             }
         }
-        Ok(())
+        wrong
     }
 
     /// Adds what the files say to the documents of an API.
@@ -244,6 +213,42 @@ impl Surface {
 }
 
 impl Resource {
+    /// The reason against an entry.
+    fn refuses(
+        &self,
+        key: &Key,
+        entry: &Entry,
+        vendor: &VendorFile,
+        documents: &BTreeMap<&str, Vec<Document>>,
+    ) -> Option<String> {
+        let holders = vendor
+            .apis
+            .iter()
+            .filter(|api| self.api.as_ref().is_none_or(|only| *only == api.name))
+            .flat_map(|api| documents.get(api.name.as_str()).into_iter().flatten().map(move |document| (api, document)))
+            .filter(|(_, document)| operation(&document.value, key).is_some());
+        let owners: Vec<Option<&str>> = holders
+            .map(|(api, document)| api.documents.get(&document.name).and_then(|file| file.resource.as_deref()))
+            .collect();
+        let archives = |name: &str| name.trim_start_matches("batch_").starts_with("archive");
+        if owners.is_empty() {
+            let key = String::from(key.clone());
+            Some(format!("no document has the operation `{key}`; remove the entry or correct its path"))
+        } else if entry.name.as_deref().is_some_and(archives) && entry.source.is_none() {
+            Some(
+                "`archive` is for what the vendor can restore; state in `source` where it says so, or name it `delete`"
+                    .to_owned(),
+            )
+        } else if entry.name.is_none() && self.api.is_none() && !owners.contains(&Some(self.name.as_str())) {
+            let owner = owners.into_iter().flatten().next().unwrap_or_default();
+            Some(format!(
+                "the operation belongs to `{owner}` by its document; move the entry there, or give it a `name`"
+            ))
+        } else {
+            None
+        }
+    }
+
     /// The file and line of an entry, for messages.
     fn at(&self, folder: &Path, key: &Key) -> String {
         let quoted = format!("{:?}", String::from(key.clone()));
