@@ -6,11 +6,11 @@ use std::path::Path;
 use semver::Version;
 use serde_json::{Value, json};
 
-use super::change::classes;
 use super::{between, shown};
 use crate::release::changelog::Entries;
 use crate::release::version;
-use crate::specs::vendor;
+use codegen::diff::classes;
+use codegen::read::vendor;
 
 /// The documents that are kept of the real specs.
 const KEPT: [&str; 2] = ["v2/links.json", "v2/medias.json"];

@@ -1,0 +1,6 @@
+//! Names: of operations, and of types.
+
+pub(crate) mod operations;
+pub(crate) mod types;
+
+pub(crate) use operations::{singular, words};
