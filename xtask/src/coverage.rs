@@ -6,9 +6,9 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::json;
 
-use crate::refine::{self, Refined};
-use crate::specs::document::{self, Document};
-use crate::specs::vendor::{self, Vendor};
+use codegen::model::{self, Refined};
+use codegen::read::document::{self, Document};
+use codegen::read::vendor::{self, Vendor};
 
 /// What is printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(crate) fn run(root: &Path, format: Format) -> Result<()> {
     let mut rows = Vec::new();
     for name in vendor::all(root)? {
         let vendor = Vendor::read(root, &name)?;
-        for Refined { file, api, model } in refine::vendor(&vendor)? {
+        for Refined { file, api, model } in model::vendor(&vendor)? {
             rows.push(Row {
                 vendor: name.clone(),
                 api: file.name.clone(),

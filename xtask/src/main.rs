@@ -5,38 +5,27 @@ mod bench;
 mod cargo;
 mod coverage;
 mod diff;
-mod emit;
-mod features;
-#[cfg(test)]
-mod fuzzed;
 mod generate;
 mod git;
-mod honesty;
-mod marks;
-mod normalise;
-mod operations_table;
+mod import;
 mod package;
 mod redis;
-mod refine;
 mod release;
 mod run;
 mod singles;
 mod soak;
-mod specs;
 mod supply;
 mod swap;
 mod sync;
-#[cfg(test)]
-mod tests;
-mod tree;
 mod wire;
-mod write;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use codegen::model as refine;
+use codegen::{normalise, read as specs, write};
 
 /// Exit codes: 0 all is well, 1 a check failed or something is wrong, 2 the command is not understood.
 #[derive(Parser)]
@@ -178,7 +167,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         eprintln!("A run did not end; the files it had begun to write were put back.");
     }
     match arguments.command {
-        Command::Import { vendor, from, into, source } => specs::import::run(&root, &vendor, &from, &into, &source)?,
+        Command::Import { vendor, from, into, source } => import::run(&root, &vendor, &from, &into, &source)?,
         Command::Sync { vendor, from, into, source } => {
             sync::run(&root, &vendor, &from, into.as_deref(), source.as_deref())?;
         }

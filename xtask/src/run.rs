@@ -36,7 +36,7 @@ pub(crate) fn fuzz(root: &Path, seconds: u64, seed: u64) -> Result<ExitCode> {
     let targets: [&[&str]; 3] = [
         &["--package", "crm-tests", "--test", "fuzz", "--", "fuzz"],
         &["--package", "crm-tests", "--test", "every_operation", "--", "apis"],
-        &["--package", "xtask", "--", "fuzzed"],
+        &["--package", "codegen", "--", "fuzzed"],
     ];
     let mut failed = false;
     for target in targets {

@@ -1,6 +1,6 @@
 //! The differences, for people.
 
-use super::change::{Alike, Change, Class, alike, classes};
+use codegen::diff::{Alike, Change, Class, alike, classes};
 
 /// Prints them, the worst first, a crate after the other.
 pub(crate) fn print(changes: &[Change], since: &str) {

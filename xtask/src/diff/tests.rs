@@ -7,14 +7,14 @@ use std::path::Path;
 use semver::Version;
 use serde_json::{Value, json};
 
-use super::change::classes;
 use super::{between, shown};
 use crate::release::changelog::Entries;
 use crate::release::version;
-use crate::specs::document::operations;
-use crate::specs::surface::Surface;
-use crate::specs::vendor;
-use crate::tree;
+use codegen::correct::surface::Surface;
+use codegen::diff::classes;
+use codegen::read::document::operations;
+use codegen::read::vendor;
+use codegen::tree;
 
 /// The documents that are kept of the real specs.
 const KEPT: [&str; 2] = ["v2/links.json", "v2/medias.json"];

@@ -23,20 +23,6 @@ pub(crate) struct Changelog {
     after: String,
 }
 
-impl Section {
-    const ALL: [Self; 5] = [Self::Added, Self::Changed, Self::Deprecated, Self::Removed, Self::Fixed];
-
-    const fn title(self) -> &'static str {
-        match self {
-            Self::Added => "Added",
-            Self::Changed => "Changed",
-            Self::Deprecated => "Deprecated",
-            Self::Removed => "Removed",
-            Self::Fixed => "Fixed",
-        }
-    }
-}
-
 impl Entries {
     /// Adds an entry, with its lines after the first indented.
     pub(crate) fn add(&mut self, section: Section, text: &str) {

@@ -1,8 +1,7 @@
 //! `cargo xtask sync`: a vendor changed its documents. They are taken in, corrected and generated in a
 //! copy; only when all of it went well are the files of the workspace swapped, all at once.
 
-mod documents;
-mod ours;
+mod report;
 #[cfg(test)]
 mod tests;
 
@@ -11,13 +10,14 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
+use codegen::correct::stale::{self, Stale};
+use codegen::read::{import, incoming};
+use codegen::tree;
+use codegen::write::Files;
+
 use crate::diff::{self, Change};
 use crate::generate;
-use crate::specs::import;
 use crate::swap::{self, Swap};
-use crate::tree;
-use crate::write::Files;
-use ours::Stale;
 
 /// Takes a vendor's newer documents: a file, a folder or a checkout.
 pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: Option<&str>, source: Option<&str>) -> Result<()> {
@@ -42,13 +42,13 @@ fn sync(
         bail!("`{vendor}` is no vendor of this workspace: {} is missing", specs.join("vendor.json").display());
     }
     println!("1/5 Reading {}", from.display());
-    let incoming = documents::read(&specs, from, into, source)?;
-    documents::report(&specs, &incoming)?;
+    let incoming = incoming::read(&specs, from, into, source)?;
+    report::report(&specs, &incoming)?;
     let scratch = Scratch::of(root)?;
     import::write(&scratch.root().join("specs").join(vendor), &incoming.documents)?;
 
     println!("2/5 Corrections");
-    let stale = ours::mend(scratch.root(), vendor)?;
+    let stale = stale::mend(scratch.root(), vendor)?;
     for one in &stale {
         println!("  {}", one.said());
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::sync;
 use crate::diff::{self, tests::Specs};
 use crate::generate;
-use crate::tree;
+use codegen::tree;
 
 /// A workspace that has generated three of HoopAI's APIs at version 2.
 fn workspace() -> Specs {

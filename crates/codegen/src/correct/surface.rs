@@ -1,0 +1,282 @@
+//! `specs/<vendor>/surface/<resource>.json`: how the clients present the operations of a resource.
+//!
+//! An entry applies to the operation in all documents of the vendor. What differs in one API is in
+//! `surface/<api>/<resource>.json`, whose members take precedence there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::read::document::{self, Document};
+use crate::read::vendor::{ApiFile, VendorFile};
+use crate::tree;
+
+/// The folder of the files.
+const FOLDER: &str = "surface";
+
+/// The keys of an operation that only these files, or documents of our own, may set.
+pub const NOTES: [&str; 8] =
+    ["x-name", "summary", "x-idempotent", "x-batch-max", "x-paging", "x-unpaged", "x-limit-class", "x-long-running"];
+
+/// The operations of a resource.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SurfaceFile {
+    /// The JSON Schema of this file, for editors.
+    #[serde(rename = "$schema", skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// The operations, as `GET /contacts/`.
+    pub operations: BTreeMap<Key, Entry>,
+}
+
+/// How the clients present an operation. What is absent is derived from the document.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The name of the method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// One sentence for the documentation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<String>,
+    /// True if repeating the request does not change the outcome, so that it is repeated after a failure. Derived
+    /// from the HTTP method if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idempotent: Option<bool>,
+    /// The maximum number of inputs per request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batch_max: Option<u64>,
+    /// How the list is paged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paging: Option<Value>,
+    /// The reason why an operation that takes a position is not a paged list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unpaged: Option<String>,
+    /// The limit that requests count towards; the vendor's general one if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit_class: Option<String>,
+    /// True if the vendor answers 202 while it still works on the reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    long_running: Option<bool>,
+    /// The source of the values, if the document of the operation does not show them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+}
+
+/// A method and a path, ordered by path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct Key {
+    path: String,
+    method: Method,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Method(usize);
+
+impl TryFrom<String> for Key {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let (method, path) = text.split_once(' ').unwrap_or_default();
+        let known = document::METHODS.iter().position(|known| known.to_uppercase() == method);
+        match known {
+            Some(place) if path.starts_with('/') => Ok(Self { path: path.to_owned(), method: Method(place) }),
+            _ => Err(format!("`{text}` is not an operation, such as `GET /contacts/`")),
+        }
+    }
+}
+
+impl From<Key> for String {
+    fn from(key: Key) -> Self {
+        format!("{} {}", key.method().to_uppercase(), key.path)
+    }
+}
+
+impl Key {
+    fn method(&self) -> &'static str {
+        document::METHODS[self.method.0]
+    }
+}
+
+/// The files of a vendor.
+#[derive(Debug, Default)]
+pub struct Surface {
+    resources: Vec<Resource>,
+}
+
+#[derive(Debug)]
+struct Resource {
+    /// Relative to the vendor's folder.
+    file: PathBuf,
+    /// The API that it is limited to.
+    api: Option<String>,
+    name: String,
+    content: SurfaceFile,
+}
+
+impl Surface {
+    /// Reads the files of a vendor; without any, everything is derived from the documents.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let mut resources = Vec::new();
+        if folder.join(FOLDER).is_dir() {
+            for file in tree::files(&folder.join(FOLDER))? {
+                let mut steps =
+                    file.with_extension("").iter().map(|step| step.to_string_lossy().into_owned()).collect::<Vec<_>>();
+                let name = steps.pop().unwrap_or_default();
+                let file = Path::new(FOLDER).join(file);
+                let api = match steps.len() {
+                    0 => None,
+                    1 => steps.pop(),
+                    _ => bail!(
+                        "{}: only surface/<resource>.json and surface/<api>/<resource>.json are read",
+                        file.display()
+                    ),
+                };
+                let content = document::read_typed(&folder.join(&file))?;
+                resources.push(Resource { file, api, name, content });
+            }
+        }
+        // Those of one API come last, so that they take precedence.
+        resources.sort_by(|a, b| (a.api.is_some(), &a.file).cmp(&(b.api.is_some(), &b.file)));
+        Ok(Self { resources })
+    }
+
+    /// Checks the files against each other and against the documents of all APIs. Returns the reasons to refuse them.
+    pub fn check(&self, folder: &Path, vendor: &VendorFile, documents: &BTreeMap<&str, Vec<Document>>) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut seen: BTreeMap<(Option<&str>, &Key), &Path> = BTreeMap::new();
+        for resource in &self.resources {
+            if let Some(api) = resource.api.as_deref().filter(|api| !vendor.apis.iter().any(|known| known.name == *api))
+            {
+                wrong.push(format!("{}: vendor.json has no API `{api}`", resource.file.display()));
+                continue;
+            }
+            for (key, entry) in &resource.content.operations {
+                let reason = match seen.insert((resource.api.as_deref(), key), &resource.file) {
+                    Some(other) => Some(format!("also in {}; remove one of them", other.display())),
+                    None => resource.refuses(key, entry, vendor, documents),
+                };
+                wrong.extend(reason.map(|reason| format!("{}: {reason}", resource.at(folder, key))));
+            }
+        }
+        wrong
+    }
+
+    /// Adds what the files say to the documents of an API.
+    pub fn apply(&self, api: &ApiFile, documents: &mut [Document]) {
+        for resource in
+            self.resources.iter().filter(|resource| resource.api.as_ref().is_none_or(|only| *only == api.name))
+        {
+            for (key, entry) in &resource.content.operations {
+                for document in documents.iter_mut() {
+                    if let Some(operation) = operation_mut(&mut document.value, key) {
+                        entry.note(&resource.name, operation);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Removes the entries of operations that no document has, and returns them.
+    pub fn retain(&mut self, folder: &Path, operations: &BTreeSet<String>) -> Result<Vec<String>> {
+        let mut gone = Vec::new();
+        for resource in &mut self.resources {
+            let before = gone.len();
+            resource.content.operations.retain(|key, _| {
+                let stays = operations.contains(&String::from(key.clone()));
+                if !stays {
+                    gone.push(format!("{}: {}", resource.file.display(), String::from(key.clone())));
+                }
+                stays
+            });
+            let path = folder.join(&resource.file);
+            if resource.content.operations.is_empty() {
+                std::fs::remove_file(&path)?;
+            } else if gone.len() > before {
+                std::fs::write(&path, serde_json::to_string_pretty(&resource.content)? + "\n")
+                    .with_context(|| format!("{} cannot be written", path.display()))?;
+            }
+        }
+        Ok(gone)
+    }
+}
+
+impl Resource {
+    /// The reason against an entry.
+    fn refuses(
+        &self,
+        key: &Key,
+        entry: &Entry,
+        vendor: &VendorFile,
+        documents: &BTreeMap<&str, Vec<Document>>,
+    ) -> Option<String> {
+        let holders = vendor
+            .apis
+            .iter()
+            .filter(|api| self.api.as_ref().is_none_or(|only| *only == api.name))
+            .flat_map(|api| documents.get(api.name.as_str()).into_iter().flatten().map(move |document| (api, document)))
+            .filter(|(_, document)| operation(&document.value, key).is_some());
+        let owners: Vec<Option<&str>> = holders
+            .map(|(api, document)| api.documents.get(&document.name).and_then(|file| file.resource.as_deref()))
+            .collect();
+        let archives = |name: &str| name.trim_start_matches("batch_").starts_with("archive");
+        if owners.is_empty() {
+            let key = String::from(key.clone());
+            Some(format!("no document has the operation `{key}`; remove the entry or correct its path"))
+        } else if entry.name.as_deref().is_some_and(archives) && entry.source.is_none() {
+            Some(
+                "`archive` is for what the vendor can restore; state in `source` where it says so, or name it `delete`"
+                    .to_owned(),
+            )
+        } else if entry.name.is_none() && self.api.is_none() && !owners.contains(&Some(self.name.as_str())) {
+            let owner = owners.into_iter().flatten().next().unwrap_or_default();
+            Some(format!(
+                "the operation belongs to `{owner}` by its document; move the entry there, or give it a `name`"
+            ))
+        } else {
+            None
+        }
+    }
+
+    /// The file and line of an entry, for messages.
+    fn at(&self, folder: &Path, key: &Key) -> String {
+        let quoted = format!("{:?}", String::from(key.clone()));
+        let text = std::fs::read_to_string(folder.join(&self.file)).unwrap_or_default();
+        let line = text.lines().position(|line| line.trim_start().starts_with(&quoted)).map_or(1, |line| line + 1);
+        format!("{}:{line}", self.file.display())
+    }
+}
+
+impl Entry {
+    fn note(&self, resource: &str, operation: &mut Map<String, Value>) {
+        let notes = [
+            ("x-name", self.name.as_ref().map(|name| Value::from(format!("{resource}.{name}")))),
+            ("summary", self.summary.as_deref().map(Value::from)),
+            ("x-idempotent", self.idempotent.map(Value::from)),
+            ("x-batch-max", self.batch_max.map(Value::from)),
+            ("x-paging", self.paging.clone()),
+            ("x-unpaged", self.unpaged.as_deref().map(Value::from)),
+            ("x-limit-class", self.limit_class.as_deref().map(Value::from)),
+            ("x-long-running", self.long_running.map(Value::from)),
+        ];
+        for (key, value) in notes {
+            if let Some(value) = value {
+                operation.insert(key.to_owned(), value);
+            }
+        }
+    }
+}
+
+fn operation<'a>(document: &'a Value, key: &Key) -> Option<&'a Value> {
+    document.get("paths")?.get(&key.path)?.get(key.method())
+}
+
+fn operation_mut<'a>(document: &'a mut Value, key: &Key) -> Option<&'a mut Map<String, Value>> {
+    document.get_mut("paths")?.get_mut(&key.path)?.get_mut(key.method())?.as_object_mut()
+}

@@ -1,0 +1,224 @@
+//! An API before and now: its operations, then the types they use, then what is left.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{Changes, Kind, few};
+use super::pairs::{self, Pair, Pairs};
+use super::side::Api;
+use super::{described, operations, types, wire};
+use crate::model::{Model, Operation, reachable};
+
+/// What both sides have, and what one has alone.
+pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api) {
+    let names = pairs::renamed(&old.model, &new.model, &pairs::operations(&old.model, &new.model));
+    for (was, is) in &names {
+        changes
+            .of(Kind::Type, was)
+            .breaking(format!("is called `{is}` now"), "code that names the type does not compile");
+    }
+    old.model.rename_types(&names);
+    let pairs = pairs::operations(&old.model, &new.model);
+    if old.client != new.client {
+        changes
+            .of(Kind::Resource, &old.client)
+            .breaking(format!("is called `{}` now", new.client), "code that names the client does not compile");
+    }
+    handles(changes, &old.model, &new.model);
+    for pair in &pairs.both {
+        operations::compare(changes, pair, (&old, new));
+    }
+    let alone = Alone::of(&pairs, &old, new);
+    alone.tell(changes, &old, new);
+    let uses = uses(&new.model);
+    for (name, definition) in &old.model.types {
+        match new.model.types.get(name) {
+            Some(now) => {
+                types::compare(changes, name, definition, now, &used(&uses, name));
+                common(changes, name, &old.model, &new.model);
+            }
+            None if alone.types_gone.contains(name) => {}
+            None => changes.of(Kind::Type, name).removed("the type is gone", "code that names it does not compile"),
+        }
+    }
+    for name in new.model.types.keys() {
+        if !old.model.types.contains_key(name) && !alone.types_come.contains(name) {
+            let what = format!("a new type{}", used(&uses, name));
+            changes.of(Kind::Type, name).added(what, "nothing that was there is touched");
+        }
+    }
+    object_types(changes, &old, new);
+    wire::compare(changes, &old, new, &pairs);
+    described::compare(changes, &old.model, &new.model, &pairs);
+    wire::rest(changes, &old, new);
+}
+
+/// Whether a type is the root's or one of its own.
+fn common(changes: &mut Changes, name: &str, old: &Model, new: &Model) {
+    let mut item = changes.of(Kind::Type, name);
+    match (old.common.contains(name), new.common.contains(name)) {
+        (true, false) => item.breaking(
+            format!("is a type of its own now, no longer `types::{name}`"),
+            "code that gives the one where the other is asked for does not compile",
+        ),
+        (false, true) => item.minor(format!("is `types::{name}` now"), "what was done with it can be done"),
+        _ => {}
+    }
+}
+
+/// An API that one side has alone.
+pub(super) fn alone(changes: &mut Changes, api: &Api, come: bool) {
+    let item = format!("the client `{}`", api.client);
+    let what = said(&api.model.operations.iter().collect::<Vec<_>>(), api.model.types.len());
+    let mut item = changes.of(Kind::Resource, item);
+    if come {
+        item.added(format!("a new API: {what}"), "nothing that was there is touched");
+    } else {
+        item.removed(format!("is gone: {what}"), "code that uses it does not compile");
+    }
+}
+
+/// What the handle of a resource holds is what the client's method takes.
+fn handles(changes: &mut Changes, old: &Model, new: &Model) {
+    let held = |model: &Model, resource: &str| {
+        model.operations.iter().find(|operation| operation.resource == resource).map(|first| first.bind.clone())
+    };
+    let resources: BTreeSet<&str> = old.operations.iter().map(|operation| operation.resource.as_str()).collect();
+    for resource in resources {
+        if let (Some(was), Some(is)) = (held(old, resource), held(new, resource))
+            && was != is
+        {
+            changes.of(Kind::Resource, resource).breaking(
+                format!("its handle takes ({}) in place of ({})", is.join(", "), was.join(", ")),
+                "code that makes the handle does not compile",
+            );
+        }
+    }
+}
+
+/// Operations of one side, and the types that stand and fall with them.
+struct Alone<'a> {
+    gone: Vec<&'a Operation>,
+    come: Vec<&'a Operation>,
+    types_gone: BTreeSet<String>,
+    types_come: BTreeSet<String>,
+}
+
+impl<'a> Alone<'a> {
+    fn of(pairs: &Pairs<'a>, old: &Api, new: &Api) -> Self {
+        let with = |alone: &[&Operation], both: &[&Operation], model: &Model, other: &Model| -> BTreeSet<String> {
+            let kept = reachable(&model.types, both.iter().flat_map(|operation| operation.types()));
+            let mut found = reachable(&model.types, alone.iter().flat_map(|operation| operation.types()));
+            found.retain(|name| !kept.contains(name) && !other.types.contains_key(name));
+            found
+        };
+        let before: Vec<&Operation> = pairs.both.iter().map(|Pair { old, .. }| *old).collect();
+        let now: Vec<&Operation> = pairs.both.iter().map(|Pair { new, .. }| *new).collect();
+        Self {
+            types_gone: with(&pairs.gone, &before, &old.model, &new.model),
+            types_come: with(&pairs.come, &now, &new.model, &old.model),
+            gone: pairs.gone.clone(),
+            come: pairs.come.clone(),
+        }
+    }
+
+    fn tell(&self, changes: &mut Changes, old: &Api, new: &Api) {
+        let (before, now) = (old.resources(), new.resources());
+        let whole = |operations: &[&'a Operation], resource: &str| -> Vec<&'a Operation> {
+            operations.iter().copied().filter(|operation| operation.resource == resource).collect()
+        };
+        let types = |model: &Model, operations: &[&Operation], alone: &BTreeSet<String>| -> usize {
+            let from = operations.iter().flat_map(|operation| operation.types());
+            reachable(&model.types, from).intersection(alone).count()
+        };
+        for resource in before.difference(&now) {
+            let operations = whole(&self.gone, resource);
+            let what = said(&operations, types(&old.model, &operations, &self.types_gone));
+            changes
+                .of(Kind::Resource, resource)
+                .removed(format!("is gone: {what}"), "code that uses the resource does not compile");
+        }
+        for resource in now.difference(&before) {
+            let operations = whole(&self.come, resource);
+            let what = said(&operations, types(&new.model, &operations, &self.types_come));
+            changes
+                .of(Kind::Resource, resource)
+                .added(format!("a new resource: {what}"), "nothing that was there is touched");
+        }
+        for operation in self.gone.iter().filter(|operation| now.contains(operation.resource.as_str())) {
+            let what = format!(
+                "`{} {}` is gone{}",
+                operation.method,
+                operation.path,
+                self.with(operation, old, &self.types_gone)
+            );
+            changes.of(Kind::Operation, &operation.name).removed(what, "calls do not compile");
+        }
+        for operation in self.come.iter().filter(|operation| before.contains(operation.resource.as_str())) {
+            let what =
+                format!("`{} {}`{}", operation.method, operation.path, self.with(operation, new, &self.types_come));
+            changes.of(Kind::Operation, &operation.name).added(what, "nothing that was there is touched");
+        }
+    }
+
+    /// The types that only such operations use.
+    fn with(&self, operation: &Operation, api: &Api, alone: &BTreeSet<String>) -> String {
+        let names = reachable(&api.model.types, operation.types());
+        let names: Vec<String> = names.intersection(alone).map(|name| format!("`{name}`")).collect();
+        if names.is_empty() { String::new() } else { format!(", with {}", few(&names)) }
+    }
+}
+
+fn said(operations: &[&Operation], types: usize) -> String {
+    let names = few(operations.iter().map(|operation| format!("`{}`", operation.call)));
+    format!("{} operations ({names}) and {types} types", operations.len())
+}
+
+/// The operations that each type is part of.
+fn uses(model: &Model) -> BTreeMap<String, Vec<&str>> {
+    let mut uses: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for operation in &model.operations {
+        for name in reachable(&model.types, operation.types()) {
+            uses.entry(name).or_default().push(&operation.name);
+        }
+    }
+    uses
+}
+
+/// The same for one, for people who ask what a change means to them.
+fn used(uses: &BTreeMap<String, Vec<&str>>, name: &str) -> String {
+    uses.get(name).map_or_else(String::new, |names| format!(" ({})", few(names)))
+}
+
+fn object_types(changes: &mut Changes, old: &Api, new: &Api) {
+    for before in &old.object_types {
+        let Some(now) = new.object_types.iter().find(|now| now.name == before.name) else {
+            changes
+                .of(Kind::ObjectType, &before.name)
+                .removed("the type of object is gone", "calls of the client's method do not compile");
+            continue;
+        };
+        let mut item = changes.of(Kind::ObjectType, &before.name);
+        if before.segment != now.segment {
+            item.patch(
+                format!("stands as `{}` in paths, was `{}`", now.segment, before.segment),
+                "the Rust call stays",
+            );
+        }
+        let lacks: Vec<String> =
+            before.operations.iter().filter(|one| !now.operations.contains(one)).map(line).collect();
+        let has: Vec<String> = now.operations.iter().filter(|one| !before.operations.contains(one)).map(line).collect();
+        if !lacks.is_empty() {
+            item.removed(format!("no longer has {}", few(&lacks)), "these calls are refused before they are sent");
+        }
+        if !has.is_empty() {
+            item.added(format!("has {}", few(&has)), "these calls were refused");
+        }
+    }
+    for now in new.object_types.iter().filter(|now| old.object_types.iter().all(|before| before.name != now.name)) {
+        changes.of(Kind::ObjectType, &now.name).added("a new type of object", "the client has one more method");
+    }
+}
+
+fn line((method, path): &(String, String)) -> String {
+    format!("`{} {path}`", method.to_uppercase())
+}

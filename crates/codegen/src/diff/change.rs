@@ -1,0 +1,202 @@
+//! One difference, as the user of a crate sees it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// What a difference asks of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// The public Rust items stay as they are.
+    Patch,
+    /// Something is new, or warns; what compiled compiles.
+    Minor,
+    /// What compiled or worked may not any more.
+    Breaking,
+}
+
+/// What differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Resource,
+    Operation,
+    Parameter,
+    Body,
+    Reply,
+    Paging,
+    Limit,
+    /// What is sent or comes back, where no Rust item shows it.
+    Wire,
+    Type,
+    Enum,
+    ObjectType,
+    Feature,
+    Documentation,
+}
+
+/// The part of a changelog that tells of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Section {
+    Added,
+    Changed,
+    Deprecated,
+    Removed,
+    Fixed,
+}
+
+impl Section {
+    /// All sections, in the order of a changelog.
+    pub const ALL: [Self; 5] = [Self::Added, Self::Changed, Self::Deprecated, Self::Removed, Self::Fixed];
+
+    /// The heading in a changelog.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Added => "Added",
+            Self::Changed => "Changed",
+            Self::Deprecated => "Deprecated",
+            Self::Removed => "Removed",
+            Self::Fixed => "Fixed",
+        }
+    }
+}
+
+/// A difference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    #[serde(rename = "crate")]
+    pub krate: String,
+    pub class: Class,
+    pub section: Section,
+    pub kind: Kind,
+    /// The item, as `contacts.list` or `Contact.email`, with the module of an API that is not the root.
+    pub item: String,
+    /// What is different.
+    pub what: String,
+    /// Why it has its class.
+    pub why: String,
+}
+
+/// Collects the differences of an API.
+pub(super) struct Changes {
+    krate: String,
+    /// `v3::` where the API has a module.
+    prefix: String,
+    pub(super) found: Vec<Change>,
+}
+
+impl Class {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Patch => "patch",
+            Self::Minor => "minor",
+            Self::Breaking => "breaking",
+        }
+    }
+}
+
+impl Changes {
+    pub(super) fn new(krate: &str, module: Option<String>) -> Self {
+        let prefix = module.map_or_else(String::new, |module| format!("{module}::"));
+        Self { krate: krate.to_owned(), prefix, found: Vec::new() }
+    }
+
+    /// The items told of so far, without the module.
+    pub(super) fn items(&self) -> impl Iterator<Item = &str> {
+        self.found.iter().map(|change| change.item.strip_prefix(&self.prefix).unwrap_or(&change.item))
+    }
+
+    /// The differences of one item.
+    pub(super) fn of(&mut self, kind: Kind, item: impl AsRef<str>) -> Item<'_> {
+        let item = format!("{}{}", self.prefix, item.as_ref());
+        Item { changes: self, kind, item }
+    }
+}
+
+/// An item whose differences are told.
+pub(super) struct Item<'a> {
+    changes: &'a mut Changes,
+    kind: Kind,
+    item: String,
+}
+
+impl Item<'_> {
+    /// Tells one.
+    pub(super) fn is(&mut self, class: Class, section: Section, what: impl Into<String>, why: &str) {
+        self.changes.found.push(Change {
+            krate: self.changes.krate.clone(),
+            class,
+            section,
+            kind: self.kind,
+            item: self.item.clone(),
+            what: what.into(),
+            why: why.to_owned(),
+        });
+    }
+
+    pub(super) fn breaking(&mut self, what: impl Into<String>, why: &str) {
+        self.is(Class::Breaking, Section::Changed, what, why);
+    }
+
+    pub(super) fn minor(&mut self, what: impl Into<String>, why: &str) {
+        self.is(Class::Minor, Section::Changed, what, why);
+    }
+
+    pub(super) fn patch(&mut self, what: impl Into<String>, why: &str) {
+        self.is(Class::Patch, Section::Changed, what, why);
+    }
+
+    pub(super) fn added(&mut self, what: impl Into<String>, why: &str) {
+        self.is(Class::Minor, Section::Added, what, why);
+    }
+
+    pub(super) fn removed(&mut self, what: impl Into<String>, why: &str) {
+        self.is(Class::Breaking, Section::Removed, what, why);
+    }
+}
+
+/// The same difference of several items.
+pub struct Alike<'a> {
+    pub first: &'a Change,
+    pub items: Vec<&'a str>,
+}
+
+/// Puts together what is the same of several items, in the order of the first.
+pub fn alike<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Alike<'a>> {
+    let same = |one: &Change, other: &Change| {
+        (one.class, one.section, one.kind, &one.what, &one.why)
+            == (other.class, other.section, other.kind, &other.what, &other.why)
+    };
+    let mut found: Vec<Alike<'a>> = Vec::new();
+    for change in changes {
+        match found.iter_mut().find(|known| same(known.first, change)) {
+            Some(known) => known.items.push(&change.item),
+            None => found.push(Alike { first: change, items: vec![&change.item] }),
+        }
+    }
+    found
+}
+
+/// The worst class of each crate.
+pub fn classes(changes: &[Change]) -> BTreeMap<&str, Class> {
+    let mut worst: BTreeMap<&str, Class> = BTreeMap::new();
+    for change in changes {
+        let known = worst.entry(&change.krate).or_insert(change.class);
+        *known = (*known).max(change.class);
+    }
+    worst
+}
+
+/// The first few of many, and how many more there are.
+pub fn few<T: AsRef<str>>(all: impl IntoIterator<Item = T>) -> String {
+    const SHOWN: usize = 3;
+    let all: Vec<T> = all.into_iter().collect();
+    let shown: Vec<&str> = all.iter().take(SHOWN).map(AsRef::as_ref).collect();
+    match all.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,188 @@
+//! Operations that both sides have: name, request, paging, and what else the table of operations says.
+
+use std::collections::BTreeSet;
+
+use super::change::{Changes, Class, Item, Kind, Section, few};
+use super::pairs::Pair;
+use super::side::Api;
+use super::signature;
+use crate::emit;
+use crate::model::{OneOrTwo, Operation, Paging, PagingKind, PagingPlace, Reply};
+use crate::read::document::object;
+
+const MOCKS: &str = "the Rust call stays; mocks and proxies that know the request see another one";
+const CURSORS: &str = "the Rust call stays; cursors that were stored before do not fit";
+const STAYS: &str = "the Rust call stays";
+
+/// Compares an operation; the types of both sides are called alike already.
+pub(super) fn compare(changes: &mut Changes, pair: &Pair<'_, Operation>, (old_api, new_api): (&Api, &Api)) {
+    let Pair { old, new } = *pair;
+    request(changes, old, new, (old_api, new_api));
+    signature::compare(changes, old, new);
+    reply(changes, old, new);
+    paging(changes, old, new, (old_api, new_api));
+    if new.deprecated != old.deprecated {
+        let mut item = changes.of(Kind::Operation, &new.name);
+        if new.deprecated {
+            let why = "calls compile with a warning";
+            item.is(Class::Minor, Section::Deprecated, "the vendor marks it deprecated", why);
+        } else {
+            item.patch("is no longer deprecated", "calls compile without the warning");
+        }
+    }
+    limits(changes, old, new);
+}
+
+fn request(changes: &mut Changes, old: &Operation, new: &Operation, apis: (&Api, &Api)) {
+    if old.name != new.name {
+        changes.of(Kind::Operation, &old.name).breaking(
+            format!("is called `{}` now", new.name),
+            "the method has another name, and so has its builder; cursors stored before do not fit",
+        );
+    }
+    let mut item = changes.of(Kind::Wire, &new.name);
+    let line = |operation: &Operation| format!("{} {}", operation.method, operation.path);
+    if line(old) != line(new) {
+        let moved = format!("`{}` became `{}`", line(old), line(new));
+        if plain(old) == plain(new) {
+            item.patch(moved, "only the name of a place in the path is another");
+        } else {
+            item.minor(moved, MOCKS);
+        }
+    }
+    if old.version != new.version {
+        let said = |version: &Option<String>| version.clone().unwrap_or_else(|| "none".to_owned());
+        item.minor(
+            format!("the version it asks for was {}, is {}", said(&old.version), said(&new.version)),
+            "the Rust call stays; the vendor answers as another version of its API does",
+        );
+    }
+    let (was, is) = (successes(apis.0, old), successes(apis.1, new));
+    if was != is {
+        item.patch(format!("answers {} in place of {}", few(&is), few(&was)), "every 2xx is read alike");
+    }
+    if old.spec_id != new.spec_id {
+        item.patch(format!("the vendor's identifier is `{}` now", new.spec_id), "it is shown, never sent");
+    }
+}
+
+/// A request line without the names of the places in its path.
+fn plain(operation: &Operation) -> (String, String) {
+    let segments = operation.path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
+    (operation.method.clone(), segments.collect::<Vec<_>>().join("/"))
+}
+
+/// The statuses that say it went well.
+fn successes(api: &Api, operation: &Operation) -> BTreeSet<String> {
+    let responses = &api.merged["paths"][&operation.path][operation.method.to_lowercase()];
+    let statuses = object(responses, "responses").map(|(status, _)| status.clone());
+    statuses.filter(|status| status.starts_with('2')).collect()
+}
+
+fn reply(changes: &mut Changes, old: &Operation, new: &Operation) {
+    let (was, is) = (said(&old.reply), said(&new.reply));
+    if was != is {
+        changes
+            .of(Kind::Reply, &new.name)
+            .breaking(format!("gave `{was}`, gives `{is}`"), "code that reads the reply does not compile");
+    }
+}
+
+fn said(reply: &Reply) -> String {
+    match reply {
+        Reply::Value(ty) => ty.rust(""),
+        Reply::Bytes => "BodyStream".to_owned(),
+    }
+}
+
+fn paging(changes: &mut Changes, old: &Operation, new: &Operation, (old_api, new_api): (&Api, &Api)) {
+    let mut item = changes.of(Kind::Paging, &new.name);
+    let (before, now) = match (&old.paging, &new.paging) {
+        (None, None) => return,
+        (Some(_), None) => return item.removed("does not page any more", "`items` and `pages` are gone"),
+        (None, Some(_)) => return item.added("pages", "`items` and `pages` are new"),
+        (Some(before), Some(now)) => (before, now),
+    };
+    let listed = |api: &Api, operation: &Operation, paging: &Paging| match &operation.reply {
+        Reply::Value(reply) => emit::item(paging, reply, &api.model).map(|item| item.rust("")),
+        Reply::Bytes => None,
+    };
+    let (was, is) = (listed(old_api, old, before), listed(new_api, new, now));
+    if was != is {
+        let named = |ty: Option<String>| ty.unwrap_or_else(|| "Value".to_owned());
+        item.breaking(
+            format!("its items were `{}`, are `{}`", named(was), named(is)),
+            "code that reads the items does not compile",
+        );
+    }
+    if (before.kind, before.place, &before.param) != (now.kind, now.place, &now.param) {
+        item.breaking(format!("paged {}, pages {}", told(before), told(now)), CURSORS);
+    } else if before != now {
+        item.patch("finds its items, its next page or its total elsewhere", STAYS);
+    }
+}
+
+/// How it pages, in words.
+fn told(paging: &Paging) -> String {
+    let kind = match paging.kind {
+        PagingKind::Token => "a token",
+        PagingKind::Offset => "an offset",
+        PagingKind::Page => "the number of the page",
+        PagingKind::KeysetId => "the last identifier",
+        PagingKind::KeysetPair => "two values of the reply",
+        PagingKind::KeysetValue => "the last value",
+        PagingKind::SearchAfter => "the last sort values",
+    };
+    let parameter = match &paging.param {
+        OneOrTwo::One(name) => format!("`{name}`"),
+        OneOrTwo::Two([one, other]) => format!("`{one}` and `{other}`"),
+    };
+    let place = match paging.place {
+        PagingPlace::Query => "query",
+        PagingPlace::Body => "body",
+    };
+    format!("by {kind} ({parameter} in the {place})")
+}
+
+fn limits(changes: &mut Changes, old: &Operation, new: &Operation) {
+    let mut item = changes.of(Kind::Limit, &new.name);
+    if old.limit_class != new.limit_class {
+        item.patch(
+            format!("counts as `{}` in place of `{}`", new.limit_class, old.limit_class),
+            "calls are paced by another limit",
+        );
+    }
+    if old.batch_max != new.batch_max {
+        let most = |most: Option<u64>| most.map_or_else(|| "any number".to_owned(), |most| most.to_string());
+        item.patch(
+            format!("takes {} rows at once in place of {}", most(new.batch_max), most(old.batch_max)),
+            "batches are cut to what the vendor takes",
+        );
+    }
+    scopes(&mut item, old, new);
+    if old.idempotent != new.idempotent {
+        let what = if new.idempotent { "may be repeated" } else { "is not repeated where it may have arrived" };
+        item.patch(what, "retries follow what the operation does");
+    }
+    if old.long_running != new.long_running {
+        let what = if new.long_running { "may take long" } else { "does not take long any more" };
+        item.patch(what, STAYS);
+    }
+    if old.failures != new.failures {
+        item.patch("the document tells of other failures", "errors are read alike");
+    }
+}
+
+fn scopes(item: &mut Item<'_>, old: &Operation, new: &Operation) {
+    let more: Vec<&String> = new.scopes.iter().filter(|scope| !old.scopes.contains(scope)).collect();
+    let fewer: Vec<&String> = old.scopes.iter().filter(|scope| !new.scopes.contains(scope)).collect();
+    if !more.is_empty() {
+        item.minor(
+            format!("names the scopes {}", few(&more)),
+            "the Rust call stays; a token may have to be granted more",
+        );
+    }
+    if !fewer.is_empty() {
+        item.patch(format!("no longer names the scopes {}", few(&fewer)), STAYS);
+    }
+}

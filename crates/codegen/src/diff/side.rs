@@ -1,0 +1,96 @@
+//! One side of a comparison: what the generator makes of the documents of a folder.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::model::{self, Model, Refined};
+use crate::normalise::ObjectType;
+use crate::read::vendor::{self, Vendor};
+use crate::tree;
+
+/// A vendor, as its crate shows it.
+pub(crate) struct Side {
+    pub(crate) krate: String,
+    /// By name.
+    pub(crate) apis: BTreeMap<String, Api>,
+    /// The Cargo features that are on by default, where resources are features.
+    pub(crate) defaults: Option<BTreeSet<String>>,
+}
+
+/// An API.
+pub(crate) struct Api {
+    /// The module of an API that is not the root.
+    pub(crate) module: Option<String>,
+    /// The feature that its module needs.
+    pub(crate) feature: Option<String>,
+    pub(crate) client: String,
+    pub(crate) model: Model,
+    /// The merged document: what travels, also where no Rust item shows it.
+    pub(crate) merged: Value,
+    pub(crate) object_types: Vec<ObjectType>,
+}
+
+impl Side {
+    /// Reads a vendor below `root/specs`; `None` where there is none.
+    pub(crate) fn read(root: &Path, name: &str) -> Result<Option<Self>> {
+        if !root.join("specs").join(name).join("vendor.json").is_file() {
+            return Ok(None);
+        }
+        let vendor = Vendor::read(root, name)?;
+        let apis = model::vendor(&vendor).with_context(|| format!("specs/{name}"))?;
+        let apis = apis.into_iter().map(|refined| (refined.file.name.clone(), Api::of(&vendor, refined))).collect();
+        let defaults = vendor.file.features.map(|features| features.default.into_iter().collect());
+        Ok(Some(Self { krate: vendor.file.crate_name, apis, defaults }))
+    }
+
+    /// The resources of all APIs.
+    pub(crate) fn resources(&self) -> BTreeSet<&str> {
+        self.apis.values().flat_map(Api::resources).collect()
+    }
+}
+
+impl Api {
+    fn of(vendor: &Vendor, Refined { file, api, model }: Refined<'_>) -> Self {
+        Self {
+            module: (!vendor.is_root(file)).then(|| file.module()),
+            feature: file.feature.clone(),
+            client: file.client.clone(),
+            model,
+            merged: api.merged,
+            object_types: api.object_types,
+        }
+    }
+
+    /// The resources that have operations.
+    pub(crate) fn resources(&self) -> BTreeSet<&str> {
+        self.model.operations.iter().map(|operation| operation.resource.as_str()).collect()
+    }
+}
+
+/// The vendors whose documents or files of ours are not the same on both sides.
+pub(crate) fn differing(old: &Path, new: &Path) -> Result<Vec<String>> {
+    let mut names: BTreeSet<String> = vendor::all(old)?.into_iter().collect();
+    names.extend(vendor::all(new)?);
+    let mut found = Vec::new();
+    for name in names {
+        let folder = |root: &Path| root.join("specs").join(&name);
+        if files(&folder(old))? != files(&folder(new))? {
+            found.push(name);
+        }
+    }
+    Ok(found)
+}
+
+/// All files below a folder that decide what is generated, by their relative names.
+fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let names = tree::files(folder)?.into_iter().filter(|name| name != Path::new("lock.json"));
+    let read = |name: PathBuf| {
+        let path = folder.join(&name);
+        let text = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        Ok((name, text))
+    };
+    names.map(read).collect()
+}

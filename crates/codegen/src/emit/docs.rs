@@ -1,0 +1,141 @@
+//! What the documentation of an operation says: in our own words, from its name and its facts.
+
+use heck::ToSnakeCase;
+
+use crate::model::{Operation, PagingKind};
+use crate::name::{singular, words};
+
+/// One line: what the operation does.
+pub(super) fn summary(operation: &Operation) -> String {
+    if let Some(summary) = &operation.summary {
+        return sentence(summary);
+    }
+    let resource = words(&operation.resource);
+    let one = words(&singular(&operation.resource));
+    let call = operation.call.to_snake_case();
+    let (verb, rest) = call.split_once('_').map_or((call.as_str(), ""), |(verb, rest)| (verb, rest));
+    let rest = rest.replace('_', " ");
+    let owner =
+        operation.path.contains('}') && !operation.path.ends_with('}') || operation.path.matches('}').count() > 1;
+    let of = if owner { format!(" of {}", a(&one)) } else { String::new() };
+    let said = says(verb);
+    match (verb, rest.as_str()) {
+        ("list", "") => format!("Lists {resource}."),
+        ("list", rest) if leads(rest) => format!("Lists {resource} {rest}."),
+        ("search", "") => format!("Searches {resource}."),
+        ("search", rest) if leads(rest) => format!("Searches {resource} {rest}."),
+        ("search", rest) => format!("Searches {resource}: {rest}."),
+        ("merge", "") => format!("Merges two {resource}."),
+        ("upsert", _) => format!("Creates {}, or changes the one that is there.", a(&one)),
+        ("batch", "upsert") => format!("Creates or changes many {resource} in one request."),
+        ("batch", rest) => match rest.split_once(' ') {
+            None => format!("{} many {resource} in one request.", says(rest)),
+            Some((verb, rest)) => format!("{} {rest} of many {resource} in one request.", says(verb)),
+        },
+        (_, "") => format!("{said} {}.", a(&one)),
+        (_, rest) if leads(rest) => format!("{said} {} {rest}.", a(&one)),
+        ("create", rest) => format!("Creates {}{of}.", a(rest)),
+        // "the calendar from schedule" already says where.
+        (_, rest) if rest.split(' ').any(leads) => format!("{said} the {rest}."),
+        (_, rest) => format!("{said} the {rest}{of}."),
+    }
+}
+
+/// Whether a phrase begins with a preposition.
+fn leads(phrase: &str) -> bool {
+    let first = phrase.split(' ').next().unwrap_or("");
+    matches!(first, "from" | "to" | "by" | "for" | "as" | "of" | "with")
+}
+
+/// What a verb does: `create` creates.
+fn says(verb: &str) -> String {
+    let said = match verb {
+        "get" | "read" => "reads".to_owned(),
+        "update" => "changes".to_owned(),
+        _ if verb.ends_with(['s', 'x', 'h']) => format!("{verb}es"),
+        _ => match verb.strip_suffix('y') {
+            Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+            _ => format!("{verb}s"),
+        },
+    };
+    capital(&said)
+}
+
+fn a(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !noun.starts_with("use") { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
+/// With a capital letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + chars.as_str())
+}
+
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// Method and path, then what matters when calling it.
+pub(super) fn facts(operation: &Operation) -> String {
+    let mut lines = vec![format!("`{} {}`", operation.method, operation.path), String::new()];
+    if let Some(paging) = &operation.paging {
+        let how = match paging.kind {
+            PagingKind::Token => "an opaque cursor",
+            PagingKind::Offset => "an offset",
+            PagingKind::Page => "a page number",
+            PagingKind::KeysetId => "the last item's identifier",
+            PagingKind::KeysetPair => "two values that go together",
+            PagingKind::KeysetValue => "the last item's sort value",
+            PagingKind::SearchAfter => "the last item's sort values",
+        };
+        lines.push(format!("* Pages by {how}: `items()` and `pages()` follow it."));
+    }
+    lines.push(if operation.idempotent {
+        "* Safe to repeat: retried when the reply is lost.".to_owned()
+    } else {
+        "* Not repeated when the reply is lost; `Error::sent` then says that it may have happened.".to_owned()
+    });
+    lines.extend(failures(operation));
+    if operation.long_running {
+        lines.push(
+            "* 202 means: ask the same again. A plain `send` gives an error of kind `Pending`; `poll` waits."
+                .to_owned(),
+        );
+    }
+    if !operation.one_of_parts.is_empty() {
+        let parts: Vec<String> = operation.one_of_parts.iter().map(|part| format!("`{part}`")).collect();
+        lines.push(format!("* Requires at least one of the parts {}.", parts.join(", ")));
+    }
+    if let Some(most) = operation.batch_max {
+        lines.push(format!("* At most {most} inputs."));
+    }
+    if !operation.scopes.is_empty() {
+        let shown: Vec<String> = operation.scopes.iter().take(4).map(|scope| format!("`{scope}`")).collect();
+        let more = operation.scopes.len().saturating_sub(4);
+        let rest = if more == 0 { String::new() } else { format!(" or one of {more} more") };
+        lines.push(format!("* Scope: {}{rest}.", shown.join(" or ")));
+    }
+    if let Some(version) = &operation.version {
+        lines.push(format!("* Version `{version}`."));
+    }
+    lines.join("\n")
+}
+
+/// The failures to reckon with, beyond those that every operation has.
+fn failures(operation: &Operation) -> Vec<String> {
+    let one = matches!(operation.method.as_str(), "GET" | "PATCH" | "PUT" | "DELETE") && operation.path.ends_with('}');
+    let told = |status: u16| operation.failures.contains(&status);
+    [
+        (one || told(404), "`ErrorKind::NotFound` where there is none."),
+        (told(403), "`ErrorKind::Permission` where the account or its plan does not have it."),
+        (told(409), "`ErrorKind::Conflict` where it is there already, or its state forbids it."),
+        (told(413), "`ErrorKind::Validation` (413) where the file is too large."),
+        (told(415), "`ErrorKind::Validation` (415) where files of this kind are not taken."),
+    ]
+    .into_iter()
+    .filter(|(known, _)| *known)
+    .map(|(_, line)| format!("* {line}"))
+    .collect()
+}

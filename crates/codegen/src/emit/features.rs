@@ -1,0 +1,127 @@
+//! The Cargo features of a client: one a resource, one a folder of documents, `full` for all.
+//! Written into the crate's `Cargo.toml` and README between two marks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::emit::marks::{Marks, between};
+use crate::model::Model;
+use crate::read::vendor::{ApiFile, Features, Vendor};
+use crate::write::Files;
+
+const MANIFEST: Marks = ("# Features: written by `cargo xtask generate`.", "# End of the written features.");
+const README: Marks = ("<!-- features: written by `cargo xtask generate` -->", "<!-- end of the written features -->");
+
+/// What the resources of a vendor are and where they come from.
+#[derive(Default)]
+pub(crate) struct Resources(BTreeMap<String, Resource>);
+
+#[derive(Default)]
+struct Resource {
+    folders: BTreeSet<String>,
+    operations: usize,
+    /// The feature of an API that alone has it.
+    apis: BTreeSet<Option<String>>,
+}
+
+impl Resources {
+    /// Adds the resources of an API.
+    pub(crate) fn add(&mut self, api: &ApiFile, model: &Model) {
+        for operation in &model.operations {
+            let resource = self.0.entry(operation.resource.clone()).or_default();
+            resource.operations += 1;
+            resource.apis.insert(api.feature.clone());
+            if let Some((folder, _)) = operation.document.split_once('/') {
+                resource.folders.insert(folder.to_owned());
+            }
+        }
+    }
+
+    /// Writes the features of the vendor's crate.
+    pub(crate) fn write(&self, root: &Path, vendor: &Vendor, features: &Features, files: &mut Files) -> Result<()> {
+        for name in features.default.iter().chain(features.needs.keys()) {
+            if !self.0.contains_key(name) {
+                bail!("vendor.json: `features`: there is no resource `{name}`");
+            }
+        }
+        let folder = root.join("crates").join(&vendor.file.crate_name);
+        let manifest = folder.join("Cargo.toml");
+        files.add(manifest.clone(), between(&manifest, MANIFEST, &self.manifest(vendor, features))?);
+        let readme = folder.join("README.md");
+        files.add(readme.clone(), between(&readme, README, &self.table(vendor, features))?);
+        Ok(())
+    }
+
+    /// Folders and what is in them.
+    fn folders(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, resource) in &self.0 {
+            for folder in &resource.folders {
+                found.entry(folder).or_default().push(name);
+            }
+        }
+        found
+    }
+
+    fn manifest(&self, vendor: &Vendor, features: &Features) -> String {
+        let mut text = list("default", ["rustls"].into_iter().chain(features.default.iter().map(String::as_str)));
+        text.push_str(&list("full", self.0.keys().map(String::as_str)));
+        if features.folders {
+            for (folder, names) in self.folders() {
+                text.push_str(&list(&format!("all-{folder}"), names.into_iter()));
+            }
+        }
+        for api in vendor.file.apis.iter().filter_map(|api| api.feature.as_ref()) {
+            text.push_str(&list(api, [].into_iter()));
+        }
+        for name in self.0.keys() {
+            let needs = features.needs.get(name).into_iter().flatten();
+            text.push_str(&list(name, needs.map(String::as_str)));
+        }
+        text
+    }
+
+    fn table(&self, vendor: &Vendor, features: &Features) -> String {
+        let mut text = String::from("\n| feature | what it adds | operations |\n|---|---|---|\n");
+        let all: usize = self.0.values().map(|resource| resource.operations).sum();
+        let mut row = |name: &str, adds: &str, count: String| {
+            text.push_str(&format!("| `{name}` | {adds} | {count} |\n"));
+        };
+        row("full", "every resource", all.to_string());
+        if features.folders {
+            for (folder, names) in self.folders() {
+                let count: usize = names.iter().map(|name| self.0[*name].operations).sum();
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                row(&format!("all-{folder}"), &names.join(", "), count.to_string());
+            }
+        }
+        for api in &vendor.file.apis {
+            if let Some(feature) = &api.feature {
+                row(feature, &format!("the module `{}`, with the same resources", api.module()), String::new());
+            }
+        }
+        for (name, resource) in &self.0 {
+            let default = if features.default.contains(name) { "on by default" } else { "" };
+            let alone = match (resource.apis.len(), resource.apis.first()) {
+                (1, Some(Some(api))) => format!("only with `{api}`"),
+                _ => String::new(),
+            };
+            let said: Vec<&str> = [default, &alone].into_iter().filter(|said| !said.is_empty()).collect();
+            row(name, &said.join(", "), resource.operations.to_string());
+        }
+        text + "\n"
+    }
+}
+
+/// `name = [..]`, a line each where they are many.
+fn list<'a>(name: &str, of: impl Iterator<Item = &'a str>) -> String {
+    const WIDTH: usize = 110;
+    let names: Vec<String> = of.map(|name| format!("\"{name}\"")).collect();
+    let short = format!("{name} = [{}]\n", names.join(", "));
+    if short.len() <= WIDTH {
+        return short;
+    }
+    format!("{name} = [\n{}]\n", names.iter().map(|name| format!("    {name},\n")).collect::<String>())
+}

@@ -1,0 +1,70 @@
+//! The JSON Schemas of the types, as a text beside the code: what the document says of a schema
+//! with a name, and for the types that have their name from us, what we made of them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::rust::packed;
+use crate::model::{Definition, Model, Shape, Ty};
+use crate::normalise::Api;
+use crate::read::document::{object, without_notes};
+
+/// `schemas.json`: a schema a line.
+pub(super) fn document(api: &Api, model: &Model) -> String {
+    let mut schemas: BTreeMap<&String, Value> =
+        object(&api.merged["components"], "schemas").map(|(name, schema)| (name, without_notes(schema))).collect();
+    for (name, definition) in &model.types {
+        schemas.entry(name).or_insert_with(|| schema(definition));
+    }
+    let lines: Vec<String> = schemas.iter().map(|(name, schema)| format!("{name:?}:{schema}")).collect();
+    format!("{{\n{}\n}}\n", lines.join(",\n"))
+}
+
+/// The static that holds the document, for `types/mod.rs`.
+pub(super) const STATIC: &str = "#[cfg(feature = \"schemars\")]\nstatic DOCUMENT: crm_core::schema::Document =\n    \
+    crm_core::schema::Document::new(include_str!(\"../schemas.json\"));\n";
+
+/// The impls of some types.
+pub(super) fn impls(names: &[String]) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    let names = packed("    ", names.iter().cloned());
+    format!("@@\n\n#[cfg(feature = \"schemars\")]\ncrm_core::json_schemas!(super::DOCUMENT;\n{names});\n@@\n")
+}
+
+fn schema(definition: &Definition) -> Value {
+    match &definition.shape {
+        Shape::Record { fields, .. } => {
+            let properties: Map<String, Value> =
+                fields.iter().map(|field| (field.wire.clone(), of(&field.ty))).collect();
+            let required: Vec<&str> =
+                fields.iter().filter(|field| field.required).map(|field| field.wire.as_str()).collect();
+            let mut schema = json!({"type": "object", "properties": properties});
+            if !required.is_empty() {
+                schema["required"] = json!(required);
+            }
+            schema
+        }
+        Shape::Enum(variants) => {
+            json!({"type": "string", "enum": variants.iter().map(|(_, text)| text).collect::<Vec<_>>()})
+        }
+        Shape::Union(_, arms) => json!({"oneOf": arms.iter().map(|(ty, ..)| of(ty)).collect::<Vec<_>>()}),
+    }
+}
+
+fn of(ty: &Ty) -> Value {
+    match ty {
+        Ty::Text => json!({"type": "string"}),
+        Ty::Integer => json!({"type": "integer"}),
+        Ty::Number => json!({"type": "number"}),
+        Ty::Boolean => json!({"type": "boolean"}),
+        Ty::Timestamp => json!({"type": "string", "format": "date-time"}),
+        Ty::Json | Ty::Nothing | Ty::Upload => json!({}),
+        Ty::Named(name) => json!({"$ref": format!("#/components/schemas/{name}")}),
+        Ty::List(inner) => json!({"type": "array", "items": of(inner)}),
+        Ty::Map(inner) => json!({"type": "object", "additionalProperties": of(inner)}),
+        Ty::Boxed(inner) => of(inner),
+    }
+}

@@ -1,0 +1,101 @@
+//! From documents to files: every step in its order.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::correct::corrections::Corrections;
+use crate::correct::versions;
+use crate::emit::features::Resources;
+use crate::emit::honesty;
+use crate::emit::operations_table::Known;
+use crate::model::Refined;
+use crate::read::vendor::{self, Vendor};
+use crate::read::{evidence::Evidence, schema};
+use crate::write::{Change, Changes, Files};
+use crate::{emit, model};
+
+/// Where the fake finds the merged documents.
+const FAKE_DOCUMENTS: &str = "crates/crm-fake/specs";
+
+/// Where the test that makes every call finds them.
+const CALLS: &str = "tests/tests/every_operation/generated";
+
+/// Which files are not as they would be generated, and what to do.
+pub fn drift(root: &Path, changes: &Changes) -> String {
+    let name = |change: &Change| change.path.strip_prefix(root).unwrap_or(&change.path).display().to_string();
+    let names: String = changes.files.iter().map(|change| format!("  differs: {}\n", name(change))).collect();
+    format!(
+        "{names}{} of {} generated files differ; run `cargo xtask generate` and commit the result\n",
+        changes.files.len(),
+        changes.total
+    )
+}
+
+/// Generates in memory and compares with what is checked in.
+pub fn plan(root: &Path, vendors: &[String], progress: bool) -> Result<(Files, Changes)> {
+    let names = if vendors.is_empty() { vendor::all(root)? } else { vendors.to_vec() };
+    let mut files = Files::default();
+    schema::files(root, &mut files)?;
+    if vendors.is_empty() {
+        files.own(root.join(FAKE_DOCUMENTS));
+        files.own(root.join(CALLS));
+    }
+    let mut known = Known::default();
+    for name in &names {
+        let vendor = Vendor::read(root, name)?;
+        generate(root, &vendor, &mut files, &mut known, progress).with_context(|| format!("specs/{name}"))?;
+    }
+    if vendors.is_empty() {
+        known.write(root, &mut files)?;
+    }
+    let changes = files.changes()?;
+    Ok((files, changes))
+}
+
+fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, progress: bool) -> Result<()> {
+    let folder = vendor.generated(root);
+    files.own(folder.clone());
+    let mut evidence: Vec<Evidence> = Vec::new();
+    let mut resources = Resources::default();
+    let apis = model::vendor(vendor)?;
+    // Older documents can still be compared (`diff`).
+    let refusals: Vec<&str> = apis.iter().flat_map(|refined| &refined.api.refusals).map(String::as_str).collect();
+    if !refusals.is_empty() {
+        bail!("{}", refusals.join("\n"));
+    }
+    versions::check(vendor, &Corrections::read(&vendor.folder)?)?;
+    for refined in &apis {
+        let Refined { file, api, model } = refined;
+        let target = if vendor.is_root(file) { folder.clone() } else { folder.join(file.module()) };
+        let others: Vec<&Refined<'_>> = apis.iter().filter(|other| other.file.name != file.name).collect();
+        emit::api(vendor, &target, refined, &others, files).with_context(|| file.name.clone())?;
+        let document = serde_json::to_string_pretty(&api.merged)? + "\n";
+        let name = if vendor.is_root(file) { vendor.name.clone() } else { format!("{}-{}", vendor.name, file.name) };
+        files.add(root.join(FAKE_DOCUMENTS).join(format!("{name}.json")), document);
+        let calls = emit::calls::api(vendor, file, model).with_context(|| file.name.clone())?;
+        files.add(root.join(CALLS).join(format!("{}.rs", name.replace('-', "_"))), calls);
+        evidence.extend(api.evidence.iter().cloned());
+        resources.add(file, model);
+        known.add(vendor, model, &api.object_types);
+        if progress {
+            println!(
+                "  {:<30} {:>4} operations  {:>4} types  {:>6} lines",
+                file.name,
+                model.operations.len(),
+                model.types.len() - model.common.len(),
+                files.rust_lines(&target)
+            );
+        }
+    }
+    if !vendor.file.apis.iter().any(|api| vendor.is_root(api)) {
+        files.add(folder.join("mod.rs"), emit::root(vendor)?);
+    }
+    if let Some(features) = &vendor.file.features {
+        resources.write(root, vendor, features, files)?;
+    }
+    if vendor.file.evidence {
+        honesty::readme(root, vendor, &evidence, files)?;
+    }
+    Ok(())
+}

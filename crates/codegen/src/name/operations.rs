@@ -1,0 +1,176 @@
+//! Names: what a user calls for each operation, rebuilt from method and path without the version
+//! segment, unless the surface or the document has a better one (`x-name`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Result, bail};
+use heck::ToSnakeCase;
+use serde_json::{Value, json};
+
+use crate::read::document::{Document, list, object, operations, text};
+use crate::read::vendor::DocumentFile;
+
+/// Gives every operation of a document its `x-name`, as `contacts.list`.
+pub(crate) fn name(document: &mut Document, file: &DocumentFile) -> Result<()> {
+    let operations = document.operations();
+    let base = base(operations.iter().map(|(path, _)| path.as_str()));
+    for (path, method) in operations {
+        let operation = &document.value["paths"][&path][method];
+        let full = match (text(operation, "x-name"), &file.resource) {
+            (Some(name), _) if name.contains('.') => name.to_owned(),
+            (Some(name), Some(resource)) => format!("{resource}.{name}"),
+            (None, Some(resource)) => {
+                let patches = document.value["paths"][&path].get("patch").is_some();
+                // A PUT without a PATCH beside it is how the vendor changes things.
+                let method = if method == "put" && !patches { "patch" } else { method };
+                let many = is_list(&document.value, operation) || has_members(&document.value, &path);
+                let verb = verb(method, &path, &base, &file.bind, many);
+                format!("{resource}.{verb}")
+            }
+            (_, None) => bail!(
+                "{}: {} {path}: no resource; give the document one in vendor.json or the operation a `name` in surface/<resource>.json",
+                document.name,
+                method.to_uppercase()
+            ),
+        };
+        let operation = &mut document.value["paths"][&path][method];
+        operation["x-name"] = json!(full);
+        if !file.bind.is_empty() {
+            operation["x-bind"] = json!(file.bind);
+        }
+    }
+    Ok(())
+}
+
+/// Two operations with one name are an error that names both.
+pub(crate) fn check_unique(document: &Value) -> Result<()> {
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    let mut ids: BTreeSet<String> = BTreeSet::new();
+    for (path, method) in operations(document) {
+        let name = text(&document["paths"][&path][method], "x-name").unwrap_or("").to_owned();
+        let here = format!("{} {path}", method.to_uppercase());
+        if !ids.insert(name.replace('.', "_")) {
+            let other = seen.get(&name).map_or("another operation", String::as_str);
+            bail!("`{name}` names both {other} and {here}: give one of them another `name` in surface/<resource>.json");
+        }
+        seen.insert(name, here);
+    }
+    Ok(())
+}
+
+/// The static segments that all paths of a document start with, without versions.
+fn base<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut common: Option<Vec<String>> = None;
+    for path in paths {
+        let segments: Vec<String> =
+            segments(path).into_iter().take_while(|segment| !segment.starts_with('{')).collect();
+        common = Some(match common {
+            None => segments,
+            Some(known) => known.iter().zip(&segments).take_while(|(a, b)| a == b).map(|(a, _)| a.clone()).collect(),
+        });
+    }
+    common.unwrap_or_default()
+}
+
+/// Whether a path is the collection of another: `/things` beside `/things/{thingId}`.
+fn has_members(document: &Value, path: &str) -> bool {
+    let collection = path.trim_end_matches('/');
+    object(document, "paths").any(|(other, item)| {
+        let member = other.trim_end_matches('/').strip_prefix(collection).and_then(|rest| rest.strip_prefix("/{"));
+        member.is_some_and(|rest| !rest.contains('/')) && item.get("get").is_some()
+    })
+}
+
+fn segments(path: &str) -> Vec<String> {
+    path.split('/').filter(|segment| !segment.is_empty() && !is_version(segment)).map(str::to_owned).collect()
+}
+
+/// `v3`, `2026-03`.
+fn is_version(segment: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    segment.strip_prefix('v').is_some_and(digits)
+        || segment
+            .split_once('-')
+            .is_some_and(|(year, month)| year.len() == 4 && digits(year) && month.len() == 2 && digits(month))
+}
+
+fn verb(method: &str, path: &str, base: &[String], bound: &[String], many: bool) -> String {
+    // What the handle holds is not part of what is done.
+    let held = |segment: &String| bound.iter().any(|name| *segment == format!("{{{name}}}"));
+    let rest: Vec<String> = segments(path).into_iter().skip(base.len()).filter(|segment| !held(segment)).collect();
+    let on_one = rest.last().is_some_and(|segment| segment.starts_with('{'));
+    let mut nouns: Vec<String> =
+        rest.iter().filter(|segment| !segment.starts_with('{')).map(|segment| segment.to_snake_case()).collect();
+    let join = |nouns: &[String]| nouns.iter().map(|noun| format!("_{noun}")).collect::<String>();
+    let last = nouns.pop();
+    let owners: Vec<String> = nouns.iter().map(|noun| singular(noun)).collect();
+    let (verb, last) = match (method, last) {
+        ("get" | "head", None) if on_one => ("get", None),
+        ("get" | "head", None) => (if many { "list" } else { "get" }, None),
+        ("get" | "head", Some(noun)) if on_one => ("get", Some(singular(&noun))),
+        ("get" | "head", Some(noun)) if many && !noun.starts_with("search") => ("list", Some(noun)),
+        ("get" | "head", Some(noun)) if noun.starts_with("search") => ("", Some(noun)),
+        ("get" | "head", Some(noun)) => ("get", Some(noun)),
+        ("post", None) if on_one => ("add", None),
+        ("post", None) => ("create", None),
+        ("post", Some(noun)) if on_one => ("add", Some(singular(&noun))),
+        ("post", Some(noun)) if singular(&noun) != noun => ("create", Some(singular(&noun))),
+        // Archiving is restorable, which no path says; the surface names what is.
+        ("post", Some(noun)) if noun == "archive" => ("", Some("delete".to_owned())),
+        // The last word of a POST is what it does: search, merge, upsert, batch/read.
+        ("post", Some(noun)) => ("", Some(noun)),
+        ("put", None) => ("replace", None),
+        ("put", Some(noun)) if on_one => ("replace", Some(singular(&noun))),
+        ("put", Some(noun)) => ("set", Some(noun)),
+        ("patch", None) => ("update", None),
+        ("patch", Some(noun)) if on_one => ("update", Some(singular(&noun))),
+        ("patch", Some(noun)) => ("update", Some(noun)),
+        (_, None) => ("delete", None),
+        (_, Some(noun)) if on_one => ("delete", Some(singular(&noun))),
+        (_, Some(noun)) => ("delete", Some(noun)),
+    };
+    format!("{verb}{}{}", join(&owners), join(last.as_slice())).trim_start_matches('_').to_owned()
+}
+
+/// A noun in the singular, by the few rules that path segments need.
+pub(crate) fn singular(noun: &str) -> String {
+    for (ending, one) in [("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("xes", "x"), ("uses", "us")] {
+        if let Some(stem) = noun.strip_suffix(ending) {
+            return format!("{stem}{one}");
+        }
+    }
+    match noun.strip_suffix('s') {
+        Some(stem) if stem.len() > 2 && !stem.ends_with(['s', 'u', 'i']) => stem.to_owned(),
+        _ => noun.to_owned(),
+    }
+}
+
+/// A name as words, as `pipeline stage` for `pipelineStages`.
+pub(crate) fn words(name: &str) -> String {
+    name.to_snake_case().replace('_', " ")
+}
+
+/// Whether the reply of a GET is a list: an array, or an object with an array beside at most
+/// paging and counts.
+fn is_list(document: &Value, operation: &Value) -> bool {
+    if operation.get("x-paging").is_some() {
+        return true;
+    }
+    let Some(schema) = ["200", "201", "2XX"]
+        .iter()
+        .find_map(|status| operation["responses"][status]["content"].as_object()?.values().next()?.get("schema"))
+    else {
+        return false;
+    };
+    let schema = match text(schema, "$ref").and_then(|target| document.pointer(target.strip_prefix('#')?)) {
+        Some(resolved) => resolved,
+        None => schema,
+    };
+    if text(schema, "type") == Some("array") {
+        return true;
+    }
+    let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return false };
+    let arrays = properties.values().filter(|value| text(value, "type") == Some("array")).count();
+    let required = list(schema, "required").count();
+    arrays == 1 && properties.len() <= 5 && required <= 5 && !properties.contains_key("id")
+}

@@ -1,0 +1,138 @@
+//! Object APIs that repeat the same operations for each type of object become one generic
+//! resource and a table: which type has which operation.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+
+use super::parameters::placeholders;
+use super::references;
+use super::twice::{self, Fuller, Side};
+use crate::read::document::{Document, object_mut, text};
+use crate::read::vendor::{ApiFile, Fold};
+
+/// A type of object of the folded resource.
+pub struct ObjectType {
+    /// The client's method, as `deals`.
+    pub name: String,
+    /// What stands in the path, as `0-3`.
+    pub segment: String,
+    /// The generic operations it has, as (method, path).
+    pub operations: Vec<(String, String)>,
+}
+
+/// Folds the documents that name an object type. What a type has beyond the generic operations
+/// becomes generic too, and the table says who has it.
+pub(super) fn fold(
+    fold: &Fold,
+    api: &ApiFile,
+    documents: &mut [Document],
+    refusals: &mut Vec<String>,
+) -> Result<Vec<ObjectType>> {
+    let Some(generic) = documents.iter().position(|document| {
+        let file = &api.documents[&document.name];
+        file.resource.as_deref() == Some(&fold.resource) && file.object.is_none()
+    }) else {
+        bail!("vendor.json: `fold`: no document belongs to the resource `{}`", fold.resource);
+    };
+    let mut types: BTreeMap<String, ObjectType> = BTreeMap::new();
+    for index in 0..documents.len() {
+        let file = &api.documents[&documents[index].name];
+        let Some(name) = file.object.clone() else { continue };
+        let segments: Vec<String> = file.segment.iter().cloned().chain([name.clone()]).collect();
+        let operations = documents[index].operations();
+        for (path, method) in operations {
+            let Some((segment, target)) = folded(fold, &segments, &path) else { continue };
+            let item = &mut documents[index].value["paths"][&path];
+            let Some(mut operation) = item.as_object_mut().and_then(|item| item.remove(method)) else { continue };
+            for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+                if text(parameter, "in") == Some("path") {
+                    parameter["name"] = json!(fold.record);
+                }
+            }
+            if let Some(parameters) = operation["parameters"].as_array_mut() {
+                parameters.insert(
+                    0,
+                    json!({"name": fold.parameter, "in": "path", "required": true, "schema": {"type": "string"}}),
+                );
+            }
+            let entry = types.entry(name.clone()).or_insert_with(|| ObjectType {
+                name: name.clone(),
+                // The type's own spelling wins; merge calls use the word where the rest has the number.
+                segment: file.segment.clone().unwrap_or(segment),
+                operations: Vec::new(),
+            });
+            entry.operations.push((method.to_owned(), target.clone()));
+            let known = documents[generic].value["paths"].get(&target).is_some_and(|item| item.get(method).is_some());
+            if !known {
+                adopt(documents, generic, index, &target, method, operation)?;
+                continue;
+            }
+            let generic = &documents[generic];
+            let known = Side::new(&generic.value, &generic.value["paths"][&target][method]);
+            let other = Side::new(&documents[index].value, &operation);
+            let differs = match twice::fuller(known, other) {
+                Ok(Fuller::First) => continue,
+                Ok(Fuller::Second) => "has more than".to_owned(),
+                Err(difference) => format!("differs ({difference}) from"),
+            };
+            refusals.push(format!(
+                "{}: {} {path} {differs} the same operation of all objects in {}; add what is missing there in corrections.json",
+                documents[index].name,
+                method.to_uppercase(),
+                generic.name
+            ));
+        }
+        if let Some(paths) = documents[index].value["paths"].as_object_mut() {
+            paths.retain(|_, item| item.as_object().is_some_and(|item| !item.is_empty()));
+        }
+    }
+    for entry in types.values_mut() {
+        entry.operations.sort();
+        entry.operations.dedup();
+    }
+    Ok(types.into_values().collect())
+}
+
+/// The segment that named the type, and the generic path; `None` for a path of another kind.
+fn folded(fold: &Fold, segments: &[String], path: &str) -> Option<(String, String)> {
+    let rest = path.strip_prefix(&fold.prefix)?;
+    let (segment, rest) = rest.split_once('/').map_or((rest, ""), |(segment, rest)| (segment, rest));
+    if !segments.iter().any(|known| known == segment) {
+        return None;
+    }
+    let mut target = format!("{}{{{}}}", fold.prefix, fold.parameter);
+    for part in rest.split('/').filter(|part| !part.is_empty()) {
+        target.push('/');
+        if part.starts_with('{') {
+            target.push_str(&format!("{{{}}}", fold.record));
+        } else {
+            target.push_str(part);
+        }
+    }
+    (placeholders(path).len() < 2).then(|| (segment.to_owned(), target))
+}
+
+/// Moves an operation that only some types have into the generic document, with its schemas.
+fn adopt(
+    documents: &mut [Document],
+    generic: usize,
+    from: usize,
+    path: &str,
+    method: &str,
+    operation: Value,
+) -> Result<()> {
+    let mut wanted = vec![];
+    references::each(&operation, &mut |name| wanted.push(name.to_owned()));
+    while let Some(name) = wanted.pop() {
+        let schema = documents[from].value["components"]["schemas"][&name].clone();
+        let schemas = object_mut(&mut documents[generic].value["components"], "schemas")?;
+        if !schemas.contains_key(&name) {
+            references::each(&schema, &mut |name| wanted.push(name.to_owned()));
+            schemas.insert(name, schema);
+        }
+    }
+    documents[generic].value["paths"][path][method] = operation;
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! One document out of many: identical schemas are shared, different ones of one name are told
+//! apart by the document they come from.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use anyhow::{Result, bail};
+use heck::ToUpperCamelCase;
+use serde_json::{Map, Value, json};
+
+use super::{references, twice};
+use crate::name::types;
+use crate::read::document::{Document, object};
+
+/// Merges the documents of an API.
+pub(super) fn merge(
+    mut documents: Vec<Document>,
+    better: &BTreeMap<String, String>,
+    refusals: &mut Vec<String>,
+) -> Result<Value> {
+    for document in &mut documents {
+        types::rename(document, better)?;
+    }
+    let fullest = twice::fullest(&documents, refusals);
+    let shapes = shapes(&documents);
+    // By name: the shapes it has, most common first.
+    let mut uses: BTreeMap<&str, Vec<(u64, usize)>> = BTreeMap::new();
+    for (name, shape) in shapes.iter().flatten() {
+        let known = uses.entry(name).or_default();
+        match known.iter_mut().find(|(other, _)| other == shape) {
+            Some((_, count)) => *count += 1,
+            None => known.push((*shape, 1)),
+        }
+    }
+    let mut named: BTreeMap<(String, u64), String> = BTreeMap::new();
+    for (document, shapes) in documents.iter().zip(&shapes) {
+        for (name, shape) in shapes {
+            let known = &uses[name.as_str()];
+            let common = known.iter().rev().max_by_key(|(_, count)| *count).map(|(shape, _)| *shape);
+            let chosen = if common == Some(*shape) {
+                name.clone()
+            } else {
+                let apart = format!("{}{name}", stem(&document.name));
+                better.get(&apart).cloned().unwrap_or(apart)
+            };
+            named.entry((name.clone(), *shape)).or_insert(chosen);
+        }
+    }
+    let mut taken = BTreeSet::new();
+    if let Some(twice) = named.values().find(|name| !taken.insert(*name)) {
+        bail!("two schemas would both be called `{twice}`; give one another name under `types` in vendor.json");
+    }
+
+    let mut paths: Map<String, Value> = Map::new();
+    let mut schemas: Map<String, Value> = Map::new();
+    let mut responses: Map<String, Value> = Map::new();
+    let mut keep: Vec<Value> = Vec::new();
+    let mut first: Option<Value> = None;
+    for (index, (document, shapes)) in documents.iter_mut().zip(&shapes).enumerate() {
+        references::rewrite(&mut document.value, &mut |target| {
+            if let Some(name) = target.strip_prefix("#/components/schemas/")
+                && let Some(chosen) = shapes.get(name).and_then(|shape| named.get(&(name.to_owned(), *shape)))
+            {
+                *target = format!("#/components/schemas/{chosen}");
+            }
+        });
+        for (name, schema) in object(&document.value["components"], "schemas") {
+            schemas.insert(named[&(name.clone(), shapes[name])].clone(), schema.clone());
+        }
+        for (name, response) in object(&document.value["components"], "responses") {
+            responses.entry(name.clone()).or_insert_with(|| response.clone());
+        }
+        keep.extend(document.value["x-keep-schemas"].as_array().into_iter().flatten().cloned());
+        for (path, item) in object(&document.value, "paths") {
+            let target = paths.entry(path.clone()).or_insert_with(|| json!({}));
+            for (method, operation) in item.as_object().into_iter().flatten() {
+                // If several documents describe the same operation, the fullest description is taken.
+                if fullest.get(&(path.clone(), method.clone())).is_none_or(|chosen| *chosen == index) {
+                    let mut operation = operation.clone();
+                    operation["x-document"] = json!(document.name);
+                    target[method] = operation;
+                }
+            }
+        }
+        first.get_or_insert_with(|| json!({"info": document.value["info"], "servers": document.value["servers"]}));
+    }
+    let first = first.unwrap_or_default();
+    Ok(json!({
+        "openapi": "3.0.3",
+        "info": first["info"],
+        "servers": first["servers"],
+        "paths": paths,
+        "components": {"schemas": schemas, "responses": responses},
+        "x-keep-schemas": keep,
+    }))
+}
+
+fn stem(document: &str) -> String {
+    document.rsplit('/').next().unwrap_or(document).trim_end_matches(".json").to_upper_camel_case()
+}
+
+/// Returns a hash of each schema of each document that includes all schemas it refers to. Colours are
+/// refined until they are stable, in all documents together: a document whose schemas differ at a low
+/// depth would otherwise stop before the depth at which another one's differ.
+fn shapes(documents: &[Document]) -> Vec<BTreeMap<String, u64>> {
+    let schemas: Vec<Vec<(&String, &Value)>> =
+        documents.iter().map(|document| object(&document.value["components"], "schemas").collect()).collect();
+    let mut colours: Vec<BTreeMap<String, u64>> =
+        schemas.iter().map(|all| all.iter().map(|(name, _)| ((*name).clone(), 0)).collect()).collect();
+    let mut distinct = 0;
+    loop {
+        colours = schemas
+            .iter()
+            .zip(&colours)
+            .map(|(all, known)| all.iter().map(|(name, schema)| ((*name).clone(), colour(schema, known))).collect())
+            .collect();
+        let now = colours.iter().flat_map(BTreeMap::values).collect::<BTreeSet<_>>().len();
+        if now <= distinct {
+            return colours;
+        }
+        distinct = now;
+    }
+}
+
+fn colour(schema: &Value, colours: &BTreeMap<String, u64>) -> u64 {
+    fn feed(value: &Value, colours: &BTreeMap<String, u64>, state: &mut DefaultHasher) {
+        match value {
+            Value::Object(map) => {
+                if let Some(name) = references::schema_name(value) {
+                    (1_u8, name, colours.get(name)).hash(state);
+                    return;
+                }
+                (2_u8, map.len()).hash(state);
+                for (key, value) in map {
+                    key.hash(state);
+                    feed(value, colours, state);
+                }
+            }
+            Value::Array(items) => {
+                (3_u8, items.len()).hash(state);
+                items.iter().for_each(|value| feed(value, colours, state));
+            }
+            other => (4_u8, other.to_string()).hash(state),
+        }
+    }
+    let mut state = DefaultHasher::new();
+    feed(schema, colours, &mut state);
+    state.finish()
+}

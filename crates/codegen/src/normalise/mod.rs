@@ -1,0 +1,95 @@
+//! From the vendor's documents to one that can be generated: each rewrite is one small file, pure
+//! from document to document.
+//!
+//! They keep the meaning (the merged document is what the fake serves): names, resolved parameters,
+//! folded object APIs, shared schemas.
+
+pub(crate) mod content;
+mod describe;
+mod fold;
+mod identifiers;
+mod merge;
+mod paging;
+mod parameters;
+mod prune;
+pub(crate) mod references;
+mod security;
+mod twice;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use crate::name::{operations, vocabulary};
+use crate::read::document::Document;
+use crate::read::evidence;
+use crate::read::vendor::{ApiFile, Vendor};
+
+pub use content::Encoding;
+pub(crate) use content::{Part, Sent, Success, sent, success};
+pub use fold::ObjectType;
+pub use parameters::placeholders;
+pub(crate) use references::resolved;
+
+/// One API, ready to be generated.
+pub struct Api {
+    /// The merged document: every operation named, every schema shared.
+    pub(crate) merged: Value,
+    /// The types of object that share the folded resource.
+    pub(crate) object_types: Vec<ObjectType>,
+    /// How certain each element is, where the vendor needs it.
+    pub(crate) evidence: Vec<evidence::Evidence>,
+    /// Better names for types, chosen by hand.
+    pub(crate) names: BTreeMap<String, String>,
+    /// The reasons why generation is refused although it is possible: something would be lost.
+    pub(crate) refusals: Vec<String>,
+    /// Operations of the documents before folding, as `METHOD path`.
+    pub operations: Vec<String>,
+}
+
+/// Normalises the corrected documents of an API.
+pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>) -> Result<Api> {
+    let mut collected = Vec::new();
+    if vendor.file.evidence {
+        for document in &documents {
+            collected.extend(evidence::collect(document)?);
+            evidence::check_assumed(document)?;
+        }
+    }
+    let mut operations: Vec<String> = documents
+        .iter()
+        .flat_map(|document| {
+            document.operations().into_iter().map(|(path, method)| format!("{} {path}", method.to_uppercase()))
+        })
+        .collect();
+    operations.sort();
+    operations.dedup();
+
+    let mut refusals = Vec::new();
+    for document in &mut documents {
+        references::check(document)?;
+        identifiers::check(document)?;
+        security::complete(document, &mut refusals);
+        parameters::complete(document)?;
+        paging::complete(document, &file.paging)?;
+        describe::describe(document, &vendor.words);
+    }
+    let object_types = match &file.fold {
+        Some(fold) => fold::fold(fold, file, &mut documents, &mut refusals)?,
+        None => Vec::new(),
+    };
+    for document in &mut documents {
+        operations::name(document, &file.documents[&document.name])?;
+    }
+    for document in &mut documents {
+        prune::prune(&mut document.value);
+    }
+    let merged = merge::merge(documents, &file.types, &mut refusals)?;
+    operations::check_unique(&merged)?;
+    vocabulary::check(&merged, &mut refusals);
+    if crate::read::document::operations(&merged).is_empty() {
+        bail!("{}: no operation is left", file.name);
+    }
+    Ok(Api { merged, object_types, evidence: collected, names: file.types.clone(), refusals, operations })
+}

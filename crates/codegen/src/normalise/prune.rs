@@ -1,0 +1,27 @@
+//! Schemas that no operation needs are left out.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::references;
+use crate::read::document::list;
+
+/// Keeps what is reachable from the paths, and what the document asks to keep.
+pub(super) fn prune(document: &mut Value) {
+    let mut open: Vec<String> = list(document, "x-keep-schemas").filter_map(Value::as_str).map(str::to_owned).collect();
+    references::each(&document["paths"], &mut |name| open.push(name.to_owned()));
+    references::each(&document["components"]["responses"], &mut |name| open.push(name.to_owned()));
+    let mut kept = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        references::each(&document["components"]["schemas"][&name], &mut |next| {
+            if !kept.contains(next) {
+                open.push(next.to_owned());
+            }
+        });
+        kept.insert(name);
+    }
+    if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
+        schemas.retain(|name, _| kept.contains(name));
+    }
+}

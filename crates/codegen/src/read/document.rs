@@ -1,0 +1,132 @@
+//! An OpenAPI document, as JSON, with its name for messages.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// The verbs that OpenAPI 3.0 knows, in the order in which operations are listed.
+pub const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
+
+/// A document and the name it has in messages, relative to the vendor's folder.
+#[derive(Clone)]
+pub struct Document {
+    pub name: String,
+    pub value: Value,
+}
+
+impl Document {
+    /// Reads a document and checks that it is OpenAPI 3.0 with paths.
+    pub fn read(folder: &Path, name: &str) -> Result<Self> {
+        let path = folder.join(name);
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("{}: the document is listed in vendor.json but cannot be read", path.display()))?;
+        let value: Value = serde_json::from_str(&text).with_context(|| format!("{}: not JSON", path.display()))?;
+        Self::check(name, value)
+    }
+
+    /// Takes a parsed document, or says why it cannot be used.
+    pub fn check(name: &str, value: Value) -> Result<Self> {
+        match value.get("openapi").and_then(Value::as_str) {
+            Some(version) if version.starts_with("3.0.") => {}
+            Some(version) => bail!(
+                "{name}: at /openapi: version {version}; only OpenAPI 3.0 is understood, convert the document first"
+            ),
+            None if value.get("swagger").is_some() => {
+                bail!("{name}: at /swagger: a Swagger 2 document; convert it to OpenAPI 3.0 first")
+            }
+            None => bail!("{name}: at /openapi: missing; this is not an OpenAPI document"),
+        }
+        if !value.get("paths").is_some_and(Value::is_object) {
+            bail!("{name}: at /paths: missing; the document has no operations");
+        }
+        Ok(Self { name: name.to_owned(), value })
+    }
+
+    /// All operations as (path, method), in order.
+    pub fn operations(&self) -> Vec<(String, &'static str)> {
+        operations(&self.value)
+    }
+}
+
+/// The names of all documents in a vendor's folder: JSON files that are not files of ours.
+pub fn names(folder: &Path) -> Result<Vec<String>> {
+    const OURS: [&str; 4] = ["vendor.json", "corrections.json", "lock.json", "words.json"];
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(here) = open.pop() {
+        for entry in std::fs::read_dir(&here).with_context(|| format!("{} cannot be read", here.display()))? {
+            let path = entry?.path();
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            if path.is_dir() {
+                open.push(path);
+            } else if name.ends_with(".json") && !name.starts_with("surface/") && !OURS.contains(&name.as_str()) {
+                found.push(name);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// All operations of a document as (path, method), in order.
+pub fn operations(document: &Value) -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
+    for (path, item) in object(document, "paths") {
+        for method in METHODS {
+            if item.get(method).is_some_and(Value::is_object) {
+                found.push((path.clone(), method));
+            }
+        }
+    }
+    found
+}
+
+/// The members of an object at a key; nothing where there is none.
+pub fn object<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    value.get(key).and_then(Value::as_object).into_iter().flatten()
+}
+
+/// The elements of a list at a key; nothing where there is none.
+pub fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// A value without the members that are notes of ours.
+pub fn without_notes(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let kept = map.iter().filter(|(key, _)| !key.starts_with("x-"));
+            Value::Object(kept.map(|(key, value)| (key.clone(), without_notes(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(without_notes).collect()),
+        plain => plain.clone(),
+    }
+}
+
+/// The text at a key.
+pub fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+    value.get(key).and_then(Value::as_str)
+}
+
+/// The object at a key, made if it is missing.
+pub fn object_mut<'a>(value: &'a mut Value, key: &str) -> Result<&'a mut Map<String, Value>> {
+    value
+        .as_object_mut()
+        .map(|map| map.entry(key).or_insert_with(|| Value::Object(Map::new())))
+        .and_then(Value::as_object_mut)
+        .ok_or_else(|| anyhow!("`{key}` is not an object"))
+}
+
+/// Reads a file of ours into its type; a mistake is named with file, line and place.
+pub fn read_typed<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let mut deserializer = serde_json::Deserializer::from_str(&text);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let line = error.inner().line();
+        anyhow!("{}:{line}: at `{}`: {}", path.display(), error.path(), error.inner())
+    })?;
+    deserializer.end().with_context(|| format!("{}: text after the end", path.display()))?;
+    Ok(value)
+}

@@ -1,0 +1,10 @@
+//! The checked-in documents of a vendor and our files beside them: how they are imported and read.
+
+pub mod document;
+pub(crate) mod evidence;
+mod foreign;
+pub mod import;
+pub mod incoming;
+pub(crate) mod schema;
+pub mod vendor;
+pub(crate) mod words;

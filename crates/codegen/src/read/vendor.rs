@@ -1,0 +1,155 @@
+//! `specs/<vendor>/vendor.json`: what is generated for a vendor, and from which documents.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::document;
+use super::words::Words;
+
+/// A vendor: its crate and the APIs in it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VendorFile {
+    /// The JSON Schema of this file, for editors.
+    #[serde(rename = "$schema")]
+    pub _schema: Option<String>,
+    /// The name people know the vendor by.
+    pub title: String,
+    /// The crate that is generated, a folder of `crates/`.
+    #[serde(rename = "crate")]
+    pub crate_name: String,
+    /// Every element must say how certain it is (`x-evidence`, `x-source`).
+    #[serde(default)]
+    pub evidence: bool,
+    /// The Cargo features of the crate: one for each resource.
+    pub features: Option<Features>,
+    /// The APIs of the vendor. Each has a client of its own: one host, one kind of credential.
+    pub apis: Vec<ApiFile>,
+}
+
+/// The Cargo features of a crate.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Features {
+    /// The resources that are on by default.
+    pub default: Vec<String>,
+    /// Whether the resources of each folder of documents have a feature together, as `all-crm`.
+    #[serde(default)]
+    pub folders: bool,
+    /// Features that the feature of a resource turns on, as `crm-core/oauth`: for what is written by hand
+    /// on top of it.
+    #[serde(default)]
+    pub needs: BTreeMap<String, Vec<String>>,
+}
+
+/// One API: one host, one client type.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApiFile {
+    /// The name: of the fake's document, and of the module where a vendor has several APIs.
+    pub name: String,
+    /// The feature that its module needs, beside those of the resources.
+    pub feature: Option<String>,
+    /// The hand-written client type that gets a method for each resource.
+    pub client: String,
+    /// The documents, relative to the vendor's folder, each with what its operations belong to.
+    pub documents: BTreeMap<String, DocumentFile>,
+    /// Better names for schemas, as `SimplePublicObject` → `Object`.
+    #[serde(default)]
+    pub types: BTreeMap<String, String>,
+    /// How lists page where their operation does not say it (`x-paging`): the first that fits.
+    #[serde(default)]
+    pub paging: Vec<serde_json::Value>,
+    /// Object APIs that repeat the same operations for each type of object.
+    pub fold: Option<Fold>,
+}
+
+/// How the operations of a document are presented.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentFile {
+    /// The resource its operations belong to, unless they say otherwise with `x-name`.
+    pub resource: Option<String>,
+    /// Path parameters that the handle of the resource holds, as `objectType`.
+    #[serde(default)]
+    pub bind: Vec<String>,
+    /// For a folded document: the client's method for this type of object, as `contacts`.
+    pub object: Option<String>,
+    /// For a folded document: the segment that names the type in its paths, as `0-3`.
+    pub segment: Option<String>,
+}
+
+/// One generic resource in place of many equal ones.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fold {
+    /// The resource that takes the operations of all types.
+    pub resource: String,
+    /// The start of the folded paths, up to the segment that names the type.
+    pub prefix: String,
+    /// The path parameter that takes the type.
+    pub parameter: String,
+    /// The path parameter that takes the identifier of a record.
+    pub record: String,
+}
+
+impl ApiFile {
+    /// The Rust module of an API that is not the only one.
+    pub fn module(&self) -> String {
+        self.name.replace('-', "_")
+    }
+}
+
+/// A vendor with its place in the workspace.
+pub struct Vendor {
+    /// The folder's name.
+    pub name: String,
+    pub folder: PathBuf,
+    pub file: VendorFile,
+    pub words: Words,
+}
+
+impl Vendor {
+    /// Reads the vendor file of `specs/<name>`.
+    pub fn read(root: &Path, name: &str) -> Result<Self> {
+        let folder = root.join("specs").join(name);
+        let path = folder.join("vendor.json");
+        if !path.is_file() {
+            bail!("{} is missing: `{name}` is no vendor of this workspace ({})", path.display(), all(root)?.join(", "));
+        }
+        let file: VendorFile = document::read_typed(&path)?;
+        if file.apis.is_empty() {
+            bail!("{}: `apis` is empty", path.display());
+        }
+        Ok(Self { name: name.to_owned(), words: Words::read(&folder)?, folder, file })
+    }
+
+    /// Whether an API stands at the root of the generated code: the only one, or the one that is
+    /// called like the vendor.
+    pub fn is_root(&self, api: &ApiFile) -> bool {
+        self.file.apis.len() == 1 || api.name == self.name
+    }
+
+    /// The folder of the generated code.
+    pub fn generated(&self, root: &Path) -> PathBuf {
+        root.join("crates").join(&self.file.crate_name).join("src/generated")
+    }
+}
+
+/// The names of all vendors, in order.
+pub fn all(root: &Path) -> Result<Vec<String>> {
+    let specs = root.join("specs");
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&specs).with_context(|| format!("{} cannot be read", specs.display()))? {
+        let entry = entry?;
+        if entry.path().join("vendor.json").is_file() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}

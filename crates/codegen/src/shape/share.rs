@@ -1,0 +1,171 @@
+//! Types that say the same become one: vendors write the same list or record out at every place
+//! that uses it, and then a contact that was created is not the type of a contact that was read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+use super::types::{Definition, Field, Shape, Types};
+use super::unions::Union;
+use crate::model::Ty;
+
+/// Whether a type is a reply, by its name.
+fn is_reply(name: &str) -> bool {
+    name.ends_with("Reply") || name.ends_with("Response")
+}
+
+/// Enums of the same texts.
+pub(crate) fn enums(types: &mut Types, better: &BTreeMap<String, String>) {
+    let mut alike: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+    for (name, definition) in &types.definitions {
+        if let Shape::Enum(variants) = &definition.shape {
+            let mut texts: Vec<String> = variants.iter().map(|(_, text)| text.clone()).collect();
+            texts.sort();
+            alike.entry(texts).or_default().push(name.clone());
+        }
+    }
+    for names in alike.into_values().filter(|names| names.len() > 1) {
+        if let Some(chosen) = common_name(types, &names).or_else(|| shortest(&names)) {
+            merge(types, names, chosen, better);
+        }
+    }
+}
+
+/// Records of the same fields whose names end alike, and replies of few plain values; others mean
+/// different things that happen to look the same. Arms of a union stay apart.
+pub(crate) fn records(types: &mut Types, unions: &[Union], better: &BTreeMap<String, String>) {
+    let arms: BTreeSet<&str> = unions.iter().flat_map(Union::arms).collect();
+    // What is shared makes further records alike.
+    loop {
+        let mut alike: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, definition) in types.definitions.iter().filter(|(name, _)| !arms.contains(name.as_str())) {
+            if let Shape::Record { fields } = &definition.shape {
+                // What must be there matters to what is sent alone.
+                let reply = is_reply(name);
+                let fields: Vec<_> = fields
+                    .iter()
+                    .map(|field| (&field.wire, types.expand(&field.ty), field.required && !reply))
+                    .collect();
+                alike.entry(format!("{fields:?}")).or_default().push(name.clone());
+            }
+        }
+        let mut shared = false;
+        for names in alike.into_values().filter(|names| names.len() > 1) {
+            if let Some(chosen) = common_name(types, &names).or_else(|| plain_reply(types, &names)) {
+                merge(types, names, chosen, better);
+                shared = true;
+            }
+        }
+        if !shared {
+            return;
+        }
+    }
+}
+
+/// The name of a reply that says only how it went: what its members say.
+fn plain_reply(types: &Types, names: &[String]) -> Option<String> {
+    const FEW: usize = 3;
+    let Shape::Record { fields, .. } = &types.definitions.get(names.first()?)?.shape else { return None };
+    let plain = |field: &Field| matches!(field.ty, Ty::Text | Ty::Boolean | Ty::Integer);
+    let replies = names.iter().all(|name| is_reply(name));
+    if !replies || fields.len() > FEW || !fields.iter().all(plain) {
+        return None;
+    }
+    let said: String = fields.iter().map(|field| field.wire.to_upper_camel_case()).collect();
+    let name = format!("{said}Reply");
+    (names.contains(&name) || !types.definitions.contains_key(&name)).then_some(name)
+}
+
+/// Keeps one of the types under a name, and makes the others stand for it.
+fn merge(types: &mut Types, names: Vec<String>, chosen: String, better: &BTreeMap<String, String>) {
+    let free = |name: &&String| !types.definitions.contains_key(*name);
+    let chosen = better.get(&chosen).filter(free).cloned().unwrap_or(chosen);
+    let mut definition: Option<Definition> = None;
+    for name in names {
+        let mut removed = types.definitions.remove(&name);
+        if let (Some(removed), Some(known)) = (&mut removed, &definition) {
+            removed.join_notes(known);
+        }
+        definition = removed.or(definition);
+        if name != chosen {
+            types.aliases.insert(name, Ty::Named(chosen.clone()));
+        }
+    }
+    types.definitions.extend(definition.map(|definition| (chosen, definition)));
+}
+
+/// The words that all names end with, if they are two at least; where another type is called so,
+/// the shortest of the names.
+fn common_name(types: &Types, names: &[String]) -> Option<String> {
+    let words = |name: &String| name.to_snake_case().split('_').rev().map(str::to_owned).collect::<Vec<_>>();
+    let mut common = names.first().map(words)?;
+    for name in names {
+        let same = common.iter().zip(words(name)).take_while(|(one, other)| *one == other).count();
+        common.truncate(same);
+    }
+    if common.len() < 2 {
+        return None;
+    }
+    common.reverse();
+    let name = common.join("_").to_upper_camel_case();
+    let free = names.contains(&name) || !types.definitions.contains_key(&name);
+    if free { Some(name) } else { shortest(names) }
+}
+
+fn shortest(names: &[String]) -> Option<String> {
+    names.iter().min_by_key(|name| name.len()).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::unions::By;
+
+    fn record(fields: &[(&str, Ty)]) -> Definition {
+        let field = |(wire, ty): &(&str, Ty)| Field {
+            ident: wire.to_snake_case(),
+            wire: (*wire).to_owned(),
+            ty: ty.clone(),
+            required: false,
+            nullable: false,
+            read_only: false,
+            doc: String::new(),
+        };
+        let shape = Shape::Record { fields: fields.iter().map(field).collect() };
+        Definition { doc: String::new(), shape, sent: false }
+    }
+
+    #[test]
+    fn records_are_shared_where_their_names_say_that_they_are_the_same() {
+        let named = |name: &str| Ty::Named(name.to_owned());
+        let mut types = Types { definitions: BTreeMap::new(), aliases: BTreeMap::new() };
+        for (name, fields) in [
+            ("CreateInvoiceReply", vec![("item", named("CreateInvoiceItem"))]),
+            ("GetInvoiceReply", vec![("item", named("GetInvoiceItem"))]),
+            ("CreateInvoiceItem", vec![("id", Ty::Text), ("price", Ty::Number)]),
+            ("GetInvoiceItem", vec![("id", Ty::Text), ("price", Ty::Number)]),
+            ("Tag", vec![("id", Ty::Text), ("name", Ty::Text)]),
+            ("User", vec![("id", Ty::Text), ("name", Ty::Text)]),
+            ("DeleteTagReply", vec![("success", Ty::Boolean)]),
+            ("ArchiveUserResponse", vec![("success", Ty::Boolean)]),
+            ("AndFilterBranch", vec![("kind", Ty::Text)]),
+            ("OrFilterBranch", vec![("kind", Ty::Text)]),
+        ] {
+            types.definitions.insert(name.to_owned(), record(&fields));
+        }
+        let arm = |name: &str| (name.to_owned(), vec![name.to_owned()]);
+        let branch = Union {
+            name: "Branch".to_owned(),
+            by: By::Tag("kind".to_owned(), vec![arm("AndFilterBranch"), arm("OrFilterBranch")]),
+        };
+        let better = BTreeMap::from([("InvoiceReply".to_owned(), "Invoice".to_owned())]);
+        records(&mut types, &[branch], &better);
+        let left: Vec<&str> = types.definitions.keys().map(String::as_str).collect();
+        assert_eq!(
+            left,
+            ["AndFilterBranch", "Invoice", "InvoiceItem", "OrFilterBranch", "SuccessReply", "Tag", "User"]
+        );
+        assert_eq!(types.expand(&named("GetInvoiceReply")), named("Invoice"));
+        assert_eq!(types.expand(&named("ArchiveUserResponse")), named("SuccessReply"));
+    }
+}

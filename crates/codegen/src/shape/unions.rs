@@ -1,0 +1,121 @@
+//! Values that are one of several schemas: told apart by a member that names the kind, or by the
+//! members they have.
+
+use std::collections::BTreeMap;
+
+use heck::ToUpperCamelCase;
+use serde_json::Value;
+
+use crate::normalise::references;
+use crate::read::document::{list, object, text};
+
+/// An enum over records.
+#[derive(Debug, Clone)]
+pub(crate) struct Union {
+    pub(crate) name: String,
+    pub(crate) by: By,
+}
+
+impl Union {
+    /// The types it is one of.
+    pub(crate) fn arms(&self) -> impl Iterator<Item = &str> {
+        let (By::Tag(_, arms) | By::Members(arms)) = &self.by;
+        arms.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+/// A schema and the texts that choose it.
+pub(crate) type Arm = (String, Vec<String>);
+
+/// How the arms are told apart.
+#[derive(Debug, Clone)]
+pub(crate) enum By {
+    /// The text of this member.
+    Tag(String, Vec<Arm>),
+    /// The members of the value; an arm without any takes what is left.
+    Members(Vec<Arm>),
+}
+
+/// The unions found so far.
+#[derive(Default)]
+pub(crate) struct Unions {
+    known: BTreeMap<Vec<String>, Union>,
+}
+
+impl Unions {
+    /// The union of these references, or `None` where nothing tells the variants apart.
+    /// `name` is the component's own name, `hint` the one for an inline union.
+    pub(crate) fn find(&mut self, schemas: &Value, union: &Value, name: Option<&str>, hint: &str) -> Option<String> {
+        let mut variants: Vec<String> = list(union, "oneOf")
+            .map(|variant| references::schema_name(variant).map(str::to_owned))
+            .collect::<Option<_>>()?;
+        variants.sort();
+        variants.dedup();
+        if name.is_none()
+            && let Some(known) = self.known.get(&variants)
+        {
+            return Some(known.name.clone());
+        }
+        let (by, tag) = match text(union, "x-union") {
+            Some("untagged") => (by_members(schemas, &variants), None),
+            _ => {
+                let (tag, arms) = by_tag(schemas, &variants)?;
+                (By::Tag(tag.clone(), arms), Some(tag))
+            }
+        };
+        let chosen = name.map_or_else(|| self.free_name(schemas, tag.as_deref(), hint), str::to_owned);
+        self.known.insert(variants, Union { name: chosen.clone(), by });
+        Some(chosen)
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Union> {
+        let mut all: Vec<Union> = self.known.into_values().collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all
+    }
+
+    /// `filterBranchType` gives `FilterBranch`, unless that name is taken.
+    fn free_name(&self, schemas: &Value, tag: Option<&str>, hint: &str) -> String {
+        let from_tag =
+            tag.map(|tag| tag.to_upper_camel_case()).and_then(|tag| tag.strip_suffix("Type").map(str::to_owned));
+        let taken = |name: &String| schemas.get(name).is_some() || self.known.values().any(|union| union.name == *name);
+        [from_tag.filter(|name| !name.is_empty()), Some(hint.to_upper_camel_case())]
+            .into_iter()
+            .flatten()
+            .find(|name| !taken(name))
+            .unwrap_or_else(|| format!("{}Choice", hint.to_upper_camel_case()))
+    }
+}
+
+/// A member that all variants have and whose values, all listed, belong to one variant each.
+fn by_tag(schemas: &Value, variants: &[String]) -> Option<(String, Vec<Arm>)> {
+    let first = &schemas[variants.first()?];
+    'tags: for (tag, _) in object(first, "properties") {
+        let mut arms: Vec<Arm> = Vec::new();
+        for variant in variants {
+            let values: Vec<String> = list(&schemas[variant]["properties"][tag], "enum")
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect();
+            let overlaps = arms.iter().any(|(_, known)| known.iter().any(|value| values.contains(value)));
+            if values.is_empty() || overlaps {
+                continue 'tags;
+            }
+            arms.push((variant.clone(), values));
+        }
+        return Some((tag.clone(), arms));
+    }
+    None
+}
+
+fn by_members(schemas: &Value, variants: &[String]) -> By {
+    let mut arms: Vec<Arm> = variants
+        .iter()
+        .map(|variant| {
+            (variant.clone(), object(&schemas[variant], "properties").map(|(name, _)| name.clone()).collect())
+        })
+        .collect();
+    // What takes everything comes last.
+    arms.sort_by_key(|(_, members)| members.is_empty());
+    By::Members(arms)
+}

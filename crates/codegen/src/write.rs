@@ -1,0 +1,133 @@
+//! Writing what was generated, or checking that it is what is there.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use similar::TextDiff;
+
+/// A shorter difference is not worth waiting for any longer.
+const DIFF_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Files to be written, and folders that hold nothing else.
+#[derive(Default)]
+pub struct Files {
+    files: BTreeMap<PathBuf, String>,
+    owned: Vec<PathBuf>,
+}
+
+/// What a run would change or has changed.
+pub struct Changes {
+    /// The files that differ.
+    pub files: Vec<Change>,
+    /// The number of files that are generated.
+    pub total: usize,
+}
+
+/// A file that differs from what is checked in.
+pub struct Change {
+    pub path: PathBuf,
+    old: String,
+    /// `None` where the file is no longer made.
+    pub new: Option<String>,
+}
+
+impl Files {
+    /// Adds a file.
+    pub fn add(&mut self, path: PathBuf, text: String) {
+        self.files.insert(path, text);
+    }
+
+    /// Everything in this folder is generated: files that are no longer made are removed.
+    pub fn own(&mut self, folder: PathBuf) {
+        self.owned.push(folder);
+    }
+
+    /// The same files in another workspace.
+    pub fn moved(self, from: &Path, to: &Path) -> Self {
+        let moved = |path: PathBuf| path.strip_prefix(from).map(|path| to.join(path)).unwrap_or(path);
+        Self {
+            files: self.files.into_iter().map(|(path, text)| (moved(path), text)).collect(),
+            owned: self.owned.into_iter().map(moved).collect(),
+        }
+    }
+
+    /// The number of lines in Rust files.
+    pub fn rust_lines(&self, folder: &Path) -> usize {
+        let rust =
+            |path: &Path| path.starts_with(folder) && path.extension().is_some_and(|extension| extension == "rs");
+        self.files.iter().filter(|(path, _)| rust(path)).map(|(_, text)| text.lines().count()).sum()
+    }
+
+    /// Compares with what is on disk; writes nothing.
+    pub fn changes(&self) -> Result<Changes> {
+        let mut changed = Vec::new();
+        for (path, text) in &self.files {
+            let old = match std::fs::read_to_string(path) {
+                Ok(old) => old,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+                Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
+            };
+            if old != *text {
+                changed.push(Change { path: path.clone(), old, new: Some(text.clone()) });
+            }
+        }
+        for path in self.stale()? {
+            let old = std::fs::read_to_string(&path)?;
+            changed.push(Change { path, old, new: None });
+        }
+        Ok(Changes { files: changed, total: self.files.len() })
+    }
+
+    /// Writes the files that differ and removes those that are no longer made.
+    pub fn write(&self) -> Result<()> {
+        for (path, text) in &self.files {
+            if std::fs::read_to_string(path).is_ok_and(|old| old == *text) {
+                continue;
+            }
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+        }
+        for path in self.stale()? {
+            std::fs::remove_file(&path)?;
+        }
+        Ok(())
+    }
+
+    fn stale(&self) -> Result<Vec<PathBuf>> {
+        let mut stale = Vec::new();
+        let mut open = self.owned.clone();
+        while let Some(folder) = open.pop() {
+            if !folder.is_dir() {
+                continue;
+            }
+            for entry in std::fs::read_dir(&folder)? {
+                let path = entry?.path();
+                if path.is_dir() {
+                    open.push(path);
+                } else if !self.files.contains_key(&path) {
+                    stale.push(path);
+                }
+            }
+        }
+        stale.sort();
+        Ok(stale)
+    }
+}
+
+impl Change {
+    /// The difference, as a unified diff. Of very different large files it may be longer than needed.
+    pub fn diff(&self, root: &Path) -> String {
+        let name = self.path.strip_prefix(root).unwrap_or(&self.path).display().to_string();
+        TextDiff::configure()
+            .timeout(DIFF_TIMEOUT)
+            .diff_lines(self.old.as_str(), self.new.as_deref().unwrap_or_default())
+            .unified_diff()
+            .context_radius(2)
+            .header(&format!("checked in: {name}"), &format!("generated:  {name}"))
+            .to_string()
+    }
+}
