@@ -157,7 +157,7 @@ lists! { HOOPAI_V3 in v3:
 lists! { REVENUE_AGENTS in revenue_agents:
     company_agents { list List, }
     company_conversations { list List, list_messages ListMessages, }
-    credits { operations Operations, }
+    credits { list_operations ListOperations, }
     deal_agents { list List, }
     deal_conversations { list List, list_messages ListMessages, }
     tasks { list List, }

@@ -118,7 +118,7 @@ async fn every_kind_of_report_has_its_own_path() {
         assert_eq!(bench.fake.requests().pop().unwrap().path, format!("/analytics/v2/reports/{path}"));
     }
     assert_eq!(analytics.exists(AnalyticsObjectType::Forms).send().await.unwrap().exists, Some(true));
-    analytics.views().send().await.unwrap();
+    analytics.list_views().send().await.unwrap();
     bench.assert_accepted();
 }
 

@@ -41,10 +41,12 @@ pub(crate) fn rename(document: &mut Document, better: &BTreeMap<String, String>)
         let mut name = match better.get(schema) {
             Some(chosen) => chosen.clone(),
             None => {
-                let short = shorter(&original);
-                let free =
-                    !plain.contains(&short) && !chosen.contains(&short) && !rust.values().any(|taken| *taken == short);
-                if free { short } else { original }
+                let free = |name: &String| {
+                    !plain.contains(name) && !chosen.contains(name) && !rust.values().any(|taken| taken == name)
+                };
+                let plainest = shorter(&original);
+                let bare = without_beginnings(&plainest).to_owned();
+                [bare, plainest].into_iter().find(free).unwrap_or(original)
             }
         };
         if TAKEN.contains(&name.as_str()) {
@@ -69,6 +71,19 @@ pub(crate) fn rename(document: &mut Document, better: &BTreeMap<String, String>)
     Ok(())
 }
 
+/// Words before a name that tell how the vendor's server is built, not what a thing is.
+const BEFORE: [&str; 5] = ["Public", "WithTotal", "Api", "External", "I"];
+
+/// Misspelt words of the vendors, and what they are.
+const TYPOS: [(&str, &str); 6] = [
+    ("calender", "calendar"),
+    ("succesful", "successful"),
+    ("succeded", "succeeded"),
+    ("upate", "update"),
+    ("creat", "create"),
+    ("lable", "label"),
+];
+
 /// A shorter name for the same thing.
 fn shorter(name: &str) -> String {
     let plain = unversioned(name);
@@ -89,14 +104,36 @@ fn shorter(name: &str) -> String {
         if let Some(inner) =
             name.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)).filter(|inner| !inner.is_empty())
         {
-            name = format!("{inner}{end}");
+            name = format!("{}{end}", inner.strip_prefix("WithTotal").unwrap_or(inner));
             break;
         }
+    }
+    if let Some(inner) = name.strip_suffix("Egg") {
+        name = format!("{inner}Create");
+    }
+    if let Some(inner) = name.strip_prefix("Wrapped").and_then(|rest| rest.strip_suffix("Reply")) {
+        name = format!("{inner}Envelope");
     }
     match name.strip_prefix("Public").filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase())) {
         Some(rest) => rest.to_owned(),
         None => name,
     }
+}
+
+/// A name without the words before it, as long as a name is left.
+fn without_beginnings(mut name: &str) -> &str {
+    let rest_of = |name: &'_ str, word: &str| {
+        let rest = name.strip_prefix(word)?;
+        let mut chars = rest.chars();
+        // `I` is an affix of `ICustomField`, not of `Id` or `IPAddress`.
+        let named = chars.next().is_some_and(|c| c.is_ascii_uppercase())
+            && (word.len() > 1 || chars.next().is_some_and(|c| c.is_ascii_lowercase()));
+        named.then_some(name.len() - rest.len())
+    };
+    while let Some(at) = BEFORE.iter().find_map(|word| rest_of(name, word)) {
+        name = &name[at..];
+    }
+    name
 }
 
 /// A name without the version (`V3`, `PublicV2`) and without the status of its reply (`Http200`).
@@ -110,7 +147,7 @@ fn unversioned(name: &str) -> String {
         if numbered(word, "v") {
             kept.pop_if(|last| *last == "public");
         } else if !numbered(word, "http") {
-            kept.push(word);
+            kept.push(TYPOS.iter().find(|(typo, _)| *typo == word).map_or(word, |(_, right)| right));
         }
     }
     kept.join("_").to_upper_camel_case()
@@ -126,7 +163,7 @@ fn without_endings<'a>(mut name: &'a str, endings: &[&str]) -> &'a str {
 
 #[cfg(test)]
 mod tests {
-    use super::shorter;
+    use super::{shorter, without_beginnings};
 
     #[test]
     fn names_say_what_a_thing_is() {
@@ -138,6 +175,12 @@ mod tests {
             ("BatchResponsePropertyWithErrors", "PropertyBatchReply"),
             ("BatchInputPublicAssociationMultiPost", "AssociationMultiPostBatch"),
             ("PublicOwner", "Owner"),
+            ("CollectionResponseWithTotalPublicChannelForwardPaging", "ChannelPage"),
+            ("ApiFlow", "Flow"),
+            ("ExternalBehavioralEventTypeDefinitionEgg", "BehavioralEventTypeDefinitionCreate"),
+            ("WrappedFetchSlotsResponseDto", "FetchSlotsEnvelope"),
+            ("ICustomFieldSchema", "CustomField"),
+            ("ExternalCalenderMeetingEventResponse", "CalendarMeetingEventReply"),
             ("CreateContactsSuccessfulResponseDtoV3", "CreateContactsReply"),
             ("ListTemplatesPublicV2ResponseDto", "ListTemplatesReply"),
             ("AppointmentSchemaResponse", "AppointmentReply"),
@@ -146,7 +189,7 @@ mod tests {
             ("Publication", "Publication"),
             ("Response", "Response"),
         ] {
-            assert_eq!(shorter(schema), name, "{schema}");
+            assert_eq!(without_beginnings(&shorter(schema)), name, "{schema}");
         }
     }
 }

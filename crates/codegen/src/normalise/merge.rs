@@ -96,7 +96,8 @@ pub(super) fn merge(
 }
 
 fn stem(document: &str) -> String {
-    document.rsplit('/').next().unwrap_or(document).trim_end_matches(".json").to_upper_camel_case()
+    let stem = document.rsplit('/').next().unwrap_or(document).trim_end_matches(".json");
+    stem.trim_start_matches("manage-").to_upper_camel_case()
 }
 
 /// Returns a hash of each schema of each document that includes all schemas it refers to. Colours are

@@ -166,7 +166,7 @@ impl Contacts {
     pub fn batch_set_business(
         &self,
         body: impl std::borrow::Borrow<types::ContactsBusinessUpdate>,
-    ) -> Call<types::ContactsBulkUpateReply> {
+    ) -> Call<types::ContactsBulkUpdateReply> {
         self.call(&operations::CONTACTS_BATCH_SET_BUSINESS).json(body.borrow())
     }
     /// Changes tags of many contacts in one request.

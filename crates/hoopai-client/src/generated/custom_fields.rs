@@ -77,7 +77,7 @@ impl CustomFields {
     pub fn create_folder(
         &self,
         body: impl std::borrow::Borrow<types::CreateFolder>,
-    ) -> Call<types::ICustomFieldFolder> {
+    ) -> Call<types::CustomFieldFolder> {
         self.call(&operations::CUSTOM_FIELDS_CREATE_FOLDER).json(body.borrow())
     }
     /// Deletes a custom field.
@@ -223,7 +223,7 @@ impl CustomFields {
         &self,
         id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateFolder>,
-    ) -> Call<types::ICustomFieldFolder> {
+    ) -> Call<types::CustomFieldFolder> {
         self.call(&operations::CUSTOM_FIELDS_UPDATE_FOLDER)
             .path("id", &id)
             .json(body.borrow())

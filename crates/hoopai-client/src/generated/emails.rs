@@ -52,7 +52,7 @@ impl Emails {
     pub fn create_template(
         &self,
         body: impl std::borrow::Borrow<types::CreateBuilder>,
-    ) -> Call<types::CreateBuilderSuccesfulReply> {
+    ) -> Call<types::CreateBuilderReply> {
         self.call(&operations::EMAILS_CREATE_TEMPLATE).json(body.borrow())
     }
     /// Deletes the template of an email.
@@ -75,7 +75,7 @@ impl Emails {
         &self,
         location_id: impl Display,
         template_id: impl Display,
-    ) -> Call<types::DeleteBuilderSuccesfulReply> {
+    ) -> Call<types::DeleteBuilderReply> {
         self.call(&operations::EMAILS_DELETE_TEMPLATE)
             .path("locationId", &location_id)
             .path("templateId", &template_id)
@@ -146,7 +146,7 @@ impl Emails {
     ///     .update_template(
     ///         types::SaveBuilderData::default()
     ///             .dnd(
-    ///                 types::IBuilderJsonMapper::new(
+    ///                 types::BuilderJsonMapper::new(
     ///                     hoopai_client::json!({}),
     ///                     vec!["value".to_owned()],
     ///                     hoopai_client::json!({}),

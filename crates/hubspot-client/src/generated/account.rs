@@ -51,7 +51,7 @@ impl Account {
     /// let reply = client.account().list_daily_api_usage().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn list_daily_api_usage(&self) -> Call<types::ApiUsageList> {
+    pub fn list_daily_api_usage(&self) -> Call<types::UsageList> {
         self.call(&operations::ACCOUNT_LIST_DAILY_API_USAGE)
     }
 }

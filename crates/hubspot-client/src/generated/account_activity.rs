@@ -83,7 +83,7 @@ impl AccountActivity {
 /// Options of [`AccountActivity::list_audit_logs`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListAuditLogs {
-    call: Call<types::ApiUserActionEventPage>,
+    call: Call<types::UserActionEventPage>,
 }
 
 impl ListAuditLogs {
@@ -146,12 +146,12 @@ impl ListAuditLogs {
         }
     }
 }
-crm_core::call_builder!(ListAuditLogs => types::ApiUserActionEventPage);
+crm_core::call_builder!(ListAuditLogs => types::UserActionEventPage);
 crm_core::paged_builder!(ListAuditLogs => ListAuditLogs);
 
 impl Paged for ListAuditLogs {
-    type Page = types::ApiUserActionEventPage;
-    type Item = types::ApiUserActionEvent;
+    type Page = types::UserActionEventPage;
+    type Item = types::UserActionEvent;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {

@@ -465,7 +465,7 @@ crm_core::call_builder!(Get => types::BlogAuthor);
 /// Options of [`BlogAuthors::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::WithTotalBlogAuthorPage>,
+    call: Call<types::BlogAuthorPage>,
 }
 
 impl List {
@@ -551,11 +551,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::WithTotalBlogAuthorPage);
+crm_core::call_builder!(List => types::BlogAuthorPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::WithTotalBlogAuthorPage;
+    type Page = types::BlogAuthorPage;
     type Item = types::BlogAuthor;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

@@ -679,7 +679,7 @@ crm_core::call_builder!(Get => types::BlogPost);
 /// Options of [`BlogPosts::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::WithTotalBlogPostPage>,
+    call: Call<types::BlogPostPage>,
 }
 
 impl List {
@@ -765,11 +765,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::WithTotalBlogPostPage);
+crm_core::call_builder!(List => types::BlogPostPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::WithTotalBlogPostPage;
+    type Page = types::BlogPostPage;
     type Item = types::BlogPost;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -931,7 +931,7 @@ impl Paged for ListByCursor {
 /// Options of [`BlogPosts::list_revisions`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListRevisions {
-    call: Call<types::WithTotalBlogPostVersionPage>,
+    call: Call<types::BlogPostVersionPage>,
 }
 
 impl ListRevisions {
@@ -955,11 +955,11 @@ impl ListRevisions {
         }
     }
 }
-crm_core::call_builder!(ListRevisions => types::WithTotalBlogPostVersionPage);
+crm_core::call_builder!(ListRevisions => types::BlogPostVersionPage);
 crm_core::paged_builder!(ListRevisions => ListRevisions);
 
 impl Paged for ListRevisions {
-    type Page = types::WithTotalBlogPostVersionPage;
+    type Page = types::BlogPostVersionPage;
     type Item = types::VersionBlogPost;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

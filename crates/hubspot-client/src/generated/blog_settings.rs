@@ -225,7 +225,7 @@ impl BlogSettings {
 /// Options of [`BlogSettings::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::WithTotalBlogPage>,
+    call: Call<types::BlogPage>,
 }
 
 impl List {
@@ -305,11 +305,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::WithTotalBlogPage);
+crm_core::call_builder!(List => types::BlogPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::WithTotalBlogPage;
+    type Page = types::BlogPage;
     type Item = types::Blog;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -345,7 +345,7 @@ impl Paged for List {
 /// Options of [`BlogSettings::list_revisions`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListRevisions {
-    call: Call<types::WithTotalBlogVersionPage>,
+    call: Call<types::BlogVersionPage>,
 }
 
 impl ListRevisions {
@@ -369,11 +369,11 @@ impl ListRevisions {
         }
     }
 }
-crm_core::call_builder!(ListRevisions => types::WithTotalBlogVersionPage);
+crm_core::call_builder!(ListRevisions => types::BlogVersionPage);
 crm_core::paged_builder!(ListRevisions => ListRevisions);
 
 impl Paged for ListRevisions {
-    type Page = types::WithTotalBlogVersionPage;
+    type Page = types::BlogVersionPage;
     type Item = types::VersionBlog;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

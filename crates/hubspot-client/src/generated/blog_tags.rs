@@ -455,7 +455,7 @@ crm_core::call_builder!(Get => types::Tag);
 /// Options of [`BlogTags::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::WithTotalTagPage>,
+    call: Call<types::TagPage>,
 }
 
 impl List {
@@ -541,11 +541,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::WithTotalTagPage);
+crm_core::call_builder!(List => types::TagPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::WithTotalTagPage;
+    type Page = types::TagPage;
     type Item = types::Tag;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

@@ -763,7 +763,7 @@ crm_core::call_builder!(GetRevenue => types::RevenueAttributionAggregate);
 /// Options of [`Campaigns::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::WithTotalPublicCampaignPage>,
+    call: Call<types::CampaignPage>,
 }
 
 impl List {
@@ -807,11 +807,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::WithTotalPublicCampaignPage);
+crm_core::call_builder!(List => types::CampaignPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::WithTotalPublicCampaignPage;
+    type Page = types::CampaignPage;
     type Item = types::Campaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

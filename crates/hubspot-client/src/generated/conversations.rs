@@ -369,10 +369,10 @@ impl Conversations {
     ///     .conversations()
     ///     .send_message(
     ///         10,
-    ///         types::MessageEgg::from(
-    ///             types::CommentEgg::new(
+    ///         types::MessageCreate::from(
+    ///             types::CommentCreate::new(
     ///                 vec![
-    ///                     types::CommentEggAttachmentsItem::from(types::FileEgg::new("123"))
+    ///                     types::CommentCreateAttachmentsItem::from(types::FileCreate::new("123"))
     ///                 ],
     ///                 "value",
     ///             ),
@@ -385,7 +385,7 @@ impl Conversations {
     pub fn send_message(
         &self,
         thread_id: impl Display,
-        body: impl std::borrow::Borrow<types::MessageEgg>,
+        body: impl std::borrow::Borrow<types::MessageCreate>,
     ) -> Call<types::Message> {
         self.call(&operations::CONVERSATIONS_SEND_MESSAGE)
             .path("threadId", &thread_id)
@@ -584,7 +584,7 @@ crm_core::call_builder!(GetThread => types::Thread);
 /// Options of [`Conversations::list_channel_accounts`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListChannelAccounts {
-    call: Call<types::WithTotalPublicChannelAccountPage>,
+    call: Call<types::ChannelAccountPage>,
 }
 
 impl ListChannelAccounts {
@@ -643,11 +643,11 @@ impl ListChannelAccounts {
         }
     }
 }
-crm_core::call_builder!(ListChannelAccounts => types::WithTotalPublicChannelAccountPage);
+crm_core::call_builder!(ListChannelAccounts => types::ChannelAccountPage);
 crm_core::paged_builder!(ListChannelAccounts => ListChannelAccounts);
 
 impl Paged for ListChannelAccounts {
-    type Page = types::WithTotalPublicChannelAccountPage;
+    type Page = types::ChannelAccountPage;
     type Item = types::ChannelAccount;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -683,7 +683,7 @@ impl Paged for ListChannelAccounts {
 /// Options of [`Conversations::list_channels`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListChannels {
-    call: Call<types::WithTotalPublicChannelPage>,
+    call: Call<types::ChannelPage>,
 }
 
 impl ListChannels {
@@ -719,11 +719,11 @@ impl ListChannels {
         }
     }
 }
-crm_core::call_builder!(ListChannels => types::WithTotalPublicChannelPage);
+crm_core::call_builder!(ListChannels => types::ChannelPage);
 crm_core::paged_builder!(ListChannels => ListChannels);
 
 impl Paged for ListChannels {
-    type Page = types::WithTotalPublicChannelPage;
+    type Page = types::ChannelPage;
     type Item = types::Channel;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -759,7 +759,7 @@ impl Paged for ListChannels {
 /// Options of [`Conversations::list_inboxes`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListInboxes {
-    call: Call<types::WithTotalPublicInboxPage>,
+    call: Call<types::InboxPage>,
 }
 
 impl ListInboxes {
@@ -802,11 +802,11 @@ impl ListInboxes {
         }
     }
 }
-crm_core::call_builder!(ListInboxes => types::WithTotalPublicInboxPage);
+crm_core::call_builder!(ListInboxes => types::InboxPage);
 crm_core::paged_builder!(ListInboxes => ListInboxes);
 
 impl Paged for ListInboxes {
-    type Page = types::WithTotalPublicInboxPage;
+    type Page = types::InboxPage;
     type Item = types::Inbox;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

@@ -104,7 +104,7 @@ impl CustomActions {
     ///     .custom_actions()
     ///     .create(
     ///         10,
-    ///         types::ActionDefinitionEgg::default()
+    ///         types::ActionDefinitionCreate::default()
     ///             .action_url("https://www.example.com")
     ///             .functions([
     ///                 types::ActionFunction::new(
@@ -133,7 +133,7 @@ impl CustomActions {
     pub fn create(
         &self,
         app_id: impl Display,
-        body: impl std::borrow::Borrow<types::ActionDefinitionEgg>,
+        body: impl std::borrow::Borrow<types::ActionDefinitionCreate>,
     ) -> Call<types::ActionDefinition> {
         self.call(&operations::CUSTOM_ACTIONS_CREATE)
             .path("appId", &app_id)

@@ -65,7 +65,7 @@ impl CustomChannels {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .custom_channels()
-    ///     .create_account(10, types::ChannelAccountEgg::new(true, "123", "value"))
+    ///     .create_account(10, types::ChannelAccountCreate::new(true, "123", "value"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -73,7 +73,7 @@ impl CustomChannels {
     pub fn create_account(
         &self,
         channel_id: impl Display,
-        body: impl std::borrow::Borrow<types::ChannelAccountEgg>,
+        body: impl std::borrow::Borrow<types::ChannelAccountCreate>,
     ) -> Call<types::ChannelAccount> {
         self.call(&operations::CUSTOM_CHANNELS_CREATE_ACCOUNT)
             .path("channelId", &channel_id)
@@ -223,9 +223,9 @@ impl CustomChannels {
     ///     .custom_channels()
     ///     .publish_message(
     ///         10,
-    ///         types::ChannelIntegrationMessageEgg::default()
+    ///         types::ChannelIntegrationMessageCreate::default()
     ///             .attachments([
-    ///                 types::ChannelIntegrationMessageEggAttachmentsItem::from(
+    ///                 types::ChannelIntegrationMessageCreateAttachmentsItem::from(
     ///                     types::ContactAttachment::new(
     ///                         types::ContactProfile::new(
     ///                             Vec::<types::ContactAddress>::new(),
@@ -264,7 +264,7 @@ impl CustomChannels {
     pub fn publish_message(
         &self,
         channel_id: impl Display,
-        body: impl std::borrow::Borrow<types::ChannelIntegrationMessageEgg>,
+        body: impl std::borrow::Borrow<types::ChannelIntegrationMessageCreate>,
     ) -> Call<types::ConversationsMessage> {
         self.call(&operations::CUSTOM_CHANNELS_PUBLISH_MESSAGE)
             .path("channelId", &channel_id)
@@ -425,7 +425,7 @@ crm_core::call_builder!(GetAccount => types::ChannelAccount);
 /// Options of [`CustomChannels::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::WithTotalPublicChannelIntegrationChannelPage>,
+    call: Call<types::ChannelIntegrationChannelPage>,
 }
 
 impl List {
@@ -461,11 +461,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::WithTotalPublicChannelIntegrationChannelPage);
+crm_core::call_builder!(List => types::ChannelIntegrationChannelPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::WithTotalPublicChannelIntegrationChannelPage;
+    type Page = types::ChannelIntegrationChannelPage;
     type Item = types::ChannelIntegrationChannel;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -501,7 +501,7 @@ impl Paged for List {
 /// Options of [`CustomChannels::list_accounts`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListAccounts {
-    call: Call<types::WithTotalPublicChannelAccountPage>,
+    call: Call<types::ChannelAccountPage>,
 }
 
 impl ListAccounts {
@@ -580,11 +580,11 @@ impl ListAccounts {
         }
     }
 }
-crm_core::call_builder!(ListAccounts => types::WithTotalPublicChannelAccountPage);
+crm_core::call_builder!(ListAccounts => types::ChannelAccountPage);
 crm_core::paged_builder!(ListAccounts => ListAccounts);
 
 impl Paged for ListAccounts {
-    type Page = types::WithTotalPublicChannelAccountPage;
+    type Page = types::ChannelAccountPage;
     type Item = types::ChannelAccount;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

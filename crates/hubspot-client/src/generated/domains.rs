@@ -63,7 +63,7 @@ impl Domains {
 /// Options of [`Domains::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::WithTotalDomainPage>,
+    call: Call<types::DomainPage>,
 }
 
 impl List {
@@ -143,11 +143,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::WithTotalDomainPage);
+crm_core::call_builder!(List => types::DomainPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::WithTotalDomainPage;
+    type Page = types::DomainPage;
     type Item = types::Domain;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

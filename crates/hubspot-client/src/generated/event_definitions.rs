@@ -37,10 +37,10 @@ impl EventDefinitions {
     /// let reply = client
     ///     .event_definitions()
     ///     .create(
-    ///         types::ExternalBehavioralEventTypeDefinitionEgg::new(
+    ///         types::BehavioralEventTypeDefinitionCreate::new(
     ///             true,
     ///             "value",
-    ///             vec![types::ExternalBehavioralEventPropertyCreate::new("value", "value")],
+    ///             vec![types::BehavioralEventPropertyCreate::new("value", "value")],
     ///         ),
     ///     )
     ///     .send()
@@ -49,8 +49,8 @@ impl EventDefinitions {
     /// ```
     pub fn create(
         &self,
-        body: impl std::borrow::Borrow<types::ExternalBehavioralEventTypeDefinitionEgg>,
-    ) -> Call<types::ExternalBehavioralEventTypeDefinition> {
+        body: impl std::borrow::Borrow<types::BehavioralEventTypeDefinitionCreate>,
+    ) -> Call<types::BehavioralEventTypeDefinition> {
         self.call(&operations::EVENT_DEFINITIONS_CREATE).json(body.borrow())
     }
     /// Adds a property to a custom event.
@@ -69,7 +69,7 @@ impl EventDefinitions {
     ///     .event_definitions()
     ///     .create_property(
     ///         "value",
-    ///         types::ExternalBehavioralEventPropertyCreate::new("value", "value"),
+    ///         types::BehavioralEventPropertyCreate::new("value", "value"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -78,7 +78,7 @@ impl EventDefinitions {
     pub fn create_property(
         &self,
         event_name: impl Display,
-        body: impl std::borrow::Borrow<types::ExternalBehavioralEventPropertyCreate>,
+        body: impl std::borrow::Borrow<types::BehavioralEventPropertyCreate>,
     ) -> Call<types::Property> {
         self.call(&operations::EVENT_DEFINITIONS_CREATE_PROPERTY)
             .path("eventName", &event_name)
@@ -149,7 +149,7 @@ impl EventDefinitions {
     pub fn get(
         &self,
         event_name: impl Display,
-    ) -> Call<types::ExternalBehavioralEventTypeDefinition> {
+    ) -> Call<types::BehavioralEventTypeDefinition> {
         self.call(&operations::EVENT_DEFINITIONS_GET).path("eventName", &event_name)
     }
     /// Lists the definitions of custom events.
@@ -185,7 +185,7 @@ impl EventDefinitions {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .event_definitions()
-    ///     .update("value", types::ExternalBehavioralEventTypeDefinitionPatch::default())
+    ///     .update("value", types::BehavioralEventTypeDefinitionPatch::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -193,8 +193,8 @@ impl EventDefinitions {
     pub fn update(
         &self,
         event_name: impl Display,
-        body: impl std::borrow::Borrow<types::ExternalBehavioralEventTypeDefinitionPatch>,
-    ) -> Call<types::ExternalBehavioralEventTypeDefinition> {
+        body: impl std::borrow::Borrow<types::BehavioralEventTypeDefinitionPatch>,
+    ) -> Call<types::BehavioralEventTypeDefinition> {
         self.call(&operations::EVENT_DEFINITIONS_UPDATE)
             .path("eventName", &event_name)
             .json(body.borrow())
@@ -218,7 +218,7 @@ impl EventDefinitions {
     ///     .update_property(
     ///         "value",
     ///         "value",
-    ///         types::ExternalBehavioralEventPropertyDefinitionPatch::default(),
+    ///         types::BehavioralEventPropertyDefinitionPatch::default(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -228,9 +228,7 @@ impl EventDefinitions {
         &self,
         event_name: impl Display,
         property_name: impl Display,
-        body: impl std::borrow::Borrow<
-            types::ExternalBehavioralEventPropertyDefinitionPatch,
-        >,
+        body: impl std::borrow::Borrow<types::BehavioralEventPropertyDefinitionPatch>,
     ) -> Call<types::Property> {
         self.call(&operations::EVENT_DEFINITIONS_UPDATE_PROPERTY)
             .path("eventName", &event_name)
@@ -242,7 +240,7 @@ impl EventDefinitions {
 /// Options of [`EventDefinitions::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::WithTotalExternalBehavioralEventTypeDefinitionPage>,
+    call: Call<types::BehavioralEventTypeDefinitionPage>,
 }
 
 impl List {
@@ -279,12 +277,12 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::WithTotalExternalBehavioralEventTypeDefinitionPage);
+crm_core::call_builder!(List => types::BehavioralEventTypeDefinitionPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::WithTotalExternalBehavioralEventTypeDefinitionPage;
-    type Item = types::ExternalBehavioralEventTypeDefinition;
+    type Page = types::BehavioralEventTypeDefinitionPage;
+    type Item = types::BehavioralEventTypeDefinition;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {

@@ -62,7 +62,7 @@ impl Events {
 /// Options of [`Events::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::ExternalUnifiedEventPage>,
+    call: Call<types::UnifiedEventPage>,
 }
 
 impl List {
@@ -171,12 +171,12 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::ExternalUnifiedEventPage);
+crm_core::call_builder!(List => types::UnifiedEventPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::ExternalUnifiedEventPage;
-    type Item = types::ExternalUnifiedEvent;
+    type Page = types::UnifiedEventPage;
+    type Item = types::UnifiedEvent;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {

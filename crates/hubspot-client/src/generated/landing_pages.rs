@@ -1089,7 +1089,7 @@ crm_core::call_builder!(GetFolder => types::ContentFolder);
 /// Options of [`LandingPages::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::WithTotalPagePage>,
+    call: Call<types::PagePage>,
 }
 
 impl List {
@@ -1175,11 +1175,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::WithTotalPagePage);
+crm_core::call_builder!(List => types::PagePage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::WithTotalPagePage;
+    type Page = types::PagePage;
     type Item = types::Page;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -1215,7 +1215,7 @@ impl Paged for List {
 /// Options of [`LandingPages::list_folder_revisions`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListFolderRevisions {
-    call: Call<types::WithTotalContentFolderVersionPage>,
+    call: Call<types::ContentFolderVersionPage>,
 }
 
 impl ListFolderRevisions {
@@ -1239,11 +1239,11 @@ impl ListFolderRevisions {
         }
     }
 }
-crm_core::call_builder!(ListFolderRevisions => types::WithTotalContentFolderVersionPage);
+crm_core::call_builder!(ListFolderRevisions => types::ContentFolderVersionPage);
 crm_core::paged_builder!(ListFolderRevisions => ListFolderRevisions);
 
 impl Paged for ListFolderRevisions {
-    type Page = types::WithTotalContentFolderVersionPage;
+    type Page = types::ContentFolderVersionPage;
     type Item = types::ContentFolderVersion;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -1279,7 +1279,7 @@ impl Paged for ListFolderRevisions {
 /// Options of [`LandingPages::list_folders`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListFolders {
-    call: Call<types::WithTotalContentFolderPage>,
+    call: Call<types::ContentFolderPage>,
 }
 
 impl ListFolders {
@@ -1365,11 +1365,11 @@ impl ListFolders {
         }
     }
 }
-crm_core::call_builder!(ListFolders => types::WithTotalContentFolderPage);
+crm_core::call_builder!(ListFolders => types::ContentFolderPage);
 crm_core::paged_builder!(ListFolders => ListFolders);
 
 impl Paged for ListFolders {
-    type Page = types::WithTotalContentFolderPage;
+    type Page = types::ContentFolderPage;
     type Item = types::ContentFolder;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -1405,7 +1405,7 @@ impl Paged for ListFolders {
 /// Options of [`LandingPages::list_revisions`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListRevisions {
-    call: Call<types::WithTotalPageVersionPage>,
+    call: Call<types::PageVersionPage>,
 }
 
 impl ListRevisions {
@@ -1429,11 +1429,11 @@ impl ListRevisions {
         }
     }
 }
-crm_core::call_builder!(ListRevisions => types::WithTotalPageVersionPage);
+crm_core::call_builder!(ListRevisions => types::PageVersionPage);
 crm_core::paged_builder!(ListRevisions => ListRevisions);
 
 impl Paged for ListRevisions {
-    type Page = types::WithTotalPageVersionPage;
+    type Page = types::PageVersionPage;
     type Item = types::PageVersion;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

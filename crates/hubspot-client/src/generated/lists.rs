@@ -477,7 +477,7 @@ impl Lists {
         &self,
         object_type_id: impl Display,
         record_id: impl Display,
-    ) -> Call<types::ApiCollectionResponseRecordListMembership> {
+    ) -> Call<types::CollectionResponseRecordListMembership> {
         self.call(&operations::LISTS_LIST_RECORD_MEMBERSHIPS)
             .path("objectTypeId", &object_type_id)
             .path("recordId", &record_id)
@@ -832,7 +832,7 @@ crm_core::call_builder!(List => types::ListsByIdReply);
 /// Options of [`Lists::list_memberships`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListMemberships {
-    call: Call<types::ApiCollectionResponseJoinTimeAndRecordId>,
+    call: Call<types::CollectionResponseJoinTimeAndRecordId>,
 }
 
 impl ListMemberships {
@@ -856,11 +856,11 @@ impl ListMemberships {
         }
     }
 }
-crm_core::call_builder!(ListMemberships => types::ApiCollectionResponseJoinTimeAndRecordId);
+crm_core::call_builder!(ListMemberships => types::CollectionResponseJoinTimeAndRecordId);
 crm_core::paged_builder!(ListMemberships => ListMemberships);
 
 impl Paged for ListMemberships {
-    type Page = types::ApiCollectionResponseJoinTimeAndRecordId;
+    type Page = types::CollectionResponseJoinTimeAndRecordId;
     type Item = types::JoinTimeAndRecordId;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -896,7 +896,7 @@ impl Paged for ListMemberships {
 /// Options of [`Lists::list_memberships_by_join_order`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListMembershipsByJoinOrder {
-    call: Call<types::ApiCollectionResponseJoinTimeAndRecordId>,
+    call: Call<types::CollectionResponseJoinTimeAndRecordId>,
 }
 
 impl ListMembershipsByJoinOrder {
@@ -920,11 +920,11 @@ impl ListMembershipsByJoinOrder {
         }
     }
 }
-crm_core::call_builder!(ListMembershipsByJoinOrder => types::ApiCollectionResponseJoinTimeAndRecordId);
+crm_core::call_builder!(ListMembershipsByJoinOrder => types::CollectionResponseJoinTimeAndRecordId);
 crm_core::paged_builder!(ListMembershipsByJoinOrder => ListMembershipsByJoinOrder);
 
 impl Paged for ListMembershipsByJoinOrder {
-    type Page = types::ApiCollectionResponseJoinTimeAndRecordId;
+    type Page = types::CollectionResponseJoinTimeAndRecordId;
     type Item = types::JoinTimeAndRecordId;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

@@ -641,7 +641,7 @@ crm_core::call_builder!(GetStatistics => types::AggregateEmailStatistics);
 /// Options of [`MarketingEmails::get_statistics_histogram`].
 #[must_use = "nothing is sent before `send`"]
 pub struct GetStatisticsHistogram {
-    call: Call<types::WithTotalEmailStatisticIntervalPage>,
+    call: Call<types::EmailStatisticIntervalPage>,
 }
 
 impl GetStatisticsHistogram {
@@ -686,12 +686,12 @@ impl GetStatisticsHistogram {
         }
     }
 }
-crm_core::call_builder!(GetStatisticsHistogram => types::WithTotalEmailStatisticIntervalPage);
+crm_core::call_builder!(GetStatisticsHistogram => types::EmailStatisticIntervalPage);
 
 /// Options of [`MarketingEmails::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::WithTotalPublicEmailPage>,
+    call: Call<types::EmailPage>,
 }
 
 impl List {
@@ -861,11 +861,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::WithTotalPublicEmailPage);
+crm_core::call_builder!(List => types::EmailPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::WithTotalPublicEmailPage;
+    type Page = types::EmailPage;
     type Item = types::Email;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -901,7 +901,7 @@ impl Paged for List {
 /// Options of [`MarketingEmails::list_revisions`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListRevisions {
-    call: Call<types::WithTotalPublicEmailVersionPage>,
+    call: Call<types::EmailVersionPage>,
 }
 
 impl ListRevisions {
@@ -925,11 +925,11 @@ impl ListRevisions {
         }
     }
 }
-crm_core::call_builder!(ListRevisions => types::WithTotalPublicEmailVersionPage);
+crm_core::call_builder!(ListRevisions => types::EmailVersionPage);
 crm_core::paged_builder!(ListRevisions => ListRevisions);
 
 impl Paged for ListRevisions {
-    type Page = types::WithTotalPublicEmailVersionPage;
+    type Page = types::EmailVersionPage;
     type Item = types::VersionPublicEmail;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

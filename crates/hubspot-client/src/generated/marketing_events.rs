@@ -506,7 +506,7 @@ impl MarketingEvents {
     pub fn list_identifiers(
         &self,
         external_event_id: impl Display,
-    ) -> Call<types::WithTotalMarketingEventIdentifiersReplyPage> {
+    ) -> Call<types::MarketingEventIdentifiersReplyPage> {
         self.call(&operations::MARKETING_EVENTS_LIST_IDENTIFIERS)
             .path("externalEventId", &external_event_id)
     }
@@ -524,10 +524,7 @@ impl MarketingEvents {
     /// let reply = client.marketing_events().list_lists("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn list_lists(
-        &self,
-        marketing_event_id: impl Display,
-    ) -> Call<types::WithTotalPublicListPage> {
+    pub fn list_lists(&self, marketing_event_id: impl Display) -> Call<types::ListPage> {
         self.call(&operations::MARKETING_EVENTS_LIST_LISTS)
             .path("marketingEventId", &marketing_event_id)
     }
@@ -554,7 +551,7 @@ impl MarketingEvents {
         &self,
         external_account_id: impl Display,
         external_event_id: impl Display,
-    ) -> Call<types::WithTotalPublicListPage> {
+    ) -> Call<types::ListPage> {
         self.call(&operations::MARKETING_EVENTS_LIST_LISTS_BY_EXTERNAL_ID)
             .path("externalAccountId", &external_account_id)
             .path("externalEventId", &external_event_id)
@@ -1128,7 +1125,7 @@ impl Paged for List {
 /// Options of [`MarketingEvents::list_contact_participations`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListContactParticipations {
-    call: Call<types::WithTotalParticipationBreakdownPage>,
+    call: Call<types::ParticipationBreakdownPage>,
 }
 
 impl ListContactParticipations {
@@ -1152,11 +1149,11 @@ impl ListContactParticipations {
         }
     }
 }
-crm_core::call_builder!(ListContactParticipations => types::WithTotalParticipationBreakdownPage);
+crm_core::call_builder!(ListContactParticipations => types::ParticipationBreakdownPage);
 crm_core::paged_builder!(ListContactParticipations => ListContactParticipations);
 
 impl Paged for ListContactParticipations {
-    type Page = types::WithTotalParticipationBreakdownPage;
+    type Page = types::ParticipationBreakdownPage;
     type Item = types::ParticipationBreakdown;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -1192,7 +1189,7 @@ impl Paged for ListContactParticipations {
 /// Options of [`MarketingEvents::list_participations`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListParticipations {
-    call: Call<types::WithTotalParticipationBreakdownPage>,
+    call: Call<types::ParticipationBreakdownPage>,
 }
 
 impl ListParticipations {
@@ -1224,11 +1221,11 @@ impl ListParticipations {
         }
     }
 }
-crm_core::call_builder!(ListParticipations => types::WithTotalParticipationBreakdownPage);
+crm_core::call_builder!(ListParticipations => types::ParticipationBreakdownPage);
 crm_core::paged_builder!(ListParticipations => ListParticipations);
 
 impl Paged for ListParticipations {
-    type Page = types::WithTotalParticipationBreakdownPage;
+    type Page = types::ParticipationBreakdownPage;
     type Item = types::ParticipationBreakdown;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -1264,7 +1261,7 @@ impl Paged for ListParticipations {
 /// Options of [`MarketingEvents::list_participations_by_external_id`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListParticipationsByExternalId {
-    call: Call<types::WithTotalParticipationBreakdownPage>,
+    call: Call<types::ParticipationBreakdownPage>,
 }
 
 impl ListParticipationsByExternalId {
@@ -1296,11 +1293,11 @@ impl ListParticipationsByExternalId {
         }
     }
 }
-crm_core::call_builder!(ListParticipationsByExternalId => types::WithTotalParticipationBreakdownPage);
+crm_core::call_builder!(ListParticipationsByExternalId => types::ParticipationBreakdownPage);
 crm_core::paged_builder!(ListParticipationsByExternalId => ListParticipationsByExternalId);
 
 impl Paged for ListParticipationsByExternalId {
-    type Page = types::WithTotalParticipationBreakdownPage;
+    type Page = types::ParticipationBreakdownPage;
     type Item = types::ParticipationBreakdown;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

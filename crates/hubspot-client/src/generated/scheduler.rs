@@ -37,15 +37,13 @@ impl Scheduler {
     /// let reply = client
     ///     .scheduler()
     ///     .book_meeting(
-    ///         types::ExternalMeetingBooking::default()
+    ///         types::MeetingBooking::default()
     ///             .duration(10)
     ///             .email("ada@example.com")
     ///             .first_name("value")
-    ///             .form_fields([types::ExternalBookingFormField::new("value", "value")])
+    ///             .form_fields([types::BookingFormField::new("value", "value")])
     ///             .last_name("value")
-    ///             .legal_consent_responses([
-    ///                 types::ExternalLegalConsentReply::new("123", true),
-    ///             ])
+    ///             .legal_consent_responses([types::LegalConsentReply::new("123", true)])
     ///             .likely_available_user_ids(["123"])
     ///             .slug("value")
     ///             .start_time("2026-03-01T09:00:00Z"),
@@ -56,8 +54,8 @@ impl Scheduler {
     /// ```
     pub fn book_meeting(
         &self,
-        body: impl std::borrow::Borrow<types::ExternalMeetingBooking>,
-    ) -> Call<types::ExternalMeetingBookingReply> {
+        body: impl std::borrow::Borrow<types::MeetingBooking>,
+    ) -> Call<types::MeetingBookingReply> {
         self.call(&operations::SCHEDULER_BOOK_MEETING).json(body.borrow())
     }
     /// Creates a meeting in the calendar of a user.
@@ -76,17 +74,17 @@ impl Scheduler {
     ///     .scheduler()
     ///     .create_calendar_event(
     ///         "123",
-    ///         types::ExternalCalendarMeetingEventCreateRequest::new(
+    ///         types::CalendarMeetingEventCreateRequest::new(
     ///             vec![
-    ///                 types::ExternalAssociationCreateRequest::new(types::PublicObjectId::new("123"),
+    ///                 types::AssociationCreateRequest::new(types::PublicObjectId::new("123"),
     ///                 vec![types::AssociationSpec::new(types::AssociationCategory::HubspotDefined,
     ///                 10)])
     ///             ],
-    ///             types::ExternalEmailReminderSchedule::new(
-    ///                 vec![types::ExternalReminder::new(10, types::TimeUnit::Days)],
+    ///             types::EmailReminderSchedule::new(
+    ///                 vec![types::Reminder::new(10, types::TimeUnit::Days)],
     ///                 true,
     ///             ),
-    ///             types::ExternalCalendarMeetingEventCreateProperties::default()
+    ///             types::CalendarMeetingEventCreateProperties::default()
     ///                 .hs_meeting_end_time("2026-03-01T09:00:00Z")
     ///                 .hs_meeting_outcome("value")
     ///                 .hs_meeting_start_time("2026-03-01T09:00:00Z")
@@ -103,8 +101,8 @@ impl Scheduler {
     pub fn create_calendar_event(
         &self,
         organizer_user_id: impl Display,
-        body: impl std::borrow::Borrow<types::ExternalCalendarMeetingEventCreateRequest>,
-    ) -> Call<types::ExternalCalenderMeetingEventReply> {
+        body: impl std::borrow::Borrow<types::CalendarMeetingEventCreateRequest>,
+    ) -> Call<types::CalendarMeetingEventReply> {
         self.call(&operations::SCHEDULER_CREATE_CALENDAR_EVENT)
             .set_query("organizerUserId", &organizer_user_id.to_string())
             .json(body.borrow())
@@ -157,7 +155,7 @@ impl Scheduler {
         &self,
         slug: impl Display,
         timezone: impl Display,
-    ) -> Call<types::ExternalBookingInfo> {
+    ) -> Call<types::BookingInfo> {
         self.call(&operations::SCHEDULER_GET_BOOKING_PAGE)
             .path("slug", &slug)
             .set_query("timezone", &timezone.to_string())
@@ -185,7 +183,7 @@ impl Scheduler {
 /// Options of [`Scheduler::get_availability`].
 #[must_use = "nothing is sent before `send`"]
 pub struct GetAvailability {
-    call: Call<types::ExternalLinkAvailabilityAndBusyTimes>,
+    call: Call<types::LinkAvailabilityAndBusyTimes>,
 }
 
 impl GetAvailability {
@@ -197,12 +195,12 @@ impl GetAvailability {
         }
     }
 }
-crm_core::call_builder!(GetAvailability => types::ExternalLinkAvailabilityAndBusyTimes);
+crm_core::call_builder!(GetAvailability => types::LinkAvailabilityAndBusyTimes);
 
 /// Options of [`Scheduler::list_meeting_links`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListMeetingLinks {
-    call: Call<types::WithTotalExternalLinkMetadataPage>,
+    call: Call<types::LinkMetadataPage>,
 }
 
 impl ListMeetingLinks {
@@ -232,20 +230,20 @@ impl ListMeetingLinks {
         }
     }
     /// Only what is of this kind.
-    pub fn type_(self, type_: impl Into<types::ExternalLinkMetadataType>) -> Self {
+    pub fn type_(self, type_: impl Into<types::LinkMetadataType>) -> Self {
         Self {
             call: self
                 .call
-                .set_query("type", &Into::<types::ExternalLinkMetadataType>::into(type_)),
+                .set_query("type", &Into::<types::LinkMetadataType>::into(type_)),
         }
     }
 }
-crm_core::call_builder!(ListMeetingLinks => types::WithTotalExternalLinkMetadataPage);
+crm_core::call_builder!(ListMeetingLinks => types::LinkMetadataPage);
 crm_core::paged_builder!(ListMeetingLinks => ListMeetingLinks);
 
 impl Paged for ListMeetingLinks {
-    type Page = types::WithTotalExternalLinkMetadataPage;
-    type Item = types::ExternalLinkMetadata;
+    type Page = types::LinkMetadataPage;
+    type Item = types::LinkMetadata;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {

@@ -128,7 +128,7 @@ impl Sequences {
 /// Options of [`Sequences::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::WithTotalPublicSequenceLiteReplyPage>,
+    call: Call<types::SequenceLiteReplyPage>,
 }
 
 impl List {
@@ -152,11 +152,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::WithTotalPublicSequenceLiteReplyPage);
+crm_core::call_builder!(List => types::SequenceLiteReplyPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::WithTotalPublicSequenceLiteReplyPage;
+    type Page = types::SequenceLiteReplyPage;
     type Item = types::SequenceLiteReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

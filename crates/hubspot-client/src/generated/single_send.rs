@@ -37,7 +37,7 @@ impl SingleSend {
     /// let reply = client
     ///     .single_send()
     ///     .send(
-    ///         types::SingleSendRequestEgg::new(
+    ///         types::SingleSendRequestCreate::new(
     ///             hubspot_client::Map::new(),
     ///             hubspot_client::Map::new(),
     ///             10,
@@ -54,7 +54,7 @@ impl SingleSend {
     /// ```
     pub fn send(
         &self,
-        body: impl std::borrow::Borrow<types::SingleSendRequestEgg>,
+        body: impl std::borrow::Borrow<types::SingleSendRequestCreate>,
     ) -> Call<types::EmailSendStatusView> {
         self.call(&operations::SINGLE_SEND_SEND).json(body.borrow())
     }

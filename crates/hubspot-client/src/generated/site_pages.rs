@@ -708,7 +708,7 @@ crm_core::call_builder!(Get => types::Page);
 /// Options of [`SitePages::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::WithTotalPagePage>,
+    call: Call<types::PagePage>,
 }
 
 impl List {
@@ -794,11 +794,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::WithTotalPagePage);
+crm_core::call_builder!(List => types::PagePage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::WithTotalPagePage;
+    type Page = types::PagePage;
     type Item = types::Page;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -834,7 +834,7 @@ impl Paged for List {
 /// Options of [`SitePages::list_revisions`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListRevisions {
-    call: Call<types::WithTotalPageVersionPage>,
+    call: Call<types::PageVersionPage>,
 }
 
 impl ListRevisions {
@@ -858,11 +858,11 @@ impl ListRevisions {
         }
     }
 }
-crm_core::call_builder!(ListRevisions => types::WithTotalPageVersionPage);
+crm_core::call_builder!(ListRevisions => types::PageVersionPage);
 crm_core::paged_builder!(ListRevisions => ListRevisions);
 
 impl Paged for ListRevisions {
-    type Page = types::WithTotalPageVersionPage;
+    type Page = types::PageVersionPage;
     type Item = types::PageVersion;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

@@ -94,16 +94,14 @@ impl Timeline {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .timeline()
-    ///     .resolve_event_types(
-    ///         types::ExternalAppEventResolutionRequest::new("value", "value"),
-    ///     )
+    ///     .resolve_event_types(types::AppEventResolutionRequest::new("value", "value"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn resolve_event_types(
         &self,
-        body: impl std::borrow::Borrow<types::ExternalAppEventResolutionRequest>,
+        body: impl std::borrow::Borrow<types::AppEventResolutionRequest>,
     ) -> Call<types::AppEventResolutionReply> {
         self.call(&operations::TIMELINE_RESOLVE_EVENT_TYPES).json(body.borrow())
     }

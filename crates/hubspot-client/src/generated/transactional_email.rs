@@ -36,14 +36,14 @@ impl TransactionalEmail {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .transactional_email()
-    ///     .create_smtp_token(types::SmtpApiTokenRequestEgg::new("value", true))
+    ///     .create_smtp_token(types::SmtpApiTokenRequestCreate::new("value", true))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn create_smtp_token(
         &self,
-        body: impl std::borrow::Borrow<types::SmtpApiTokenRequestEgg>,
+        body: impl std::borrow::Borrow<types::SmtpApiTokenRequestCreate>,
     ) -> Call<types::SmtpApiTokenView> {
         self.call(&operations::TRANSACTIONAL_EMAIL_CREATE_SMTP_TOKEN).json(body.borrow())
     }
@@ -134,7 +134,7 @@ impl TransactionalEmail {
     /// let reply = client
     ///     .transactional_email()
     ///     .send(
-    ///         types::SingleSendRequestEgg::new(
+    ///         types::SingleSendRequestCreate::new(
     ///             hubspot_client::Map::new(),
     ///             hubspot_client::Map::new(),
     ///             10,
@@ -151,7 +151,7 @@ impl TransactionalEmail {
     /// ```
     pub fn send(
         &self,
-        body: impl std::borrow::Borrow<types::SingleSendRequestEgg>,
+        body: impl std::borrow::Borrow<types::SingleSendRequestCreate>,
     ) -> Call<types::EmailSendStatusView> {
         self.call(&operations::TRANSACTIONAL_EMAIL_SEND).json(body.borrow())
     }

@@ -207,7 +207,7 @@ impl UrlRedirects {
 /// Options of [`UrlRedirects::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::WithTotalUrlMappingPage>,
+    call: Call<types::UrlMappingPage>,
 }
 
 impl List {
@@ -287,11 +287,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::WithTotalUrlMappingPage);
+crm_core::call_builder!(List => types::UrlMappingPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::WithTotalUrlMappingPage;
+    type Page = types::UrlMappingPage;
     type Item = types::UrlRedirectsUrlMapping;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

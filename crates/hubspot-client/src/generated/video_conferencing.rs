@@ -57,7 +57,7 @@ impl VideoConferencing {
     /// let reply = client.video_conferencing().get_settings(10).send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_settings(&self, app_id: impl Display) -> Call<types::ExternalSettings> {
+    pub fn get_settings(&self, app_id: impl Display) -> Call<types::Settings> {
         self.call(&operations::VIDEO_CONFERENCING_GET_SETTINGS).path("appId", &app_id)
     }
     /// Writes the addresses that are called for meetings.
@@ -75,7 +75,7 @@ impl VideoConferencing {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .video_conferencing()
-    ///     .replace_settings(10, types::ExternalSettings::new("https://www.example.com"))
+    ///     .replace_settings(10, types::Settings::new("https://www.example.com"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -83,8 +83,8 @@ impl VideoConferencing {
     pub fn replace_settings(
         &self,
         app_id: impl Display,
-        body: impl std::borrow::Borrow<types::ExternalSettings>,
-    ) -> Call<types::ExternalSettings> {
+        body: impl std::borrow::Borrow<types::Settings>,
+    ) -> Call<types::Settings> {
         self.call(&operations::VIDEO_CONFERENCING_REPLACE_SETTINGS)
             .path("appId", &app_id)
             .json(body.borrow())

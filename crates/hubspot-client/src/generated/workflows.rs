@@ -37,8 +37,8 @@ impl Workflows {
     /// let reply = client
     ///     .workflows()
     ///     .batch_read(
-    ///         types::ApiFlowBatchInput::new(
-    ///             vec![types::ApiFlowBatchFetchFlowIdCoordinate::new("123")],
+    ///         types::FlowBatchInput::new(
+    ///             vec![types::FlowBatchFetchFlowIdCoordinate::new("123")],
     ///         ),
     ///     )
     ///     .send()
@@ -47,8 +47,8 @@ impl Workflows {
     /// ```
     pub fn batch_read(
         &self,
-        body: impl std::borrow::Borrow<types::ApiFlowBatchInput>,
-    ) -> Call<types::ApiFlowBatchReply> {
+        body: impl std::borrow::Borrow<types::FlowBatchInput>,
+    ) -> Call<types::FlowBatchReply> {
         self.call(&operations::WORKFLOWS_BATCH_READ).json(body.borrow())
     }
     /// Translates identifiers of flows and of old workflows into each other.
@@ -64,9 +64,9 @@ impl Workflows {
     /// let reply = client
     ///     .workflows()
     ///     .batch_read_id_mappings(
-    ///         types::ApiFlowBatchMigrationInput::new(
+    ///         types::FlowBatchMigrationInput::new(
     ///             vec![
-    ///                 types::ApiFlowBatchMigrationInputInputsItem::from(types::ApiFlowBatchFetchMigrationFlowIdCoordinate::new())
+    ///                 types::FlowBatchMigrationInputInputsItem::from(types::FlowBatchFetchMigrationFlowIdCoordinate::new())
     ///             ],
     ///         ),
     ///     )
@@ -76,7 +76,7 @@ impl Workflows {
     /// ```
     pub fn batch_read_id_mappings(
         &self,
-        body: impl std::borrow::Borrow<types::ApiFlowBatchMigrationInput>,
+        body: impl std::borrow::Borrow<types::FlowBatchMigrationInput>,
     ) -> Call<types::FlowIdWorkflowIdMappingResponseBatchReply> {
         self.call(&operations::WORKFLOWS_BATCH_READ_ID_MAPPINGS).json(body.borrow())
     }
@@ -92,17 +92,15 @@ impl Workflows {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .workflows()
-    ///     .create(
-    ///         types::ApiFlowCreateRequest::from(types::ApiContactFlowCreateRequest::new()),
-    ///     )
+    ///     .create(types::FlowCreateRequest::from(types::ContactFlowCreateRequest::new()))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn create(
         &self,
-        body: impl std::borrow::Borrow<types::ApiFlowCreateRequest>,
-    ) -> Call<types::ApiFlow> {
+        body: impl std::borrow::Borrow<types::FlowCreateRequest>,
+    ) -> Call<types::Flow> {
         self.call(&operations::WORKFLOWS_CREATE).json(body.borrow())
     }
     /// Deletes a workflow.
@@ -138,7 +136,7 @@ impl Workflows {
     /// let reply = client.workflows().get("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn get(&self, flow_id: impl Display) -> Call<types::ApiFlow> {
+    pub fn get(&self, flow_id: impl Display) -> Call<types::Flow> {
         self.call(&operations::WORKFLOWS_GET).path("flowId", &flow_id)
     }
     /// Reads how a workflow did over time.
@@ -214,10 +212,7 @@ impl Workflows {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .workflows()
-    ///     .replace(
-    ///         "123",
-    ///         types::ApiFlowPutRequest::from(types::ApiContactFlowPutRequest::new()),
-    ///     )
+    ///     .replace("123", types::FlowPutRequest::from(types::ContactFlowPutRequest::new()))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -225,8 +220,8 @@ impl Workflows {
     pub fn replace(
         &self,
         flow_id: impl Display,
-        body: impl std::borrow::Borrow<types::ApiFlowPutRequest>,
-    ) -> Call<types::ApiFlow> {
+        body: impl std::borrow::Borrow<types::FlowPutRequest>,
+    ) -> Call<types::Flow> {
         self.call(&operations::WORKFLOWS_REPLACE)
             .path("flowId", &flow_id)
             .json(body.borrow())
@@ -236,7 +231,7 @@ impl Workflows {
 /// Options of [`Workflows::get_performance`].
 #[must_use = "nothing is sent before `send`"]
 pub struct GetPerformance {
-    call: Call<types::ApiHistogramDataPointList>,
+    call: Call<types::HistogramDataPointList>,
 }
 
 impl GetPerformance {
@@ -262,11 +257,11 @@ impl GetPerformance {
         }
     }
     /// The day a week begins on, as `MONDAY`.
-    pub fn first_day(self, first_day: impl Into<types::Weekday>) -> Self {
+    pub fn first_day(self, first_day: impl Into<types::TimeWindowDay>) -> Self {
         Self {
             call: self
                 .call
-                .set_query("firstDay", &Into::<types::Weekday>::into(first_day)),
+                .set_query("firstDay", &Into::<types::TimeWindowDay>::into(first_day)),
         }
     }
     /// When the span begins, in milliseconds of Unix time.
@@ -277,12 +272,12 @@ impl GetPerformance {
         }
     }
 }
-crm_core::call_builder!(GetPerformance => types::ApiHistogramDataPointList);
+crm_core::call_builder!(GetPerformance => types::HistogramDataPointList);
 
 /// Options of [`Workflows::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::ApiFlowListingPage>,
+    call: Call<types::FlowListingPage>,
 }
 
 impl List {
@@ -300,12 +295,12 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::ApiFlowListingPage);
+crm_core::call_builder!(List => types::FlowListingPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::ApiFlowListingPage;
-    type Item = types::ApiFlowListing;
+    type Page = types::FlowListingPage;
+    type Item = types::FlowListing;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
@@ -340,7 +335,7 @@ impl Paged for List {
 /// Options of [`Workflows::list_email_campaigns`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListEmailCampaigns {
-    call: Call<types::ApiFlowEmailCampaignPage>,
+    call: Call<types::FlowEmailCampaignPage>,
 }
 
 impl ListEmailCampaigns {
@@ -375,12 +370,12 @@ impl ListEmailCampaigns {
         }
     }
 }
-crm_core::call_builder!(ListEmailCampaigns => types::ApiFlowEmailCampaignPage);
+crm_core::call_builder!(ListEmailCampaigns => types::FlowEmailCampaignPage);
 crm_core::paged_builder!(ListEmailCampaigns => ListEmailCampaigns);
 
 impl Paged for ListEmailCampaigns {
-    type Page = types::ApiFlowEmailCampaignPage;
-    type Item = types::ApiFlowEmailCampaign;
+    type Page = types::FlowEmailCampaignPage;
+    type Item = types::FlowEmailCampaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {

@@ -1796,7 +1796,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .conversations()
                 .send_message(
                     sample.text("threadId"),
-                    sample.body::<types::MessageEgg>(),
+                    sample.body::<types::MessageCreate>(),
                 ),
         ),
     ),
@@ -2005,7 +2005,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .custom_actions()
                 .create(
                     sample.text("appId"),
-                    sample.body::<types::ActionDefinitionEgg>(),
+                    sample.body::<types::ActionDefinitionCreate>(),
                 ),
         ),
     ),
@@ -2191,7 +2191,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .custom_channels()
                 .create_account(
                     sample.text("channelId"),
-                    sample.body::<types::ChannelAccountEgg>(),
+                    sample.body::<types::ChannelAccountCreate>(),
                 ),
         ),
     ),
@@ -2256,7 +2256,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .custom_channels()
                 .publish_message(
                     sample.text("channelId"),
-                    sample.body::<types::ChannelIntegrationMessageEgg>(),
+                    sample.body::<types::ChannelIntegrationMessageCreate>(),
                 ),
         ),
     ),
@@ -2387,7 +2387,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .event_definitions()
-                .create(sample.body::<types::ExternalBehavioralEventTypeDefinitionEgg>()),
+                .create(sample.body::<types::BehavioralEventTypeDefinitionCreate>()),
         ),
     ),
     (
@@ -2397,7 +2397,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .event_definitions()
                 .create_property(
                     sample.text("eventName"),
-                    sample.body::<types::ExternalBehavioralEventPropertyCreate>(),
+                    sample.body::<types::BehavioralEventPropertyCreate>(),
                 ),
         ),
     ),
@@ -2439,7 +2439,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .event_definitions()
                 .update(
                     sample.text("eventName"),
-                    sample.body::<types::ExternalBehavioralEventTypeDefinitionPatch>(),
+                    sample.body::<types::BehavioralEventTypeDefinitionPatch>(),
                 ),
         ),
     ),
@@ -2451,8 +2451,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .update_property(
                     sample.text("eventName"),
                     sample.text("propertyName"),
-                    sample
-                        .body::<types::ExternalBehavioralEventPropertyDefinitionPatch>(),
+                    sample.body::<types::BehavioralEventPropertyDefinitionPatch>(),
                 ),
         ),
     ),
@@ -5192,9 +5191,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     (
         "scheduler.book_meeting",
         |client, sample| made(
-            client
-                .scheduler()
-                .book_meeting(sample.body::<types::ExternalMeetingBooking>()),
+            client.scheduler().book_meeting(sample.body::<types::MeetingBooking>()),
         ),
     ),
     (
@@ -5204,7 +5201,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .scheduler()
                 .create_calendar_event(
                     sample.text("organizerUserId"),
-                    sample.body::<types::ExternalCalendarMeetingEventCreateRequest>(),
+                    sample.body::<types::CalendarMeetingEventCreateRequest>(),
                 ),
         ),
     ),
@@ -5235,7 +5232,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .limit(sample.value::<i64>("limit"))
                 .name(sample.text("name"))
                 .organizer_user_id(sample.text("organizerUserId"))
-                .type_(types::ExternalLinkMetadataType::GroupCalendar),
+                .type_(types::LinkMetadataType::GroupCalendar),
         ),
     ),
     (
@@ -5362,7 +5359,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     (
         "single_send.send",
         |client, sample| made(
-            client.single_send().send(sample.body::<types::SingleSendRequestEgg>()),
+            client.single_send().send(sample.body::<types::SingleSendRequestCreate>()),
         ),
     ),
     (
@@ -5740,9 +5737,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .timeline()
-                .resolve_event_types(
-                    sample.body::<types::ExternalAppEventResolutionRequest>(),
-                ),
+                .resolve_event_types(sample.body::<types::AppEventResolutionRequest>()),
         ),
     ),
     (
@@ -5750,7 +5745,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .transactional_email()
-                .create_smtp_token(sample.body::<types::SmtpApiTokenRequestEgg>()),
+                .create_smtp_token(sample.body::<types::SmtpApiTokenRequestCreate>()),
         ),
     ),
     (
@@ -5788,7 +5783,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .transactional_email()
-                .send(sample.body::<types::SingleSendRequestEgg>()),
+                .send(sample.body::<types::SingleSendRequestCreate>()),
         ),
     ),
     (
@@ -5957,10 +5952,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .video_conferencing()
-                .replace_settings(
-                    sample.text("appId"),
-                    sample.body::<types::ExternalSettings>(),
-                ),
+                .replace_settings(sample.text("appId"), sample.body::<types::Settings>()),
         ),
     ),
     (
@@ -6255,7 +6247,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     (
         "workflows.batch_read",
         |client, sample| made(
-            client.workflows().batch_read(sample.body::<types::ApiFlowBatchInput>()),
+            client.workflows().batch_read(sample.body::<types::FlowBatchInput>()),
         ),
     ),
     (
@@ -6263,15 +6255,13 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .workflows()
-                .batch_read_id_mappings(
-                    sample.body::<types::ApiFlowBatchMigrationInput>(),
-                ),
+                .batch_read_id_mappings(sample.body::<types::FlowBatchMigrationInput>()),
         ),
     ),
     (
         "workflows.create",
         |client, sample| made(
-            client.workflows().create(sample.body::<types::ApiFlowCreateRequest>()),
+            client.workflows().create(sample.body::<types::FlowCreateRequest>()),
         ),
     ),
     (
@@ -6290,7 +6280,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .get_performance(sample.text("flowId"))
                 .bucket_type(types::ListConversionInactivityTimeUnit::Day)
                 .end(sample.value::<i64>("end"))
-                .first_day(types::Weekday::Friday)
+                .first_day(types::TimeWindowDay::Friday)
                 .start(sample.value::<i64>("start")),
         ),
     ),
@@ -6321,10 +6311,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .workflows()
-                .replace(
-                    sample.text("flowId"),
-                    sample.body::<types::ApiFlowPutRequest>(),
-                ),
+                .replace(sample.text("flowId"), sample.body::<types::FlowPutRequest>()),
         ),
     ),
 ];

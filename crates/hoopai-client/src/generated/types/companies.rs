@@ -57,7 +57,7 @@ crm_core::record! {
         /// The name.
         name: Option<String> = "name",
         /// What was told at the start of the account.
-        onboarding_info: Option<IOnboarding> = "onboardingInfo",
+        onboarding_info: Option<Onboarding> = "onboardingInfo",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
         /// The number of the plan.
@@ -120,8 +120,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// I onboarding.
-    pub struct IOnboarding {
+    /// Onboarding.
+    pub struct Onboarding {
         /// `affiliateSignup`
         affiliate_signup: Option<bool> = "affiliateSignup",
         /// `conversationDemo`
@@ -161,5 +161,5 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    GetCompanyById, GetCompanyByIdReply, IOnboarding,
+    GetCompanyById, GetCompanyByIdReply, Onboarding,
 );

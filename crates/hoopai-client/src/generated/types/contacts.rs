@@ -165,8 +165,8 @@ impl ContactSort {
 }
 
 crm_core::record! {
-    /// Contacts bulk upate reply.
-    pub struct ContactsBulkUpateReply {
+    /// Contacts bulk update reply.
+    pub struct ContactsBulkUpdateReply {
         /// The ids of the contacts or sessions.
         ids: Vec<String> = "ids",
         /// Whether it worked.
@@ -213,6 +213,16 @@ crm_core::record! {
         contact: Option<GetContectById> = "contact",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
+    }
+}
+
+crm_core::record! {
+    /// Contacts custom field.
+    pub struct ContactsCustomField {
+        /// The id.
+        id: Option<String> = "id",
+        /// The value it holds.
+        value: Option<Value> = "value",
     }
 }
 
@@ -447,7 +457,7 @@ crm_core::record! {
         /// The country, as `US`.
         country: Option<String> = "country",
         /// The custom fields with their values.
-        custom_fields: Vec<CustomField> = "customFields",
+        custom_fields: Vec<ContactsCustomField> = "customFields",
         /// When it was added.
         date_added: Option<String> = "dateAdded",
         /// The day of birth, as `YYYY-MM-DD`.
@@ -563,16 +573,6 @@ crm_core::setters!(CreateWorkflow {
 });
 
 crm_core::record! {
-    /// Custom field.
-    pub struct CustomField {
-        /// The id.
-        id: Option<String> = "id",
-        /// The value it holds.
-        value: Option<Value> = "value",
-    }
-}
-
-crm_core::record! {
     /// Dnd setting.
     pub struct DndSetting {
         /// The code that stands for it.
@@ -658,7 +658,7 @@ crm_core::record! {
         /// The country, as `US`.
         country: Option<String> = "country",
         /// The custom fields with their values.
-        custom_fields: Vec<CustomField> = "customFields",
+        custom_fields: Vec<ContactsCustomField> = "customFields",
         /// When it was added.
         date_added: Option<String> = "dateAdded",
         /// The day of birth, as `YYYY-MM-DD`.
@@ -742,7 +742,7 @@ crm_core::record! {
         /// The country, as `US`.
         country: Option<String> = "country",
         /// The custom fields with their values.
-        custom_fields: Vec<CustomField> = "customFields",
+        custom_fields: Vec<ContactsCustomField> = "customFields",
         /// When it was added.
         date_added: Option<String> = "dateAdded",
         /// The day of birth, as `YYYY-MM-DD`.
@@ -1284,11 +1284,11 @@ crm_core::record! {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AttributionSource, ContactFilter, ContactFilterGroup, ContactFilterOperator, ContactSearch, ContactSort,
-    ContactsBulkUpateReply, ContactsBusinessUpdate, ContactsByIdReply, ContactsGetCreateUpdateNoteReply,
-    ContactsGetNote, ContactsGetNotesListReply, ContactsMeta, ContactsNotes, ContactsSearchReply,
-    CreateContact, CreateContactSchema, CreateContactsReply, CreateTaskParams, CreateWorkflow, CustomField,
-    DndSetting, DndSettingStatus, DndSettings, FoundContact, FoundContacts, GetContectById, GetEvent,
-    GetEventsReply, InboundDndSetting, InboundDndSettingStatus, InboundDndSettings, TagReply, Tags,
+    ContactsBulkUpdateReply, ContactsBusinessUpdate, ContactsByIdReply, ContactsCustomField,
+    ContactsGetCreateUpdateNoteReply, ContactsGetNote, ContactsGetNotesListReply, ContactsMeta, ContactsNotes,
+    ContactsSearchReply, CreateContact, CreateContactSchema, CreateContactsReply, CreateTaskParams,
+    CreateWorkflow, DndSetting, DndSettingStatus, DndSettings, FoundContact, FoundContacts, GetContectById,
+    GetEvent, GetEventsReply, InboundDndSetting, InboundDndSettingStatus, InboundDndSettings, TagReply, Tags,
     TagsOfContact, Task, TaskByIsReply, TasksListReply, UpdateContact, UpdateContactsReply, UpdateNote,
     UpdateTags, UpdateTagsReply, UpdateTaskBody, UpdateTaskStatusParams, UpsertContact, UpsertContactsReply,
 );

@@ -105,10 +105,24 @@ impl CreateFolder {
 }
 
 crm_core::record! {
+    /// Custom field folder.
+    pub struct CustomFieldFolder {
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// The key of the object, as `custom_objects.pet`.
+        object_key: Option<String> = "objectKey",
+    }
+}
+
+crm_core::record! {
     /// Custom field reply.
     pub struct CustomFieldReply {
         /// The custom field in question.
-        field: Option<ICustomField> = "field",
+        field: Option<CustomField> = "field",
     }
 }
 
@@ -116,9 +130,9 @@ crm_core::record! {
     /// Custom fields reply.
     pub struct CustomFieldsReply {
         /// The fields of the object.
-        fields: Vec<ICustomField> = "fields",
+        fields: Vec<CustomField> = "fields",
         /// The folders of the custom fields.
-        folders: Vec<ICustomField> = "folders",
+        folders: Vec<CustomField> = "folders",
     }
 }
 
@@ -131,20 +145,6 @@ crm_core::record! {
         key: Option<String> = "key",
         /// Whether it worked, in the vendor's spelling.
         succeded: Option<bool> = "succeded",
-    }
-}
-
-crm_core::record! {
-    /// I custom field folder.
-    pub struct ICustomFieldFolder {
-        /// The id.
-        id: Option<String> = "id",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// The name.
-        name: Option<String> = "name",
-        /// The key of the object, as `custom_objects.pet`.
-        object_key: Option<String> = "objectKey",
     }
 }
 
@@ -220,6 +220,6 @@ impl UpdateFolder {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    CreateCustomFields, CreateCustomFieldsDataType, CreateFolder, CustomFieldReply, CustomFieldsReply,
-    CustomFolderDeleteReply, ICustomFieldFolder, UpdateCustomFields, UpdateFolder,
+    CreateCustomFields, CreateCustomFieldsDataType, CreateFolder, CustomFieldFolder, CustomFieldReply,
+    CustomFieldsReply, CustomFolderDeleteReply, UpdateCustomFields, UpdateFolder,
 );

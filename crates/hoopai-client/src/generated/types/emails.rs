@@ -4,6 +4,37 @@
 use super::*;
 
 crm_core::record! {
+    /// Builder json mapper.
+    pub struct BuilderJsonMapper {
+        /// The attributes of the template's parts.
+        attrs: Option<Value> = "attrs",
+        /// The elements of the template.
+        elements: Option<Vec<String>> = "elements",
+        /// How the template is set up.
+        template_settings: Option<Value> = "templateSettings",
+    }
+    required "attrs" "elements" "templateSettings"
+    by new
+}
+
+impl BuilderJsonMapper {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        attrs: impl Into<Value>,
+        elements: impl Into<Vec<String>>,
+        template_settings: impl Into<Value>,
+    ) -> Self {
+        Self {
+            attrs: Some(attrs.into()),
+            elements: Some(elements.into()),
+            template_settings: Some(template_settings.into()),
+            extra: Map::new(),
+        }
+    }
+}
+
+crm_core::record! {
     /// Builder template.
     pub struct BuilderTemplate {
         /// When it was added.
@@ -156,8 +187,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create builder succesful reply.
-    pub struct CreateBuilderSuccesfulReply {
+    /// Create builder reply.
+    pub struct CreateBuilderReply {
         /// `redirect`
         redirect: Option<String> = "redirect",
         /// Identifies the call for support.
@@ -182,8 +213,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Delete builder succesful reply.
-    pub struct DeleteBuilderSuccesfulReply {
+    /// Delete builder reply.
+    pub struct DeleteBuilderReply {
         /// Whether it worked.
         ok: Option<String> = "ok",
         /// Identifies the call for support.
@@ -248,41 +279,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// I builder json mapper.
-    pub struct IBuilderJsonMapper {
-        /// The attributes of the template's parts.
-        attrs: Option<Value> = "attrs",
-        /// The elements of the template.
-        elements: Option<Vec<String>> = "elements",
-        /// How the template is set up.
-        template_settings: Option<Value> = "templateSettings",
-    }
-    required "attrs" "elements" "templateSettings"
-    by new
-}
-
-impl IBuilderJsonMapper {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        attrs: impl Into<Value>,
-        elements: impl Into<Vec<String>>,
-        template_settings: impl Into<Value>,
-    ) -> Self {
-        Self {
-            attrs: Some(attrs.into()),
-            elements: Some(elements.into()),
-            template_settings: Some(template_settings.into()),
-            extra: Map::new(),
-        }
-    }
-}
-
-crm_core::record! {
     /// Save builder data.
     pub struct SaveBuilderData {
         /// The layout, as the builder has it.
-        dnd: Option<IBuilderJsonMapper> = "dnd",
+        dnd: Option<BuilderJsonMapper> = "dnd",
         /// The kind of editor it is made with, as `html`.
         editor_type: Option<SaveBuilderDataEditorType> = "editorType",
         /// The content as HTML.
@@ -301,7 +301,7 @@ crm_core::record! {
     required "dnd" "editorType" "html" "locationId" "templateId" "updatedBy"
 }
 crm_core::setters!(SaveBuilderData {
-    dnd: IBuilderJsonMapper, editor_type: SaveBuilderDataEditorType, html: String, is_plain_text: bool,
+    dnd: BuilderJsonMapper, editor_type: SaveBuilderDataEditorType, html: String, is_plain_text: bool,
     location_id: String, preview_text: String, template_id: String, updated_by: String,
 });
 
@@ -389,8 +389,8 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    BuilderTemplate, BuilderTemplates, BuilderUpdateSuccessful, BuilderVersion, CreateBuilder,
-    CreateBuilderImportProvider, CreateBuilderSuccesfulReply, CreateBuilderType, DeleteBuilderSuccesfulReply,
-    EmailsListCampaignsEmailStatus, EmailsListCampaignsStatus, IBuilderJsonMapper, SaveBuilderData,
-    SaveBuilderDataEditorType, Schedule, ScheduleFetchSuccessful,
+    BuilderJsonMapper, BuilderTemplate, BuilderTemplates, BuilderUpdateSuccessful, BuilderVersion,
+    CreateBuilder, CreateBuilderImportProvider, CreateBuilderReply, CreateBuilderType, DeleteBuilderReply,
+    EmailsListCampaignsEmailStatus, EmailsListCampaignsStatus, SaveBuilderData, SaveBuilderDataEditorType,
+    Schedule, ScheduleFetchSuccessful,
 );

@@ -263,10 +263,10 @@ mod shared_create_add_followers_reply;
 pub use self::shared_create_add_followers_reply::*;
 
 #[cfg(any(feature = "custom_fields", feature = "objects"))]
-mod shared_i_custom_field;
+mod shared_custom_field;
 
 #[cfg(any(feature = "custom_fields", feature = "objects"))]
-pub use self::shared_i_custom_field::*;
+pub use self::shared_custom_field::*;
 
 #[cfg(any(feature = "conversation_ai", feature = "locations", feature = "objects"))]
 mod shared_id_success_reply;

@@ -92,7 +92,7 @@ crm_core::record! {
         /// Whether the reply came from the cache.
         cache: Option<bool> = "cache",
         /// The fields of the object.
-        fields: Vec<ICustomField> = "fields",
+        fields: Vec<CustomField> = "fields",
         /// The object in question.
         object: Option<CustomObject> = "object",
     }
@@ -183,8 +183,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// I record.
-    pub struct IRecord {
+    /// Record.
+    pub struct Record {
         /// When it was added.
         date_added: Option<Timestamp> = "dateAdded",
         /// When it was changed last.
@@ -204,7 +204,7 @@ crm_core::record! {
     /// Record by id reply.
     pub struct RecordByIdReply {
         /// The record as it is now.
-        record: Option<IRecord> = "record",
+        record: Option<Record> = "record",
     }
 }
 
@@ -339,6 +339,6 @@ impl UpdateCustomObject {
 crm_core::json_schemas!(super::DOCUMENT;
     CreateCustomObject, CreatedByReply, CustomObject, CustomObjectByIdReply,
     CustomObjectDisplayPropertyDetails, CustomObjectLabel, CustomObjectLabelUpdate, CustomObjectListReply,
-    CustomObjectReply, IRecord, RecordByIdReply, RecordReply, SearchRecordReply, SearchRecordsBody,
+    CustomObjectReply, Record, RecordByIdReply, RecordReply, SearchRecordReply, SearchRecordsBody,
     UpdateCustomObject,
 );

@@ -250,7 +250,7 @@ crm_core::record! {
         /// The images and videos of it.
         media: Option<Vec<PostMedia>> = "media",
         /// What the preview of the link shows.
-        og_tags_details: Option<OgTags> = "ogTagsDetails",
+        og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
         /// How the approval of the post stands.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
         /// When the post is to be published.
@@ -275,9 +275,9 @@ crm_core::record! {
 }
 crm_core::setters!(CreatePost {
     category_id: String, created_by: String, follow_up_comment: String, gmb_post_details: GmbPost,
-    media: [PostMedia], og_tags_details: OgTags, post_approval_details: PostApproval, schedule_date: String,
-    schedule_time_updated: bool, status: CreatePostStatus, summary: String, tags: [String],
-    tiktok_post_details: TiktokPost,
+    media: [PostMedia], og_tags_details: OgTagsSchema, post_approval_details: PostApproval,
+    schedule_date: String, schedule_time_updated: bool, status: CreatePostStatus, summary: String,
+    tags: [String], tiktok_post_details: TiktokPost,
 });
 
 impl CreatePost {
@@ -453,7 +453,7 @@ crm_core::record! {
         /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
         /// The link.
-        link: Option<IOgTags> = "link",
+        link: Option<OgTags> = "link",
         /// The images and videos of it.
         medias: Vec<CsvMediaReply> = "medias",
         /// When the post is to be published.
@@ -1110,26 +1110,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// I og tags.
-    pub struct IOgTags {
-        /// What went wrong.
-        error: Option<String> = "error",
-        /// The description in the link preview.
-        og_description: Option<String> = "ogDescription",
-        /// The image in the link preview.
-        og_image: Option<OgImage> = "ogImage",
-        /// The name of the site in the link preview.
-        og_site_name: Option<String> = "ogSiteName",
-        /// The title of the link preview.
-        og_title: Option<String> = "ogTitle",
-        /// The address in the link preview.
-        og_url: Option<String> = "ogUrl",
-        /// The address.
-        url: Option<String> = "url",
-    }
-}
-
-crm_core::record! {
     /// Id reply.
     pub struct IdReply {
         /// What it says, for people.
@@ -1232,13 +1212,33 @@ crm_core::record! {
 crm_core::record! {
     /// Og tags.
     pub struct OgTags {
+        /// What went wrong.
+        error: Option<String> = "error",
+        /// The description in the link preview.
+        og_description: Option<String> = "ogDescription",
+        /// The image in the link preview.
+        og_image: Option<OgImage> = "ogImage",
+        /// The name of the site in the link preview.
+        og_site_name: Option<String> = "ogSiteName",
+        /// The title of the link preview.
+        og_title: Option<String> = "ogTitle",
+        /// The address in the link preview.
+        og_url: Option<String> = "ogUrl",
+        /// The address.
+        url: Option<String> = "url",
+    }
+}
+
+crm_core::record! {
+    /// Og tags schema.
+    pub struct OgTagsSchema {
         /// The address of the image in the link preview.
         meta_image: Option<String> = "metaImage",
         /// The address the link preview is made from.
         meta_link: Option<String> = "metaLink",
     }
 }
-crm_core::setters!(OgTags {
+crm_core::setters!(OgTagsSchema {
     meta_image: String, meta_link: String,
 });
 
@@ -1285,7 +1285,7 @@ crm_core::record! {
         /// The images and videos of it.
         media: Option<Vec<PostMedia>> = "media",
         /// What the preview of the link shows.
-        og_tags_details: Option<OgTags> = "ogTagsDetails",
+        og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
         /// How the approval of the post stands.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
         /// When the post is to be published.
@@ -1310,8 +1310,8 @@ crm_core::record! {
 }
 crm_core::setters!(PostCreateRequest {
     category_id: String, created_by: String, follow_up_comment: String, gmb_post_details: GmbPost,
-    media: [PostMedia], og_tags_details: OgTags, post_approval_details: PostApproval, schedule_date: String,
-    schedule_time_updated: bool, status: String, summary: String, tags: [String],
+    media: [PostMedia], og_tags_details: OgTagsSchema, post_approval_details: PostApproval,
+    schedule_date: String, schedule_time_updated: bool, status: String, summary: String, tags: [String],
     tiktok_post_details: TiktokPost,
 });
 
@@ -2166,7 +2166,7 @@ crm_core::record! {
         /// The images and videos of it.
         media: Vec<PostMedia> = "media",
         /// What the preview of the link shows.
-        og_tags_details: Option<OgTags> = "ogTagsDetails",
+        og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
         /// The social network, as `facebook`.
         platform: Option<String> = "platform",
         /// How the approval of the post stands.
@@ -2389,9 +2389,9 @@ crm_core::json_schemas!(super::DOCUMENT;
     GetInstagramAccountsReply, GetLinkedInAccount, GetLinkedInAccountsReply, GetPostReply,
     GetPostSuccessfulResponseSchema, GetTiktokAccount, GetTiktokAccountReply, GetTiktokBusinessAccount,
     GetTiktokBusinessAccountReply, GetTwitterAccounts, GetTwitterAccountsReply, GetUploadStatusReply,
-    GetUploadStatusResponseSchema, GmbPost, GmbPostActionType, GoogleAccounts, GoogleLocation, IOgTags,
-    IdReply, IdResponseSchema, InstagramAccount, LinkedInPage, LinkedInProfile, LocationAndAccountDeleteReply,
-    OgImage, OgTags, PlatformsValue, PostApproval, PostCreateRequest, PostMedia, PostReply,
+    GetUploadStatusResponseSchema, GmbPost, GmbPostActionType, GoogleAccounts, GoogleLocation, IdReply,
+    IdResponseSchema, InstagramAccount, LinkedInPage, LinkedInProfile, LocationAndAccountDeleteReply, OgImage,
+    OgTags, OgTagsSchema, PlatformsValue, PostApproval, PostCreateRequest, PostMedia, PostReply,
     PostSuccessfulResponseSchema, PostUser, ResponseSchema, SearchPost, SetAccounts, SetAccountsReply,
     SocialGoogleMediaAccount, SocialMediaFacebookAccount, SocialMediaFbAccountReply,
     SocialMediaGetStatisticsBody, SocialMediaGetStatisticsBodyPlatformsItem, SocialMediaGetStatisticsResponse,

@@ -121,7 +121,7 @@ impl SocialMedia {
         queue_id: impl Display,
         item_id: impl Display,
         body: impl std::borrow::Borrow<types::CloneQueueItem>,
-    ) -> Call<types::WrappedCloneQueueItemReply> {
+    ) -> Call<types::QueueItemEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_CLONE_QUEUE_ITEM)
             .path("queueId", &queue_id)
             .path("itemId", &item_id)
@@ -225,7 +225,7 @@ impl SocialMedia {
     pub fn create_queue(
         &self,
         body: impl std::borrow::Borrow<types::CreateCategoryQueue>,
-    ) -> Call<types::WrappedCreateCategoryQueueReply> {
+    ) -> Call<types::CreateCategoryQueueEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_CREATE_QUEUE).json(body.borrow())
     }
     /// Creates a queue item of a social media.
@@ -252,7 +252,7 @@ impl SocialMedia {
         &self,
         queue_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateQueueItem>,
-    ) -> Call<types::WrappedCloneQueueItemReply> {
+    ) -> Call<types::QueueItemEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_CREATE_QUEUE_ITEM)
             .path("queueId", &queue_id)
             .json(body.borrow())
@@ -309,7 +309,7 @@ impl SocialMedia {
         &self,
         post_id: impl Display,
         location_id: impl Display,
-    ) -> Call<types::WrappedDeleteActivePostReply> {
+    ) -> Call<types::DeleteActivePostEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_DELETE_ACTIVE_QUEUE_POST)
             .path("postId", &post_id)
             .set_query("locationId", &location_id.to_string())
@@ -452,7 +452,7 @@ impl SocialMedia {
         &self,
         queue_id: impl Display,
         body: impl std::borrow::Borrow<types::EditSession>,
-    ) -> Call<types::WrappedDiscardEditSessionReply> {
+    ) -> Call<types::DiscardEditSessionEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_DISCARD_QUEUE_EDIT)
             .path("queueId", &queue_id)
             .json(body.borrow())
@@ -560,7 +560,7 @@ impl SocialMedia {
         &self,
         queue_id: impl Display,
         location_id: impl Display,
-    ) -> Call<types::WrappedFetchQueueByIdReply> {
+    ) -> Call<types::FetchQueueByIdEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_GET_QUEUE)
             .path("queueId", &queue_id)
             .set_query("locationId", &location_id.to_string())
@@ -928,7 +928,7 @@ impl SocialMedia {
     pub fn list_queue_calendar(
         &self,
         body: impl std::borrow::Borrow<types::CalendarList>,
-    ) -> Call<types::WrappedFetchCalendarListReply> {
+    ) -> Call<types::FetchCalendarListEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_LIST_QUEUE_CALENDAR).json(body.borrow())
     }
     /// Lists the queue edit calendar of a social media.
@@ -958,7 +958,7 @@ impl SocialMedia {
         &self,
         queue_id: impl Display,
         body: impl std::borrow::Borrow<types::EditSessionCalendar>,
-    ) -> Call<types::WrappedEditSessionCalendarReply> {
+    ) -> Call<types::EditSessionCalendarEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_LIST_QUEUE_EDIT_CALENDAR)
             .path("queueId", &queue_id)
             .json(body.borrow())
@@ -1104,7 +1104,7 @@ impl SocialMedia {
         queue_id: impl Display,
         item_id: impl Display,
         body: impl std::borrow::Borrow<types::ResetQueueItem>,
-    ) -> Call<types::WrappedResetQueueItemReply> {
+    ) -> Call<types::ResetQueueItemEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_RESET_QUEUE_ITEM)
             .path("queueId", &queue_id)
             .path("itemId", &item_id)
@@ -1134,7 +1134,7 @@ impl SocialMedia {
         &self,
         queue_id: impl Display,
         body: impl std::borrow::Borrow<types::EditSession>,
-    ) -> Call<types::WrappedSaveEditSessionReply> {
+    ) -> Call<types::SaveEditSessionEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_SAVE_QUEUE_EDIT)
             .path("queueId", &queue_id)
             .json(body.borrow())
@@ -1238,7 +1238,7 @@ impl SocialMedia {
         &self,
         queue_id: impl Display,
         body: impl std::borrow::Borrow<types::StartEditSession>,
-    ) -> Call<types::WrappedStartEditSessionReply> {
+    ) -> Call<types::StartEditSessionEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_START_QUEUE_EDIT)
             .path("queueId", &queue_id)
             .json(body.borrow())
@@ -1336,7 +1336,7 @@ impl SocialMedia {
         &self,
         queue_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateCategoryQueue>,
-    ) -> Call<types::WrappedUpdateCategoryQueueReply> {
+    ) -> Call<types::UpdateCategoryQueueEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_UPDATE_QUEUE)
             .path("queueId", &queue_id)
             .json(body.borrow())
@@ -1368,7 +1368,7 @@ impl SocialMedia {
         queue_id: impl Display,
         item_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateQueueItem>,
-    ) -> Call<types::WrappedUpdateQueueItemReply> {
+    ) -> Call<types::UpdateQueueItemEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_UPDATE_QUEUE_ITEM)
             .path("queueId", &queue_id)
             .path("itemId", &item_id)
@@ -1430,7 +1430,7 @@ crm_core::call_builder!(DeleteAccount => types::LocationAndAccountDeleteReply);
 /// Options of [`SocialMedia::delete_queue_item`].
 #[must_use = "nothing is sent before `send`"]
 pub struct DeleteQueueItem {
-    call: Call<types::WrappedGeneralReply>,
+    call: Call<types::GeneralEnvelope>,
 }
 
 impl DeleteQueueItem {
@@ -1441,12 +1441,12 @@ impl DeleteQueueItem {
         }
     }
 }
-crm_core::call_builder!(DeleteQueueItem => types::WrappedGeneralReply);
+crm_core::call_builder!(DeleteQueueItem => types::GeneralEnvelope);
 
 /// Options of [`SocialMedia::list_available_categories`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListAvailableCategories {
-    call: Call<types::WrappedFetchAvailableCategoriesReply>,
+    call: Call<types::FetchAvailableCategoriesEnvelope>,
 }
 
 impl ListAvailableCategories {
@@ -1471,11 +1471,11 @@ impl ListAvailableCategories {
         }
     }
 }
-crm_core::call_builder!(ListAvailableCategories => types::WrappedFetchAvailableCategoriesReply);
+crm_core::call_builder!(ListAvailableCategories => types::FetchAvailableCategoriesEnvelope);
 crm_core::paged_builder!(ListAvailableCategories => ListAvailableCategories);
 
 impl Paged for ListAvailableCategories {
-    type Page = types::WrappedFetchAvailableCategoriesReply;
+    type Page = types::FetchAvailableCategoriesEnvelope;
     type Item = types::AvailableCategory;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -1838,13 +1838,13 @@ impl Paged for ListPosts {
 /// Options of [`SocialMedia::list_queue_items`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListQueueItems {
-    call: Call<types::WrappedFetchQueueItemsReply>,
+    call: Call<types::FetchQueueItemsEnvelope>,
 }
-crm_core::call_builder!(ListQueueItems => types::WrappedFetchQueueItemsReply);
+crm_core::call_builder!(ListQueueItems => types::FetchQueueItemsEnvelope);
 crm_core::paged_builder!(ListQueueItems => ListQueueItems);
 
 impl Paged for ListQueueItems {
-    type Page = types::WrappedFetchQueueItemsReply;
+    type Page = types::FetchQueueItemsEnvelope;
     type Item = types::QueueItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     #[inline]
@@ -1885,13 +1885,13 @@ impl Paged for ListQueueItems {
 /// Options of [`SocialMedia::list_queue_slots`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListQueueSlots {
-    call: Call<types::WrappedFetchSlotsReply>,
+    call: Call<types::FetchSlotsEnvelope>,
 }
-crm_core::call_builder!(ListQueueSlots => types::WrappedFetchSlotsReply);
+crm_core::call_builder!(ListQueueSlots => types::FetchSlotsEnvelope);
 crm_core::paged_builder!(ListQueueSlots => ListQueueSlots);
 
 impl Paged for ListQueueSlots {
-    type Page = types::WrappedFetchSlotsReply;
+    type Page = types::FetchSlotsEnvelope;
     type Item = types::UpdatedSlotInfo;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     #[inline]
@@ -1931,13 +1931,13 @@ impl Paged for ListQueueSlots {
 /// Options of [`SocialMedia::list_queues`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListQueues {
-    call: Call<types::WrappedFetchCategoryQueuesReply>,
+    call: Call<types::FetchCategoryQueuesEnvelope>,
 }
-crm_core::call_builder!(ListQueues => types::WrappedFetchCategoryQueuesReply);
+crm_core::call_builder!(ListQueues => types::FetchCategoryQueuesEnvelope);
 crm_core::paged_builder!(ListQueues => ListQueues);
 
 impl Paged for ListQueues {
-    type Page = types::WrappedFetchCategoryQueuesReply;
+    type Page = types::FetchCategoryQueuesEnvelope;
     type Item = types::CategoryQueueWithCategory;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     #[inline]

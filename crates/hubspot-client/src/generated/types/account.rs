@@ -38,14 +38,6 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Api usage list.
-    pub struct ApiUsageList {
-        /// The items of this page, or the outcome of each input.
-        results: Vec<ApiUsage> = "results",
-    }
-}
-
-crm_core::record! {
     /// Portal information reply.
     pub struct PortalInformationReply {
         /// The kind of account, as `STANDARD` or `SANDBOX`.
@@ -83,7 +75,15 @@ crm_core::open_enum! {
     }
 }
 
+crm_core::record! {
+    /// Usage list.
+    pub struct UsageList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ApiUsage> = "results",
+    }
+}
+
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ApiUsage, ApiUsageFetchStatus, ApiUsageList, PortalInformationReply, PortalInformationReplyAccountType,
+    ApiUsage, ApiUsageFetchStatus, PortalInformationReply, PortalInformationReplyAccountType, UsageList,
 );

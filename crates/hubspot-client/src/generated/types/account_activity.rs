@@ -14,36 +14,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Api user action event.
-    pub struct ApiUserActionEvent {
-        /// Who did it.
-        acting_user: Option<ActingUser> = "actingUser",
-        /// What was done.
-        action: Option<String> = "action",
-        /// The group it is sorted into.
-        category: Option<String> = "category",
-        /// The id.
-        id: Option<String> = "id",
-        /// When it happened.
-        occurred_at: Option<Timestamp> = "occurredAt",
-        /// The finer group it is sorted into.
-        sub_category: Option<String> = "subCategory",
-        /// The id of what the action was done to.
-        target_object_id: Option<String> = "targetObjectId",
-    }
-}
-
-crm_core::record! {
-    /// Api user action event page.
-    pub struct ApiUserActionEventPage {
-        /// Where the list goes on.
-        paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<ApiUserActionEvent> = "results",
-    }
-}
-
-crm_core::record! {
     /// Hydrated critical action.
     pub struct HydratedCriticalAction {
         /// Who did it.
@@ -117,8 +87,38 @@ crm_core::record! {
     }
 }
 
+crm_core::record! {
+    /// User action event.
+    pub struct UserActionEvent {
+        /// Who did it.
+        acting_user: Option<ActingUser> = "actingUser",
+        /// What was done.
+        action: Option<String> = "action",
+        /// The group it is sorted into.
+        category: Option<String> = "category",
+        /// The id.
+        id: Option<String> = "id",
+        /// When it happened.
+        occurred_at: Option<Timestamp> = "occurredAt",
+        /// The finer group it is sorted into.
+        sub_category: Option<String> = "subCategory",
+        /// The id of what the action was done to.
+        target_object_id: Option<String> = "targetObjectId",
+    }
+}
+
+crm_core::record! {
+    /// User action event page.
+    pub struct UserActionEventPage {
+        /// Where the list goes on.
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<UserActionEvent> = "results",
+    }
+}
+
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ActingUser, ApiUserActionEvent, ApiUserActionEventPage, HydratedCriticalAction,
-    HydratedCriticalActionPage, LoginAudit, LoginAuditPage,
+    ActingUser, HydratedCriticalAction, HydratedCriticalActionPage, LoginAudit, LoginAuditPage,
+    UserActionEvent, UserActionEventPage,
 );

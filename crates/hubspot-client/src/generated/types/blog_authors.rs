@@ -128,18 +128,8 @@ impl BlogAuthorClone {
 }
 
 crm_core::record! {
-    /// Cursor paged result blog author long.
-    pub struct CursorPagedResultBlogAuthorLong {
-        /// Where the list goes on.
-        paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<BlogAuthor> = "results",
-    }
-}
-
-crm_core::record! {
-    /// With total blog author page.
-    pub struct WithTotalBlogAuthorPage {
+    /// Blog author page.
+    pub struct BlogAuthorPage {
         /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
@@ -149,8 +139,18 @@ crm_core::record! {
     }
 }
 
+crm_core::record! {
+    /// Cursor paged result blog author long.
+    pub struct CursorPagedResultBlogAuthorLong {
+        /// Where the list goes on.
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<BlogAuthor> = "results",
+    }
+}
+
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    BlogAuthor, BlogAuthorBatch, BlogAuthorBatchReply, BlogAuthorClone, CursorPagedResultBlogAuthorLong,
-    WithTotalBlogAuthorPage,
+    BlogAuthor, BlogAuthorBatch, BlogAuthorBatchReply, BlogAuthorClone, BlogAuthorPage,
+    CursorPagedResultBlogAuthorLong,
 );

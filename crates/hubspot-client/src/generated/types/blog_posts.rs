@@ -226,6 +226,18 @@ impl BlogPostLanguageClone {
 }
 
 crm_core::record! {
+    /// Blog post page.
+    pub struct BlogPostPage {
+        /// Where the list goes on.
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<BlogPost> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Blog post version.
     pub struct BlogPostVersion {
         /// The id.
@@ -236,6 +248,18 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user behind it.
         user: Option<VersionUser> = "user",
+    }
+}
+
+crm_core::record! {
+    /// Blog post version page.
+    pub struct BlogPostVersionPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<VersionBlogPost> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
     }
 }
 
@@ -263,32 +287,8 @@ crm_core::record! {
     }
 }
 
-crm_core::record! {
-    /// With total blog post page.
-    pub struct WithTotalBlogPostPage {
-        /// Where the list goes on.
-        paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<BlogPost> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
-crm_core::record! {
-    /// With total blog post version page.
-    pub struct WithTotalBlogPostVersionPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<VersionBlogPost> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    BlogPost, BlogPostBatch, BlogPostBatchReply, BlogPostLanguageClone, BlogPostVersion,
-    CursorPagedResultBlogPostLong, VersionBlogPost, WithTotalBlogPostPage, WithTotalBlogPostVersionPage,
+    BlogPost, BlogPostBatch, BlogPostBatchReply, BlogPostLanguageClone, BlogPostPage, BlogPostVersion,
+    BlogPostVersionPage, CursorPagedResultBlogPostLong, VersionBlogPost,
 );

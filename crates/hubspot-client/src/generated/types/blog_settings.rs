@@ -78,6 +78,18 @@ impl BlogLanguageClone {
 }
 
 crm_core::record! {
+    /// Blog page.
+    pub struct BlogPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Blog> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Blog version.
     pub struct BlogVersion {
         /// The id.
@@ -88,6 +100,18 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user behind it.
         user: Option<VersionUser> = "user",
+    }
+}
+
+crm_core::record! {
+    /// Blog version page.
+    pub struct BlogVersionPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<VersionBlog> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
     }
 }
 
@@ -105,31 +129,7 @@ crm_core::record! {
     }
 }
 
-crm_core::record! {
-    /// With total blog page.
-    pub struct WithTotalBlogPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<Blog> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
-crm_core::record! {
-    /// With total blog version page.
-    pub struct WithTotalBlogVersionPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<VersionBlog> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    Blog, BlogLanguageClone, BlogVersion, VersionBlog, WithTotalBlogPage, WithTotalBlogVersionPage,
+    Blog, BlogLanguageClone, BlogPage, BlogVersion, BlogVersionPage, VersionBlog,
 );

@@ -119,8 +119,8 @@ impl TagClone {
 }
 
 crm_core::record! {
-    /// With total tag page.
-    pub struct WithTotalTagPage {
+    /// Tag page.
+    pub struct TagPage {
         /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
@@ -132,5 +132,5 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    CursorPagedResultTagLong, Tag, TagBatch, TagBatchReply, TagClone, WithTotalTagPage,
+    CursorPagedResultTagLong, Tag, TagBatch, TagBatchReply, TagClone, TagPage,
 );

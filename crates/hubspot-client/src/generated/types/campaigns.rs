@@ -231,6 +231,18 @@ impl CampaignInputBatch {
 }
 
 crm_core::record! {
+    /// Campaign page.
+    pub struct CampaignPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Campaign> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Campaign read input.
     pub struct CampaignReadInput {
         /// The id.
@@ -435,24 +447,12 @@ crm_core::record! {
     }
 }
 
-crm_core::record! {
-    /// With total public campaign page.
-    pub struct WithTotalPublicCampaignPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<Campaign> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     BudgetItem, BudgetTotals, Campaign, CampaignAsset, CampaignAssetPage, CampaignBatchReply,
     CampaignBatchUpdateItem, CampaignBatchUpdateItemBatch, CampaignDeleteInput, CampaignDeleteInputBatch,
-    CampaignInput, CampaignInputBatch, CampaignReadInput, CampaignReadInputBatch, CampaignWithAssets,
-    CampaignWithAssetsBatchReply, CampaignsPublicApiBusinessUnit,
+    CampaignInput, CampaignInputBatch, CampaignPage, CampaignReadInput, CampaignReadInputBatch,
+    CampaignWithAssets, CampaignWithAssetsBatchReply, CampaignsPublicApiBusinessUnit,
     CollectionResponsePublicCampaignAssetForwardPaging, ContactReference, ContactReferencePage, ItemInput,
-    MetricsCounters, RevenueAttributionAggregate, SpendItem, WithTotalPublicCampaignPage,
+    MetricsCounters, RevenueAttributionAggregate, SpendItem,
 );

@@ -109,6 +109,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Channel page.
+    pub struct ChannelPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Channel> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Comment.
     pub struct Comment {
         /// Whether it is archived.
@@ -141,10 +153,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Comment egg.
-    pub struct CommentEgg {
+    /// Comment create.
+    pub struct CommentCreate {
         /// Files and other things attached to the message.
-        attachments: Option<Vec<CommentEggAttachmentsItem>> = "attachments",
+        attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
         /// The text, without formatting.
@@ -155,15 +167,15 @@ crm_core::record! {
     required "attachments" "text" "type"
     by new
 }
-crm_core::setters!(CommentEgg {
+crm_core::setters!(CommentCreate {
     rich_text: String,
 });
 
-impl CommentEgg {
+impl CommentCreate {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        attachments: impl Into<Vec<CommentEggAttachmentsItem>>,
+        attachments: impl Into<Vec<CommentCreateAttachmentsItem>>,
         text: impl Into<String>,
     ) -> Self {
         Self {
@@ -178,24 +190,24 @@ impl CommentEgg {
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum CommentEggAttachmentsItem by "type" {
-        FileEgg(FileEgg) = "FILE",
-        QuickRepliesEgg(QuickRepliesEgg) = "QUICK_REPLIES",
-        SocialMediaEgg(SocialMediaEgg) = "SOCIAL_MEDIA_METADATA",
+    pub enum CommentCreateAttachmentsItem by "type" {
+        FileCreate(FileCreate) = "FILE",
+        QuickRepliesCreate(QuickRepliesCreate) = "QUICK_REPLIES",
+        SocialMediaCreate(SocialMediaCreate) = "SOCIAL_MEDIA_METADATA",
     }
 }
 
 crm_core::record! {
-    /// Conversations message egg.
-    pub struct ConversationsMessageEgg {
+    /// Conversations message create.
+    pub struct ConversationsMessageCreate {
         /// Files and other things attached to the message.
-        attachments: Option<Vec<CommentEggAttachmentsItem>> = "attachments",
+        attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
         /// The id of the channel account.
         channel_account_id: Option<String> = "channelAccountId",
         /// The id of the channel.
         channel_id: Option<String> = "channelId",
         /// Who it goes to.
-        recipients: Option<Vec<RecipientEgg>> = "recipients",
+        recipients: Option<Vec<RecipientCreate>> = "recipients",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
         /// The id of the actor who sends it.
@@ -210,12 +222,12 @@ crm_core::record! {
     required "attachments" "channelAccountId" "channelId" "recipients" "senderActorId" "text" "type"
     by new
 }
-crm_core::setters!(ConversationsMessageEgg {
-    attachments: [CommentEggAttachmentsItem], channel_account_id: String, channel_id: String,
-    recipients: [RecipientEgg], rich_text: String, sender_actor_id: String, subject: String, text: String,
+crm_core::setters!(ConversationsMessageCreate {
+    attachments: [CommentCreateAttachmentsItem], channel_account_id: String, channel_id: String,
+    recipients: [RecipientCreate], rich_text: String, sender_actor_id: String, subject: String, text: String,
 });
 
-impl ConversationsMessageEgg {
+impl ConversationsMessageCreate {
     /// A record without any value but those that are always the same.
     #[must_use]
     pub fn new() -> Self {
@@ -234,7 +246,7 @@ impl ConversationsMessageEgg {
     }
 }
 
-impl Default for ConversationsMessageEgg {
+impl Default for ConversationsMessageCreate {
     fn default() -> Self {
         Self::new()
     }
@@ -253,8 +265,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// File egg.
-    pub struct FileEgg {
+    /// File create.
+    pub struct FileCreate {
         /// The id of the file.
         file_id: Option<String> = "fileId",
         /// Its kind. Always `FILE`.
@@ -264,7 +276,7 @@ crm_core::record! {
     by new
 }
 
-impl FileEgg {
+impl FileCreate {
     /// A record with what it must have.
     #[must_use]
     pub fn new(file_id: impl Into<String>) -> Self {
@@ -293,6 +305,18 @@ crm_core::record! {
         type_: Option<InboxType> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
+    }
+}
+
+crm_core::record! {
+    /// Inbox page.
+    pub struct InboxPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Inbox> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
     }
 }
 
@@ -358,9 +382,9 @@ crm_core::record! {
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum MessageEgg by "type" {
-        CommentEgg(CommentEgg) = "COMMENT",
-        ConversationsMessageEgg(ConversationsMessageEgg) = "MESSAGE",
+    pub enum MessageCreate by "type" {
+        CommentCreate(CommentCreate) = "COMMENT",
+        ConversationsMessageCreate(ConversationsMessageCreate) = "MESSAGE",
     }
 }
 
@@ -375,8 +399,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Quick replies egg.
-    pub struct QuickRepliesEgg {
+    /// Quick replies create.
+    pub struct QuickRepliesCreate {
         /// Answers to choose from with one tap.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
         /// Its kind. Always `QUICK_REPLIES`.
@@ -386,7 +410,7 @@ crm_core::record! {
     by new
 }
 
-impl QuickRepliesEgg {
+impl QuickRepliesCreate {
     /// A record with what it must have.
     #[must_use]
     pub fn new(quick_replies: impl Into<Vec<QuickReply>>) -> Self {
@@ -399,8 +423,8 @@ impl QuickRepliesEgg {
 }
 
 crm_core::record! {
-    /// Recipient egg.
-    pub struct RecipientEgg {
+    /// Recipient create.
+    pub struct RecipientCreate {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
         /// Where messages are delivered: an address with its kind.
@@ -415,11 +439,11 @@ crm_core::record! {
     required "deliveryIdentifiers"
     by new
 }
-crm_core::setters!(RecipientEgg {
+crm_core::setters!(RecipientCreate {
     actor_id: String, delivery_identifier: DeliveryIdentifier, name: String, recipient_field: String,
 });
 
-impl RecipientEgg {
+impl RecipientCreate {
     /// A record with what it must have.
     #[must_use]
     pub fn new(delivery_identifiers: impl Into<Vec<DeliveryIdentifier>>) -> Self {
@@ -435,8 +459,8 @@ impl RecipientEgg {
 }
 
 crm_core::record! {
-    /// Social media egg.
-    pub struct SocialMediaEgg {
+    /// Social media create.
+    pub struct SocialMediaCreate {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
         /// Its kind. Always `SOCIAL_MEDIA_METADATA`.
@@ -446,7 +470,7 @@ crm_core::record! {
     by new
 }
 
-impl SocialMediaEgg {
+impl SocialMediaCreate {
     /// A record with what it must have.
     #[must_use]
     pub fn new(social_metadata: impl Into<SocialMetadata>) -> Self {
@@ -674,36 +698,12 @@ crm_core::record! {
     }
 }
 
-crm_core::record! {
-    /// With total public channel page.
-    pub struct WithTotalPublicChannelPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<Channel> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
-crm_core::record! {
-    /// With total public inbox page.
-    pub struct WithTotalPublicInboxPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<Inbox> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    Actor, ActorBatchReply, AgentActor, AssignmentMessage, BotActor, Channel, Comment, CommentEgg,
-    CommentEggAttachmentsItem, ConversationsMessageEgg, EmailActor, FileEgg, Inbox, InboxType,
-    IntegratorActor, LlmActor, Message, MessageContent, MessageEgg, MessagePage, QuickRepliesEgg,
-    RecipientEgg, SocialMediaEgg, SystemActor, Thread, ThreadAssignRequest, ThreadAssociations,
-    ThreadInboxChange, ThreadPage, ThreadStatus, ThreadStatusChange, ThreadUpdateRequest, VisitorActor,
-    WelcomeMessage, WithTotalPublicChannelPage, WithTotalPublicInboxPage,
+    Actor, ActorBatchReply, AgentActor, AssignmentMessage, BotActor, Channel, ChannelPage, Comment,
+    CommentCreate, CommentCreateAttachmentsItem, ConversationsMessageCreate, EmailActor, FileCreate, Inbox,
+    InboxPage, InboxType, IntegratorActor, LlmActor, Message, MessageContent, MessageCreate, MessagePage,
+    QuickRepliesCreate, RecipientCreate, SocialMediaCreate, SystemActor, Thread, ThreadAssignRequest,
+    ThreadAssociations, ThreadInboxChange, ThreadPage, ThreadStatus, ThreadStatusChange, ThreadUpdateRequest,
+    VisitorActor, WelcomeMessage,
 );

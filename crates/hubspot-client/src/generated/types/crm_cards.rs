@@ -21,7 +21,7 @@ crm_core::record! {
         /// What is asked before the action runs.
         confirmation: Option<ActionConfirmationBody> = "confirmation",
         /// The HTTP method, as `POST`.
-        http_method: Option<HttpMethod> = "httpMethod",
+        http_method: Option<WebhookActionMethod> = "httpMethod",
         /// The name that people see.
         label: Option<String> = "label",
         /// The names of the properties that are sent along.

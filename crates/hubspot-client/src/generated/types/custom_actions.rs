@@ -36,8 +36,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Action definition egg.
-    pub struct ActionDefinitionEgg {
+    /// Action definition create.
+    pub struct ActionDefinitionCreate {
         /// The address that is called when the action runs.
         action_url: Option<String> = "actionUrl",
         /// When it was archived.
@@ -63,7 +63,7 @@ crm_core::record! {
     }
     required "actionUrl" "functions" "inputFields" "labels" "objectTypes" "published"
 }
-crm_core::setters!(ActionDefinitionEgg {
+crm_core::setters!(ActionDefinitionCreate {
     action_url: String, archived_at: i64, execution_rules: [ExecutionTranslationRule],
     functions: [ActionFunction], input_field_dependencies: [Dependency], input_fields: [InputFieldDefinition],
     labels: Map<ActionLabels>, object_request_options: ObjectRequestOptions, object_types: [String],
@@ -812,7 +812,7 @@ crm_core::record! {
         /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
-        options: Option<Vec<ActionsV4OptionItem>> = "options",
+        options: Option<Vec<OptionItem>> = "options",
         /// Where the options are fetched from.
         options_url: Option<String> = "optionsUrl",
         /// The kind of record the value points to. One of 161 values, as `ABANDONED_CART`.
@@ -829,8 +829,8 @@ crm_core::record! {
 crm_core::setters!(FieldTypeDefinition {
     description: String, external_options: bool, external_options_reference_type: String,
     field_type: FieldTypeDefinitionFieldType, help_text: String, label: String, name: String,
-    options: [ActionsV4OptionItem], options_url: String, referenced_object_type: String,
-    schema: ArrayFieldItems, type_: FieldTypeDefinitionType, use_chirp: bool,
+    options: [OptionItem], options_url: String, referenced_object_type: String, schema: ArrayFieldItems,
+    type_: FieldTypeDefinitionType, use_chirp: bool,
 });
 
 crm_core::open_enum! {
@@ -1376,7 +1376,7 @@ impl WorkflowsRequestContext {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ActionDefinition, ActionDefinitionEgg, ActionDefinitionPage, ActionDefinitionPatch,
+    ActionDefinition, ActionDefinitionCreate, ActionDefinitionPage, ActionDefinitionPatch,
     ActionDefinitionRequiresObjectReply, ActionDefinitionRequiresObjectRequest,
     ActionExecutionIndexIdentifier, ActionFunction, ActionFunctionIdentifier, ActionFunctionIdentifierList,
     ActionLabels, ActionRevision, ActionRevisionPage, AgentRequestContext, ArrayField, ArrayFieldItems,

@@ -4,8 +4,8 @@
 use super::*;
 
 crm_core::record! {
-    /// Channel account egg.
-    pub struct ChannelAccountEgg {
+    /// Channel account create.
+    pub struct ChannelAccountCreate {
         /// Whether the channel account is authorized.
         authorized: Option<bool> = "authorized",
         /// Where messages are delivered: an address with its kind.
@@ -18,11 +18,11 @@ crm_core::record! {
     required "authorized" "inboxId" "name"
     by new
 }
-crm_core::setters!(ChannelAccountEgg {
+crm_core::setters!(ChannelAccountCreate {
     delivery_identifier: DeliveryIdentifier,
 });
 
-impl ChannelAccountEgg {
+impl ChannelAccountCreate {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -149,6 +149,18 @@ impl ChannelIntegrationChannelCreate {
 }
 
 crm_core::record! {
+    /// Channel integration channel page.
+    pub struct ChannelIntegrationChannelPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ChannelIntegrationChannel> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Channel integration channel patch.
     pub struct ChannelIntegrationChannelPatch {
         /// What the channel can do.
@@ -171,12 +183,12 @@ crm_core::setters!(ChannelIntegrationChannelPatch {
 });
 
 crm_core::record! {
-    /// Channel integration message egg.
-    pub struct ChannelIntegrationMessageEgg {
+    /// Channel integration message create.
+    pub struct ChannelIntegrationMessageCreate {
         /// The id of the contact to associate the message with.
         associate_with_contact_id: Option<i64> = "associateWithContactId",
         /// Files and other things attached to the message.
-        attachments: Option<Vec<ChannelIntegrationMessageEggAttachmentsItem>> = "attachments",
+        attachments: Option<Vec<ChannelIntegrationMessageCreateAttachmentsItem>> = "attachments",
         /// The id of the channel account.
         channel_account_id: Option<String> = "channelAccountId",
         /// The id of the message it answers.
@@ -202,8 +214,8 @@ crm_core::record! {
     }
     required "attachments" "channelAccountId" "messageDirection" "recipients" "senders" "text" "timestamp"
 }
-crm_core::setters!(ChannelIntegrationMessageEgg {
-    associate_with_contact_id: i64, attachments: [ChannelIntegrationMessageEggAttachmentsItem],
+crm_core::setters!(ChannelIntegrationMessageCreate {
+    associate_with_contact_id: i64, attachments: [ChannelIntegrationMessageCreateAttachmentsItem],
     channel_account_id: String, in_reply_to_id: String, integration_idempotency_id: String,
     integration_thread_id: String, message_direction: MessageDirection,
     pre_resolved_contacts: PreResolvedContacts, recipients: [ChannelIntegrationParticipant],
@@ -212,7 +224,7 @@ crm_core::setters!(ChannelIntegrationMessageEgg {
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum ChannelIntegrationMessageEggAttachmentsItem by "type" {
+    pub enum ChannelIntegrationMessageCreateAttachmentsItem by "type" {
         ContactAttachment(ContactAttachment) = "CONTACT",
         FileAttachment(FileAttachment) = "FILE",
         LocationAttachment(LocationAttachment) = "LOCATION",
@@ -548,26 +560,13 @@ impl Default for UnsupportedContentAttachment {
     }
 }
 
-crm_core::record! {
-    /// With total public channel integration channel page.
-    pub struct WithTotalPublicChannelIntegrationChannelPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<ChannelIntegrationChannel> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ChannelAccountEgg, ChannelAccountStagingToken, ChannelAccountStagingTokenUpdateRequest,
+    ChannelAccountCreate, ChannelAccountStagingToken, ChannelAccountStagingTokenUpdateRequest,
     ChannelAccountUpdateRequest, ChannelIntegrationChannel, ChannelIntegrationChannelCreate,
-    ChannelIntegrationChannelPatch, ChannelIntegrationMessageEgg, ChannelIntegrationMessageEggAttachmentsItem,
-    ChannelIntegrationMessageUpdateRequest, ChannelIntegrationMessageUpdateRequestStatusType,
-    ChannelIntegrationParticipant, ContactAttachment, FileAttachment, LocationAttachment,
-    MessageHeaderAttachment, PreResolvedContact, PreResolvedContacts, QuickRepliesAttachment,
-    SocialMetadataIntegrationAttachment, UnsupportedContentAttachment,
-    WithTotalPublicChannelIntegrationChannelPage,
+    ChannelIntegrationChannelPage, ChannelIntegrationChannelPatch, ChannelIntegrationMessageCreate,
+    ChannelIntegrationMessageCreateAttachmentsItem, ChannelIntegrationMessageUpdateRequest,
+    ChannelIntegrationMessageUpdateRequestStatusType, ChannelIntegrationParticipant, ContactAttachment,
+    FileAttachment, LocationAttachment, MessageHeaderAttachment, PreResolvedContact, PreResolvedContacts,
+    QuickRepliesAttachment, SocialMetadataIntegrationAttachment, UnsupportedContentAttachment,
 );

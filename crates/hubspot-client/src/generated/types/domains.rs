@@ -50,8 +50,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// With total domain page.
-    pub struct WithTotalDomainPage {
+    /// Domain page.
+    pub struct DomainPage {
         /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
@@ -63,5 +63,5 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    Domain, WithTotalDomainPage,
+    Domain, DomainPage,
 );

@@ -4,6 +4,205 @@
 use super::*;
 
 crm_core::record! {
+    /// Behavioral event property create.
+    pub struct BehavioralEventPropertyCreate {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The values to choose from.
+        options: Option<Vec<OptionInput>> = "options",
+        /// Its kind.
+        type_: Option<String> = "type",
+    }
+    required "label" "type"
+    by new
+}
+crm_core::setters!(BehavioralEventPropertyCreate {
+    description: String, name: String, options: [OptionInput],
+});
+
+impl BehavioralEventPropertyCreate {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(label: impl Into<String>, type_: impl Into<String>) -> Self {
+        Self {
+            description: None,
+            label: Some(label.into()),
+            name: None,
+            options: None,
+            type_: Some(type_.into()),
+            extra: Map::new(),
+        }
+    }
+}
+
+crm_core::record! {
+    /// Behavioral event property definition patch.
+    pub struct BehavioralEventPropertyDefinitionPatch {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The values to choose from.
+        options: Option<Vec<OptionInput>> = "options",
+    }
+}
+crm_core::setters!(BehavioralEventPropertyDefinitionPatch {
+    description: String, label: String, options: [OptionInput],
+});
+
+crm_core::record! {
+    /// Behavioral event type definition.
+    pub struct BehavioralEventTypeDefinition {
+        /// Whether it is archived.
+        archived: Option<bool> = "archived",
+        /// What it is or can be associated with.
+        associations: Vec<EventDefinitionsAssociationDefinition> = "associations",
+        /// The rules that join other events into this one.
+        combo_event_rules: Option<ComboEventRuleBranch> = "comboEventRules",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id of the user who created it.
+        created_user_id: Option<i64> = "createdUserId",
+        /// How an event is matched to its record by a property.
+        custom_matching_id: Option<ObjectResolutionMappingReply> = "customMatchingId",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The template for the details of the event.
+        detail_template: Option<String> = "detailTemplate",
+        /// The full, unique name.
+        fully_qualified_name: Option<String> = "fullyQualifiedName",
+        /// The template of the event's heading.
+        header_template: Option<String> = "headerTemplate",
+        /// The id.
+        id: Option<String> = "id",
+        /// The names shown to people.
+        labels: Option<TypeDefinitionLabels> = "labels",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The main object type it belongs to.
+        primary_object: Option<String> = "primaryObject",
+        /// The id of the main object.
+        primary_object_id: Option<String> = "primaryObjectId",
+        /// The properties, by internal name.
+        properties: Vec<Property> = "properties",
+        /// How the event is tracked, as `MANUAL`.
+        tracking_type: Option<BehavioralEventTypeDefinitionTrackingType> = "trackingType",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The id of the user who changed it last.
+        updated_user_id: Option<i64> = "updatedUserId",
+    }
+}
+
+crm_core::record! {
+    /// Behavioral event type definition create.
+    pub struct BehavioralEventTypeDefinitionCreate {
+        /// How an event is matched to its record by a property.
+        custom_matching_id: Option<ObjectResolutionMappingRequest> = "customMatchingId",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Whether to add the default properties.
+        include_default_properties: Option<bool> = "includeDefaultProperties",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The main object type it belongs to.
+        primary_object: Option<String> = "primaryObject",
+        /// The properties of the event.
+        property_definitions: Option<Vec<BehavioralEventPropertyCreate>> = "propertyDefinitions",
+    }
+    required "includeDefaultProperties" "label" "propertyDefinitions"
+    by new
+}
+crm_core::setters!(BehavioralEventTypeDefinitionCreate {
+    custom_matching_id: ObjectResolutionMappingRequest, description: String, name: String,
+    primary_object: String,
+});
+
+impl BehavioralEventTypeDefinitionCreate {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        include_default_properties: impl Into<bool>,
+        label: impl Into<String>,
+        property_definitions: impl Into<Vec<BehavioralEventPropertyCreate>>,
+    ) -> Self {
+        Self {
+            custom_matching_id: None,
+            description: None,
+            include_default_properties: Some(include_default_properties.into()),
+            label: Some(label.into()),
+            name: None,
+            primary_object: None,
+            property_definitions: Some(property_definitions.into()),
+            extra: Map::new(),
+        }
+    }
+}
+
+crm_core::record! {
+    /// Behavioral event type definition page.
+    pub struct BehavioralEventTypeDefinitionPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<BehavioralEventTypeDefinition> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
+    /// Behavioral event type definition patch.
+    pub struct BehavioralEventTypeDefinitionPatch {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The name that people see.
+        label: Option<String> = "label",
+    }
+}
+crm_core::setters!(BehavioralEventTypeDefinitionPatch {
+    description: String, label: String,
+});
+
+crm_core::open_enum! {
+    /// How the event is tracked, as `MANUAL`.
+    pub enum BehavioralEventTypeDefinitionTrackingType {
+        /// `APP_EVENT`
+        AppEvent = "APP_EVENT",
+        /// `AUTOCAPTURE_EVENT`
+        AutocaptureEvent = "AUTOCAPTURE_EVENT",
+        /// `CLICKED_ELEMENT`
+        ClickedElement = "CLICKED_ELEMENT",
+        /// `COMBO_EVENT`
+        ComboEvent = "COMBO_EVENT",
+        /// `CUSTOM_SCRIPT`
+        CustomScript = "CUSTOM_SCRIPT",
+        /// `CUSTOM_SIGNAL`
+        CustomSignal = "CUSTOM_SIGNAL",
+        /// `IMPORT`
+        Import = "IMPORT",
+        /// `MANUAL`
+        Manual = "MANUAL",
+        /// `POLLING`
+        Polling = "POLLING",
+        /// `PROPERTY_CHANGE`
+        PropertyChange = "PROPERTY_CHANGE",
+        /// `VISITED_URL`
+        VisitedUrl = "VISITED_URL",
+        /// `WEBHOOK`
+        Webhook = "WEBHOOK",
+    }
+}
+
+crm_core::record! {
     /// Combo event rule.
     pub struct ComboEventRule {
         /// How many are wanted.
@@ -13,7 +212,7 @@ crm_core::record! {
         /// How many days to look back.
         lookback_window_days: Option<i64> = "lookbackWindowDays",
         /// The filters on properties.
-        property_filters: Vec<ManageEventDefinitionsPropertyFilter> = "propertyFilters",
+        property_filters: Vec<EventDefinitionsPropertyFilter> = "propertyFilters",
     }
 }
 
@@ -112,247 +311,959 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// External behavioral event property create.
-    pub struct ExternalBehavioralEventPropertyCreate {
-        /// What it is, for people.
-        description: Option<String> = "description",
+    /// Event definitions all property types operation.
+    pub struct EventDefinitionsAllPropertyTypesOperation {
+        /// How the occurrences are taken together.
+        coalescing_refine_by: Option<EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsAllPropertyTypesOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `alltypes`.
+        property_type: Option<String> = "propertyType",
+        /// Which occurrences are looked at.
+        pruning_refine_by: Option<Value> = "pruningRefineBy",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+    }
+}
+
+crm_core::union! {
+    /// One of several records, told apart by `type`.
+    pub enum EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy by "type" {
+        EventDefinitionsNumOccurrencesRefineBy(EventDefinitionsNumOccurrencesRefineBy) = "NumOccurrencesRefineBy",
+        EventDefinitionsSetOccurrencesRefineBy(EventDefinitionsSetOccurrencesRefineBy) = "SetOccurrencesRefineBy",
+    }
+}
+
+crm_core::open_enum! {
+    /// How it is matched or worked out.
+    pub enum EventDefinitionsAllPropertyTypesOperationOperator {
+        /// `IS_BLANK`
+        IsBlank = "IS_BLANK",
+        /// `IS_KNOWN`
+        IsKnown = "IS_KNOWN",
+        /// `IS_NOT_BLANK`
+        IsNotBlank = "IS_NOT_BLANK",
+        /// `IS_UNKNOWN`
+        IsUnknown = "IS_UNKNOWN",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions association definition.
+    pub struct EventDefinitionsAssociationDefinition {
+        /// Whether labels of one's own are allowed.
+        allows_custom_labels: Option<bool> = "allowsCustomLabels",
+        /// How many there may be: `ONE_TO_ONE` or `ONE_TO_MANY`.
+        cardinality: Option<LookupAssociationSpecCardinality> = "cardinality",
+        /// The group it is sorted into.
+        category: Option<AssociationCategory> = "category",
+        /// The type of object that the association starts from. One of 161 values, as `ABANDONED_CART`.
+        from_object_type: Option<String> = "fromObjectType",
+        /// The id of the kind of record it starts from.
+        from_object_type_id: Option<String> = "fromObjectTypeId",
+        /// `hasAllAssociatedObjects`
+        has_all_associated_objects: Option<bool> = "hasAllAssociatedObjects",
+        /// Whether deletes go on to the associated records.
+        has_cascading_deletes: Option<bool> = "hasCascadingDeletes",
+        /// Whether a user set the most records it goes from.
+        has_user_enforced_max_from_object_ids: Option<bool> = "hasUserEnforcedMaxFromObjectIds",
+        /// Whether a user set a limit of associated records.
+        has_user_enforced_max_to_object_ids: Option<bool> = "hasUserEnforcedMaxToObjectIds",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// Why it is hidden.
+        hidden_reason: Option<EventDefinitionsAssociationDefinitionHiddenReason> = "hiddenReason",
+        /// The id.
+        id: Option<i64> = "id",
+        /// Whether the other side allows labels of one's own.
+        inverse_allows_custom_labels: Option<bool> = "inverseAllowsCustomLabels",
+        /// How many the reverse association can have, as `ONE_TO_MANY`.
+        inverse_cardinality: Option<LookupAssociationSpecCardinality> = "inverseCardinality",
+        /// `inverseHasAllAssociatedObjects`
+        inverse_has_all_associated_objects: Option<bool> = "inverseHasAllAssociatedObjects",
+        /// The id of the reverse association.
+        inverse_id: Option<i64> = "inverseId",
+        /// The label seen from the other side.
+        inverse_label: Option<String> = "inverseLabel",
+        /// The internal name seen from the other side.
+        inverse_name: Option<String> = "inverseName",
+        /// Whether it is the default.
+        is_default: Option<bool> = "isDefault",
+        /// Whether the reverse association is the primary one.
+        is_inverse_primary: Option<bool> = "isInversePrimary",
+        /// Whether it is the primary one.
+        is_primary: Option<bool> = "isPrimary",
         /// The name that people see.
         label: Option<String> = "label",
+        /// Most records it can go from.
+        max_from_object_ids: Option<i64> = "maxFromObjectIds",
+        /// Most records that one record may be associated with.
+        max_to_object_ids: Option<i64> = "maxToObjectIds",
         /// The name.
         name: Option<String> = "name",
-        /// The values to choose from.
-        options: Option<Vec<OptionInput>> = "options",
+        /// An identifier that is unique in the account.
+        portal_unique_identifier: Option<String> = "portalUniqueIdentifier",
+        /// Whether it cannot be changed.
+        read_only: Option<bool> = "readOnly",
+        /// The type of object that the association leads to. One of 161 values, as `ABANDONED_CART`.
+        to_object_type: Option<String> = "toObjectType",
+        /// The id of the object type it goes to, as `0-1`.
+        to_object_type_id: Option<String> = "toObjectTypeId",
+    }
+}
+
+crm_core::open_enum! {
+    /// Why it is hidden.
+    pub enum EventDefinitionsAssociationDefinitionHiddenReason {
+        /// `DEFAULT`
+        Default = "DEFAULT",
+        /// `INTERNAL`
+        Internal = "INTERNAL",
+        /// `USER_CONFIGURED`
+        UserConfigured = "USER_CONFIGURED",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions bool property operation.
+    pub struct EventDefinitionsBoolPropertyOperation {
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsBoolPropertyOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `bool`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// The value.
+        value: Option<bool> = "value",
+    }
+}
+
+crm_core::open_enum! {
+    /// How it is matched or worked out.
+    pub enum EventDefinitionsBoolPropertyOperationOperator {
+        /// `HAS_EVER_BEEN_EQUAL_TO`
+        HasEverBeenEqualTo = "HAS_EVER_BEEN_EQUAL_TO",
+        /// `HAS_NEVER_BEEN_EQUAL_TO`
+        HasNeverBeenEqualTo = "HAS_NEVER_BEEN_EQUAL_TO",
+        /// `IS_EQUAL_TO`
+        IsEqualTo = "IS_EQUAL_TO",
+        /// `IS_NOT_EQUAL_TO`
+        IsNotEqualTo = "IS_NOT_EQUAL_TO",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions calendar date property operation.
+    pub struct EventDefinitionsCalendarDatePropertyOperation {
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// The month the fiscal year begins with.
+        fiscal_year_start: Option<BlockedDateMonth> = "fiscalYearStart",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsCalendarDatePropertyOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `calendar-date`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// The unit of time.
+        time_unit: Option<EventDefinitionsCalendarDatePropertyOperationTimeUnit> = "timeUnit",
+        /// How many of the time units.
+        time_unit_count: Option<i64> = "timeUnitCount",
+        /// Whether to go by the fiscal year.
+        use_fiscal_year: Option<bool> = "useFiscalYear",
+    }
+}
+
+crm_core::open_enum! {
+    /// How it is matched or worked out.
+    pub enum EventDefinitionsCalendarDatePropertyOperationOperator {
+        /// `IN_LAST_TIME_UNIT`
+        InLastTimeUnit = "IN_LAST_TIME_UNIT",
+        /// `IN_LAST_TIME_UNIT_SO_FAR`
+        InLastTimeUnitSoFar = "IN_LAST_TIME_UNIT_SO_FAR",
+        /// `IN_NEXT_TIME_UNIT`
+        InNextTimeUnit = "IN_NEXT_TIME_UNIT",
+        /// `IN_THIS_TIME_UNIT`
+        InThisTimeUnit = "IN_THIS_TIME_UNIT",
+        /// `IN_THIS_TIME_UNIT_SO_FAR`
+        InThisTimeUnitSoFar = "IN_THIS_TIME_UNIT_SO_FAR",
+    }
+}
+
+crm_core::open_enum! {
+    /// The unit of time.
+    pub enum EventDefinitionsCalendarDatePropertyOperationTimeUnit {
+        /// `DAY`
+        Day = "DAY",
+        /// `MONTH`
+        Month = "MONTH",
+        /// `QUARTER`
+        Quarter = "QUARTER",
+        /// `WEEK`
+        Week = "WEEK",
+        /// `YEAR`
+        Year = "YEAR",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions comparative date property operation.
+    pub struct EventDefinitionsComparativeDatePropertyOperation {
+        /// The name of the property to compare with.
+        comparison_property_name: Option<String> = "comparisonPropertyName",
+        /// The value used when the other property has none.
+        default_comparison_value: Option<String> = "defaultComparisonValue",
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<OperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `datetime-comparative`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions comparative property updated operation.
+    pub struct EventDefinitionsComparativePropertyUpdatedOperation {
+        /// The name of the property to compare with.
+        comparison_property_name: Option<String> = "comparisonPropertyName",
+        /// The value used when the other property has none.
+        default_comparison_value: Option<String> = "defaultComparisonValue",
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<OperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `property-updated-comparative`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions comparative string property operation.
+    pub struct EventDefinitionsComparativeStringPropertyOperation {
+        /// The name of the property to compare with.
+        comparison_property_name: Option<String> = "comparisonPropertyName",
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsComparativeStringPropertyOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `string-comparative`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+    }
+}
+
+crm_core::open_enum! {
+    /// How it is matched or worked out.
+    pub enum EventDefinitionsComparativeStringPropertyOperationOperator {
+        /// `CONTAINS`
+        Contains = "CONTAINS",
+        /// `DOES_NOT_CONTAIN`
+        DoesNotContain = "DOES_NOT_CONTAIN",
+        /// `ENDS_WITH`
+        EndsWith = "ENDS_WITH",
+        /// `IS_EQUAL_TO`
+        IsEqualTo = "IS_EQUAL_TO",
+        /// `IS_NOT_EQUAL_TO`
+        IsNotEqualTo = "IS_NOT_EQUAL_TO",
+        /// `STARTS_WITH`
+        StartsWith = "STARTS_WITH",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions date point.
+    pub struct EventDefinitionsDatePoint {
+        /// The day, of the month or of the week.
+        day: Option<i64> = "day",
+        /// The hour of the day.
+        hour: Option<i64> = "hour",
+        /// The millisecond of the second.
+        millisecond: Option<i64> = "millisecond",
+        /// The minute of the hour.
+        minute: Option<i64> = "minute",
+        /// The month, as a number or a name.
+        month: Option<i64> = "month",
+        /// The second of the minute.
+        second: Option<i64> = "second",
+        /// Always `DATE`.
+        time_type: Option<String> = "timeType",
+        /// Where the time zone is taken from.
+        timezone_source: Option<TimezoneSource> = "timezoneSource",
+        /// The year.
+        year: Option<i64> = "year",
+        /// The time zone, as `America/New_York`.
+        zone_id: Option<String> = "zoneId",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions date property operation.
+    pub struct EventDefinitionsDatePropertyOperation {
+        /// The day, of the month or of the week.
+        day: Option<i64> = "day",
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The month, as a number or a name.
+        month: Option<EventDefinitionsDatePropertyOperationMonth> = "month",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsDatePropertyOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `date`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// The year.
+        year: Option<i64> = "year",
+    }
+}
+
+crm_core::open_enum! {
+    /// The month, as a number or a name.
+    pub enum EventDefinitionsDatePropertyOperationMonth {
+        /// `APR`
+        Apr = "APR",
+        /// `AUG`
+        Aug = "AUG",
+        /// `DEC`
+        Dec = "DEC",
+        /// `FEB`
+        Feb = "FEB",
+        /// `JAN`
+        Jan = "JAN",
+        /// `JUL`
+        Jul = "JUL",
+        /// `JUN`
+        Jun = "JUN",
+        /// `MAR`
+        Mar = "MAR",
+        /// `MAY`
+        May = "MAY",
+        /// `NOV`
+        Nov = "NOV",
+        /// `OCT`
+        Oct = "OCT",
+        /// `SEP`
+        Sep = "SEP",
+    }
+}
+
+crm_core::open_enum! {
+    /// How it is matched or worked out.
+    pub enum EventDefinitionsDatePropertyOperationOperator {
+        /// `AFTER`
+        After = "AFTER",
+        /// `BEFORE`
+        Before = "BEFORE",
+        /// `EQUAL`
+        Equal = "EQUAL",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions date time property operation.
+    pub struct EventDefinitionsDateTimePropertyOperation {
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsDateTimePropertyOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `datetime`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// Whether times must be converted to a time zone.
+        requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
+        /// The point in time it is about.
+        timestamp: Option<i64> = "timestamp",
+    }
+}
+
+crm_core::open_enum! {
+    /// How it is matched or worked out.
+    pub enum EventDefinitionsDateTimePropertyOperationOperator {
+        /// `IS_AFTER`
+        IsAfter = "IS_AFTER",
+        /// `IS_AFTER_DATE`
+        IsAfterDate = "IS_AFTER_DATE",
+        /// `IS_BEFORE`
+        IsBefore = "IS_BEFORE",
+        /// `IS_BEFORE_DATE`
+        IsBeforeDate = "IS_BEFORE_DATE",
+        /// `IS_EQUAL_TO`
+        IsEqualTo = "IS_EQUAL_TO",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions enumeration property operation.
+    pub struct EventDefinitionsEnumerationPropertyOperation {
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsEnumerationPropertyOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `enumeration`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// The values, one by one or by name.
+        values: Vec<String> = "values",
+    }
+}
+
+crm_core::open_enum! {
+    /// How it is matched or worked out.
+    pub enum EventDefinitionsEnumerationPropertyOperationOperator {
+        /// `CONTAINS_ALL`
+        ContainsAll = "CONTAINS_ALL",
+        /// `DOES_NOT_CONTAIN_ALL`
+        DoesNotContainAll = "DOES_NOT_CONTAIN_ALL",
+        /// `HAS_EVER_BEEN_ANY_OF`
+        HasEverBeenAnyOf = "HAS_EVER_BEEN_ANY_OF",
+        /// `HAS_EVER_BEEN_EXACTLY`
+        HasEverBeenExactly = "HAS_EVER_BEEN_EXACTLY",
+        /// `HAS_EVER_CONTAINED_ALL`
+        HasEverContainedAll = "HAS_EVER_CONTAINED_ALL",
+        /// `HAS_NEVER_BEEN_ANY_OF`
+        HasNeverBeenAnyOf = "HAS_NEVER_BEEN_ANY_OF",
+        /// `HAS_NEVER_BEEN_EXACTLY`
+        HasNeverBeenExactly = "HAS_NEVER_BEEN_EXACTLY",
+        /// `HAS_NEVER_CONTAINED_ALL`
+        HasNeverContainedAll = "HAS_NEVER_CONTAINED_ALL",
+        /// `IS_ANY_OF`
+        IsAnyOf = "IS_ANY_OF",
+        /// `IS_EXACTLY`
+        IsExactly = "IS_EXACTLY",
+        /// `IS_NONE_OF`
+        IsNoneOf = "IS_NONE_OF",
+        /// `IS_NOT_EXACTLY`
+        IsNotExactly = "IS_NOT_EXACTLY",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions indexed time point.
+    pub struct EventDefinitionsIndexedTimePoint {
+        /// The time it is counted from.
+        index_reference: Option<Reference> = "indexReference",
+        /// How many items to pass over.
+        offset: Option<IndexOffset> = "offset",
+        /// `shouldGenerateRefreshTime`
+        should_generate_refresh_time: Option<bool> = "shouldGenerateRefreshTime",
+        /// Always `INDEXED`.
+        time_type: Option<String> = "timeType",
+        /// Where the time zone is taken from.
+        timezone_source: Option<TimezoneSource> = "timezoneSource",
+        /// The time zone, as `America/New_York`.
+        zone_id: Option<String> = "zoneId",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions multi string property operation.
+    pub struct EventDefinitionsMultiStringPropertyOperation {
+        /// How the occurrences are taken together.
+        coalescing_refine_by: Option<EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsMultiStringPropertyOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `multistring`.
+        property_type: Option<String> = "propertyType",
+        /// Which occurrences are looked at.
+        pruning_refine_by: Option<Value> = "pruningRefineBy",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// The values, one by one or by name.
+        values: Vec<String> = "values",
+    }
+}
+
+crm_core::open_enum! {
+    /// How it is matched or worked out.
+    pub enum EventDefinitionsMultiStringPropertyOperationOperator {
+        /// `CONTAINS`
+        Contains = "CONTAINS",
+        /// `CONTAINS_EXACTLY`
+        ContainsExactly = "CONTAINS_EXACTLY",
+        /// `DOES_NOT_CONTAIN`
+        DoesNotContain = "DOES_NOT_CONTAIN",
+        /// `DOES_NOT_CONTAIN_EXACTLY`
+        DoesNotContainExactly = "DOES_NOT_CONTAIN_EXACTLY",
+        /// `ENDS_WITH`
+        EndsWith = "ENDS_WITH",
+        /// `IS_EQUAL_TO`
+        IsEqualTo = "IS_EQUAL_TO",
+        /// `IS_NOT_EQUAL_TO`
+        IsNotEqualTo = "IS_NOT_EQUAL_TO",
+        /// `STARTS_WITH`
+        StartsWith = "STARTS_WITH",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions num occurrences refine by.
+    pub struct EventDefinitionsNumOccurrencesRefineBy {
+        /// Most times it may have happened.
+        max_occurrences: Option<i64> = "maxOccurrences",
+        /// How often it must have happened at least.
+        min_occurrences: Option<i64> = "minOccurrences",
+        /// Its kind. Always `NumOccurrencesRefineBy`.
+        type_: Option<String> = "type",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions number property operation.
+    pub struct EventDefinitionsNumberPropertyOperation {
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsNumberPropertyOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `number`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// The value.
+        value: Option<f64> = "value",
+    }
+}
+
+crm_core::open_enum! {
+    /// How it is matched or worked out.
+    pub enum EventDefinitionsNumberPropertyOperationOperator {
+        /// `HAS_EVER_BEEN_EQUAL_TO`
+        HasEverBeenEqualTo = "HAS_EVER_BEEN_EQUAL_TO",
+        /// `HAS_NEVER_BEEN_EQUAL_TO`
+        HasNeverBeenEqualTo = "HAS_NEVER_BEEN_EQUAL_TO",
+        /// `IS_EQUAL_TO`
+        IsEqualTo = "IS_EQUAL_TO",
+        /// `IS_GREATER_THAN`
+        IsGreaterThan = "IS_GREATER_THAN",
+        /// `IS_GREATER_THAN_OR_EQUAL_TO`
+        IsGreaterThanOrEqualTo = "IS_GREATER_THAN_OR_EQUAL_TO",
+        /// `IS_LESS_THAN`
+        IsLessThan = "IS_LESS_THAN",
+        /// `IS_LESS_THAN_OR_EQUAL_TO`
+        IsLessThanOrEqualTo = "IS_LESS_THAN_OR_EQUAL_TO",
+        /// `IS_NOT_EQUAL_TO`
+        IsNotEqualTo = "IS_NOT_EQUAL_TO",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions property filter.
+    pub struct EventDefinitionsPropertyFilter {
+        /// Further details of what it is about.
+        context: Option<PropertyFilterContext> = "context",
+        /// `filterInsightsId`
+        filter_insights_id: Option<i64> = "filterInsightsId",
+        /// Always `PROPERTY`.
+        filter_type: Option<String> = "filterType",
+        /// `frameworkFilterId`
+        framework_filter_id: Option<i64> = "frameworkFilterId",
+        /// How the property is tested.
+        operation: Option<EventDefinitionsPropertyFilterOperation> = "operation",
+        /// The names of the properties to give.
+        property: Option<String> = "property",
+    }
+}
+
+crm_core::union! {
+    /// One of several records, told apart by `propertyType`.
+    pub enum EventDefinitionsPropertyFilterOperation by "propertyType" {
+        ComparativeBoolPropertyOperation(ComparativeBoolPropertyOperation) = "bool-comparative",
+        ComparativeNumberPropertyOperation(ComparativeNumberPropertyOperation) = "number-comparative",
+        EventDefinitionsAllPropertyTypesOperation(EventDefinitionsAllPropertyTypesOperation) = "alltypes",
+        EventDefinitionsBoolPropertyOperation(EventDefinitionsBoolPropertyOperation) = "bool",
+        EventDefinitionsCalendarDatePropertyOperation(EventDefinitionsCalendarDatePropertyOperation) = "calendar-date",
+        EventDefinitionsComparativeDatePropertyOperation(EventDefinitionsComparativeDatePropertyOperation) = "datetime-comparative",
+        EventDefinitionsComparativePropertyUpdatedOperation(EventDefinitionsComparativePropertyUpdatedOperation) = "property-updated-comparative",
+        EventDefinitionsComparativeStringPropertyOperation(EventDefinitionsComparativeStringPropertyOperation) = "string-comparative",
+        EventDefinitionsDatePropertyOperation(EventDefinitionsDatePropertyOperation) = "date",
+        EventDefinitionsDateTimePropertyOperation(EventDefinitionsDateTimePropertyOperation) = "datetime",
+        EventDefinitionsEnumerationPropertyOperation(EventDefinitionsEnumerationPropertyOperation) = "enumeration",
+        EventDefinitionsMultiStringPropertyOperation(EventDefinitionsMultiStringPropertyOperation) = "multistring",
+        EventDefinitionsNumberPropertyOperation(EventDefinitionsNumberPropertyOperation) = "number",
+        EventDefinitionsRangedDatePropertyOperation(EventDefinitionsRangedDatePropertyOperation) = "datetime-ranged",
+        EventDefinitionsRangedNumberPropertyOperation(EventDefinitionsRangedNumberPropertyOperation) = "number-ranged",
+        EventDefinitionsRangedTimeOperation(EventDefinitionsRangedTimeOperation) = "rangedtime",
+        EventDefinitionsRollingDateRangePropertyOperation(EventDefinitionsRollingDateRangePropertyOperation) = "datetime-rolling",
+        EventDefinitionsRollingPropertyUpdatedOperation(EventDefinitionsRollingPropertyUpdatedOperation) = "rolling-property-updated",
+        EventDefinitionsStringPropertyOperation(EventDefinitionsStringPropertyOperation) = "string",
+        EventDefinitionsTimePointOperation(EventDefinitionsTimePointOperation) = "timepoint",
+        RegexPropertyOperation(RegexPropertyOperation) = "regex",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions property referenced time.
+    pub struct EventDefinitionsPropertyReferencedTime {
+        /// The names of the properties to give.
+        property: Option<String> = "property",
+        /// How the property's time is read, as `UPDATED_AT`.
+        reference_type: Option<EventDefinitionsTimePointOperationPropertyParser> = "referenceType",
+        /// Always `PROPERTY_REFERENCED`.
+        time_type: Option<String> = "timeType",
+        /// Where the time zone is taken from.
+        timezone_source: Option<TimezoneSource> = "timezoneSource",
+        /// The time zone, as `America/New_York`.
+        zone_id: Option<String> = "zoneId",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions ranged date property operation.
+    pub struct EventDefinitionsRangedDatePropertyOperation {
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The earliest time.
+        lower_bound_timestamp: Option<i64> = "lowerBoundTimestamp",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsRangedTimeOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `datetime-ranged`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// Whether times must be converted to a time zone.
+        requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
+        /// The end of the range.
+        upper_bound_timestamp: Option<i64> = "upperBoundTimestamp",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions ranged number property operation.
+    pub struct EventDefinitionsRangedNumberPropertyOperation {
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The lowest value.
+        lower_bound: Option<f64> = "lowerBound",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsRangedTimeOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `number-ranged`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// The highest value of the range.
+        upper_bound: Option<f64> = "upperBound",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions ranged time operation.
+    pub struct EventDefinitionsRangedTimeOperation {
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// Whether the lower end counts too: `INCLUSIVE` or `EXCLUSIVE`.
+        lower_bound_endpoint_behavior: Option<EndpointBehavior> = "lowerBoundEndpointBehavior",
+        /// Where the range begins.
+        lower_bound_time_point: Option<Time> = "lowerBoundTimePoint",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsRangedTimeOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// How the property's value is read as a time.
+        property_parser: Option<EventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
+        /// Always `rangedtime`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// Its kind.
+        type_: Option<String> = "type",
+        /// Whether the upper end counts too: `INCLUSIVE` or `EXCLUSIVE`.
+        upper_bound_endpoint_behavior: Option<EndpointBehavior> = "upperBoundEndpointBehavior",
+        /// Where the range ends.
+        upper_bound_time_point: Option<Time> = "upperBoundTimePoint",
+    }
+}
+
+crm_core::open_enum! {
+    /// How it is matched or worked out.
+    pub enum EventDefinitionsRangedTimeOperationOperator {
+        /// `IS_BETWEEN`
+        IsBetween = "IS_BETWEEN",
+        /// `IS_NOT_BETWEEN`
+        IsNotBetween = "IS_NOT_BETWEEN",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions rolling date range property operation.
+    pub struct EventDefinitionsRollingDateRangePropertyOperation {
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// How many days it spans.
+        number_of_days: Option<i64> = "numberOfDays",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsRollingDateRangePropertyOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `datetime-rolling`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// Whether times must be converted to a time zone.
+        requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
+    }
+}
+
+crm_core::open_enum! {
+    /// How it is matched or worked out.
+    pub enum EventDefinitionsRollingDateRangePropertyOperationOperator {
+        /// `IS_LESS_THAN_X_DAYS_AGO`
+        IsLessThanXDaysAgo = "IS_LESS_THAN_X_DAYS_AGO",
+        /// `IS_LESS_THAN_X_DAYS_FROM_NOW`
+        IsLessThanXDaysFromNow = "IS_LESS_THAN_X_DAYS_FROM_NOW",
+        /// `IS_MORE_THAN_X_DAYS_AGO`
+        IsMoreThanXDaysAgo = "IS_MORE_THAN_X_DAYS_AGO",
+        /// `IS_MORE_THAN_X_DAYS_FROM_NOW`
+        IsMoreThanXDaysFromNow = "IS_MORE_THAN_X_DAYS_FROM_NOW",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions rolling property updated operation.
+    pub struct EventDefinitionsRollingPropertyUpdatedOperation {
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// How many days it spans.
+        number_of_days: Option<i64> = "numberOfDays",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsRollingPropertyUpdatedOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `rolling-property-updated`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+    }
+}
+
+crm_core::open_enum! {
+    /// How it is matched or worked out.
+    pub enum EventDefinitionsRollingPropertyUpdatedOperationOperator {
+        /// `NOT_UPDATED_IN_LAST_X_DAYS`
+        NotUpdatedInLastXDays = "NOT_UPDATED_IN_LAST_X_DAYS",
+        /// `UPDATED_IN_LAST_X_DAYS`
+        UpdatedInLastXDays = "UPDATED_IN_LAST_X_DAYS",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions set occurrences refine by.
+    pub struct EventDefinitionsSetOccurrencesRefineBy {
+        /// How many of the set must match, as `ANY`.
+        set_type: Option<EventDefinitionsSetOccurrencesRefineBySetType> = "setType",
+        /// Its kind. Always `SetOccurrencesRefineBy`.
+        type_: Option<String> = "type",
+    }
+}
+
+crm_core::open_enum! {
+    /// How many of the set must match, as `ANY`.
+    pub enum EventDefinitionsSetOccurrencesRefineBySetType {
+        /// `ALL`
+        All = "ALL",
+        /// `ALL_INCLUDE_EMPTY`
+        AllIncludeEmpty = "ALL_INCLUDE_EMPTY",
+        /// `ANY`
+        Any = "ANY",
+        /// `ANY_INCLUDE_EMPTY`
+        AnyIncludeEmpty = "ANY_INCLUDE_EMPTY",
+        /// `NONE`
+        None = "NONE",
+        /// `NONE_EXCLUDE_EMPTY`
+        NoneExcludeEmpty = "NONE_EXCLUDE_EMPTY",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions string property operation.
+    pub struct EventDefinitionsStringPropertyOperation {
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<EventDefinitionsStringPropertyOperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// Always `string`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// The value.
+        value: Option<String> = "value",
+    }
+}
+
+crm_core::open_enum! {
+    /// How it is matched or worked out.
+    pub enum EventDefinitionsStringPropertyOperationOperator {
+        /// `CONTAINS`
+        Contains = "CONTAINS",
+        /// `DOES_NOT_CONTAIN`
+        DoesNotContain = "DOES_NOT_CONTAIN",
+        /// `ENDS_WITH`
+        EndsWith = "ENDS_WITH",
+        /// `HAS_EVER_BEEN_EQUAL_TO`
+        HasEverBeenEqualTo = "HAS_EVER_BEEN_EQUAL_TO",
+        /// `HAS_EVER_CONTAINED`
+        HasEverContained = "HAS_EVER_CONTAINED",
+        /// `HAS_NEVER_BEEN_EQUAL_TO`
+        HasNeverBeenEqualTo = "HAS_NEVER_BEEN_EQUAL_TO",
+        /// `HAS_NEVER_CONTAINED`
+        HasNeverContained = "HAS_NEVER_CONTAINED",
+        /// `IS_EQUAL_TO`
+        IsEqualTo = "IS_EQUAL_TO",
+        /// `IS_NOT_EQUAL_TO`
+        IsNotEqualTo = "IS_NOT_EQUAL_TO",
+        /// `STARTS_WITH`
+        StartsWith = "STARTS_WITH",
+    }
+}
+
+crm_core::record! {
+    /// Event definitions time point operation.
+    pub struct EventDefinitionsTimePointOperation {
+        /// The value used when there is none.
+        default_value: Option<String> = "defaultValue",
+        /// Whether the endpoint counts: `INCLUSIVE` or `EXCLUSIVE`.
+        endpoint_behavior: Option<EndpointBehavior> = "endpointBehavior",
+        /// Whether records without a value pass too.
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// The kind of operation.
+        operation_type: Option<String> = "operationType",
+        /// How it is matched or worked out.
+        operator: Option<OperationOperator> = "operator",
+        /// The name of the operator.
+        operator_name: Option<String> = "operatorName",
+        /// How the property's value is read as a time.
+        property_parser: Option<EventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
+        /// Always `timepoint`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// The time to compare with.
+        time_point: Option<Time> = "timePoint",
         /// Its kind.
         type_: Option<String> = "type",
     }
-    required "label" "type"
-    by new
 }
-crm_core::setters!(ExternalBehavioralEventPropertyCreate {
-    description: String, name: String, options: [OptionInput],
-});
-
-impl ExternalBehavioralEventPropertyCreate {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(label: impl Into<String>, type_: impl Into<String>) -> Self {
-        Self {
-            description: None,
-            label: Some(label.into()),
-            name: None,
-            options: None,
-            type_: Some(type_.into()),
-            extra: Map::new(),
-        }
-    }
-}
-
-crm_core::record! {
-    /// External behavioral event property definition patch.
-    pub struct ExternalBehavioralEventPropertyDefinitionPatch {
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// The name that people see.
-        label: Option<String> = "label",
-        /// The values to choose from.
-        options: Option<Vec<OptionInput>> = "options",
-    }
-}
-crm_core::setters!(ExternalBehavioralEventPropertyDefinitionPatch {
-    description: String, label: String, options: [OptionInput],
-});
-
-crm_core::record! {
-    /// External behavioral event type definition.
-    pub struct ExternalBehavioralEventTypeDefinition {
-        /// Whether it is archived.
-        archived: Option<bool> = "archived",
-        /// What it is or can be associated with.
-        associations: Vec<ManageEventDefinitionsAssociationDefinition> = "associations",
-        /// The rules that join other events into this one.
-        combo_event_rules: Option<ComboEventRuleBranch> = "comboEventRules",
-        /// When it was created.
-        created_at: Option<Timestamp> = "createdAt",
-        /// The id of the user who created it.
-        created_user_id: Option<i64> = "createdUserId",
-        /// How an event is matched to its record by a property.
-        custom_matching_id: Option<ExternalObjectResolutionMappingReply> = "customMatchingId",
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// The template for the details of the event.
-        detail_template: Option<String> = "detailTemplate",
-        /// The full, unique name.
-        fully_qualified_name: Option<String> = "fullyQualifiedName",
-        /// The template of the event's heading.
-        header_template: Option<String> = "headerTemplate",
-        /// The id.
-        id: Option<String> = "id",
-        /// The names shown to people.
-        labels: Option<TypeDefinitionLabels> = "labels",
-        /// The name.
-        name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
-        object_type_id: Option<String> = "objectTypeId",
-        /// The main object type it belongs to.
-        primary_object: Option<String> = "primaryObject",
-        /// The id of the main object.
-        primary_object_id: Option<String> = "primaryObjectId",
-        /// The properties, by internal name.
-        properties: Vec<Property> = "properties",
-        /// How the event is tracked, as `MANUAL`.
-        tracking_type: Option<ExternalBehavioralEventTypeDefinitionTrackingType> = "trackingType",
-        /// When it was changed last.
-        updated_at: Option<Timestamp> = "updatedAt",
-        /// The id of the user who changed it last.
-        updated_user_id: Option<i64> = "updatedUserId",
-    }
-}
-
-crm_core::record! {
-    /// External behavioral event type definition egg.
-    pub struct ExternalBehavioralEventTypeDefinitionEgg {
-        /// How an event is matched to its record by a property.
-        custom_matching_id: Option<ExternalObjectResolutionMappingRequest> = "customMatchingId",
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// Whether to add the default properties.
-        include_default_properties: Option<bool> = "includeDefaultProperties",
-        /// The name that people see.
-        label: Option<String> = "label",
-        /// The name.
-        name: Option<String> = "name",
-        /// The main object type it belongs to.
-        primary_object: Option<String> = "primaryObject",
-        /// The properties of the event.
-        property_definitions: Option<Vec<ExternalBehavioralEventPropertyCreate>> = "propertyDefinitions",
-    }
-    required "includeDefaultProperties" "label" "propertyDefinitions"
-    by new
-}
-crm_core::setters!(ExternalBehavioralEventTypeDefinitionEgg {
-    custom_matching_id: ExternalObjectResolutionMappingRequest, description: String, name: String,
-    primary_object: String,
-});
-
-impl ExternalBehavioralEventTypeDefinitionEgg {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        include_default_properties: impl Into<bool>,
-        label: impl Into<String>,
-        property_definitions: impl Into<Vec<ExternalBehavioralEventPropertyCreate>>,
-    ) -> Self {
-        Self {
-            custom_matching_id: None,
-            description: None,
-            include_default_properties: Some(include_default_properties.into()),
-            label: Some(label.into()),
-            name: None,
-            primary_object: None,
-            property_definitions: Some(property_definitions.into()),
-            extra: Map::new(),
-        }
-    }
-}
-
-crm_core::record! {
-    /// External behavioral event type definition patch.
-    pub struct ExternalBehavioralEventTypeDefinitionPatch {
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// The name that people see.
-        label: Option<String> = "label",
-    }
-}
-crm_core::setters!(ExternalBehavioralEventTypeDefinitionPatch {
-    description: String, label: String,
-});
 
 crm_core::open_enum! {
-    /// How the event is tracked, as `MANUAL`.
-    pub enum ExternalBehavioralEventTypeDefinitionTrackingType {
-        /// `APP_EVENT`
-        AppEvent = "APP_EVENT",
-        /// `AUTOCAPTURE_EVENT`
-        AutocaptureEvent = "AUTOCAPTURE_EVENT",
-        /// `CLICKED_ELEMENT`
-        ClickedElement = "CLICKED_ELEMENT",
-        /// `COMBO_EVENT`
-        ComboEvent = "COMBO_EVENT",
-        /// `CUSTOM_SCRIPT`
-        CustomScript = "CUSTOM_SCRIPT",
-        /// `CUSTOM_SIGNAL`
-        CustomSignal = "CUSTOM_SIGNAL",
-        /// `IMPORT`
-        Import = "IMPORT",
-        /// `MANUAL`
-        Manual = "MANUAL",
-        /// `POLLING`
-        Polling = "POLLING",
-        /// `PROPERTY_CHANGE`
-        PropertyChange = "PROPERTY_CHANGE",
-        /// `VISITED_URL`
-        VisitedUrl = "VISITED_URL",
-        /// `WEBHOOK`
-        Webhook = "WEBHOOK",
-    }
-}
-
-crm_core::record! {
-    /// External object resolution mapping reply.
-    pub struct ExternalObjectResolutionMappingReply {
-        /// How the main record is found.
-        primary_object_rule: Option<ExternalPrimaryObjectResolutionRule> = "primaryObjectRule",
-    }
-}
-
-crm_core::record! {
-    /// External object resolution mapping request.
-    pub struct ExternalObjectResolutionMappingRequest {
-        /// How the main record is found.
-        primary_object_rule: Option<ExternalPrimaryObjectResolutionRule> = "primaryObjectRule",
-    }
-    required "primaryObjectRule"
-    by new
-}
-
-impl ExternalObjectResolutionMappingRequest {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        primary_object_rule: impl Into<ExternalPrimaryObjectResolutionRule>,
-    ) -> Self {
-        Self {
-            primary_object_rule: Some(primary_object_rule.into()),
-            extra: Map::new(),
-        }
-    }
-}
-
-crm_core::record! {
-    /// External primary object resolution rule.
-    pub struct ExternalPrimaryObjectResolutionRule {
-        /// The name of the event's property.
-        event_property_name: Option<String> = "eventPropertyName",
-        /// The property of the record that is matched.
-        target_object_property_name: Option<String> = "targetObjectPropertyName",
-    }
-    required "eventPropertyName" "targetObjectPropertyName"
-    by new
-}
-
-impl ExternalPrimaryObjectResolutionRule {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        event_property_name: impl Into<String>,
-        target_object_property_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            event_property_name: Some(event_property_name.into()),
-            target_object_property_name: Some(target_object_property_name.into()),
-            extra: Map::new(),
-        }
+    /// How the property's value is read as a time.
+    pub enum EventDefinitionsTimePointOperationPropertyParser {
+        /// `ANNIVERSARY`
+        Anniversary = "ANNIVERSARY",
+        /// `ANNIVERSARY_WITH_ZONE_SAME_LOCAL_CONVERSION`
+        AnniversaryWithZoneSameLocalConversion = "ANNIVERSARY_WITH_ZONE_SAME_LOCAL_CONVERSION",
+        /// `UPDATED_AT`
+        UpdatedAt = "UPDATED_AT",
+        /// `VALUE`
+        Value = "VALUE",
+        /// `VALUE_WITH_ZONE_SAME_LOCAL_CONVERSION`
+        ValueWithZoneSameLocalConversion = "VALUE_WITH_ZONE_SAME_LOCAL_CONVERSION",
     }
 }
 
@@ -421,977 +1332,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Manage event definitions all property types operation.
-    pub struct ManageEventDefinitionsAllPropertyTypesOperation {
-        /// How the occurrences are taken together.
-        coalescing_refine_by: Option<ManageEventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsAllPropertyTypesOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `alltypes`.
-        property_type: Option<String> = "propertyType",
-        /// Which occurrences are looked at.
-        pruning_refine_by: Option<Value> = "pruningRefineBy",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-    }
-}
-
-crm_core::union! {
-    /// One of several records, told apart by `type`.
-    pub enum ManageEventDefinitionsAllPropertyTypesOperationCoalescingRefineBy by "type" {
-        ManageEventDefinitionsNumOccurrencesRefineBy(ManageEventDefinitionsNumOccurrencesRefineBy) = "NumOccurrencesRefineBy",
-        ManageEventDefinitionsSetOccurrencesRefineBy(ManageEventDefinitionsSetOccurrencesRefineBy) = "SetOccurrencesRefineBy",
-    }
-}
-
-crm_core::open_enum! {
-    /// How it is matched or worked out.
-    pub enum ManageEventDefinitionsAllPropertyTypesOperationOperator {
-        /// `IS_BLANK`
-        IsBlank = "IS_BLANK",
-        /// `IS_KNOWN`
-        IsKnown = "IS_KNOWN",
-        /// `IS_NOT_BLANK`
-        IsNotBlank = "IS_NOT_BLANK",
-        /// `IS_UNKNOWN`
-        IsUnknown = "IS_UNKNOWN",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions association definition.
-    pub struct ManageEventDefinitionsAssociationDefinition {
-        /// Whether labels of one's own are allowed.
-        allows_custom_labels: Option<bool> = "allowsCustomLabels",
-        /// How many there may be: `ONE_TO_ONE` or `ONE_TO_MANY`.
-        cardinality: Option<LookupAssociationSpecCardinality> = "cardinality",
-        /// The group it is sorted into.
-        category: Option<AssociationCategory> = "category",
-        /// The type of object that the association starts from. One of 161 values, as `ABANDONED_CART`.
-        from_object_type: Option<String> = "fromObjectType",
-        /// The id of the kind of record it starts from.
-        from_object_type_id: Option<String> = "fromObjectTypeId",
-        /// `hasAllAssociatedObjects`
-        has_all_associated_objects: Option<bool> = "hasAllAssociatedObjects",
-        /// Whether deletes go on to the associated records.
-        has_cascading_deletes: Option<bool> = "hasCascadingDeletes",
-        /// Whether a user set the most records it goes from.
-        has_user_enforced_max_from_object_ids: Option<bool> = "hasUserEnforcedMaxFromObjectIds",
-        /// Whether a user set a limit of associated records.
-        has_user_enforced_max_to_object_ids: Option<bool> = "hasUserEnforcedMaxToObjectIds",
-        /// Whether people do not see it.
-        hidden: Option<bool> = "hidden",
-        /// Why it is hidden.
-        hidden_reason: Option<ManageEventDefinitionsAssociationDefinitionHiddenReason> = "hiddenReason",
-        /// The id.
-        id: Option<i64> = "id",
-        /// Whether the other side allows labels of one's own.
-        inverse_allows_custom_labels: Option<bool> = "inverseAllowsCustomLabels",
-        /// How many the reverse association can have, as `ONE_TO_MANY`.
-        inverse_cardinality: Option<LookupAssociationSpecCardinality> = "inverseCardinality",
-        /// `inverseHasAllAssociatedObjects`
-        inverse_has_all_associated_objects: Option<bool> = "inverseHasAllAssociatedObjects",
-        /// The id of the reverse association.
-        inverse_id: Option<i64> = "inverseId",
-        /// The label seen from the other side.
-        inverse_label: Option<String> = "inverseLabel",
-        /// The internal name seen from the other side.
-        inverse_name: Option<String> = "inverseName",
-        /// Whether it is the default.
-        is_default: Option<bool> = "isDefault",
-        /// Whether the reverse association is the primary one.
-        is_inverse_primary: Option<bool> = "isInversePrimary",
-        /// Whether it is the primary one.
-        is_primary: Option<bool> = "isPrimary",
-        /// The name that people see.
-        label: Option<String> = "label",
-        /// Most records it can go from.
-        max_from_object_ids: Option<i64> = "maxFromObjectIds",
-        /// Most records that one record may be associated with.
-        max_to_object_ids: Option<i64> = "maxToObjectIds",
-        /// The name.
-        name: Option<String> = "name",
-        /// An identifier that is unique in the account.
-        portal_unique_identifier: Option<String> = "portalUniqueIdentifier",
-        /// Whether it cannot be changed.
-        read_only: Option<bool> = "readOnly",
-        /// The type of object that the association leads to. One of 161 values, as `ABANDONED_CART`.
-        to_object_type: Option<String> = "toObjectType",
-        /// The id of the object type it goes to, as `0-1`.
-        to_object_type_id: Option<String> = "toObjectTypeId",
-    }
-}
-
-crm_core::open_enum! {
-    /// Why it is hidden.
-    pub enum ManageEventDefinitionsAssociationDefinitionHiddenReason {
-        /// `DEFAULT`
-        Default = "DEFAULT",
-        /// `INTERNAL`
-        Internal = "INTERNAL",
-        /// `USER_CONFIGURED`
-        UserConfigured = "USER_CONFIGURED",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions bool property operation.
-    pub struct ManageEventDefinitionsBoolPropertyOperation {
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsBoolPropertyOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `bool`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-        /// The value.
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::open_enum! {
-    /// How it is matched or worked out.
-    pub enum ManageEventDefinitionsBoolPropertyOperationOperator {
-        /// `HAS_EVER_BEEN_EQUAL_TO`
-        HasEverBeenEqualTo = "HAS_EVER_BEEN_EQUAL_TO",
-        /// `HAS_NEVER_BEEN_EQUAL_TO`
-        HasNeverBeenEqualTo = "HAS_NEVER_BEEN_EQUAL_TO",
-        /// `IS_EQUAL_TO`
-        IsEqualTo = "IS_EQUAL_TO",
-        /// `IS_NOT_EQUAL_TO`
-        IsNotEqualTo = "IS_NOT_EQUAL_TO",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions calendar date property operation.
-    pub struct ManageEventDefinitionsCalendarDatePropertyOperation {
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// The month the fiscal year begins with.
-        fiscal_year_start: Option<Month> = "fiscalYearStart",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsCalendarDatePropertyOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `calendar-date`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-        /// The unit of time.
-        time_unit: Option<ManageEventDefinitionsCalendarDatePropertyOperationTimeUnit> = "timeUnit",
-        /// How many of the time units.
-        time_unit_count: Option<i64> = "timeUnitCount",
-        /// Whether to go by the fiscal year.
-        use_fiscal_year: Option<bool> = "useFiscalYear",
-    }
-}
-
-crm_core::open_enum! {
-    /// How it is matched or worked out.
-    pub enum ManageEventDefinitionsCalendarDatePropertyOperationOperator {
-        /// `IN_LAST_TIME_UNIT`
-        InLastTimeUnit = "IN_LAST_TIME_UNIT",
-        /// `IN_LAST_TIME_UNIT_SO_FAR`
-        InLastTimeUnitSoFar = "IN_LAST_TIME_UNIT_SO_FAR",
-        /// `IN_NEXT_TIME_UNIT`
-        InNextTimeUnit = "IN_NEXT_TIME_UNIT",
-        /// `IN_THIS_TIME_UNIT`
-        InThisTimeUnit = "IN_THIS_TIME_UNIT",
-        /// `IN_THIS_TIME_UNIT_SO_FAR`
-        InThisTimeUnitSoFar = "IN_THIS_TIME_UNIT_SO_FAR",
-    }
-}
-
-crm_core::open_enum! {
-    /// The unit of time.
-    pub enum ManageEventDefinitionsCalendarDatePropertyOperationTimeUnit {
-        /// `DAY`
-        Day = "DAY",
-        /// `MONTH`
-        Month = "MONTH",
-        /// `QUARTER`
-        Quarter = "QUARTER",
-        /// `WEEK`
-        Week = "WEEK",
-        /// `YEAR`
-        Year = "YEAR",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions comparative date property operation.
-    pub struct ManageEventDefinitionsComparativeDatePropertyOperation {
-        /// The name of the property to compare with.
-        comparison_property_name: Option<String> = "comparisonPropertyName",
-        /// The value used when the other property has none.
-        default_comparison_value: Option<String> = "defaultComparisonValue",
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<OperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `datetime-comparative`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions comparative property updated operation.
-    pub struct ManageEventDefinitionsComparativePropertyUpdatedOperation {
-        /// The name of the property to compare with.
-        comparison_property_name: Option<String> = "comparisonPropertyName",
-        /// The value used when the other property has none.
-        default_comparison_value: Option<String> = "defaultComparisonValue",
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<OperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `property-updated-comparative`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions comparative string property operation.
-    pub struct ManageEventDefinitionsComparativeStringPropertyOperation {
-        /// The name of the property to compare with.
-        comparison_property_name: Option<String> = "comparisonPropertyName",
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsComparativeStringPropertyOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `string-comparative`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-    }
-}
-
-crm_core::open_enum! {
-    /// How it is matched or worked out.
-    pub enum ManageEventDefinitionsComparativeStringPropertyOperationOperator {
-        /// `CONTAINS`
-        Contains = "CONTAINS",
-        /// `DOES_NOT_CONTAIN`
-        DoesNotContain = "DOES_NOT_CONTAIN",
-        /// `ENDS_WITH`
-        EndsWith = "ENDS_WITH",
-        /// `IS_EQUAL_TO`
-        IsEqualTo = "IS_EQUAL_TO",
-        /// `IS_NOT_EQUAL_TO`
-        IsNotEqualTo = "IS_NOT_EQUAL_TO",
-        /// `STARTS_WITH`
-        StartsWith = "STARTS_WITH",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions date point.
-    pub struct ManageEventDefinitionsDatePoint {
-        /// The day, of the month or of the week.
-        day: Option<i64> = "day",
-        /// The hour of the day.
-        hour: Option<i64> = "hour",
-        /// The millisecond of the second.
-        millisecond: Option<i64> = "millisecond",
-        /// The minute of the hour.
-        minute: Option<i64> = "minute",
-        /// The month, as a number or a name.
-        month: Option<i64> = "month",
-        /// The second of the minute.
-        second: Option<i64> = "second",
-        /// Always `DATE`.
-        time_type: Option<String> = "timeType",
-        /// Where the time zone is taken from.
-        timezone_source: Option<TimezoneSource> = "timezoneSource",
-        /// The year.
-        year: Option<i64> = "year",
-        /// The time zone, as `America/New_York`.
-        zone_id: Option<String> = "zoneId",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions date property operation.
-    pub struct ManageEventDefinitionsDatePropertyOperation {
-        /// The day, of the month or of the week.
-        day: Option<i64> = "day",
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The month, as a number or a name.
-        month: Option<ManageEventDefinitionsDatePropertyOperationMonth> = "month",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsDatePropertyOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `date`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-        /// The year.
-        year: Option<i64> = "year",
-    }
-}
-
-crm_core::open_enum! {
-    /// The month, as a number or a name.
-    pub enum ManageEventDefinitionsDatePropertyOperationMonth {
-        /// `APR`
-        Apr = "APR",
-        /// `AUG`
-        Aug = "AUG",
-        /// `DEC`
-        Dec = "DEC",
-        /// `FEB`
-        Feb = "FEB",
-        /// `JAN`
-        Jan = "JAN",
-        /// `JUL`
-        Jul = "JUL",
-        /// `JUN`
-        Jun = "JUN",
-        /// `MAR`
-        Mar = "MAR",
-        /// `MAY`
-        May = "MAY",
-        /// `NOV`
-        Nov = "NOV",
-        /// `OCT`
-        Oct = "OCT",
-        /// `SEP`
-        Sep = "SEP",
-    }
-}
-
-crm_core::open_enum! {
-    /// How it is matched or worked out.
-    pub enum ManageEventDefinitionsDatePropertyOperationOperator {
-        /// `AFTER`
-        After = "AFTER",
-        /// `BEFORE`
-        Before = "BEFORE",
-        /// `EQUAL`
-        Equal = "EQUAL",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions date time property operation.
-    pub struct ManageEventDefinitionsDateTimePropertyOperation {
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsDateTimePropertyOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `datetime`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-        /// Whether times must be converted to a time zone.
-        requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
-        /// The point in time it is about.
-        timestamp: Option<i64> = "timestamp",
-    }
-}
-
-crm_core::open_enum! {
-    /// How it is matched or worked out.
-    pub enum ManageEventDefinitionsDateTimePropertyOperationOperator {
-        /// `IS_AFTER`
-        IsAfter = "IS_AFTER",
-        /// `IS_AFTER_DATE`
-        IsAfterDate = "IS_AFTER_DATE",
-        /// `IS_BEFORE`
-        IsBefore = "IS_BEFORE",
-        /// `IS_BEFORE_DATE`
-        IsBeforeDate = "IS_BEFORE_DATE",
-        /// `IS_EQUAL_TO`
-        IsEqualTo = "IS_EQUAL_TO",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions enumeration property operation.
-    pub struct ManageEventDefinitionsEnumerationPropertyOperation {
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsEnumerationPropertyOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `enumeration`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-        /// The values, one by one or by name.
-        values: Vec<String> = "values",
-    }
-}
-
-crm_core::open_enum! {
-    /// How it is matched or worked out.
-    pub enum ManageEventDefinitionsEnumerationPropertyOperationOperator {
-        /// `CONTAINS_ALL`
-        ContainsAll = "CONTAINS_ALL",
-        /// `DOES_NOT_CONTAIN_ALL`
-        DoesNotContainAll = "DOES_NOT_CONTAIN_ALL",
-        /// `HAS_EVER_BEEN_ANY_OF`
-        HasEverBeenAnyOf = "HAS_EVER_BEEN_ANY_OF",
-        /// `HAS_EVER_BEEN_EXACTLY`
-        HasEverBeenExactly = "HAS_EVER_BEEN_EXACTLY",
-        /// `HAS_EVER_CONTAINED_ALL`
-        HasEverContainedAll = "HAS_EVER_CONTAINED_ALL",
-        /// `HAS_NEVER_BEEN_ANY_OF`
-        HasNeverBeenAnyOf = "HAS_NEVER_BEEN_ANY_OF",
-        /// `HAS_NEVER_BEEN_EXACTLY`
-        HasNeverBeenExactly = "HAS_NEVER_BEEN_EXACTLY",
-        /// `HAS_NEVER_CONTAINED_ALL`
-        HasNeverContainedAll = "HAS_NEVER_CONTAINED_ALL",
-        /// `IS_ANY_OF`
-        IsAnyOf = "IS_ANY_OF",
-        /// `IS_EXACTLY`
-        IsExactly = "IS_EXACTLY",
-        /// `IS_NONE_OF`
-        IsNoneOf = "IS_NONE_OF",
-        /// `IS_NOT_EXACTLY`
-        IsNotExactly = "IS_NOT_EXACTLY",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions indexed time point.
-    pub struct ManageEventDefinitionsIndexedTimePoint {
-        /// The time it is counted from.
-        index_reference: Option<ManageEventDefinitionsIndexedTimePointIndexReference> = "indexReference",
-        /// How many items to pass over.
-        offset: Option<IndexOffset> = "offset",
-        /// `shouldGenerateRefreshTime`
-        should_generate_refresh_time: Option<bool> = "shouldGenerateRefreshTime",
-        /// Always `INDEXED`.
-        time_type: Option<String> = "timeType",
-        /// Where the time zone is taken from.
-        timezone_source: Option<TimezoneSource> = "timezoneSource",
-        /// The time zone, as `America/New_York`.
-        zone_id: Option<String> = "zoneId",
-    }
-}
-
-crm_core::union! {
-    /// One of several records, told apart by `referenceType`.
-    pub enum ManageEventDefinitionsIndexedTimePointIndexReference by "referenceType" {
-        FiscalQuarter(FiscalQuarter) = "FISCAL_QUARTER",
-        FiscalYear(FiscalYear) = "FISCAL_YEAR",
-        MonthReference(MonthReference) = "MONTH",
-        NowReference(NowReference) = "NOW",
-        QuarterReference(QuarterReference) = "QUARTER",
-        TodayReference(TodayReference) = "TODAY",
-        WeekReference(WeekReference) = "WEEK",
-        YearReference(YearReference) = "YEAR",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions multi string property operation.
-    pub struct ManageEventDefinitionsMultiStringPropertyOperation {
-        /// How the occurrences are taken together.
-        coalescing_refine_by: Option<ManageEventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsMultiStringPropertyOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `multistring`.
-        property_type: Option<String> = "propertyType",
-        /// Which occurrences are looked at.
-        pruning_refine_by: Option<Value> = "pruningRefineBy",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-        /// The values, one by one or by name.
-        values: Vec<String> = "values",
-    }
-}
-
-crm_core::open_enum! {
-    /// How it is matched or worked out.
-    pub enum ManageEventDefinitionsMultiStringPropertyOperationOperator {
-        /// `CONTAINS`
-        Contains = "CONTAINS",
-        /// `CONTAINS_EXACTLY`
-        ContainsExactly = "CONTAINS_EXACTLY",
-        /// `DOES_NOT_CONTAIN`
-        DoesNotContain = "DOES_NOT_CONTAIN",
-        /// `DOES_NOT_CONTAIN_EXACTLY`
-        DoesNotContainExactly = "DOES_NOT_CONTAIN_EXACTLY",
-        /// `ENDS_WITH`
-        EndsWith = "ENDS_WITH",
-        /// `IS_EQUAL_TO`
-        IsEqualTo = "IS_EQUAL_TO",
-        /// `IS_NOT_EQUAL_TO`
-        IsNotEqualTo = "IS_NOT_EQUAL_TO",
-        /// `STARTS_WITH`
-        StartsWith = "STARTS_WITH",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions num occurrences refine by.
-    pub struct ManageEventDefinitionsNumOccurrencesRefineBy {
-        /// Most times it may have happened.
-        max_occurrences: Option<i64> = "maxOccurrences",
-        /// How often it must have happened at least.
-        min_occurrences: Option<i64> = "minOccurrences",
-        /// Its kind. Always `NumOccurrencesRefineBy`.
-        type_: Option<String> = "type",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions number property operation.
-    pub struct ManageEventDefinitionsNumberPropertyOperation {
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsNumberPropertyOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `number`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-        /// The value.
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::open_enum! {
-    /// How it is matched or worked out.
-    pub enum ManageEventDefinitionsNumberPropertyOperationOperator {
-        /// `HAS_EVER_BEEN_EQUAL_TO`
-        HasEverBeenEqualTo = "HAS_EVER_BEEN_EQUAL_TO",
-        /// `HAS_NEVER_BEEN_EQUAL_TO`
-        HasNeverBeenEqualTo = "HAS_NEVER_BEEN_EQUAL_TO",
-        /// `IS_EQUAL_TO`
-        IsEqualTo = "IS_EQUAL_TO",
-        /// `IS_GREATER_THAN`
-        IsGreaterThan = "IS_GREATER_THAN",
-        /// `IS_GREATER_THAN_OR_EQUAL_TO`
-        IsGreaterThanOrEqualTo = "IS_GREATER_THAN_OR_EQUAL_TO",
-        /// `IS_LESS_THAN`
-        IsLessThan = "IS_LESS_THAN",
-        /// `IS_LESS_THAN_OR_EQUAL_TO`
-        IsLessThanOrEqualTo = "IS_LESS_THAN_OR_EQUAL_TO",
-        /// `IS_NOT_EQUAL_TO`
-        IsNotEqualTo = "IS_NOT_EQUAL_TO",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions property filter.
-    pub struct ManageEventDefinitionsPropertyFilter {
-        /// Further details of what it is about.
-        context: Option<PropertyFilterContext> = "context",
-        /// `filterInsightsId`
-        filter_insights_id: Option<i64> = "filterInsightsId",
-        /// Always `PROPERTY`.
-        filter_type: Option<String> = "filterType",
-        /// `frameworkFilterId`
-        framework_filter_id: Option<i64> = "frameworkFilterId",
-        /// How the property is tested.
-        operation: Option<ManageEventDefinitionsPropertyFilterOperation> = "operation",
-        /// The names of the properties to give.
-        property: Option<String> = "property",
-    }
-}
-
-crm_core::union! {
-    /// One of several records, told apart by `propertyType`.
-    pub enum ManageEventDefinitionsPropertyFilterOperation by "propertyType" {
-        ComparativeBoolPropertyOperation(ComparativeBoolPropertyOperation) = "bool-comparative",
-        ComparativeNumberPropertyOperation(ComparativeNumberPropertyOperation) = "number-comparative",
-        ManageEventDefinitionsAllPropertyTypesOperation(ManageEventDefinitionsAllPropertyTypesOperation) = "alltypes",
-        ManageEventDefinitionsBoolPropertyOperation(ManageEventDefinitionsBoolPropertyOperation) = "bool",
-        ManageEventDefinitionsCalendarDatePropertyOperation(ManageEventDefinitionsCalendarDatePropertyOperation) = "calendar-date",
-        ManageEventDefinitionsComparativeDatePropertyOperation(ManageEventDefinitionsComparativeDatePropertyOperation) = "datetime-comparative",
-        ManageEventDefinitionsComparativePropertyUpdatedOperation(ManageEventDefinitionsComparativePropertyUpdatedOperation) = "property-updated-comparative",
-        ManageEventDefinitionsComparativeStringPropertyOperation(ManageEventDefinitionsComparativeStringPropertyOperation) = "string-comparative",
-        ManageEventDefinitionsDatePropertyOperation(ManageEventDefinitionsDatePropertyOperation) = "date",
-        ManageEventDefinitionsDateTimePropertyOperation(ManageEventDefinitionsDateTimePropertyOperation) = "datetime",
-        ManageEventDefinitionsEnumerationPropertyOperation(ManageEventDefinitionsEnumerationPropertyOperation) = "enumeration",
-        ManageEventDefinitionsMultiStringPropertyOperation(ManageEventDefinitionsMultiStringPropertyOperation) = "multistring",
-        ManageEventDefinitionsNumberPropertyOperation(ManageEventDefinitionsNumberPropertyOperation) = "number",
-        ManageEventDefinitionsRangedDatePropertyOperation(ManageEventDefinitionsRangedDatePropertyOperation) = "datetime-ranged",
-        ManageEventDefinitionsRangedNumberPropertyOperation(ManageEventDefinitionsRangedNumberPropertyOperation) = "number-ranged",
-        ManageEventDefinitionsRangedTimeOperation(ManageEventDefinitionsRangedTimeOperation) = "rangedtime",
-        ManageEventDefinitionsRollingDateRangePropertyOperation(ManageEventDefinitionsRollingDateRangePropertyOperation) = "datetime-rolling",
-        ManageEventDefinitionsRollingPropertyUpdatedOperation(ManageEventDefinitionsRollingPropertyUpdatedOperation) = "rolling-property-updated",
-        ManageEventDefinitionsStringPropertyOperation(ManageEventDefinitionsStringPropertyOperation) = "string",
-        ManageEventDefinitionsTimePointOperation(ManageEventDefinitionsTimePointOperation) = "timepoint",
-        RegexPropertyOperation(RegexPropertyOperation) = "regex",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions property referenced time.
-    pub struct ManageEventDefinitionsPropertyReferencedTime {
-        /// The names of the properties to give.
-        property: Option<String> = "property",
-        /// How the property's time is read, as `UPDATED_AT`.
-        reference_type: Option<ManageEventDefinitionsTimePointOperationPropertyParser> = "referenceType",
-        /// Always `PROPERTY_REFERENCED`.
-        time_type: Option<String> = "timeType",
-        /// Where the time zone is taken from.
-        timezone_source: Option<TimezoneSource> = "timezoneSource",
-        /// The time zone, as `America/New_York`.
-        zone_id: Option<String> = "zoneId",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions ranged date property operation.
-    pub struct ManageEventDefinitionsRangedDatePropertyOperation {
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The earliest time.
-        lower_bound_timestamp: Option<i64> = "lowerBoundTimestamp",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsRangedTimeOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `datetime-ranged`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-        /// Whether times must be converted to a time zone.
-        requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
-        /// The end of the range.
-        upper_bound_timestamp: Option<i64> = "upperBoundTimestamp",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions ranged number property operation.
-    pub struct ManageEventDefinitionsRangedNumberPropertyOperation {
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The lowest value.
-        lower_bound: Option<f64> = "lowerBound",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsRangedTimeOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `number-ranged`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-        /// The highest value of the range.
-        upper_bound: Option<f64> = "upperBound",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions ranged time operation.
-    pub struct ManageEventDefinitionsRangedTimeOperation {
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// Whether the lower end counts too: `INCLUSIVE` or `EXCLUSIVE`.
-        lower_bound_endpoint_behavior: Option<EndpointBehavior> = "lowerBoundEndpointBehavior",
-        /// Where the range begins.
-        lower_bound_time_point: Option<Time> = "lowerBoundTimePoint",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsRangedTimeOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// How the property's value is read as a time.
-        property_parser: Option<ManageEventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
-        /// Always `rangedtime`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-        /// Its kind.
-        type_: Option<String> = "type",
-        /// Whether the upper end counts too: `INCLUSIVE` or `EXCLUSIVE`.
-        upper_bound_endpoint_behavior: Option<EndpointBehavior> = "upperBoundEndpointBehavior",
-        /// Where the range ends.
-        upper_bound_time_point: Option<Time> = "upperBoundTimePoint",
-    }
-}
-
-crm_core::open_enum! {
-    /// How it is matched or worked out.
-    pub enum ManageEventDefinitionsRangedTimeOperationOperator {
-        /// `IS_BETWEEN`
-        IsBetween = "IS_BETWEEN",
-        /// `IS_NOT_BETWEEN`
-        IsNotBetween = "IS_NOT_BETWEEN",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions rolling date range property operation.
-    pub struct ManageEventDefinitionsRollingDateRangePropertyOperation {
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// How many days it spans.
-        number_of_days: Option<i64> = "numberOfDays",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsRollingDateRangePropertyOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `datetime-rolling`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-        /// Whether times must be converted to a time zone.
-        requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
-    }
-}
-
-crm_core::open_enum! {
-    /// How it is matched or worked out.
-    pub enum ManageEventDefinitionsRollingDateRangePropertyOperationOperator {
-        /// `IS_LESS_THAN_X_DAYS_AGO`
-        IsLessThanXDaysAgo = "IS_LESS_THAN_X_DAYS_AGO",
-        /// `IS_LESS_THAN_X_DAYS_FROM_NOW`
-        IsLessThanXDaysFromNow = "IS_LESS_THAN_X_DAYS_FROM_NOW",
-        /// `IS_MORE_THAN_X_DAYS_AGO`
-        IsMoreThanXDaysAgo = "IS_MORE_THAN_X_DAYS_AGO",
-        /// `IS_MORE_THAN_X_DAYS_FROM_NOW`
-        IsMoreThanXDaysFromNow = "IS_MORE_THAN_X_DAYS_FROM_NOW",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions rolling property updated operation.
-    pub struct ManageEventDefinitionsRollingPropertyUpdatedOperation {
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// How many days it spans.
-        number_of_days: Option<i64> = "numberOfDays",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsRollingPropertyUpdatedOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `rolling-property-updated`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-    }
-}
-
-crm_core::open_enum! {
-    /// How it is matched or worked out.
-    pub enum ManageEventDefinitionsRollingPropertyUpdatedOperationOperator {
-        /// `NOT_UPDATED_IN_LAST_X_DAYS`
-        NotUpdatedInLastXDays = "NOT_UPDATED_IN_LAST_X_DAYS",
-        /// `UPDATED_IN_LAST_X_DAYS`
-        UpdatedInLastXDays = "UPDATED_IN_LAST_X_DAYS",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions set occurrences refine by.
-    pub struct ManageEventDefinitionsSetOccurrencesRefineBy {
-        /// How many of the set must match, as `ANY`.
-        set_type: Option<ManageEventDefinitionsSetOccurrencesRefineBySetType> = "setType",
-        /// Its kind. Always `SetOccurrencesRefineBy`.
-        type_: Option<String> = "type",
-    }
-}
-
-crm_core::open_enum! {
-    /// How many of the set must match, as `ANY`.
-    pub enum ManageEventDefinitionsSetOccurrencesRefineBySetType {
-        /// `ALL`
-        All = "ALL",
-        /// `ALL_INCLUDE_EMPTY`
-        AllIncludeEmpty = "ALL_INCLUDE_EMPTY",
-        /// `ANY`
-        Any = "ANY",
-        /// `ANY_INCLUDE_EMPTY`
-        AnyIncludeEmpty = "ANY_INCLUDE_EMPTY",
-        /// `NONE`
-        None = "NONE",
-        /// `NONE_EXCLUDE_EMPTY`
-        NoneExcludeEmpty = "NONE_EXCLUDE_EMPTY",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions string property operation.
-    pub struct ManageEventDefinitionsStringPropertyOperation {
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<ManageEventDefinitionsStringPropertyOperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// Always `string`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-        /// The value.
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::open_enum! {
-    /// How it is matched or worked out.
-    pub enum ManageEventDefinitionsStringPropertyOperationOperator {
-        /// `CONTAINS`
-        Contains = "CONTAINS",
-        /// `DOES_NOT_CONTAIN`
-        DoesNotContain = "DOES_NOT_CONTAIN",
-        /// `ENDS_WITH`
-        EndsWith = "ENDS_WITH",
-        /// `HAS_EVER_BEEN_EQUAL_TO`
-        HasEverBeenEqualTo = "HAS_EVER_BEEN_EQUAL_TO",
-        /// `HAS_EVER_CONTAINED`
-        HasEverContained = "HAS_EVER_CONTAINED",
-        /// `HAS_NEVER_BEEN_EQUAL_TO`
-        HasNeverBeenEqualTo = "HAS_NEVER_BEEN_EQUAL_TO",
-        /// `HAS_NEVER_CONTAINED`
-        HasNeverContained = "HAS_NEVER_CONTAINED",
-        /// `IS_EQUAL_TO`
-        IsEqualTo = "IS_EQUAL_TO",
-        /// `IS_NOT_EQUAL_TO`
-        IsNotEqualTo = "IS_NOT_EQUAL_TO",
-        /// `STARTS_WITH`
-        StartsWith = "STARTS_WITH",
-    }
-}
-
-crm_core::record! {
-    /// Manage event definitions time point operation.
-    pub struct ManageEventDefinitionsTimePointOperation {
-        /// The value used when there is none.
-        default_value: Option<String> = "defaultValue",
-        /// Whether the endpoint counts: `INCLUSIVE` or `EXCLUSIVE`.
-        endpoint_behavior: Option<EndpointBehavior> = "endpointBehavior",
-        /// Whether records without a value pass too.
-        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The kind of operation.
-        operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
-        operator: Option<OperationOperator> = "operator",
-        /// The name of the operator.
-        operator_name: Option<String> = "operatorName",
-        /// How the property's value is read as a time.
-        property_parser: Option<ManageEventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
-        /// Always `timepoint`.
-        property_type: Option<String> = "propertyType",
-        /// `renderSpec`
-        render_spec: Option<String> = "renderSpec",
-        /// The time to compare with.
-        time_point: Option<Time> = "timePoint",
-        /// Its kind.
-        type_: Option<String> = "type",
-    }
-}
-
-crm_core::open_enum! {
-    /// How the property's value is read as a time.
-    pub enum ManageEventDefinitionsTimePointOperationPropertyParser {
-        /// `ANNIVERSARY`
-        Anniversary = "ANNIVERSARY",
-        /// `ANNIVERSARY_WITH_ZONE_SAME_LOCAL_CONVERSION`
-        AnniversaryWithZoneSameLocalConversion = "ANNIVERSARY_WITH_ZONE_SAME_LOCAL_CONVERSION",
-        /// `UPDATED_AT`
-        UpdatedAt = "UPDATED_AT",
-        /// `VALUE`
-        Value = "VALUE",
-        /// `VALUE_WITH_ZONE_SAME_LOCAL_CONVERSION`
-        ValueWithZoneSameLocalConversion = "VALUE_WITH_ZONE_SAME_LOCAL_CONVERSION",
-    }
-}
-
-crm_core::record! {
     /// Month reference.
     pub struct MonthReference {
         /// The day, of the month or of the week.
@@ -1425,6 +1365,35 @@ crm_core::record! {
     }
 }
 
+crm_core::record! {
+    /// Object resolution mapping reply.
+    pub struct ObjectResolutionMappingReply {
+        /// How the main record is found.
+        primary_object_rule: Option<PrimaryObjectResolutionRule> = "primaryObjectRule",
+    }
+}
+
+crm_core::record! {
+    /// Object resolution mapping request.
+    pub struct ObjectResolutionMappingRequest {
+        /// How the main record is found.
+        primary_object_rule: Option<PrimaryObjectResolutionRule> = "primaryObjectRule",
+    }
+    required "primaryObjectRule"
+    by new
+}
+
+impl ObjectResolutionMappingRequest {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(primary_object_rule: impl Into<PrimaryObjectResolutionRule>) -> Self {
+        Self {
+            primary_object_rule: Some(primary_object_rule.into()),
+            extra: Map::new(),
+        }
+    }
+}
+
 crm_core::open_enum! {
     /// How it is matched or worked out.
     pub enum OperationOperator {
@@ -1432,6 +1401,33 @@ crm_core::open_enum! {
         IsAfter = "IS_AFTER",
         /// `IS_BEFORE`
         IsBefore = "IS_BEFORE",
+    }
+}
+
+crm_core::record! {
+    /// Primary object resolution rule.
+    pub struct PrimaryObjectResolutionRule {
+        /// The name of the event's property.
+        event_property_name: Option<String> = "eventPropertyName",
+        /// The property of the record that is matched.
+        target_object_property_name: Option<String> = "targetObjectPropertyName",
+    }
+    required "eventPropertyName" "targetObjectPropertyName"
+    by new
+}
+
+impl PrimaryObjectResolutionRule {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        event_property_name: impl Into<String>,
+        target_object_property_name: impl Into<String>,
+    ) -> Self {
+        Self {
+            event_property_name: Some(event_property_name.into()),
+            target_object_property_name: Some(target_object_property_name.into()),
+            extra: Map::new(),
+        }
     }
 }
 
@@ -1460,6 +1456,20 @@ crm_core::record! {
         reference_type: Option<String> = "referenceType",
         /// The second of the minute.
         second: Option<i64> = "second",
+    }
+}
+
+crm_core::union! {
+    /// One of several records, told apart by `referenceType`.
+    pub enum Reference by "referenceType" {
+        FiscalQuarter(FiscalQuarter) = "FISCAL_QUARTER",
+        FiscalYear(FiscalYear) = "FISCAL_YEAR",
+        MonthReference(MonthReference) = "MONTH",
+        NowReference(NowReference) = "NOW",
+        QuarterReference(QuarterReference) = "QUARTER",
+        TodayReference(TodayReference) = "TODAY",
+        WeekReference(WeekReference) = "WEEK",
+        YearReference(YearReference) = "YEAR",
     }
 }
 
@@ -1500,9 +1510,9 @@ crm_core::open_enum! {
 crm_core::union! {
     /// One of several records, told apart by `timeType`.
     pub enum Time by "timeType" {
-        ManageEventDefinitionsDatePoint(ManageEventDefinitionsDatePoint) = "DATE",
-        ManageEventDefinitionsIndexedTimePoint(ManageEventDefinitionsIndexedTimePoint) = "INDEXED",
-        ManageEventDefinitionsPropertyReferencedTime(ManageEventDefinitionsPropertyReferencedTime) = "PROPERTY_REFERENCED",
+        EventDefinitionsDatePoint(EventDefinitionsDatePoint) = "DATE",
+        EventDefinitionsIndexedTimePoint(EventDefinitionsIndexedTimePoint) = "INDEXED",
+        EventDefinitionsPropertyReferencedTime(EventDefinitionsPropertyReferencedTime) = "PROPERTY_REFERENCED",
     }
 }
 
@@ -1538,7 +1548,7 @@ crm_core::record! {
     /// Week reference.
     pub struct WeekReference {
         /// The day of the week, as `MONDAY`.
-        day_of_week: Option<Weekday> = "dayOfWeek",
+        day_of_week: Option<TimeWindowDay> = "dayOfWeek",
         /// The hour of the day.
         hour: Option<i64> = "hour",
         /// The millisecond of the second.
@@ -1549,18 +1559,6 @@ crm_core::record! {
         reference_type: Option<String> = "referenceType",
         /// The second of the minute.
         second: Option<i64> = "second",
-    }
-}
-
-crm_core::record! {
-    /// With total external behavioral event type definition page.
-    pub struct WithTotalExternalBehavioralEventTypeDefinitionPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<ExternalBehavioralEventTypeDefinition> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
     }
 }
 
@@ -1586,44 +1584,37 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ComboEventRule, ComboEventRuleBranch, ComparativeBoolPropertyOperation,
-    ComparativeBoolPropertyOperationOperator, ComparativeNumberPropertyOperation,
-    ComparativeNumberPropertyOperationOperator, EndpointBehavior, ExternalBehavioralEventPropertyCreate,
-    ExternalBehavioralEventPropertyDefinitionPatch, ExternalBehavioralEventTypeDefinition,
-    ExternalBehavioralEventTypeDefinitionEgg, ExternalBehavioralEventTypeDefinitionPatch,
-    ExternalBehavioralEventTypeDefinitionTrackingType, ExternalObjectResolutionMappingReply,
-    ExternalObjectResolutionMappingRequest, ExternalPrimaryObjectResolutionRule, FiscalQuarter, FiscalYear,
-    IndexOffset, ManageEventDefinitionsAllPropertyTypesOperation,
-    ManageEventDefinitionsAllPropertyTypesOperationCoalescingRefineBy,
-    ManageEventDefinitionsAllPropertyTypesOperationOperator, ManageEventDefinitionsAssociationDefinition,
-    ManageEventDefinitionsAssociationDefinitionHiddenReason, ManageEventDefinitionsBoolPropertyOperation,
-    ManageEventDefinitionsBoolPropertyOperationOperator, ManageEventDefinitionsCalendarDatePropertyOperation,
-    ManageEventDefinitionsCalendarDatePropertyOperationOperator,
-    ManageEventDefinitionsCalendarDatePropertyOperationTimeUnit,
-    ManageEventDefinitionsComparativeDatePropertyOperation,
-    ManageEventDefinitionsComparativePropertyUpdatedOperation,
-    ManageEventDefinitionsComparativeStringPropertyOperation,
-    ManageEventDefinitionsComparativeStringPropertyOperationOperator, ManageEventDefinitionsDatePoint,
-    ManageEventDefinitionsDatePropertyOperation, ManageEventDefinitionsDatePropertyOperationMonth,
-    ManageEventDefinitionsDatePropertyOperationOperator, ManageEventDefinitionsDateTimePropertyOperation,
-    ManageEventDefinitionsDateTimePropertyOperationOperator,
-    ManageEventDefinitionsEnumerationPropertyOperation,
-    ManageEventDefinitionsEnumerationPropertyOperationOperator, ManageEventDefinitionsIndexedTimePoint,
-    ManageEventDefinitionsIndexedTimePointIndexReference, ManageEventDefinitionsMultiStringPropertyOperation,
-    ManageEventDefinitionsMultiStringPropertyOperationOperator, ManageEventDefinitionsNumOccurrencesRefineBy,
-    ManageEventDefinitionsNumberPropertyOperation, ManageEventDefinitionsNumberPropertyOperationOperator,
-    ManageEventDefinitionsPropertyFilter, ManageEventDefinitionsPropertyFilterOperation,
-    ManageEventDefinitionsPropertyReferencedTime, ManageEventDefinitionsRangedDatePropertyOperation,
-    ManageEventDefinitionsRangedNumberPropertyOperation, ManageEventDefinitionsRangedTimeOperation,
-    ManageEventDefinitionsRangedTimeOperationOperator,
-    ManageEventDefinitionsRollingDateRangePropertyOperation,
-    ManageEventDefinitionsRollingDateRangePropertyOperationOperator,
-    ManageEventDefinitionsRollingPropertyUpdatedOperation,
-    ManageEventDefinitionsRollingPropertyUpdatedOperationOperator,
-    ManageEventDefinitionsSetOccurrencesRefineBy, ManageEventDefinitionsSetOccurrencesRefineBySetType,
-    ManageEventDefinitionsStringPropertyOperation, ManageEventDefinitionsStringPropertyOperationOperator,
-    ManageEventDefinitionsTimePointOperation, ManageEventDefinitionsTimePointOperationPropertyParser,
-    MonthReference, NowReference, OperationOperator, PropertyFilterContext, QuarterReference,
-    RegexPropertyOperation, RegexPropertyOperationOperator, Time, TimezoneSource, TodayReference,
-    WeekReference, WithTotalExternalBehavioralEventTypeDefinitionPage, YearReference,
+    BehavioralEventPropertyCreate, BehavioralEventPropertyDefinitionPatch, BehavioralEventTypeDefinition,
+    BehavioralEventTypeDefinitionCreate, BehavioralEventTypeDefinitionPage,
+    BehavioralEventTypeDefinitionPatch, BehavioralEventTypeDefinitionTrackingType, ComboEventRule,
+    ComboEventRuleBranch, ComparativeBoolPropertyOperation, ComparativeBoolPropertyOperationOperator,
+    ComparativeNumberPropertyOperation, ComparativeNumberPropertyOperationOperator, EndpointBehavior,
+    EventDefinitionsAllPropertyTypesOperation, EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy,
+    EventDefinitionsAllPropertyTypesOperationOperator, EventDefinitionsAssociationDefinition,
+    EventDefinitionsAssociationDefinitionHiddenReason, EventDefinitionsBoolPropertyOperation,
+    EventDefinitionsBoolPropertyOperationOperator, EventDefinitionsCalendarDatePropertyOperation,
+    EventDefinitionsCalendarDatePropertyOperationOperator,
+    EventDefinitionsCalendarDatePropertyOperationTimeUnit, EventDefinitionsComparativeDatePropertyOperation,
+    EventDefinitionsComparativePropertyUpdatedOperation, EventDefinitionsComparativeStringPropertyOperation,
+    EventDefinitionsComparativeStringPropertyOperationOperator, EventDefinitionsDatePoint,
+    EventDefinitionsDatePropertyOperation, EventDefinitionsDatePropertyOperationMonth,
+    EventDefinitionsDatePropertyOperationOperator, EventDefinitionsDateTimePropertyOperation,
+    EventDefinitionsDateTimePropertyOperationOperator, EventDefinitionsEnumerationPropertyOperation,
+    EventDefinitionsEnumerationPropertyOperationOperator, EventDefinitionsIndexedTimePoint,
+    EventDefinitionsMultiStringPropertyOperation, EventDefinitionsMultiStringPropertyOperationOperator,
+    EventDefinitionsNumOccurrencesRefineBy, EventDefinitionsNumberPropertyOperation,
+    EventDefinitionsNumberPropertyOperationOperator, EventDefinitionsPropertyFilter,
+    EventDefinitionsPropertyFilterOperation, EventDefinitionsPropertyReferencedTime,
+    EventDefinitionsRangedDatePropertyOperation, EventDefinitionsRangedNumberPropertyOperation,
+    EventDefinitionsRangedTimeOperation, EventDefinitionsRangedTimeOperationOperator,
+    EventDefinitionsRollingDateRangePropertyOperation,
+    EventDefinitionsRollingDateRangePropertyOperationOperator,
+    EventDefinitionsRollingPropertyUpdatedOperation, EventDefinitionsRollingPropertyUpdatedOperationOperator,
+    EventDefinitionsSetOccurrencesRefineBy, EventDefinitionsSetOccurrencesRefineBySetType,
+    EventDefinitionsStringPropertyOperation, EventDefinitionsStringPropertyOperationOperator,
+    EventDefinitionsTimePointOperation, EventDefinitionsTimePointOperationPropertyParser, FiscalQuarter,
+    FiscalYear, IndexOffset, MonthReference, NowReference, ObjectResolutionMappingReply,
+    ObjectResolutionMappingRequest, OperationOperator, PrimaryObjectResolutionRule, PropertyFilterContext,
+    QuarterReference, Reference, RegexPropertyOperation, RegexPropertyOperationOperator, Time, TimezoneSource,
+    TodayReference, WeekReference, YearReference,
 );

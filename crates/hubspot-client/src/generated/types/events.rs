@@ -4,8 +4,8 @@
 use super::*;
 
 crm_core::record! {
-    /// External unified event.
-    pub struct ExternalUnifiedEvent {
+    /// Unified event.
+    pub struct UnifiedEvent {
         /// The kind of event.
         event_type: Option<String> = "eventType",
         /// The id.
@@ -22,12 +22,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// External unified event page.
-    pub struct ExternalUnifiedEventPage {
+    /// Unified event page.
+    pub struct UnifiedEventPage {
         /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
-        results: Vec<ExternalUnifiedEvent> = "results",
+        results: Vec<UnifiedEvent> = "results",
     }
 }
 
@@ -41,5 +41,5 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ExternalUnifiedEvent, ExternalUnifiedEventPage, VisibleExternalEventTypeNames,
+    UnifiedEvent, UnifiedEventPage, VisibleExternalEventTypeNames,
 );

@@ -71,6 +71,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Content folder page.
+    pub struct ContentFolderPage {
+        /// Where the list goes on.
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ContentFolder> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Content folder version.
     pub struct ContentFolderVersion {
         /// The id.
@@ -85,20 +97,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// With total content folder page.
-    pub struct WithTotalContentFolderPage {
-        /// Where the list goes on.
-        paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<ContentFolder> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
-crm_core::record! {
-    /// With total content folder version page.
-    pub struct WithTotalContentFolderVersionPage {
+    /// Content folder version page.
+    pub struct ContentFolderVersionPage {
         /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
@@ -110,6 +110,6 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ContentFolder, ContentFolderBatch, ContentFolderBatchReply, ContentFolderVersion,
-    WithTotalContentFolderPage, WithTotalContentFolderVersionPage,
+    ContentFolder, ContentFolderBatch, ContentFolderBatchReply, ContentFolderPage, ContentFolderVersion,
+    ContentFolderVersionPage,
 );

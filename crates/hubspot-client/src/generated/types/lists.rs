@@ -4,8 +4,18 @@
 use super::*;
 
 crm_core::record! {
-    /// Api collection response join time and record id.
-    pub struct ApiCollectionResponseJoinTimeAndRecordId {
+    /// Batch migration mapping.
+    pub struct BatchMigrationMapping {
+        /// Old list ids with their new ones.
+        legacy_list_ids_to_ids_mapping: Vec<MigrationMapping> = "legacyListIdsToIdsMapping",
+        /// The old list ids that were not found.
+        missing_legacy_list_ids: Vec<String> = "missingLegacyListIds",
+    }
+}
+
+crm_core::record! {
+    /// Collection response join time and record id.
+    pub struct CollectionResponseJoinTimeAndRecordId {
         /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
@@ -16,24 +26,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Api collection response record list membership.
-    pub struct ApiCollectionResponseRecordListMembership {
+    /// Collection response record list membership.
+    pub struct CollectionResponseRecordListMembership {
         /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<RecordListMembership> = "results",
         /// How many there are in all.
         total: Option<i64> = "total",
-    }
-}
-
-crm_core::record! {
-    /// Batch migration mapping.
-    pub struct BatchMigrationMapping {
-        /// Old list ids with their new ones.
-        legacy_list_ids_to_ids_mapping: Vec<MigrationMapping> = "legacyListIdsToIdsMapping",
-        /// The old list ids that were not found.
-        missing_legacy_list_ids: Vec<String> = "missingLegacyListIds",
     }
 }
 
@@ -641,12 +641,12 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ApiCollectionResponseJoinTimeAndRecordId, ApiCollectionResponseRecordListMembership,
-    BatchMigrationMapping, JoinTimeAndRecordId, ListConversionDate, ListConversionInactivity,
-    ListConversionReply, ListConversionTime, ListCreateReply, ListCreateRequest, ListFetchReply,
-    ListFilterUpdateRequest, ListFolder, ListFolderCreateReply, ListFolderCreateRequest, ListFolderFetchReply,
-    ListMoveRequest, ListPermissions, ListSearchReply, ListSearchRequest, ListSizeAndEditHistoryReply,
-    ListSizeDataPoint, ListUpdateReply, ListsByIdReply, MembershipChangeRequest, MembershipSettings,
-    MembershipsUpdateReply, MigrationMapping, ObjectList, ObjectListSearchResult, RecordIdInput,
-    RecordIdInputBatch, RecordIdWithMemberships, RecordIdWithMembershipsBatchReply, RecordListMembership,
+    BatchMigrationMapping, CollectionResponseJoinTimeAndRecordId, CollectionResponseRecordListMembership,
+    JoinTimeAndRecordId, ListConversionDate, ListConversionInactivity, ListConversionReply,
+    ListConversionTime, ListCreateReply, ListCreateRequest, ListFetchReply, ListFilterUpdateRequest,
+    ListFolder, ListFolderCreateReply, ListFolderCreateRequest, ListFolderFetchReply, ListMoveRequest,
+    ListPermissions, ListSearchReply, ListSearchRequest, ListSizeAndEditHistoryReply, ListSizeDataPoint,
+    ListUpdateReply, ListsByIdReply, MembershipChangeRequest, MembershipSettings, MembershipsUpdateReply,
+    MigrationMapping, ObjectList, ObjectListSearchResult, RecordIdInput, RecordIdInputBatch,
+    RecordIdWithMemberships, RecordIdWithMembershipsBatchReply, RecordListMembership,
 );

@@ -287,6 +287,18 @@ crm_core::setters!(EmailFromDetails {
 });
 
 crm_core::record! {
+    /// Email page.
+    pub struct EmailPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Email> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Email recipients.
     pub struct EmailRecipients {
         /// The ids of those who must not get it.
@@ -306,6 +318,18 @@ crm_core::record! {
         aggregations: Option<EmailStatisticsData> = "aggregations",
         /// The span of time.
         interval: Option<Interval> = "interval",
+    }
+}
+
+crm_core::record! {
+    /// Email statistic interval page.
+    pub struct EmailStatisticIntervalPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<EmailStatisticInterval> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
     }
 }
 
@@ -650,6 +674,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Email version page.
+    pub struct EmailVersionPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<VersionPublicEmail> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Font style.
     pub struct FontStyle {
         /// Whether it is bold.
@@ -792,49 +828,13 @@ crm_core::setters!(WebversionDetails {
     title: String, url: String,
 });
 
-crm_core::record! {
-    /// With total email statistic interval page.
-    pub struct WithTotalEmailStatisticIntervalPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<EmailStatisticInterval> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
-crm_core::record! {
-    /// With total public email page.
-    pub struct WithTotalPublicEmailPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<Email> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
-crm_core::record! {
-    /// With total public email version page.
-    pub struct WithTotalPublicEmailVersionPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<VersionPublicEmail> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AggregateEmailStatistics, ButtonStyleSettings, DividerStyleSettings, Email, EmailClone, EmailContent,
-    EmailCreateRequest, EmailEmailTemplateMode, EmailFromDetails, EmailRecipients, EmailStatisticInterval,
-    EmailStatisticsData, EmailStyleSettings, EmailStyleSettingsBackgroundImageType, EmailSubscriptionDetails,
-    EmailTestingDetails, EmailTestingDetailsAbSuccessMetric, EmailToDetails, EmailType, EmailUpdateRequest,
-    EmailVersion, FontStyle, Interval, MarketingEmailsGetStatisticsHistogramInterval, RssEmailDetails,
-    RssEmailDetailsBlogLayout, VersionPublicEmail, WebversionDetails, WithTotalEmailStatisticIntervalPage,
-    WithTotalPublicEmailPage, WithTotalPublicEmailVersionPage,
+    EmailCreateRequest, EmailEmailTemplateMode, EmailFromDetails, EmailPage, EmailRecipients,
+    EmailStatisticInterval, EmailStatisticIntervalPage, EmailStatisticsData, EmailStyleSettings,
+    EmailStyleSettingsBackgroundImageType, EmailSubscriptionDetails, EmailTestingDetails,
+    EmailTestingDetailsAbSuccessMetric, EmailToDetails, EmailType, EmailUpdateRequest, EmailVersion,
+    EmailVersionPage, FontStyle, Interval, MarketingEmailsGetStatisticsHistogramInterval, RssEmailDetails,
+    RssEmailDetailsBlogLayout, VersionPublicEmail, WebversionDetails,
 );

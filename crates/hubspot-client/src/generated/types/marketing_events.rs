@@ -270,6 +270,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// List page.
+    pub struct ListPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<List> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Marketing event.
     pub struct MarketingEvent {
         /// The app that it came from.
@@ -694,6 +706,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Marketing event identifiers reply page.
+    pub struct MarketingEventIdentifiersReplyPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<MarketingEventIdentifiersReply> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Marketing event page.
     pub struct MarketingEventPage {
         /// Where the list goes on.
@@ -921,6 +945,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Participation breakdown page.
+    pub struct ParticipationBreakdownPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ParticipationBreakdown> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Participation properties.
     pub struct ParticipationProperties {
         /// How long they attended, in seconds.
@@ -976,56 +1012,20 @@ crm_core::record! {
     }
 }
 
-crm_core::record! {
-    /// With total marketing event identifiers reply page.
-    pub struct WithTotalMarketingEventIdentifiersReplyPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<MarketingEventIdentifiersReply> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
-crm_core::record! {
-    /// With total participation breakdown page.
-    pub struct WithTotalParticipationBreakdownPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<ParticipationBreakdown> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
-crm_core::record! {
-    /// With total public list page.
-    pub struct WithTotalPublicListPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<List> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AppInfo, AttendanceCounters, BatchResponseMarketingEventPublicDefaultReply,
     BatchResponseSubscriberEmailReply, BatchResponseSubscriberVidReply, ContactAssociation,
     CrmPropertyWrapper, EventDetailSettings, EventDetailSettingsUrl, ExternalMarketingEvent,
-    ExternalMarketingEventUpdate, FoundMarketingEvent, List, MarketingEvent, MarketingEventAssociation,
-    MarketingEventBatchUpdate, MarketingEventBatchUpdateReply, MarketingEventBatchUpdateRow,
-    MarketingEventBatchUpsert, MarketingEventComplete, MarketingEventCreate, MarketingEventDefaultReply,
-    MarketingEventEmailSubscriber, MarketingEventEmailSubscriberBatch, MarketingEventExternalUniqueIdentifier,
-    MarketingEventExternalUniqueIdentifierBatch, MarketingEventIdentifiersReply, MarketingEventPage,
+    ExternalMarketingEventUpdate, FoundMarketingEvent, List, ListPage, MarketingEvent,
+    MarketingEventAssociation, MarketingEventBatchUpdate, MarketingEventBatchUpdateReply,
+    MarketingEventBatchUpdateRow, MarketingEventBatchUpsert, MarketingEventComplete, MarketingEventCreate,
+    MarketingEventDefaultReply, MarketingEventEmailSubscriber, MarketingEventEmailSubscriberBatch,
+    MarketingEventExternalUniqueIdentifier, MarketingEventExternalUniqueIdentifierBatch,
+    MarketingEventIdentifiersReply, MarketingEventIdentifiersReplyPage, MarketingEventPage,
     MarketingEventPublicDefaultReply, MarketingEventPublicObjectIdDeleteRequest,
     MarketingEventPublicObjectIdDeleteRequestBatch, MarketingEventReply, MarketingEventSubscriber,
     MarketingEventSubscriberBatch, MarketingEventUpdate, ParticipationAssociations, ParticipationBreakdown,
-    ParticipationProperties, ParticipationPropertiesAttendanceState, SearchPublicResponseWrapperList,
-    SubscriberEmailReply, SubscriberVidReply, WithTotalMarketingEventIdentifiersReplyPage,
-    WithTotalParticipationBreakdownPage, WithTotalPublicListPage,
+    ParticipationBreakdownPage, ParticipationProperties, ParticipationPropertiesAttendanceState,
+    SearchPublicResponseWrapperList, SubscriberEmailReply, SubscriberVidReply,
 );

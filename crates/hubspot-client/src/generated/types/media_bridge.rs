@@ -379,20 +379,6 @@ crm_core::open_enum! {
     }
 }
 
-crm_core::record! {
-    /// External options meta data.
-    pub struct ExternalOptionsMetaData {
-        /// What narrows it down.
-        filter: Option<FilteringMetaData> = "filter",
-        /// The id of the record it starts from.
-        from_object_id: Option<i64> = "fromObjectId",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// The id of the related kind of record.
-        related_object_type_id: Option<String> = "relatedObjectTypeId",
-    }
-}
-
 crm_core::open_enum! {
     /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
     pub enum ExternalPlayContext {
@@ -785,7 +771,7 @@ crm_core::record! {
         /// How the options are sorted: `ALPHABETICAL` or `DISPLAY_ORDER`.
         option_sort_strategy: Option<OptionSortStrategy> = "optionSortStrategy",
         /// The values to choose from.
-        options: Vec<ActionsV4OptionItem> = "options",
+        options: Vec<OptionItem> = "options",
         /// Whether its options can be changed.
         options_are_mutable: Option<bool> = "optionsAreMutable",
         /// The id of the app it belongs to.
@@ -1418,6 +1404,20 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
+    /// Options meta data.
+    pub struct OptionsMetaData {
+        /// What narrows it down.
+        filter: Option<FilteringMetaData> = "filter",
+        /// The id of the record it starts from.
+        from_object_id: Option<i64> = "fromObjectId",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// The id of the related kind of record.
+        related_object_type_id: Option<String> = "relatedObjectTypeId",
+    }
+}
+
+crm_core::record! {
     /// Property batch reply.
     pub struct PropertyBatchReply {
         /// When the work ended.
@@ -1451,7 +1451,7 @@ crm_core::record! {
         /// Further data about the property.
         extension_data: Option<ExtensionData> = "extensionData",
         /// Where options from elsewhere are taken from.
-        external_options_meta_data: Option<ExternalOptionsMetaData> = "externalOptionsMetaData",
+        external_options_meta_data: Option<OptionsMetaData> = "externalOptionsMetaData",
         /// `fulcrumPortalId`
         fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
         /// `fulcrumTimestamp`
@@ -1615,18 +1615,18 @@ crm_core::json_schemas!(super::DOCUMENT;
     BulkIntegratorObjectCreationReply, CaseChangeTestExtensionData, CaseChangeTestExtensionDataMood,
     DefaultRequirements, DefinitionSource, DefinitionSourceType, Endpoints, EventVisibilityChange,
     EventVisibilityChangeEventType, EventVisibilityReply, Expression, ExtensionData,
-    ExtensionDataExtensionStatusMapValue, ExternalOptionsMetaData, ExternalPlayContext, FieldLevelPermission,
-    FilteringMetaData, Group, GroupView, InboundDbObjectType, InboundDbObjectTypeMetaType,
-    InboundDbObjectTypePermissioningType, InboundDbObjectTypeStatus, InboundDbObjectTypeVisibility,
-    IntegratorOEmbedDomainModel, IntegratorOEmbedDomainRequest, IntegratorObjectCreationReply,
-    IntegratorObjectCreationRequest, LookupAssociationSpec, MediaBridgeProperty,
-    MediaBridgePropertyDisplayMode, MediaBridgePropertySearchTextAnalysisMode, MediaBridgePropertyUpdate,
-    MediaBridgeProviderPartial, MediaBridgeProviderRegistrationReply, MediaPlayedEvent,
-    MediaPlayedEventRequest, MediaPlayedEventState, MediaPlayedPercentageEvent,
-    MediaPlayedPercentageEventRequest, MediaProperty, MediaPropertyOption, MediaType,
-    OEmbedDomainsCollectionReply, ObjectDefinitionReply, ObjectSchema, ObjectSchemaList, ObjectTypeIdProto,
-    OptionDecorations, OptionDecorationsColor, OptionDecoratorsExtensionData,
-    OptionDecoratorsExtensionDataOptionDecoratorStyle, PropertyBatchReply, PropertyDefinition, PropertyList,
-    RequiredPropertiesExtensionData, RollupExpression, RollupExpressionRollupOperator, ScopeMapping,
-    ScopeMappingAccessLevel, ScopeMappingRequestAction, SoftRequiredPropertiesExtensionData,
+    ExtensionDataExtensionStatusMapValue, ExternalPlayContext, FieldLevelPermission, FilteringMetaData, Group,
+    GroupView, InboundDbObjectType, InboundDbObjectTypeMetaType, InboundDbObjectTypePermissioningType,
+    InboundDbObjectTypeStatus, InboundDbObjectTypeVisibility, IntegratorOEmbedDomainModel,
+    IntegratorOEmbedDomainRequest, IntegratorObjectCreationReply, IntegratorObjectCreationRequest,
+    LookupAssociationSpec, MediaBridgeProperty, MediaBridgePropertyDisplayMode,
+    MediaBridgePropertySearchTextAnalysisMode, MediaBridgePropertyUpdate, MediaBridgeProviderPartial,
+    MediaBridgeProviderRegistrationReply, MediaPlayedEvent, MediaPlayedEventRequest, MediaPlayedEventState,
+    MediaPlayedPercentageEvent, MediaPlayedPercentageEventRequest, MediaProperty, MediaPropertyOption,
+    MediaType, OEmbedDomainsCollectionReply, ObjectDefinitionReply, ObjectSchema, ObjectSchemaList,
+    ObjectTypeIdProto, OptionDecorations, OptionDecorationsColor, OptionDecoratorsExtensionData,
+    OptionDecoratorsExtensionDataOptionDecoratorStyle, OptionsMetaData, PropertyBatchReply,
+    PropertyDefinition, PropertyList, RequiredPropertiesExtensionData, RollupExpression,
+    RollupExpressionRollupOperator, ScopeMapping, ScopeMappingAccessLevel, ScopeMappingRequestAction,
+    SoftRequiredPropertiesExtensionData,
 );

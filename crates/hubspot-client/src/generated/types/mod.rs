@@ -368,12 +368,6 @@ mod shared_action_reply;
 #[cfg(any(feature = "imports", feature = "source_code"))]
 pub use self::shared_action_reply::*;
 
-#[cfg(any(feature = "custom_actions", feature = "media_bridge"))]
-mod shared_actions_v4_option_item;
-
-#[cfg(any(feature = "custom_actions", feature = "media_bridge"))]
-pub use self::shared_actions_v4_option_item::*;
-
 #[cfg(any(feature = "lists", feature = "workflows"))]
 mod shared_ads_search_filter;
 
@@ -447,6 +441,12 @@ mod shared_batch_reply_status;
 
 pub use self::shared_batch_reply_status::*;
 
+#[cfg(any(feature = "event_definitions", feature = "workflows"))]
+mod shared_blocked_date_month;
+
+#[cfg(any(feature = "event_definitions", feature = "workflows"))]
+pub use self::shared_blocked_date_month::*;
+
 #[cfg(any(feature = "conversations", feature = "custom_channels"))]
 mod shared_channel_account;
 
@@ -486,6 +486,12 @@ mod shared_field_type;
 #[cfg(any(feature = "custom_actions", feature = "media_bridge", feature = "properties"))]
 pub use self::shared_field_type::*;
 
+#[cfg(any(feature = "custom_actions", feature = "media_bridge"))]
+mod shared_field_type_definition_type;
+
+#[cfg(any(feature = "custom_actions", feature = "media_bridge"))]
+pub use self::shared_field_type_definition_type::*;
+
 #[cfg(any(feature = "exports", feature = "objects"))]
 mod shared_filter;
 
@@ -494,12 +500,6 @@ pub use self::shared_filter::*;
 mod shared_forward_paging;
 
 pub use self::shared_forward_paging::*;
-
-#[cfg(any(feature = "crm_cards", feature = "workflows"))]
-mod shared_http_method;
-
-#[cfg(any(feature = "crm_cards", feature = "workflows"))]
-pub use self::shared_http_method::*;
 
 #[cfg(
     any(
@@ -558,12 +558,6 @@ mod shared_masked_substring;
 
 #[cfg(any(feature = "imports", feature = "marketing_events"))]
 pub use self::shared_masked_substring::*;
-
-#[cfg(any(feature = "event_definitions", feature = "workflows"))]
-mod shared_month;
-
-#[cfg(any(feature = "event_definitions", feature = "workflows"))]
-pub use self::shared_month::*;
 mod shared_next_page;
 
 pub use self::shared_next_page::*;
@@ -594,14 +588,20 @@ mod shared_object_id_batch;
 #[cfg(any(feature = "currencies", feature = "deal_splits"))]
 pub use self::shared_object_id_batch::*;
 
-#[cfg(any(feature = "event_definitions", feature = "properties", feature = "schemas"))]
+#[cfg(any(feature = "custom_actions", feature = "media_bridge", feature = "scheduler"))]
 mod shared_option_item;
 
-#[cfg(any(feature = "event_definitions", feature = "properties", feature = "schemas"))]
+#[cfg(any(feature = "custom_actions", feature = "media_bridge", feature = "scheduler"))]
 pub use self::shared_option_item::*;
 mod shared_paging;
 
 pub use self::shared_paging::*;
+
+#[cfg(any(feature = "event_definitions", feature = "properties", feature = "schemas"))]
+mod shared_properties_option_item;
+
+#[cfg(any(feature = "event_definitions", feature = "properties", feature = "schemas"))]
+pub use self::shared_properties_option_item::*;
 
 #[cfg(any(feature = "media_bridge", feature = "properties"))]
 mod shared_property_create;
@@ -679,6 +679,12 @@ mod shared_version_user;
     )
 )]
 pub use self::shared_version_user::*;
+
+#[cfg(any(feature = "crm_cards", feature = "workflows"))]
+mod shared_webhook_action_method;
+
+#[cfg(any(feature = "crm_cards", feature = "workflows"))]
+pub use self::shared_webhook_action_method::*;
 
 #[cfg(feature = "site_search")]
 mod site_search;

@@ -4,8 +4,8 @@
 use super::*;
 
 crm_core::record! {
-    /// External association create request.
-    pub struct ExternalAssociationCreateRequest {
+    /// Association create request.
+    pub struct AssociationCreateRequest {
         /// What it goes to: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
         /// The kinds of association to make.
@@ -15,7 +15,7 @@ crm_core::record! {
     by new
 }
 
-impl ExternalAssociationCreateRequest {
+impl AssociationCreateRequest {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -31,8 +31,8 @@ impl ExternalAssociationCreateRequest {
 }
 
 crm_core::record! {
-    /// External booking form field.
-    pub struct ExternalBookingFormField {
+    /// Booking form field.
+    pub struct BookingFormField {
         /// The name.
         name: Option<String> = "name",
         /// The value.
@@ -42,7 +42,7 @@ crm_core::record! {
     by new
 }
 
-impl ExternalBookingFormField {
+impl BookingFormField {
     /// A record with what it must have.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -55,28 +55,28 @@ impl ExternalBookingFormField {
 }
 
 crm_core::record! {
-    /// External booking info.
-    pub struct ExternalBookingInfo {
+    /// Booking info.
+    pub struct BookingInfo {
         /// When each user is busy.
-        all_users_busy_times: Vec<ExternalUserBusyTimes> = "allUsersBusyTimes",
+        all_users_busy_times: Vec<UserBusyTimes> = "allUsersBusyTimes",
         /// The logo and colors of the company.
-        branding_metadata: Option<ExternalBrandingMetadata> = "brandingMetadata",
+        branding_metadata: Option<BrandingMetadata> = "brandingMetadata",
         /// The settings of the meeting link.
-        custom_params: Option<ExternalMeetingsLinkSettings> = "customParams",
+        custom_params: Option<MeetingsLinkSettings> = "customParams",
         /// `isOffline`
         is_offline: Option<bool> = "isOffline",
         /// When the meeting link has free times.
-        link_availability: Option<ExternalLinkAvailability> = "linkAvailability",
+        link_availability: Option<LinkAvailability> = "linkAvailability",
         /// The id of the meeting link.
         link_id: Option<String> = "linkId",
         /// The kind of meeting link, as `PERSONAL_LINK`.
-        link_type: Option<ExternalLinkMetadataType> = "linkType",
+        link_type: Option<LinkMetadataType> = "linkType",
     }
 }
 
 crm_core::record! {
-    /// External branding metadata.
-    pub struct ExternalBrandingMetadata {
+    /// Branding metadata.
+    pub struct BrandingMetadata {
         /// The second accent color.
         accent2_color: Option<String> = "accent2Color",
         /// The accent color.
@@ -119,8 +119,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// External calendar meeting event create properties.
-    pub struct ExternalCalendarMeetingEventCreateProperties {
+    /// Calendar meeting event create properties.
+    pub struct CalendarMeetingEventCreateProperties {
         /// The kind of meeting.
         hs_activity_type: Option<String> = "hs_activity_type",
         /// The ids of the attached files.
@@ -150,7 +150,7 @@ crm_core::record! {
     }
     required "hs_meeting_end_time" "hs_meeting_outcome" "hs_meeting_start_time" "hs_meeting_title" "hs_timestamp" "hubspot_owner_id"
 }
-crm_core::setters!(ExternalCalendarMeetingEventCreateProperties {
+crm_core::setters!(CalendarMeetingEventCreateProperties {
     hs_activity_type: String, hs_attachment_ids: [String], hs_attendee_owner_ids: [String],
     hs_internal_meeting_notes: String, hs_meeting_body: String, hs_meeting_end_time: Timestamp,
     hs_meeting_location: String, hs_meeting_location_type: PropertiesHsMeetingLocationType,
@@ -159,14 +159,14 @@ crm_core::setters!(ExternalCalendarMeetingEventCreateProperties {
 });
 
 crm_core::record! {
-    /// External calendar meeting event create request.
-    pub struct ExternalCalendarMeetingEventCreateRequest {
+    /// Calendar meeting event create request.
+    pub struct CalendarMeetingEventCreateRequest {
         /// What it is or can be associated with.
-        associations: Option<Vec<ExternalAssociationCreateRequest>> = "associations",
+        associations: Option<Vec<AssociationCreateRequest>> = "associations",
         /// When reminders are sent by e-mail.
-        email_reminder_schedule: Option<ExternalEmailReminderSchedule> = "emailReminderSchedule",
+        email_reminder_schedule: Option<EmailReminderSchedule> = "emailReminderSchedule",
         /// The properties, by internal name.
-        properties: Option<ExternalCalendarMeetingEventCreateProperties> = "properties",
+        properties: Option<CalendarMeetingEventCreateProperties> = "properties",
         /// The time zone, as `America/New_York`.
         timezone: Option<String> = "timezone",
     }
@@ -174,13 +174,13 @@ crm_core::record! {
     by new
 }
 
-impl ExternalCalendarMeetingEventCreateRequest {
+impl CalendarMeetingEventCreateRequest {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        associations: impl Into<Vec<ExternalAssociationCreateRequest>>,
-        email_reminder_schedule: impl Into<ExternalEmailReminderSchedule>,
-        properties: impl Into<ExternalCalendarMeetingEventCreateProperties>,
+        associations: impl Into<Vec<AssociationCreateRequest>>,
+        email_reminder_schedule: impl Into<EmailReminderSchedule>,
+        properties: impl Into<CalendarMeetingEventCreateProperties>,
         timezone: impl Into<String>,
     ) -> Self {
         Self {
@@ -194,8 +194,22 @@ impl ExternalCalendarMeetingEventCreateRequest {
 }
 
 crm_core::record! {
-    /// External calendar meeting event response properties.
-    pub struct ExternalCalendarMeetingEventResponseProperties {
+    /// Calendar meeting event reply.
+    pub struct CalendarMeetingEventReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// When it was last changed.
+        last_updated_at: Option<Timestamp> = "lastUpdatedAt",
+        /// The properties, by internal name.
+        properties: Option<CalendarMeetingEventResponseProperties> = "properties",
+    }
+}
+
+crm_core::record! {
+    /// Calendar meeting event response properties.
+    pub struct CalendarMeetingEventResponseProperties {
         /// The kind of meeting.
         hs_activity_type: Option<String> = "hs_activity_type",
         /// The ids of the attached files.
@@ -236,22 +250,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// External calender meeting event reply.
-    pub struct ExternalCalenderMeetingEventReply {
-        /// When it was created.
-        created_at: Option<Timestamp> = "createdAt",
-        /// The id.
-        id: Option<String> = "id",
-        /// When it was last changed.
-        last_updated_at: Option<Timestamp> = "lastUpdatedAt",
-        /// The properties, by internal name.
-        properties: Option<ExternalCalendarMeetingEventResponseProperties> = "properties",
-    }
-}
-
-crm_core::record! {
-    /// External closed range.
-    pub struct ExternalClosedRange {
+    /// Closed range.
+    pub struct ClosedRange {
         /// Where or when it ends.
         end: Option<i64> = "end",
         /// Where or when it starts.
@@ -260,8 +260,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// External communication consent checkbox.
-    pub struct ExternalCommunicationConsentCheckbox {
+    /// Communication consent checkbox.
+    pub struct CommunicationConsentCheckbox {
         /// The id of the kind of communication.
         communication_type_id: Option<String> = "communicationTypeId",
         /// The name that people see.
@@ -272,10 +272,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// External email reminder schedule.
-    pub struct ExternalEmailReminderSchedule {
+    /// Email reminder schedule.
+    pub struct EmailReminderSchedule {
         /// The reminders that are sent.
-        reminders: Option<Vec<ExternalReminder>> = "reminders",
+        reminders: Option<Vec<Reminder>> = "reminders",
         /// Whether the description of the invitation is put in.
         should_include_invite_description: Option<bool> = "shouldIncludeInviteDescription",
     }
@@ -283,11 +283,11 @@ crm_core::record! {
     by new
 }
 
-impl ExternalEmailReminderSchedule {
+impl EmailReminderSchedule {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        reminders: impl Into<Vec<ExternalReminder>>,
+        reminders: impl Into<Vec<Reminder>>,
         should_include_invite_description: impl Into<bool>,
     ) -> Self {
         Self {
@@ -301,8 +301,8 @@ impl ExternalEmailReminderSchedule {
 }
 
 crm_core::record! {
-    /// External guest settings.
-    pub struct ExternalGuestSettings {
+    /// Guest settings.
+    pub struct GuestSettings {
         /// Whether guests can be added.
         can_add_guests: Option<bool> = "canAddGuests",
         /// Most guests that may be added.
@@ -311,10 +311,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// External legal consent options.
-    pub struct ExternalLegalConsentOptions {
+    /// Legal consent options.
+    pub struct LegalConsentOptions {
         /// The boxes for consent to communication.
-        communication_consent_checkboxes: Vec<ExternalCommunicationConsentCheckbox> = "communicationConsentCheckboxes",
+        communication_consent_checkboxes: Vec<CommunicationConsentCheckbox> = "communicationConsentCheckboxes",
         /// The text about consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
         /// Whether legitimate interest is the legal basis.
@@ -332,13 +332,13 @@ crm_core::record! {
         /// The text that asks for consent to processing.
         processing_consent_text: Option<String> = "processingConsentText",
         /// How consent to processing is given, as `IMPLICIT`.
-        processing_consent_type: Option<ExternalLegalConsentOptionsProcessingConsentType> = "processingConsentType",
+        processing_consent_type: Option<LegalConsentOptionsProcessingConsentType> = "processingConsentType",
     }
 }
 
 crm_core::open_enum! {
     /// How consent to processing is given, as `IMPLICIT`.
-    pub enum ExternalLegalConsentOptionsProcessingConsentType {
+    pub enum LegalConsentOptionsProcessingConsentType {
         /// `IMPLICIT`
         Implicit = "IMPLICIT",
         /// `REQUIRED_CHECKBOX`
@@ -347,8 +347,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// External legal consent reply.
-    pub struct ExternalLegalConsentReply {
+    /// Legal consent reply.
+    pub struct LegalConsentReply {
         /// The id of the kind of communication.
         communication_type_id: Option<String> = "communicationTypeId",
         /// Whether consent was given.
@@ -358,7 +358,7 @@ crm_core::record! {
     by new
 }
 
-impl ExternalLegalConsentReply {
+impl LegalConsentReply {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -374,38 +374,38 @@ impl ExternalLegalConsentReply {
 }
 
 crm_core::record! {
-    /// External link availability.
-    pub struct ExternalLinkAvailability {
+    /// Link availability.
+    pub struct LinkAvailability {
         /// Whether there are more.
         has_more: Option<bool> = "hasMore",
         /// Free times, by length of the meeting.
-        link_availability_by_duration: Map<ExternalLinkAvailabilityForDuration> = "linkAvailabilityByDuration",
+        link_availability_by_duration: Map<LinkAvailabilityForDuration> = "linkAvailabilityByDuration",
     }
 }
 
 crm_core::record! {
-    /// External link availability and busy times.
-    pub struct ExternalLinkAvailabilityAndBusyTimes {
+    /// Link availability and busy times.
+    pub struct LinkAvailabilityAndBusyTimes {
         /// When each user is busy.
-        all_users_busy_times: Vec<ExternalUserBusyTimes> = "allUsersBusyTimes",
+        all_users_busy_times: Vec<UserBusyTimes> = "allUsersBusyTimes",
         /// When the meeting link has free times.
-        link_availability: Option<ExternalLinkAvailability> = "linkAvailability",
+        link_availability: Option<LinkAvailability> = "linkAvailability",
     }
 }
 
 crm_core::record! {
-    /// External link availability for duration.
-    pub struct ExternalLinkAvailabilityForDuration {
+    /// Link availability for duration.
+    pub struct LinkAvailabilityForDuration {
         /// The times that are free.
-        availabilities: Vec<ExternalMeetingAvailability> = "availabilities",
+        availabilities: Vec<MeetingAvailability> = "availabilities",
         /// The length of the meeting, in milliseconds.
         meeting_duration_millis: Option<i64> = "meetingDurationMillis",
     }
 }
 
 crm_core::record! {
-    /// External link display info.
-    pub struct ExternalLinkDisplayInfo {
+    /// Link display info.
+    pub struct LinkDisplayInfo {
         /// The address of the picture that stands for it.
         avatar: Option<String> = "avatar",
         /// The picture of the company.
@@ -413,13 +413,13 @@ crm_core::record! {
         /// The headline of the meeting page.
         headline: Option<String> = "headline",
         /// Which picture is shown, as `COMPANY_LOGO`.
-        public_display_avatar_option: Option<ExternalLinkDisplayInfoPublicDisplayAvatarOption> = "publicDisplayAvatarOption",
+        public_display_avatar_option: Option<LinkDisplayInfoPublicDisplayAvatarOption> = "publicDisplayAvatarOption",
     }
 }
 
 crm_core::open_enum! {
     /// Which picture is shown, as `COMPANY_LOGO`.
-    pub enum ExternalLinkDisplayInfoPublicDisplayAvatarOption {
+    pub enum LinkDisplayInfoPublicDisplayAvatarOption {
         /// `COMPANY_LOGO`
         CompanyLogo = "COMPANY_LOGO",
         /// `CUSTOM_AVATAR`
@@ -430,8 +430,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// External link form field.
-    pub struct ExternalLinkFormField {
+    /// Link form field.
+    pub struct LinkFormField {
         /// How the field is shown in a form.
         field_type: Option<String> = "fieldType",
         /// Whether it is a custom field.
@@ -443,15 +443,15 @@ crm_core::record! {
         /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
-        options: Vec<ExternalOption> = "options",
+        options: Vec<OptionItem> = "options",
         /// Its kind.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// External link metadata.
-    pub struct ExternalLinkMetadata {
+    /// Link metadata.
+    pub struct LinkMetadata {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Whether it is the default link.
@@ -469,7 +469,7 @@ crm_core::record! {
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
         /// Its kind.
-        type_: Option<ExternalLinkMetadataType> = "type",
+        type_: Option<LinkMetadataType> = "type",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user ids of the link's members.
@@ -477,9 +477,21 @@ crm_core::record! {
     }
 }
 
+crm_core::record! {
+    /// Link metadata page.
+    pub struct LinkMetadataPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<LinkMetadata> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
 crm_core::open_enum! {
-    /// External link metadata type.
-    pub enum ExternalLinkMetadataType {
+    /// Link metadata type.
+    pub enum LinkMetadataType {
         /// `GROUP_CALENDAR`
         GroupCalendar = "GROUP_CALENDAR",
         /// `PERSONAL_LINK`
@@ -490,8 +502,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// External meeting availability.
-    pub struct ExternalMeetingAvailability {
+    /// Meeting availability.
+    pub struct MeetingAvailability {
         /// When it ends, in milliseconds since 1970, UTC.
         end_millis_utc: Option<i64> = "endMillisUtc",
         /// When it starts, in milliseconds since 1970, UTC.
@@ -500,8 +512,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// External meeting booking.
-    pub struct ExternalMeetingBooking {
+    /// Meeting booking.
+    pub struct MeetingBooking {
         /// How long the meeting is, in milliseconds.
         duration: Option<i64> = "duration",
         /// The e-mail address.
@@ -509,11 +521,11 @@ crm_core::record! {
         /// The first name.
         first_name: Option<String> = "firstName",
         /// The fields of the booking form.
-        form_fields: Option<Vec<ExternalBookingFormField>> = "formFields",
+        form_fields: Option<Vec<BookingFormField>> = "formFields",
         /// The last name.
         last_name: Option<String> = "lastName",
         /// How the guest answered about consent.
-        legal_consent_responses: Option<Vec<ExternalLegalConsentReply>> = "legalConsentResponses",
+        legal_consent_responses: Option<Vec<LegalConsentReply>> = "legalConsentResponses",
         /// The ids of the users who are likely free.
         likely_available_user_ids: Option<Vec<String>> = "likelyAvailableUserIds",
         /// The language, as `en-us`.
@@ -527,16 +539,15 @@ crm_core::record! {
     }
     required "duration" "email" "firstName" "formFields" "lastName" "legalConsentResponses" "likelyAvailableUserIds" "slug" "startTime"
 }
-crm_core::setters!(ExternalMeetingBooking {
-    duration: i64, email: String, first_name: String, form_fields: [ExternalBookingFormField],
-    last_name: String, legal_consent_responses: [ExternalLegalConsentReply],
-    likely_available_user_ids: [String], locale: String, slug: String, start_time: Timestamp,
-    timezone: String,
+crm_core::setters!(MeetingBooking {
+    duration: i64, email: String, first_name: String, form_fields: [BookingFormField], last_name: String,
+    legal_consent_responses: [LegalConsentReply], likely_available_user_ids: [String], locale: String,
+    slug: String, start_time: Timestamp, timezone: String,
 });
 
 crm_core::record! {
-    /// External meeting booking reply.
-    pub struct ExternalMeetingBookingReply {
+    /// Meeting booking reply.
+    pub struct MeetingBookingReply {
         /// The time zone of the booking.
         booking_timezone: Option<String> = "bookingTimezone",
         /// The id of the event in the calendar.
@@ -548,13 +559,13 @@ crm_core::record! {
         /// Where or when it ends.
         end: Option<Timestamp> = "end",
         /// The fields of the booking form.
-        form_fields: Vec<ExternalValidatedFormField> = "formFields",
+        form_fields: Vec<ValidatedFormField> = "formFields",
         /// The e-mail addresses of the guests.
         guest_emails: Vec<String> = "guestEmails",
         /// `isOffline`
         is_offline: Option<bool> = "isOffline",
         /// How the guest answered about consent.
-        legal_consent_responses: Vec<ExternalLegalConsentReply> = "legalConsentResponses",
+        legal_consent_responses: Vec<LegalConsentReply> = "legalConsentResponses",
         /// The language, as `en-us`.
         locale: Option<String> = "locale",
         /// Where it is or takes place.
@@ -571,28 +582,28 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// External meetings link settings.
-    pub struct ExternalMeetingsLinkSettings {
+    /// Meetings link settings.
+    pub struct MeetingsLinkSettings {
         /// The times that can be booked.
-        availability: Map<ExternalClosedRange> = "availability",
+        availability: Map<ClosedRange> = "availability",
         /// `customAvailabilityEndDate`
         custom_availability_end_date: Option<i64> = "customAvailabilityEndDate",
         /// The first date that can be booked.
         custom_availability_start_date: Option<i64> = "customAvailabilityStartDate",
         /// What people see at the link.
-        display_info: Option<ExternalLinkDisplayInfo> = "displayInfo",
+        display_info: Option<LinkDisplayInfo> = "displayInfo",
         /// The lengths of meeting to choose from.
         durations: Vec<i64> = "durations",
         /// The fields of the booking form.
-        form_fields: Vec<ExternalLinkFormField> = "formFields",
+        form_fields: Vec<LinkFormField> = "formFields",
         /// What is allowed about guests.
-        guest_settings: Option<ExternalGuestSettings> = "guestSettings",
+        guest_settings: Option<GuestSettings> = "guestSettings",
         /// The language, as `en`.
         language: Option<String> = "language",
         /// Whether legal consent is asked for.
         legal_consent_enabled: Option<bool> = "legalConsentEnabled",
         /// What is asked or said about consent.
-        legal_consent_options: Option<ExternalLegalConsentOptions> = "legalConsentOptions",
+        legal_consent_options: Option<LegalConsentOptions> = "legalConsentOptions",
         /// The language, as `en-us`.
         locale: Option<String> = "locale",
         /// Where it is or takes place.
@@ -604,17 +615,17 @@ crm_core::record! {
         /// Where guests are sent after booking.
         redirect_url: Option<String> = "redirectUrl",
         /// How far apart start times are, as `FIFTEEN` minutes.
-        start_time_increment_minutes: Option<ExternalMeetingsLinkSettingsStartTimeIncrementMinutes> = "startTimeIncrementMinutes",
+        start_time_increment_minutes: Option<MeetingsLinkSettingsStartTimeIncrementMinutes> = "startTimeIncrementMinutes",
         /// How many weeks ahead can be booked.
         weeks_to_advertise: Option<i64> = "weeksToAdvertise",
         /// What the welcome screen shows.
-        welcome_screen_info: Option<ExternalMeetingsWelcomeScreenInfo> = "welcomeScreenInfo",
+        welcome_screen_info: Option<MeetingsWelcomeScreenInfo> = "welcomeScreenInfo",
     }
 }
 
 crm_core::open_enum! {
     /// How far apart start times are, as `FIFTEEN` minutes.
-    pub enum ExternalMeetingsLinkSettingsStartTimeIncrementMinutes {
+    pub enum MeetingsLinkSettingsStartTimeIncrementMinutes {
         /// `FIFTEEN`
         Fifteen = "FIFTEEN",
         /// `FIVE`
@@ -639,10 +650,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// External meetings user.
-    pub struct ExternalMeetingsUser {
+    /// Meetings user.
+    pub struct MeetingsUser {
         /// Whose calendar the user has, as `GOOGLE`.
-        calendar_provider: Option<ExternalMeetingsUserCalendarProvider> = "calendarProvider",
+        calendar_provider: Option<MeetingsUserCalendarProvider> = "calendarProvider",
         /// The id.
         id: Option<String> = "id",
         /// Whether the user has Sales Starter.
@@ -650,13 +661,13 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<String> = "userId",
         /// Who the user is.
-        user_profile: Option<ExternalUserProfile> = "userProfile",
+        user_profile: Option<UserProfile> = "userProfile",
     }
 }
 
 crm_core::open_enum! {
     /// Whose calendar the user has, as `GOOGLE`.
-    pub enum ExternalMeetingsUserCalendarProvider {
+    pub enum MeetingsUserCalendarProvider {
         /// `EXCHANGE`
         Exchange = "EXCHANGE",
         /// `GOOGLE`
@@ -669,8 +680,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// External meetings welcome screen info.
-    pub struct ExternalMeetingsWelcomeScreenInfo {
+    /// Meetings welcome screen info.
+    pub struct MeetingsWelcomeScreenInfo {
         /// What it is, for people.
         description: Option<String> = "description",
         /// The address of the logo.
@@ -684,29 +695,21 @@ crm_core::record! {
     }
 }
 
-crm_core::record! {
-    /// External option.
-    pub struct ExternalOption {
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
-        display_order: Option<i64> = "displayOrder",
-        /// A number that goes with the option.
-        double_data: Option<f64> = "doubleData",
-        /// Whether people do not see it.
-        hidden: Option<bool> = "hidden",
-        /// The name that people see.
-        label: Option<String> = "label",
-        /// Whether it cannot be changed.
-        read_only: Option<bool> = "readOnly",
-        /// The value.
-        value: Option<String> = "value",
+crm_core::open_enum! {
+    /// The kind of place, as `PHONE`.
+    pub enum PropertiesHsMeetingLocationType {
+        /// `ADDRESS`
+        Address = "ADDRESS",
+        /// `CUSTOM`
+        Custom = "CUSTOM",
+        /// `PHONE`
+        Phone = "PHONE",
     }
 }
 
 crm_core::record! {
-    /// External reminder.
-    pub struct ExternalReminder {
+    /// Reminder.
+    pub struct Reminder {
         /// How many of the time units.
         number_of_time_units: Option<i64> = "numberOfTimeUnits",
         /// The unit of time.
@@ -716,7 +719,7 @@ crm_core::record! {
     by new
 }
 
-impl ExternalReminder {
+impl Reminder {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -732,70 +735,12 @@ impl ExternalReminder {
 }
 
 crm_core::record! {
-    /// External time range.
-    pub struct ExternalTimeRange {
+    /// Time range.
+    pub struct TimeRange {
         /// Where or when it ends.
         end: Option<i64> = "end",
         /// Where or when it starts.
         start: Option<i64> = "start",
-    }
-}
-
-crm_core::record! {
-    /// External user busy times.
-    pub struct ExternalUserBusyTimes {
-        /// When the user is busy.
-        busy_times: Vec<ExternalTimeRange> = "busyTimes",
-        /// `isOffline`
-        is_offline: Option<bool> = "isOffline",
-        /// The user the busy times are of.
-        meetings_user: Option<ExternalMeetingsUser> = "meetingsUser",
-    }
-}
-
-crm_core::record! {
-    /// External user profile.
-    pub struct ExternalUserProfile {
-        /// The e-mail address.
-        email: Option<String> = "email",
-        /// The first name.
-        first_name: Option<String> = "firstName",
-        /// The whole name of the person.
-        full_name: Option<String> = "fullName",
-        /// The last name.
-        last_name: Option<String> = "lastName",
-    }
-}
-
-crm_core::record! {
-    /// External validated form field.
-    pub struct ExternalValidatedFormField {
-        /// How the field is shown in a form.
-        field_type: Option<String> = "fieldType",
-        /// Whether it is a custom field.
-        is_custom: Option<bool> = "isCustom",
-        /// The name that people see.
-        label: Option<String> = "label",
-        /// The name.
-        name: Option<String> = "name",
-        /// The label in the guest's language.
-        translated_label: Option<String> = "translatedLabel",
-        /// The value.
-        value: Option<String> = "value",
-        /// The value, as shown to people.
-        value_label: Option<String> = "valueLabel",
-    }
-}
-
-crm_core::open_enum! {
-    /// The kind of place, as `PHONE`.
-    pub enum PropertiesHsMeetingLocationType {
-        /// `ADDRESS`
-        Address = "ADDRESS",
-        /// `CUSTOM`
-        Custom = "CUSTOM",
-        /// `PHONE`
-        Phone = "PHONE",
     }
 }
 
@@ -814,30 +759,61 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// With total external link metadata page.
-    pub struct WithTotalExternalLinkMetadataPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<ExternalLinkMetadata> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
+    /// User busy times.
+    pub struct UserBusyTimes {
+        /// When the user is busy.
+        busy_times: Vec<TimeRange> = "busyTimes",
+        /// `isOffline`
+        is_offline: Option<bool> = "isOffline",
+        /// The user the busy times are of.
+        meetings_user: Option<MeetingsUser> = "meetingsUser",
+    }
+}
+
+crm_core::record! {
+    /// User profile.
+    pub struct UserProfile {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The whole name of the person.
+        full_name: Option<String> = "fullName",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+    }
+}
+
+crm_core::record! {
+    /// Validated form field.
+    pub struct ValidatedFormField {
+        /// How the field is shown in a form.
+        field_type: Option<String> = "fieldType",
+        /// Whether it is a custom field.
+        is_custom: Option<bool> = "isCustom",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The label in the guest's language.
+        translated_label: Option<String> = "translatedLabel",
+        /// The value.
+        value: Option<String> = "value",
+        /// The value, as shown to people.
+        value_label: Option<String> = "valueLabel",
     }
 }
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ExternalAssociationCreateRequest, ExternalBookingFormField, ExternalBookingInfo, ExternalBrandingMetadata,
-    ExternalCalendarMeetingEventCreateProperties, ExternalCalendarMeetingEventCreateRequest,
-    ExternalCalendarMeetingEventResponseProperties, ExternalCalenderMeetingEventReply, ExternalClosedRange,
-    ExternalCommunicationConsentCheckbox, ExternalEmailReminderSchedule, ExternalGuestSettings,
-    ExternalLegalConsentOptions, ExternalLegalConsentOptionsProcessingConsentType, ExternalLegalConsentReply,
-    ExternalLinkAvailability, ExternalLinkAvailabilityAndBusyTimes, ExternalLinkAvailabilityForDuration,
-    ExternalLinkDisplayInfo, ExternalLinkDisplayInfoPublicDisplayAvatarOption, ExternalLinkFormField,
-    ExternalLinkMetadata, ExternalLinkMetadataType, ExternalMeetingAvailability, ExternalMeetingBooking,
-    ExternalMeetingBookingReply, ExternalMeetingsLinkSettings,
-    ExternalMeetingsLinkSettingsStartTimeIncrementMinutes, ExternalMeetingsUser,
-    ExternalMeetingsUserCalendarProvider, ExternalMeetingsWelcomeScreenInfo, ExternalOption, ExternalReminder,
-    ExternalTimeRange, ExternalUserBusyTimes, ExternalUserProfile, ExternalValidatedFormField,
-    PropertiesHsMeetingLocationType, TimeUnit, WithTotalExternalLinkMetadataPage,
+    AssociationCreateRequest, BookingFormField, BookingInfo, BrandingMetadata,
+    CalendarMeetingEventCreateProperties, CalendarMeetingEventCreateRequest, CalendarMeetingEventReply,
+    CalendarMeetingEventResponseProperties, ClosedRange, CommunicationConsentCheckbox, EmailReminderSchedule,
+    GuestSettings, LegalConsentOptions, LegalConsentOptionsProcessingConsentType, LegalConsentReply,
+    LinkAvailability, LinkAvailabilityAndBusyTimes, LinkAvailabilityForDuration, LinkDisplayInfo,
+    LinkDisplayInfoPublicDisplayAvatarOption, LinkFormField, LinkMetadata, LinkMetadataPage, LinkMetadataType,
+    MeetingAvailability, MeetingBooking, MeetingBookingReply, MeetingsLinkSettings,
+    MeetingsLinkSettingsStartTimeIncrementMinutes, MeetingsUser, MeetingsUserCalendarProvider,
+    MeetingsWelcomeScreenInfo, PropertiesHsMeetingLocationType, Reminder, TimeRange, TimeUnit, UserBusyTimes,
+    UserProfile, ValidatedFormField,
 );

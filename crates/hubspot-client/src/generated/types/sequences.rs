@@ -111,6 +111,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Sequence lite reply page.
+    pub struct SequenceLiteReplyPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<SequenceLiteReply> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Sequence reply.
     pub struct SequenceReply {
         /// When it was created.
@@ -308,24 +320,11 @@ crm_core::open_enum! {
     }
 }
 
-crm_core::record! {
-    /// With total public sequence lite reply page.
-    pub struct WithTotalPublicSequenceLiteReplyPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<SequenceLiteReply> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     EmailPatternReply, SequenceEnrollmentLiteReply, SequenceEnrollmentReply, SequenceEnrollmentRequest,
-    SequenceLiteReply, SequenceReply, SequenceSettingsReply, SequenceSettingsReplyEligibleFollowUpDays,
-    SequenceSettingsReplySellingStrategy, SequenceStepDependencyReply,
-    SequenceStepDependencyReplyDependencyType, SequenceStepReply, SequenceStepReplyActionType,
-    TaskPatternReply, TaskPatternReplyTaskPriority, TaskPatternReplyTaskType,
-    WithTotalPublicSequenceLiteReplyPage,
+    SequenceLiteReply, SequenceLiteReplyPage, SequenceReply, SequenceSettingsReply,
+    SequenceSettingsReplyEligibleFollowUpDays, SequenceSettingsReplySellingStrategy,
+    SequenceStepDependencyReply, SequenceStepDependencyReplyDependencyType, SequenceStepReply,
+    SequenceStepReplyActionType, TaskPatternReply, TaskPatternReplyTaskPriority, TaskPatternReplyTaskType,
 );

@@ -266,6 +266,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Page page.
+    pub struct PagePage {
+        /// Where the list goes on.
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Page> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Page version.
     pub struct PageVersion {
         /// The id.
@@ -280,20 +292,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// With total page page.
-    pub struct WithTotalPagePage {
-        /// Where the list goes on.
-        paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<Page> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
-crm_core::record! {
-    /// With total page version page.
-    pub struct WithTotalPageVersionPage {
+    /// Page version page.
+    pub struct PageVersionPage {
         /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
@@ -305,6 +305,6 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AbTestEnd, AbTestRerun, ContentLanguageClone, Page, PageBatch, PageBatchReply, PageVersion,
-    WithTotalPagePage, WithTotalPageVersionPage,
+    AbTestEnd, AbTestRerun, ContentLanguageClone, Page, PageBatch, PageBatchReply, PagePage, PageVersion,
+    PageVersionPage,
 );

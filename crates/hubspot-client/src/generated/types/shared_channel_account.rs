@@ -30,6 +30,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Channel account page.
+    pub struct ChannelAccountPage {
+        /// Where the list goes on.
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ChannelAccount> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Client.
     pub struct Client {
         /// The kind of client, as `INTEGRATION`.
@@ -681,25 +693,13 @@ crm_core::record! {
     }
 }
 
-crm_core::record! {
-    /// With total public channel account page.
-    pub struct WithTotalPublicChannelAccountPage {
-        /// Where the list goes on.
-        paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<ChannelAccount> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ChannelAccount, Client, ClientClientType, CommentAttachmentsItem, Contact, ContactAddress, ContactEmail,
-    ContactName, ContactOrg, ContactPhone, ContactPhoneType, ContactProfile, ContactUrl, ContactUrlType,
-    ConversationsMessage, ConversationsMessageTruncationStatus, DeliveryIdentifier, DeliveryIdentifierType,
-    File, FileUsageType, Location, MessageDirection, MessageFailureDetails, MessageHeader, MessageStatus,
-    MessageStatusStatusType, QuickReplies, QuickReply, QuickReplyValueType, Recipient, Sender, SocialMetadata,
-    SocialMetadataAttachment, SocialMetadataMediaType, UnsupportedContent, WhatsAppTemplateMetadata,
-    WithTotalPublicChannelAccountPage,
+    ChannelAccount, ChannelAccountPage, Client, ClientClientType, CommentAttachmentsItem, Contact,
+    ContactAddress, ContactEmail, ContactName, ContactOrg, ContactPhone, ContactPhoneType, ContactProfile,
+    ContactUrl, ContactUrlType, ConversationsMessage, ConversationsMessageTruncationStatus,
+    DeliveryIdentifier, DeliveryIdentifierType, File, FileUsageType, Location, MessageDirection,
+    MessageFailureDetails, MessageHeader, MessageStatus, MessageStatusStatusType, QuickReplies, QuickReply,
+    QuickReplyValueType, Recipient, Sender, SocialMetadata, SocialMetadataAttachment, SocialMetadataMediaType,
+    UnsupportedContent, WhatsAppTemplateMetadata,
 );

@@ -14,7 +14,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// How many the reverse association can have, as `ONE_TO_MANY`.
+    /// How many there may be: `ONE_TO_ONE` or `ONE_TO_MANY`.
     pub enum LookupAssociationSpecCardinality {
         /// `ONE_TO_MANY`
         OneToMany = "ONE_TO_MANY",

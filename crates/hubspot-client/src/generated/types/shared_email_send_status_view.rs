@@ -187,8 +187,8 @@ impl SingleSendEmail {
 }
 
 crm_core::record! {
-    /// Single send request egg.
-    pub struct SingleSendRequestEgg {
+    /// Single send request create.
+    pub struct SingleSendRequestCreate {
         /// Properties of the contact, by name.
         contact_properties: Option<Map<String>> = "contactProperties",
         /// Further properties beside the usual ones.
@@ -202,7 +202,7 @@ crm_core::record! {
     by new
 }
 
-impl SingleSendRequestEgg {
+impl SingleSendRequestCreate {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -223,5 +223,5 @@ impl SingleSendRequestEgg {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    EmailSendStatusView, EmailSendStatusViewSendResult, EventIdView, SingleSendEmail, SingleSendRequestEgg,
+    EmailSendStatusView, EmailSendStatusViewSendResult, EventIdView, SingleSendEmail, SingleSendRequestCreate,
 );

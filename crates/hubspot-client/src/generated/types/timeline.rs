@@ -95,6 +95,33 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// App event resolution request.
+    pub struct AppEventResolutionRequest {
+        /// The developer's own name for it.
+        developer_symbol: Option<String> = "developerSymbol",
+        /// The name of the developer project.
+        project_name: Option<String> = "projectName",
+    }
+    required "developerSymbol" "projectName"
+    by new
+}
+
+impl AppEventResolutionRequest {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        developer_symbol: impl Into<String>,
+        project_name: impl Into<String>,
+    ) -> Self {
+        Self {
+            developer_symbol: Some(developer_symbol.into()),
+            project_name: Some(project_name.into()),
+            extra: Map::new(),
+        }
+    }
+}
+
+crm_core::record! {
     /// Batch response app event occurrence.
     pub struct BatchResponseAppEventOccurrence {
         /// When the work ended.
@@ -127,33 +154,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// External app event resolution request.
-    pub struct ExternalAppEventResolutionRequest {
-        /// The developer's own name for it.
-        developer_symbol: Option<String> = "developerSymbol",
-        /// The name of the developer project.
-        project_name: Option<String> = "projectName",
-    }
-    required "developerSymbol" "projectName"
-    by new
-}
-
-impl ExternalAppEventResolutionRequest {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        developer_symbol: impl Into<String>,
-        project_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            developer_symbol: Some(developer_symbol.into()),
-            project_name: Some(project_name.into()),
-            extra: Map::new(),
-        }
-    }
-}
-
-crm_core::record! {
     /// Timeline event i frame.
     pub struct TimelineEventIFrame {
         /// The label of the header.
@@ -175,6 +175,6 @@ crm_core::setters!(TimelineEventIFrame {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AppEventOccurrence, AppEventOccurrenceBatch, AppEventResolutionReply, BatchResponseAppEventOccurrence,
-    DeveloperQualifiedSymbol, ExternalAppEventResolutionRequest, TimelineEventIFrame,
+    AppEventOccurrence, AppEventOccurrenceBatch, AppEventResolutionReply, AppEventResolutionRequest,
+    BatchResponseAppEventOccurrence, DeveloperQualifiedSymbol, TimelineEventIFrame,
 );

@@ -4,8 +4,8 @@
 use super::*;
 
 crm_core::record! {
-    /// Smtp api token request egg.
-    pub struct SmtpApiTokenRequestEgg {
+    /// Smtp api token request create.
+    pub struct SmtpApiTokenRequestCreate {
         /// The name of the campaign.
         campaign_name: Option<String> = "campaignName",
         /// Whether sending also makes a contact.
@@ -15,7 +15,7 @@ crm_core::record! {
     by new
 }
 
-impl SmtpApiTokenRequestEgg {
+impl SmtpApiTokenRequestCreate {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -62,5 +62,5 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    SmtpApiTokenRequestEgg, SmtpApiTokenView, SmtpApiTokenViewPage,
+    SmtpApiTokenRequestCreate, SmtpApiTokenView, SmtpApiTokenViewPage,
 );

@@ -60,6 +60,18 @@ impl UrlMappingCreateRequestBody {
 }
 
 crm_core::record! {
+    /// Url mapping page.
+    pub struct UrlMappingPage {
+        /// Where the list goes on.
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<UrlRedirectsUrlMapping> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
+}
+
+crm_core::record! {
     /// Url redirects url mapping.
     pub struct UrlRedirectsUrlMapping {
         /// When it was created.
@@ -97,19 +109,7 @@ crm_core::setters!(UrlRedirectsUrlMapping {
     updated: Timestamp,
 });
 
-crm_core::record! {
-    /// With total url mapping page.
-    pub struct WithTotalUrlMappingPage {
-        /// Where the list goes on.
-        paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<UrlRedirectsUrlMapping> = "results",
-        /// How many there are in all.
-        total: Option<i64> = "total",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    UrlMappingCreateRequestBody, UrlRedirectsUrlMapping, WithTotalUrlMappingPage,
+    UrlMappingCreateRequestBody, UrlMappingPage, UrlRedirectsUrlMapping,
 );

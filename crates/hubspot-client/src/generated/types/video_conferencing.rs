@@ -4,8 +4,8 @@
 use super::*;
 
 crm_core::record! {
-    /// External settings.
-    pub struct ExternalSettings {
+    /// Settings.
+    pub struct Settings {
         /// The address called to make a meeting.
         create_meeting_url: Option<String> = "createMeetingUrl",
         /// The address that is called when a meeting is deleted.
@@ -20,12 +20,12 @@ crm_core::record! {
     required "createMeetingUrl"
     by new
 }
-crm_core::setters!(ExternalSettings {
+crm_core::setters!(Settings {
     delete_meeting_url: String, fetch_accounts_uri: String, update_meeting_url: String,
     user_verify_url: String,
 });
 
-impl ExternalSettings {
+impl Settings {
     /// A record with what it must have.
     #[must_use]
     pub fn new(create_meeting_url: impl Into<String>) -> Self {
@@ -42,5 +42,5 @@ impl ExternalSettings {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ExternalSettings,
+    Settings,
 );

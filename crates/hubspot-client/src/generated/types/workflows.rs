@@ -4,24 +4,24 @@
 use super::*;
 
 crm_core::record! {
-    /// Api ab test branch.
-    pub struct ApiAbTestBranch {
+    /// Ab test branch.
+    pub struct AbTestBranch {
         /// Which action comes next.
-        connection: Option<ApiConnection> = "connection",
+        connection: Option<Connection> = "connection",
         /// Its share of the whole.
         percentage: Option<i64> = "percentage",
     }
     required "connection"
     by new
 }
-crm_core::setters!(ApiAbTestBranch {
+crm_core::setters!(AbTestBranch {
     percentage: i64,
 });
 
-impl ApiAbTestBranch {
+impl AbTestBranch {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(connection: impl Into<ApiConnection>) -> Self {
+    pub fn new(connection: impl Into<Connection>) -> Self {
         Self {
             connection: Some(connection.into()),
             percentage: None,
@@ -31,12 +31,12 @@ impl ApiAbTestBranch {
 }
 
 crm_core::record! {
-    /// Api ab test branch action.
-    pub struct ApiAbTestBranchAction {
+    /// Ab test branch action.
+    pub struct AbTestBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
         /// The branches of the A/B test.
-        test_branches: Option<Vec<ApiAbTestBranch>> = "testBranches",
+        test_branches: Option<Vec<AbTestBranch>> = "testBranches",
         /// Its kind. Always `AB_TEST_BRANCH`.
         type_: Option<String> = "type",
     }
@@ -44,12 +44,12 @@ crm_core::record! {
     by new
 }
 
-impl ApiAbTestBranchAction {
+impl AbTestBranchAction {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
-        test_branches: impl Into<Vec<ApiAbTestBranch>>,
+        test_branches: impl Into<Vec<AbTestBranch>>,
     ) -> Self {
         Self {
             action_id: Some(action_id.into()),
@@ -61,8 +61,8 @@ impl ApiAbTestBranchAction {
 }
 
 crm_core::record! {
-    /// Api action data value.
-    pub struct ApiActionDataValue {
+    /// Action data value.
+    pub struct ActionDataValue {
         /// The id of the action.
         action_id: Option<String> = "actionId",
         /// Which of the action's outputs it is.
@@ -74,7 +74,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiActionDataValue {
+impl ActionDataValue {
     /// A record with what it must have.
     #[must_use]
     pub fn new(action_id: impl Into<String>, data_key: impl Into<String>) -> Self {
@@ -88,8 +88,8 @@ impl ApiActionDataValue {
 }
 
 crm_core::record! {
-    /// Api action output object property value.
-    pub struct ApiActionOutputObjectPropertyValue {
+    /// Action output object property value.
+    pub struct ActionOutputObjectPropertyValue {
         /// The token of the property in the action's output.
         action_output_property_token: Option<String> = "actionOutputPropertyToken",
         /// Its kind. Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
@@ -99,7 +99,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiActionOutputObjectPropertyValue {
+impl ActionOutputObjectPropertyValue {
     /// A record with what it must have.
     #[must_use]
     pub fn new(action_output_property_token: impl Into<String>) -> Self {
@@ -112,8 +112,8 @@ impl ApiActionOutputObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// Api append object property value.
-    pub struct ApiAppendObjectPropertyValue {
+    /// Append object property value.
+    pub struct AppendObjectPropertyValue {
         /// The name of the property to append.
         append_property_name: Option<String> = "appendPropertyName",
         /// Its kind. Always `APPEND_OBJECT_PROPERTY`.
@@ -123,7 +123,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiAppendObjectPropertyValue {
+impl AppendObjectPropertyValue {
     /// A record with what it must have.
     #[must_use]
     pub fn new(append_property_name: impl Into<String>) -> Self {
@@ -136,8 +136,8 @@ impl ApiAppendObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// Api association data source.
-    pub struct ApiAssociationDataSource {
+    /// Association data source.
+    pub struct AssociationDataSource {
         /// Who defined the association, as `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
         /// The id of the kind of association.
@@ -147,18 +147,18 @@ crm_core::record! {
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// How the records are sorted.
-        sort_by: Option<ApiSort> = "sortBy",
+        sort_by: Option<Sort> = "sortBy",
         /// Its kind. Always `ASSOCIATION`.
         type_: Option<String> = "type",
     }
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
     by new
 }
-crm_core::setters!(ApiAssociationDataSource {
-    sort_by: ApiSort,
+crm_core::setters!(AssociationDataSource {
+    sort_by: Sort,
 });
 
-impl ApiAssociationDataSource {
+impl AssociationDataSource {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -180,8 +180,8 @@ impl ApiAssociationDataSource {
 }
 
 crm_core::record! {
-    /// Api association timestamp data source.
-    pub struct ApiAssociationTimestampDataSource {
+    /// Association timestamp data source.
+    pub struct AssociationTimestampDataSource {
         /// Who defined the association, as `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
         /// The id of the kind of association.
@@ -197,7 +197,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiAssociationTimestampDataSource {
+impl AssociationTimestampDataSource {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -218,10 +218,10 @@ impl ApiAssociationTimestampDataSource {
 }
 
 crm_core::record! {
-    /// Api auth key webhook auth settings.
-    pub struct ApiAuthKeyWebhookAuthSettings {
+    /// Auth key webhook auth settings.
+    pub struct AuthKeyWebhookAuthSettings {
         /// Where it is or takes place.
-        location: Option<ApiAuthKeyWebhookAuthSettingsLocation> = "location",
+        location: Option<AuthKeyWebhookAuthSettingsLocation> = "location",
         /// The name.
         name: Option<String> = "name",
         /// The name of the secret.
@@ -233,11 +233,11 @@ crm_core::record! {
     by new
 }
 
-impl ApiAuthKeyWebhookAuthSettings {
+impl AuthKeyWebhookAuthSettings {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        location: impl Into<ApiAuthKeyWebhookAuthSettingsLocation>,
+        location: impl Into<AuthKeyWebhookAuthSettingsLocation>,
         name: impl Into<String>,
         secret_name: impl Into<String>,
     ) -> Self {
@@ -253,7 +253,7 @@ impl ApiAuthKeyWebhookAuthSettings {
 
 crm_core::open_enum! {
     /// Where it is or takes place.
-    pub enum ApiAuthKeyWebhookAuthSettingsLocation {
+    pub enum AuthKeyWebhookAuthSettingsLocation {
         /// `HEADER`
         Header = "HEADER",
         /// `QUERY_PARAM`
@@ -262,26 +262,29 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Api blocked date.
-    pub struct ApiBlockedDate {
+    /// Blocked date.
+    pub struct BlockedDate {
         /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
-        month: Option<Month> = "month",
+        month: Option<BlockedDateMonth> = "month",
         /// The year.
         year: Option<i64> = "year",
     }
     required "dayOfMonth" "month"
     by new
 }
-crm_core::setters!(ApiBlockedDate {
+crm_core::setters!(BlockedDate {
     year: i64,
 });
 
-impl ApiBlockedDate {
+impl BlockedDate {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(day_of_month: impl Into<i64>, month: impl Into<Month>) -> Self {
+    pub fn new(
+        day_of_month: impl Into<i64>,
+        month: impl Into<BlockedDateMonth>,
+    ) -> Self {
         Self {
             day_of_month: Some(day_of_month.into()),
             month: Some(month.into()),
@@ -292,10 +295,10 @@ impl ApiBlockedDate {
 }
 
 crm_core::record! {
-    /// Api connection.
-    pub struct ApiConnection {
+    /// Connection.
+    pub struct Connection {
         /// The kind of connection: `STANDARD` or `GOTO`.
-        edge_type: Option<ApiConnectionEdgeType> = "edgeType",
+        edge_type: Option<ConnectionEdgeType> = "edgeType",
         /// The id of the action that comes next.
         next_action_id: Option<String> = "nextActionId",
     }
@@ -303,11 +306,11 @@ crm_core::record! {
     by new
 }
 
-impl ApiConnection {
+impl Connection {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        edge_type: impl Into<ApiConnectionEdgeType>,
+        edge_type: impl Into<ConnectionEdgeType>,
         next_action_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -320,7 +323,7 @@ impl ApiConnection {
 
 crm_core::open_enum! {
     /// The kind of connection: `STANDARD` or `GOTO`.
-    pub enum ApiConnectionEdgeType {
+    pub enum ConnectionEdgeType {
         /// `GOTO`
         Goto = "GOTO",
         /// `STANDARD`
@@ -329,12 +332,12 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Api contact flow.
-    pub struct ApiContactFlow {
+    /// Contact flow.
+    pub struct ContactFlow {
         /// What it does, what can be done, or what is watched for.
-        actions: Vec<ApiContactFlowActionsItem> = "actions",
+        actions: Vec<ContactFlowActionsItem> = "actions",
         /// Dates on which nothing runs.
-        blocked_dates: Vec<ApiBlockedDate> = "blockedDates",
+        blocked_dates: Vec<BlockedDate> = "blockedDates",
         /// Whether contacts can be enrolled from Salesforce.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
         /// When it was created.
@@ -344,15 +347,15 @@ crm_core::record! {
         /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
         /// Where the workflow takes further records from.
-        data_sources: Vec<ApiContactFlowDataSourcesItem> = "dataSources",
+        data_sources: Vec<ContactFlowDataSourcesItem> = "dataSources",
         /// What it is, for people.
         description: Option<String> = "description",
         /// What brings a record into the workflow.
-        enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
+        enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
         /// When records are enrolled.
-        enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
+        enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// The date that the workflow is centered on.
-        event_anchor: Option<ApiContactFlowEventAnchor> = "eventAnchor",
+        event_anchor: Option<ContactFlowEventAnchor> = "eventAnchor",
         /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
         /// What a contact must meet to reach the goal.
@@ -374,11 +377,11 @@ crm_core::record! {
         /// The ids of lists whose contacts stay out.
         suppression_list_ids: Vec<i64> = "suppressionListIds",
         /// The hours of the week in which actions may run.
-        time_windows: Vec<ApiTimeWindow> = "timeWindows",
+        time_windows: Vec<TimeWindow> = "timeWindows",
         /// Its kind. Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
         /// `unEnrollmentSetting`
-        un_enrollment_setting: Option<ApiUnEnrollmentSetting> = "unEnrollmentSetting",
+        un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The UUID that tells it from all others.
@@ -388,37 +391,37 @@ crm_core::record! {
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum ApiContactFlowActionsItem by "type" {
-        ApiAbTestBranchAction(ApiAbTestBranchAction) = "AB_TEST_BRANCH",
-        ApiCustomCodeAction(ApiCustomCodeAction) = "CUSTOM_CODE",
-        ApiListBranchAction(ApiListBranchAction) = "LIST_BRANCH",
-        ApiSingleConnectionAction(ApiSingleConnectionAction) = "SINGLE_CONNECTION",
-        ApiStaticBranchAction(ApiStaticBranchAction) = "STATIC_BRANCH",
-        ApiWebhookAction(ApiWebhookAction) = "WEBHOOK",
+    pub enum ContactFlowActionsItem by "type" {
+        AbTestBranchAction(AbTestBranchAction) = "AB_TEST_BRANCH",
+        CustomCodeAction(CustomCodeAction) = "CUSTOM_CODE",
+        ListBranchAction(ListBranchAction) = "LIST_BRANCH",
+        SingleConnectionAction(SingleConnectionAction) = "SINGLE_CONNECTION",
+        StaticBranchAction(StaticBranchAction) = "STATIC_BRANCH",
+        WebhookAction(WebhookAction) = "WEBHOOK",
     }
 }
 
 crm_core::record! {
-    /// Api contact flow create request.
-    pub struct ApiContactFlowCreateRequest {
+    /// Contact flow create request.
+    pub struct ContactFlowCreateRequest {
         /// What it does, what can be done, or what is watched for.
-        actions: Option<Vec<ApiContactFlowActionsItem>> = "actions",
+        actions: Option<Vec<ContactFlowActionsItem>> = "actions",
         /// Dates on which nothing runs.
-        blocked_dates: Option<Vec<ApiBlockedDate>> = "blockedDates",
+        blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
         /// Whether contacts can be enrolled from Salesforce.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
         /// Where the workflow takes further records from.
-        data_sources: Option<Vec<ApiContactFlowDataSourcesItem>> = "dataSources",
+        data_sources: Option<Vec<ContactFlowDataSourcesItem>> = "dataSources",
         /// What it is, for people.
         description: Option<String> = "description",
         /// What brings a record into the workflow.
-        enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
+        enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
         /// When records are enrolled.
-        enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
+        enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// The date that the workflow is centered on.
-        event_anchor: Option<ApiContactFlowEventAnchor> = "eventAnchor",
+        event_anchor: Option<ContactFlowEventAnchor> = "eventAnchor",
         /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
         /// What a contact must meet to reach the goal.
@@ -434,28 +437,28 @@ crm_core::record! {
         /// The ids of lists whose contacts stay out.
         suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
         /// The hours of the week in which actions may run.
-        time_windows: Option<Vec<ApiTimeWindow>> = "timeWindows",
+        time_windows: Option<Vec<TimeWindow>> = "timeWindows",
         /// Its kind. Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
         /// `unEnrollmentSetting`
-        un_enrollment_setting: Option<ApiUnEnrollmentSetting> = "unEnrollmentSetting",
+        un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "canEnrollFromSalesforce" "customProperties" "dataSources" "flowType" "isEnabled" "objectTypeId" "suppressionListIds" "timeWindows" "type"
     by new
 }
-crm_core::setters!(ApiContactFlowCreateRequest {
-    actions: [ApiContactFlowActionsItem], blocked_dates: [ApiBlockedDate], can_enroll_from_salesforce: bool,
-    custom_properties: Map<String>, data_sources: [ApiContactFlowDataSourcesItem], description: String,
-    enrollment_criteria: ApiContactFlowEnrollmentCriteria,
-    enrollment_schedule: ApiContactFlowEnrollmentSchedule, event_anchor: ApiContactFlowEventAnchor,
-    flow_type: FlowType, goal_filter_branch: FilterBranch, is_enabled: bool, name: String,
-    object_type_id: String, start_action_id: String, suppression_list_ids: [i64],
-    time_windows: [ApiTimeWindow], un_enrollment_setting: ApiUnEnrollmentSetting, uuid: String,
+crm_core::setters!(ContactFlowCreateRequest {
+    actions: [ContactFlowActionsItem], blocked_dates: [BlockedDate], can_enroll_from_salesforce: bool,
+    custom_properties: Map<String>, data_sources: [ContactFlowDataSourcesItem], description: String,
+    enrollment_criteria: ContactFlowEnrollmentCriteria, enrollment_schedule: ContactFlowEnrollmentSchedule,
+    event_anchor: ContactFlowEventAnchor, flow_type: FlowType, goal_filter_branch: FilterBranch,
+    is_enabled: bool, name: String, object_type_id: String, start_action_id: String,
+    suppression_list_ids: [i64], time_windows: [TimeWindow], un_enrollment_setting: UnEnrollmentSetting,
+    uuid: String,
 });
 
-impl ApiContactFlowCreateRequest {
+impl ContactFlowCreateRequest {
     /// A record without any value but those that are always the same.
     #[must_use]
     pub fn new() -> Self {
@@ -485,7 +488,7 @@ impl ApiContactFlowCreateRequest {
     }
 }
 
-impl Default for ApiContactFlowCreateRequest {
+impl Default for ContactFlowCreateRequest {
     fn default() -> Self {
         Self::new()
     }
@@ -493,53 +496,53 @@ impl Default for ApiContactFlowCreateRequest {
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum ApiContactFlowDataSourcesItem by "type" {
-        ApiAssociationDataSource(ApiAssociationDataSource) = "ASSOCIATION",
-        ApiAssociationTimestampDataSource(ApiAssociationTimestampDataSource) = "ASSOCIATION_TIMESTAMP",
-        ApiDatasetFieldPropertyFilterDataSource(ApiDatasetFieldPropertyFilterDataSource) = "DATASET_FIELD_PROPERTY_FILTER",
-        ApiEnrolledArgumentPropertyFilterDataSource(ApiEnrolledArgumentPropertyFilterDataSource) = "ENROLLED_ARGUMENT_PROPERTY_FILTER",
-        ApiEnrolledRecordPropertyFilterDataSource(ApiEnrolledRecordPropertyFilterDataSource) = "ENROLLED_RECORD_PROPERTY_FILTER",
-        ApiStaticPropertyFilterDataSource(ApiStaticPropertyFilterDataSource) = "STATIC_PROPERTY_FILTER",
+    pub enum ContactFlowDataSourcesItem by "type" {
+        AssociationDataSource(AssociationDataSource) = "ASSOCIATION",
+        AssociationTimestampDataSource(AssociationTimestampDataSource) = "ASSOCIATION_TIMESTAMP",
+        DatasetFieldPropertyFilterDataSource(DatasetFieldPropertyFilterDataSource) = "DATASET_FIELD_PROPERTY_FILTER",
+        EnrolledArgumentPropertyFilterDataSource(EnrolledArgumentPropertyFilterDataSource) = "ENROLLED_ARGUMENT_PROPERTY_FILTER",
+        EnrolledRecordPropertyFilterDataSource(EnrolledRecordPropertyFilterDataSource) = "ENROLLED_RECORD_PROPERTY_FILTER",
+        StaticPropertyFilterDataSource(StaticPropertyFilterDataSource) = "STATIC_PROPERTY_FILTER",
     }
 }
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum ApiContactFlowEnrollmentCriteria by "type" {
-        ApiDatasetBasedEnrollmentCriteria(ApiDatasetBasedEnrollmentCriteria) = "DATASET",
-        ApiEventBasedEnrollmentCriteria(ApiEventBasedEnrollmentCriteria) = "EVENT_BASED",
-        ApiListBasedEnrollmentCriteria(ApiListBasedEnrollmentCriteria) = "LIST_BASED",
-        ApiManualEnrollmentCriteria(ApiManualEnrollmentCriteria) = "MANUAL",
+    pub enum ContactFlowEnrollmentCriteria by "type" {
+        DatasetBasedEnrollmentCriteria(DatasetBasedEnrollmentCriteria) = "DATASET",
+        EventBasedEnrollmentCriteria(EventBasedEnrollmentCriteria) = "EVENT_BASED",
+        ListBasedEnrollmentCriteria(ListBasedEnrollmentCriteria) = "LIST_BASED",
+        ManualEnrollmentCriteria(ManualEnrollmentCriteria) = "MANUAL",
     }
 }
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum ApiContactFlowEnrollmentSchedule by "type" {
-        ApiDailyEnrollmentSchedule(ApiDailyEnrollmentSchedule) = "DAILY",
-        ApiMonthlyRelativeDaysEnrollmentSchedule(ApiMonthlyRelativeDaysEnrollmentSchedule) = "MONTHLY_RELATIVE_DAYS",
-        ApiMonthlySpecificDaysEnrollmentSchedule(ApiMonthlySpecificDaysEnrollmentSchedule) = "MONTHLY_SPECIFIC_DAYS",
-        ApiPropertyBasedEnrollmentSchedule(ApiPropertyBasedEnrollmentSchedule) = "PROPERTY_BASED",
-        ApiWeeklyEnrollmentSchedule(ApiWeeklyEnrollmentSchedule) = "WEEKLY",
-        ApiYearlyEnrollmentSchedule(ApiYearlyEnrollmentSchedule) = "YEARLY",
+    pub enum ContactFlowEnrollmentSchedule by "type" {
+        DailyEnrollmentSchedule(DailyEnrollmentSchedule) = "DAILY",
+        MonthlyRelativeDaysEnrollmentSchedule(MonthlyRelativeDaysEnrollmentSchedule) = "MONTHLY_RELATIVE_DAYS",
+        MonthlySpecificDaysEnrollmentSchedule(MonthlySpecificDaysEnrollmentSchedule) = "MONTHLY_SPECIFIC_DAYS",
+        PropertyBasedEnrollmentSchedule(PropertyBasedEnrollmentSchedule) = "PROPERTY_BASED",
+        WeeklyEnrollmentSchedule(WeeklyEnrollmentSchedule) = "WEEKLY",
+        YearlyEnrollmentSchedule(YearlyEnrollmentSchedule) = "YEARLY",
     }
 }
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum ApiContactFlowEventAnchor by "type" {
-        ApiContactPropertyAnchor(ApiContactPropertyAnchor) = "CONTACT_PROPERTY_ANCHOR",
-        ApiStaticDateAnchor(ApiStaticDateAnchor) = "STATIC_DATE_ANCHOR",
+    pub enum ContactFlowEventAnchor by "type" {
+        ContactPropertyAnchor(ContactPropertyAnchor) = "CONTACT_PROPERTY_ANCHOR",
+        StaticDateAnchor(StaticDateAnchor) = "STATIC_DATE_ANCHOR",
     }
 }
 
 crm_core::record! {
-    /// Api contact flow put request.
-    pub struct ApiContactFlowPutRequest {
+    /// Contact flow put request.
+    pub struct ContactFlowPutRequest {
         /// What it does, what can be done, or what is watched for.
-        actions: Option<Vec<ApiContactFlowActionsItem>> = "actions",
+        actions: Option<Vec<ContactFlowActionsItem>> = "actions",
         /// Dates on which nothing runs.
-        blocked_dates: Option<Vec<ApiBlockedDate>> = "blockedDates",
+        blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
         /// Whether contacts can be enrolled from Salesforce.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
         /// Further properties beside the usual ones.
@@ -547,11 +550,11 @@ crm_core::record! {
         /// What it is, for people.
         description: Option<String> = "description",
         /// What brings a record into the workflow.
-        enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
+        enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
         /// When records are enrolled.
-        enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
+        enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// The date that the workflow is centered on.
-        event_anchor: Option<ApiContactFlowEventAnchor> = "eventAnchor",
+        event_anchor: Option<ContactFlowEventAnchor> = "eventAnchor",
         /// What a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
         /// Whether the workflow is turned on.
@@ -565,28 +568,27 @@ crm_core::record! {
         /// The ids of lists whose contacts stay out.
         suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
         /// The hours of the week in which actions may run.
-        time_windows: Option<Vec<ApiTimeWindow>> = "timeWindows",
+        time_windows: Option<Vec<TimeWindow>> = "timeWindows",
         /// Its kind. Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
         /// `unEnrollmentSetting`
-        un_enrollment_setting: Option<ApiUnEnrollmentSetting> = "unEnrollmentSetting",
+        un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "canEnrollFromSalesforce" "customProperties" "isEnabled" "revisionId" "suppressionListIds" "timeWindows" "type"
     by new
 }
-crm_core::setters!(ApiContactFlowPutRequest {
-    actions: [ApiContactFlowActionsItem], blocked_dates: [ApiBlockedDate], can_enroll_from_salesforce: bool,
-    custom_properties: Map<String>, description: String,
-    enrollment_criteria: ApiContactFlowEnrollmentCriteria,
-    enrollment_schedule: ApiContactFlowEnrollmentSchedule, event_anchor: ApiContactFlowEventAnchor,
+crm_core::setters!(ContactFlowPutRequest {
+    actions: [ContactFlowActionsItem], blocked_dates: [BlockedDate], can_enroll_from_salesforce: bool,
+    custom_properties: Map<String>, description: String, enrollment_criteria: ContactFlowEnrollmentCriteria,
+    enrollment_schedule: ContactFlowEnrollmentSchedule, event_anchor: ContactFlowEventAnchor,
     goal_filter_branch: FilterBranch, is_enabled: bool, name: String, revision_id: String,
-    start_action_id: String, suppression_list_ids: [i64], time_windows: [ApiTimeWindow],
-    un_enrollment_setting: ApiUnEnrollmentSetting, uuid: String,
+    start_action_id: String, suppression_list_ids: [i64], time_windows: [TimeWindow],
+    un_enrollment_setting: UnEnrollmentSetting, uuid: String,
 });
 
-impl ApiContactFlowPutRequest {
+impl ContactFlowPutRequest {
     /// A record without any value but those that are always the same.
     #[must_use]
     pub fn new() -> Self {
@@ -614,15 +616,15 @@ impl ApiContactFlowPutRequest {
     }
 }
 
-impl Default for ApiContactFlowPutRequest {
+impl Default for ContactFlowPutRequest {
     fn default() -> Self {
         Self::new()
     }
 }
 
 crm_core::record! {
-    /// Api contact property anchor.
-    pub struct ApiContactPropertyAnchor {
+    /// Contact property anchor.
+    pub struct ContactPropertyAnchor {
         /// The name of the contact property.
         contact_property: Option<String> = "contactProperty",
         /// Its kind. Always `CONTACT_PROPERTY_ANCHOR`.
@@ -632,7 +634,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiContactPropertyAnchor {
+impl ContactPropertyAnchor {
     /// A record with what it must have.
     #[must_use]
     pub fn new(contact_property: impl Into<String>) -> Self {
@@ -645,16 +647,16 @@ impl ApiContactPropertyAnchor {
 }
 
 crm_core::record! {
-    /// Api custom code action.
-    pub struct ApiCustomCodeAction {
+    /// Custom code action.
+    pub struct CustomCodeAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
         /// Which action comes next.
-        connection: Option<ApiConnection> = "connection",
+        connection: Option<Connection> = "connection",
         /// The inputs it takes.
-        input_fields: Option<Vec<ApiInputVariable>> = "inputFields",
+        input_fields: Option<Vec<InputVariable>> = "inputFields",
         /// What the action gives out.
-        output_fields: Option<Vec<ApiEnumerationOutputField>> = "outputFields",
+        output_fields: Option<Vec<EnumerationOutputField>> = "outputFields",
         /// What the code runs on, with the version.
         runtime: Option<String> = "runtime",
         /// The names of the secrets that the code can read.
@@ -667,12 +669,12 @@ crm_core::record! {
     required "actionId" "inputFields" "outputFields" "runtime" "secretNames" "sourceCode" "type"
     by new
 }
-crm_core::setters!(ApiCustomCodeAction {
-    action_id: String, connection: ApiConnection, input_fields: [ApiInputVariable],
-    output_fields: [ApiEnumerationOutputField], runtime: String, secret_names: [String], source_code: String,
+crm_core::setters!(CustomCodeAction {
+    action_id: String, connection: Connection, input_fields: [InputVariable],
+    output_fields: [EnumerationOutputField], runtime: String, secret_names: [String], source_code: String,
 });
 
-impl ApiCustomCodeAction {
+impl CustomCodeAction {
     /// A record without any value but those that are always the same.
     #[must_use]
     pub fn new() -> Self {
@@ -690,17 +692,17 @@ impl ApiCustomCodeAction {
     }
 }
 
-impl Default for ApiCustomCodeAction {
+impl Default for CustomCodeAction {
     fn default() -> Self {
         Self::new()
     }
 }
 
 crm_core::record! {
-    /// Api daily enrollment schedule.
-    pub struct ApiDailyEnrollmentSchedule {
+    /// Daily enrollment schedule.
+    pub struct DailyEnrollmentSchedule {
         /// The time of the day.
-        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Its kind. Always `DAILY`.
         type_: Option<String> = "type",
     }
@@ -708,10 +710,10 @@ crm_core::record! {
     by new
 }
 
-impl ApiDailyEnrollmentSchedule {
+impl DailyEnrollmentSchedule {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(time_of_day: impl Into<ApiTimeOfDay>) -> Self {
+    pub fn new(time_of_day: impl Into<TimeOfDay>) -> Self {
         Self {
             time_of_day: Some(time_of_day.into()),
             type_: Some("DAILY".to_owned()),
@@ -721,8 +723,8 @@ impl ApiDailyEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Api dataset based enrollment criteria.
-    pub struct ApiDatasetBasedEnrollmentCriteria {
+    /// Dataset based enrollment criteria.
+    pub struct DatasetBasedEnrollmentCriteria {
         /// The id of the dataset.
         dataset_id: Option<i64> = "datasetId",
         /// Whether records can enter more than once.
@@ -735,11 +737,11 @@ crm_core::record! {
     required "datasetId" "shouldReEnroll" "type"
     by new
 }
-crm_core::setters!(ApiDatasetBasedEnrollmentCriteria {
+crm_core::setters!(DatasetBasedEnrollmentCriteria {
     subview_id: String,
 });
 
-impl ApiDatasetBasedEnrollmentCriteria {
+impl DatasetBasedEnrollmentCriteria {
     /// A record with what it must have.
     #[must_use]
     pub fn new(dataset_id: impl Into<i64>, should_re_enroll: impl Into<bool>) -> Self {
@@ -754,8 +756,8 @@ impl ApiDatasetBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Api dataset field property filter data source.
-    pub struct ApiDatasetFieldPropertyFilterDataSource {
+    /// Dataset field property filter data source.
+    pub struct DatasetFieldPropertyFilterDataSource {
         /// The name of the field in the dataset.
         dataset_field_name: Option<String> = "datasetFieldName",
         /// The name.
@@ -763,18 +765,18 @@ crm_core::record! {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
         /// How the records are sorted.
-        sort_by: Option<ApiSort> = "sortBy",
+        sort_by: Option<Sort> = "sortBy",
         /// Its kind. Always `DATASET_FIELD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "datasetFieldName" "name" "propertyName" "type"
     by new
 }
-crm_core::setters!(ApiDatasetFieldPropertyFilterDataSource {
-    sort_by: ApiSort,
+crm_core::setters!(DatasetFieldPropertyFilterDataSource {
+    sort_by: Sort,
 });
 
-impl ApiDatasetFieldPropertyFilterDataSource {
+impl DatasetFieldPropertyFilterDataSource {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -794,8 +796,8 @@ impl ApiDatasetFieldPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Api enrolled argument property filter data source.
-    pub struct ApiEnrolledArgumentPropertyFilterDataSource {
+    /// Enrolled argument property filter data source.
+    pub struct EnrolledArgumentPropertyFilterDataSource {
         /// The name of the argument.
         argument_name: Option<String> = "argumentName",
         /// The name.
@@ -803,18 +805,18 @@ crm_core::record! {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
         /// How the records are sorted.
-        sort_by: Option<ApiSort> = "sortBy",
+        sort_by: Option<Sort> = "sortBy",
         /// Its kind. Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "argumentName" "name" "propertyName" "type"
     by new
 }
-crm_core::setters!(ApiEnrolledArgumentPropertyFilterDataSource {
-    sort_by: ApiSort,
+crm_core::setters!(EnrolledArgumentPropertyFilterDataSource {
+    sort_by: Sort,
 });
 
-impl ApiEnrolledArgumentPropertyFilterDataSource {
+impl EnrolledArgumentPropertyFilterDataSource {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -834,8 +836,8 @@ impl ApiEnrolledArgumentPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Api enrolled record property filter data source.
-    pub struct ApiEnrolledRecordPropertyFilterDataSource {
+    /// Enrolled record property filter data source.
+    pub struct EnrolledRecordPropertyFilterDataSource {
         /// The name.
         name: Option<String> = "name",
         /// The internal name of the property.
@@ -843,18 +845,18 @@ crm_core::record! {
         /// The name of the field in the record.
         record_field_name: Option<String> = "recordFieldName",
         /// How the records are sorted.
-        sort_by: Option<ApiSort> = "sortBy",
+        sort_by: Option<Sort> = "sortBy",
         /// Its kind. Always `ENROLLED_RECORD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "name" "propertyName" "recordFieldName" "type"
     by new
 }
-crm_core::setters!(ApiEnrolledRecordPropertyFilterDataSource {
-    sort_by: ApiSort,
+crm_core::setters!(EnrolledRecordPropertyFilterDataSource {
+    sort_by: Sort,
 });
 
-impl ApiEnrolledRecordPropertyFilterDataSource {
+impl EnrolledRecordPropertyFilterDataSource {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -874,8 +876,8 @@ impl ApiEnrolledRecordPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Api enrollment dataset column value.
-    pub struct ApiEnrollmentDatasetColumnValue {
+    /// Enrollment dataset column value.
+    pub struct EnrollmentDatasetColumnValue {
         /// The token of the column in the enrollment dataset.
         enrollment_dataset_column_token: Option<String> = "enrollmentDatasetColumnToken",
         /// Its kind. Always `ENROLLMENT_DATASET_COLUMN`.
@@ -885,7 +887,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiEnrollmentDatasetColumnValue {
+impl EnrollmentDatasetColumnValue {
     /// A record with what it must have.
     #[must_use]
     pub fn new(enrollment_dataset_column_token: impl Into<String>) -> Self {
@@ -900,8 +902,8 @@ impl ApiEnrollmentDatasetColumnValue {
 }
 
 crm_core::record! {
-    /// Api enrollment event property value.
-    pub struct ApiEnrollmentEventPropertyValue {
+    /// Enrollment event property value.
+    pub struct EnrollmentEventPropertyValue {
         /// Which property of the enrolling event it is.
         enrollment_event_property_token: Option<String> = "enrollmentEventPropertyToken",
         /// Its kind. Always `ENROLLMENT_EVENT_PROPERTY`.
@@ -911,7 +913,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiEnrollmentEventPropertyValue {
+impl EnrollmentEventPropertyValue {
     /// A record with what it must have.
     #[must_use]
     pub fn new(enrollment_event_property_token: impl Into<String>) -> Self {
@@ -926,8 +928,8 @@ impl ApiEnrollmentEventPropertyValue {
 }
 
 crm_core::record! {
-    /// Api enumeration output field.
-    pub struct ApiEnumerationOutputField {
+    /// Enumeration output field.
+    pub struct EnumerationOutputField {
         /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
@@ -939,7 +941,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiEnumerationOutputField {
+impl EnumerationOutputField {
     /// A record with what it must have.
     #[must_use]
     pub fn new(name: impl Into<String>, options: impl Into<Vec<String>>) -> Self {
@@ -953,8 +955,8 @@ impl ApiEnumerationOutputField {
 }
 
 crm_core::record! {
-    /// Api event based enrollment criteria.
-    pub struct ApiEventBasedEnrollmentCriteria {
+    /// Event based enrollment criteria.
+    pub struct EventBasedEnrollmentCriteria {
         /// The events that enroll a record.
         event_filter_branches: Option<Vec<UnifiedEventsFilterBranch>> = "eventFilterBranches",
         /// The conditions on list membership.
@@ -969,11 +971,11 @@ crm_core::record! {
     required "eventFilterBranches" "listMembershipFilterBranches" "shouldReEnroll" "type"
     by new
 }
-crm_core::setters!(ApiEventBasedEnrollmentCriteria {
+crm_core::setters!(EventBasedEnrollmentCriteria {
     refinement_criteria: FilterBranch,
 });
 
-impl ApiEventBasedEnrollmentCriteria {
+impl EventBasedEnrollmentCriteria {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -995,8 +997,8 @@ impl ApiEventBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Api fetched object property value.
-    pub struct ApiFetchedObjectPropertyValue {
+    /// Fetched object property value.
+    pub struct FetchedObjectPropertyValue {
         /// Which property of the fetched record it is.
         property_token: Option<String> = "propertyToken",
         /// Its kind. Always `FETCHED_OBJECT_PROPERTY`.
@@ -1006,7 +1008,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiFetchedObjectPropertyValue {
+impl FetchedObjectPropertyValue {
     /// A record with what it must have.
     #[must_use]
     pub fn new(property_token: impl Into<String>) -> Self {
@@ -1020,15 +1022,15 @@ impl ApiFetchedObjectPropertyValue {
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum ApiFlow by "type" {
-        ApiContactFlow(ApiContactFlow) = "CONTACT_FLOW",
-        ApiPlatformFlow(ApiPlatformFlow) = "PLATFORM_FLOW",
+    pub enum Flow by "type" {
+        ContactFlow(ContactFlow) = "CONTACT_FLOW",
+        PlatformFlow(PlatformFlow) = "PLATFORM_FLOW",
     }
 }
 
 crm_core::record! {
-    /// Api flow batch fetch flow id coordinate.
-    pub struct ApiFlowBatchFetchFlowIdCoordinate {
+    /// Flow batch fetch flow id coordinate.
+    pub struct FlowBatchFetchFlowIdCoordinate {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
         /// Its kind. Always `FLOW_ID`.
@@ -1038,7 +1040,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiFlowBatchFetchFlowIdCoordinate {
+impl FlowBatchFetchFlowIdCoordinate {
     /// A record with what it must have.
     #[must_use]
     pub fn new(flow_id: impl Into<String>) -> Self {
@@ -1051,8 +1053,8 @@ impl ApiFlowBatchFetchFlowIdCoordinate {
 }
 
 crm_core::record! {
-    /// Api flow batch fetch migration flow id coordinate.
-    pub struct ApiFlowBatchFetchMigrationFlowIdCoordinate {
+    /// Flow batch fetch migration flow id coordinate.
+    pub struct FlowBatchFetchMigrationFlowIdCoordinate {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
         /// Its kind. Always `FLOW_ID`.
@@ -1061,11 +1063,11 @@ crm_core::record! {
     required "type"
     by new
 }
-crm_core::setters!(ApiFlowBatchFetchMigrationFlowIdCoordinate {
+crm_core::setters!(FlowBatchFetchMigrationFlowIdCoordinate {
     flow_id: String,
 });
 
-impl ApiFlowBatchFetchMigrationFlowIdCoordinate {
+impl FlowBatchFetchMigrationFlowIdCoordinate {
     /// A record without any value but those that are always the same.
     #[must_use]
     pub fn new() -> Self {
@@ -1077,15 +1079,15 @@ impl ApiFlowBatchFetchMigrationFlowIdCoordinate {
     }
 }
 
-impl Default for ApiFlowBatchFetchMigrationFlowIdCoordinate {
+impl Default for FlowBatchFetchMigrationFlowIdCoordinate {
     fn default() -> Self {
         Self::new()
     }
 }
 
 crm_core::record! {
-    /// Api flow batch fetch migration workflow id coordinate.
-    pub struct ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
+    /// Flow batch fetch migration workflow id coordinate.
+    pub struct FlowBatchFetchMigrationWorkflowIdCoordinate {
         /// Its kind. Always `WORKFLOW_ID`.
         type_: Option<String> = "type",
         /// The id of the workflow.
@@ -1094,11 +1096,11 @@ crm_core::record! {
     required "type"
     by new
 }
-crm_core::setters!(ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
+crm_core::setters!(FlowBatchFetchMigrationWorkflowIdCoordinate {
     workflow_id: String,
 });
 
-impl ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
+impl FlowBatchFetchMigrationWorkflowIdCoordinate {
     /// A record without any value but those that are always the same.
     #[must_use]
     pub fn new() -> Self {
@@ -1110,26 +1112,26 @@ impl ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
     }
 }
 
-impl Default for ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
+impl Default for FlowBatchFetchMigrationWorkflowIdCoordinate {
     fn default() -> Self {
         Self::new()
     }
 }
 
 crm_core::record! {
-    /// Api flow batch input.
-    pub struct ApiFlowBatchInput {
+    /// Flow batch input.
+    pub struct FlowBatchInput {
         /// What the batch is made of.
-        inputs: Option<Vec<ApiFlowBatchFetchFlowIdCoordinate>> = "inputs",
+        inputs: Option<Vec<FlowBatchFetchFlowIdCoordinate>> = "inputs",
     }
     required "inputs"
     by new
 }
 
-impl ApiFlowBatchInput {
+impl FlowBatchInput {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(inputs: impl Into<Vec<ApiFlowBatchFetchFlowIdCoordinate>>) -> Self {
+    pub fn new(inputs: impl Into<Vec<FlowBatchFetchFlowIdCoordinate>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
             extra: Map::new(),
@@ -1138,19 +1140,19 @@ impl ApiFlowBatchInput {
 }
 
 crm_core::record! {
-    /// Api flow batch migration input.
-    pub struct ApiFlowBatchMigrationInput {
+    /// Flow batch migration input.
+    pub struct FlowBatchMigrationInput {
         /// What the batch is made of.
-        inputs: Option<Vec<ApiFlowBatchMigrationInputInputsItem>> = "inputs",
+        inputs: Option<Vec<FlowBatchMigrationInputInputsItem>> = "inputs",
     }
     required "inputs"
     by new
 }
 
-impl ApiFlowBatchMigrationInput {
+impl FlowBatchMigrationInput {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(inputs: impl Into<Vec<ApiFlowBatchMigrationInputInputsItem>>) -> Self {
+    pub fn new(inputs: impl Into<Vec<FlowBatchMigrationInputInputsItem>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
             extra: Map::new(),
@@ -1160,15 +1162,15 @@ impl ApiFlowBatchMigrationInput {
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum ApiFlowBatchMigrationInputInputsItem by "type" {
-        ApiFlowBatchFetchMigrationFlowIdCoordinate(ApiFlowBatchFetchMigrationFlowIdCoordinate) = "FLOW_ID",
-        ApiFlowBatchFetchMigrationWorkflowIdCoordinate(ApiFlowBatchFetchMigrationWorkflowIdCoordinate) = "WORKFLOW_ID",
+    pub enum FlowBatchMigrationInputInputsItem by "type" {
+        FlowBatchFetchMigrationFlowIdCoordinate(FlowBatchFetchMigrationFlowIdCoordinate) = "FLOW_ID",
+        FlowBatchFetchMigrationWorkflowIdCoordinate(FlowBatchFetchMigrationWorkflowIdCoordinate) = "WORKFLOW_ID",
     }
 }
 
 crm_core::record! {
-    /// Api flow batch reply.
-    pub struct ApiFlowBatchReply {
+    /// Flow batch reply.
+    pub struct FlowBatchReply {
         /// When the work ended.
         completed_at: Option<Timestamp> = "completedAt",
         /// What went wrong, an entry an input or more.
@@ -1180,7 +1182,7 @@ crm_core::record! {
         /// When the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
         /// The items of this page, or the outcome of each input.
-        results: Vec<ApiFlow> = "results",
+        results: Vec<Flow> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
         /// How it stands.
@@ -1190,15 +1192,25 @@ crm_core::record! {
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum ApiFlowCreateRequest by "type" {
-        ApiContactFlowCreateRequest(ApiContactFlowCreateRequest) = "CONTACT_FLOW",
-        ApiPlatformFlowCreateRequest(ApiPlatformFlowCreateRequest) = "PLATFORM_FLOW",
+    pub enum FlowCreateRequest by "type" {
+        ContactFlowCreateRequest(ContactFlowCreateRequest) = "CONTACT_FLOW",
+        PlatformFlowCreateRequest(PlatformFlowCreateRequest) = "PLATFORM_FLOW",
+    }
+}
+
+crm_core::open_enum! {
+    /// Whether making its CRM record is `PENDING` or `COMPLETE`.
+    pub enum FlowCrmObjectCreationStatus {
+        /// `COMPLETE`
+        Complete = "COMPLETE",
+        /// `PENDING`
+        Pending = "PENDING",
     }
 }
 
 crm_core::record! {
-    /// Api flow email campaign.
-    pub struct ApiFlowEmailCampaign {
+    /// Flow email campaign.
+    pub struct FlowEmailCampaign {
         /// The id of the e-mail campaign.
         email_campaign_id: Option<String> = "emailCampaignId",
         /// The id of the e-mail's content.
@@ -1209,18 +1221,50 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Api flow email campaign page.
-    pub struct ApiFlowEmailCampaignPage {
+    /// Flow email campaign page.
+    pub struct FlowEmailCampaignPage {
         /// Where the list goes on.
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
-        results: Vec<ApiFlowEmailCampaign> = "results",
+        results: Vec<FlowEmailCampaign> = "results",
     }
 }
 
 crm_core::record! {
-    /// Api flow listing.
-    pub struct ApiFlowListing {
+    /// Flow id workflow id mapping reply.
+    pub struct FlowIdWorkflowIdMappingReply {
+        /// The id of the workflow.
+        flow_id: Option<i64> = "flowId",
+        /// The id of the workflow.
+        workflow_id: Option<i64> = "workflowId",
+    }
+}
+
+crm_core::record! {
+    /// Flow id workflow id mapping response batch reply.
+    pub struct FlowIdWorkflowIdMappingResponseBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<FlowIdWorkflowIdMappingReply> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// How it stands.
+        status: Option<BatchReplyStatus> = "status",
+    }
+}
+
+crm_core::record! {
+    /// Flow listing.
+    pub struct FlowListing {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
@@ -1243,26 +1287,38 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Api flow listing page.
-    pub struct ApiFlowListingPage {
+    /// Flow listing page.
+    pub struct FlowListingPage {
         /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
         /// The items of this page, or the outcome of each input.
-        results: Vec<ApiFlowListing> = "results",
+        results: Vec<FlowListing> = "results",
     }
 }
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum ApiFlowPutRequest by "type" {
-        ApiContactFlowPutRequest(ApiContactFlowPutRequest) = "CONTACT_FLOW",
-        ApiPlatformFlowPutRequest(ApiPlatformFlowPutRequest) = "PLATFORM_FLOW",
+    pub enum FlowPutRequest by "type" {
+        ContactFlowPutRequest(ContactFlowPutRequest) = "CONTACT_FLOW",
+        PlatformFlowPutRequest(PlatformFlowPutRequest) = "PLATFORM_FLOW",
+    }
+}
+
+crm_core::open_enum! {
+    /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+    pub enum FlowType {
+        /// `ACTION_SET`
+        ActionSet = "ACTION_SET",
+        /// `UNKNOWN`
+        Unknown = "UNKNOWN",
+        /// `WORKFLOW`
+        Workflow = "WORKFLOW",
     }
 }
 
 crm_core::record! {
-    /// Api histogram data point.
-    pub struct ApiHistogramDataPoint {
+    /// Histogram data point.
+    pub struct HistogramDataPoint {
         /// The bucket it counts in.
         bucket: Option<String> = "bucket",
         /// How often it occurs.
@@ -1273,16 +1329,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Api histogram data point list.
-    pub struct ApiHistogramDataPointList {
+    /// Histogram data point list.
+    pub struct HistogramDataPointList {
         /// The items of this page, or the outcome of each input.
-        results: Vec<ApiHistogramDataPoint> = "results",
+        results: Vec<HistogramDataPoint> = "results",
     }
 }
 
 crm_core::record! {
-    /// Api increment value.
-    pub struct ApiIncrementValue {
+    /// Increment value.
+    pub struct IncrementValue {
         /// How much to add.
         increment_amount: Option<f64> = "incrementAmount",
         /// Its kind. Always `INCREMENT`.
@@ -1292,7 +1348,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiIncrementValue {
+impl IncrementValue {
     /// A record with what it must have.
     #[must_use]
     pub fn new(increment_amount: impl Into<f64>) -> Self {
@@ -1305,24 +1361,21 @@ impl ApiIncrementValue {
 }
 
 crm_core::record! {
-    /// Api input variable.
-    pub struct ApiInputVariable {
+    /// Input variable.
+    pub struct InputVariable {
         /// The name.
         name: Option<String> = "name",
         /// The value.
-        value: Option<ApiInputVariableValue> = "value",
+        value: Option<InputVariableValue> = "value",
     }
     required "name" "value"
     by new
 }
 
-impl ApiInputVariable {
+impl InputVariable {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(
-        name: impl Into<String>,
-        value: impl Into<ApiInputVariableValue>,
-    ) -> Self {
+    pub fn new(name: impl Into<String>, value: impl Into<InputVariableValue>) -> Self {
         Self {
             name: Some(name.into()),
             value: Some(value.into()),
@@ -1333,28 +1386,28 @@ impl ApiInputVariable {
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum ApiInputVariableValue by "type" {
-        ApiActionDataValue(ApiActionDataValue) = "FIELD_DATA",
-        ApiActionOutputObjectPropertyValue(ApiActionOutputObjectPropertyValue) = "ACTION_OUTPUT_OBJECT_PROPERTY",
-        ApiAppendObjectPropertyValue(ApiAppendObjectPropertyValue) = "APPEND_OBJECT_PROPERTY",
-        ApiEnrollmentDatasetColumnValue(ApiEnrollmentDatasetColumnValue) = "ENROLLMENT_DATASET_COLUMN",
-        ApiEnrollmentEventPropertyValue(ApiEnrollmentEventPropertyValue) = "ENROLLMENT_EVENT_PROPERTY",
-        ApiFetchedObjectPropertyValue(ApiFetchedObjectPropertyValue) = "FETCHED_OBJECT_PROPERTY",
-        ApiIncrementValue(ApiIncrementValue) = "INCREMENT",
-        ApiListInputValue(ApiListInputValue) = "LIST",
-        ApiMapInputValue(ApiMapInputValue) = "MAP",
-        ApiObjectPropertyValue(ApiObjectPropertyValue) = "OBJECT_PROPERTY",
-        ApiRelativeDateTimeValue(ApiRelativeDateTimeValue) = "RELATIVE_DATETIME",
-        ApiSingleObjectCoordinatesValue(ApiSingleObjectCoordinatesValue) = "SINGLE_OBJECT_COORDINATES",
-        ApiStaticAppendValue(ApiStaticAppendValue) = "STATIC_APPEND_VALUE",
-        ApiStaticValue(ApiStaticValue) = "STATIC_VALUE",
-        ApiTimestampValue(ApiTimestampValue) = "TIMESTAMP",
+    pub enum InputVariableValue by "type" {
+        ActionDataValue(ActionDataValue) = "FIELD_DATA",
+        ActionOutputObjectPropertyValue(ActionOutputObjectPropertyValue) = "ACTION_OUTPUT_OBJECT_PROPERTY",
+        AppendObjectPropertyValue(AppendObjectPropertyValue) = "APPEND_OBJECT_PROPERTY",
+        EnrollmentDatasetColumnValue(EnrollmentDatasetColumnValue) = "ENROLLMENT_DATASET_COLUMN",
+        EnrollmentEventPropertyValue(EnrollmentEventPropertyValue) = "ENROLLMENT_EVENT_PROPERTY",
+        FetchedObjectPropertyValue(FetchedObjectPropertyValue) = "FETCHED_OBJECT_PROPERTY",
+        IncrementValue(IncrementValue) = "INCREMENT",
+        ListInputValue(ListInputValue) = "LIST",
+        MapInputValue(MapInputValue) = "MAP",
+        ObjectPropertyValue(ObjectPropertyValue) = "OBJECT_PROPERTY",
+        RelativeDateTimeValue(RelativeDateTimeValue) = "RELATIVE_DATETIME",
+        SingleObjectCoordinatesValue(SingleObjectCoordinatesValue) = "SINGLE_OBJECT_COORDINATES",
+        StaticAppendValue(StaticAppendValue) = "STATIC_APPEND_VALUE",
+        StaticValue(StaticValue) = "STATIC_VALUE",
+        TimestampValue(TimestampValue) = "TIMESTAMP",
     }
 }
 
 crm_core::record! {
-    /// Api list based enrollment criteria.
-    pub struct ApiListBasedEnrollmentCriteria {
+    /// List based enrollment criteria.
+    pub struct ListBasedEnrollmentCriteria {
         /// Which records are enrolled.
         list_filter_branch: Option<FilterBranch> = "listFilterBranch",
         /// The filters that enroll a record again.
@@ -1370,7 +1423,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiListBasedEnrollmentCriteria {
+impl ListBasedEnrollmentCriteria {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -1395,47 +1448,47 @@ impl ApiListBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Api list branch.
-    pub struct ApiListBranch {
+    /// List branch.
+    pub struct ListBranch {
         /// The name of the branch.
         branch_name: Option<String> = "branchName",
         /// Which action comes next.
-        connection: Option<ApiConnection> = "connection",
+        connection: Option<Connection> = "connection",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
     }
 }
-crm_core::setters!(ApiListBranch {
-    branch_name: String, connection: ApiConnection, filter_branch: FilterBranch,
+crm_core::setters!(ListBranch {
+    branch_name: String, connection: Connection, filter_branch: FilterBranch,
 });
 
 crm_core::record! {
-    /// Api list branch action.
-    pub struct ApiListBranchAction {
+    /// List branch action.
+    pub struct ListBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
         /// Where it goes when no branch fits.
-        default_branch: Option<ApiConnection> = "defaultBranch",
+        default_branch: Option<Connection> = "defaultBranch",
         /// The name of the branch taken when no other fits.
         default_branch_name: Option<String> = "defaultBranchName",
         /// The branches, each with its conditions.
-        list_branches: Option<Vec<ApiListBranch>> = "listBranches",
+        list_branches: Option<Vec<ListBranch>> = "listBranches",
         /// Its kind. Always `LIST_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "listBranches" "type"
     by new
 }
-crm_core::setters!(ApiListBranchAction {
-    default_branch: ApiConnection, default_branch_name: String,
+crm_core::setters!(ListBranchAction {
+    default_branch: Connection, default_branch_name: String,
 });
 
-impl ApiListBranchAction {
+impl ListBranchAction {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
-        list_branches: impl Into<Vec<ApiListBranch>>,
+        list_branches: impl Into<Vec<ListBranch>>,
     ) -> Self {
         Self {
             action_id: Some(action_id.into()),
@@ -1449,21 +1502,21 @@ impl ApiListBranchAction {
 }
 
 crm_core::record! {
-    /// Api list input value.
-    pub struct ApiListInputValue {
+    /// List input value.
+    pub struct ListInputValue {
         /// Its kind. Always `LIST`.
         type_: Option<String> = "type",
         /// The values, one by one or by name.
-        values: Option<Vec<ApiInputVariableValue>> = "values",
+        values: Option<Vec<InputVariableValue>> = "values",
     }
     required "type" "values"
     by new
 }
 
-impl ApiListInputValue {
+impl ListInputValue {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(values: impl Into<Vec<ApiInputVariableValue>>) -> Self {
+    pub fn new(values: impl Into<Vec<InputVariableValue>>) -> Self {
         Self {
             type_: Some("LIST".to_owned()),
             values: Some(values.into()),
@@ -1473,8 +1526,8 @@ impl ApiListInputValue {
 }
 
 crm_core::record! {
-    /// Api manual enrollment criteria.
-    pub struct ApiManualEnrollmentCriteria {
+    /// Manual enrollment criteria.
+    pub struct ManualEnrollmentCriteria {
         /// Whether records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
         /// Its kind. Always `MANUAL`.
@@ -1484,7 +1537,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiManualEnrollmentCriteria {
+impl ManualEnrollmentCriteria {
     /// A record with what it must have.
     #[must_use]
     pub fn new(should_re_enroll: impl Into<bool>) -> Self {
@@ -1497,8 +1550,8 @@ impl ApiManualEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Api map input value.
-    pub struct ApiMapInputValue {
+    /// Map input value.
+    pub struct MapInputValue {
         /// Its kind. Always `MAP`.
         type_: Option<String> = "type",
         /// The values, one by one or by name.
@@ -1508,7 +1561,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiMapInputValue {
+impl MapInputValue {
     /// A record with what it must have.
     #[must_use]
     pub fn new(values: impl Into<Value>) -> Self {
@@ -1521,12 +1574,12 @@ impl ApiMapInputValue {
 }
 
 crm_core::record! {
-    /// Api monthly relative days enrollment schedule.
-    pub struct ApiMonthlyRelativeDaysEnrollmentSchedule {
+    /// Monthly relative days enrollment schedule.
+    pub struct MonthlyRelativeDaysEnrollmentSchedule {
         /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`.
-        monthly_relative_days: Option<ApiMonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
+        monthly_relative_days: Option<MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
         /// The time of the day.
-        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Its kind. Always `MONTHLY_RELATIVE_DAYS`.
         type_: Option<String> = "type",
     }
@@ -1534,14 +1587,14 @@ crm_core::record! {
     by new
 }
 
-impl ApiMonthlyRelativeDaysEnrollmentSchedule {
+impl MonthlyRelativeDaysEnrollmentSchedule {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
         monthly_relative_days: impl Into<
-            ApiMonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays,
+            MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays,
         >,
-        time_of_day: impl Into<ApiTimeOfDay>,
+        time_of_day: impl Into<TimeOfDay>,
     ) -> Self {
         Self {
             monthly_relative_days: Some(monthly_relative_days.into()),
@@ -1554,7 +1607,7 @@ impl ApiMonthlyRelativeDaysEnrollmentSchedule {
 
 crm_core::open_enum! {
     /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`.
-    pub enum ApiMonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays {
+    pub enum MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays {
         /// `FIRST_MONDAY_OF_MONTH`
         FirstMondayOfMonth = "FIRST_MONDAY_OF_MONTH",
         /// `LAST_DAY_OF_MONTH`
@@ -1563,12 +1616,12 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Api monthly specific days enrollment schedule.
-    pub struct ApiMonthlySpecificDaysEnrollmentSchedule {
+    /// Monthly specific days enrollment schedule.
+    pub struct MonthlySpecificDaysEnrollmentSchedule {
         /// The days of the month.
         days_of_month: Option<Vec<i64>> = "daysOfMonth",
         /// The time of the day.
-        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Its kind. Always `MONTHLY_SPECIFIC_DAYS`.
         type_: Option<String> = "type",
     }
@@ -1576,12 +1629,12 @@ crm_core::record! {
     by new
 }
 
-impl ApiMonthlySpecificDaysEnrollmentSchedule {
+impl MonthlySpecificDaysEnrollmentSchedule {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
         days_of_month: impl Into<Vec<i64>>,
-        time_of_day: impl Into<ApiTimeOfDay>,
+        time_of_day: impl Into<TimeOfDay>,
     ) -> Self {
         Self {
             days_of_month: Some(days_of_month.into()),
@@ -1593,8 +1646,8 @@ impl ApiMonthlySpecificDaysEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Api object property value.
-    pub struct ApiObjectPropertyValue {
+    /// Object property value.
+    pub struct ObjectPropertyValue {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
         /// Its kind. Always `OBJECT_PROPERTY`.
@@ -1604,7 +1657,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiObjectPropertyValue {
+impl ObjectPropertyValue {
     /// A record with what it must have.
     #[must_use]
     pub fn new(property_name: impl Into<String>) -> Self {
@@ -1617,12 +1670,12 @@ impl ApiObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// Api platform flow.
-    pub struct ApiPlatformFlow {
+    /// Platform flow.
+    pub struct PlatformFlow {
         /// What it does, what can be done, or what is watched for.
-        actions: Vec<ApiContactFlowActionsItem> = "actions",
+        actions: Vec<ContactFlowActionsItem> = "actions",
         /// Dates on which nothing runs.
-        blocked_dates: Vec<ApiBlockedDate> = "blockedDates",
+        blocked_dates: Vec<BlockedDate> = "blockedDates",
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Whether making its CRM record is `PENDING` or `COMPLETE`.
@@ -1630,13 +1683,13 @@ crm_core::record! {
         /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
         /// Where the workflow takes further records from.
-        data_sources: Vec<ApiContactFlowDataSourcesItem> = "dataSources",
+        data_sources: Vec<ContactFlowDataSourcesItem> = "dataSources",
         /// What it is, for people.
         description: Option<String> = "description",
         /// What brings a record into the workflow.
-        enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
+        enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
         /// When records are enrolled.
-        enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
+        enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
         /// The id.
@@ -1656,7 +1709,7 @@ crm_core::record! {
         /// Which records stay out.
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run.
-        time_windows: Vec<ApiTimeWindow> = "timeWindows",
+        time_windows: Vec<TimeWindow> = "timeWindows",
         /// Its kind. Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
         /// When it was changed last.
@@ -1667,22 +1720,22 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Api platform flow create request.
-    pub struct ApiPlatformFlowCreateRequest {
+    /// Platform flow create request.
+    pub struct PlatformFlowCreateRequest {
         /// What it does, what can be done, or what is watched for.
-        actions: Option<Vec<ApiContactFlowActionsItem>> = "actions",
+        actions: Option<Vec<ContactFlowActionsItem>> = "actions",
         /// Dates on which nothing runs.
-        blocked_dates: Option<Vec<ApiBlockedDate>> = "blockedDates",
+        blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
         /// Where the workflow takes further records from.
-        data_sources: Option<Vec<ApiContactFlowDataSourcesItem>> = "dataSources",
+        data_sources: Option<Vec<ContactFlowDataSourcesItem>> = "dataSources",
         /// What it is, for people.
         description: Option<String> = "description",
         /// What brings a record into the workflow.
-        enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
+        enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
         /// When records are enrolled.
-        enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
+        enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
         /// Whether the workflow is turned on.
@@ -1696,7 +1749,7 @@ crm_core::record! {
         /// Which records stay out.
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run.
-        time_windows: Option<Vec<ApiTimeWindow>> = "timeWindows",
+        time_windows: Option<Vec<TimeWindow>> = "timeWindows",
         /// Its kind. Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
         /// The UUID that tells it from all others.
@@ -1705,16 +1758,15 @@ crm_core::record! {
     required "actions" "blockedDates" "customProperties" "dataSources" "flowType" "isEnabled" "objectTypeId" "timeWindows" "type"
     by new
 }
-crm_core::setters!(ApiPlatformFlowCreateRequest {
-    actions: [ApiContactFlowActionsItem], blocked_dates: [ApiBlockedDate], custom_properties: Map<String>,
-    data_sources: [ApiContactFlowDataSourcesItem], description: String,
-    enrollment_criteria: ApiContactFlowEnrollmentCriteria,
-    enrollment_schedule: ApiContactFlowEnrollmentSchedule, flow_type: FlowType, is_enabled: bool,
-    name: String, object_type_id: String, start_action_id: String, suppression_filter_branch: FilterBranch,
-    time_windows: [ApiTimeWindow], uuid: String,
+crm_core::setters!(PlatformFlowCreateRequest {
+    actions: [ContactFlowActionsItem], blocked_dates: [BlockedDate], custom_properties: Map<String>,
+    data_sources: [ContactFlowDataSourcesItem], description: String,
+    enrollment_criteria: ContactFlowEnrollmentCriteria, enrollment_schedule: ContactFlowEnrollmentSchedule,
+    flow_type: FlowType, is_enabled: bool, name: String, object_type_id: String, start_action_id: String,
+    suppression_filter_branch: FilterBranch, time_windows: [TimeWindow], uuid: String,
 });
 
-impl ApiPlatformFlowCreateRequest {
+impl PlatformFlowCreateRequest {
     /// A record without any value but those that are always the same.
     #[must_use]
     pub fn new() -> Self {
@@ -1740,27 +1792,27 @@ impl ApiPlatformFlowCreateRequest {
     }
 }
 
-impl Default for ApiPlatformFlowCreateRequest {
+impl Default for PlatformFlowCreateRequest {
     fn default() -> Self {
         Self::new()
     }
 }
 
 crm_core::record! {
-    /// Api platform flow put request.
-    pub struct ApiPlatformFlowPutRequest {
+    /// Platform flow put request.
+    pub struct PlatformFlowPutRequest {
         /// What it does, what can be done, or what is watched for.
-        actions: Option<Vec<ApiContactFlowActionsItem>> = "actions",
+        actions: Option<Vec<ContactFlowActionsItem>> = "actions",
         /// Dates on which nothing runs.
-        blocked_dates: Option<Vec<ApiBlockedDate>> = "blockedDates",
+        blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
         /// What it is, for people.
         description: Option<String> = "description",
         /// What brings a record into the workflow.
-        enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
+        enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
         /// When records are enrolled.
-        enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
+        enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// Whether the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
@@ -1772,7 +1824,7 @@ crm_core::record! {
         /// Which records stay out.
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run.
-        time_windows: Option<Vec<ApiTimeWindow>> = "timeWindows",
+        time_windows: Option<Vec<TimeWindow>> = "timeWindows",
         /// Its kind. Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
         /// The UUID that tells it from all others.
@@ -1781,15 +1833,15 @@ crm_core::record! {
     required "actions" "blockedDates" "customProperties" "isEnabled" "revisionId" "timeWindows" "type"
     by new
 }
-crm_core::setters!(ApiPlatformFlowPutRequest {
-    actions: [ApiContactFlowActionsItem], blocked_dates: [ApiBlockedDate], custom_properties: Map<String>,
-    description: String, enrollment_criteria: ApiContactFlowEnrollmentCriteria,
-    enrollment_schedule: ApiContactFlowEnrollmentSchedule, is_enabled: bool, name: String,
-    revision_id: String, start_action_id: String, suppression_filter_branch: FilterBranch,
-    time_windows: [ApiTimeWindow], uuid: String,
+crm_core::setters!(PlatformFlowPutRequest {
+    actions: [ContactFlowActionsItem], blocked_dates: [BlockedDate], custom_properties: Map<String>,
+    description: String, enrollment_criteria: ContactFlowEnrollmentCriteria,
+    enrollment_schedule: ContactFlowEnrollmentSchedule, is_enabled: bool, name: String, revision_id: String,
+    start_action_id: String, suppression_filter_branch: FilterBranch, time_windows: [TimeWindow],
+    uuid: String,
 });
 
-impl ApiPlatformFlowPutRequest {
+impl PlatformFlowPutRequest {
     /// A record without any value but those that are always the same.
     #[must_use]
     pub fn new() -> Self {
@@ -1813,21 +1865,21 @@ impl ApiPlatformFlowPutRequest {
     }
 }
 
-impl Default for ApiPlatformFlowPutRequest {
+impl Default for PlatformFlowPutRequest {
     fn default() -> Self {
         Self::new()
     }
 }
 
 crm_core::record! {
-    /// Api property based enrollment schedule.
-    pub struct ApiPropertyBasedEnrollmentSchedule {
+    /// Property based enrollment schedule.
+    pub struct PropertyBasedEnrollmentSchedule {
         /// The name of the date property.
         date_property: Option<String> = "dateProperty",
         /// How many days it is off the date.
         days_delta: Option<i64> = "daysDelta",
         /// The time of the day.
-        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Its kind. Always `PROPERTY_BASED`.
         type_: Option<String> = "type",
         /// Whether it comes around every year.
@@ -1837,13 +1889,13 @@ crm_core::record! {
     by new
 }
 
-impl ApiPropertyBasedEnrollmentSchedule {
+impl PropertyBasedEnrollmentSchedule {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
         date_property: impl Into<String>,
         days_delta: impl Into<i64>,
-        time_of_day: impl Into<ApiTimeOfDay>,
+        time_of_day: impl Into<TimeOfDay>,
         yearly: impl Into<bool>,
     ) -> Self {
         Self {
@@ -1858,10 +1910,10 @@ impl ApiPropertyBasedEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Api relative date time value.
-    pub struct ApiRelativeDateTimeValue {
+    /// Relative date time value.
+    pub struct RelativeDateTimeValue {
         /// How far off the time is.
-        time_delay: Option<ApiTimeDelay> = "timeDelay",
+        time_delay: Option<TimeDelay> = "timeDelay",
         /// Its kind. Always `RELATIVE_DATETIME`.
         type_: Option<String> = "type",
     }
@@ -1869,10 +1921,10 @@ crm_core::record! {
     by new
 }
 
-impl ApiRelativeDateTimeValue {
+impl RelativeDateTimeValue {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(time_delay: impl Into<ApiTimeDelay>) -> Self {
+    pub fn new(time_delay: impl Into<TimeDelay>) -> Self {
         Self {
             time_delay: Some(time_delay.into()),
             type_: Some("RELATIVE_DATETIME".to_owned()),
@@ -1882,8 +1934,8 @@ impl ApiRelativeDateTimeValue {
 }
 
 crm_core::record! {
-    /// Api signature webhook auth settings.
-    pub struct ApiSignatureWebhookAuthSettings {
+    /// Signature webhook auth settings.
+    pub struct SignatureWebhookAuthSettings {
         /// The id of the app.
         app_id: Option<i64> = "appId",
         /// Its kind. Always `SIGNATURE`.
@@ -1893,7 +1945,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiSignatureWebhookAuthSettings {
+impl SignatureWebhookAuthSettings {
     /// A record with what it must have.
     #[must_use]
     pub fn new(app_id: impl Into<i64>) -> Self {
@@ -1906,8 +1958,8 @@ impl ApiSignatureWebhookAuthSettings {
 }
 
 crm_core::record! {
-    /// Api single connection action.
-    pub struct ApiSingleConnectionAction {
+    /// Single connection action.
+    pub struct SingleConnectionAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
         /// The id of the kind of action.
@@ -1915,7 +1967,7 @@ crm_core::record! {
         /// The version of the action type.
         action_type_version: Option<i64> = "actionTypeVersion",
         /// Which action comes next.
-        connection: Option<ApiConnection> = "connection",
+        connection: Option<Connection> = "connection",
         /// The fields, in order or by name.
         fields: Option<Map<Value>> = "fields",
         /// Its kind. Always `SINGLE_CONNECTION`.
@@ -1924,11 +1976,11 @@ crm_core::record! {
     required "actionId" "actionTypeId" "actionTypeVersion" "fields" "type"
     by new
 }
-crm_core::setters!(ApiSingleConnectionAction {
-    connection: ApiConnection,
+crm_core::setters!(SingleConnectionAction {
+    connection: Connection,
 });
 
-impl ApiSingleConnectionAction {
+impl SingleConnectionAction {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -1950,8 +2002,8 @@ impl ApiSingleConnectionAction {
 }
 
 crm_core::record! {
-    /// Api single object coordinates value.
-    pub struct ApiSingleObjectCoordinatesValue {
+    /// Single object coordinates value.
+    pub struct SingleObjectCoordinatesValue {
         /// `coordinatesToken`
         coordinates_token: Option<String> = "coordinatesToken",
         /// Its kind. Always `SINGLE_OBJECT_COORDINATES`.
@@ -1961,7 +2013,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiSingleObjectCoordinatesValue {
+impl SingleObjectCoordinatesValue {
     /// A record with what it must have.
     #[must_use]
     pub fn new(coordinates_token: impl Into<String>) -> Self {
@@ -1974,26 +2026,26 @@ impl ApiSingleObjectCoordinatesValue {
 }
 
 crm_core::record! {
-    /// Api sort.
-    pub struct ApiSort {
+    /// Sort.
+    pub struct Sort {
         /// How records without a value are sorted.
         missing: Option<String> = "missing",
         /// The order it is shown or sorted in.
-        order: Option<ApiSortOrder> = "order",
+        order: Option<SortOrder> = "order",
         /// The names of the properties to give.
         property: Option<String> = "property",
     }
     required "order" "property"
     by new
 }
-crm_core::setters!(ApiSort {
+crm_core::setters!(Sort {
     missing: String,
 });
 
-impl ApiSort {
+impl Sort {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(order: impl Into<ApiSortOrder>, property: impl Into<String>) -> Self {
+    pub fn new(order: impl Into<SortOrder>, property: impl Into<String>) -> Self {
         Self {
             missing: None,
             order: Some(order.into()),
@@ -2005,7 +2057,7 @@ impl ApiSort {
 
 crm_core::open_enum! {
     /// The order it is shown or sorted in.
-    pub enum ApiSortOrder {
+    pub enum SortOrder {
         /// `ASC`
         Asc = "ASC",
         /// `DESC`
@@ -2014,8 +2066,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Api static append value.
-    pub struct ApiStaticAppendValue {
+    /// Static append value.
+    pub struct StaticAppendValue {
         /// The fixed value to append.
         static_append_value: Option<String> = "staticAppendValue",
         /// Its kind. Always `STATIC_APPEND_VALUE`.
@@ -2025,7 +2077,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiStaticAppendValue {
+impl StaticAppendValue {
     /// A record with what it must have.
     #[must_use]
     pub fn new(static_append_value: impl Into<String>) -> Self {
@@ -2038,21 +2090,21 @@ impl ApiStaticAppendValue {
 }
 
 crm_core::record! {
-    /// Api static branch.
-    pub struct ApiStaticBranch {
+    /// Static branch.
+    pub struct StaticBranch {
         /// The value that leads to the branch.
         branch_value: Option<String> = "branchValue",
         /// Which action comes next.
-        connection: Option<ApiConnection> = "connection",
+        connection: Option<Connection> = "connection",
     }
     required "branchValue"
     by new
 }
-crm_core::setters!(ApiStaticBranch {
-    connection: ApiConnection,
+crm_core::setters!(StaticBranch {
+    connection: Connection,
 });
 
-impl ApiStaticBranch {
+impl StaticBranch {
     /// A record with what it must have.
     #[must_use]
     pub fn new(branch_value: impl Into<String>) -> Self {
@@ -2065,35 +2117,35 @@ impl ApiStaticBranch {
 }
 
 crm_core::record! {
-    /// Api static branch action.
-    pub struct ApiStaticBranchAction {
+    /// Static branch action.
+    pub struct StaticBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
         /// Where it goes when no branch fits.
-        default_branch: Option<ApiConnection> = "defaultBranch",
+        default_branch: Option<Connection> = "defaultBranch",
         /// The name of the branch taken when no other fits.
         default_branch_name: Option<String> = "defaultBranchName",
         /// The value that decides the branch.
-        input_value: Option<ApiInputVariableValue> = "inputValue",
+        input_value: Option<InputVariableValue> = "inputValue",
         /// The branches, one for each value.
-        static_branches: Option<Vec<ApiStaticBranch>> = "staticBranches",
+        static_branches: Option<Vec<StaticBranch>> = "staticBranches",
         /// Its kind. Always `STATIC_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "inputValue" "staticBranches" "type"
     by new
 }
-crm_core::setters!(ApiStaticBranchAction {
-    default_branch: ApiConnection, default_branch_name: String,
+crm_core::setters!(StaticBranchAction {
+    default_branch: Connection, default_branch_name: String,
 });
 
-impl ApiStaticBranchAction {
+impl StaticBranchAction {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
-        input_value: impl Into<ApiInputVariableValue>,
-        static_branches: impl Into<Vec<ApiStaticBranch>>,
+        input_value: impl Into<InputVariableValue>,
+        static_branches: impl Into<Vec<StaticBranch>>,
     ) -> Self {
         Self {
             action_id: Some(action_id.into()),
@@ -2108,12 +2160,12 @@ impl ApiStaticBranchAction {
 }
 
 crm_core::record! {
-    /// Api static date anchor.
-    pub struct ApiStaticDateAnchor {
+    /// Static date anchor.
+    pub struct StaticDateAnchor {
         /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
-        month: Option<Month> = "month",
+        month: Option<BlockedDateMonth> = "month",
         /// Its kind. Always `STATIC_DATE_ANCHOR`.
         type_: Option<String> = "type",
         /// The year.
@@ -2122,14 +2174,17 @@ crm_core::record! {
     required "dayOfMonth" "month" "type"
     by new
 }
-crm_core::setters!(ApiStaticDateAnchor {
+crm_core::setters!(StaticDateAnchor {
     year: i64,
 });
 
-impl ApiStaticDateAnchor {
+impl StaticDateAnchor {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(day_of_month: impl Into<i64>, month: impl Into<Month>) -> Self {
+    pub fn new(
+        day_of_month: impl Into<i64>,
+        month: impl Into<BlockedDateMonth>,
+    ) -> Self {
         Self {
             day_of_month: Some(day_of_month.into()),
             month: Some(month.into()),
@@ -2141,14 +2196,14 @@ impl ApiStaticDateAnchor {
 }
 
 crm_core::record! {
-    /// Api static property filter data source.
-    pub struct ApiStaticPropertyFilterDataSource {
+    /// Static property filter data source.
+    pub struct StaticPropertyFilterDataSource {
         /// The name.
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
         /// How the records are sorted.
-        sort_by: Option<ApiSort> = "sortBy",
+        sort_by: Option<Sort> = "sortBy",
         /// The fixed value.
         static_value: Option<String> = "staticValue",
         /// Its kind. Always `STATIC_PROPERTY_FILTER`.
@@ -2157,11 +2212,11 @@ crm_core::record! {
     required "name" "propertyName" "staticValue" "type"
     by new
 }
-crm_core::setters!(ApiStaticPropertyFilterDataSource {
-    sort_by: ApiSort,
+crm_core::setters!(StaticPropertyFilterDataSource {
+    sort_by: Sort,
 });
 
-impl ApiStaticPropertyFilterDataSource {
+impl StaticPropertyFilterDataSource {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -2181,8 +2236,8 @@ impl ApiStaticPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Api static time zone strategy.
-    pub struct ApiStaticTimeZoneStrategy {
+    /// Static time zone strategy.
+    pub struct StaticTimeZoneStrategy {
         /// The time zone, as `America/New_York`.
         time_zone_id: Option<String> = "timeZoneId",
         /// Its kind. Always `STATIC_TIME_ZONE`.
@@ -2192,7 +2247,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiStaticTimeZoneStrategy {
+impl StaticTimeZoneStrategy {
     /// A record with what it must have.
     #[must_use]
     pub fn new(time_zone_id: impl Into<String>) -> Self {
@@ -2205,8 +2260,8 @@ impl ApiStaticTimeZoneStrategy {
 }
 
 crm_core::record! {
-    /// Api static value.
-    pub struct ApiStaticValue {
+    /// Static value.
+    pub struct StaticValue {
         /// The fixed value.
         static_value: Option<String> = "staticValue",
         /// Its kind. Always `STATIC_VALUE`.
@@ -2216,7 +2271,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiStaticValue {
+impl StaticValue {
     /// A record with what it must have.
     #[must_use]
     pub fn new(static_value: impl Into<String>) -> Self {
@@ -2229,33 +2284,33 @@ impl ApiStaticValue {
 }
 
 crm_core::record! {
-    /// Api time delay.
-    pub struct ApiTimeDelay {
+    /// Time delay.
+    pub struct TimeDelay {
         /// The days of the week.
-        days_of_week: Option<Vec<Weekday>> = "daysOfWeek",
+        days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
         /// How many of the time units.
         delta: Option<i64> = "delta",
         /// The time of the day.
-        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// The unit of time.
-        time_unit: Option<ApiTimeDelayTimeUnit> = "timeUnit",
+        time_unit: Option<TimeDelayTimeUnit> = "timeUnit",
         /// Which time zone counts.
-        time_zone_strategy: Option<ApiStaticTimeZoneStrategy> = "timeZoneStrategy",
+        time_zone_strategy: Option<StaticTimeZoneStrategy> = "timeZoneStrategy",
     }
     required "daysOfWeek" "delta" "timeUnit"
     by new
 }
-crm_core::setters!(ApiTimeDelay {
-    time_of_day: ApiTimeOfDay, time_zone_strategy: ApiStaticTimeZoneStrategy,
+crm_core::setters!(TimeDelay {
+    time_of_day: TimeOfDay, time_zone_strategy: StaticTimeZoneStrategy,
 });
 
-impl ApiTimeDelay {
+impl TimeDelay {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        days_of_week: impl Into<Vec<Weekday>>,
+        days_of_week: impl Into<Vec<TimeWindowDay>>,
         delta: impl Into<i64>,
-        time_unit: impl Into<ApiTimeDelayTimeUnit>,
+        time_unit: impl Into<TimeDelayTimeUnit>,
     ) -> Self {
         Self {
             days_of_week: Some(days_of_week.into()),
@@ -2270,7 +2325,7 @@ impl ApiTimeDelay {
 
 crm_core::open_enum! {
     /// The unit of time.
-    pub enum ApiTimeDelayTimeUnit {
+    pub enum TimeDelayTimeUnit {
         /// `CENTURIES`
         Centuries = "CENTURIES",
         /// `DAYS`
@@ -2307,8 +2362,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Api time of day.
-    pub struct ApiTimeOfDay {
+    /// Time of day.
+    pub struct TimeOfDay {
         /// The hour of the day.
         hour: Option<i64> = "hour",
         /// The minute of the hour.
@@ -2318,7 +2373,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiTimeOfDay {
+impl TimeOfDay {
     /// A record with what it must have.
     #[must_use]
     pub fn new(hour: impl Into<i64>, minute: impl Into<i64>) -> Self {
@@ -2331,26 +2386,26 @@ impl ApiTimeOfDay {
 }
 
 crm_core::record! {
-    /// Api time window.
-    pub struct ApiTimeWindow {
+    /// Time window.
+    pub struct TimeWindow {
         /// The day, of the month or of the week.
-        day: Option<Weekday> = "day",
+        day: Option<TimeWindowDay> = "day",
         /// When it ends.
-        end_time: Option<ApiTimeOfDay> = "endTime",
+        end_time: Option<TimeOfDay> = "endTime",
         /// When it starts.
-        start_time: Option<ApiTimeOfDay> = "startTime",
+        start_time: Option<TimeOfDay> = "startTime",
     }
     required "day"
     by new
 }
-crm_core::setters!(ApiTimeWindow {
-    end_time: ApiTimeOfDay, start_time: ApiTimeOfDay,
+crm_core::setters!(TimeWindow {
+    end_time: TimeOfDay, start_time: TimeOfDay,
 });
 
-impl ApiTimeWindow {
+impl TimeWindow {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(day: impl Into<Weekday>) -> Self {
+    pub fn new(day: impl Into<TimeWindowDay>) -> Self {
         Self {
             day: Some(day.into()),
             end_time: None,
@@ -2361,8 +2416,8 @@ impl ApiTimeWindow {
 }
 
 crm_core::record! {
-    /// Api timestamp value.
-    pub struct ApiTimestampValue {
+    /// Timestamp value.
+    pub struct TimestampValue {
         /// Always `EXECUTION_TIME`.
         timestamp_type: Option<String> = "timestampType",
         /// Its kind. Always `TIMESTAMP`.
@@ -2372,7 +2427,7 @@ crm_core::record! {
     by new
 }
 
-impl ApiTimestampValue {
+impl TimestampValue {
     /// A record without any value but those that are always the same.
     #[must_use]
     pub fn new() -> Self {
@@ -2384,30 +2439,30 @@ impl ApiTimestampValue {
     }
 }
 
-impl Default for ApiTimestampValue {
+impl Default for TimestampValue {
     fn default() -> Self {
         Self::new()
     }
 }
 
 crm_core::record! {
-    /// Api un enrollment setting.
-    pub struct ApiUnEnrollmentSetting {
+    /// Un enrollment setting.
+    pub struct UnEnrollmentSetting {
         /// The ids of the workflows.
         flow_ids: Option<Vec<String>> = "flowIds",
         /// Its kind.
-        type_: Option<ApiUnEnrollmentSettingType> = "type",
+        type_: Option<UnEnrollmentSettingType> = "type",
     }
     required "flowIds" "type"
     by new
 }
 
-impl ApiUnEnrollmentSetting {
+impl UnEnrollmentSetting {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
         flow_ids: impl Into<Vec<String>>,
-        type_: impl Into<ApiUnEnrollmentSettingType>,
+        type_: impl Into<UnEnrollmentSettingType>,
     ) -> Self {
         Self {
             flow_ids: Some(flow_ids.into()),
@@ -2419,7 +2474,7 @@ impl ApiUnEnrollmentSetting {
 
 crm_core::open_enum! {
     /// Its kind.
-    pub enum ApiUnEnrollmentSettingType {
+    pub enum UnEnrollmentSettingType {
         /// `ALL`
         All = "ALL",
         /// `SELECTIVE`
@@ -2428,18 +2483,18 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Api webhook action.
-    pub struct ApiWebhookAction {
+    /// Webhook action.
+    pub struct WebhookAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
         /// How the request is authenticated.
-        auth_settings: Option<ApiWebhookActionAuthSettings> = "authSettings",
+        auth_settings: Option<WebhookActionAuthSettings> = "authSettings",
         /// Which action comes next.
-        connection: Option<ApiConnection> = "connection",
+        connection: Option<Connection> = "connection",
         /// The HTTP method, as `POST`.
-        method: Option<HttpMethod> = "method",
+        method: Option<WebhookActionMethod> = "method",
         /// The parameters put into the query.
-        query_params: Option<Vec<ApiInputVariable>> = "queryParams",
+        query_params: Option<Vec<InputVariable>> = "queryParams",
         /// Its kind. Always `WEBHOOK`.
         type_: Option<String> = "type",
         /// The address that is called.
@@ -2448,17 +2503,17 @@ crm_core::record! {
     required "actionId" "method" "queryParams" "type" "webhookUrl"
     by new
 }
-crm_core::setters!(ApiWebhookAction {
-    auth_settings: ApiWebhookActionAuthSettings, connection: ApiConnection,
+crm_core::setters!(WebhookAction {
+    auth_settings: WebhookActionAuthSettings, connection: Connection,
 });
 
-impl ApiWebhookAction {
+impl WebhookAction {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
-        method: impl Into<HttpMethod>,
-        query_params: impl Into<Vec<ApiInputVariable>>,
+        method: impl Into<WebhookActionMethod>,
+        query_params: impl Into<Vec<InputVariable>>,
         webhook_url: impl Into<String>,
     ) -> Self {
         Self {
@@ -2476,19 +2531,19 @@ impl ApiWebhookAction {
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
-    pub enum ApiWebhookActionAuthSettings by "type" {
-        ApiAuthKeyWebhookAuthSettings(ApiAuthKeyWebhookAuthSettings) = "AUTH_KEY",
-        ApiSignatureWebhookAuthSettings(ApiSignatureWebhookAuthSettings) = "SIGNATURE",
+    pub enum WebhookActionAuthSettings by "type" {
+        AuthKeyWebhookAuthSettings(AuthKeyWebhookAuthSettings) = "AUTH_KEY",
+        SignatureWebhookAuthSettings(SignatureWebhookAuthSettings) = "SIGNATURE",
     }
 }
 
 crm_core::record! {
-    /// Api weekly enrollment schedule.
-    pub struct ApiWeeklyEnrollmentSchedule {
+    /// Weekly enrollment schedule.
+    pub struct WeeklyEnrollmentSchedule {
         /// The days of the week.
-        days_of_week: Option<Vec<Weekday>> = "daysOfWeek",
+        days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
         /// The time of the day.
-        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Its kind. Always `WEEKLY`.
         type_: Option<String> = "type",
     }
@@ -2496,12 +2551,12 @@ crm_core::record! {
     by new
 }
 
-impl ApiWeeklyEnrollmentSchedule {
+impl WeeklyEnrollmentSchedule {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        days_of_week: impl Into<Vec<Weekday>>,
-        time_of_day: impl Into<ApiTimeOfDay>,
+        days_of_week: impl Into<Vec<TimeWindowDay>>,
+        time_of_day: impl Into<TimeOfDay>,
     ) -> Self {
         Self {
             days_of_week: Some(days_of_week.into()),
@@ -2513,14 +2568,14 @@ impl ApiWeeklyEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Api yearly enrollment schedule.
-    pub struct ApiYearlyEnrollmentSchedule {
+    /// Yearly enrollment schedule.
+    pub struct YearlyEnrollmentSchedule {
         /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
-        month: Option<Month> = "month",
+        month: Option<BlockedDateMonth> = "month",
         /// The time of the day.
-        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Its kind. Always `YEARLY`.
         type_: Option<String> = "type",
     }
@@ -2528,13 +2583,13 @@ crm_core::record! {
     by new
 }
 
-impl ApiYearlyEnrollmentSchedule {
+impl YearlyEnrollmentSchedule {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
         day_of_month: impl Into<i64>,
-        month: impl Into<Month>,
-        time_of_day: impl Into<ApiTimeOfDay>,
+        month: impl Into<BlockedDateMonth>,
+        time_of_day: impl Into<TimeOfDay>,
     ) -> Self {
         Self {
             day_of_month: Some(day_of_month.into()),
@@ -2546,87 +2601,31 @@ impl ApiYearlyEnrollmentSchedule {
     }
 }
 
-crm_core::open_enum! {
-    /// Whether making its CRM record is `PENDING` or `COMPLETE`.
-    pub enum FlowCrmObjectCreationStatus {
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-    }
-}
-
-crm_core::record! {
-    /// Flow id workflow id mapping reply.
-    pub struct FlowIdWorkflowIdMappingReply {
-        /// The id of the workflow.
-        flow_id: Option<i64> = "flowId",
-        /// The id of the workflow.
-        workflow_id: Option<i64> = "workflowId",
-    }
-}
-
-crm_core::record! {
-    /// Flow id workflow id mapping response batch reply.
-    pub struct FlowIdWorkflowIdMappingResponseBatchReply {
-        /// When the work ended.
-        completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
-        errors: Vec<RowError> = "errors",
-        /// Addresses by name.
-        links: Map<String> = "links",
-        /// How many errors there are.
-        num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
-        requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<FlowIdWorkflowIdMappingReply> = "results",
-        /// When the work began.
-        started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
-        status: Option<BatchReplyStatus> = "status",
-    }
-}
-
-crm_core::open_enum! {
-    /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
-    pub enum FlowType {
-        /// `ACTION_SET`
-        ActionSet = "ACTION_SET",
-        /// `UNKNOWN`
-        Unknown = "UNKNOWN",
-        /// `WORKFLOW`
-        Workflow = "WORKFLOW",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ApiAbTestBranch, ApiAbTestBranchAction, ApiActionDataValue, ApiActionOutputObjectPropertyValue,
-    ApiAppendObjectPropertyValue, ApiAssociationDataSource, ApiAssociationTimestampDataSource,
-    ApiAuthKeyWebhookAuthSettings, ApiAuthKeyWebhookAuthSettingsLocation, ApiBlockedDate, ApiConnection,
-    ApiConnectionEdgeType, ApiContactFlow, ApiContactFlowActionsItem, ApiContactFlowCreateRequest,
-    ApiContactFlowDataSourcesItem, ApiContactFlowEnrollmentCriteria, ApiContactFlowEnrollmentSchedule,
-    ApiContactFlowEventAnchor, ApiContactFlowPutRequest, ApiContactPropertyAnchor, ApiCustomCodeAction,
-    ApiDailyEnrollmentSchedule, ApiDatasetBasedEnrollmentCriteria, ApiDatasetFieldPropertyFilterDataSource,
-    ApiEnrolledArgumentPropertyFilterDataSource, ApiEnrolledRecordPropertyFilterDataSource,
-    ApiEnrollmentDatasetColumnValue, ApiEnrollmentEventPropertyValue, ApiEnumerationOutputField,
-    ApiEventBasedEnrollmentCriteria, ApiFetchedObjectPropertyValue, ApiFlow,
-    ApiFlowBatchFetchFlowIdCoordinate, ApiFlowBatchFetchMigrationFlowIdCoordinate,
-    ApiFlowBatchFetchMigrationWorkflowIdCoordinate, ApiFlowBatchInput, ApiFlowBatchMigrationInput,
-    ApiFlowBatchMigrationInputInputsItem, ApiFlowBatchReply, ApiFlowCreateRequest, ApiFlowEmailCampaign,
-    ApiFlowEmailCampaignPage, ApiFlowListing, ApiFlowListingPage, ApiFlowPutRequest, ApiHistogramDataPoint,
-    ApiHistogramDataPointList, ApiIncrementValue, ApiInputVariable, ApiInputVariableValue,
-    ApiListBasedEnrollmentCriteria, ApiListBranch, ApiListBranchAction, ApiListInputValue,
-    ApiManualEnrollmentCriteria, ApiMapInputValue, ApiMonthlyRelativeDaysEnrollmentSchedule,
-    ApiMonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays, ApiMonthlySpecificDaysEnrollmentSchedule,
-    ApiObjectPropertyValue, ApiPlatformFlow, ApiPlatformFlowCreateRequest, ApiPlatformFlowPutRequest,
-    ApiPropertyBasedEnrollmentSchedule, ApiRelativeDateTimeValue, ApiSignatureWebhookAuthSettings,
-    ApiSingleConnectionAction, ApiSingleObjectCoordinatesValue, ApiSort, ApiSortOrder, ApiStaticAppendValue,
-    ApiStaticBranch, ApiStaticBranchAction, ApiStaticDateAnchor, ApiStaticPropertyFilterDataSource,
-    ApiStaticTimeZoneStrategy, ApiStaticValue, ApiTimeDelay, ApiTimeDelayTimeUnit, ApiTimeOfDay,
-    ApiTimeWindow, ApiTimestampValue, ApiUnEnrollmentSetting, ApiUnEnrollmentSettingType, ApiWebhookAction,
-    ApiWebhookActionAuthSettings, ApiWeeklyEnrollmentSchedule, ApiYearlyEnrollmentSchedule,
-    FlowCrmObjectCreationStatus, FlowIdWorkflowIdMappingReply, FlowIdWorkflowIdMappingResponseBatchReply,
-    FlowType,
+    AbTestBranch, AbTestBranchAction, ActionDataValue, ActionOutputObjectPropertyValue,
+    AppendObjectPropertyValue, AssociationDataSource, AssociationTimestampDataSource,
+    AuthKeyWebhookAuthSettings, AuthKeyWebhookAuthSettingsLocation, BlockedDate, Connection,
+    ConnectionEdgeType, ContactFlow, ContactFlowActionsItem, ContactFlowCreateRequest,
+    ContactFlowDataSourcesItem, ContactFlowEnrollmentCriteria, ContactFlowEnrollmentSchedule,
+    ContactFlowEventAnchor, ContactFlowPutRequest, ContactPropertyAnchor, CustomCodeAction,
+    DailyEnrollmentSchedule, DatasetBasedEnrollmentCriteria, DatasetFieldPropertyFilterDataSource,
+    EnrolledArgumentPropertyFilterDataSource, EnrolledRecordPropertyFilterDataSource,
+    EnrollmentDatasetColumnValue, EnrollmentEventPropertyValue, EnumerationOutputField,
+    EventBasedEnrollmentCriteria, FetchedObjectPropertyValue, Flow, FlowBatchFetchFlowIdCoordinate,
+    FlowBatchFetchMigrationFlowIdCoordinate, FlowBatchFetchMigrationWorkflowIdCoordinate, FlowBatchInput,
+    FlowBatchMigrationInput, FlowBatchMigrationInputInputsItem, FlowBatchReply, FlowCreateRequest,
+    FlowCrmObjectCreationStatus, FlowEmailCampaign, FlowEmailCampaignPage, FlowIdWorkflowIdMappingReply,
+    FlowIdWorkflowIdMappingResponseBatchReply, FlowListing, FlowListingPage, FlowPutRequest, FlowType,
+    HistogramDataPoint, HistogramDataPointList, IncrementValue, InputVariable, InputVariableValue,
+    ListBasedEnrollmentCriteria, ListBranch, ListBranchAction, ListInputValue, ManualEnrollmentCriteria,
+    MapInputValue, MonthlyRelativeDaysEnrollmentSchedule,
+    MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays, MonthlySpecificDaysEnrollmentSchedule,
+    ObjectPropertyValue, PlatformFlow, PlatformFlowCreateRequest, PlatformFlowPutRequest,
+    PropertyBasedEnrollmentSchedule, RelativeDateTimeValue, SignatureWebhookAuthSettings,
+    SingleConnectionAction, SingleObjectCoordinatesValue, Sort, SortOrder, StaticAppendValue, StaticBranch,
+    StaticBranchAction, StaticDateAnchor, StaticPropertyFilterDataSource, StaticTimeZoneStrategy, StaticValue,
+    TimeDelay, TimeDelayTimeUnit, TimeOfDay, TimeWindow, TimestampValue, UnEnrollmentSetting,
+    UnEnrollmentSettingType, WebhookAction, WebhookActionAuthSettings, WeeklyEnrollmentSchedule,
+    YearlyEnrollmentSchedule,
 );

@@ -5,7 +5,7 @@ use super::*;
 
 crm_core::record! {
     /// An API token without its secret.
-    pub struct ApiToken {
+    pub struct Token {
         /// When the token was made.
         created_at: Option<Timestamp> = "created_at",
         /// When the token ends; null if it does not.
@@ -25,7 +25,7 @@ crm_core::record! {
     /// The token in use and the workspace it belongs to.
     pub struct TokenInfo {
         /// The token itself, without its secret.
-        token: Option<ApiToken> = "token",
+        token: Option<Token> = "token",
         /// The workspace this token can see.
         workspace: Option<Workspace> = "workspace",
     }
@@ -43,5 +43,5 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ApiToken, TokenInfo, Workspace,
+    Token, TokenInfo, Workspace,
 );

@@ -2,13 +2,13 @@
 
 pub use crate::types::{
     AttributionSource, ContactFilter, ContactFilterGroup, ContactFilterOperator,
-    ContactSearch, ContactSort, ContactsBulkUpateReply, ContactsBusinessUpdate,
-    ContactsGetCreateUpdateNoteReply, ContactsGetNote, ContactsGetNotesListReply,
-    ContactsMeta, ContactsNotes, ContactsSearchReply, CreateTaskParams, CreateWorkflow,
-    CustomField, DndSetting, DndSettingStatus, FoundContact, FoundContacts, GetEvent,
-    GetEventsReply, InboundDndSetting, InboundDndSettingStatus, InboundDndSettings,
-    TagReply, Tags, TagsOfContact, Task, TaskByIsReply, TasksListReply, UpdateNote,
-    UpdateTags, UpdateTaskBody, UpdateTaskStatusParams,
+    ContactSearch, ContactSort, ContactsBulkUpdateReply, ContactsBusinessUpdate,
+    ContactsCustomField, ContactsGetCreateUpdateNoteReply, ContactsGetNote,
+    ContactsGetNotesListReply, ContactsMeta, ContactsNotes, ContactsSearchReply,
+    CreateTaskParams, CreateWorkflow, DndSetting, DndSettingStatus, FoundContact,
+    FoundContacts, GetEvent, GetEventsReply, InboundDndSetting, InboundDndSettingStatus,
+    InboundDndSettings, TagReply, Tags, TagsOfContact, Task, TaskByIsReply,
+    TasksListReply, UpdateNote, UpdateTags, UpdateTaskBody, UpdateTaskStatusParams,
 };
 
 #[allow(unused_imports)]
@@ -179,7 +179,7 @@ crm_core::record! {
         /// The country, as `US`.
         country: Option<String> = "country",
         /// The custom fields with their values.
-        custom_fields: Vec<CustomField> = "customFields",
+        custom_fields: Vec<ContactsCustomField> = "customFields",
         /// When it was added.
         date_added: Option<String> = "dateAdded",
         /// The day of birth, as `YYYY-MM-DD`.

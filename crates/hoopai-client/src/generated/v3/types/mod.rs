@@ -268,17 +268,17 @@ mod shared_create_add_followers_reply;
 #[cfg(any(feature = "contacts", feature = "opportunities"))]
 pub use self::shared_create_add_followers_reply::*;
 
+#[cfg(any(feature = "custom_fields", feature = "objects"))]
+mod shared_custom_field;
+
+#[cfg(any(feature = "custom_fields", feature = "objects"))]
+pub use self::shared_custom_field::*;
+
 #[cfg(any(feature = "brand_boards", feature = "emails"))]
 mod shared_deleted_trace_id_reply;
 
 #[cfg(any(feature = "brand_boards", feature = "emails"))]
 pub use self::shared_deleted_trace_id_reply::*;
-
-#[cfg(any(feature = "custom_fields", feature = "objects"))]
-mod shared_i_custom_field;
-
-#[cfg(any(feature = "custom_fields", feature = "objects"))]
-pub use self::shared_i_custom_field::*;
 
 #[cfg(any(feature = "conversation_ai", feature = "locations", feature = "objects"))]
 mod shared_id_success_reply;

@@ -3,6 +3,6 @@
 pub use crate::types::{
     CreateCustomObject, CreatedByReply, CustomObject, CustomObjectByIdReply,
     CustomObjectDisplayPropertyDetails, CustomObjectLabel, CustomObjectLabelUpdate,
-    CustomObjectListReply, CustomObjectReply, IRecord, RecordByIdReply, RecordReply,
+    CustomObjectListReply, CustomObjectReply, Record, RecordByIdReply, RecordReply,
     SearchRecordReply, SearchRecordsBody, UpdateCustomObject,
 };

@@ -5,8 +5,8 @@ pub use crate::types::{
     Category, CreatePostStatus, CsvMediaReply, CsvPostStatusReply, Date,
     DeleteAccountReply, DeletePosts, EndDate, FormatedApprovalDetails, GetAccount,
     GetByIdReply, GetByIdResponseSchema, GetByLocationIdReply,
-    GetByLocationIdResponseSchema, GetCategory, GetGroup, GmbPostActionType, IOgTags,
-    IdReply, IdResponseSchema, LocationAndAccountDeleteReply, OgImage, PlatformsValue,
+    GetByLocationIdResponseSchema, GetCategory, GetGroup, GmbPostActionType, IdReply,
+    IdResponseSchema, LocationAndAccountDeleteReply, OgImage, OgTags, PlatformsValue,
     PostApproval, PostUser, SearchPost, SocialMediaGetStatisticsBodyPlatformsItem,
     SocialMediaGetStatisticsResponseResultsBreakdowns,
     SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue,
@@ -601,6 +601,20 @@ impl CreateCategoryQueue {
 }
 
 crm_core::record! {
+    /// Create category queue envelope.
+    pub struct CreateCategoryQueueEnvelope {
+        /// What the call gave back.
+        results: Option<CreateCategoryQueueReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
+}
+
+crm_core::record! {
     /// Create category queue reply.
     pub struct CreateCategoryQueueReply {
         /// What it says, for people.
@@ -941,7 +955,7 @@ crm_core::record! {
         /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
         /// The link.
-        link: Option<IOgTags> = "link",
+        link: Option<OgTags> = "link",
         /// Whether the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
         /// The images and videos of it.
@@ -1014,6 +1028,20 @@ crm_core::record! {
         trace_id: Option<String> = "traceId",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
+    }
+}
+
+crm_core::record! {
+    /// Delete active post envelope.
+    pub struct DeleteActivePostEnvelope {
+        /// What the call gave back.
+        results: Option<DeleteActivePostReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
     }
 }
 
@@ -1116,6 +1144,20 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Discard edit session envelope.
+    pub struct DiscardEditSessionEnvelope {
+        /// What the call gave back.
+        results: Option<DiscardEditSessionReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
+}
+
+crm_core::record! {
     /// Discard edit session reply.
     pub struct DiscardEditSessionReply {
         /// What it says, for people.
@@ -1195,6 +1237,20 @@ impl EditSessionCalendar {
 }
 
 crm_core::record! {
+    /// Edit session calendar envelope.
+    pub struct EditSessionCalendarEnvelope {
+        /// What the call gave back.
+        results: Option<EditSessionCalendarReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
+}
+
+crm_core::record! {
     /// Edit session calendar reply.
     pub struct EditSessionCalendarReply {
         /// What it says, for people.
@@ -1268,6 +1324,20 @@ impl FacebookPost {
 }
 
 crm_core::record! {
+    /// Fetch available categories envelope.
+    pub struct FetchAvailableCategoriesEnvelope {
+        /// What the call gave back.
+        results: Option<FetchAvailableCategoriesReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
+}
+
+crm_core::record! {
     /// Fetch available categories reply.
     pub struct FetchAvailableCategoriesReply {
         /// The categories, as records or ids.
@@ -1276,6 +1346,20 @@ crm_core::record! {
         message: Option<String> = "message",
         /// More about it, or the totals and paging of a list.
         meta: Option<SocialPlannerMeta> = "meta",
+    }
+}
+
+crm_core::record! {
+    /// Fetch calendar list envelope.
+    pub struct FetchCalendarListEnvelope {
+        /// What the call gave back.
+        results: Option<FetchCalendarListReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
     }
 }
 
@@ -1324,6 +1408,20 @@ impl FetchCategoryQueues {
 }
 
 crm_core::record! {
+    /// Fetch category queues envelope.
+    pub struct FetchCategoryQueuesEnvelope {
+        /// What the call gave back.
+        results: Option<FetchCategoryQueuesReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
+}
+
+crm_core::record! {
     /// Fetch category queues reply.
     pub struct FetchCategoryQueuesReply {
         /// What it says, for people.
@@ -1332,6 +1430,20 @@ crm_core::record! {
         meta: Option<SocialPlannerMeta> = "meta",
         /// The queues that were found.
         queues: Vec<CategoryQueueWithCategory> = "queues",
+    }
+}
+
+crm_core::record! {
+    /// Fetch queue by id envelope.
+    pub struct FetchQueueByIdEnvelope {
+        /// What the call gave back.
+        results: Option<FetchQueueByIdReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
     }
 }
 
@@ -1381,6 +1493,20 @@ impl FetchQueueItems {
             skip: None,
             extra: Map::new(),
         }
+    }
+}
+
+crm_core::record! {
+    /// Fetch queue items envelope.
+    pub struct FetchQueueItemsEnvelope {
+        /// What the call gave back.
+        results: Option<FetchQueueItemsReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
     }
 }
 
@@ -1442,6 +1568,20 @@ impl FetchSlots {
 }
 
 crm_core::record! {
+    /// Fetch slots envelope.
+    pub struct FetchSlotsEnvelope {
+        /// What the call gave back.
+        results: Option<FetchSlotsReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
+}
+
+crm_core::record! {
     /// Fetch slots reply.
     pub struct FetchSlotsReply {
         /// Most items in a page.
@@ -1456,6 +1596,20 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         /// How many there are in all.
         total: Option<f64> = "total",
+    }
+}
+
+crm_core::record! {
+    /// General envelope.
+    pub struct GeneralEnvelope {
+        /// What the call gave back.
+        results: Option<GeneralReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
     }
 }
 
@@ -1888,8 +2042,8 @@ impl Mentions {
 }
 
 crm_core::record! {
-    /// Og tags.
-    pub struct OgTags {
+    /// Og tags dto.
+    pub struct OgTagsDto {
         /// The address of the image in the link preview.
         meta_image: Option<String> = "metaImage",
         /// The address the link preview is made from.
@@ -2125,6 +2279,20 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Queue item envelope.
+    pub struct QueueItemEnvelope {
+        /// What the call gave back.
+        results: Option<QueueItemReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
+}
+
+crm_core::record! {
     /// Queue item reply.
     pub struct QueueItemReply {
         /// What it says, for people.
@@ -2253,12 +2421,40 @@ impl ResetQueueItem {
 }
 
 crm_core::record! {
+    /// Reset queue item envelope.
+    pub struct ResetQueueItemEnvelope {
+        /// What the call gave back.
+        results: Option<ResetQueueItemReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
+}
+
+crm_core::record! {
     /// Reset queue item reply.
     pub struct ResetQueueItemReply {
         /// What it says, for people.
         message: Option<String> = "message",
         /// The post in the queue.
         queue_item: Option<QueueItemWithVariations> = "queueItem",
+    }
+}
+
+crm_core::record! {
+    /// Save edit session envelope.
+    pub struct SaveEditSessionEnvelope {
+        /// What the call gave back.
+        results: Option<SaveEditSessionReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
     }
 }
 
@@ -2691,6 +2887,20 @@ impl StartEditSession {
 }
 
 crm_core::record! {
+    /// Start edit session envelope.
+    pub struct StartEditSessionEnvelope {
+        /// What the call gave back.
+        results: Option<StartEditSessionReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
+}
+
+crm_core::record! {
     /// Start edit session reply.
     pub struct StartEditSessionReply {
         /// How many items there are.
@@ -2813,6 +3023,20 @@ impl UpdateCategoryQueue {
 }
 
 crm_core::record! {
+    /// Update category queue envelope.
+    pub struct UpdateCategoryQueueEnvelope {
+        /// What the call gave back.
+        results: Option<UpdateCategoryQueueReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
+}
+
+crm_core::record! {
     /// Update category queue reply.
     pub struct UpdateCategoryQueueReply {
         /// What it says, for people.
@@ -2859,6 +3083,20 @@ impl UpdateQueueItem {
             variations: None,
             extra: Map::new(),
         }
+    }
+}
+
+crm_core::record! {
+    /// Update queue item envelope.
+    pub struct UpdateQueueItemEnvelope {
+        /// What the call gave back.
+        results: Option<UpdateQueueItemReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
     }
 }
 
@@ -2914,7 +3152,7 @@ crm_core::record! {
         /// Who is mentioned in the text.
         mentions: Vec<Value> = "mentions",
         /// What the preview of the link shows.
-        og_tags: Option<OgTags> = "ogTags",
+        og_tags: Option<OgTagsDto> = "ogTags",
     }
 }
 
@@ -2932,244 +3170,6 @@ crm_core::record! {
 crm_core::setters!(VariationInput {
     content: String, mentions: [Value], og_tags: OgTagsInput,
 });
-
-crm_core::record! {
-    /// Wrapped clone queue item reply.
-    pub struct WrappedCloneQueueItemReply {
-        /// What the call gave back.
-        results: Option<QueueItemReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped create category queue reply.
-    pub struct WrappedCreateCategoryQueueReply {
-        /// What the call gave back.
-        results: Option<CreateCategoryQueueReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped delete active post reply.
-    pub struct WrappedDeleteActivePostReply {
-        /// What the call gave back.
-        results: Option<DeleteActivePostReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped discard edit session reply.
-    pub struct WrappedDiscardEditSessionReply {
-        /// What the call gave back.
-        results: Option<DiscardEditSessionReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped edit session calendar reply.
-    pub struct WrappedEditSessionCalendarReply {
-        /// What the call gave back.
-        results: Option<EditSessionCalendarReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped fetch available categories reply.
-    pub struct WrappedFetchAvailableCategoriesReply {
-        /// What the call gave back.
-        results: Option<FetchAvailableCategoriesReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped fetch calendar list reply.
-    pub struct WrappedFetchCalendarListReply {
-        /// What the call gave back.
-        results: Option<FetchCalendarListReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped fetch category queues reply.
-    pub struct WrappedFetchCategoryQueuesReply {
-        /// What the call gave back.
-        results: Option<FetchCategoryQueuesReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped fetch queue by id reply.
-    pub struct WrappedFetchQueueByIdReply {
-        /// What the call gave back.
-        results: Option<FetchQueueByIdReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped fetch queue items reply.
-    pub struct WrappedFetchQueueItemsReply {
-        /// What the call gave back.
-        results: Option<FetchQueueItemsReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped fetch slots reply.
-    pub struct WrappedFetchSlotsReply {
-        /// What the call gave back.
-        results: Option<FetchSlotsReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped general reply.
-    pub struct WrappedGeneralReply {
-        /// What the call gave back.
-        results: Option<GeneralReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped reset queue item reply.
-    pub struct WrappedResetQueueItemReply {
-        /// What the call gave back.
-        results: Option<ResetQueueItemReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped save edit session reply.
-    pub struct WrappedSaveEditSessionReply {
-        /// What the call gave back.
-        results: Option<SaveEditSessionReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped start edit session reply.
-    pub struct WrappedStartEditSessionReply {
-        /// What the call gave back.
-        results: Option<StartEditSessionReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped update category queue reply.
-    pub struct WrappedUpdateCategoryQueueReply {
-        /// What the call gave back.
-        results: Option<UpdateCategoryQueueReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped update queue item reply.
-    pub struct WrappedUpdateQueueItemReply {
-        /// What the call gave back.
-        results: Option<UpdateQueueItemReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
 
 crm_core::record! {
     /// Youtube post.
@@ -3229,34 +3229,33 @@ crm_core::json_schemas!(super::DOCUMENT;
     CategoryInfo, CategoryQueue, CategoryQueueStatus, CategoryQueueWithCategory, CloneQueueItem,
     CommentAttachment, CommentAuthor, CommentItem, CommentPlatform, CommentsCreateBody, CommentsCreateReply,
     CommentsGetListBody, CommentsGetListBodySortBy, CommentsGetListReply, CommentsGetListResults,
-    CommentsLikeReply, CommentsListMeta, CreateCategoryQueue, CreateCategoryQueueReply, CreatePost,
-    CreateQueueItem, CreatedCategoryQueue, CreatedQueueItemWithVariations, CreatedTimeSlot, CsvDefault,
-    CsvFileType, CsvImport, CsvImportStatus, CsvPost, CsvPostStatus, CsvReply, CsvResponse,
-    DeleteActivePostReply, DeleteCsvReply, DeleteLikeReply, DeletePostCsv, DeletePostReply,
-    DeletePostResponseSchema, DeletePostSuccessfulResponseDto, DeletePostSuccessfulResponseSchema,
-    DiscardEditSessionReply, EditSession, EditSessionCalendar, EditSessionCalendarReply,
-    EditSessionScheduledPost, FacebookPost, FetchAvailableCategoriesReply, FetchCalendarListReply,
-    FetchCategoryQueues, FetchCategoryQueuesReply, FetchQueueByIdReply, FetchQueueItems, FetchQueueItemsMeta,
-    FetchQueueItemsReply, FetchSlots, FetchSlotsReply, GeneralReply, GetCsvPostReply,
+    CommentsLikeReply, CommentsListMeta, CreateCategoryQueue, CreateCategoryQueueEnvelope,
+    CreateCategoryQueueReply, CreatePost, CreateQueueItem, CreatedCategoryQueue,
+    CreatedQueueItemWithVariations, CreatedTimeSlot, CsvDefault, CsvFileType, CsvImport, CsvImportStatus,
+    CsvPost, CsvPostStatus, CsvReply, CsvResponse, DeleteActivePostEnvelope, DeleteActivePostReply,
+    DeleteCsvReply, DeleteLikeReply, DeletePostCsv, DeletePostReply, DeletePostResponseSchema,
+    DeletePostSuccessfulResponseDto, DeletePostSuccessfulResponseSchema, DiscardEditSessionEnvelope,
+    DiscardEditSessionReply, EditSession, EditSessionCalendar, EditSessionCalendarEnvelope,
+    EditSessionCalendarReply, EditSessionScheduledPost, FacebookPost, FetchAvailableCategoriesEnvelope,
+    FetchAvailableCategoriesReply, FetchCalendarListEnvelope, FetchCalendarListReply, FetchCategoryQueues,
+    FetchCategoryQueuesEnvelope, FetchCategoryQueuesReply, FetchQueueByIdEnvelope, FetchQueueByIdReply,
+    FetchQueueItems, FetchQueueItemsEnvelope, FetchQueueItemsMeta, FetchQueueItemsReply, FetchSlots,
+    FetchSlotsEnvelope, FetchSlotsReply, GeneralEnvelope, GeneralReply, GetCsvPostReply,
     GetCsvPostResponseSchema, GetModifiedPayloadFormatted, GetModifiedPayloadFormattedSource, GetPostReply,
     GetPostSuccessfulResponseSchema, GetUploadStatusReply, GetUploadStatusResponseSchema, GmbPost,
     GmbPostGmbEventType, InstagramPost, LinkedinPoll, LinkedinPollOption, LinkedinPollSettings,
-    LinkedinPollSettingsDuration, LinkedinPost, Mentions, OgTags, OgTagsInput, OgTagsSchema,
+    LinkedinPollSettingsDuration, LinkedinPost, Mentions, OgTagsDto, OgTagsInput, OgTagsSchema,
     PinterestBoardSelection, PinterestPost, PostInsights, PostMedia, PostMediaType, PostReply,
-    PostSuccessfulResponseSchema, PostType, QueueItem, QueueItemReply, QueueItemWithVariations,
-    QueueModifiedPost, ResetQueueItem, ResetQueueItemReply, SaveEditSessionReply, ScheduledPost, SetAccounts,
-    SetAccountsReply, SetAccountsResult, SocialMediaAttachOauthAccountPlatform, SocialMediaGetStatisticsBody,
+    PostSuccessfulResponseSchema, PostType, QueueItem, QueueItemEnvelope, QueueItemReply,
+    QueueItemWithVariations, QueueModifiedPost, ResetQueueItem, ResetQueueItemEnvelope, ResetQueueItemReply,
+    SaveEditSessionEnvelope, SaveEditSessionReply, ScheduledPost, SetAccounts, SetAccountsReply,
+    SetAccountsResult, SocialMediaAttachOauthAccountPlatform, SocialMediaGetStatisticsBody,
     SocialMediaGetStatisticsBodyCurrentRange, SocialMediaGetStatisticsBodyPrevRange,
     SocialMediaGetStatisticsResponse, SocialMediaGetStatisticsResponseResults,
     SocialMediaGetStatisticsResponseResultsPostPerformance, SocialMediaListCommentsPlatform,
     SocialMediaStartOauthPlatform, SocialPlannerAttachment, SocialPlannerMeta, SocialPlannerUploadFileReply,
-    SocialPost, StartEditSession, StartEditSessionReply, TiktokPost, TimeSlot, UpdateCategoryQueue,
-    UpdateCategoryQueueReply, UpdateQueueItem, UpdateQueueItemReply, UpdatedSlotInfo,
-    UploadFileResponseSchema, Variation, VariationInput, WrappedCloneQueueItemReply,
-    WrappedCreateCategoryQueueReply, WrappedDeleteActivePostReply, WrappedDiscardEditSessionReply,
-    WrappedEditSessionCalendarReply, WrappedFetchAvailableCategoriesReply, WrappedFetchCalendarListReply,
-    WrappedFetchCategoryQueuesReply, WrappedFetchQueueByIdReply, WrappedFetchQueueItemsReply,
-    WrappedFetchSlotsReply, WrappedGeneralReply, WrappedResetQueueItemReply, WrappedSaveEditSessionReply,
-    WrappedStartEditSessionReply, WrappedUpdateCategoryQueueReply, WrappedUpdateQueueItemReply, YoutubePost,
-    YoutubePostPrivacyLevel, YoutubePostType,
+    SocialPost, StartEditSession, StartEditSessionEnvelope, StartEditSessionReply, TiktokPost, TimeSlot,
+    UpdateCategoryQueue, UpdateCategoryQueueEnvelope, UpdateCategoryQueueReply, UpdateQueueItem,
+    UpdateQueueItemEnvelope, UpdateQueueItemReply, UpdatedSlotInfo, UploadFileResponseSchema, Variation,
+    VariationInput, YoutubePost, YoutubePostPrivacyLevel, YoutubePostType,
 );

@@ -4,8 +4,8 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The month the fiscal year begins with.
-    pub enum Month {
+    /// The month, as a number or a name.
+    pub enum BlockedDateMonth {
         /// `APRIL`
         April = "APRIL",
         /// `AUGUST`
@@ -34,8 +34,8 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Weekday.
-    pub enum Weekday {
+    /// Time window day.
+    pub enum TimeWindowDay {
         /// `FRIDAY`
         Friday = "FRIDAY",
         /// `MONDAY`
@@ -55,5 +55,5 @@ crm_core::open_enum! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    Month, Weekday,
+    BlockedDateMonth, TimeWindowDay,
 );

@@ -5,7 +5,7 @@ use super::*;
 
 crm_core::open_enum! {
     /// The HTTP method, as `POST`.
-    pub enum HttpMethod {
+    pub enum WebhookActionMethod {
         /// `CONNECT`
         Connect = "CONNECT",
         /// `DELETE`
@@ -29,5 +29,5 @@ crm_core::open_enum! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    HttpMethod,
+    WebhookActionMethod,
 );

@@ -4,14 +4,14 @@
 use super::*;
 
 crm_core::record! {
-    /// I custom field.
-    pub struct ICustomField {
+    /// Custom field.
+    pub struct CustomField {
         /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
         accepted_formats: Option<String> = "acceptedFormats",
         /// Whether answers beside the given options are allowed.
         allow_custom_option: Option<bool> = "allowCustomOption",
         /// The kind of value, as `TEXT`.
-        data_type: Option<ICustomFieldDataType> = "dataType",
+        data_type: Option<CustomFieldDataType> = "dataType",
         /// When it was added.
         date_added: Option<Timestamp> = "dateAdded",
         /// When it was changed last.
@@ -43,7 +43,7 @@ crm_core::record! {
 
 crm_core::open_enum! {
     /// The kind of value, as `TEXT`.
-    pub enum ICustomFieldDataType {
+    pub enum CustomFieldDataType {
         /// `CHECKBOX`
         Checkbox = "CHECKBOX",
         /// `DATE`
@@ -103,5 +103,5 @@ impl OptionItem {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ICustomField, ICustomFieldDataType, OptionItem,
+    CustomField, CustomFieldDataType, OptionItem,
 );
