@@ -4,8 +4,6 @@
 //! corrections; `normalise` makes one document of many; `name` names operations and types; `shape` decides types;
 //! `model` is what all of them lead to; `emit` writes it, and `diff` compares two of them.
 
-#![allow(missing_docs)]
-
 pub mod correct;
 pub mod diff;
 mod emit;

@@ -27,6 +27,7 @@ pub struct Changes {
 
 /// A file that differs from what is checked in.
 pub struct Change {
+    /// The file.
     pub path: PathBuf,
     old: String,
     /// `None` where the file is no longer made.

@@ -131,6 +131,7 @@ pub enum Effect {
     Nowhere,
     /// The documents say the same already.
     Nothing,
+    /// The documents are different now.
     Changed,
 }
 

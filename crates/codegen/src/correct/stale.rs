@@ -14,7 +14,14 @@ use crate::read::vendor::Vendor;
 /// What was removed.
 pub enum Stale {
     /// A correction.
-    Correction { effect: Effect, place: String, evidence: String },
+    Correction {
+        /// Its effect on the new documents.
+        effect: Effect,
+        /// The place that it applied to.
+        place: String,
+        /// The source of the fact.
+        evidence: String,
+    },
     /// An entry of the surface.
     Entry(String),
 }

@@ -20,19 +20,31 @@ pub enum Class {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
+    /// A resource.
     Resource,
+    /// An operation.
     Operation,
+    /// A parameter.
     Parameter,
+    /// The body of a request.
     Body,
+    /// A reply.
     Reply,
+    /// How a list pages.
     Paging,
+    /// A limit of the vendor.
     Limit,
     /// What is sent or comes back, where no Rust item shows it.
     Wire,
+    /// A type.
     Type,
+    /// The value of an enum.
     Enum,
+    /// A type of object.
     ObjectType,
+    /// A Cargo feature.
     Feature,
+    /// What is said, not what is.
     Documentation,
 }
 
@@ -40,10 +52,15 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Section {
+    /// Something new.
     Added,
+    /// Something that is different.
     Changed,
+    /// Something that will go.
     Deprecated,
+    /// Something that is gone.
     Removed,
+    /// Something that was wrong.
     Fixed,
 }
 
@@ -67,10 +84,14 @@ impl Section {
 /// A difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
+    /// The crate.
     #[serde(rename = "crate")]
     pub krate: String,
+    /// What it asks of a user.
     pub class: Class,
+    /// Where a changelog tells of it.
     pub section: Section,
+    /// What differs.
     pub kind: Kind,
     /// The item, as `contacts.list` or `Contact.email`, with the module of an API that is not the root.
     pub item: String,
@@ -89,6 +110,8 @@ pub(super) struct Changes {
 }
 
 impl Class {
+    /// Its name.
+    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Patch => "patch",
@@ -160,7 +183,9 @@ impl Item<'_> {
 
 /// The same difference of several items.
 pub struct Alike<'a> {
+    /// The first of them.
     pub first: &'a Change,
+    /// The items of all.
     pub items: Vec<&'a str>,
 }
 

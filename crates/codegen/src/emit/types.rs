@@ -115,19 +115,10 @@ pub(crate) fn required_of_new<'a>(definition: &Definition, fields: &'a [Field]) 
     (definition.sent && (!constants.is_empty() || few)).then_some(asked)
 }
 
-/// Fields that can hold one text only.
+/// Fields that can hold one text only, which `new` sets.
 fn constants<'a>(fields: &'a [Field], definition: &Definition) -> Vec<(&'a Field, String)> {
-    if !definition.sent {
-        return Vec::new();
-    }
-    fields
-        .iter()
-        .filter(|field| field.required && field.ty == Ty::Text)
-        .filter_map(|field| {
-            let (_, rest) = field.doc.split_once("Always `")?;
-            Some((field, rest.split_once('`')?.0.to_owned()))
-        })
-        .collect()
+    let constant = |field: &'a Field| field.constant.clone().filter(|_| field.required).map(|value| (field, value));
+    if definition.sent { fields.iter().filter_map(constant).collect() } else { Vec::new() }
 }
 
 fn new(text: &mut String, name: &str, fields: &[Field], asked: &[&Field], constants: &[(&Field, String)]) {

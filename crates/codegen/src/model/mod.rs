@@ -1,12 +1,13 @@
 //! What is emitted, as data: made once, after the corrections, and read by everything that follows.
 
-pub(crate) mod operation;
+mod definition;
+mod operation;
 mod paging;
 mod ty;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::correct::corrections::Corrections;
 use crate::correct::surface::Surface;
@@ -15,28 +16,36 @@ use crate::read::document::Document;
 use crate::read::vendor::{ApiFile, Vendor};
 use crate::shape;
 
-pub use crate::shape::types::{Definition, Field, Shape};
-pub use operation::Operation;
-pub use operation::{Argument, Body, Place, Reply};
+pub use definition::{Definition, Field, Shape};
+pub use operation::{Argument, Body, Encoding, Operation, Place, Reply};
 pub use paging::{OneOrTwo, Paging, PagingKind, Place as PagingPlace};
 pub use ty::Ty;
 
 /// All there is to emit for an API.
 pub struct Model {
+    /// The public types, by name.
     pub types: BTreeMap<String, Definition>,
     /// Those of the types that are the ones of the vendor's root.
     pub common: BTreeSet<String>,
+    /// The operations, in the order of their names.
     pub operations: Vec<Operation>,
 }
 
 /// An API of a vendor.
 pub struct Refined<'a> {
+    /// Its settings.
     pub file: &'a ApiFile,
+    /// Its documents, corrected and merged.
     pub api: Api,
+    /// What is emitted for it.
     pub model: Model,
 }
 
 /// Reads all APIs of a vendor.
+///
+/// # Errors
+///
+/// If a document, a correction or a setting is wrong: its place, and what to do.
 pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
     let corrections = Corrections::read(&vendor.folder)?;
     corrections.check(&vendor.file)?;
@@ -55,14 +64,13 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
         surface.apply(file, &mut documents);
         let mut api = normalise::api(vendor, file, documents)?;
         api.refusals.append(&mut refusals);
-        let tamed = shape::tame::tame(&api.merged)?;
-        let model = shape::refine(&api, &tamed).with_context(|| file.name.clone())?;
+        let model = shape::model(&api, file)?;
         apis.push(Refined { file, api, model });
     }
     if let Some(place) = apis.iter().position(|refined| vendor.is_root(refined.file)) {
         let root = apis.remove(place);
         for other in &mut apis {
-            other.model.common = shape::common::types(&root, other);
+            other.model.common = shape::common(&root, other);
         }
         apis.insert(place, root);
     }
@@ -71,7 +79,7 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
 
 impl Model {
     /// Calls types by other names, wherever they stand.
-    pub fn rename_types(&mut self, names: &BTreeMap<String, String>) {
+    pub(crate) fn rename_types(&mut self, names: &BTreeMap<String, String>) {
         let new = |name: &str| names.get(name).cloned();
         for definition in self.types.values_mut() {
             definition.types_mut().for_each(|ty| ty.rename(&new));
@@ -87,7 +95,10 @@ impl Model {
 }
 
 /// The named types that are reached from some types.
-pub fn reachable<'a>(types: &BTreeMap<String, Definition>, from: impl Iterator<Item = &'a Ty>) -> BTreeSet<String> {
+pub(crate) fn reachable<'a>(
+    types: &BTreeMap<String, Definition>,
+    from: impl Iterator<Item = &'a Ty>,
+) -> BTreeSet<String> {
     let mut open: Vec<String> = from.filter_map(|ty| ty.name().map(str::to_owned)).collect();
     let mut found = BTreeSet::new();
     while let Some(name) = open.pop() {

@@ -28,14 +28,19 @@ pub enum PagingKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
+    /// In the query.
     Query,
+    /// In the body.
     Body,
 }
 
+/// One name or path, or two that go together.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum OneOrTwo {
+    /// One.
     One(String),
+    /// Two.
     Two([String; 2]),
 }
 
@@ -43,7 +48,9 @@ pub enum OneOrTwo {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paging {
+    /// The kind.
     pub kind: PagingKind,
+    /// Where the position is sent.
     #[serde(rename = "in", default = "query")]
     pub place: Place,
     /// The parameter that takes the position; two for a pair.
@@ -81,7 +88,7 @@ impl Paging {
     }
 
     /// Reads the paging of an operation.
-    pub fn read(operation: &Value) -> Result<Option<Self>> {
+    pub(crate) fn read(operation: &Value) -> Result<Option<Self>> {
         let Some(value) = operation.get("x-paging") else { return Ok(None) };
         serde_path_to_error::deserialize(value)
             .map(Some)

@@ -18,6 +18,7 @@ pub(crate) enum Sent<'a> {
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
+    /// JSON.
     Json,
     /// An HTML form.
     Form,

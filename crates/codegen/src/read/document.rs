@@ -12,7 +12,9 @@ pub const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head",
 /// A document and the name it has in messages, relative to the vendor's folder.
 #[derive(Clone)]
 pub struct Document {
+    /// The name.
     pub name: String,
+    /// The document.
     pub value: Value,
 }
 

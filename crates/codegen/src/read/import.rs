@@ -75,6 +75,7 @@ pub struct Locked {
 
 /// A document as it comes into the specs.
 pub struct Imported {
+    /// The document, without its prose.
     pub document: Document,
     /// Of the file that was read.
     pub sha256: String,

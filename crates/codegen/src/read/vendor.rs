@@ -108,8 +108,11 @@ impl ApiFile {
 pub struct Vendor {
     /// The folder's name.
     pub name: String,
+    /// The folder itself.
     pub folder: PathBuf,
+    /// What is generated.
     pub file: VendorFile,
+    /// What its names mean.
     pub words: Words,
 }
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-use super::types::{Definition, Field, Shape, Types};
+use super::types::Types;
 use super::unions::Union;
-use crate::model::Ty;
+use crate::model::{Definition, Field, Shape, Ty};
 
 /// Whether a type is a reply, by its name.
 fn is_reply(name: &str) -> bool {
@@ -15,7 +15,7 @@ fn is_reply(name: &str) -> bool {
 }
 
 /// Enums of the same texts.
-pub(crate) fn enums(types: &mut Types, better: &BTreeMap<String, String>) {
+pub(super) fn enums(types: &mut Types, better: &BTreeMap<String, String>) {
     let mut alike: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
     for (name, definition) in &types.definitions {
         if let Shape::Enum(variants) = &definition.shape {
@@ -33,7 +33,7 @@ pub(crate) fn enums(types: &mut Types, better: &BTreeMap<String, String>) {
 
 /// Records of the same fields whose names end alike, and replies of few plain values; others mean
 /// different things that happen to look the same. Arms of a union stay apart.
-pub(crate) fn records(types: &mut Types, unions: &[Union], better: &BTreeMap<String, String>) {
+pub(super) fn records(types: &mut Types, unions: &[Union], better: &BTreeMap<String, String>) {
     let arms: BTreeSet<&str> = unions.iter().flat_map(Union::arms).collect();
     // What is shared makes further records alike.
     loop {
@@ -44,7 +44,7 @@ pub(crate) fn records(types: &mut Types, unions: &[Union], better: &BTreeMap<Str
                 let reply = is_reply(name);
                 let fields: Vec<_> = fields
                     .iter()
-                    .map(|field| (&field.wire, types.expand(&field.ty), field.required && !reply))
+                    .map(|field| (&field.wire, types.expand(&field.ty), field.required && !reply, &field.constant))
                     .collect();
                 alike.entry(format!("{fields:?}")).or_default().push(name.clone());
             }
@@ -84,7 +84,7 @@ fn merge(types: &mut Types, names: Vec<String>, chosen: String, better: &BTreeMa
     for name in names {
         let mut removed = types.definitions.remove(&name);
         if let (Some(removed), Some(known)) = (&mut removed, &definition) {
-            removed.join_notes(known);
+            join(removed, known);
         }
         definition = removed.or(definition);
         if name != chosen {
@@ -92,6 +92,15 @@ fn merge(types: &mut Types, names: Vec<String>, chosen: String, better: &BTreeMa
         }
     }
     types.definitions.extend(definition.map(|definition| (chosen, definition)));
+}
+
+/// Joins what is said of requests: a field is nullable if it is in either type, and read-only if it is in both.
+fn join(one: &mut Definition, other: &Definition) {
+    one.sent |= other.sent;
+    for (field, other) in one.fields_mut().iter_mut().zip(other.fields()) {
+        field.nullable |= other.nullable;
+        field.read_only &= other.read_only;
+    }
 }
 
 /// The words that all names end with, if they are two at least; where another type is called so,
@@ -129,6 +138,7 @@ mod tests {
             required: false,
             nullable: false,
             read_only: false,
+            constant: None,
             doc: String::new(),
         };
         let shape = Shape::Record { fields: fields.iter().map(field).collect() };
@@ -138,7 +148,7 @@ mod tests {
     #[test]
     fn records_are_shared_where_their_names_say_that_they_are_the_same() {
         let named = |name: &str| Ty::Named(name.to_owned());
-        let mut types = Types { definitions: BTreeMap::new(), aliases: BTreeMap::new() };
+        let mut types = Types::default();
         for (name, fields) in [
             ("CreateInvoiceReply", vec![("item", named("CreateInvoiceItem"))]),
             ("GetInvoiceReply", vec![("item", named("GetInvoiceItem"))]),

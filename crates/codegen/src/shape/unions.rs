@@ -11,25 +11,35 @@ use crate::read::document::{list, object, text};
 
 /// An enum over records.
 #[derive(Debug, Clone)]
-pub(crate) struct Union {
-    pub(crate) name: String,
-    pub(crate) by: By,
+pub(super) struct Union {
+    pub(super) name: String,
+    pub(super) by: By,
 }
 
 impl Union {
+    /// Calls the types it is one of by other names.
+    pub(super) fn rename(&mut self, names: &BTreeMap<String, String>) {
+        let (By::Tag(_, arms) | By::Members(arms)) = &mut self.by;
+        for (name, _) in arms {
+            if let Some(new) = names.get(name) {
+                name.clone_from(new);
+            }
+        }
+    }
+
     /// The types it is one of.
-    pub(crate) fn arms(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn arms(&self) -> impl Iterator<Item = &str> {
         let (By::Tag(_, arms) | By::Members(arms)) = &self.by;
         arms.iter().map(|(name, _)| name.as_str())
     }
 }
 
 /// A schema and the texts that choose it.
-pub(crate) type Arm = (String, Vec<String>);
+pub(super) type Arm = (String, Vec<String>);
 
 /// How the arms are told apart.
 #[derive(Debug, Clone)]
-pub(crate) enum By {
+pub(super) enum By {
     /// The text of this member.
     Tag(String, Vec<Arm>),
     /// The members of the value; an arm without any takes what is left.
@@ -38,14 +48,14 @@ pub(crate) enum By {
 
 /// The unions found so far.
 #[derive(Default)]
-pub(crate) struct Unions {
+pub(super) struct Unions {
     known: BTreeMap<Vec<String>, Union>,
 }
 
 impl Unions {
     /// The union of these references, or `None` where nothing tells the variants apart.
     /// `name` is the component's own name, `hint` the one for an inline union.
-    pub(crate) fn find(&mut self, schemas: &Value, union: &Value, name: Option<&str>, hint: &str) -> Option<String> {
+    pub(super) fn find(&mut self, schemas: &Value, union: &Value, name: Option<&str>, hint: &str) -> Option<String> {
         let mut variants: Vec<String> = list(union, "oneOf")
             .map(|variant| references::schema_name(variant).map(str::to_owned))
             .collect::<Option<_>>()?;
@@ -68,7 +78,7 @@ impl Unions {
         Some(chosen)
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Union> {
+    pub(super) fn into_vec(self) -> Vec<Union> {
         let mut all: Vec<Union> = self.known.into_values().collect();
         all.sort_by(|a, b| a.name.cmp(&b.name));
         all

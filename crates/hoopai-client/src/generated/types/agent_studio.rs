@@ -216,7 +216,7 @@ crm_core::record! {
         agents: Vec<GetPublishedAgentsReplyAgentsItem> = "agents",
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `pagination`
+        /// Where the page stands in the whole list.
         pagination: Option<GetPublishedAgentsReplyPagination> = "pagination",
         /// Whether it worked.
         success: Option<bool> = "success",

@@ -150,7 +150,7 @@ crm_core::record! {
 crm_core::record! {
     /// Redirect list reply.
     pub struct RedirectListReply {
-        /// `data`
+        /// What the reply holds.
         data: Option<RedirectListReplyData> = "data",
     }
 }

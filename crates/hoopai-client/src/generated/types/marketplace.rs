@@ -123,7 +123,7 @@ crm_core::record! {
         charges: Vec<MarketplaceListChargesResponseChargesItem> = "charges",
         /// How many there are. Deprecated by the vendor.
         count: Option<f64> = "count",
-        /// `pagination`
+        /// Where the page stands in the whole list.
         pagination: Option<MarketplaceListChargesResponsePagination> = "pagination",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",

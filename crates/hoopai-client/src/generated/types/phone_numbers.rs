@@ -20,7 +20,7 @@ crm_core::record! {
         address_requirements: Option<AvailablePhoneNumberAddressRequirements> = "addressRequirements",
         /// Whether the number is new on Twilio's platform.
         beta: Option<bool> = "beta",
-        /// `capabilities`
+        /// What the number can be used for.
         capabilities: Option<AvailablePhoneNumberCapabilities> = "capabilities",
         /// Its name, for people.
         friendly_name: Option<String> = "friendlyName",
@@ -38,7 +38,7 @@ crm_core::record! {
         phone_number: Option<String> = "phoneNumber",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// `price`
+        /// The price, or how to change it.
         price: Option<AvailablePhoneNumberPrice> = "price",
         /// The rate center of the number.
         rate_center: Option<String> = "rateCenter",
@@ -92,7 +92,7 @@ crm_core::record! {
         address_sid: Option<String> = "addressSid",
         /// The Twilio SID of the regulatory bundle.
         bundle_sid: Option<String> = "bundleSid",
-        /// `capabilities`
+        /// What the number can be used for.
         capabilities: Option<DetailedPhoneNumberCapabilities> = "capabilities",
         /// The country, as `US`.
         country_code: Option<String> = "countryCode",
@@ -104,7 +104,7 @@ crm_core::record! {
         forwarding_number: Option<String> = "forwardingNumber",
         /// Its name, for people.
         friendly_name: Option<String> = "friendlyName",
-        /// `inboundCallService`
+        /// What answers calls to the number.
         inbound_call_service: Option<DetailedPhoneNumberInboundCallService> = "inboundCallService",
         /// Whether it is the default number.
         is_default_number: Option<bool> = "isDefaultNumber",
@@ -196,7 +196,7 @@ crm_core::record! {
         forwarding_number: Option<String> = "forwardingNumber",
         /// The id.
         id: Option<String> = "id",
-        /// `inboundCallService`
+        /// What answers calls to the number.
         inbound_call_service: Option<NumberPoolInboundCallService> = "inboundCallService",
         /// Whether it is in use.
         is_active: Option<bool> = "isActive",

@@ -216,7 +216,7 @@ crm_core::record! {
     pub struct GetSaasLocationsReply {
         /// The locations, as records, ids or codes.
         locations: Vec<SaasLocation> = "locations",
-        /// `pagination`
+        /// Where the page stands in the whole list.
         pagination: Option<GetSaasLocationsReplyPagination> = "pagination",
     }
 }
@@ -390,7 +390,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update rebilling.
     pub struct UpdateRebilling {
-        /// `config`
+        /// How the product is rebilled.
         config: Option<UpdateRebillingConfig> = "config",
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",

@@ -1653,7 +1653,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponse {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<SocialMediaGetStatisticsResponseResults> = "results",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -1663,17 +1663,17 @@ crm_core::record! {
 crm_core::record! {
     /// What the call gave back.
     pub struct SocialMediaGetStatisticsResponseResults {
-        /// `breakdowns`
+        /// The figures in parts.
         breakdowns: Option<SocialMediaGetStatisticsResponseResultsBreakdowns> = "breakdowns",
         /// The days the figures are for, as `Mon`.
         day_range: Vec<String> = "dayRange",
-        /// `demographics`
+        /// The age and gender of the followers.
         demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
-        /// `platformTotals`
+        /// The sums for each social network.
         platform_totals: Option<SocialMediaGetStatisticsResponseResultsPlatformTotals> = "platformTotals",
-        /// `postPerformance`
+        /// How the posts did.
         post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance> = "postPerformance",
-        /// `totals`
+        /// The sums over all.
         totals: Option<SocialMediaGetStatisticsResponseResultsTotals> = "totals",
     }
 }
@@ -1683,11 +1683,11 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsBreakdowns {
         /// The likes, comments and shares of each platform.
         engagement: Map<SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue> = "engagement",
-        /// `impressions`
+        /// How often posts were shown, in all or by parts.
         impressions: Option<SocialMediaGetStatisticsResponseResultsBreakdownsImpressions> = "impressions",
-        /// `posts`
+        /// The posts, or figures on them.
         posts: Option<SocialMediaGetStatisticsResponseResultsBreakdownsPosts> = "posts",
-        /// `reach`
+        /// How many people saw the posts.
         reach: Option<SocialMediaGetStatisticsResponseResultsBreakdownsReach> = "reach",
     }
 }
@@ -1745,9 +1745,9 @@ crm_core::record! {
 crm_core::record! {
     /// The age and gender of the followers.
     pub struct SocialMediaGetStatisticsResponseResultsDemographics {
-        /// `age`
+        /// The division by age.
         age: Option<SocialMediaGetStatisticsResponseResultsDemographicsAge> = "age",
-        /// `gender`
+        /// The gender.
         gender: Option<SocialMediaGetStatisticsResponseResultsDemographicsGender> = "gender",
     }
 }
@@ -1755,7 +1755,7 @@ crm_core::record! {
 crm_core::record! {
     /// The division by age.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsAge {
-        /// `totals`
+        /// The sums over all.
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals> = "totals",
     }
 }
@@ -1783,7 +1783,7 @@ crm_core::record! {
 crm_core::record! {
     /// The gender.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGender {
-        /// `totals`
+        /// The sums over all.
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals> = "totals",
     }
 }
@@ -1791,11 +1791,11 @@ crm_core::record! {
 crm_core::record! {
     /// The sums over all.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals {
-        /// `female`
+        /// The figures for women.
         female: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale> = "female",
-        /// `male`
+        /// The figures for men.
         male: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale> = "male",
-        /// `unknown`
+        /// The figures for people of unknown gender.
         unknown: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown> = "unknown",
     }
 }

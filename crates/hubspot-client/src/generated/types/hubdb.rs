@@ -355,7 +355,7 @@ impl HubDbRowInput {
 crm_core::record! {
     /// Hub db row page.
     pub struct HubDbRowPage {
-        /// `paging`
+        /// Where the list goes on.
         paging: Option<HubDbRowPagePaging> = "paging",
         /// The items of this page, or the outcome of each input.
         results: Vec<HubDbRow> = "results",
@@ -369,7 +369,7 @@ crm_core::record! {
 crm_core::record! {
     /// Where the list goes on.
     pub struct HubDbRowPagePaging {
-        /// `next`
+        /// Where the next page starts.
         next: Option<HubDbRowPagePagingNext> = "next",
         /// Where the page before starts.
         prev: Option<PreviousPage> = "prev",

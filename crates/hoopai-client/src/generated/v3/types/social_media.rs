@@ -2572,11 +2572,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Social media get statistics body.
     pub struct SocialMediaGetStatisticsBody {
-        /// `currentRange`
+        /// The span of days the figures are for.
         current_range: Option<SocialMediaGetStatisticsBodyCurrentRange> = "currentRange",
         /// The social platforms, or the figures for each of them.
         platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>> = "platforms",
-        /// `prevRange`
+        /// The span before, to compare with.
         prev_range: Option<SocialMediaGetStatisticsBodyPrevRange> = "prevRange",
         /// The ids of the social media profiles.
         profile_ids: Option<Vec<String>> = "profileIds",
@@ -2662,7 +2662,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponse {
         /// What it says, for people.
         message: Option<String> = "message",
-        /// `results`
+        /// What the call gave back.
         results: Option<SocialMediaGetStatisticsResponseResults> = "results",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -2672,17 +2672,17 @@ crm_core::record! {
 crm_core::record! {
     /// What the call gave back.
     pub struct SocialMediaGetStatisticsResponseResults {
-        /// `breakdowns`
+        /// The figures in parts.
         breakdowns: Option<SocialMediaGetStatisticsResponseResultsBreakdowns> = "breakdowns",
         /// The days the figures are for, as `Mon`.
         day_range: Vec<String> = "dayRange",
-        /// `demographics`
+        /// The age and gender of the followers.
         demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
-        /// `platformTotals`
+        /// The sums for each social network.
         platform_totals: Option<SocialMediaGetStatisticsResponseResultsPlatformTotals> = "platformTotals",
-        /// `postPerformance`
+        /// How the posts did.
         post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance> = "postPerformance",
-        /// `totals`
+        /// The sums over all.
         totals: Option<SocialMediaGetStatisticsResponseResultsTotals> = "totals",
     }
 }

@@ -1,0 +1,88 @@
+//! The public types.
+
+use super::Ty;
+
+/// A public type.
+#[derive(Debug, PartialEq)]
+pub struct Definition {
+    /// The description, for documentation only.
+    pub doc: String,
+    /// What it is.
+    pub shape: Shape,
+    /// True if it is part of a request.
+    pub sent: bool,
+}
+
+/// What a type is.
+#[derive(Debug, PartialEq)]
+pub enum Shape {
+    /// An object with members.
+    Record {
+        /// The members.
+        fields: Vec<Field>,
+    },
+    /// A text out of some: the variant and the text of each.
+    Enum(Vec<(String, String)>),
+    /// One of several records. The member that tells them apart, or nothing; then type, variant and texts of each.
+    Union(Option<String>, Vec<(Ty, String, Vec<String>)>),
+}
+
+/// A field of a record.
+#[derive(Debug, PartialEq)]
+pub struct Field {
+    /// The name in Rust.
+    pub ident: String,
+    /// The name in JSON.
+    pub wire: String,
+    /// The type, without whether it is optional.
+    pub ty: Ty,
+    /// True if a request must have it.
+    pub required: bool,
+    /// True if a request may set it to `null`, which clears it.
+    pub nullable: bool,
+    /// True if only the vendor sets it, so that a request leaves it out.
+    pub read_only: bool,
+    /// The one text that it can hold.
+    pub constant: Option<String>,
+    /// The description, for documentation only.
+    pub doc: String,
+}
+
+impl Definition {
+    /// The names of the types it leads to.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let types: Vec<&Ty> = match &self.shape {
+            Shape::Record { fields } => fields.iter().map(|field| &field.ty).collect(),
+            Shape::Enum(_) => Vec::new(),
+            Shape::Union(_, arms) => arms.iter().map(|(ty, ..)| ty).collect(),
+        };
+        types.into_iter().filter_map(Ty::name).map(str::to_owned).collect()
+    }
+
+    /// The fields of a record; none of another type.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        match &self.shape {
+            Shape::Record { fields } => fields,
+            _ => &[],
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn fields_mut(&mut self) -> &mut [Field] {
+        match &mut self.shape {
+            Shape::Record { fields } => fields,
+            _ => &mut [],
+        }
+    }
+
+    /// The types in it.
+    pub(crate) fn types_mut(&mut self) -> Box<dyn Iterator<Item = &mut Ty> + '_> {
+        match &mut self.shape {
+            Shape::Record { fields } => Box::new(fields.iter_mut().map(|field| &mut field.ty)),
+            Shape::Enum(_) => Box::new(std::iter::empty()),
+            Shape::Union(_, arms) => Box::new(arms.iter_mut().map(|(ty, ..)| ty)),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Operations: read off the merged document in one pass, with the types of what they send and return.
+
+use anyhow::{Context, Result, bail};
+use heck::ToUpperCamelCase;
+use serde_json::Value;
+
+use super::schema::Shaper;
+use crate::model::{Argument, Body, Operation, Paging, Place, Reply, Ty};
+use crate::name::ident;
+use crate::normalise::{Part, Sent, Success, resolved, sent, success};
+use crate::read::document::{list, object, operations, text};
+
+/// Reads all operations, in the order of their names.
+pub(super) fn all(shaper: &mut Shaper<'_>, merged: &Value) -> Result<Vec<Operation>> {
+    let mut found = Vec::new();
+    for (path, method) in operations(merged) {
+        let value = &merged["paths"][&path][method];
+        let operation = one(shaper, value, &path, method).with_context(|| {
+            format!("{}: {} {path}", text(value, "x-document").unwrap_or("?"), method.to_uppercase())
+        })?;
+        found.push(operation);
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Result<Operation> {
+    let name = text(value, "x-name").unwrap_or_default().to_owned();
+    let Some((resource, call)) = name.split_once('.') else { bail!("`x-name` must be resource.method, not `{name}`") };
+    let hint = name.to_upper_camel_case();
+    let mut arguments =
+        list(value, "parameters").map(|parameter| argument(shaper, parameter, &hint)).collect::<Result<Vec<_>>>()?;
+    let mut any_part = false;
+    let body = match sent(shaper.schemas, value)? {
+        Sent::Nothing => None,
+        Sent::Parts(parts) => {
+            any_part = !parts.iter().any(|part| part.file);
+            for part in &parts {
+                arguments.push(part_argument(shaper, part, &hint)?);
+            }
+            None
+        }
+        Sent::Body(schema, encoding) => Some(Body { ty: shaper.schema(schema, &format!("{hint}Body"))?, encoding }),
+    };
+    let success = success(value);
+    let reply = match success {
+        Success::Nothing => Reply::Value(Ty::Nothing),
+        Success::Binary => Reply::Bytes,
+        Success::Undeclared => Reply::Value(Ty::Json),
+        Success::Json(schema) => Reply::Value(shaper.schema(schema, &format!("{hint}Response"))?),
+    };
+    let mut scopes: Vec<String> = list(value, "security")
+        .flat_map(|way| way.as_object().into_iter().flatten())
+        .flat_map(|(_, scopes)| scopes.as_array().into_iter().flatten())
+        .chain(list(value, "x-scopes"))
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    scopes.sort();
+    scopes.dedup();
+    let failures = object(value, "responses").filter_map(|(status, _)| status.parse().ok());
+    let paging = Paging::read(value)?;
+    let safe = matches!(method, "get" | "head" | "put" | "delete" | "options");
+    let flag = |key: &str| value.get(key).and_then(Value::as_bool);
+    Ok(Operation {
+        resource: resource.to_owned(),
+        call: ident(call),
+        spec_id: text(value, "operationId").unwrap_or("").to_owned(),
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        document: text(value, "x-document").unwrap_or("").to_owned(),
+        summary: text(value, "summary").or_else(|| text(value, "description")).map(str::to_owned),
+        bind: list(value, "x-bind")
+            .filter_map(Value::as_str)
+            .filter(|bound| path.contains(&format!("{{{bound}}}")))
+            .map(str::to_owned)
+            .collect(),
+        arguments,
+        body,
+        any_part,
+        reply,
+        idempotent: flag("x-idempotent").unwrap_or(safe),
+        limit_class: text(value, "x-limit-class").unwrap_or("").to_owned(),
+        long_running: flag("x-long-running").unwrap_or(false),
+        batch_max: value.get("x-batch-max").and_then(Value::as_u64),
+        scopes,
+        failures: failures.filter(|status| *status >= 400).collect(),
+        version: text(value, "x-version").map(str::to_owned),
+        one_of_parts: list(value, "x-one-of-parts").filter_map(Value::as_str).map(str::to_owned).collect(),
+        may_be_empty: may_be_empty(value),
+        items_required: paging.as_ref().is_some_and(|paging| items_required(shaper.schemas, &success, paging)),
+        paging,
+        anonymous: flag("x-no-auth").unwrap_or(false),
+        deprecated: flag("deprecated").unwrap_or(false),
+        name,
+    })
+}
+
+/// Returns true if the operation declares a success without content, or no success at all.
+fn may_be_empty(operation: &Value) -> bool {
+    let mut successes = object(operation, "responses").filter(|(status, _)| status.starts_with('2')).peekable();
+    successes.peek().is_none() || successes.any(|(_, response)| object(response, "content").next().is_none())
+}
+
+/// Returns true if the document requires every member on the path to the items.
+fn items_required(schemas: &Value, success: &Success<'_>, paging: &Paging) -> bool {
+    let Success::Json(schema) = success else { return false };
+    let mut here = vec![*schema];
+    for step in paging.steps() {
+        here = parts(schemas, here);
+        if !here.iter().any(|part| list(part, "required").any(|name| name == step)) {
+            return false;
+        }
+        here = here.iter().filter_map(|part| part["properties"].get(step)).collect();
+    }
+    true
+}
+
+/// Returns the schemas with references resolved, and all parts of an `allOf`.
+fn parts<'a>(schemas: &'a Value, of: Vec<&'a Value>) -> Vec<&'a Value> {
+    let mut found = Vec::new();
+    let mut open = of;
+    while let Some(schema) = open.pop() {
+        let schema = resolved(schemas, schema);
+        open.extend(list(schema, "allOf"));
+        found.push(schema);
+    }
+    found
+}
+
+fn argument(shaper: &mut Shaper<'_>, parameter: &Value, hint: &str) -> Result<Argument> {
+    let wire = text(parameter, "name").unwrap_or_default().to_owned();
+    let place = match text(parameter, "in") {
+        Some("path") => Place::Path,
+        Some("query") => Place::Query,
+        Some("header") => Place::Header,
+        other => bail!("parameter `{wire}` in `{}` cannot be sent", other.unwrap_or("nothing")),
+    };
+    let constant = parameter.get("x-const").map(|value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    });
+    let ty = match place {
+        Place::Path | Place::Query if constant.is_none() => {
+            shaper.parameter(&parameter["schema"], &format!("{hint}{}", wire.to_upper_camel_case()))?
+        }
+        _ => Ty::Text,
+    };
+    let flag = |key: &str| parameter.get(key).and_then(Value::as_bool);
+    Ok(Argument {
+        required: flag("required").unwrap_or(false) || place == Place::Path,
+        doc: text(parameter, "description").unwrap_or("").trim().to_owned(),
+        joined: matches!(ty, Ty::List(_)) && flag("explode") == Some(false),
+        slashes: flag("x-slashes").unwrap_or(false),
+        ident: ident(&wire),
+        wire,
+        place,
+        ty,
+        constant,
+    })
+}
+
+fn part_argument(shaper: &mut Shaper<'_>, part: &Part<'_>, hint: &str) -> Result<Argument> {
+    let ty = match part.file {
+        true => Ty::Upload,
+        false => shaper.parameter(part.schema, &format!("{hint}{}", part.name.to_upper_camel_case()))?,
+    };
+    Ok(Argument {
+        wire: part.name.to_owned(),
+        ident: ident(part.name),
+        place: Place::Part,
+        ty,
+        required: part.required,
+        doc: text(part.schema, "description").unwrap_or("").trim().to_owned(),
+        constant: None,
+        joined: false,
+        slashes: false,
+    })
+}

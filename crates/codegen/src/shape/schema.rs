@@ -1,0 +1,247 @@
+//! Schemas become types: records, lists, maps, plain values, enums of texts, and unions of records.
+//!
+//! Nothing is lost by what is left out: replies are read tolerantly, and constraints go into the documentation.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail};
+use heck::ToUpperCamelCase;
+use serde_json::{Map, Value, json};
+
+use super::describe::described;
+use super::types::Types;
+use super::unions::Unions;
+use crate::model::{Definition, Field, Shape, Ty};
+use crate::name::words;
+use crate::normalise::references;
+use crate::read::document::{list, object, text};
+
+/// Enums above this size (languages, time zones, currencies) stay text.
+pub(super) const MOST_VALUES: usize = 60;
+
+/// Makes the types of a document.
+pub(super) struct Shaper<'a> {
+    pub(super) schemas: &'a Value,
+    pub(super) types: Types,
+    pub(super) unions: Unions,
+    /// The reason why the document cannot be generated.
+    pub(super) refused: Option<String>,
+}
+
+impl<'a> Shaper<'a> {
+    /// Makes the types of all schemas that have a name.
+    pub(super) fn of(merged: &'a Value) -> Result<Self> {
+        let schemas = &merged["components"]["schemas"];
+        let mut this = Self { schemas, types: Types::default(), unions: Unions::default(), refused: None };
+        let named = || object(&merged["components"], "schemas");
+        // Unions with a name of their own first, so that inline ones of the same schemas take it.
+        let mut rest = Vec::new();
+        for (name, schema) in named() {
+            let union = schema.get("oneOf").is_some();
+            if !union || this.unions.find(schemas, schema, Some(name), name).is_none() {
+                rest.push((name, schema));
+            }
+        }
+        for (name, schema) in rest {
+            let ty = this.schema(schema, name)?;
+            if ty != Ty::Named(name.clone()) || !this.types.definitions.contains_key(name) {
+                this.free(name)?;
+                this.types.aliases.insert(name.clone(), ty);
+            }
+        }
+        Ok(this)
+    }
+
+    /// The type of a schema; one that has no name gets `hint`.
+    pub(super) fn schema(&mut self, schema: &Value, hint: &str) -> Result<Ty> {
+        self.shape(schema, hint, &described(schema))
+    }
+
+    /// Parameters are plain values, or lists of them.
+    pub(super) fn parameter(&mut self, schema: &Value, hint: &str) -> Result<Ty> {
+        let plain = |this: &mut Self, ty: Ty, hint: &str| match ty {
+            Ty::Text | Ty::Integer | Ty::Number | Ty::Boolean | Ty::Timestamp => Some(ty),
+            // A record without a name cannot be a parameter.
+            Ty::Named(name) if name == hint && !this.types.definitions.get(&name).is_none_or(is_enum) => {
+                this.types.definitions.remove(&name);
+                None
+            }
+            Ty::Named(_) => Some(ty),
+            _ => None,
+        };
+        Ok(match self.schema(schema, hint)? {
+            Ty::List(inner) => Ty::List(Box::new(plain(self, *inner, &format!("{hint}Item")).unwrap_or(Ty::Text))),
+            ty => plain(self, ty, hint).unwrap_or(Ty::Text),
+        })
+    }
+
+    fn shape(&mut self, schema: &Value, hint: &str, doc: &str) -> Result<Ty> {
+        if let Some(name) = references::schema_name(schema) {
+            return Ok(Ty::Named(name.to_owned()));
+        }
+        for combiner in ["allOf", "oneOf", "anyOf"] {
+            let Some(parts) = schema.get(combiner).and_then(Value::as_array) else { continue };
+            let parts: Vec<&Value> = parts.iter().filter(|part| text(part, "type") != Some("null")).collect();
+            if let [one] = parts.as_slice() {
+                return self.shape(one, hint, doc);
+            }
+            let union = text(schema, "x-union");
+            return match combiner {
+                "allOf" => {
+                    let whole = self.all_of(&parts);
+                    self.shape(&whole, hint, doc)
+                }
+                // A value in one of several shapes is a record with the members of all of them.
+                "anyOf" if union == Some("joined") => {
+                    let mut whole = self.all_of(&parts);
+                    whole["required"] = json!([]);
+                    self.shape(&whole, hint, doc)
+                }
+                // A record that also has a short form as text is read as the record.
+                "oneOf" if union == Some("record") => {
+                    let record = parts.iter().find(|part| references::schema_name(part).is_some());
+                    self.shape(record.unwrap_or(&&Value::Null), hint, doc)
+                }
+                "oneOf" => Ok(match self.unions.find(self.schemas, schema, None, hint) {
+                    Some(name) => Ty::Named(name),
+                    None => same_plain_type(&parts),
+                }),
+                _ => Ok(same_plain_type(&parts)),
+            };
+        }
+        match text(schema, "type") {
+            Some("string") if text(schema, "format") == Some("date-time") => Ok(Ty::Timestamp),
+            Some("string") => match texts(schema) {
+                Some(texts) => {
+                    let variants = texts.into_iter().map(|text| (text.to_upper_camel_case(), text.to_owned()));
+                    self.define(hint, Shape::Enum(variants.collect()), doc)
+                }
+                None => Ok(Ty::Text),
+            },
+            Some("integer") => Ok(Ty::Integer),
+            Some("number") => Ok(Ty::Number),
+            Some("boolean") => Ok(Ty::Boolean),
+            Some("array") => {
+                let items = schema.get("items").unwrap_or(&Value::Null);
+                Ok(Ty::List(Box::new(self.schema(items, &format!("{hint}Item"))?)))
+            }
+            _ if schema.get("properties").and_then(Value::as_object).is_some_and(|p| !p.is_empty()) => {
+                let shape = self.record(schema, hint)?;
+                self.define(hint, shape, doc)
+            }
+            Some("object") => match schema.get("additionalProperties") {
+                Some(values @ Value::Object(map)) if !map.is_empty() => {
+                    Ok(Ty::Map(Box::new(self.schema(values, &format!("{hint}Value"))?)))
+                }
+                // An object of unknown make. Some are texts in fact, so anything is read.
+                _ => Ok(Ty::Json),
+            },
+            _ => Ok(Ty::Json),
+        }
+    }
+
+    fn record(&mut self, schema: &Value, hint: &str) -> Result<Shape> {
+        let mut fields = Vec::new();
+        let mut rust_names: BTreeMap<String, &String> = BTreeMap::new();
+        // If two members have one name in Rust, the one with an underscore in its name is renamed.
+        let mut members: Vec<(&String, &Value)> = object(schema, "properties").collect();
+        members.sort_by_key(|(name, _)| (name.starts_with('_'), name.contains('_'), *name));
+        for (name, value) in members {
+            let mut chosen = name.clone();
+            if let Some(other) = rust_names.insert(words(name), name) {
+                chosen = format!("underscore_{name}");
+                if !name.contains('_') || rust_names.insert(words(&chosen), name).is_some() {
+                    self.refused.get_or_insert(format!(
+                        "`{other}` and `{name}` of `{hint}` have one name in Rust; remove one of them in corrections.json"
+                    ));
+                }
+            }
+            let ty = self.schema(value, &format!("{hint}{}", chosen.to_upper_camel_case()))?;
+            let target = references::resolved(self.schemas, value);
+            let says = |key: &str| [value, target].iter().any(|schema| schema.get(key) == Some(&json!(true)));
+            fields.push(Field {
+                required: list(schema, "required").any(|required| required == name),
+                nullable: says("nullable"),
+                read_only: says("readOnly"),
+                constant: constant(value).filter(|_| ty == Ty::Text).map(str::to_owned),
+                doc: described(value),
+                ident: chosen,
+                wire: name.clone(),
+                ty,
+            });
+        }
+        Ok(Shape::Record { fields })
+    }
+
+    /// Adds a type.
+    fn define(&mut self, name: &str, shape: Shape, doc: &str) -> Result<Ty> {
+        self.free(name)?;
+        self.types.definitions.insert(name.to_owned(), Definition { doc: doc.to_owned(), shape, sent: false });
+        Ok(Ty::Named(name.to_owned()))
+    }
+
+    /// Refuses a name that another type has.
+    fn free(&self, name: &str) -> Result<()> {
+        if self.types.definitions.contains_key(name) || self.types.aliases.contains_key(name) {
+            bail!("two types would both be called `{name}`; give one another name under `types` in vendor.json");
+        }
+        Ok(())
+    }
+
+    /// Several parts that all hold: one record with the members of each.
+    fn all_of(&self, parts: &[&Value]) -> Value {
+        let mut properties = Map::new();
+        let mut required = Vec::new();
+        for part in parts {
+            let part = references::schema_name(part).map_or(*part, |name| &self.schemas[name]);
+            let nested;
+            let part = match part.get("allOf").and_then(Value::as_array) {
+                Some(inner) => {
+                    nested = self.all_of(&inner.iter().collect::<Vec<_>>());
+                    &nested
+                }
+                None => part,
+            };
+            properties.extend(object(part, "properties").map(|(name, value)| (name.clone(), value.clone())));
+            required.extend(list(part, "required").cloned());
+        }
+        json!({"type": "object", "properties": properties, "required": required})
+    }
+}
+
+fn is_enum(definition: &Definition) -> bool {
+    matches!(definition.shape, Shape::Enum(_))
+}
+
+/// Variants that are all the same plain type, or anything.
+fn same_plain_type(parts: &[&Value]) -> Ty {
+    let plain = |part: &Value| match text(part, "type") {
+        Some("string") => Ty::Text,
+        Some("integer") => Ty::Integer,
+        Some("number") => Ty::Number,
+        Some("boolean") => Ty::Boolean,
+        _ => Ty::Json,
+    };
+    let first = parts.first().map_or(Ty::Json, |part| plain(part));
+    if parts.iter().all(|part| plain(part) == first) { first } else { Ty::Json }
+}
+
+/// The texts of a schema that is an enum in Rust, in order.
+pub(super) fn texts(schema: &Value) -> Option<Vec<&str>> {
+    let mut values: Vec<&str> = list(schema, "enum").filter_map(Value::as_str).collect();
+    values.sort_unstable();
+    values.dedup();
+    let mut variants: Vec<String> = values.iter().map(|value| value.to_upper_camel_case()).collect();
+    variants.sort();
+    variants.dedup();
+    let distinct = variants.len() == values.len() && variants.iter().all(|name| !name.is_empty());
+    let clear = values.iter().all(|value| value.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    ((2..=MOST_VALUES).contains(&values.len()) && distinct && clear).then_some(values)
+}
+
+/// The one text that a member can hold. One with a slash, a space or a comma is an example.
+pub(super) fn constant(schema: &Value) -> Option<&str> {
+    let mut values = list(schema, "enum").filter_map(Value::as_str);
+    let (value, more) = (values.next()?, values.next());
+    (text(schema, "type") == Some("string") && more.is_none() && !value.contains(['/', ' ', ','])).then_some(value)
+}
