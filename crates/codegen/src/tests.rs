@@ -1,6 +1,8 @@
 //! The generator as a whole, on a workspace of its own: what copes, what is refused and how, that
 //! nothing drifts.
 
+mod descriptions;
+
 use std::path::Path;
 
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! What a call takes: the arguments of the method, the options of its builder, the body.
 
 use super::change::{Changes, Class, Kind, Section};
-use crate::emit::signature::{Signature, argument_type, body_type, setter};
+use crate::emit::signature::{Signature, Taken, setter};
 use crate::model::{Argument, Operation};
 
 const COMPILE: &str = "calls do not compile";
@@ -34,7 +34,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Operation, new: &Operation) {
     body(changes, old, new);
     if before.builder.is_some() != now.builder.is_some() {
         let said = |signature: &Signature<'_>| {
-            signature.builder.clone().unwrap_or_else(|| format!("Call<{}>", signature.reply.replace("types::", "")))
+            signature.builder.clone().unwrap_or_else(|| format!("Call<{}>", signature.reply_name("")))
         };
         changes.of(Kind::Operation, &new.name).breaking(
             format!("returned `{}`, returns `{}`", said(&before), said(&now)),
@@ -73,7 +73,7 @@ fn both(changes: &mut Changes, new: &Operation, before: &Argument, now: &Argumen
         }
         _ => {}
     }
-    let (was, is) = (argument_type(before), argument_type(now));
+    let (was, is) = (Taken::argument(before).text(), Taken::argument(now).text());
     if was != is {
         let what = format!("takes `{is}` in place of `{was}`");
         if is == "impl Display" && ["i64", "f64", "bool"].contains(&was.as_str()) {
@@ -96,7 +96,7 @@ fn gone(changes: &mut Changes, new: &Operation, argument: &Argument) {
 }
 
 fn come(changes: &mut Changes, new: &Operation, argument: &Argument) {
-    let ty = argument_type(argument);
+    let ty = Taken::argument(argument).text();
     let mut item = changes.of(Kind::Parameter, item(new, argument));
     if argument.required {
         let what = format!("the method takes it: `{ty}`");
@@ -110,10 +110,10 @@ fn body(changes: &mut Changes, old: &Operation, new: &Operation) {
     let mut item = changes.of(Kind::Body, &new.name);
     match (&old.body, &new.body) {
         (None, None) => {}
-        (None, Some(body)) => item.breaking(format!("takes a body: `{}`", body_type(body)), COMPILE),
+        (None, Some(body)) => item.breaking(format!("takes a body: `{}`", Taken::body(body).text()), COMPILE),
         (Some(_), None) => item.removed("takes no body any more", COMPILE),
         (Some(before), Some(now)) => {
-            let (was, is) = (body_type(before), body_type(now));
+            let (was, is) = (Taken::body(before).text(), Taken::body(now).text());
             if was != is {
                 item.breaking(format!("its body is `{is}` in place of `{was}`"), COMPILE);
             } else if before.encoding != now.encoding {

@@ -1,7 +1,7 @@
 //! Types: fields, variants and arms.
 
 use super::change::{Changes, Class, Kind, Section};
-use crate::emit::{field_type, into_type, required_of_new};
+use crate::emit::{field_type, required_of_new, unboxed};
 use crate::model::{Definition, Field, Shape, Ty};
 
 const OPEN: &str = "the enum is open: code that matches has an arm for values it does not know";
@@ -107,7 +107,7 @@ fn constructor(definition: &Definition, fields: &[Field]) -> Option<Vec<String>>
     let asked = required_of_new(definition, fields)?;
     // Without arguments there is a `default` too.
     (!asked.is_empty())
-        .then(|| asked.iter().map(|field| format!("{}: {}", field.ident, into_type(&field.ty))).collect())
+        .then(|| asked.iter().map(|field| format!("{}: {}", field.ident, unboxed(&field.ty).rust(""))).collect())
 }
 
 fn variants(changes: &mut Changes, name: &str, before: &[(String, String)], now: &[(String, String)], used: &str) {

@@ -2,79 +2,109 @@
 
 use anyhow::Result;
 use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::quote;
 
-use super::rust;
+use super::rust::{self, Piece, ident, outer};
 use super::signature::{Signature, setter};
-use crate::model::{Argument, Model, Operation, Place, Reply, Shape, Ty};
-use crate::normalise::Encoding;
+use crate::model::{Argument, Encoding, Model, Operation, Place, Reply, Shape, Ty};
 use crate::read::vendor::{ApiFile, Vendor};
 
 /// The calls of an API. Their values are samples, made when the test runs.
 pub(crate) fn api(vendor: &Vendor, file: &ApiFile, model: &Model) -> Result<String> {
-    let krate = vendor.file.crate_name.to_snake_case();
-    let module = if vendor.is_root(file) { krate.clone() } else { format!("{krate}::{}", file.module()) };
-    let client = &file.client;
-    let mut text = format!(
-        "//! A call of every operation, with all its arguments.\n\n#![allow(unused_imports, deprecated)]\n\n\
-         use {krate}::{client};\nuse {module}::types;\nuse crm_core::{{Map, Timestamp}};\nuse serde_json::Value;\n\n\
-         use crate::{{Entry, made, streamed}};\n\npub(crate) static CALLS: &[Entry<{client}>] = &[\n",
-    );
-    for operation in &model.operations {
+    let krate = ident(&vendor.file.crate_name.to_snake_case());
+    let module = (!vendor.is_root(file)).then(|| ident(&file.module())).into_iter();
+    let client = ident(&file.client);
+    let entries = model.operations.iter().map(|operation| {
         let made = match operation.reply {
-            Reply::Value(_) => "made",
-            Reply::Bytes => "streamed",
+            Reply::Value(_) => quote!(made),
+            Reply::Bytes => quote!(streamed),
         };
-        let call = call(operation, model);
-        let sample = if call.contains("sample.") { "sample" } else { "_" };
-        text.push_str(&format!("({:?}, |client, {sample}| {made}({call})),\n", operation.name));
-    }
-    text.push_str("];\n");
-    rust::file(&[], &text)
+        let call = Call::of(operation, model);
+        let (name, code) = (&operation.name, call.code);
+        let sample = if call.sampled { quote!(sample) } else { quote!(_) };
+        quote!((#name, |client, #sample| #made(#code)))
+    });
+    let inner = rust::inner_doc("A call of every operation, with all its arguments.");
+    let items = quote! {
+        use #krate::#client;
+        use #krate::#(#module::)*types;
+        use crm_core::{Map, Timestamp};
+        use serde_json::Value;
+        use crate::{Entry, made, streamed};
+        pub(crate) static CALLS: &[Entry<#client>] = &[#(#entries),*];
+    };
+    rust::file(&[], quote!(#inner #![allow(unused_imports, deprecated)]), vec![Piece::Rust(items)])
 }
 
-fn call(operation: &Operation, model: &Model) -> String {
-    let bound: Vec<String> = operation.bind.iter().map(|wire| format!("sample.text({wire:?})")).collect();
-    let Signature { required, optional, .. } = Signature::of(operation);
-    let mut arguments: Vec<String> = required.into_iter().map(|argument| value(argument, model)).collect();
-    if let Some(body) = &operation.body {
-        let ty = match body.encoding {
-            Encoding::Text => "String".to_owned(),
-            Encoding::Json | Encoding::Form => body.ty.rust("types::"),
-        };
-        arguments.push(format!("sample.body::<{ty}>()"));
-    }
-    let mut code =
-        format!("client.{}({}).{}({})", operation.resource, bound.join(", "), operation.call, arguments.join(", "));
-    for argument in optional {
-        let value = match argument.prefix() {
-            Some(_) => "\"name\", \"text\"".to_owned(),
-            None => value(argument, model),
-        };
-        code.push_str(&format!(".{}({value})", setter(argument)));
-    }
-    if operation.any_part {
-        code.push_str(".file(\"file\", sample.file())");
-    }
-    code
+/// A call, and whether it has samples in it.
+struct Call {
+    code: TokenStream,
+    sampled: bool,
 }
 
-/// An expression that a method or a setter takes.
-fn value(argument: &Argument, model: &Model) -> String {
+impl Call {
+    fn of(operation: &Operation, model: &Model) -> Self {
+        let Signature { required, optional, .. } = Signature::of(operation);
+        let mut sampled = !operation.bind.is_empty() || operation.body.is_some() || operation.any_part;
+        let bound = operation.bind.iter().map(|wire| quote!(sample.text(#wire)));
+        let mut value = |argument: &Argument| {
+            let (code, of_sample) = value(argument, model);
+            sampled |= of_sample;
+            code
+        };
+        let mut arguments: Vec<TokenStream> = required.into_iter().map(&mut value).collect();
+        if let Some(body) = &operation.body {
+            let ty = match body.encoding {
+                Encoding::Text => quote!(String),
+                Encoding::Json | Encoding::Form => outer(&body.ty),
+            };
+            arguments.push(quote!(sample.body::<#ty>()));
+        }
+        let (resource, call) = (ident(&operation.resource), ident(&operation.call));
+        let mut code = quote!(client.#resource(#(#bound),*).#call(#(#arguments),*));
+        for argument in optional {
+            let value = match argument.prefix() {
+                Some(_) => quote!("name", "text"),
+                None => value(argument),
+            };
+            let setter = ident(&setter(argument));
+            code.extend(quote!(.#setter(#value)));
+        }
+        if operation.any_part {
+            code.extend(quote!(.file("file", sample.file())));
+        }
+        Self { code, sampled }
+    }
+}
+
+/// An expression that a method or a setter takes, and whether it is of the sample.
+fn value(argument: &Argument, model: &Model) -> (TokenStream, bool) {
+    let wire = &argument.wire;
     match &argument.ty {
-        Ty::List(inner) if argument.place != Place::Path => format!("[{}]", one(inner, &argument.wire, model)),
-        Ty::Named(_) => one(&argument.ty, &argument.wire, model),
-        _ if argument.place == Place::Path => format!("sample.text({:?})", argument.wire),
-        ty => one(ty, &argument.wire, model),
+        Ty::List(inner) if argument.place != Place::Path => {
+            let (item, sampled) = one(inner, wire, model);
+            (quote!([#item]), sampled)
+        }
+        Ty::Named(_) => one(&argument.ty, wire, model),
+        _ if argument.place == Place::Path => (quote!(sample.text(#wire)), true),
+        ty => one(ty, wire, model),
     }
 }
 
-fn one(ty: &Ty, wire: &str, model: &Model) -> String {
+fn one(ty: &Ty, wire: &str, model: &Model) -> (TokenStream, bool) {
     match ty {
-        Ty::Text | Ty::Timestamp => format!("sample.text({wire:?})"),
-        Ty::Upload => "sample.file()".to_owned(),
+        Ty::Text | Ty::Timestamp => (quote!(sample.text(#wire)), true),
+        Ty::Upload => (quote!(sample.file()), true),
         other => match other.name().and_then(|name| Some((name, &model.types.get(name)?.shape))) {
-            Some((name, Shape::Enum(variants))) => format!("types::{name}::{}", variants[0].0),
-            _ => format!("sample.value::<{}>({wire:?})", other.rust("types::")),
+            Some((name, Shape::Enum(variants))) => {
+                let (name, variant) = (ident(name), ident(&variants[0].0));
+                (quote!(types::#name::#variant), false)
+            }
+            _ => {
+                let ty = outer(other);
+                (quote!(sample.value::<#ty>(#wire)), true)
+            }
         },
     }
 }

@@ -2,10 +2,12 @@
 
 use anyhow::Result;
 use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::quote;
 
+use super::rust::{self, ident, outer};
 use super::types::required_of_new;
-use crate::model::{Argument, Definition, Field, Model, Operation, Place, Shape, Ty};
-use crate::normalise::Encoding;
+use crate::model::{Argument, Definition, Encoding, Model, Operation, Place, Shape, Ty};
 use crate::read::vendor::{ApiFile, Fold, VendorFile};
 
 /// How deep an example goes into records that hold records.
@@ -31,15 +33,10 @@ impl<'a> Examples<'a> {
 
     /// The example of an operation, as a block of documentation.
     pub(super) fn of(&self, operation: &Operation) -> Result<String> {
-        let call = self.call(operation);
-        let types = if call.contains("types::") { format!("use {}::types;\n", self.module) } else { String::new() };
-        let parsed = syn::parse_file(&format!("async fn example() {{ let reply = {call}.send().await?; }}"))?;
-        let body = prettyplease::unparse(&parsed);
-        let lines: Vec<&str> = body.lines().collect();
-        let shown: String = lines[1..lines.len() - 1]
-            .iter()
-            .map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line)))
-            .collect();
+        let mut call = Call { examples: self, typed: false };
+        let code = call.code(operation);
+        let types = if call.typed { format!("use {}::types;\n", self.module) } else { String::new() };
+        let shown = rust::statement(quote!(let reply = #code.send().await?;))?;
         let allowed = if operation.deprecated { "# #[allow(deprecated)]\n" } else { "" };
         Ok(format!(
             "```\n{allowed}# async fn example(client: {krate}::{client}) -> Result<(), {krate}::Error> {{\n{types}{shown}# Ok(()) }}\n```\n",
@@ -47,13 +44,23 @@ impl<'a> Examples<'a> {
             client = self.client,
         ))
     }
+}
 
+/// A call while it is written.
+struct Call<'a> {
+    examples: &'a Examples<'a>,
+    /// True if it names a type of ours.
+    typed: bool,
+}
+
+impl Call<'_> {
     /// The call, up to its required arguments.
-    fn call(&self, operation: &Operation) -> String {
-        let folded = self.fold.is_some_and(|fold| fold.resource == operation.resource);
-        let bound = operation.bind.iter().map(|_| "\"contacts\"").collect::<Vec<_>>().join(", ");
-        let handle = if folded { "contacts()".to_owned() } else { format!("{}({bound})", operation.resource) };
-        let mut arguments: Vec<String> = operation
+    fn code(&mut self, operation: &Operation) -> TokenStream {
+        let folded = self.examples.fold.is_some_and(|fold| fold.resource == operation.resource);
+        let bound = operation.bind.iter().map(|_| "contacts");
+        let resource = ident(&operation.resource);
+        let handle = if folded { quote!(contacts()) } else { quote!(#resource(#(#bound),*)) };
+        let mut arguments: Vec<TokenStream> = operation
             .arguments
             .iter()
             .filter(|argument| argument.required && argument.constant.is_none())
@@ -62,19 +69,23 @@ impl<'a> Examples<'a> {
             .collect();
         if let Some(body) = &operation.body {
             arguments.push(match body.encoding {
-                Encoding::Text => "\"text\"".to_owned(),
+                Encoding::Text => quote!("text"),
                 _ => self.value(&body.ty, "body", 0, true),
             });
         }
-        format!("client.{handle}.{}({})", operation.call, arguments.join(", "))
+        let call = ident(&operation.call);
+        quote!(client.#handle.#call(#(#arguments),*))
     }
 
-    fn argument(&self, argument: &Argument) -> String {
+    fn argument(&mut self, argument: &Argument) -> TokenStream {
         match &argument.ty {
             Ty::Integer | Ty::Number | Ty::Boolean | Ty::Timestamp | Ty::Upload => {
                 self.value(&argument.ty, &argument.wire, 0, false)
             }
-            Ty::List(inner) => format!("[{}]", self.value(inner, &argument.wire, 0, false)),
+            Ty::List(inner) => {
+                let item = self.value(inner, &argument.wire, 0, false);
+                quote!([#item])
+            }
             Ty::Named(_) if argument.place != Place::Path || self.is_enum(&argument.ty) => {
                 self.value(&argument.ty, &argument.wire, 0, false)
             }
@@ -86,57 +97,79 @@ impl<'a> Examples<'a> {
         matches!(self.definition(ty).map(|definition| &definition.shape), Some(Shape::Enum(_)))
     }
 
-    fn definition(&self, ty: &Ty) -> Option<&'a Definition> {
-        self.model.types.get(ty.name()?)
+    fn definition(&self, ty: &Ty) -> Option<&Definition> {
+        self.examples.model.types.get(ty.name()?)
     }
 
     /// An expression of a type; `exact` where no conversion helps.
-    fn value(&self, ty: &Ty, name: &str, depth: usize, exact: bool) -> String {
+    fn value(&mut self, ty: &Ty, name: &str, depth: usize, exact: bool) -> TokenStream {
+        let krate = ident(&self.examples.krate);
         match ty {
-            Ty::Text if exact => format!("{}.to_owned()", text(name)),
-            Ty::Text => text(name),
-            Ty::Integer => "10".to_owned(),
-            Ty::Number => "10.0".to_owned(),
-            Ty::Boolean => "true".to_owned(),
-            Ty::Json => format!("{}::json!({{}})", self.krate),
-            Ty::Timestamp => "\"2026-03-01T09:00:00Z\"".to_owned(),
-            Ty::Nothing => "()".to_owned(),
-            Ty::Upload => "std::path::Path::new(\"report.csv\")".to_owned(),
-            Ty::List(inner) if depth >= DEEPEST && inner.name().is_some() => {
-                format!("Vec::<{}>::new()", inner.rust("types::"))
+            Ty::Text => {
+                let text = text(name);
+                if exact { quote!(#text.to_owned()) } else { text }
             }
-            Ty::List(inner) if exact => format!("vec![{}]", self.value(inner, name, depth, true)),
-            Ty::List(inner) => format!("[{}]", self.value(inner, name, depth, false)),
-            Ty::Map(_) if exact => format!("{}::Map::new()", self.krate),
-            Ty::Map(inner) => format!("[(\"name\", {})]", self.value(inner, name, depth, false)),
+            Ty::Integer => quote!(10),
+            Ty::Number => quote!(10.0),
+            Ty::Boolean => quote!(true),
+            Ty::Json => quote!(#krate::json!({})),
+            Ty::Timestamp => quote!("2026-03-01T09:00:00Z"),
+            Ty::Nothing => quote!(()),
+            Ty::Upload => quote!(std::path::Path::new("report.csv")),
+            Ty::List(inner) if depth >= DEEPEST && inner.name().is_some() => {
+                self.typed = true;
+                let ty = outer(inner);
+                quote!(Vec::<#ty>::new())
+            }
+            Ty::List(inner) => {
+                let item = self.value(inner, name, depth, exact);
+                if exact { quote!(vec![#item]) } else { quote!([#item]) }
+            }
+            Ty::Map(_) if exact => quote!(#krate::Map::new()),
+            Ty::Map(inner) => {
+                let value = self.value(inner, name, depth, false);
+                quote!([("name", #value)])
+            }
             Ty::Boxed(inner) => self.value(inner, name, depth, exact),
-            Ty::Named(name) => match self.definition(ty).map(|definition| (definition, &definition.shape)) {
-                Some((_, Shape::Enum(variants))) => format!("types::{name}::{}", variants[0].0),
-                Some((_, Shape::Union(_, arms))) => {
-                    format!("types::{name}::from({})", self.value(&arms[0].0, name, depth + 1, true))
-                }
-                Some((definition, Shape::Record { fields, .. })) => self.record(name, definition, fields, depth),
-                None => format!("types::{name}::default()"),
-            },
+            Ty::Named(named) => {
+                self.typed = true;
+                self.named(named, name, depth)
+            }
         }
     }
 
-    fn record(&self, name: &str, definition: &Definition, fields: &[Field], depth: usize) -> String {
-        if let Some(asked) = required_of_new(definition, fields) {
-            let arguments: Vec<String> = asked
-                .iter()
-                .map(|field| self.value(&field.ty, &field.wire, depth + 1, needs_exact(&field.ty)))
-                .collect();
-            return format!("types::{name}::new({})", arguments.join(", "));
-        }
-        let mut made = format!("types::{name}::default()");
-        if depth < DEEPEST {
-            for field in fields.iter().filter(|field| field.required && field.ident != "new") {
-                let value = self.value(&field.ty, &field.wire, depth + 1, setter_needs_exact(&field.ty));
-                made.push_str(&format!(".{}({value})", field.ident));
+    /// A value of a type of ours.
+    fn named(&mut self, named: &str, name: &str, depth: usize) -> TokenStream {
+        let ty = ident(named);
+        let model = self.examples.model;
+        let Some(definition) = model.types.get(named) else { return quote!(types::#ty::default()) };
+        match &definition.shape {
+            Shape::Enum(variants) => {
+                let variant = ident(&variants[0].0);
+                quote!(types::#ty::#variant)
+            }
+            Shape::Union(_, arms) => {
+                let arm = self.value(&arms[0].0, name, depth + 1, true);
+                quote!(types::#ty::from(#arm))
+            }
+            Shape::Record { fields } => {
+                if let Some(asked) = required_of_new(definition, fields) {
+                    let arguments: Vec<TokenStream> = asked
+                        .iter()
+                        .map(|field| self.value(&field.ty, &field.wire, depth + 1, needs_exact(&field.ty)))
+                        .collect();
+                    return quote!(types::#ty::new(#(#arguments),*));
+                }
+                let mut made = quote!(types::#ty::default());
+                let open = fields.iter().filter(|field| depth < DEEPEST && field.required && field.ident != "new");
+                for field in open {
+                    let value = self.value(&field.ty, &field.wire, depth + 1, setter_needs_exact(&field.ty));
+                    let setter = ident(&field.ident);
+                    made.extend(quote!(.#setter(#value)));
+                }
+                made
             }
         }
-        made
     }
 }
 
@@ -151,7 +184,7 @@ fn setter_needs_exact(ty: &Ty) -> bool {
 }
 
 /// A text that looks like what the name says.
-fn text(name: &str) -> String {
+fn text(name: &str) -> TokenStream {
     let name = name.to_snake_case();
     let value = match name.as_str() {
         _ if name.contains("email") => "ada@example.com",
@@ -163,5 +196,5 @@ fn text(name: &str) -> String {
         _ if name.ends_with("path") => "library/report.csv",
         _ => "value",
     };
-    format!("{value:?}")
+    quote!(#value)
 }

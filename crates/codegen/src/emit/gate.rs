@@ -1,5 +1,8 @@
 //! The Cargo feature that an item needs.
 
+use proc_macro2::TokenStream;
+use quote::quote;
+
 /// Beyond so many users an item is compiled always: the condition would cost more than it saves.
 const MOST_USERS: usize = 8;
 
@@ -9,19 +12,16 @@ pub(super) struct Gate(pub(super) bool);
 
 impl Gate {
     /// The attribute of an item that one resource needs.
-    pub(super) fn one(self, resource: &str) -> String {
-        if self.0 { format!("#[cfg(feature = \"{resource}\")]\n") } else { String::new() }
+    pub(super) fn one(self, resource: &str) -> TokenStream {
+        if self.0 { quote!(#[cfg(feature = #resource)]) } else { TokenStream::new() }
     }
 
     /// The attribute of an item that several resources need.
-    pub(super) fn any(self, resources: &[&str]) -> String {
+    pub(super) fn any(self, resources: &[&str]) -> TokenStream {
         match resources {
             [one] => self.one(one),
-            _ if !self.0 || resources.is_empty() || resources.len() > MOST_USERS => String::new(),
-            many => {
-                let features: Vec<String> = many.iter().map(|name| format!("feature = \"{name}\"")).collect();
-                format!("#[cfg(any({}))]\n", features.join(", "))
-            }
+            _ if !self.0 || resources.is_empty() || resources.len() > MOST_USERS => TokenStream::new(),
+            many => quote!(#[cfg(any(#(feature = #many),*))]),
         }
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod features;
 mod gate;
 mod handle;
 pub(crate) mod honesty;
+mod layout;
 mod marks;
 mod operations;
 pub(crate) mod operations_table;
@@ -21,6 +22,8 @@ use std::path::Path;
 
 use anyhow::Result;
 use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::quote;
 
 use crate::model::{Model, Operation, Refined, reachable};
 use crate::read::vendor::{ApiFile, Vendor};
@@ -28,7 +31,8 @@ use crate::write::Files;
 use example::Examples;
 use gate::Gate;
 pub(crate) use paged::item;
-pub(crate) use types::{field_type, into_type, required_of_new};
+use rust::{Piece, ident, inner_doc};
+pub(crate) use types::{field_type, required_of_new, unboxed};
 
 /// Adds the files of one API below `folder`; `others` are the vendor's.
 pub(crate) fn api(
@@ -41,43 +45,51 @@ pub(crate) fn api(
     let gate = Gate(vendor.file.features.is_some());
     let resources = resources(model);
     let examples = Examples::new(&vendor.file, file, vendor.is_root(file), model);
+    let none = TokenStream::new;
     for (resource, operations) in &resources {
         let folded = file.fold.as_ref().filter(|fold| fold.resource == *resource);
-        let text = handle::resource(resource, operations, model, folded, &examples)?;
-        files.add(folder.join(format!("{resource}.rs")), rust::file(&source(operations), &text)?);
-        let text = operations::resource(operations);
-        files.add(folder.join("operations").join(format!("{resource}.rs")), rust::file(&[], &text)?);
+        let about = inner_doc(&handle::about(resource));
+        let pieces = handle::resource(resource, operations, model, folded, &examples)?;
+        let text = rust::file(&source(operations), quote!(#about #![allow(unused_imports)]), pieces)?;
+        files.add(folder.join(format!("{resource}.rs")), text);
+        let text = rust::file(&[], none(), vec![Piece::Rust(operations::resource(operations))])?;
+        files.add(folder.join("operations").join(format!("{resource}.rs")), text);
     }
     if let Some(fold) = &file.fold {
-        files.add(folder.join("object_types.rs"), rust::file(&[], &handle::object_types(fold, api, model)?)?);
+        let about = inner_doc("The types of object, and which operations each has.");
+        let text = rust::file(&[], about, vec![Piece::Rust(handle::object_types(fold, api, model))])?;
+        files.add(folder.join("object_types.rs"), text);
     }
     let names: Vec<&str> = resources.keys().map(String::as_str).collect();
-    files.add(folder.join("operations/mod.rs"), rust::file(&[], &operations::root(&names, &model.operations, gate))?);
+    let items = operations::root(&names, &model.operations, gate);
+    let text = rust::file(&[], inner_doc(operations::ABOUT), vec![Piece::Rust(items)])?;
+    files.add(folder.join("operations/mod.rs"), text);
     let groups = groups(model, others);
     for (name, group) in &groups {
-        let text = types::group(group, model) + &schemas::impls(&group.own);
-        files.add(folder.join("types").join(format!("{name}.rs")), rust::file(&[], &text)?);
+        let text = rust::file(&[], none(), types::group(group, model))?;
+        files.add(folder.join("types").join(format!("{name}.rs")), text);
     }
     files.add(folder.join("schemas.json"), schemas::document(api, model));
-    files.add(folder.join("types/mod.rs"), rust::file(&[], &types::root(&groups, gate))?);
-    let mut root = handle::root(file, api, &resources, gate);
-    if vendor.is_root(file) {
-        let modules = modules(others.iter().map(|other| other.file));
-        root = root.replacen("pub mod operations;", &(modules + "pub mod operations;"), 1);
-    }
-    files.add(folder.join("mod.rs"), rust::file(&[], &root)?);
+    let text = rust::file(&[], inner_doc(types::ABOUT), vec![Piece::Rust(types::root(&groups, gate))])?;
+    files.add(folder.join("types/mod.rs"), text);
+    let apart = if vendor.is_root(file) { modules(others.iter().map(|other| other.file)) } else { none() };
+    let about = inner_doc("Generated code: resources, types and the table of operations.");
+    let items = handle::root(file, api, &resources, gate, &apart);
+    files.add(folder.join("mod.rs"), rust::file(&[], about, vec![Piece::Rust(items)])?);
     Ok(())
 }
 
 /// The root of a vendor whose APIs all have a module.
 pub(crate) fn root(vendor: &Vendor) -> Result<String> {
-    rust::file(&[], &format!("//! Generated code, a module for each API.\n\n{}", modules(vendor.file.apis.iter())))
+    let about = inner_doc("Generated code, a module for each API.");
+    rust::file(&[], about, vec![Piece::Rust(modules(vendor.file.apis.iter()))])
 }
 
-fn modules<'a>(apis: impl Iterator<Item = &'a ApiFile>) -> String {
+fn modules<'a>(apis: impl Iterator<Item = &'a ApiFile>) -> TokenStream {
     apis.map(|api| {
-        let gate = api.feature.as_ref().map_or_else(String::new, |feature| Gate(true).one(feature));
-        format!("{gate}pub mod {};\n", api.module())
+        let needs = api.feature.as_ref().map(|feature| Gate(true).one(feature));
+        let module = ident(&api.module());
+        quote!(#needs pub mod #module;)
     })
     .collect()
 }

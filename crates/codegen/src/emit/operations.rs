@@ -3,122 +3,171 @@
 use std::collections::BTreeSet;
 
 use heck::ToShoutySnakeCase;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
 
 use super::gate::Gate;
-use super::rust::packed;
+use super::rust::{ident, number, option, plain_doc};
 use crate::model::{Operation, PagingKind};
 
 /// The name of an operation's entry.
-pub(super) fn entry(operation: &Operation) -> String {
-    operation.name.replace('.', "_").to_shouty_snake_case()
+pub(super) fn entry(operation: &Operation) -> Ident {
+    ident(&operation.name.replace('.', "_").to_shouty_snake_case())
 }
 
 /// `operations/mod.rs`.
-pub(super) fn root(resources: &[&str], operations: &[Operation], gate: Gate) -> String {
-    let mut text = String::from(
-        "//! All operations: what each is called, where it goes, and what matters when it is sent.\n\n\
-         use crm_core::OpMeta;\n\n",
-    );
-    for resource in resources {
-        let needs = gate.one(resource);
-        text.push_str(&format!("{needs}mod {resource};\n{needs}pub use self::{resource}::*;\n"));
-    }
-    text.push_str("/// The operations of all resources that are compiled in.\nstatic RESOURCES: &[&[&OpMeta]] = &[\n");
-    for resource in resources {
-        text.push_str(&format!("    {}{resource}::ALL,\n", gate.one(resource)));
-    }
-    text.push_str(
-        "];\n\n/// All operations that are compiled in.\npub fn all() -> impl Iterator<Item = &'static OpMeta> {\n    \
-         RESOURCES.iter().flat_map(|resource| resource.iter().copied())\n}\n",
-    );
+pub(super) fn root(resources: &[&str], operations: &[Operation], gate: Gate) -> TokenStream {
+    let modules = resources.iter().map(|resource| {
+        let (needs, resource) = (gate.one(resource), ident(resource));
+        quote!(#needs mod #resource; #needs pub use self::#resource::*;)
+    });
+    let tables = resources.iter().map(|resource| {
+        let (needs, resource) = (gate.one(resource), ident(resource));
+        quote!(#needs #resource::ALL)
+    });
     let scopes: BTreeSet<&String> = operations.iter().flat_map(|operation| &operation.scopes).collect();
-    if !scopes.is_empty() {
-        let scopes: Vec<String> = scopes.into_iter().cloned().collect();
-        text.push_str(&format!(
-            "\n/// The scopes that the documents name, those of operations that are not compiled in too.\n\
-             pub static SCOPES: &[&str] = &[{}];\n",
-            list(&scopes)
-        ));
+    let scopes = (!scopes.is_empty()).then(|| {
+        let scopes = scopes.into_iter();
+        quote! {
+            /// The scopes that the documents name, those of operations that are not compiled in too.
+            pub static SCOPES: &[&str] = &[#(#scopes),*];
+        }
+    });
+    quote! {
+        use crm_core::OpMeta;
+        #(#modules)*
+        /// The operations of all resources that are compiled in.
+        static RESOURCES: &[&[&OpMeta]] = &[#(#tables),*];
+        /// All operations that are compiled in.
+        pub fn all() -> impl Iterator<Item = &'static OpMeta> {
+            RESOURCES.iter().flat_map(|resource| resource.iter().copied())
+        }
+        #scopes
     }
-    text
 }
+
+/// What `operations/mod.rs` says of itself.
+pub(super) const ABOUT: &str = "All operations: what each is called, where it goes, and what matters when it is sent.";
 
 /// `operations/<resource>.rs`.
-pub(super) fn resource(operations: &[&Operation]) -> String {
-    let mut text = String::from(
-        "#[allow(unused_imports)]\nuse crm_core::{OpMeta, PagingKind, Rules};\nuse crm_core::reexport::http::Method;\n\n",
-    );
-    text.push_str("pub(super) static ALL: &[&OpMeta] = &[\n");
-    for operation in operations {
-        text.push_str(&format!("    &{},\n", entry(operation)));
-    }
-    text.push_str("];\n");
+pub(super) fn resource(operations: &[&Operation]) -> TokenStream {
+    let entries = operations.iter().map(|operation| entry(operation));
     let shared = shared_scopes(operations);
-    for (index, scopes) in shared.iter().enumerate() {
-        text.push_str(&format!("@@\nconst SCOPES_{}: &[&str] = &[{}];\n@@\n", index + 1, list(scopes)));
+    let scopes = shared.iter().zip(1_usize..).map(|(scopes, number)| {
+        let name = format_ident!("SCOPES_{number}");
+        quote!(const #name: &[&str] = &[#(#scopes),*];)
+    });
+    let ruled = distinct(operations.iter().map(|operation| Rules::of(operation)));
+    let rules = ruled.iter().zip(1_usize..).map(|(rules, number)| {
+        let (name, rules) = (format_ident!("RULES_{number}"), rules.tokens());
+        quote! {
+            /// What some requests must hold and their replies promise.
+            const #name: Rules = #rules;
+        }
+    });
+    let metas = operations.iter().map(|operation| meta(operation, &shared, &ruled));
+    quote! {
+        #[allow(unused_imports)]
+        use crm_core::{OpMeta, PagingKind, Rules};
+        use crm_core::reexport::http::Method;
+        pub(super) static ALL: &[&OpMeta] = &[#(&#entries),*];
+        #(#scopes)*
+        #(#rules)*
+        #(#metas)*
     }
-    let ruled = distinct_rules(operations);
-    for (index, rules) in ruled.iter().enumerate() {
-        text.push_str(&format!(
-            "@@\n/// What some requests must hold and their replies promise.\nconst RULES_{}: Rules = {rules};\n@@\n",
-            index + 1
-        ));
-    }
-    for operation in operations {
-        let paging = operation
-            .paging
-            .as_ref()
-            .map_or_else(|| "None".to_owned(), |paging| format!("Some(PagingKind::{})", kind(paging.kind)));
-        let scopes = match shared.iter().position(|scopes| **scopes == operation.scopes) {
-            Some(index) => format!("SCOPES_{}", index + 1),
-            None => format!("&[{}]", list(&operation.scopes)),
-        };
-        text.push_str(&format!(
-            "@@\n\n/// `{method} {path}`\npub static {entry}: OpMeta = OpMeta {{\n    id: {id:?},\n    spec_id: {spec:?},\n    \
-             method: Method::{method},\n    path: {path:?},\n    idempotent: {idempotent},\n    limit_class: {class:?},\n    \
-             paging: {paging},\n    rules: {rules},\n    long_running: {long},\n    batch_max: {batch},\n    scopes: {scopes},\n    \
-             version: {version},\n    deprecated: {deprecated},\n}};\n@@\n",
-            method = operation.method,
-            path = operation.path,
-            entry = entry(operation),
-            id = operation.name,
-            spec = operation.spec_id,
-            idempotent = operation.idempotent,
-            class = operation.limit_class,
-            rules = ruled
-                .iter()
-                .position(|known| Some(known) == rules(operation).as_ref())
-                .map_or_else(|| "Rules::PLAIN".to_owned(), |index| format!("RULES_{}", index + 1)),
-            long = operation.long_running,
-            batch = option(operation.batch_max.map(|most| most.to_string())),
-            version = option(operation.version.as_ref().map(|version| format!("{version:?}"))),
-            deprecated = operation.deprecated,
-        ));
-    }
-    text
 }
 
-/// The value of `OpMeta::rules`, where it is not the plain one.
-fn rules(operation: &Operation) -> Option<String> {
-    let steps: Vec<String> =
-        operation.paging.iter().flat_map(|paging| paging.steps()).map(|step| format!("{step:?}")).collect();
-    let members = [
-        (!steps.is_empty()).then(|| format!("items: &[{}]", steps.join(", "))),
-        operation.items_required.then(|| "items_required: true".to_owned()),
-        (!operation.one_of_parts.is_empty()).then(|| format!("one_of_parts: &[{}]", list(&operation.one_of_parts))),
-        operation.may_be_empty.then(|| "may_be_empty: true".to_owned()),
-        operation.anonymous.then(|| "anonymous: true".to_owned()),
-    ];
-    let members: Vec<String> = members.into_iter().flatten().collect();
-    (!members.is_empty()).then(|| format!("Rules {{ {}, ..Rules::PLAIN }}", members.join(", ")))
+fn meta(operation: &Operation, shared: &[&Vec<String>], ruled: &[Rules<'_>]) -> TokenStream {
+    let Operation { name: id, spec_id, path, idempotent, limit_class, long_running, deprecated, .. } = operation;
+    let about = plain_doc(&format!("`{} {path}`", operation.method));
+    let (entry, method) = (entry(operation), ident(&operation.method));
+    let paging = option(operation.paging.as_ref().map(|paging| {
+        let kind = kind(paging.kind);
+        quote!(PagingKind::#kind)
+    }));
+    let rules = match ruled.iter().position(|known| *known == Rules::of(operation)) {
+        Some(index) => {
+            let name = format_ident!("RULES_{}", index + 1);
+            quote!(#name)
+        }
+        None => quote!(Rules::PLAIN),
+    };
+    let scopes = match shared.iter().position(|scopes| **scopes == operation.scopes) {
+        Some(index) => {
+            let name = format_ident!("SCOPES_{}", index + 1);
+            quote!(#name)
+        }
+        None => {
+            let scopes = &operation.scopes;
+            quote!(&[#(#scopes),*])
+        }
+    };
+    let batch = option(operation.batch_max.map(|most| {
+        let most = number(most);
+        quote!(#most)
+    }));
+    let version = option(operation.version.as_ref().map(|version| quote!(#version)));
+    quote! {
+        #about
+        pub static #entry: OpMeta = OpMeta {
+            id: #id,
+            spec_id: #spec_id,
+            method: Method::#method,
+            path: #path,
+            idempotent: #idempotent,
+            limit_class: #limit_class,
+            paging: #paging,
+            rules: #rules,
+            long_running: #long_running,
+            batch_max: #batch,
+            scopes: #scopes,
+            version: #version,
+            deprecated: #deprecated,
+        };
+    }
+}
+
+/// The value of `OpMeta::rules`.
+#[derive(Default, PartialEq)]
+struct Rules<'a> {
+    items: Vec<&'a str>,
+    items_required: bool,
+    one_of_parts: &'a [String],
+    may_be_empty: bool,
+    anonymous: bool,
+}
+
+impl<'a> Rules<'a> {
+    fn of(operation: &'a Operation) -> Self {
+        Self {
+            items: operation.paging.iter().flat_map(|paging| paging.steps()).collect(),
+            items_required: operation.items_required,
+            one_of_parts: &operation.one_of_parts,
+            may_be_empty: operation.may_be_empty,
+            anonymous: operation.anonymous,
+        }
+    }
+
+    fn tokens(&self) -> TokenStream {
+        let (items, parts) = (&self.items, self.one_of_parts);
+        let members = [
+            (!items.is_empty()).then(|| quote!(items: &[#(#items),*])),
+            self.items_required.then(|| quote!(items_required: true)),
+            (!parts.is_empty()).then(|| quote!(one_of_parts: &[#(#parts),*])),
+            self.may_be_empty.then(|| quote!(may_be_empty: true)),
+            self.anonymous.then(|| quote!(anonymous: true)),
+        ];
+        let members = members.into_iter().flatten();
+        quote!(Rules { #(#members,)* ..Rules::PLAIN })
+    }
 }
 
 /// The rules other than the plain ones, each once: a shared constant costs less to compile than a
 /// value at every operation.
-fn distinct_rules(operations: &[&Operation]) -> Vec<String> {
-    let mut seen: Vec<String> = Vec::new();
-    for operation in operations {
-        if let Some(rules) = rules(operation).filter(|rules| !seen.contains(rules)) {
+fn distinct<'a>(rules: impl Iterator<Item = Rules<'a>>) -> Vec<Rules<'a>> {
+    let mut seen: Vec<Rules<'a>> = Vec::new();
+    for rules in rules.filter(|rules| *rules != Rules::default()) {
+        if !seen.contains(&rules) {
             seen.push(rules);
         }
     }
@@ -138,25 +187,14 @@ fn shared_scopes<'a>(operations: &[&'a Operation]) -> Vec<&'a Vec<String>> {
     seen.into_iter().filter(|(_, count)| *count > 1).map(|(scopes, _)| scopes).collect()
 }
 
-/// Texts as a list, as many to a line as fit.
-fn list(texts: &[String]) -> String {
-    let quoted: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
-    let short = quoted.join(", ");
-    if short.len() < 90 { short } else { format!("\n{}    ", packed("        ", quoted.into_iter())) }
-}
-
-fn option(value: Option<String>) -> String {
-    value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"))
-}
-
-const fn kind(kind: PagingKind) -> &'static str {
+fn kind(kind: PagingKind) -> TokenStream {
     match kind {
-        PagingKind::Token => "Token",
-        PagingKind::Offset => "Offset",
-        PagingKind::Page => "Page",
-        PagingKind::KeysetId => "KeysetId",
-        PagingKind::KeysetPair => "KeysetPair",
-        PagingKind::KeysetValue => "KeysetValue",
-        PagingKind::SearchAfter => "SearchAfter",
+        PagingKind::Token => quote!(Token),
+        PagingKind::Offset => quote!(Offset),
+        PagingKind::Page => quote!(Page),
+        PagingKind::KeysetId => quote!(KeysetId),
+        PagingKind::KeysetPair => quote!(KeysetPair),
+        PagingKind::KeysetValue => quote!(KeysetValue),
+        PagingKind::SearchAfter => quote!(SearchAfter),
     }
 }

@@ -2,56 +2,64 @@
 //! reply does not have fails generation, not the user's sync.
 
 use anyhow::{Context, Result, bail};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 
+use super::rust::{ident, number as literal, option, outer};
 use super::types::field_type;
-use crate::model::{Definition, Field, Model, Operation, Paging, PagingKind, Shape, Ty};
-use crate::model::{OneOrTwo, PagingPlace};
+use crate::model::{Definition, Field, Model, OneOrTwo, Operation, Paging, PagingKind, PagingPlace, Shape, Ty};
 
 /// An expression and the type it gives.
 struct Path {
-    code: String,
+    code: TokenStream,
     ty: Ty,
 }
 
 /// The impl for a builder.
 pub(super) fn paged(
-    builder: &str,
+    builder: &Ident,
     operation: &Operation,
     paging: &Paging,
     reply: &Ty,
     model: &Model,
-) -> Result<String> {
+) -> Result<TokenStream> {
     let at = |what: &str| format!("{}: `x-paging`: {what}", operation.name);
     let items = by_ref(model, reply, &paging.items).with_context(|| at("items"))?;
     let Ty::List(item) = &items.ty else { bail!("{}: `{}` is not a list", at("items"), paging.items) };
-    let limit = match &paging.limit {
-        Some(name) => format!("Some(({name:?}, LimitIn::{}))", place(paging.place)),
-        None => "None".to_owned(),
-    };
+    let limit = option(paging.limit.as_ref().map(|name| {
+        let place = place(paging.place);
+        quote!((#name, LimitIn::#place))
+    }));
     let total =
         optional(paging.total.as_deref(), |path| number(&by_ref(model, reply, path)?)).with_context(|| at("total"))?;
     let more =
         optional(paging.more.as_deref(), |path| Ok(flag(&by_ref(model, reply, path)?))).with_context(|| at("more"))?;
     let last = |model: &Model| -> Result<Option<Path>> {
         let Some(field) = &paging.last else { return Ok(None) };
-        let inner = by_ref_from(model, item, field, format!("{}.and_then(|list| list.last())", items.code))?;
-        Ok(Some(inner))
+        let items = &items.code;
+        Ok(Some(by_ref_from(model, item, field, quote!(#items.and_then(|list| list.last())))?))
     };
     let advance = match paging.kind {
         PagingKind::Token => {
             let Some(OneOrTwo::One(next)) = &paging.next else { bail!("{} is needed", at("next")) };
-            format!("cx.token({}.as_deref(), {more})", text(&by_ref(model, reply, next).with_context(|| at("next"))?)?)
+            let next = text(&by_ref(model, reply, next).with_context(|| at("next"))?)?;
+            quote!(cx.token(#next.as_deref(), #more))
         }
         PagingKind::Offset => match &paging.next {
             Some(OneOrTwo::One(next)) => {
-                format!("cx.offset_at({}, {more})", number(&by_ref(model, reply, next).with_context(|| at("next"))?)?)
+                let next = number(&by_ref(model, reply, next).with_context(|| at("next"))?)?;
+                quote!(cx.offset_at(#next, #more))
             }
-            _ => format!("cx.offset({total}, {more})"),
+            _ => quote!(cx.offset(#total, #more)),
         },
-        PagingKind::Page => format!("cx.page({}, {total}, {more})", paging.first),
+        PagingKind::Page => {
+            let first = literal(paging.first);
+            quote!(cx.page(#first, #total, #more))
+        }
         PagingKind::KeysetPair => {
             let Some(OneOrTwo::Two([value, id])) = &paging.next else { bail!("{} needs two paths", at("next")) };
-            format!("cx.pair({}, {}, {more})", text(&by_ref(model, reply, value)?)?, text(&by_ref(model, reply, id)?)?)
+            let (value, id) = (text(&by_ref(model, reply, value)?)?, text(&by_ref(model, reply, id)?)?);
+            quote!(cx.pair(#value, #id, #more))
         }
         PagingKind::KeysetId | PagingKind::KeysetValue => {
             let next = match (&paging.next, last(model).with_context(|| at("last"))?) {
@@ -59,35 +67,51 @@ pub(super) fn paged(
                 (_, Some(last)) => text(&last)?,
                 _ => bail!("{} or `last` is needed", at("next")),
             };
-            format!("cx.keyset({next}, {more})")
+            quote!(cx.keyset(#next, #more))
         }
         PagingKind::SearchAfter => {
             let Some(last) = last(model).with_context(|| at("last"))? else { bail!("{} is needed", at("last")) };
+            let code = &last.code;
             match &last.ty {
-                Ty::List(inner) if **inner == Ty::Json => {
-                    format!("cx.values({}.map(|values| values.to_vec()))", last.code)
-                }
-                Ty::Json => format!("cx.values({}.and_then(Value::as_array).cloned())", last.code),
+                Ty::List(inner) if **inner == Ty::Json => quote!(cx.values(#code.map(|values| values.to_vec()))),
+                Ty::Json => quote!(cx.values(#code.and_then(Value::as_array).cloned())),
                 _ => bail!("{}: not a list of values", at("last")),
             }
         }
     };
-    Ok(format!(
-        "impl Paged for {builder} {{\n    type Page = {page};\n    type Item = {item};\n    const LIMIT: Option<(&'static str, LimitIn)> = {limit};\n\
-         #[inline]\n    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {{\n        {seek}\n    }}\n\
-         #[inline]\n    #[allow(unused_variables)]\n    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {{\n        {advance}\n    }}\n\
-         #[inline]\n    fn count(page: &Self::Page) -> Option<usize> {{\n        {count}\n    }}\n\
-         #[inline]\n    fn items(page: Self::Page) -> Vec<Self::Item> {{\n        {owned}\n    }}\n}}\n",
-        page = reply.rust("types::"),
-        item = item.rust("types::"),
-        seek = seek(paging, operation, model)?,
-        count = if items.code == "Some(page)" {
-            "Some(page.len())".to_owned()
-        } else {
-            format!("{}.map(Vec::len)", items.code)
-        },
-        owned = owned(model, reply, &paging.items)?,
-    ))
+    let (page, item, seek) = (outer(reply), outer(item), seek(paging, operation, model)?);
+    let count = match paging.steps().next() {
+        None => quote!(Some(page.len())),
+        Some(_) => {
+            let items = &items.code;
+            quote!(#items.map(Vec::len))
+        }
+    };
+    let owned = owned(model, reply, paging)?;
+    Ok(quote! {
+        impl Paged for #builder {
+            type Page = #page;
+            type Item = #item;
+            const LIMIT: Option<(&'static str, LimitIn)> = #limit;
+            #[inline]
+            fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
+                #seek
+            }
+            #[inline]
+            #[allow(unused_variables)]
+            fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
+                #advance
+            }
+            #[inline]
+            fn count(page: &Self::Page) -> Option<usize> {
+                #count
+            }
+            #[inline]
+            fn items(page: Self::Page) -> Vec<Self::Item> {
+                #owned
+            }
+        }
+    })
 }
 
 /// The type of the items of a paged reply.
@@ -98,7 +122,7 @@ pub(crate) fn item(paging: &Paging, reply: &Ty, model: &Model) -> Option<Ty> {
     }
 }
 
-fn seek(paging: &Paging, operation: &Operation, model: &Model) -> Result<String> {
+fn seek(paging: &Paging, operation: &Operation, model: &Model) -> Result<TokenStream> {
     // Some vendors want the number of a body as text.
     let as_text = |name: &str| {
         operation
@@ -107,41 +131,45 @@ fn seek(paging: &Paging, operation: &Operation, model: &Model) -> Result<String>
             .and_then(|body| field(model, &body.ty, name).ok())
             .is_some_and(|(field, _)| field.ty == Ty::Text)
     };
-    let set = |name: &str, value: &str, json: &str| match paging.place {
-        PagingPlace::Query => format!("call.set_query({name:?}, {value})"),
-        PagingPlace::Body => format!("call.set_body_field({name:?}, {json})"),
+    let set = |name: &str, value: TokenStream, json: TokenStream| match paging.place {
+        PagingPlace::Query => quote!(call.set_query(#name, #value)),
+        PagingPlace::Body => quote!(call.set_body_field(#name, #json)),
     };
     let arm = match (&paging.param, paging.kind) {
         (OneOrTwo::One(name), PagingKind::Token | PagingKind::KeysetId | PagingKind::KeysetValue) => {
-            format!("Position::Token(token) => {}", set(name, "token", "Value::from(token.as_str())"))
+            let set = set(name, quote!(token), quote!(Value::from(token.as_str())));
+            quote!(Position::Token(token) => #set)
         }
-        (OneOrTwo::One(name), PagingKind::Offset) => format!(
-            "Position::Offset(offset) => {}",
-            set(name, "offset", if as_text(name) { "Value::from(offset.to_string())" } else { "Value::from(*offset)" })
-        ),
+        (OneOrTwo::One(name), PagingKind::Offset) => {
+            let json =
+                if as_text(name) { quote!(Value::from(offset.to_string())) } else { quote!(Value::from(*offset)) };
+            let set = set(name, quote!(offset), json);
+            quote!(Position::Offset(offset) => #set)
+        }
         (OneOrTwo::One(name), PagingKind::Page) => {
-            format!("Position::Page(page) => {}", set(name, "page", "Value::from(*page)"))
+            let set = set(name, quote!(page), quote!(Value::from(*page)));
+            quote!(Position::Page(page) => #set)
         }
         (OneOrTwo::One(name), PagingKind::SearchAfter) => {
-            format!("Position::Values(values) => call.set_body_field({name:?}, Value::Array(values.clone()))")
+            quote!(Position::Values(values) => call.set_body_field(#name, Value::Array(values.clone())))
         }
         (OneOrTwo::Two([value, id]), PagingKind::KeysetPair) => {
-            format!("Position::After {{ value, id }} => call.set_query({value:?}, value).set_query({id:?}, id)")
+            quote!(Position::After { value, id } => call.set_query(#value, value).set_query(#id, id))
         }
         _ => bail!("`x-paging`: `param` does not fit the kind"),
     };
-    Ok(format!("match at {{ {arm}, _ => call }}"))
+    Ok(quote!(match at { #arm, _ => call }))
 }
 
-const fn place(place: PagingPlace) -> &'static str {
+fn place(place: PagingPlace) -> TokenStream {
     match place {
-        PagingPlace::Query => "Query",
-        PagingPlace::Body => "Body",
+        PagingPlace::Query => quote!(Query),
+        PagingPlace::Body => quote!(Body),
     }
 }
 
-fn optional(path: Option<&str>, code: impl Fn(&str) -> Result<String>) -> Result<String> {
-    path.map_or_else(|| Ok("None".to_owned()), code)
+fn optional(path: Option<&str>, code: impl Fn(&str) -> Result<TokenStream>) -> Result<TokenStream> {
+    path.map_or_else(|| Ok(quote!(None)), code)
 }
 
 fn record<'a>(model: &'a Model, ty: &Ty) -> Result<(&'a Definition, &'a [Field])> {
@@ -174,21 +202,22 @@ fn field<'a>(model: &'a Model, ty: &Ty, wire: &str) -> Result<(&'a Field, bool)>
 
 /// An `Option<&T>` of what is at the path.
 fn by_ref(model: &Model, reply: &Ty, path: &str) -> Result<Path> {
-    by_ref_from(model, reply, path, "Some(page)".to_owned())
+    by_ref_from(model, reply, path, quote!(Some(page)))
 }
 
-fn by_ref_from(model: &Model, start: &Ty, path: &str, code: String) -> Result<Path> {
+fn by_ref_from(model: &Model, start: &Ty, path: &str, code: TokenStream) -> Result<Path> {
     let mut here = Path { code, ty: start.clone() };
     for step in path.split('.').filter(|step| !step.is_empty()) {
         if here.ty == Ty::Json {
-            here.code.push_str(&format!(".and_then(|value| value.get({step:?}))"));
+            here.code.extend(quote!(.and_then(|value| value.get(#step))));
             continue;
         }
         let (field, optional) = field(model, &here.ty, step)?;
-        here.code.push_str(&if optional {
-            format!(".and_then(|value| value.{}.as_ref())", field.ident)
+        let name = ident(&field.ident);
+        here.code.extend(if optional {
+            quote!(.and_then(|value| value.#name.as_ref()))
         } else {
-            format!(".map(|value| &value.{})", field.ident)
+            quote!(.map(|value| &value.#name))
         });
         here.ty = field.ty.clone();
     }
@@ -196,51 +225,48 @@ fn by_ref_from(model: &Model, start: &Ty, path: &str, code: String) -> Result<Pa
 }
 
 /// The list itself, taken out of the page.
-fn owned(model: &Model, reply: &Ty, path: &str) -> Result<String> {
-    let steps: Vec<&str> = path.split('.').filter(|step| !step.is_empty()).collect();
-    if steps.is_empty() {
-        return Ok("page".to_owned());
-    }
-    let mut code = "Some(page)".to_owned();
+fn owned(model: &Model, reply: &Ty, paging: &Paging) -> Result<TokenStream> {
+    let mut code = None;
     let mut ty = reply.clone();
-    for step in steps {
+    for step in paging.steps() {
         let (field, optional) = field(model, &ty, step)?;
-        code.push_str(&if optional {
-            format!(".and_then(|value| value.{})", field.ident)
+        let name = ident(&field.ident);
+        code.get_or_insert_with(|| quote!(Some(page))).extend(if optional {
+            quote!(.and_then(|value| value.#name))
         } else {
-            format!(".map(|value| value.{})", field.ident)
+            quote!(.map(|value| value.#name))
         });
         ty = field.ty.clone();
     }
-    Ok(format!("{code}.unwrap_or_default()"))
+    Ok(code.map_or_else(|| quote!(page), |code| quote!(#code.unwrap_or_default())))
 }
 
 /// An `Option<String>`.
-fn text(path: &Path) -> Result<String> {
-    Ok(match &path.ty {
-        Ty::Text => format!("{}.cloned()", path.code),
-        Ty::Integer | Ty::Number | Ty::Timestamp => format!("{}.map(ToString::to_string)", path.code),
-        Ty::Json => format!("{}.and_then(crm_core::page::position_text)", path.code),
+fn text(Path { code, ty }: &Path) -> Result<TokenStream> {
+    Ok(match ty {
+        Ty::Text => quote!(#code.cloned()),
+        Ty::Integer | Ty::Number | Ty::Timestamp => quote!(#code.map(ToString::to_string)),
+        Ty::Json => quote!(#code.and_then(crm_core::page::position_text)),
         _ => bail!("not a text or number"),
     })
 }
 
 /// An `Option<u64>`.
-fn number(path: &Path) -> Result<String> {
-    Ok(match &path.ty {
-        Ty::Integer => format!("{}.and_then(|value| u64::try_from(*value).ok())", path.code),
-        Ty::Number => format!("{}.map(|value| *value as u64)", path.code),
-        Ty::Text => format!("{}.and_then(|value| value.parse().ok())", path.code),
-        Ty::Json => format!("{}.and_then(Value::as_u64)", path.code),
+fn number(Path { code, ty }: &Path) -> Result<TokenStream> {
+    Ok(match ty {
+        Ty::Integer => quote!(#code.and_then(|value| u64::try_from(*value).ok())),
+        Ty::Number => quote!(#code.map(|value| *value as u64)),
+        Ty::Text => quote!(#code.and_then(|value| value.parse().ok())),
+        Ty::Json => quote!(#code.and_then(Value::as_u64)),
         _ => bail!("not a number"),
     })
 }
 
 /// An `Option<bool>`: a boolean as it is; of anything else, whether it is there.
-fn flag(path: &Path) -> String {
-    match path.ty {
-        Ty::Boolean => format!("{}.copied()", path.code),
-        Ty::Json => format!("Some({}.is_some_and(|value| value.as_bool() != Some(false)))", path.code),
-        _ => format!("Some({}.is_some())", path.code),
+fn flag(Path { code, ty }: &Path) -> TokenStream {
+    match ty {
+        Ty::Boolean => quote!(#code.copied()),
+        Ty::Json => quote!(Some(#code.is_some_and(|value| value.as_bool() != Some(false)))),
+        _ => quote!(Some(#code.is_some())),
     }
 }

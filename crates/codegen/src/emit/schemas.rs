@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::rust::packed;
 use crate::model::{Definition, Model, Shape, Ty};
 use crate::normalise::Api;
 use crate::read::document::{object, without_notes};
@@ -19,19 +18,6 @@ pub(super) fn document(api: &Api, model: &Model) -> String {
     }
     let lines: Vec<String> = schemas.iter().map(|(name, schema)| format!("{name:?}:{schema}")).collect();
     format!("{{\n{}\n}}\n", lines.join(",\n"))
-}
-
-/// The static that holds the document, for `types/mod.rs`.
-pub(super) const STATIC: &str = "#[cfg(feature = \"schemars\")]\nstatic DOCUMENT: crm_core::schema::Document =\n    \
-    crm_core::schema::Document::new(include_str!(\"../schemas.json\"));\n";
-
-/// The impls of some types.
-pub(super) fn impls(names: &[String]) -> String {
-    if names.is_empty() {
-        return String::new();
-    }
-    let names = packed("    ", names.iter().cloned());
-    format!("@@\n\n#[cfg(feature = \"schemars\")]\ncrm_core::json_schemas!(super::DOCUMENT;\n{names});\n@@\n")
 }
 
 fn schema(definition: &Definition) -> Value {

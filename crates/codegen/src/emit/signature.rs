@@ -1,9 +1,11 @@
 //! What a user writes to call an operation: what the method takes, what it returns.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
+use proc_macro2::TokenStream;
+use quote::quote;
 
-use crate::model::{Argument, Body, Operation, Place, Reply, Ty};
-use crate::normalise::Encoding;
+use super::rust::{outer, ty};
+use crate::model::{Argument, Body, Encoding, Operation, Place, Reply, Ty};
 
 /// The Rust signature of an operation.
 pub(crate) struct Signature<'a> {
@@ -13,8 +15,7 @@ pub(crate) struct Signature<'a> {
     pub(crate) optional: Vec<&'a Argument>,
     /// The builder it returns, where there is something to add to the call.
     pub(crate) builder: Option<String>,
-    /// What comes back when it is sent.
-    pub(crate) reply: String,
+    reply: &'a Reply,
 }
 
 impl<'a> Signature<'a> {
@@ -26,20 +27,98 @@ impl<'a> Signature<'a> {
             .partition(|argument| argument.required);
         let builder = (!optional.is_empty() || operation.paging.is_some() || operation.any_part)
             .then(|| builder_name(&operation.call));
-        let reply = match &operation.reply {
-            Reply::Value(ty) => ty.rust("types::"),
+        Self { required, optional, builder, reply: &operation.reply }
+    }
+
+    /// What comes back when it is sent.
+    pub(super) fn reply(&self) -> TokenStream {
+        match self.reply {
+            Reply::Value(ty) => outer(ty),
+            Reply::Bytes => quote!(BodyStream),
+        }
+    }
+
+    /// The same as text; `types` is put before types of ours.
+    pub(crate) fn reply_name(&self, types: &str) -> String {
+        match self.reply {
+            Reply::Value(ty) => ty.rust(types),
             Reply::Bytes => "BodyStream".to_owned(),
-        };
-        Self { required, optional, builder, reply }
+        }
     }
 }
 
-/// What a method takes as its body.
-pub(crate) fn body_type(body: &Body) -> String {
-    match body.encoding {
-        Encoding::Json | Encoding::Form => format!("impl std::borrow::Borrow<{}>", body.ty.rust("types::")),
-        Encoding::Text => "impl Into<String>".to_owned(),
+/// What a method or a setter takes.
+pub(crate) enum Taken<'a> {
+    /// Anything that can be written.
+    Display,
+    /// A value of the type itself.
+    Plain(&'a Ty),
+    /// Anything that becomes the type.
+    Into(&'a Ty),
+    /// The type or a reference to it.
+    Borrow(&'a Ty),
+    /// Any number of them.
+    Items(Box<Self>),
+}
+
+impl<'a> Taken<'a> {
+    /// For an argument.
+    pub(crate) fn argument(argument: &'a Argument) -> Self {
+        match &argument.ty {
+            Ty::Text => Self::Display,
+            ty if argument.place == Place::Path && !matches!(ty, Ty::Named(_)) => Self::Display,
+            Ty::List(inner) => Self::Items(Box::new(match &**inner {
+                Ty::Text => Self::Display,
+                plain if is_plain(plain) => Self::Plain(plain),
+                named => Self::Into(named),
+            })),
+            plain if is_plain(plain) => Self::Plain(plain),
+            other => Self::Into(other),
+        }
     }
+
+    /// For a body.
+    pub(crate) fn body(body: &'a Body) -> Self {
+        match body.encoding {
+            Encoding::Json | Encoding::Form => Self::Borrow(&body.ty),
+            Encoding::Text => Self::Into(&Ty::Text),
+        }
+    }
+
+    /// As code.
+    pub(super) fn tokens(&self) -> TokenStream {
+        match self {
+            Self::Display => quote!(impl Display),
+            Self::Plain(of) => ty(of, &TokenStream::new()),
+            Self::Into(of) => {
+                let of = outer(of);
+                quote!(impl Into<#of>)
+            }
+            Self::Borrow(of) => {
+                let of = outer(of);
+                quote!(impl std::borrow::Borrow<#of>)
+            }
+            Self::Items(of) => {
+                let of = of.tokens();
+                quote!(impl IntoIterator<Item = #of>)
+            }
+        }
+    }
+
+    /// For people.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Display => "impl Display".to_owned(),
+            Self::Plain(ty) => ty.rust(""),
+            Self::Into(ty) => format!("impl Into<{}>", ty.rust("types::")),
+            Self::Borrow(ty) => format!("impl std::borrow::Borrow<{}>", ty.rust("types::")),
+            Self::Items(of) => format!("impl IntoIterator<Item = {}>", of.text()),
+        }
+    }
+}
+
+const fn is_plain(ty: &Ty) -> bool {
+    matches!(ty, Ty::Integer | Ty::Number | Ty::Boolean)
 }
 
 /// The builder's method for an argument; a name that builders have already gets longer.
@@ -59,23 +138,5 @@ fn builder_name(call: &str) -> String {
         format!("{name}Call")
     } else {
         name
-    }
-}
-
-/// What a method or a setter takes for an argument.
-pub(crate) fn argument_type(argument: &Argument) -> String {
-    match &argument.ty {
-        Ty::Text if argument.place == Place::Path => "impl Display".to_owned(),
-        _ if argument.place == Place::Path && !matches!(argument.ty, Ty::Named(_)) => "impl Display".to_owned(),
-        Ty::Text => "impl Display".to_owned(),
-        Ty::Integer | Ty::Number | Ty::Boolean => argument.ty.rust(""),
-        Ty::Timestamp => "impl Into<Timestamp>".to_owned(),
-        Ty::Upload => "impl Into<Upload>".to_owned(),
-        Ty::List(inner) => match &**inner {
-            Ty::Text => "impl IntoIterator<Item = impl Display>".to_owned(),
-            plain @ (Ty::Integer | Ty::Number | Ty::Boolean) => format!("impl IntoIterator<Item = {}>", plain.rust("")),
-            named => format!("impl IntoIterator<Item = impl Into<{}>>", named.rust("types::")),
-        },
-        named => format!("impl Into<{}>", named.rust("types::")),
     }
 }

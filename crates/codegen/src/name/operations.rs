@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use heck::ToSnakeCase;
 use serde_json::{Value, json};
 
+use crate::normalise::{Success, success};
 use crate::read::document::{Document, list, object, operations, text};
 use crate::read::vendor::DocumentFile;
 
@@ -156,12 +157,7 @@ fn is_list(document: &Value, operation: &Value) -> bool {
     if operation.get("x-paging").is_some() {
         return true;
     }
-    let Some(schema) = ["200", "201", "2XX"]
-        .iter()
-        .find_map(|status| operation["responses"][status]["content"].as_object()?.values().next()?.get("schema"))
-    else {
-        return false;
-    };
+    let Success::Json(schema) = success(operation) else { return false };
     let schema = match text(schema, "$ref").and_then(|target| document.pointer(target.strip_prefix('#')?)) {
         Some(resolved) => resolved,
         None => schema,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::{references, twice};
 use crate::name::types;
-use crate::read::document::{Document, object};
+use crate::read::document::{Document, METHODS, is_description, object};
 
 /// Merges the documents of an API.
 pub(super) fn merge(
@@ -73,9 +73,9 @@ pub(super) fn merge(
         keep.extend(document.value["x-keep-schemas"].as_array().into_iter().flatten().cloned());
         for (path, item) in object(&document.value, "paths") {
             let target = paths.entry(path.clone()).or_insert_with(|| json!({}));
-            for (method, operation) in item.as_object().into_iter().flatten() {
+            for (method, operation) in METHODS.iter().filter_map(|method| Some((*method, item.get(method)?))) {
                 // If several documents describe the same operation, the fullest description is taken.
-                if fullest.get(&(path.clone(), method.clone())).is_none_or(|chosen| *chosen == index) {
+                if fullest.get(&(path.clone(), method.to_owned())).is_none_or(|chosen| *chosen == index) {
                     let mut operation = operation.clone();
                     operation["x-document"] = json!(document.name);
                     target[method] = operation;
@@ -131,8 +131,10 @@ fn colour(schema: &Value, colours: &BTreeMap<String, u64>) -> u64 {
                     (1_u8, name, colours.get(name)).hash(state);
                     return;
                 }
-                (2_u8, map.len()).hash(state);
-                for (key, value) in map {
+                // What is described otherwise is the same.
+                let facts = || map.iter().filter(|(key, value)| !is_description(key, value));
+                (2_u8, facts().count()).hash(state);
+                for (key, value) in facts() {
                     key.hash(state);
                     feed(value, colours, state);
                 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::read::document::Document;
+use crate::read::document::{Document, is_empty};
 
 /// Marks the operations that are called without a credential (`x-no-auth`). An operation without any
 /// declaration is added to `refusals`.
@@ -12,7 +12,7 @@ pub(super) fn complete(document: &mut Document, refusals: &mut Vec<String>) {
     for (path, method) in document.operations() {
         let operation = &mut document.value["paths"][&path][method];
         // An operation without a declaration only shows that the object has it (see `fold`).
-        let Some(operation) = operation.as_object_mut().filter(|operation| !operation.is_empty()) else { continue };
+        let Some(operation) = operation.as_object_mut().filter(|operation| !is_empty(operation)) else { continue };
         let said = operation.remove("x-no-auth").as_ref().and_then(Value::as_bool);
         let open = match (said, operation.get("security").or(whole.as_ref())) {
             (Some(said), _) => said,

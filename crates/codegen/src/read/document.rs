@@ -107,6 +107,16 @@ pub fn without_notes(value: &Value) -> Value {
     }
 }
 
+/// True for a description; a member of that name is an object.
+pub(crate) fn is_description(key: &str, value: &Value) -> bool {
+    key == "description" && value.is_string()
+}
+
+/// True if a schema or an operation says nothing, or only describes.
+pub(crate) fn is_empty(value: &Map<String, Value>) -> bool {
+    value.iter().all(|(key, value)| is_description(key, value))
+}
+
 /// The text at a key.
 pub fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     value.get(key).and_then(Value::as_str)

@@ -14,7 +14,7 @@ use super::unions::Unions;
 use crate::model::{Definition, Field, Shape, Ty};
 use crate::name::words;
 use crate::normalise::references;
-use crate::read::document::{list, object, text};
+use crate::read::document::{is_empty, list, object, text};
 
 /// Enums above this size (languages, time zones, currencies) stay text.
 pub(super) const MOST_VALUES: usize = 60;
@@ -130,7 +130,7 @@ impl<'a> Shaper<'a> {
                 self.define(hint, shape, doc)
             }
             Some("object") => match schema.get("additionalProperties") {
-                Some(values @ Value::Object(map)) if !map.is_empty() => {
+                Some(values @ Value::Object(map)) if !is_empty(map) => {
                     Ok(Ty::Map(Box::new(self.schema(values, &format!("{hint}Value"))?)))
                 }
                 // An object of unknown make. Some are texts in fact, so anything is read.

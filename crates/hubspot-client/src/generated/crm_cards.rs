@@ -45,7 +45,7 @@ impl CrmCards {
     ///             types::CardDisplayBody::new(
     ///                 vec![
     ///                     types::CardDisplayProperty::new(types::DataType::Boolean,
-    ///                     "value", "value", Vec::< types::DisplayOption >::new())
+    ///                     "value", "value", Vec:: < types::DisplayOption > ::new())
     ///                 ],
     ///             ),
     ///             types::CardFetchBody::new(

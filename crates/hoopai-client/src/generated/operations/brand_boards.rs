@@ -12,7 +12,11 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["brandBoards"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["brandBoards"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /brand-boards/`
 pub static BRAND_BOARDS_CREATE: OpMeta = OpMeta {

@@ -12,7 +12,11 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["businesses"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["businesses"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /businesses/`
 pub static BUSINESSES_CREATE: OpMeta = OpMeta {

@@ -48,13 +48,23 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["notes"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["notes"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["schedules"], items_required: true, ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["schedules"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `PUT /calendars/schedules/{id}/associations/{calendarId}`
 pub static CALENDARS_ADD_CALENDAR_TO_SCHEDULE: OpMeta = OpMeta {

@@ -39,10 +39,16 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["contacts"], ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["contacts"],
+    ..Rules::PLAIN
+};
 
 /// `POST /contacts/{contactId}/followers`
 pub static CONTACTS_ADD_FOLLOWERS: OpMeta = OpMeta {

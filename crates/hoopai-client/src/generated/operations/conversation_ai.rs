@@ -19,7 +19,11 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["agents"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["agents"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /conversation-ai/agents/{agentId}/actions`
 pub static CONVERSATION_AI_CREATE_ACTION: OpMeta = OpMeta {

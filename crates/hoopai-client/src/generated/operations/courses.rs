@@ -6,7 +6,10 @@ use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[&COURSES_IMPORT];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /courses/courses-exporter/public/import`
 pub static COURSES_IMPORT: OpMeta = OpMeta {

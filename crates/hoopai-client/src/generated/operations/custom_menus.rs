@@ -12,7 +12,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["customMenus"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["customMenus"],
+    ..Rules::PLAIN
+};
 
 /// `POST /custom-menus/`
 pub static CUSTOM_MENUS_CREATE: OpMeta = OpMeta {

@@ -12,10 +12,17 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["schedules"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["schedules"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["builders"], ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["builders"],
+    ..Rules::PLAIN
+};
 
 /// `POST /emails/builder`
 pub static EMAILS_CREATE_TEMPLATE: OpMeta = OpMeta {

@@ -14,13 +14,23 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["funnels"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["funnels"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["data", "data"], ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["data", "data"],
+    ..Rules::PLAIN
+};
 
 /// `GET /funnels/page/count`
 pub static FUNNELS_COUNT_PAGES: OpMeta = OpMeta {

@@ -49,19 +49,38 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["invoices"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["invoices"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["data"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["data"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["estimates"], items_required: true, ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["estimates"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_4: Rules = Rules { items: &["schedules"], items_required: true, ..Rules::PLAIN };
+const RULES_4: Rules = Rules {
+    items: &["schedules"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_5: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_5: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /invoices/schedule/{scheduleId}/cancel`
 pub static INVOICES_CANCEL_SCHEDULE: OpMeta = OpMeta {

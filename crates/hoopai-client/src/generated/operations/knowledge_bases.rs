@@ -21,13 +21,25 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["data", "knowledgeBases"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["data", "knowledgeBases"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["faqs"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["faqs"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["urls"], items_required: true, ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["urls"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /knowledge-bases/crawler`
 pub static KNOWLEDGE_BASES_CRAWL: OpMeta = OpMeta {

@@ -16,7 +16,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["charges"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["charges"],
+    ..Rules::PLAIN
+};
 
 /// `GET /marketplace/billing/charges/has-funds`
 pub static MARKETPLACE_CHECK_FUNDS: OpMeta = OpMeta {

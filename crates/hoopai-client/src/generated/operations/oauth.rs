@@ -10,10 +10,16 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { anonymous: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    anonymous: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["locations"], ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["locations"],
+    ..Rules::PLAIN
+};
 
 /// `POST /oauth/locationToken`
 pub static OAUTH_GET_LOCATION_TOKEN: OpMeta = OpMeta {

@@ -19,10 +19,16 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["lostReasons"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["lostReasons"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["opportunities"], ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["opportunities"],
+    ..Rules::PLAIN
+};
 
 /// `POST /opportunities/{id}/followers`
 pub static OPPORTUNITIES_ADD_FOLLOWERS: OpMeta = OpMeta {

@@ -30,13 +30,24 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["data"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["data"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["providers"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["providers"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /payments/coupon`
 pub static PAYMENTS_CREATE_COUPON: OpMeta = OpMeta {

@@ -11,7 +11,11 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["numbers"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["numbers"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /phone-system/numbers/location/{locationId}`
 pub static PHONE_NUMBERS_LIST: OpMeta = OpMeta {

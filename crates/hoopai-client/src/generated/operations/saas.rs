@@ -29,10 +29,17 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["locations"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["locations"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /saas/bulk-disable-saas/{companyId}`
 pub static SAAS_BATCH_DISABLE: OpMeta = OpMeta {

@@ -11,7 +11,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["data"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["data"],
+    ..Rules::PLAIN
+};
 
 /// `POST /snapshots/share/link`
 pub static SNAPSHOTS_CREATE_SHARE_LINK: OpMeta = OpMeta {

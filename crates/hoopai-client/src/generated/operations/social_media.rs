@@ -47,19 +47,34 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["results", "categories"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["results", "categories"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["results", "csvs"], ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["results", "csvs"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["results", "posts"], ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["results", "posts"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_4: Rules = Rules { items: &["results", "tags"], ..Rules::PLAIN };
+const RULES_4: Rules = Rules {
+    items: &["results", "tags"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_5: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_5: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
 pub static SOCIAL_MEDIA_ATTACH_FACEBOOK_ACCOUNT: OpMeta = OpMeta {

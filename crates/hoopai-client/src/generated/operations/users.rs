@@ -14,7 +14,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["users"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["users"],
+    ..Rules::PLAIN
+};
 
 /// `POST /users/`
 pub static USERS_CREATE: OpMeta = OpMeta {

@@ -10,7 +10,11 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /account-info/2026-03/activity/audit-logs`
 pub static ACCOUNT_ACTIVITY_LIST_AUDIT_LOGS: OpMeta = OpMeta {

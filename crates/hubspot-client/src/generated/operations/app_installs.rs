@@ -6,7 +6,10 @@ use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[&APP_INSTALLS_UNINSTALL];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `DELETE /appinstalls/2026-03/external-install`
 pub static APP_INSTALLS_UNINSTALL: OpMeta = OpMeta {

@@ -23,13 +23,23 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["results"], ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["results"],
+    ..Rules::PLAIN
+};
 
 /// `POST /cms/blogs/2026-03/authors/multi-language/attach-to-lang-group`
 pub static BLOG_AUTHORS_ATTACH_TO_LANGUAGE_GROUP: OpMeta = OpMeta {

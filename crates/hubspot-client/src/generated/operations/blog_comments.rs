@@ -10,10 +10,17 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["objects"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["objects"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `DELETE /comments/v3/comments/{id}`
 pub static BLOG_COMMENTS_DELETE: OpMeta = OpMeta {

@@ -20,7 +20,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /crm/extensions/calling/2026-03/{appId}/settings/channel-connection`
 pub static CALLING_EXTENSIONS_CREATE_CHANNEL_CONNECTION: OpMeta = OpMeta {
@@ -52,8 +55,10 @@ pub static CALLING_EXTENSIONS_CREATE_INBOUND_CALL: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[
-        "crm.objects.contacts.highly_sensitive.write.v2", "crm.objects.contacts.sensitive.write.v2",
-        "crm.objects.contacts.write", "crm.schemas.contacts.write",
+        "crm.objects.contacts.highly_sensitive.write.v2",
+        "crm.objects.contacts.sensitive.write.v2",
+        "crm.objects.contacts.write",
+        "crm.schemas.contacts.write",
     ],
     version: None,
     deprecated: false,
@@ -191,8 +196,10 @@ pub static CALLING_EXTENSIONS_MARK_RECORDING_READY: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[
-        "crm.objects.contacts.highly_sensitive.write.v2", "crm.objects.contacts.sensitive.write.v2",
-        "crm.objects.contacts.write", "crm.schemas.contacts.write",
+        "crm.objects.contacts.highly_sensitive.write.v2",
+        "crm.objects.contacts.sensitive.write.v2",
+        "crm.objects.contacts.write",
+        "crm.schemas.contacts.write",
     ],
     version: None,
     deprecated: false,

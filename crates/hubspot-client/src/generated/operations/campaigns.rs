@@ -31,10 +31,17 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `PUT /marketing/campaigns/2026-03/{campaignGuid}/assets/{assetType}/{assetId}`
 pub static CAMPAIGNS_ADD_ASSET: OpMeta = OpMeta {
@@ -304,7 +311,8 @@ pub static CAMPAIGNS_GET_REVENUE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[
-        "marketing.campaigns.revenue.full.read", "marketing.campaigns.revenue.lite.read",
+        "marketing.campaigns.revenue.full.read",
+        "marketing.campaigns.revenue.lite.read",
         "marketing.campaigns.revenue.read",
     ],
     version: None,

@@ -97,7 +97,8 @@ pub static COMMUNICATION_PREFERENCES_GENERATE_LINKS: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[
-        "communication_preferences.read", "communication_preferences.read_write",
+        "communication_preferences.read",
+        "communication_preferences.read_write",
         "communication_preferences.write",
     ],
     version: None,

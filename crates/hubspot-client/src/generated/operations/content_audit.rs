@@ -6,10 +6,17 @@ use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[&CONTENT_AUDIT_EXPORT, &CONTENT_AUDIT_LIST];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /cms/audit-logs/2026-03/export`
 pub static CONTENT_AUDIT_EXPORT: OpMeta = OpMeta {

@@ -14,10 +14,16 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { anonymous: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    anonymous: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /crm/extensions/cards-dev/2026-03/{appId}`
 pub static CRM_CARDS_CREATE: OpMeta = OpMeta {

@@ -21,15 +21,25 @@ pub(super) static ALL: &[&OpMeta] = &[
     &CURRENCIES_UPDATE_EXCHANGE_RATE,
 ];
 const SCOPES_1: &[&str] = &[
-        "cpq.quotes.read", "cpq.quotes.write", "crm.objects.quotes.read", "crm.objects.quotes.write",
-        "settings.currencies.read",
-    ];
+    "cpq.quotes.read",
+    "cpq.quotes.write",
+    "crm.objects.quotes.read",
+    "crm.objects.quotes.write",
+    "settings.currencies.read",
+];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /settings/currencies/2026-03/central-fx-rates/add-currency`
 pub static CURRENCIES_ADD_CENTRAL_CURRENCY: OpMeta = OpMeta {

@@ -20,10 +20,17 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /conversations/custom-channels/2026-03`
 pub static CUSTOM_CHANNELS_CREATE: OpMeta = OpMeta {
@@ -54,7 +61,10 @@ pub static CUSTOM_CHANNELS_CREATE_ACCOUNT: OpMeta = OpMeta {
     rules: Rules::PLAIN,
     long_running: false,
     batch_max: None,
-    scopes: &["conversations.custom_channels.read", "conversations.custom_channels.write"],
+    scopes: &[
+        "conversations.custom_channels.read",
+        "conversations.custom_channels.write",
+    ],
     version: None,
     deprecated: false,
 };
@@ -105,7 +115,10 @@ pub static CUSTOM_CHANNELS_GET_ACCOUNT: OpMeta = OpMeta {
     rules: Rules::PLAIN,
     long_running: false,
     batch_max: None,
-    scopes: &["conversations.custom_channels.read", "conversations.custom_channels.write"],
+    scopes: &[
+        "conversations.custom_channels.read",
+        "conversations.custom_channels.write",
+    ],
     version: None,
     deprecated: false,
 };
@@ -156,7 +169,10 @@ pub static CUSTOM_CHANNELS_LIST_ACCOUNTS: OpMeta = OpMeta {
     rules: RULES_2,
     long_running: false,
     batch_max: None,
-    scopes: &["conversations.custom_channels.read", "conversations.custom_channels.write"],
+    scopes: &[
+        "conversations.custom_channels.read",
+        "conversations.custom_channels.write",
+    ],
     version: None,
     deprecated: false,
 };
@@ -207,7 +223,10 @@ pub static CUSTOM_CHANNELS_UPDATE_ACCOUNT: OpMeta = OpMeta {
     rules: Rules::PLAIN,
     long_running: false,
     batch_max: None,
-    scopes: &["conversations.custom_channels.read", "conversations.custom_channels.write"],
+    scopes: &[
+        "conversations.custom_channels.read",
+        "conversations.custom_channels.write",
+    ],
     version: None,
     deprecated: false,
 };
@@ -224,7 +243,10 @@ pub static CUSTOM_CHANNELS_UPDATE_ACCOUNT_STAGING_TOKEN: OpMeta = OpMeta {
     rules: Rules::PLAIN,
     long_running: false,
     batch_max: None,
-    scopes: &["conversations.custom_channels.read", "conversations.custom_channels.write"],
+    scopes: &[
+        "conversations.custom_channels.read",
+        "conversations.custom_channels.write",
+    ],
     version: None,
     deprecated: false,
 };

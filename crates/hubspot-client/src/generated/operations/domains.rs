@@ -5,12 +5,19 @@ use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[&DOMAINS_GET, &DOMAINS_LIST];
 const SCOPES_1: &[&str] = &[
-        "cms.domains.read", "cms.domains.write", "cms.knowledge_base.settings.read",
-        "cms.knowledge_base.settings.write", "content",
-    ];
+    "cms.domains.read",
+    "cms.domains.write",
+    "cms.knowledge_base.settings.read",
+    "cms.knowledge_base.settings.write",
+    "content",
+];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /cms/domains/2026-03/{domainId}`
 pub static DOMAINS_GET: OpMeta = OpMeta {

@@ -9,7 +9,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /events/2026-03/send/batch`
 pub static EVENT_COMPLETIONS_BATCH_SEND: OpMeta = OpMeta {

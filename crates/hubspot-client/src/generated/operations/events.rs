@@ -6,7 +6,11 @@ use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[&EVENTS_LIST, &EVENTS_LIST_TYPES];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /events/event-occurrences/2026-03`
 pub static EVENTS_LIST: OpMeta = OpMeta {

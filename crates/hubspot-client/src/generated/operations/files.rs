@@ -27,13 +27,23 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { one_of_parts: &["folderId", "folderPath"], ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    one_of_parts: &["folderId", "folderPath"],
+    ..Rules::PLAIN
+};
 
 /// `POST /files/2026-03/folders`
 pub static FILES_CREATE_FOLDER: OpMeta = OpMeta {

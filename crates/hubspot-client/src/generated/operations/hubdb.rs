@@ -38,13 +38,23 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["results"], ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["results"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `DELETE /cms/hubdb/2026-03/tables/{tableIdOrName}`
 pub static HUBDB_ARCHIVE_TABLE: OpMeta = OpMeta {

@@ -37,13 +37,24 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["lists"], items_required: true, ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["lists"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `PUT /crm/lists/2026-03/{listId}/memberships/add-and-remove`
 pub static LISTS_ADD_AND_REMOVE_MEMBERSHIPS: OpMeta = OpMeta {

@@ -40,7 +40,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `DELETE /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
 pub static MEDIA_BRIDGE_ARCHIVE_PROPERTY: OpMeta = OpMeta {

@@ -9,7 +9,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { anonymous: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    anonymous: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /meta/network-origins/2026-03/ip-ranges/simple`
 pub static NETWORK_ORIGINS_GET_IP_RANGES_TEXT: OpMeta = OpMeta {

@@ -10,10 +10,17 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { anonymous: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    anonymous: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { may_be_empty: true, anonymous: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    may_be_empty: true,
+    anonymous: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /oauth/2026-03/token`
 pub static OAUTH_CREATE_TOKEN: OpMeta = OpMeta {

@@ -6,7 +6,11 @@ use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[&OWNERS_GET, &OWNERS_LIST];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /crm/owners/2026-03/{ownerId}`
 pub static OWNERS_GET: OpMeta = OpMeta {

@@ -11,21 +11,39 @@ pub(super) static ALL: &[&OpMeta] = &[
     &SCHEDULER_LIST_MEETING_LINKS,
 ];
 const SCOPES_1: &[&str] = &[
-        "crm.objects.appointments.sensitive.write.v2", "crm.objects.appointments.write",
-        "crm.objects.commercepayments.write", "crm.objects.companies.highly_sensitive.write.v2",
-        "crm.objects.companies.sensitive.write.v2", "crm.objects.companies.write",
-        "crm.objects.contacts.highly_sensitive.write.v2", "crm.objects.contacts.sensitive.write.v2",
-        "crm.objects.contacts.write", "crm.objects.courses.write",
-        "crm.objects.deals.highly_sensitive.write.v2", "crm.objects.deals.sensitive.write.v2",
-        "crm.objects.deals.write", "crm.objects.goals.write", "crm.objects.line_items.write",
-        "crm.objects.listings.write", "crm.objects.products.write",
-        "crm.objects.projects.highly_sensitive.write", "crm.objects.projects.sensitive.write",
-        "crm.objects.projects.write", "crm.objects.services.write", "meetings-write", "tickets",
-        "tickets.highly_sensitive.v2", "tickets.sensitive.v2",
-    ];
+    "crm.objects.appointments.sensitive.write.v2",
+    "crm.objects.appointments.write",
+    "crm.objects.commercepayments.write",
+    "crm.objects.companies.highly_sensitive.write.v2",
+    "crm.objects.companies.sensitive.write.v2",
+    "crm.objects.companies.write",
+    "crm.objects.contacts.highly_sensitive.write.v2",
+    "crm.objects.contacts.sensitive.write.v2",
+    "crm.objects.contacts.write",
+    "crm.objects.courses.write",
+    "crm.objects.deals.highly_sensitive.write.v2",
+    "crm.objects.deals.sensitive.write.v2",
+    "crm.objects.deals.write",
+    "crm.objects.goals.write",
+    "crm.objects.line_items.write",
+    "crm.objects.listings.write",
+    "crm.objects.products.write",
+    "crm.objects.projects.highly_sensitive.write",
+    "crm.objects.projects.sensitive.write",
+    "crm.objects.projects.write",
+    "crm.objects.services.write",
+    "meetings-write",
+    "tickets",
+    "tickets.highly_sensitive.v2",
+    "tickets.sensitive.v2",
+];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /scheduler/2026-03/meetings/meeting-links/book`
 pub static SCHEDULER_BOOK_MEETING: OpMeta = OpMeta {

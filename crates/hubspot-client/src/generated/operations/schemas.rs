@@ -14,12 +14,18 @@ pub(super) static ALL: &[&OpMeta] = &[
     &SCHEMAS_UPDATE,
 ];
 const SCOPES_1: &[&str] = &[
-        "crm.objects.custom.highly_sensitive.read.v2", "crm.objects.custom.read",
-        "crm.objects.custom.sensitive.read.v2", "crm.schemas.custom.read", "oauth",
-    ];
+    "crm.objects.custom.highly_sensitive.read.v2",
+    "crm.objects.custom.read",
+    "crm.objects.custom.sensitive.read.v2",
+    "crm.schemas.custom.read",
+    "oauth",
+];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /crm-object-schemas/2026-03/schemas/batch/read`
 pub static SCHEMAS_BATCH_READ: OpMeta = OpMeta {
@@ -136,8 +142,10 @@ pub static SCHEMAS_LIST: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[
-        "crm.objects.custom.highly_sensitive.read.v2", "crm.objects.custom.read",
-        "crm.objects.custom.sensitive.read.v2", "crm.schemas.custom.read",
+        "crm.objects.custom.highly_sensitive.read.v2",
+        "crm.objects.custom.read",
+        "crm.objects.custom.sensitive.read.v2",
+        "crm.schemas.custom.read",
     ],
     version: None,
     deprecated: false,

@@ -11,7 +11,11 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /automation/sequences/2026-03/enrollments`
 pub static SEQUENCES_ENROLL: OpMeta = OpMeta {

@@ -34,10 +34,17 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /cms/pages/2026-03/site-pages/multi-language/attach-to-lang-group`
 pub static SITE_PAGES_ATTACH_TO_LANGUAGE_GROUP: OpMeta = OpMeta {

@@ -9,7 +9,11 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /cms/site-search/2026-03/indexed-data/{contentId}`
 pub static SITE_SEARCH_GET_INDEXED_DATA: OpMeta = OpMeta {

@@ -15,7 +15,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /cms/source-code/2026-03/{environment}/content/{path}`
 pub static SOURCE_CODE_CREATE: OpMeta = OpMeta {

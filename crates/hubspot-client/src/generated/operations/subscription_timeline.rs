@@ -6,7 +6,11 @@ use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[&SUBSCRIPTION_TIMELINE_LIST];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["timeline"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["timeline"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /email/public/v1/subscriptions/timeline`
 pub static SUBSCRIPTION_TIMELINE_LIST: OpMeta = OpMeta {

@@ -5,12 +5,19 @@ use crm_core::{OpMeta, PagingKind, Rules};
 use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[&TAX_RATES_GET, &TAX_RATES_LIST];
 const SCOPES_1: &[&str] = &[
-        "cpq.quotes.read", "cpq.quotes.write", "crm.objects.quotes.read", "crm.objects.quotes.write",
-        "tax_rates.read",
-    ];
+    "cpq.quotes.read",
+    "cpq.quotes.write",
+    "crm.objects.quotes.read",
+    "crm.objects.quotes.write",
+    "tax_rates.read",
+];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["results"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /tax-rates/2026-03/tax-rates/{taxRateGroupId}`
 pub static TAX_RATES_GET: OpMeta = OpMeta {

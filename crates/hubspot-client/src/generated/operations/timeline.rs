@@ -9,17 +9,29 @@ pub(super) static ALL: &[&OpMeta] = &[
     &TIMELINE_RESOLVE_EVENT_TYPES,
 ];
 const SCOPES_1: &[&str] = &[
-        "crm.objects.companies.highly_sensitive.write.v2", "crm.objects.companies.sensitive.write.v2",
-        "crm.objects.companies.write", "crm.objects.contacts.highly_sensitive.write.v2",
-        "crm.objects.contacts.sensitive.write.v2", "crm.objects.contacts.write",
-        "crm.objects.deals.highly_sensitive.write.v2", "crm.objects.deals.sensitive.write.v2",
-        "crm.objects.deals.write", "crm.schemas.companies.write", "crm.schemas.contacts.write",
-        "crm.schemas.deals.write", "tickets", "tickets.highly_sensitive.v2", "tickets.sensitive.v2",
-        "timeline",
-    ];
+    "crm.objects.companies.highly_sensitive.write.v2",
+    "crm.objects.companies.sensitive.write.v2",
+    "crm.objects.companies.write",
+    "crm.objects.contacts.highly_sensitive.write.v2",
+    "crm.objects.contacts.sensitive.write.v2",
+    "crm.objects.contacts.write",
+    "crm.objects.deals.highly_sensitive.write.v2",
+    "crm.objects.deals.sensitive.write.v2",
+    "crm.objects.deals.write",
+    "crm.schemas.companies.write",
+    "crm.schemas.contacts.write",
+    "crm.schemas.deals.write",
+    "tickets",
+    "tickets.highly_sensitive.v2",
+    "tickets.sensitive.v2",
+    "timeline",
+];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /integrators/timeline/2026-03/events/batch`
 pub static TIMELINE_BATCH_CREATE_EVENTS: OpMeta = OpMeta {

@@ -10,7 +10,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /crm/extensions/calling/2026-03/transcripts`
 pub static TRANSCRIPTS_CREATE: OpMeta = OpMeta {

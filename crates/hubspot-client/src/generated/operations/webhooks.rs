@@ -16,7 +16,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /webhooks/2026-03/{appId}/subscriptions/batch/update`
 pub static WEBHOOKS_BATCH_UPDATE_SUBSCRIPTIONS: OpMeta = OpMeta {

@@ -33,7 +33,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /webhooks-journal/journal/2026-03/batch/earliest/{count}`
 pub static WEBHOOKS_JOURNAL_BATCH_GET_EARLIEST: OpMeta = OpMeta {

@@ -11,10 +11,16 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["agents"], ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["agents"],
+    ..Rules::PLAIN
+};
 
 /// `DELETE /companies/{companyId}/agent`
 pub static COMPANY_AGENTS_DELETE: OpMeta = OpMeta {

@@ -10,7 +10,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["operations"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["operations"],
+    ..Rules::PLAIN
+};
 
 /// `GET /credits/balance`
 pub static CREDITS_GET_BALANCE: OpMeta = OpMeta {

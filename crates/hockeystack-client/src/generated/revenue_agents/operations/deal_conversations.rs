@@ -13,13 +13,22 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["conversations"], ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["conversations"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["messages"], ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["messages"],
+    ..Rules::PLAIN
+};
 
 /// `POST /deals/{dealId}/conversations`
 pub static DEAL_CONVERSATIONS_CREATE: OpMeta = OpMeta {

@@ -6,7 +6,10 @@ use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[&SERVICE_GET_HEALTH, &SERVICE_GET_ME];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { anonymous: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    anonymous: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /health`
 pub static SERVICE_GET_HEALTH: OpMeta = OpMeta {

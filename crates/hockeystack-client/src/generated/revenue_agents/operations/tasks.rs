@@ -12,10 +12,16 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["tasks"], ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["tasks"],
+    ..Rules::PLAIN
+};
 
 /// `POST /tasks`
 pub static TASKS_CREATE: OpMeta = OpMeta {

@@ -102,7 +102,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member`
 pub static ADS_ADD_FACEBOOK_AUDIENCE_MEMBER: OpMeta = OpMeta {

@@ -11,13 +11,25 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["affiliates"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["affiliates"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["commissions"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["commissions"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["payouts"], items_required: true, ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["payouts"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /affiliate-manager/{locationId}/affiliates/{affiliateId}`
 pub static AFFILIATES_GET: OpMeta = OpMeta {

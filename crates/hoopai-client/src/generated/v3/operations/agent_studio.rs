@@ -18,7 +18,11 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["agents"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["agents"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /agent-studio/agent`
 pub static AGENT_STUDIO_CREATE_AGENT: OpMeta = OpMeta {

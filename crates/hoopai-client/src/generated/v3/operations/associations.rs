@@ -17,10 +17,16 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["associations"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["associations"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["relations"], ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["relations"],
+    ..Rules::PLAIN
+};
 
 /// `POST /associations/`
 pub static ASSOCIATIONS_CREATE: OpMeta = OpMeta {

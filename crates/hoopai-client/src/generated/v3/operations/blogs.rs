@@ -14,16 +14,32 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["data"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["data"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["authors"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["authors"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["categories"], items_required: true, ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["categories"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_4: Rules = Rules { items: &["blogs"], items_required: true, ..Rules::PLAIN };
+const RULES_4: Rules = Rules {
+    items: &["blogs"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /blogs/posts/url-slug-exists`
 pub static BLOGS_CHECK_URL_SLUG: OpMeta = OpMeta {

@@ -18,10 +18,18 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["brandBoards"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["brandBoards"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["items"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["items"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /brand-boards/`
 pub static BRAND_BOARDS_CREATE: OpMeta = OpMeta {

@@ -15,10 +15,17 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { may_be_empty: true, anonymous: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    may_be_empty: true,
+    anonymous: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /chat-widget/clone`
 pub static CHAT_WIDGETS_CLONE: OpMeta = OpMeta {

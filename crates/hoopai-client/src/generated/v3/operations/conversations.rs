@@ -32,16 +32,30 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["messages"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["messages"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["messages", "messages"], ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["messages", "messages"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_4: Rules = Rules { items: &["conversations"], items_required: true, ..Rules::PLAIN };
+const RULES_4: Rules = Rules {
+    items: &["conversations"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /conversations/messages/inbound`
 pub static CONVERSATIONS_ADD_INBOUND_MESSAGE: OpMeta = OpMeta {

@@ -25,10 +25,18 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["campaigns"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["campaigns"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["items"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["items"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /emails/locations/{locationId}/campaigns/emails`
 pub static EMAILS_CREATE_CAMPAIGN: OpMeta = OpMeta {

@@ -10,13 +10,22 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["forms"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["forms"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["submissions"], ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["submissions"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /forms/`
 pub static FORMS_LIST: OpMeta = OpMeta {

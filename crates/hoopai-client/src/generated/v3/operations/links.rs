@@ -13,7 +13,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["links"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["links"],
+    ..Rules::PLAIN
+};
 
 /// `POST /links/`
 pub static LINKS_CREATE: OpMeta = OpMeta {

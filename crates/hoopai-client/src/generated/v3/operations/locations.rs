@@ -39,16 +39,28 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["templates"], ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["templates"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["locations"], ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["locations"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_4: Rules = Rules { items: &["tasks"], ..Rules::PLAIN };
+const RULES_4: Rules = Rules {
+    items: &["tasks"],
+    ..Rules::PLAIN
+};
 
 /// `POST /locations/`
 pub static LOCATIONS_CREATE: OpMeta = OpMeta {

@@ -14,13 +14,23 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["files"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["files"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { one_of_parts: &["file", "fileUrl"], ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    one_of_parts: &["file", "fileUrl"],
+    ..Rules::PLAIN
+};
 
 /// `PUT /medias/delete-files`
 pub static MEDIA_BATCH_DELETE: OpMeta = OpMeta {

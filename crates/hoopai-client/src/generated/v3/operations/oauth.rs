@@ -10,10 +10,17 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { anonymous: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    anonymous: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["items"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["items"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /oauth/location-token`
 pub static OAUTH_GET_LOCATION_TOKEN: OpMeta = OpMeta {

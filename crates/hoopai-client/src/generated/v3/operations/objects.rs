@@ -16,7 +16,10 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["records"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["records"],
+    ..Rules::PLAIN
+};
 
 /// `POST /objects/`
 pub static OBJECTS_CREATE: OpMeta = OpMeta {

@@ -11,10 +11,17 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["data", "numbers"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["data", "numbers"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /phone-system/numbers/location/{locationId}`
 pub static PHONE_NUMBERS_LIST: OpMeta = OpMeta {

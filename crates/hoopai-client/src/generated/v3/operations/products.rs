@@ -34,19 +34,38 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["products"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["products"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["data"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["data"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["inventory"], items_required: true, ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["inventory"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_4: Rules = Rules { items: &["prices"], items_required: true, ..Rules::PLAIN };
+const RULES_4: Rules = Rules {
+    items: &["prices"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_5: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_5: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /products/bulk-update/edit`
 pub static PRODUCTS_BATCH_EDIT: OpMeta = OpMeta {

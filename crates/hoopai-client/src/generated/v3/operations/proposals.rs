@@ -11,10 +11,18 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["documents"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["documents"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["data"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["data"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `GET /proposals/document`
 pub static PROPOSALS_LIST_DOCUMENTS: OpMeta = OpMeta {

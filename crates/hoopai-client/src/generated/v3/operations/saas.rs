@@ -32,10 +32,17 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["locations"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["locations"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance/complimentary-credits`
 pub static SAAS_ADD_COMPLIMENTARY_CREDITS: OpMeta = OpMeta {

@@ -52,31 +52,59 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["results", "categories"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["results", "categories"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["results", "comments"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["results", "comments"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["results", "csvs"], ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["results", "csvs"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_4: Rules = Rules { items: &["results", "posts"], ..Rules::PLAIN };
+const RULES_4: Rules = Rules {
+    items: &["results", "posts"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_5: Rules = Rules { items: &["results", "items"], ..Rules::PLAIN };
+const RULES_5: Rules = Rules {
+    items: &["results", "items"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_6: Rules = Rules { items: &["results", "slots"], ..Rules::PLAIN };
+const RULES_6: Rules = Rules {
+    items: &["results", "slots"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_7: Rules = Rules { items: &["results", "queues"], ..Rules::PLAIN };
+const RULES_7: Rules = Rules {
+    items: &["results", "queues"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_8: Rules = Rules { items: &["results", "tags"], ..Rules::PLAIN };
+const RULES_8: Rules = Rules {
+    items: &["results", "tags"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_9: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_9: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
 pub static SOCIAL_MEDIA_ATTACH_OAUTH_ACCOUNT: OpMeta = OpMeta {

@@ -25,7 +25,11 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["data"], items_required: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["data"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /store/shipping-carrier`
 pub static STORE_CREATE_SHIPPING_CARRIER: OpMeta = OpMeta {

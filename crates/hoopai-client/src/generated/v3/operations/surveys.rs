@@ -6,10 +6,16 @@ use crm_core::reexport::http::Method;
 pub(super) static ALL: &[&OpMeta] = &[&SURVEYS_LIST, &SURVEYS_LIST_SUBMISSIONS];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { items: &["surveys"], ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    items: &["surveys"],
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["submissions"], ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["submissions"],
+    ..Rules::PLAIN
+};
 
 /// `GET /surveys/`
 pub static SURVEYS_LIST: OpMeta = OpMeta {

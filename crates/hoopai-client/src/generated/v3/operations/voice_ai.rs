@@ -18,13 +18,24 @@ pub(super) static ALL: &[&OpMeta] = &[
 ];
 
 /// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules { may_be_empty: true, ..Rules::PLAIN };
+const RULES_1: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules { items: &["agents"], items_required: true, ..Rules::PLAIN };
+const RULES_2: Rules = Rules {
+    items: &["agents"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules { items: &["callLogs"], items_required: true, ..Rules::PLAIN };
+const RULES_3: Rules = Rules {
+    items: &["callLogs"],
+    items_required: true,
+    ..Rules::PLAIN
+};
 
 /// `POST /voice-ai/actions`
 pub static VOICE_AI_CREATE_ACTION: OpMeta = OpMeta {
