@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::json;
 
-use codegen::model::{self, Refined};
+use codegen::apis::{self, Refined};
 use codegen::read::document::{self, Document};
 use codegen::read::vendor::{self, Vendor};
 
@@ -35,7 +35,7 @@ pub(crate) fn run(root: &Path, format: Format) -> Result<()> {
     let mut rows = Vec::new();
     for name in vendor::all(root)? {
         let vendor = Vendor::read(root, &name)?;
-        for Refined { file, api, model } in model::vendor(&vendor)? {
+        for Refined { file, api, model } in apis::vendor(&vendor)? {
             rows.push(Row {
                 vendor: name.clone(),
                 api: file.name.clone(),

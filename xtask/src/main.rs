@@ -24,7 +24,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use codegen::model as refine;
+use codegen::apis as refine;
 use codegen::{normalise, read as specs, write};
 
 /// Exit codes: 0 all is well, 1 a check failed or something is wrong, 2 the command is not understood.

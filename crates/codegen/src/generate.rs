@@ -4,16 +4,16 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use crate::apis::Refined;
 use crate::correct::corrections::Corrections;
 use crate::correct::versions;
 use crate::emit::features::Resources;
 use crate::emit::honesty;
 use crate::emit::operations_table::Known;
-use crate::model::Refined;
+use crate::read::evidence::Evidence;
 use crate::read::vendor::{self, Vendor};
-use crate::read::{evidence::Evidence, schema};
 use crate::write::{Change, Changes, Files};
-use crate::{emit, model};
+use crate::{apis, emit, ours};
 
 /// Where the fake finds the merged documents.
 const FAKE_DOCUMENTS: &str = "crates/crm-fake/specs";
@@ -36,7 +36,7 @@ pub fn drift(root: &Path, changes: &Changes) -> String {
 pub fn plan(root: &Path, vendors: &[String], progress: bool) -> Result<(Files, Changes)> {
     let names = if vendors.is_empty() { vendor::all(root)? } else { vendors.to_vec() };
     let mut files = Files::default();
-    schema::files(root, &mut files)?;
+    ours::files(root, &mut files)?;
     if vendors.is_empty() {
         files.own(root.join(FAKE_DOCUMENTS));
         files.own(root.join(CALLS));
@@ -58,7 +58,7 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
     files.own(folder.clone());
     let mut evidence: Vec<Evidence> = Vec::new();
     let mut resources = Resources::default();
-    let apis = model::vendor(vendor)?;
+    let apis = apis::vendor(vendor)?;
     // Older documents can still be compared (`diff`).
     let refusals: Vec<&str> = apis.iter().flat_map(|refined| &refined.api.refusals).map(String::as_str).collect();
     if !refusals.is_empty() {

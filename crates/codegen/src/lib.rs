@@ -4,6 +4,7 @@
 //! corrections; `normalise` makes one document of many; `name` names operations and types; `shape` decides types;
 //! `model` is what all of them lead to; `emit` writes it, and `diff` compares two of them.
 
+pub mod apis;
 pub mod correct;
 pub mod diff;
 mod emit;
@@ -13,6 +14,7 @@ pub mod generate;
 pub mod model;
 mod name;
 pub mod normalise;
+mod ours;
 pub mod read;
 mod shape;
 #[cfg(test)]

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::apis;
 use crate::generate;
-use crate::model::{self, Shape};
+use crate::model::Shape;
 use crate::read::import;
 use crate::read::vendor::Vendor;
 use crate::write::Changes;
@@ -149,7 +150,7 @@ fn fields(document: &Value, record: &str) -> Vec<(String, String, bool, bool)> {
     file["apis"][0]["documents"]["awkward.json"] = json!({"resource": "orders"});
     workspace.put("specs/acme/vendor.json", &file);
     let vendor = Vendor::read(workspace.root(), "acme").unwrap();
-    let apis = model::vendor(&vendor).unwrap();
+    let apis = apis::vendor(&vendor).unwrap();
     let Shape::Record { fields, .. } = &apis[0].model.types[record].shape else { panic!("{record} is no record") };
     fields.iter().map(|field| (field.wire.clone(), field.ident.clone(), field.nullable, field.read_only)).collect()
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::model::{self, Model, Refined};
+use crate::apis::{self, Refined};
+use crate::model::Model;
 use crate::normalise::ObjectType;
 use crate::read::vendor::{self, Vendor};
 use crate::tree;
@@ -40,7 +41,7 @@ impl Side {
             return Ok(None);
         }
         let vendor = Vendor::read(root, name)?;
-        let apis = model::vendor(&vendor).with_context(|| format!("specs/{name}"))?;
+        let apis = apis::vendor(&vendor).with_context(|| format!("specs/{name}"))?;
         let apis = apis.into_iter().map(|refined| (refined.file.name.clone(), Api::of(&vendor, refined))).collect();
         let defaults = vendor.file.features.map(|features| features.default.into_iter().collect());
         Ok(Some(Self { krate: vendor.file.crate_name, apis, defaults }))

@@ -25,7 +25,8 @@ use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Model, Operation, Refined, reachable};
+use crate::apis::Refined;
+use crate::model::{Model, Operation, reachable};
 use crate::read::vendor::{ApiFile, Vendor};
 use crate::write::Files;
 use example::Examples;

@@ -7,15 +7,6 @@ mod ty;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
-
-use crate::correct::corrections::Corrections;
-use crate::correct::surface::Surface;
-use crate::normalise::{self, Api};
-use crate::read::document::Document;
-use crate::read::vendor::{ApiFile, Vendor};
-use crate::shape;
-
 pub use definition::{Definition, Field, Shape};
 pub use operation::{Argument, Body, Encoding, Operation, Place, Reply};
 pub use paging::{OneOrTwo, Paging, PagingKind, Place as PagingPlace};
@@ -29,52 +20,6 @@ pub struct Model {
     pub common: BTreeSet<String>,
     /// The operations, in the order of their names.
     pub operations: Vec<Operation>,
-}
-
-/// An API of a vendor.
-pub struct Refined<'a> {
-    /// Its settings.
-    pub file: &'a ApiFile,
-    /// Its documents, corrected and merged.
-    pub api: Api,
-    /// What is emitted for it.
-    pub model: Model,
-}
-
-/// Reads all APIs of a vendor.
-///
-/// # Errors
-///
-/// If a document, a correction or a setting is wrong: its place, and what to do.
-pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
-    let corrections = Corrections::read(&vendor.folder)?;
-    corrections.check(&vendor.file)?;
-    let mut documents: BTreeMap<&str, Vec<Document>> = BTreeMap::new();
-    for file in &vendor.file.apis {
-        let read =
-            file.documents.keys().map(|name| Document::read(&vendor.folder, name)).collect::<Result<Vec<_>>>()?;
-        documents.insert(&file.name, read);
-    }
-    let surface = Surface::read(&vendor.folder)?;
-    let mut refusals = surface.check(&vendor.folder, &vendor.file, &documents);
-    let mut apis = Vec::new();
-    for file in &vendor.file.apis {
-        let mut documents = documents.remove(file.name.as_str()).unwrap_or_default();
-        corrections.apply(&mut documents)?;
-        surface.apply(file, &mut documents);
-        let mut api = normalise::api(vendor, file, documents)?;
-        api.refusals.append(&mut refusals);
-        let model = shape::model(&api, file)?;
-        apis.push(Refined { file, api, model });
-    }
-    if let Some(place) = apis.iter().position(|refined| vendor.is_root(refined.file)) {
-        let root = apis.remove(place);
-        for other in &mut apis {
-            other.model.common = shape::common(&root, other);
-        }
-        apis.insert(place, root);
-    }
-    Ok(apis)
 }
 
 impl Model {

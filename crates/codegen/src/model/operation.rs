@@ -2,7 +2,7 @@
 
 use super::paging::Paging;
 use super::ty::Ty;
-pub use crate::normalise::Encoding;
+pub use crate::read::content::Encoding;
 
 /// One operation.
 pub struct Operation {

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use heck::ToSnakeCase;
 use serde_json::{Value, json};
 
-use crate::normalise::{Success, success};
+use crate::read::content::{Success, success};
 use crate::read::document::{Document, list, object, operations, text};
 use crate::read::vendor::DocumentFile;
 

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, bail};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-use crate::normalise::references;
 use crate::read::document::{Document, object};
+use crate::read::references;
 
 /// Names that Rust code reads as something else.
 const TAKEN: [&str; 16] = [

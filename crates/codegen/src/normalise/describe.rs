@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::references::schema_name;
 use crate::read::document::Document;
+use crate::read::references::schema_name;
 use crate::read::words::Words;
 
 /// Describes the arguments and members whose names are in the dictionary.

@@ -7,9 +7,9 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::parameters::placeholders;
-use super::references;
 use super::twice::{self, Fuller, Side};
 use crate::read::document::{Document, object_mut, text};
+use crate::read::references;
 use crate::read::vendor::{ApiFile, Fold};
 
 /// A type of object of the folded resource.

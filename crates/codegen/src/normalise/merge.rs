@@ -8,9 +8,10 @@ use anyhow::{Result, bail};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
-use super::{references, twice};
+use super::twice;
 use crate::name::types;
 use crate::read::document::{Document, METHODS, is_description, object};
+use crate::read::references;
 
 /// Merges the documents of an API.
 pub(super) fn merge(

@@ -4,7 +4,6 @@
 //! They keep the meaning (the merged document is what the fake serves): names, resolved parameters,
 //! folded object APIs, shared schemas.
 
-pub(crate) mod content;
 mod describe;
 mod fold;
 mod identifiers;
@@ -12,7 +11,6 @@ mod merge;
 mod paging;
 mod parameters;
 mod prune;
-pub(crate) mod references;
 mod security;
 mod twice;
 
@@ -23,14 +21,11 @@ use serde_json::Value;
 
 use crate::name::{operations, vocabulary};
 use crate::read::document::Document;
-use crate::read::evidence;
 use crate::read::vendor::{ApiFile, Vendor};
+use crate::read::{evidence, references};
 
-pub use content::Encoding;
-pub(crate) use content::{Part, Sent, Success, sent, success};
 pub use fold::ObjectType;
 pub use parameters::placeholders;
-pub(crate) use references::resolved;
 
 /// One API, ready to be generated.
 pub struct Api {

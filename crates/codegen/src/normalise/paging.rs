@@ -4,8 +4,8 @@
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use super::{content, references};
 use crate::read::document::{Document, list, text};
+use crate::read::{content, references};
 
 /// Parameters that say where a list goes on.
 const POSITIONS: [&str; 19] = [

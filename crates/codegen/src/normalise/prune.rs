@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::references;
 use crate::read::document::list;
+use crate::read::references;
 
 /// Keeps what is reachable from the paths, and what the document asks to keep.
 pub(super) fn prune(document: &mut Value) {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::references;
 use crate::read::document::{Document, list, object, text};
+use crate::read::references;
 
 /// Returns the index of the document to take, for each path and method that more than one document
 /// describes. If none is the fullest, adds to `refusals` what each of them lacks.

@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::model::Refined;
-use crate::normalise::references::each as each_reference;
+use crate::model::Model;
+use crate::normalise::Api;
 use crate::read::document::{object, without_notes};
+use crate::read::references::each as each_reference;
 
 /// The names of the types of `other` that `first` has too: the same in Rust, of the same JSON
 /// Schema, and so is all that they lead to.
-pub(crate) fn types(first: &Refined<'_>, other: &Refined<'_>) -> BTreeSet<String> {
-    let (ours, theirs) = (&first.api.merged["components"], &other.api.merged["components"]);
+pub(crate) fn types((first_api, first): (&Api, &Model), (other_api, other): (&Api, &Model)) -> BTreeSet<String> {
+    let (ours, theirs) = (&first_api.merged["components"], &other_api.merged["components"]);
     let schemas = schemas(ours, theirs);
     // A type without a schema of its name has one that is made of its definition.
     let described = |name: &str| {
@@ -20,13 +21,12 @@ pub(crate) fn types(first: &Refined<'_>, other: &Refined<'_>) -> BTreeSet<String
         own || schemas.contains(name)
     };
     let mut found: BTreeSet<String> = other
-        .model
         .types
         .iter()
-        .filter(|(name, definition)| first.model.types.get(*name) == Some(definition) && described(name))
+        .filter(|(name, definition)| first.types.get(*name) == Some(definition) && described(name))
         .map(|(name, _)| name.clone())
         .collect();
-    settle(&mut found, |name, found| other.model.types[name].names().iter().all(|inner| found.contains(inner)));
+    settle(&mut found, |name, found| other.types[name].names().iter().all(|inner| found.contains(inner)));
     found
 }
 

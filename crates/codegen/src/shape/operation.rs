@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::schema::Shaper;
 use crate::model::{Argument, Body, Operation, Paging, Place, Reply, Ty};
 use crate::name::ident;
-use crate::normalise::{Part, Sent, Success, resolved, sent, success};
+use crate::read::content::{Part, Sent, Success, sent, success};
 use crate::read::document::{list, object, operations, text};
+use crate::read::references::resolved;
 
 /// Reads all operations, in the order of their names.
 pub(super) fn all(shaper: &mut Shaper<'_>, merged: &Value) -> Result<Vec<Operation>> {

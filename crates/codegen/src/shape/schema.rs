@@ -13,8 +13,8 @@ use super::types::Types;
 use super::unions::Unions;
 use crate::model::{Definition, Field, Shape, Ty};
 use crate::name::words;
-use crate::normalise::references;
 use crate::read::document::{is_empty, list, object, text};
+use crate::read::references;
 
 /// Enums above this size (languages, time zones, currencies) stay text.
 pub(super) const MOST_VALUES: usize = 60;

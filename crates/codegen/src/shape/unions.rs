@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use heck::ToUpperCamelCase;
 use serde_json::Value;
 
-use crate::normalise::references;
 use crate::read::document::{list, object, text};
+use crate::read::references;
 
 /// An enum over records.
 #[derive(Debug, Clone)]

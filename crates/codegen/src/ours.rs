@@ -5,11 +5,11 @@ use std::path::Path;
 use anyhow::Result;
 use schemars::{JsonSchema, schema_for};
 
-use super::vendor::VendorFile;
-use super::words::Words;
 use crate::correct::corrections::Corrections;
 use crate::correct::surface::SurfaceFile;
 use crate::emit::operations_table::Table;
+use crate::read::vendor::VendorFile;
+use crate::read::words::Words;
 use crate::write::Files;
 
 /// Adds the `.schema.json` of each kind of file.
