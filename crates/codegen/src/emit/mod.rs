@@ -1,6 +1,7 @@
 //! From the model to files: one for each resource, its types, a table of operations.
 
 pub(crate) mod calls;
+mod client;
 mod docs;
 mod example;
 pub(crate) mod features;
@@ -58,7 +59,7 @@ pub(crate) fn api(
     }
     if let Some(fold) = &file.fold {
         let about = inner_doc("The types of object, and which operations each has.");
-        let text = rust::file(&[], about, vec![Piece::Rust(handle::object_types(fold, api, model))])?;
+        let text = rust::file(&[], about, vec![Piece::Rust(client::object_types(fold, api, model))])?;
         files.add(folder.join("object_types.rs"), text);
     }
     let names: Vec<&str> = resources.keys().map(String::as_str).collect();
@@ -75,7 +76,7 @@ pub(crate) fn api(
     files.add(folder.join("types/mod.rs"), text);
     let apart = if vendor.is_root(file) { modules(others.iter().map(|other| other.file)) } else { none() };
     let about = inner_doc("Generated code: resources, types and the table of operations.");
-    let items = handle::root(file, api, &resources, gate, &apart);
+    let items = client::root(file, api, &resources, gate, &apart);
     files.add(folder.join("mod.rs"), rust::file(&[], about, vec![Piece::Rust(items)])?);
     Ok(())
 }

@@ -1,0 +1,111 @@
+//! The client's methods: one for each resource, and one for each type of object.
+
+use std::collections::BTreeMap;
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::gate::Gate;
+use super::handle;
+use super::rust::{ident, plain_doc};
+use crate::model::{Model, Operation};
+use crate::name::words;
+use crate::normalise::Api;
+use crate::read::vendor::{ApiFile, Fold};
+
+/// The table of object types.
+pub(super) fn object_types(fold: &Fold, api: &Api, model: &Model) -> TokenStream {
+    let constants: Vec<Ident> = api.object_types.iter().map(|object| ident(&object.name.to_uppercase())).collect();
+    let tables = api.object_types.iter().zip(&constants).map(|(object, constant)| {
+        let has = |operation: &&Operation| {
+            let here = |(method, path): &(String, String)| {
+                operation.method.eq_ignore_ascii_case(method) && operation.path == *path
+            };
+            operation.resource == fold.resource && object.operations.iter().any(here)
+        };
+        let names = model.operations.iter().filter(has).map(|operation| &operation.name);
+        let (about, name, segment) = (plain_doc(&handle::about(&object.name)), &object.name, &object.segment);
+        quote! {
+            #about
+            pub static #constant: ObjectType = ObjectType { name: #name, segment: #segment, operations: &[#(#names),*] };
+        }
+    });
+    quote! {
+        /// A type of object.
+        #[derive(Debug, Clone, Copy)]
+        #[non_exhaustive]
+        pub struct ObjectType {
+            /// Its name.
+            pub name: &'static str,
+            /// What stands for it in a path.
+            pub segment: &'static str,
+            /// The identifiers of the operations it has.
+            pub operations: &'static [&'static str],
+        }
+        /// All types of object, in the order of their names.
+        pub static OBJECT_TYPES: &[&ObjectType] = &[#(&#constants),*];
+        #(#tables)*
+    }
+}
+
+/// `mod.rs`: the modules, and the client's methods. `others` are the modules of the vendor's other APIs.
+pub(super) fn root(
+    file: &ApiFile,
+    api: &Api,
+    resources: &BTreeMap<String, Vec<&Operation>>,
+    gate: Gate,
+    others: &TokenStream,
+) -> TokenStream {
+    let modules = resources.keys().map(|resource| {
+        let (needs, resource) = (gate.one(resource), ident(resource));
+        quote!(#needs pub mod #resource;)
+    });
+    let methods = resources.iter().map(|(name, operations)| {
+        let bound = operations.first().map(|operation| operation.bind.as_slice()).unwrap_or_default();
+        let held: Vec<Ident> = bound.iter().map(|name| ident(&name.to_snake_case())).collect();
+        let about = plain_doc(&format!("Operations on {}.{}", words(name), gate.said(name)));
+        let (needs, resource, handle) = (gate.one(name), ident(name), ident(&name.to_upper_camel_case()));
+        quote! {
+            #about
+            #needs
+            #[must_use]
+            pub fn #resource(&self #(, #held: impl Into<String>)*) -> #resource::#handle {
+                #resource::#handle::new(&self.pipeline #(, #held)*)
+            }
+        }
+    });
+    let (folded, objects) = file.fold.as_ref().map(|fold| folded(fold, api, gate)).unwrap_or_default();
+    let client = ident(&file.client);
+    quote! {
+        #(#modules)*
+        #folded
+        #others
+        pub mod operations;
+        pub mod types;
+        impl crate::#client {
+            #(#methods)*
+            #objects
+        }
+    }
+}
+
+/// The module of the types of object, and the client's methods for them.
+fn folded(fold: &Fold, api: &Api, gate: Gate) -> (TokenStream, TokenStream) {
+    let needs = gate.one(&fold.resource);
+    let (resource, handle) = (ident(&fold.resource), ident(&fold.resource.to_upper_camel_case()));
+    let methods = api.object_types.iter().map(|object| {
+        let about = plain_doc(&format!("Objects of the type {}.{}", words(&object.name), gate.said(&fold.resource)));
+        let (name, constant) = (ident(&object.name), ident(&object.name.to_uppercase()));
+        quote! {
+            #about
+            #needs
+            #[must_use]
+            pub fn #name(&self) -> #resource::#handle {
+                #resource::#handle::known(&self.pipeline, &object_types::#constant)
+            }
+        }
+    });
+    let methods = quote!(#(#methods)*);
+    (quote!(#needs pub mod object_types;), methods)
+}
