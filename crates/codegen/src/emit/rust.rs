@@ -1,8 +1,8 @@
 //! Rust: tokens become files, laid out by `prettyplease`, with an empty line between items as a person would write.
 
 use anyhow::{Context, Result};
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
 use syn::{Attribute, Item, UseTree, Visibility};
 
 use crate::model::Ty;
@@ -136,7 +136,10 @@ fn is_list(tree: &UseTree) -> bool {
 
 /// A name. What is no name in Rust gets an underscore, as everywhere.
 pub(super) fn ident(name: &str) -> Ident {
-    syn::parse_str(name).unwrap_or_else(|_| Ident::new(&crate::name::ident(name), Span::call_site()))
+    let plain = || name.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    syn::parse_str(name)
+        .or_else(|_| syn::parse_str(&crate::name::ident(name)))
+        .unwrap_or_else(|_| format_ident!("x_{}", plain()))
 }
 
 /// A type; `at` is put before types of ours.
