@@ -1,12 +1,12 @@
 //! A description is documentation: whatever it says, the same code is generated, and the same is sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use proc_macro2::{TokenStream, TokenTree};
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Workspace, awkward, vendor};
 use crate::generate;
@@ -99,16 +99,38 @@ fn leads() -> Value {
 }
 
 /// What is generated where nothing is described.
-static PLAIN: LazyLock<BTreeMap<PathBuf, String>> = LazyLock::new(|| generated(&[]));
+static PLAIN: LazyLock<BTreeMap<PathBuf, String>> = LazyLock::new(|| generated(&[], false));
 
-/// What is generated of two documents that say all this, without what is said.
-fn generated(texts: &[String]) -> BTreeMap<PathBuf, String> {
+/// The names of everything that a dictionary can describe.
+fn names(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            let members = map.get("properties").and_then(Value::as_object).into_iter().flatten();
+            found.extend(members.map(|(name, _)| name.clone()));
+            found.extend(map.get("name").and_then(Value::as_str).map(str::to_owned));
+            map.values().for_each(|value| names(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| names(value, found)),
+        _ => {}
+    }
+}
+
+/// What is generated of two documents that say all this, or whose dictionary does, without what is said.
+fn generated(texts: &[String], dictionary: bool) -> BTreeMap<PathBuf, String> {
     let mut documents = [awkward(), leads()];
     let mut said = texts.iter().cycle().cloned();
+    let mut words = BTreeMap::new();
     for document in documents.iter_mut().filter(|_| !texts.is_empty()) {
-        describe(document, &mut || said.next().unwrap_or_default());
+        if dictionary {
+            let mut found = BTreeSet::new();
+            names(document, &mut found);
+            words.extend(found.into_iter().map(|name| (name, said.next().unwrap_or_default())));
+        } else {
+            describe(document, &mut || said.next().unwrap_or_default());
+        }
     }
     let workspace = Workspace::new(&documents[0]);
+    workspace.put("specs/acme/words.json", &json!({"members": words}));
     workspace.put("specs/acme/leads.json", &documents[1]);
     let mut file = vendor();
     file["apis"][0]["documents"]["leads.json"] = json!({"resource": "leads"});
@@ -146,12 +168,16 @@ fn code(tokens: TokenStream) -> String {
     kept.join(" ")
 }
 
-/// JSON without its descriptions; a member of that name is an object.
+/// JSON without its descriptions; a member of that name is an object. A described reference is in an `allOf`.
 fn facts(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
             let facts = map.iter().filter(|(key, value)| *key != "description" || !value.is_string());
-            Value::Object(facts.map(|(key, value)| (key.clone(), self::facts(value))).collect())
+            let facts: Map<String, Value> = facts.map(|(key, value)| (key.clone(), self::facts(value))).collect();
+            match facts.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+                Some([one]) if facts.len() == 1 => one.clone(),
+                _ => Value::Object(facts),
+            }
         }
         Value::Array(items) => Value::Array(items.iter().map(facts).collect()),
         plain => plain.clone(),
@@ -171,8 +197,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_descriptions_say_the_same_code_is_generated(texts in proptest::collection::vec(text(), 1..20)) {
-        let described = generated(&texts);
+    fn whatever_descriptions_say_the_same_code_is_generated(
+        texts in proptest::collection::vec(text(), 1..20),
+        dictionary: bool,
+    ) {
+        let described = generated(&texts, dictionary);
         prop_assert_eq!(PLAIN.keys().collect::<Vec<_>>(), described.keys().collect::<Vec<_>>());
         for (path, plain) in PLAIN.iter() {
             prop_assert_eq!(plain, &described[path], "{}", path.display());
@@ -182,7 +211,7 @@ proptest! {
 
 #[test]
 fn a_constant_is_sent_and_what_a_description_calls_one_is_asked_for() {
-    let types = generated(&["Always `lowercase`: the name of the source.".to_owned()]);
+    let types = generated(&["Always `lowercase`: the name of the source.".to_owned()], false);
     let leads = &types[&PathBuf::from("crates/acme-client/src/generated/types/leads.rs")];
     assert!(leads.contains("kind : Some Parenthesis(\"lead\" . to_owned Parenthesis())"), "{leads}");
     assert!(leads.contains("source : Some Parenthesis(source . into Parenthesis())"), "{leads}");
