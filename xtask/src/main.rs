@@ -12,6 +12,7 @@ mod fuzzed;
 mod generate;
 mod git;
 mod honesty;
+mod limits_table;
 mod marks;
 mod normalise;
 mod operations_table;

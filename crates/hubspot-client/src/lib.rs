@@ -9,7 +9,6 @@ mod ext;
 #[rustfmt::skip]
 #[allow(deprecated, clippy::needless_borrows_for_generic_args, clippy::too_many_arguments)]
 mod generated;
-mod quotas;
 #[cfg(feature = "webhook-receiver")]
 pub mod receiver;
 mod vendor;
@@ -18,8 +17,8 @@ mod vendor;
 pub use app::{App, Machine};
 pub use client::{BASE_URL, Client};
 pub use ext::*;
+pub use generated::limits::Tier;
 pub use generated::*;
-pub use quotas::Tier;
 
 #[cfg(all(feature = "oauth", feature = "redis"))]
 pub use crm_core::RedisStore;

@@ -7,6 +7,7 @@ mod gate;
 mod handle;
 mod operations;
 mod paged;
+pub(crate) mod quotas;
 mod rust;
 mod schemas;
 pub(crate) mod signature;
@@ -58,7 +59,7 @@ pub(crate) fn api(
     files.add(folder.join("types/mod.rs"), rust::file(&[], &types::root(&groups, gate))?);
     let mut root = handle::root(file, api, &resources, gate);
     if vendor.is_root(file) {
-        let modules = modules(others.iter().map(|other| other.file));
+        let modules = modules(vendor, others.iter().map(|other| other.file));
         root = root.replacen("pub mod operations;", &(modules + "pub mod operations;"), 1);
     }
     files.add(folder.join("mod.rs"), rust::file(&[], &root)?);
@@ -67,15 +68,19 @@ pub(crate) fn api(
 
 /// The root of a vendor whose APIs all have a module.
 pub(crate) fn root(vendor: &Vendor) -> Result<String> {
-    rust::file(&[], &format!("//! Generated code, a module for each API.\n\n{}", modules(vendor.file.apis.iter())))
+    rust::file(
+        &[],
+        &format!("//! Generated code, a module for each API.\n\n{}", modules(vendor, vendor.file.apis.iter())),
+    )
 }
 
-fn modules<'a>(apis: impl Iterator<Item = &'a ApiFile>) -> String {
-    apis.map(|api| {
+fn modules<'a>(vendor: &Vendor, apis: impl Iterator<Item = &'a ApiFile>) -> String {
+    let limits = if vendor.limits.all.is_empty() { "" } else { "pub(crate) mod limits;\n" };
+    let apis = apis.map(|api| {
         let gate = api.feature.as_ref().map_or_else(String::new, |feature| Gate(true).one(feature));
         format!("{gate}pub mod {};\n", api.module())
-    })
-    .collect()
+    });
+    limits.to_owned() + &apis.collect::<String>()
 }
 
 fn resources(model: &Model) -> BTreeMap<String, Vec<&Operation>> {

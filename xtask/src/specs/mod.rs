@@ -4,6 +4,7 @@ pub(crate) mod document;
 pub(crate) mod evidence;
 mod foreign;
 pub(crate) mod import;
+pub(crate) mod limits;
 pub(crate) mod overlay;
 pub(crate) mod schema;
 pub(crate) mod vendor;

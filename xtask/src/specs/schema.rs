@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use schemars::{JsonSchema, schema_for};
 
+use super::limits::LimitsFile;
 use super::overlay::Overlay;
 use super::vendor::VendorFile;
 use super::words::Words;
@@ -15,6 +16,7 @@ use crate::write::Files;
 pub(crate) fn files(root: &Path, files: &mut Files) -> Result<()> {
     files.add(root.join("specs/vendor.schema.json"), text::<VendorFile>()?);
     files.add(root.join("specs/overlay.schema.json"), text::<Overlay>()?);
+    files.add(root.join("specs/limits.schema.json"), text::<LimitsFile>()?);
     files.add(root.join("specs/words.schema.json"), text::<Words>()?);
     files.add(root.join("specs/operations.schema.json"), text::<Table>()?);
     Ok(())

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::document;
+use super::limits::VendorLimits;
 use super::words::Words;
 
 /// A vendor: its crate and the APIs in it.
@@ -111,6 +112,7 @@ pub(crate) struct Vendor {
     pub(crate) folder: PathBuf,
     pub(crate) file: VendorFile,
     pub(crate) words: Words,
+    pub(crate) limits: VendorLimits,
 }
 
 impl Vendor {
@@ -125,7 +127,8 @@ impl Vendor {
         if file.apis.is_empty() {
             bail!("{}: `apis` is empty", path.display());
         }
-        Ok(Self { name: name.to_owned(), words: Words::read(&folder)?, folder, file })
+        let limits = VendorLimits::read(&folder, &file)?;
+        Ok(Self { name: name.to_owned(), words: Words::read(&folder)?, limits, folder, file })
     }
 
     /// Whether an API stands at the root of the generated code: the only one, or the one that is
