@@ -25,9 +25,9 @@ pub use crm_core::RedisStore;
 pub use crm_core::{
     Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ChunkOutcome,
     ClientBuilder, Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, Feedback, FieldError, Grant,
-    LimitRefusal, LimitScope, LocalLimiter, Map, NotATime, OpMeta, Pages, Paginator, PagingKind, Permit, Poll,
-    PollPolicy, Poller, Position, Progress, Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent, StaticToken,
-    Stats, Status, SystemClock, Time, Timestamp, Upload, VendorDetail, Window,
+    LimitRefusal, LimitScope, LocalLimiter, Map, NotATime, OpMeta, Pages, Paginator, Paging, PagingKind, Permit, Poll,
+    PollPolicy, Poller, Position, Progress, Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent, SentIn,
+    StaticToken, Stats, Status, SystemClock, Time, Timestamp, Upload, VendorDetail, Window,
 };
 #[cfg(feature = "oauth")]
 pub use crm_core::{

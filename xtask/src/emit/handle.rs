@@ -28,7 +28,7 @@ pub(super) fn resource(
     let mut text = format!("//! {}.\n\n", capital(&words(resource)));
     text.push_str(
         "#![allow(unused_imports)]\n\nuse std::fmt::Display;\n\nuse crm_core::reexport::serde_json::Value;\n\
-         use crm_core::{BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position, Timestamp, Upload};\n\nuse super::{operations, types};\n\n",
+         use crm_core::{BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp, Upload};\n\nuse super::{operations, types};\n\n",
     );
     if fold.is_some() {
         text.push_str("use super::object_types::ObjectType;\n\n");

@@ -7,6 +7,7 @@ mod gate;
 mod handle;
 mod operations;
 mod paged;
+mod paging;
 pub(crate) mod quotas;
 mod rust;
 mod schemas;
@@ -42,7 +43,7 @@ pub(crate) fn api(
         let folded = file.fold.as_ref().filter(|fold| fold.resource == *resource);
         let text = handle::resource(resource, operations, model, folded, &examples)?;
         files.add(folder.join(format!("{resource}.rs")), rust::file(&source(operations), &text)?);
-        let text = operations::resource(operations);
+        let text = operations::resource(operations, model)?;
         files.add(folder.join("operations").join(format!("{resource}.rs")), rust::file(&[], &text)?);
     }
     if let Some(fold) = &file.fold {
@@ -89,6 +90,17 @@ fn resources(model: &Model) -> BTreeMap<String, Vec<&Operation>> {
         found.entry(operation.resource.clone()).or_default().push(operation);
     }
     found
+}
+
+/// Each of the texts once.
+fn distinct<'a>(texts: impl Iterator<Item = &'a String>) -> Vec<&'a String> {
+    let mut seen: Vec<&String> = Vec::new();
+    for text in texts {
+        if !seen.contains(&text) {
+            seen.push(text);
+        }
+    }
+    seen
 }
 
 fn source(operations: &[&Operation]) -> Vec<String> {

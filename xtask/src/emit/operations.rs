@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::Result;
 use heck::ToShoutySnakeCase;
 
 use super::gate::Gate;
 use super::rust::packed;
-use crate::refine::{Operation, PagingKind};
+use super::{distinct, paging};
+use crate::refine::{Model, Operation};
 
 /// The name of an operation's entry.
 pub(super) fn entry(operation: &Operation) -> String {
@@ -44,9 +46,9 @@ pub(super) fn root(resources: &[&str], operations: &[Operation], gate: Gate) -> 
 }
 
 /// `operations/<resource>.rs`.
-pub(super) fn resource(operations: &[&Operation]) -> String {
+pub(super) fn resource(operations: &[&Operation], model: &Model) -> Result<String> {
     let mut text = String::from(
-        "#[allow(unused_imports)]\nuse crm_core::{OpMeta, PagingKind, Rules};\nuse crm_core::reexport::http::Method;\n\n",
+        "#[allow(unused_imports)]\nuse crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};\nuse crm_core::reexport::http::Method;\n\n",
     );
     text.push_str("pub(super) static ALL: &[&OpMeta] = &[\n");
     for operation in operations {
@@ -57,18 +59,33 @@ pub(super) fn resource(operations: &[&Operation]) -> String {
     for (index, scopes) in shared.iter().enumerate() {
         text.push_str(&format!("@@\nconst SCOPES_{}: &[&str] = &[{}];\n@@\n", index + 1, list(scopes)));
     }
-    let ruled = distinct_rules(operations);
+    // A shared constant costs less to compile than a value at every operation.
+    let rules_of: Vec<Option<String>> = operations.iter().map(|operation| rules(operation)).collect();
+    let ruled = distinct(rules_of.iter().flatten());
     for (index, rules) in ruled.iter().enumerate() {
         text.push_str(&format!(
             "@@\n/// What some requests must hold and their replies promise.\nconst RULES_{}: Rules = {rules};\n@@\n",
             index + 1
         ));
     }
+    let mut pagings: Vec<Option<String>> = Vec::new();
     for operation in operations {
-        let paging = operation
-            .paging
-            .as_ref()
-            .map_or_else(|| "None".to_owned(), |paging| format!("Some(PagingKind::{})", kind(paging.kind)));
+        pagings.push(operation.paging.as_ref().map(|paging| paging::table(paging, operation, model)).transpose()?);
+    }
+    let paged = distinct(pagings.iter().flatten());
+    for (index, paging) in paged.iter().enumerate() {
+        text.push_str(&format!(
+            "@@\n\n/// How lists are paged.\nstatic PAGING_{}: Paging = {paging};\n@@\n",
+            index + 1
+        ));
+    }
+    for (operation, paging) in operations.iter().zip(&pagings) {
+        let paging = option(
+            paged
+                .iter()
+                .position(|known| Some(*known) == paging.as_ref())
+                .map(|index| format!("&PAGING_{}", index + 1)),
+        );
         let scopes = match shared.iter().position(|scopes| **scopes == operation.scopes) {
             Some(index) => format!("SCOPES_{}", index + 1),
             None => format!("&[{}]", list(&operation.scopes)),
@@ -87,7 +104,7 @@ pub(super) fn resource(operations: &[&Operation]) -> String {
             class = operation.limit_class,
             rules = ruled
                 .iter()
-                .position(|known| Some(known) == rules(operation).as_ref())
+                .position(|known| Some(*known) == rules(operation).as_ref())
                 .map_or_else(|| "Rules::PLAIN".to_owned(), |index| format!("RULES_{}", index + 1)),
             long = operation.long_running,
             batch = option(operation.batch_max.map(|most| most.to_string())),
@@ -95,7 +112,7 @@ pub(super) fn resource(operations: &[&Operation]) -> String {
             deprecated = operation.deprecated,
         ));
     }
-    text
+    Ok(text)
 }
 
 /// The value of `OpMeta::rules`, where it is not the plain one.
@@ -111,18 +128,6 @@ fn rules(operation: &Operation) -> Option<String> {
     ];
     let members: Vec<String> = members.into_iter().flatten().collect();
     (!members.is_empty()).then(|| format!("Rules {{ {}, ..Rules::PLAIN }}", members.join(", ")))
-}
-
-/// The rules other than the plain ones, each once: a shared constant costs less to compile than a
-/// value at every operation.
-fn distinct_rules(operations: &[&Operation]) -> Vec<String> {
-    let mut seen: Vec<String> = Vec::new();
-    for operation in operations {
-        if let Some(rules) = rules(operation).filter(|rules| !seen.contains(rules)) {
-            seen.push(rules);
-        }
-    }
-    seen
 }
 
 /// Long lists of scopes that several operations have.
@@ -147,16 +152,4 @@ fn list(texts: &[String]) -> String {
 
 fn option(value: Option<String>) -> String {
     value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"))
-}
-
-const fn kind(kind: PagingKind) -> &'static str {
-    match kind {
-        PagingKind::Token => "Token",
-        PagingKind::Offset => "Offset",
-        PagingKind::Page => "Page",
-        PagingKind::KeysetId => "KeysetId",
-        PagingKind::KeysetPair => "KeysetPair",
-        PagingKind::KeysetValue => "KeysetValue",
-        PagingKind::SearchAfter => "SearchAfter",
-    }
 }

@@ -1,11 +1,10 @@
-//! How a paged operation goes from page to page, as code over its own reply type: a path that the
+//! What a page reports about its list, as code over the type of the reply: a path that the
 //! reply does not have fails generation, not the user's sync.
 
 use anyhow::{Context, Result, bail};
 
 use super::types::field_type;
-use crate::refine::{Definition, Field, Model, Operation, Paging, PagingKind, Shape, Ty};
-use crate::refine::{OneOrTwo, PagingPlace};
+use crate::refine::{Definition, Field, Model, NextPosition, OneOrTwo, Operation, Paging, Shape, Ty};
 
 /// An expression and the type it gives.
 struct Path {
@@ -24,68 +23,62 @@ pub(super) fn paged(
     let at = |what: &str| format!("{}: `x-paging`: {what}", operation.name);
     let items = by_ref(model, reply, &paging.items).with_context(|| at("items"))?;
     let Ty::List(item) = &items.ty else { bail!("{}: `{}` is not a list", at("items"), paging.items) };
-    let limit = match &paging.limit {
-        Some(name) => format!("Some(({name:?}, LimitIn::{}))", place(paging.place)),
-        None => "None".to_owned(),
-    };
     let total =
         optional(paging.total.as_deref(), |path| number(&by_ref(model, reply, path)?)).with_context(|| at("total"))?;
     let more =
         optional(paging.more.as_deref(), |path| Ok(flag(&by_ref(model, reply, path)?))).with_context(|| at("more"))?;
+    // Facts that this kind of paging does not look at are not compiled.
+    let counts = match paging.kind.next {
+        NextPosition::Number => paging.next.is_none(),
+        next => next == NextPosition::Counted,
+    };
+    let total = if counts { total } else { none() };
+    let more = if paging.kind.next == NextPosition::Values { none() } else { more };
     let last = |model: &Model| -> Result<Option<Path>> {
         let Some(field) = &paging.last else { return Ok(None) };
         let inner = by_ref_from(model, item, field, format!("{}.and_then(|list| list.last())", items.code))?;
         Ok(Some(inner))
     };
-    let advance = match paging.kind {
-        PagingKind::Token => {
-            let Some(OneOrTwo::One(next)) = &paging.next else { bail!("{} is needed", at("next")) };
-            format!("cx.token({}.as_deref(), {more})", text(&by_ref(model, reply, next).with_context(|| at("next"))?)?)
+    let next = match (paging.kind.next, &paging.next) {
+        (NextPosition::Text, Some(OneOrTwo::One(next))) => {
+            let next = text(&by_ref(model, reply, next).with_context(|| at("next"))?)?;
+            format!("{next}.map(Position::Token)")
         }
-        PagingKind::Offset => match &paging.next {
-            Some(OneOrTwo::One(next)) => {
-                format!("cx.offset_at({}, {more})", number(&by_ref(model, reply, next).with_context(|| at("next"))?)?)
-            }
-            _ => format!("cx.offset({total}, {more})"),
+        (NextPosition::Text, _) => match last(model).with_context(|| at("last"))? {
+            Some(last) => format!("{}.map(Position::Token)", text(&last)?),
+            None => bail!("{} or `last` is needed", at("next")),
         },
-        PagingKind::Page => format!("cx.page({}, {total}, {more})", paging.first),
-        PagingKind::KeysetPair => {
-            let Some(OneOrTwo::Two([value, id])) = &paging.next else { bail!("{} needs two paths", at("next")) };
-            format!("cx.pair({}, {}, {more})", text(&by_ref(model, reply, value)?)?, text(&by_ref(model, reply, id)?)?)
+        (NextPosition::Number, Some(OneOrTwo::One(next))) => {
+            let next = number(&by_ref(model, reply, next).with_context(|| at("next"))?)?;
+            format!("{next}.map(Position::Offset)")
         }
-        PagingKind::KeysetId | PagingKind::KeysetValue => {
-            let next = match (&paging.next, last(model).with_context(|| at("last"))?) {
-                (Some(OneOrTwo::One(next)), _) => text(&by_ref(model, reply, next).with_context(|| at("next"))?)?,
-                (_, Some(last)) => text(&last)?,
-                _ => bail!("{} or `last` is needed", at("next")),
-            };
-            format!("cx.keyset({next}, {more})")
+        (NextPosition::Number | NextPosition::Counted, _) => none(),
+        (NextPosition::Pair, Some(OneOrTwo::Two([value, id]))) => {
+            let text_at = |path: &str| text(&by_ref(model, reply, path).with_context(|| at("next"))?);
+            format!("{}.zip({}).map(|(value, id)| Position::After {{ value, id }})", text_at(value)?, text_at(id)?)
         }
-        PagingKind::SearchAfter => {
+        (NextPosition::Pair, _) => bail!("{} needs two paths", at("next")),
+        (NextPosition::Values, _) => {
             let Some(last) = last(model).with_context(|| at("last"))? else { bail!("{} is needed", at("last")) };
-            match &last.ty {
-                Ty::List(inner) if **inner == Ty::Json => {
-                    format!("cx.values({}.map(|values| values.to_vec()))", last.code)
-                }
-                Ty::Json => format!("cx.values({}.and_then(Value::as_array).cloned())", last.code),
+            let values = match &last.ty {
+                Ty::List(inner) if **inner == Ty::Json => format!("{}.map(|values| values.to_vec())", last.code),
+                Ty::Json => format!("{}.and_then(Value::as_array).cloned()", last.code),
                 _ => bail!("{}: not a list of values", at("last")),
-            }
+            };
+            format!("{values}.map(Position::Values)")
         }
     };
+    let count = if items.code == "Some(page)" {
+        "Some(page.len())".to_owned()
+    } else {
+        format!("{}.map(Vec::len)", items.code)
+    };
     Ok(format!(
-        "impl Paged for {builder} {{\n    type Page = {page};\n    type Item = {item};\n    const LIMIT: Option<(&'static str, LimitIn)> = {limit};\n\
-         #[inline]\n    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {{\n        {seek}\n    }}\n\
-         #[inline]\n    #[allow(unused_variables)]\n    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {{\n        {advance}\n    }}\n\
-         #[inline]\n    fn count(page: &Self::Page) -> Option<usize> {{\n        {count}\n    }}\n\
+        "impl Paged for {builder} {{\n    type Page = {page};\n    type Item = {item};\n\
+         #[inline]\n    fn facts(page: &Self::Page) -> PageFacts {{\n        PageFacts {{ count: {count}, next: {next}, total: {total}, more: {more} }}\n    }}\n\
          #[inline]\n    fn items(page: Self::Page) -> Vec<Self::Item> {{\n        {owned}\n    }}\n}}\n",
         page = reply.rust("types::"),
         item = item.rust("types::"),
-        seek = seek(paging, operation, model)?,
-        count = if items.code == "Some(page)" {
-            "Some(page.len())".to_owned()
-        } else {
-            format!("{}.map(Vec::len)", items.code)
-        },
         owned = owned(model, reply, &paging.items)?,
     ))
 }
@@ -98,50 +91,12 @@ pub(crate) fn item(paging: &Paging, reply: &Ty, model: &Model) -> Option<Ty> {
     }
 }
 
-fn seek(paging: &Paging, operation: &Operation, model: &Model) -> Result<String> {
-    // Some vendors want the number of a body as text.
-    let as_text = |name: &str| {
-        operation
-            .body
-            .as_ref()
-            .and_then(|body| field(model, &body.ty, name).ok())
-            .is_some_and(|(field, _)| field.ty == Ty::Text)
-    };
-    let set = |name: &str, value: &str, json: &str| match paging.place {
-        PagingPlace::Query => format!("call.set_query({name:?}, {value})"),
-        PagingPlace::Body => format!("call.set_body_field({name:?}, {json})"),
-    };
-    let arm = match (&paging.param, paging.kind) {
-        (OneOrTwo::One(name), PagingKind::Token | PagingKind::KeysetId | PagingKind::KeysetValue) => {
-            format!("Position::Token(token) => {}", set(name, "token", "Value::from(token.as_str())"))
-        }
-        (OneOrTwo::One(name), PagingKind::Offset) => format!(
-            "Position::Offset(offset) => {}",
-            set(name, "offset", if as_text(name) { "Value::from(offset.to_string())" } else { "Value::from(*offset)" })
-        ),
-        (OneOrTwo::One(name), PagingKind::Page) => {
-            format!("Position::Page(page) => {}", set(name, "page", "Value::from(*page)"))
-        }
-        (OneOrTwo::One(name), PagingKind::SearchAfter) => {
-            format!("Position::Values(values) => call.set_body_field({name:?}, Value::Array(values.clone()))")
-        }
-        (OneOrTwo::Two([value, id]), PagingKind::KeysetPair) => {
-            format!("Position::After {{ value, id }} => call.set_query({value:?}, value).set_query({id:?}, id)")
-        }
-        _ => bail!("`x-paging`: `param` does not fit the kind"),
-    };
-    Ok(format!("match at {{ {arm}, _ => call }}"))
-}
-
-const fn place(place: PagingPlace) -> &'static str {
-    match place {
-        PagingPlace::Query => "Query",
-        PagingPlace::Body => "Body",
-    }
+fn none() -> String {
+    "None".to_owned()
 }
 
 fn optional(path: Option<&str>, code: impl Fn(&str) -> Result<String>) -> Result<String> {
-    path.map_or_else(|| Ok("None".to_owned()), code)
+    path.map_or_else(|| Ok(none()), code)
 }
 
 fn record<'a>(model: &'a Model, ty: &Ty) -> Result<(&'a Definition, &'a [Field])> {
@@ -159,7 +114,7 @@ fn record<'a>(model: &'a Model, ty: &Ty) -> Result<(&'a Definition, &'a [Field])
     }
 }
 
-fn field<'a>(model: &'a Model, ty: &Ty, wire: &str) -> Result<(&'a Field, bool)> {
+pub(super) fn field<'a>(model: &'a Model, ty: &Ty, wire: &str) -> Result<(&'a Field, bool)> {
     let (definition, fields) = record(model, ty)?;
     let found = fields.iter().find(|field| field.wire == wire);
     let Some(found) = found else {

@@ -11,8 +11,9 @@ use crate::specs::limits::{Ends, Header, Limits, Tier, VendorLimits};
 
 /// The file: the items of the only limits, or a module for each.
 pub(crate) fn file(vendor: &VendorLimits) -> Result<String> {
-    let mut text =
-        String::from("//! The limits that the vendor publishes.\n\n#![allow(dead_code, unused_imports, unreachable_pub)]\n\n");
+    let mut text = String::from(
+        "//! The limits that the vendor publishes.\n\n#![allow(dead_code, unused_imports, unreachable_pub)]\n\n",
+    );
     match vendor.all.as_slice() {
         [only] => text.push_str(&items(only)),
         several => {

@@ -21,7 +21,7 @@ use crate::specs::overlay::Overlay;
 use crate::specs::vendor::{ApiFile, Vendor};
 
 pub(crate) use operations::{Argument, Body, Operation, Place, Reply};
-pub(crate) use paging::{OneOrTwo, Paging, PagingKind, Place as PagingPlace};
+pub(crate) use paging::{NextPosition, OneOrTwo, Paging, Place as PagingPlace};
 pub(crate) use ty::Ty;
 pub(crate) use types::{Definition, Field, Shape};
 
