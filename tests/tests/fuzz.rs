@@ -13,8 +13,8 @@ use base64::engine::general_purpose::STANDARD;
 use crm_core::page::List;
 use crm_core::webhook::{Delivery, Receiver, Refused};
 use crm_core::{
-    ConsentRequest, Cursor, Error, ManualClock, OpMeta, Position, Quotas, RawReply, RetryPolicy, Secret, StoredTokens,
-    TokenSet, Vendor,
+    Call, ConsentRequest, Cursor, Error, ManualClock, OpMeta, Position, Quotas, RawReply, RetryPolicy, Secret,
+    StoredTokens, TokenSet, Vendor,
 };
 use crm_fake::{Fake, Vendor as Vendors};
 use crm_tests::fuzz::Fuzz;
@@ -121,7 +121,7 @@ fn fuzz_cursors() {
     ]
     .map(str::to_owned);
     let client = hubspot_client::Client::new("t").unwrap();
-    let list = List::of::<hubspot_client::objects::List>(&client.contacts().list().into());
+    let list = List::of(&Call::from(client.contacts().list()));
     let read = |text: &str| serde_json::from_str::<Position>(text).ok().map(|at| list.cursor(at, 3));
     let cursors: Vec<String> = positions.iter().map(|at| read(at).unwrap().to_string()).collect();
     Fuzz::new("cursors").from(positions).from(cursors).run(|input| {

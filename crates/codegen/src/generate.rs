@@ -8,9 +8,10 @@ use crate::apis::Refined;
 use crate::correct::corrections::Corrections;
 use crate::correct::versions;
 use crate::emit::features::Resources;
-use crate::emit::honesty;
 use crate::emit::operations_table::Known;
+use crate::emit::{honesty, limits_table};
 use crate::read::evidence::Evidence;
+use crate::read::limits::Classified;
 use crate::read::vendor::{self, Vendor};
 use crate::write::{Change, Changes, Files};
 use crate::{apis, emit, ours};
@@ -64,13 +65,27 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
     if !refusals.is_empty() {
         bail!("{}", refusals.join("\n"));
     }
+    let classes = apis.iter().flat_map(|Refined { file: api, model, .. }| {
+        model.operations.iter().map(|one| Classified {
+            api,
+            name: &one.name,
+            resource: &one.resource,
+            document: &one.document,
+            class: &one.limit_class,
+        })
+    });
+    vendor.limits.check(&classes.collect::<Vec<_>>())?;
     versions::check(vendor, &Corrections::read(&vendor.folder)?)?;
     for refined in &apis {
         let Refined { file, api, model } = refined;
         let target = if vendor.is_root(file) { folder.clone() } else { folder.join(file.module()) };
         let others: Vec<&Refined<'_>> = apis.iter().filter(|other| other.file.name != file.name).collect();
         emit::api(vendor, &target, refined, &others, files).with_context(|| file.name.clone())?;
-        let document = serde_json::to_string_pretty(&api.merged)? + "\n";
+        let mut document = api.merged.clone();
+        if let Some(limits) = vendor.limits.of(file) {
+            document["x-limits"] = limits.for_fake();
+        }
+        let document = serde_json::to_string_pretty(&document)? + "\n";
         let name = if vendor.is_root(file) { vendor.name.clone() } else { format!("{}-{}", vendor.name, file.name) };
         files.add(root.join(FAKE_DOCUMENTS).join(format!("{name}.json")), document);
         let calls = emit::calls::api(vendor, file, model).with_context(|| file.name.clone())?;
@@ -96,6 +111,10 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
     }
     if vendor.file.evidence {
         honesty::readme(root, vendor, &evidence, files)?;
+    }
+    if !vendor.limits.all.is_empty() {
+        files.add(folder.join("limits.rs"), emit::quotas::file(&vendor.limits)?);
+        limits_table::readme(root, vendor, files)?;
     }
     Ok(())
 }

@@ -17,10 +17,10 @@ use crate::write::Changes;
 const AWKWARD: &str = include_str!("../fixtures/awkward.json");
 
 /// A workspace with one vendor, `acme`, and one document.
-struct Workspace(tempfile::TempDir);
+pub(crate) struct Workspace(tempfile::TempDir);
 
 impl Workspace {
-    fn new(document: &Value) -> Self {
+    pub(crate) fn new(document: &Value) -> Self {
         let this = Self(tempfile::tempdir().unwrap());
         std::fs::create_dir_all(this.root().join("specs/acme")).unwrap();
         std::fs::create_dir_all(this.root().join("crates/acme-client")).unwrap();
@@ -29,29 +29,29 @@ impl Workspace {
         this
     }
 
-    fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.0.path()
     }
 
-    fn put(&self, path: &str, value: &Value) {
+    pub(crate) fn put(&self, path: &str, value: &Value) {
         self.put_text(path, &serde_json::to_string_pretty(value).unwrap());
     }
 
-    fn put_text(&self, path: &str, text: &str) {
+    pub(crate) fn put_text(&self, path: &str, text: &str) {
         std::fs::write(self.root().join(path), text).unwrap();
     }
 
-    fn plan(&self) -> anyhow::Result<Changes> {
+    pub(crate) fn plan(&self) -> anyhow::Result<Changes> {
         Ok(generate::plan(self.root(), &[], false)?.1)
     }
 
     /// What a user reads, with the temporary folder taken out.
-    fn refusal(&self) -> String {
+    pub(crate) fn refusal(&self) -> String {
         let error = self.plan().err().expect("the document is refused");
         format!("{error:#}").replace(&self.root().display().to_string(), "")
     }
 
-    fn generated(&self, file: &str) -> String {
+    pub(crate) fn generated(&self, file: &str) -> String {
         generate::plan(self.root(), &[], false).unwrap().0.write().unwrap();
         std::fs::read_to_string(self.root().join("crates/acme-client/src/generated").join(file)).unwrap()
     }
@@ -64,7 +64,7 @@ fn vendor() -> Value {
     })
 }
 
-fn awkward() -> Value {
+pub(crate) fn awkward() -> Value {
     import::facts(&serde_json::from_str(AWKWARD).unwrap())
 }
 

@@ -40,6 +40,11 @@ impl Files {
         self.files.insert(path, text);
     }
 
+    /// The text of a file that was added.
+    pub(crate) fn text(&self, path: &Path) -> Option<&str> {
+        self.files.get(path).map(String::as_str)
+    }
+
     /// Everything in this folder is generated: files that are no longer made are removed.
     pub fn own(&mut self, folder: PathBuf) {
         self.owned.push(folder);

@@ -76,7 +76,7 @@ pub use error::{Error, ErrorKind, FieldError, LimitScope, Sent, VendorDetail};
 pub use limit::{End, Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 #[cfg(feature = "redis")]
 pub use limit::{RedisLimiter, RedisLimiterBuilder, WhenAway};
-pub use meta::{OpMeta, PagingKind, Rules};
+pub use meta::{OpMeta, Paging, PagingKind, Rules, SentIn};
 #[cfg(all(feature = "oauth", feature = "redis"))]
 pub use oauth::RedisStore;
 #[cfg(feature = "oauth")]
@@ -85,7 +85,7 @@ pub use oauth::{
     StoredTokens, TokenSet, TokenSource, TokenStore,
 };
 pub use options::CallOptions;
-pub use page::{Cursor, LimitIn, Next, PageContext, Paged, Pages, Paginator, Position};
+pub use page::{Cursor, Next, PageContext, PageFacts, Paged, Pages, Paginator, Position};
 pub use pipeline::{ClientBuilder, Pipeline, Stats};
 pub use poll::{Poll, PollPolicy, Poller, Status};
 pub use retry::{Backoff, Exponential, RetryPolicy};

@@ -19,8 +19,8 @@ pub struct OpMeta {
     pub idempotent: bool,
     /// The class of rate limit; empty for the default class.
     pub limit_class: &'static str,
-    /// How the list goes on, where it is one.
-    pub paging: Option<PagingKind>,
+    /// How the list is paged, if the operation returns one.
+    pub paging: Option<&'static Paging>,
     /// What its request must hold and its reply promises, beyond the usual.
     pub rules: Rules,
     /// Whether a 202 means "not ready, ask the same again".
@@ -69,7 +69,45 @@ impl Rules {
         Self { items: &[], items_required: false, one_of_parts: &[], may_be_empty: false, anonymous: false };
 }
 
-/// How a list tells where its next page is.
+/// How an operation's list is paged: the parameters of its positions and of its page size. Operations
+/// that page alike share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paging {
+    /// The kind of its positions.
+    pub kind: PagingKind,
+    /// The parameters that take a position: two for [`PagingKind::KeysetPair`], otherwise one.
+    pub params: &'static [&'static str],
+    /// The place of these parameters and of the page size.
+    pub sent_in: SentIn,
+    /// True if a number is sent as text in the body.
+    pub as_text: bool,
+    /// The parameter that takes the page size, if there is one. A page with fewer items than asked for
+    /// is known to be the last, unless the vendor reports it otherwise.
+    pub limit: Option<&'static str>,
+    /// True if the vendor reports the next offset; otherwise the items are counted.
+    pub told: bool,
+    /// The number of the first page.
+    pub first: u64,
+}
+
+impl Paging {
+    /// A kind of paging whose position is sent in one parameter of the query, without a page size.
+    #[must_use]
+    pub const fn new(kind: PagingKind, params: &'static [&'static str]) -> Self {
+        Self { kind, params, sent_in: SentIn::Query, as_text: false, limit: None, told: false, first: 1 }
+    }
+}
+
+/// The place where a position and the page size are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SentIn {
+    /// As query parameters.
+    Query,
+    /// As members of the JSON body.
+    Body,
+}
+
+/// The kind of the positions in a list.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PagingKind {

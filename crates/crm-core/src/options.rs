@@ -117,7 +117,9 @@ impl CallOptions {
         self
     }
 
-    /// The class of rate limit, for raw requests that belong to a class of their own.
+    /// The class of rate limit, for raw requests that belong to a class of their own. A class that the
+    /// [`Quotas`](crate::Quotas) do not have makes the call fail with
+    /// [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit) before anything is sent.
     #[must_use]
     pub fn limit_class(mut self, class: &'static str) -> Self {
         self.limit_class = Some(class);

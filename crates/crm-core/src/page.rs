@@ -23,6 +23,7 @@ mod cursor;
 mod items;
 mod list;
 mod pages;
+mod paging;
 mod position;
 mod stored;
 mod walker;
@@ -37,45 +38,46 @@ pub use position::Position;
 #[doc(hidden)]
 pub use position::position_text;
 
-use crate::call::Call;
 use crate::codec::Wire;
+use crate::meta::Paging;
 
-/// How one operation's list is paged. Implemented by generated code, one unit type an operation.
+/// The list of one operation. Implemented by generated code for the builder of the operation; how
+/// its positions are sent is in [`OpMeta::paging`](crate::OpMeta::paging).
 pub trait Paged: 'static {
     /// The reply.
     type Page: Wire + Send;
-    /// What the list holds.
+    /// The items of the list.
     type Item: Send;
 
-    /// The name of the parameter for the page size, and where it is sent. A page with fewer items
-    /// than asked for is known to be the last by it, where the vendor says nothing better.
-    const LIMIT: Option<(&'static str, LimitIn)>;
+    /// How the list is paged, if its operation has no [`OpMeta::paging`](crate::OpMeta::paging).
+    const PAGING: Option<&'static Paging> = None;
 
-    /// Points the call at a position. Never called with [`Position::Start`] or
-    /// [`Position::End`].
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page>;
+    /// Returns what the page reports about the list.
+    fn facts(page: &Self::Page) -> PageFacts;
 
-    /// Returns where the list continues after this page.
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next;
-
-    /// The items of a page.
+    /// Returns the items of a page.
     fn items(page: Self::Page) -> Vec<Self::Item>;
 
-    /// How many items the page holds, as [`items`](Self::items) would return. Where this is not
-    /// implemented, the reply is read a second time to count them.
-    fn count(page: &Self::Page) -> Option<usize> {
+    /// Returns where the list continues after this page. Only a list that does not follow its
+    /// [`Paging`] implements it.
+    fn advance(page: &Self::Page, facts: PageFacts, cx: &PageContext<'_>) -> Next {
         let _ = page;
-        None
+        cx.next(facts)
     }
 }
 
-/// Where the page size is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LimitIn {
-    /// As a query parameter.
-    Query,
-    /// As a member of the JSON body.
-    Body,
+/// What a page reports about its list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PageFacts {
+    /// The number of items on the page, as [`Paged::items`] would return. If it is `None`, the reply
+    /// is read a second time to count them.
+    pub count: Option<usize>,
+    /// The position of the next page, or of the last item on this one.
+    pub next: Option<Position>,
+    /// The number of all items in the list.
+    pub total: Option<u64>,
+    /// True if more pages follow, false if not.
+    pub more: Option<bool>,
 }
 
 #[cfg(test)]

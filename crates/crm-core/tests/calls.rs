@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crm_core::{Authorization, BoxFuture, Call, CallOptions, Credentials, Error, ErrorKind, LimitScope, ManualClock};
 use crm_core::{Pipeline, PollPolicy, Quotas, Secret, Sent, Status, Window};
 use serde_json::{Value, json};
-use support::{Reply, SECOND, Server, builder, json as reply, op, pipeline};
+use support::{Reply, SECOND, Server, builder, json as reply, limited, op, pipeline};
 
 op!(READ, "things.read", GET, "/things", idempotent: true);
 op!(REPORT, "reports.run", POST, "/reports", idempotent: true, long_running: true);
@@ -67,6 +67,22 @@ async fn the_limit_holds_for_attempts_and_learns_from_replies() {
     assert!(error.retry_after().is_some_and(|wait| wait > SECOND * 9), "{error}");
     read(&pipeline).send().await.unwrap();
     assert_eq!((pipeline.stats().calls, pipeline.stats().attempts, server.seen().len()), (3, 3, 3));
+}
+
+#[test]
+fn quotas_without_a_class_of_the_vendor_build_no_client() {
+    let window = || [Window::new("burst", 1, SECOND)];
+    let clock = ManualClock::auto();
+    let build = |quotas: Quotas| {
+        let published = Quotas::new(window()).class("search", window());
+        limited("http://127.0.0.1:1", &clock, published).quotas(quotas).build()
+    };
+    let error = build(Quotas::new(window())).err().expect("the class is missing");
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.to_string().contains("the quotas have no class \"search\""), "{error}");
+    for enough in [Quotas::none(), Quotas::new(window()).class("search", []).class("more", window())] {
+        assert!(build(enough).is_ok());
+    }
 }
 
 /// Every refusal brings the next token.

@@ -2,32 +2,32 @@
 
 mod support;
 
+use crm_core::page::List;
 use crm_core::{
-    Call, Cursor, Error, ErrorKind, LimitIn, Next, PageContext, Paged, Pages, Paginator, PagingKind, Position, Sent,
+    Call, Cursor, Error, ErrorKind, PageFacts, Paged, Pages, Paginator, Paging, PagingKind, Position, Sent, SentIn,
 };
 use serde_json::{Value, json};
 use support::{Server, json as reply, op, pipeline};
 
-op!(PAGE, "things.list", GET, "/places/{place}/things", idempotent: true, paging: Some(PagingKind::Page), rules.items: &["items"]);
-op!(OTHER, "things.search", GET, "/places/{place}/things", idempotent: true, paging: Some(PagingKind::Page), rules.items: &["items"]);
-op!(BODY, "things.query", POST, "/things/query", idempotent: true, paging: Some(PagingKind::SearchAfter), rules.items: &["items"]);
+op!(PAGE, "things.list", GET, "/places/{place}/things", idempotent: true, paging: NUMBERED, rules.items: &["items"]);
+op!(OTHER, "things.search", GET, "/places/{place}/things", idempotent: true, paging: NUMBERED, rules.items: &["items"]);
+op!(BODY, "things.query", POST, "/things/query", idempotent: true, paging: QUERIED, rules.items: &["items"]);
+
+const NUMBERED: Option<&Paging> = Some(&Paging { limit: Some("limit"), ..Paging::new(PagingKind::Page, &["page"]) });
+const QUERIED: Option<&Paging> = Some(&Paging {
+    sent_in: SentIn::Body,
+    limit: Some("limit"),
+    ..Paging::new(PagingKind::SearchAfter, &["searchAfter"])
+});
 
 struct Numbered;
 
 impl Paged for Numbered {
     type Page = Value;
     type Item = Value;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
 
-    fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
-        match at {
-            Position::Page(page) => call.set_query("page", page),
-            _ => call,
-        }
-    }
-
-    fn advance(_: &Value, cx: &PageContext<'_>) -> Next {
-        cx.page(1, None, None)
+    fn facts(_: &Value) -> PageFacts {
+        PageFacts::default()
     }
 
     fn items(page: Value) -> Vec<Value> {
@@ -40,17 +40,9 @@ struct Queried;
 impl Paged for Queried {
     type Page = Value;
     type Item = Value;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
 
-    fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
-        match at {
-            Position::Values(values) => call.set_body_field("searchAfter", json!(values)),
-            _ => call,
-        }
-    }
-
-    fn advance(_: &Value, cx: &PageContext<'_>) -> Next {
-        cx.values(None)
+    fn facts(_: &Value) -> PageFacts {
+        PageFacts::default()
     }
 
     fn items(page: Value) -> Vec<Value> {
@@ -202,4 +194,41 @@ async fn the_fingerprint_does_not_depend_on_features_of_other_crates() {
     assert!(other.resume(stored.parse().unwrap()).is_ok());
     let other = list(r#"{"limit":5,"filters":[{"operator":"gt","value":1.6,"field":"size"}],"query":"q"}"#);
     assert!(other.resume(stored.parse().unwrap()).is_err());
+}
+
+/// The position goes where the operation's table says, in the form that it says.
+#[tokio::test]
+async fn positions_are_sent_as_the_table_says() {
+    let token = || Position::Token("t+1".into());
+    let pair = || Position::After { value: "5".into(), id: "a b".into() };
+    let body = |kind, params| Paging { sent_in: SentIn::Body, ..Paging::new(kind, params) };
+    let text = |kind, params| Paging { as_text: true, ..body(kind, params) };
+    let cases = [
+        (Paging::new(PagingKind::Token, &["after"]), token(), "/things?after=t%2B1", ""),
+        (body(PagingKind::Token, &["after"]), token(), "/things", r#"{"after":"t+1"}"#),
+        (Paging::new(PagingKind::Offset, &["skip"]), Position::Offset(40), "/things?skip=40", ""),
+        (body(PagingKind::Offset, &["skip"]), Position::Offset(40), "/things", r#"{"skip":40}"#),
+        (text(PagingKind::Offset, &["skip"]), Position::Offset(40), "/things", r#"{"skip":"40"}"#),
+        (Paging::new(PagingKind::Page, &["page"]), Position::Page(3), "/things?page=3", ""),
+        (body(PagingKind::Page, &["page"]), Position::Page(3), "/things", r#"{"page":3}"#),
+        (Paging::new(PagingKind::KeysetPair, &["from", "id"]), pair(), "/things?from=5&id=a%20b", ""),
+        (body(PagingKind::KeysetPair, &["from", "id"]), pair(), "/things", r#"{"from":"5","id":"a b"}"#),
+        (
+            body(PagingKind::SearchAfter, &["at"]),
+            Position::Values(vec![json!(1), json!("a")]),
+            "/things",
+            r#"{"at":[1,"a"]}"#,
+        ),
+    ];
+    for (paging, position, target, sent) in cases {
+        let server = endless().await;
+        let mut op = BODY.clone();
+        (op.path, op.paging) = ("/things", Some(&*Box::leak(Box::new(paging))));
+        let call = Call::<Value>::new(&pipeline(&server), Box::leak(Box::new(op)));
+        let cursor = List::of(&call).cursor(position, 0);
+        let mut list = Paginator::<Queried>::new(call).resume(cursor).unwrap();
+        list.next().await.unwrap().unwrap();
+        let seen = &server.seen()[0];
+        assert_eq!((seen.target.as_str(), seen.body.as_str()), (target, sent), "{paging:?}");
+    }
 }

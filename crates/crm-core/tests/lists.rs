@@ -3,14 +3,14 @@
 mod support;
 
 use crm_core::{
-    Call, Cursor, Error, ErrorKind, LimitIn, Next, PageContext, Paged, Paginator, PagingKind, Pipeline, Position, Sent,
+    Call, Cursor, Error, ErrorKind, PageFacts, Paged, Paginator, Paging, PagingKind, Pipeline, Position, Sent, SentIn,
 };
 use serde_json::{Value, json};
-use support::things::{Things, numbers};
+use support::things::{BY_TOKEN, Things, numbers};
 use support::{Reply, Seen, Server, json as reply, op, pipeline};
 
-op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token), rules.items: &["items"]);
-op!(SKIP, "things.skip", POST, "/things/search", idempotent: true, paging: Some(PagingKind::Offset), rules.items: &["items"]);
+op!(LIST, "things.list", GET, "/things", idempotent: true, paging: BY_TOKEN, rules.items: &["items"]);
+op!(SKIP, "things.skip", POST, "/things/search", idempotent: true, paging: Some(&Paging { sent_in: SentIn::Body, limit: Some("limit"), ..Paging::new(PagingKind::Offset, &["skip"]) }), rules.items: &["items"]);
 
 const ALL: usize = 23;
 
@@ -37,17 +37,9 @@ struct Skipped;
 impl Paged for Skipped {
     type Page = Value;
     type Item = u64;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
 
-    fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
-        match at {
-            Position::Offset(offset) => call.set_body_field("skip", json!(offset)),
-            _ => call,
-        }
-    }
-
-    fn advance(_: &Value, cx: &PageContext<'_>) -> Next {
-        cx.offset(None, None)
+    fn facts(_: &Value) -> PageFacts {
+        PageFacts::default()
     }
 
     fn items(page: Value) -> Vec<u64> {
@@ -252,12 +244,8 @@ async fn a_list_whose_items_cannot_be_read_is_an_error_on_every_page() {
     impl Paged for Names {
         type Page = Named;
         type Item = Named;
-        const LIMIT: Option<(&'static str, LimitIn)> = None;
-        fn seek(call: Call<Named>, _: &Position) -> Call<Named> {
-            call
-        }
-        fn advance(page: &Named, cx: &PageContext<'_>) -> Next {
-            cx.token(page.next.as_deref(), None)
+        fn facts(page: &Named) -> PageFacts {
+            PageFacts { next: page.next.clone().map(Position::Token), ..PageFacts::default() }
         }
         fn items(page: Named) -> Vec<Named> {
             page.items

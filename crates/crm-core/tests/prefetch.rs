@@ -8,12 +8,12 @@ use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use crm_core::{Call, ManualClock, Paged, Pages, Paginator, PagingKind, Pipeline, Quotas, Window};
+use crm_core::{Call, ManualClock, Paged, Pages, Paginator, Pipeline, Quotas, Window};
 use serde_json::{Value, json};
-use support::things::Things;
+use support::things::{BY_TOKEN, Things};
 use support::{Reply, SECOND, Seen, Server, builder, json as reply, limited, op};
 
-op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token), rules.items: &["items"]);
+op!(LIST, "things.list", GET, "/things", idempotent: true, paging: BY_TOKEN, rules.items: &["items"]);
 op!(GET, "things.get", GET, "/thing", idempotent: true);
 
 const PAGES: u64 = 4;

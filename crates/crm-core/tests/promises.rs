@@ -2,7 +2,7 @@
 
 mod support;
 
-use crm_core::{Call, CallOptions, ErrorKind, Map, OpMeta, PagingKind, Pipeline, Wire};
+use crm_core::{Call, CallOptions, ErrorKind, Map, OpMeta, Paging, PagingKind, Pipeline, Wire};
 use serde_json::{Value, json};
 use support::{Server, TOKEN, json as reply, op, pipeline};
 
@@ -206,7 +206,7 @@ async fn what_a_document_forgot_can_be_sent() {
     assert_eq!(server.seen().len(), 4, "nothing is sent");
 }
 
-op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token), rules.items: &["things"], rules.items_required: true);
+op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(&Paging::new(PagingKind::Token, &["after"])), rules.items: &["things"], rules.items_required: true);
 
 crm_core::record! {
     /// A page of things.

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use crm_core::{
-    Call, Cursor, Error, ErrorKind, LimitIn, Next, OpMeta, PageContext, Paged, Pages, Paginator, PagingKind, Pipeline,
-    Position,
+    Call, Cursor, Error, ErrorKind, OpMeta, PageFacts, Paged, Pages, Paginator, Paging, PagingKind, Pipeline, Position,
+    SentIn,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -28,50 +28,58 @@ const KINDS: [PagingKind; 7] = [
     PagingKind::SearchAfter,
 ];
 
-op!(TOKEN, "things.by_token", GET, "/0", idempotent: true, paging: Some(KINDS[0]), rules.items: &["items"], rules.items_required: true);
-op!(OFFSET, "things.by_offset", GET, "/1", idempotent: true, paging: Some(KINDS[1]), rules.items: &["items"], rules.items_required: true);
-op!(PAGE, "things.by_page", GET, "/2", idempotent: true, paging: Some(KINDS[2]), rules.items: &["items"], rules.items_required: true);
-op!(ID, "things.by_id", GET, "/3", idempotent: true, paging: Some(KINDS[3]), rules.items: &["items"], rules.items_required: true);
-op!(PAIR, "things.by_pair", GET, "/4", idempotent: true, paging: Some(KINDS[4]), rules.items: &["items"], rules.items_required: true);
-op!(VALUE, "things.by_value", POST, "/5", idempotent: true, paging: Some(KINDS[5]), rules.items: &["items"], rules.items_required: true);
-op!(AFTER, "things.by_values", POST, "/6", idempotent: true, paging: Some(KINDS[6]), rules.items: &["items"], rules.items_required: true);
+/// The last two kinds send position and page size in the body.
+static PAGING: [Paging; 7] = [
+    paging(KINDS[0], &["after"]),
+    paging(KINDS[1], &["skip"]),
+    paging(KINDS[2], &["page"]),
+    paging(KINDS[3], &["after"]),
+    paging(KINDS[4], &["value", "id"]),
+    Paging { sent_in: SentIn::Body, ..paging(KINDS[5], &["since"]) },
+    Paging { sent_in: SentIn::Body, ..paging(KINDS[6], &["searchAfter"]) },
+];
+
+const fn paging(kind: PagingKind, params: &'static [&'static str]) -> Paging {
+    Paging { limit: Some("limit"), ..Paging::new(kind, params) }
+}
+
+op!(TOKEN, "things.by_token", GET, "/0", idempotent: true, paging: Some(&PAGING[0]), rules.items: &["items"], rules.items_required: true);
+op!(OFFSET, "things.by_offset", GET, "/1", idempotent: true, paging: Some(&PAGING[1]), rules.items: &["items"], rules.items_required: true);
+op!(PAGE, "things.by_page", GET, "/2", idempotent: true, paging: Some(&PAGING[2]), rules.items: &["items"], rules.items_required: true);
+op!(ID, "things.by_id", GET, "/3", idempotent: true, paging: Some(&PAGING[3]), rules.items: &["items"], rules.items_required: true);
+op!(PAIR, "things.by_pair", GET, "/4", idempotent: true, paging: Some(&PAGING[4]), rules.items: &["items"], rules.items_required: true);
+op!(VALUE, "things.by_value", POST, "/5", idempotent: true, paging: Some(&PAGING[5]), rules.items: &["items"], rules.items_required: true);
+op!(AFTER, "things.by_values", POST, "/6", idempotent: true, paging: Some(&PAGING[6]), rules.items: &["items"], rules.items_required: true);
 static OPS: [&OpMeta; 7] = [&TOKEN, &OFFSET, &PAGE, &ID, &PAIR, &VALUE, &AFTER];
 
 /// The page size if the call gives none.
 const USUAL: usize = 4;
 
-/// The list of one kind of paging. The last two kinds send position and page size in the body.
+/// The list of one kind of paging.
 struct Things<const KIND: usize>;
 
 impl<const KIND: usize> Paged for Things<KIND> {
     type Page = Value;
     type Item = u64;
-    const LIMIT: Option<(&'static str, LimitIn)> =
-        Some(("limit", if KIND < 5 { LimitIn::Query } else { LimitIn::Body }));
 
-    fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
-        match (at, KINDS[KIND]) {
-            (Position::Token(value), PagingKind::KeysetValue) => call.set_body_field("since", json!(value)),
-            (Position::Token(token), _) => call.set_query("after", token),
-            (Position::Offset(offset), _) => call.set_query("skip", offset),
-            (Position::Page(page), _) => call.set_query("page", page),
-            (Position::After { value, id }, _) => call.set_query("value", value).set_query("id", id),
-            (Position::Values(values), _) => call.set_body_field("searchAfter", json!(values)),
-            _ => call,
-        }
-    }
-
-    fn advance(page: &Value, cx: &PageContext<'_>) -> Next {
+    fn facts(page: &Value) -> PageFacts {
         let last = items(page).last().copied();
-        let (text, more) = (last.map(|last| last.to_string()), page["more"].as_bool());
-        match KINDS[KIND] {
-            PagingKind::Token => cx.token(page["next"].as_str(), more),
-            PagingKind::Offset => cx.offset(None, None),
-            PagingKind::Page => cx.page(1, page["total"].as_u64(), None),
-            PagingKind::KeysetPair => cx.pair(text.clone().filter(|_| more.is_none()), text, more),
-            PagingKind::SearchAfter => cx.values(last.map(|last| vec![json!(last as f64 / 7.0), json!(last)])),
-            _ => cx.keyset(text, None),
+        let (text, mut more) = (last.map(|last| last.to_string()), page["more"].as_bool());
+        let next = match KINDS[KIND] {
+            PagingKind::Token => page["next"].as_str().map(|next| Position::Token(next.to_owned())),
+            PagingKind::KeysetPair => {
+                let value = text.clone().filter(|_| more.is_none());
+                value.zip(text).map(|(value, id)| Position::After { value, id })
+            }
+            PagingKind::SearchAfter => last.map(|last| Position::Values(vec![json!(last as f64 / 7.0), json!(last)])),
+            PagingKind::Offset | PagingKind::Page => None,
+            _ => text.map(Position::Token),
+        };
+        if !matches!(KINDS[KIND], PagingKind::Token | PagingKind::KeysetPair) {
+            more = None;
         }
+        let total = page["total"].as_u64().filter(|_| KINDS[KIND] == PagingKind::Page);
+        PageFacts { count: None, next, total, more }
     }
 
     fn items(page: Value) -> Vec<u64> {
@@ -386,3 +394,97 @@ fn each_item_comes_once_or_there_is_an_error() {
     }
     println!("{} walks over {} kinds of lists, {} requests", tried.get(), KINDS.len(), server.seen().len());
 }
+
+/// Users store cursors: what one says of its list must not change with the way lists are implemented.
+#[tokio::test]
+async fn a_cursor_of_every_kind_is_stored_as_before() {
+    fn texts<const KIND: usize>(pipeline: &Pipeline) -> Vec<String> {
+        let own: [(&str, Value); 7] = [
+            ("after", json!("t1")),
+            ("skip", json!(4)),
+            ("page", json!(2)),
+            ("after", json!("5")),
+            ("id", json!("5")),
+            ("since", json!("5")),
+            ("searchAfter", json!([1, 5])),
+        ];
+        let call = Call::<Value>::new(pipeline, OPS[KIND]).query("archived", &true);
+        let sized =
+            if KIND < 5 { call.clone().query("limit", &3) } else { call.clone().set_body_field("limit", json!(3)) };
+        let (name, value) = own[KIND].clone();
+        let begun = if KIND < 5 {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            call.clone().query(name, &value)
+        } else {
+            call.clone().set_body_field(name, value)
+        };
+        let there = crm_core::page::List::of(&sized).cursor(Position::Token("t9".into()), 2);
+        [
+            crm_core::page::List::of(&call).cursor(Position::Start, 0),
+            crm_core::page::List::of(&sized).cursor(Position::Start, 1),
+            crm_core::page::List::of(&begun).cursor(Position::Start, 0),
+            there,
+        ]
+        .map(|cursor| cursor.to_string())
+        .into()
+    }
+    let server = Server::start(|_, _| reply(200, "{}")).await;
+    let pipeline = support::pipeline(&server);
+    let stored = STORED.map(|texts| texts.map(str::to_owned).to_vec());
+    let now = [
+        texts::<0>(&pipeline),
+        texts::<1>(&pipeline),
+        texts::<2>(&pipeline),
+        texts::<3>(&pipeline),
+        texts::<4>(&pipeline),
+        texts::<5>(&pipeline),
+        texts::<6>(&pipeline),
+    ];
+    assert_eq!(now, stored);
+}
+
+/// The cursors of each kind: at the start, with a page size, with a beginning, and at a token.
+const STORED: [[&str; 4]; 7] = [
+    [
+        r#"{"v":2,"vendor":"acme","op":"things.by_token","list":"6f057c485f9e811a","at":"start","used":0,"sum":"4402d2d2"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_token","list":"6f057c485f9e811a","size":3,"at":"start","used":1,"sum":"b310fd84"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_token","list":"79af376f2a9a8521","at":"start","used":0,"sum":"7c2735d3"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_token","list":"6f057c485f9e811a","size":3,"at":{"token":"t9"},"used":2,"sum":"cc959760"}"#,
+    ],
+    [
+        r#"{"v":2,"vendor":"acme","op":"things.by_offset","list":"a15831d092273dca","at":"start","used":0,"sum":"39901ea5"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_offset","list":"a15831d092273dca","size":3,"at":"start","used":1,"sum":"47815cab"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_offset","list":"3da126b3febd28d4","at":"start","used":0,"sum":"6dc3e8e2"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_offset","list":"a15831d092273dca","size":3,"at":{"token":"t9"},"used":2,"sum":"b970c903"}"#,
+    ],
+    [
+        r#"{"v":2,"vendor":"acme","op":"things.by_page","list":"51d16dc54521aa6e","at":"start","used":0,"sum":"7309a20d"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_page","list":"51d16dc54521aa6e","size":3,"at":"start","used":1,"sum":"06cc6b72"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_page","list":"3dd40c6075ae0b7d","at":"start","used":0,"sum":"5c094c6d"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_page","list":"51d16dc54521aa6e","size":3,"at":{"token":"t9"},"used":2,"sum":"7abd84c0"}"#,
+    ],
+    [
+        r#"{"v":2,"vendor":"acme","op":"things.by_id","list":"e1483f9278679c71","at":"start","used":0,"sum":"a2339fdf"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_id","list":"e1483f9278679c71","size":3,"at":"start","used":1,"sum":"e0f5f76d"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_id","list":"041dd71218f49f7f","at":"start","used":0,"sum":"2dbb1f64"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_id","list":"e1483f9278679c71","size":3,"at":{"token":"t9"},"used":2,"sum":"ef20fed7"}"#,
+    ],
+    [
+        r#"{"v":2,"vendor":"acme","op":"things.by_pair","list":"70c89ddbee90fdd7","at":"start","used":0,"sum":"49786d76"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_pair","list":"70c89ddbee90fdd7","size":3,"at":"start","used":1,"sum":"cb91a24c"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_pair","list":"29e1bb741b645cc5","at":"start","used":0,"sum":"157ac2bf"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_pair","list":"70c89ddbee90fdd7","size":3,"at":{"token":"t9"},"used":2,"sum":"a55ed93a"}"#,
+    ],
+    [
+        r#"{"v":2,"vendor":"acme","op":"things.by_value","list":"091c2d69e8e13899","at":"start","used":0,"sum":"ad52dbb4"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_value","list":"091c2d69e8e13899","size":3,"at":"start","used":1,"sum":"4567b560"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_value","list":"323ec4fcdfad5b18","at":"start","used":0,"sum":"c954344d"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_value","list":"091c2d69e8e13899","size":3,"at":{"token":"t9"},"used":2,"sum":"0d820157"}"#,
+    ],
+    [
+        r#"{"v":2,"vendor":"acme","op":"things.by_values","list":"318ba1a6539d3b58","at":"start","used":0,"sum":"28a3b162"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_values","list":"318ba1a6539d3b58","size":3,"at":"start","used":1,"sum":"2b37b022"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_values","list":"73619d8a6a2f72ca","at":"start","used":0,"sum":"cd918b5a"}"#,
+        r#"{"v":2,"vendor":"acme","op":"things.by_values","list":"318ba1a6539d3b58","size":3,"at":{"token":"t9"},"used":2,"sum":"f9cec0b4"}"#,
+    ],
+];

@@ -2,12 +2,11 @@
 
 use crate::call::Call;
 use crate::fault::Policy;
-use crate::quota::{Limit, Reading};
+use crate::quota::Reading;
 use crate::reply::Reply;
 use crate::state::World;
 use crate::validate::Problem;
 use serde_json::Value;
-use std::time::Duration;
 
 /// A request that is not served.
 pub(crate) enum Refusal<'a> {
@@ -28,14 +27,13 @@ pub(crate) enum Refusal<'a> {
 /// A limit that was passed.
 pub(crate) struct Exceeded {
     pub(crate) policy: Policy,
-    pub(crate) wait: Duration,
 }
 
 pub(crate) trait Dialect: Send + Sync {
-    fn limits(&self) -> Vec<Limit>;
-
-    /// The class of requests for the limits.
-    fn class(&self, call: &Call<'_>) -> &'static str;
+    /// The class of a request for the limits.
+    fn class<'a>(&self, call: &Call<'a>) -> &'a str {
+        call.operation.limit_class.as_deref().unwrap_or_default()
+    }
 
     /// Requests with one key share their windows.
     fn quota_key(&self, call: &Call<'_>, token: &str) -> String {
@@ -46,7 +44,7 @@ pub(crate) trait Dialect: Send + Sync {
     /// The limit that a quota of this name stands for.
     fn policy(&self, quota: &str) -> Policy {
         match quota {
-            "daily" => Policy::Daily,
+            "daily" | "day" => Policy::Daily,
             "search" => Policy::Search,
             _ => Policy::Burst,
         }
@@ -61,8 +59,7 @@ pub(crate) trait Dialect: Send + Sync {
         readings: &[Reading],
         exceeded: Option<&Exceeded>,
     ) -> Vec<(&'static str, String)> {
-        let _ = (class, readings, exceeded);
-        Vec::new()
+        readings.iter().flat_map(|reading| reading.headers(class, exceeded.is_some())).collect()
     }
 
     /// Rules that no document states.

@@ -1,5 +1,6 @@
 //! An OpenAPI 3.0 document read into the operations a server needs.
 
+use crate::limits::Limits;
 use crate::parameter::{Parameter, Place};
 use crate::template::Template;
 use serde_json::{Map, Value};
@@ -61,6 +62,7 @@ pub(crate) struct Document {
     /// Path part of the server URL, without a slash at the end: `/integration/sales`.
     pub(crate) base_path: String,
     pub(crate) operations: Vec<Operation>,
+    pub(crate) limits: Limits,
     root: Value,
 }
 
@@ -76,7 +78,9 @@ impl Document {
             .and_then(|url| url.split_once("://"))
             .and_then(|(_, rest)| rest.split_once('/'))
             .map_or_else(String::new, |(_, path)| format!("/{}", path.trim_end_matches('/')));
-        let mut document = Self { base_path: base_path.trim_end_matches('/').to_owned(), operations: Vec::new(), root };
+        let limits = Limits::read(&root);
+        let base_path = base_path.trim_end_matches('/').to_owned();
+        let mut document = Self { base_path, operations: Vec::new(), limits, root };
         document.operations = document.read_operations();
         document
     }

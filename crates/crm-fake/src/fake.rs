@@ -2,7 +2,7 @@
 
 use crate::engine::{Engine, Inner};
 use crate::fault::{Script, Step};
-use crate::quota::Quotas;
+use crate::quota::{Limit, Quotas};
 use crate::report::{Journal, Recorded, Report};
 use crate::request;
 use crate::server;
@@ -69,7 +69,8 @@ impl Builder {
         self
     }
 
-    /// Sets the limit of this name: `burst`, `daily`, `search` (HubSpot), `read`, `write` (Revenue Agents).
+    /// Sets the limit of this name: `burst`, `day`, `search` (HubSpot), `daily` (HoopAI, Hatch's export), `token` (HoopAI),
+    /// `read`, `write` (Revenue Agents).
     pub fn quota_named(mut self, name: &str, n: u64, per: Duration) -> Self {
         self.quotas.push((Some(name.to_owned()), n, per));
         self
@@ -136,10 +137,10 @@ impl Builder {
         let address = listener.local_addr()?;
         let dialect = vendors::of(self.vendor);
         let (vendor, document) = (self.vendor, self.vendor.document());
-        let mut limits = if self.quota_off { Vec::new() } else { dialect.limits() };
+        let mut limits = if self.quota_off { Vec::new() } else { Limit::all(&document.limits) };
         for (name, n, per) in &self.quotas {
             let wanted = |own: &str| name.as_deref().is_none_or(|name| name == own);
-            if let Some(limit) = limits.iter_mut().find(|limit| wanted(limit.name)) {
+            if let Some(limit) = limits.iter_mut().find(|limit| wanted(&limit.of.name)) {
                 (limit.limit, limit.window) = (*n, *per);
             }
         }
@@ -159,7 +160,7 @@ impl Builder {
             script: Script::default(),
             report: Report::default(),
             journal: Journal::new(self.keep),
-            quotas: Quotas::new(limits),
+            quotas: Quotas::new(limits, &document.limits),
         };
         let base_url = format!("http://{address}{}", document.base_path);
         let engine =

@@ -71,6 +71,7 @@ mod document;
 mod engine;
 mod fake;
 mod fault;
+mod limits;
 mod multipart;
 mod parameter;
 mod pattern;

@@ -2,33 +2,64 @@
 //! let through in the `window` before it, in every window that applies to it.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// One limit of a vendor.
+use crate::limits::{Header, Limits, Window};
+
+/// A limit as this fake keeps it: the vendor's, or what a test sets.
 #[derive(Clone, Debug)]
 pub(crate) struct Limit {
-    pub(crate) name: &'static str,
+    pub(crate) of: &'static Window,
     pub(crate) limit: u64,
     pub(crate) window: Duration,
-    /// The class of requests it counts; empty for all.
-    pub(crate) class: &'static str,
 }
 
 impl Limit {
-    pub(crate) fn new(name: &'static str, limit: u64, seconds: u64, class: &'static str) -> Self {
-        Self { name, limit, window: Duration::from_secs(seconds), class }
+    /// The limits of a vendor.
+    pub(crate) fn all(limits: &'static Limits) -> Vec<Self> {
+        limits.windows.iter().map(|of| Self { of, limit: of.limit, window: of.per }).collect()
     }
 }
 
 /// How full a window is.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
-    pub(crate) name: &'static str,
+    pub(crate) of: &'static Window,
     pub(crate) limit: u64,
     pub(crate) remaining: u64,
     pub(crate) window: Duration,
     /// Until the oldest request leaves the window.
     pub(crate) reset: Duration,
+}
+
+impl Reading {
+    pub(crate) fn name(&self) -> &'static str {
+        &self.of.name
+    }
+
+    /// The headers that report this window.
+    pub(crate) fn headers(&self, class: &str, refused: bool) -> Vec<(&'static str, String)> {
+        let value = |header: Header| {
+            Some(match header {
+                Header::Limit => self.limit.to_string(),
+                Header::Remaining => self.remaining.to_string(),
+                Header::LengthMs => self.window.as_millis().to_string(),
+                Header::ResetMs if refused && self.remaining == 0 => self.reset.as_millis().to_string(),
+                Header::ResetMs => return None,
+                Header::ResetAt => {
+                    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+                    (now + self.seconds()).to_string()
+                }
+                Header::Class => class.to_owned(),
+            })
+        };
+        self.of.headers.iter().filter_map(|(name, header)| Some((name.as_str(), value(*header)?))).collect()
+    }
+
+    /// The time until the reset in seconds, rounded up.
+    pub(crate) fn seconds(&self) -> u64 {
+        self.reset.as_secs() + 1
+    }
 }
 
 #[derive(Default)]
@@ -38,7 +69,9 @@ struct Log {
 }
 
 pub(crate) struct Quotas {
+    /// One for each window of the vendor; none if they are switched off.
     limits: Vec<Limit>,
+    classes: &'static Limits,
     logs: HashMap<(&'static str, String), Log>,
     busiest: BTreeMap<&'static str, u64>,
 }
@@ -50,27 +83,26 @@ pub(crate) struct Verdict {
 }
 
 impl Quotas {
-    pub(crate) fn new(limits: Vec<Limit>) -> Self {
-        Self { limits, logs: HashMap::new(), busiest: BTreeMap::new() }
+    pub(crate) fn new(limits: Vec<Limit>, classes: &'static Limits) -> Self {
+        Self { limits, classes, logs: HashMap::new(), busiest: BTreeMap::new() }
     }
 
     /// Takes one request from every window that applies, or from none.
     pub(crate) fn take(&mut self, class: &str, key: &str, now: Instant) -> Verdict {
-        let applies = |limit: &&Limit| limit.class.is_empty() || limit.class == class;
         let mut readings = Vec::new();
-        for limit in self.limits.iter().filter(applies) {
-            let log = self.logs.entry((limit.name, key.to_owned())).or_default();
+        for limit in self.classes.of(class).iter().filter_map(|window| self.limits.get(*window)) {
+            let log = self.logs.entry((&limit.of.name, key.to_owned())).or_default();
             for times in [&mut log.granted, &mut log.seen] {
                 while times.front().is_some_and(|at| now.duration_since(*at) >= limit.window) {
                     times.pop_front();
                 }
             }
             log.seen.push_back(now);
-            let busiest = self.busiest.entry(limit.name).or_default();
+            let busiest = self.busiest.entry(&limit.of.name).or_default();
             *busiest = (*busiest).max(log.seen.len() as u64);
             let oldest = log.granted.front().map_or(now, |at| *at);
             readings.push(Reading {
-                name: limit.name,
+                of: limit.of,
                 limit: limit.limit,
                 remaining: limit.limit.saturating_sub(log.granted.len() as u64),
                 window: limit.window,
@@ -81,7 +113,7 @@ impl Quotas {
         if refused_by.is_none() {
             for reading in &mut readings {
                 reading.remaining -= 1;
-                if let Some(log) = self.logs.get_mut(&(reading.name, key.to_owned())) {
+                if let Some(log) = self.logs.get_mut(&(reading.name(), key.to_owned())) {
                     log.granted.push_back(now);
                 }
             }
@@ -91,27 +123,33 @@ impl Quotas {
 
     /// The most requests that arrived within one window, and the limit, by name.
     pub(crate) fn busiest(&self) -> BTreeMap<String, (u64, u64)> {
-        let seen = |limit: &Limit| self.busiest.get(limit.name).copied().unwrap_or(0);
-        self.limits.iter().map(|limit| (limit.name.to_owned(), (seen(limit), limit.limit))).collect()
+        let seen = |limit: &Limit| self.busiest.get(limit.of.name.as_str()).copied().unwrap_or(0);
+        self.limits.iter().map(|limit| (limit.of.name.clone(), (seen(limit), limit.limit))).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn all_windows_or_none() {
-        let mut quotas = Quotas::new(vec![Limit::new("burst", 3, 10, "a"), Limit::new("daily", 4, 86_400, "")]);
+        let document = json!({"x-limits": {
+            "windows": {"burst": {"limit": 3, "seconds": 10}, "daily": {"limit": 4, "seconds": 86_400}},
+            "classes": {"a": ["burst", "daily"], "b": ["daily"]},
+        }});
+        let limits: &'static Limits = Box::leak(Box::new(Limits::read(&document)));
+        let mut quotas = Quotas::new(Limit::all(limits), limits);
         let start = Instant::now();
         let at = |ms: u64| start + Duration::from_millis(ms);
         for ms in [0, 1, 2] {
             assert!(quotas.take("a", "k", at(ms)).refused_by.is_none());
         }
-        assert_eq!(quotas.take("a", "k", at(9_999)).refused_by.unwrap().name, "burst");
+        assert_eq!(quotas.take("a", "k", at(9_999)).refused_by.unwrap().name(), "burst");
         assert!(quotas.take("a", "other", at(9_999)).refused_by.is_none());
         assert!(quotas.take("a", "k", at(10_000)).refused_by.is_none());
-        assert_eq!(quotas.take("b", "k", at(10_001)).refused_by.unwrap().name, "daily");
+        assert_eq!(quotas.take("b", "k", at(10_001)).refused_by.unwrap().name(), "daily");
         assert_eq!(quotas.busiest()["burst"], (4, 3));
     }
 }

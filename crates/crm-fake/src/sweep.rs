@@ -29,7 +29,7 @@ fn engine(vendor: Vendor, document: &'static Document, replies: Replies) -> Engi
         script: Script::default(),
         report: Report::default(),
         journal: Journal::new(10),
-        quotas: Quotas::new(Vec::new()),
+        quotas: Quotas::new(Vec::new(), &document.limits),
     };
     Engine::new(dialect, Box::new(move |_| document), "http://127.0.0.1:1".into(), inner)
 }

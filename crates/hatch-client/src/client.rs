@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crm_core::reexport::http::Method;
 use crm_core::reexport::serde_json::Value;
-use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Quotas, Stats, Window};
+use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Stats};
 
+use crate::generated::limits;
 use crate::keys::{ContactsKey, ReportingKey};
 use crate::vendor::Hatch;
 
@@ -32,10 +33,9 @@ impl Client {
         Self::builder(key).build()
     }
 
-    /// A builder with the vendor's address, and 100 requests in 10 seconds.
+    /// A builder with the vendor's address and limit.
     pub fn builder(key: ContactsKey) -> ClientBuilder<Self> {
-        let quotas = Quotas::new([Window::new("burst", 100, Duration::from_secs(10))]);
-        ClientBuilder::new(Hatch, CONTACTS_URL, quotas, |pipeline| Self { pipeline })
+        ClientBuilder::new(Hatch, CONTACTS_URL, limits::contacts::quotas(), |pipeline| Self { pipeline })
             .credentials(key.0)
             .user_agent(USER_AGENT)
     }
@@ -61,7 +61,7 @@ impl Client {
 
 /// A client of the bulk export. Cheap to clone; all clones share one limiter.
 ///
-/// The vendor allows one export in 5 minutes and 100 in a day for each organisation. A second
+/// The vendor limits the exports of each organisation; the limits are in the README. A second
 /// export waits for its turn, so the timeout of a call is a quarter of an hour here and that of
 /// an attempt, which includes the time the vendor takes to prepare the file, is 5 minutes. Give
 /// the call less time ([`CallOptions::timeout`]) to have it fail at once with
@@ -84,11 +84,7 @@ impl BulkExport {
 
     /// A builder with the vendor's address and limits.
     pub fn builder(key: ReportingKey) -> ClientBuilder<Self> {
-        let quotas = Quotas::new([
-            Window::new("burst", 1, Duration::from_secs(300)),
-            Window::new("daily", 100, Duration::from_secs(86_400)),
-        ]);
-        ClientBuilder::new(Hatch, BULK_EXPORT_URL, quotas, |pipeline| Self { pipeline })
+        ClientBuilder::new(Hatch, BULK_EXPORT_URL, limits::bulk_export::quotas(), |pipeline| Self { pipeline })
             .credentials(key.0)
             .timeout(Duration::from_secs(900))
             .attempt_timeout(Duration::from_secs(300))

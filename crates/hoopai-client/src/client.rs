@@ -4,7 +4,7 @@ use crm_core::reexport::http::Method;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Secret, Stats};
 
-use crate::quotas::quotas;
+use crate::quotas;
 use crate::vendor::HoopAi;
 use crate::version::ApiVersion;
 

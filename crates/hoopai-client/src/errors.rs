@@ -9,6 +9,7 @@ use crm_core::reexport::http::Method;
 use crm_core::reexport::serde_json::{Map, Value};
 use crm_core::{Advice, ErrorKind, FieldError, LimitScope, OpMeta, RawReply, VendorDetail, VendorError};
 
+use crate::generated::limits;
 use crate::headers::{millis, number, reset};
 
 /// The longest that a stated interval is waited for, as in the vendor's own SDK.
@@ -37,7 +38,7 @@ pub(crate) fn read(op: &OpMeta, reply: &RawReply) -> VendorError {
             error.retry = Advice::Never;
             // Contacts were created although the answer was 422 (issue 64 of the vendor's documents).
             // A token that is refused was not exchanged.
-            error.may_have_happened = op.method == Method::POST && !op.idempotent && op.limit_class != "token";
+            error.may_have_happened = op.method == Method::POST && !op.idempotent && op.limit_class != limits::TOKEN;
         }
         // Not every 401 is about the token: a missing scope and an unknown path give one too.
         401 if message.contains("scope") || message.contains("iam service") => error.kind = ErrorKind::Permission,
@@ -63,14 +64,14 @@ fn is_there(detail: &VendorDetail) -> bool {
 }
 
 fn limited(reply: &RawReply, error: &mut VendorError) {
-    if number(reply, "x-ratelimit-daily-remaining") == Some(0) {
+    if number(reply, limits::HEADER_DAILY_REMAINING) == Some(0) {
         error.kind = ErrorKind::QuotaExhausted;
         error.scope = Some(LimitScope::Daily);
-        error.retry_after = millis(reply, "x-ratelimit-daily-reset");
+        error.retry_after = millis(reply, limits::HEADER_DAILY_RESET_MS);
         return;
     }
     error.scope = Some(LimitScope::Burst);
-    let interval = || millis(reply, "x-ratelimit-interval-milliseconds").map(|wait| wait.min(LONGEST_INTERVAL));
+    let interval = || millis(reply, limits::HEADER_BURST_LENGTH_MS).map(|wait| wait.min(LONGEST_INTERVAL));
     error.retry_after = reply.retry_after().or_else(|| reset(reply)).or_else(interval);
 }
 

@@ -11,7 +11,6 @@ mod ext;
 #[allow(deprecated, clippy::needless_borrows_for_generic_args, clippy::too_many_arguments)]
 mod generated;
 mod headers;
-mod quotas;
 #[cfg(feature = "webhook-receiver")]
 pub mod receiver;
 mod vendor;
@@ -23,8 +22,8 @@ pub use app::{App, LocationTokens, UserType};
 pub use client::V3;
 pub use client::{BASE_URL, Client};
 pub use ext::existing_contact;
+pub use generated::limits::quotas;
 pub use generated::*;
-pub use quotas::quotas;
 pub use version::ApiVersion;
 
 #[doc(hidden)]

@@ -7,6 +7,7 @@ use crm_core::reexport::serde_json::Value;
 use crm_core::{Feedback, OpMeta, RawReply, Vendor, VendorError};
 
 use crate::errors;
+use crate::generated::limits;
 use crate::headers::number;
 use crate::version::ApiVersion;
 
@@ -60,13 +61,13 @@ impl Vendor for HoopAi {
 
     fn feedback(&self, op: &OpMeta, reply: &RawReply) -> Feedback {
         // The headers speak of the two windows that all calls but the token's share.
-        if op.limit_class == "token" {
+        if op.limit_class == limits::TOKEN {
             return Feedback::default();
         }
         Feedback {
-            limit: number(reply, "x-ratelimit-max"),
-            remaining: number(reply, "x-ratelimit-remaining"),
-            daily_remaining: number(reply, "x-ratelimit-daily-remaining"),
+            limit: number(reply, limits::HEADER_BURST_LIMIT),
+            remaining: number(reply, limits::HEADER_BURST_REMAINING),
+            daily_remaining: number(reply, limits::HEADER_DAILY_REMAINING),
             ..Feedback::default()
         }
     }

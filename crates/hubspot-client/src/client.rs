@@ -4,7 +4,7 @@ use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Secret, Stats}
 use http::Method;
 use serde_json::Value;
 
-use crate::quotas::Tier;
+use crate::Tier;
 use crate::vendor::HubSpot;
 
 /// Where HubSpot's API is.

@@ -9,7 +9,6 @@ mod ext;
 #[rustfmt::skip]
 #[allow(deprecated, clippy::needless_borrows_for_generic_args, clippy::too_many_arguments)]
 mod generated;
-mod quotas;
 #[cfg(feature = "webhook-receiver")]
 pub mod receiver;
 mod vendor;
@@ -18,17 +17,17 @@ mod vendor;
 pub use app::{App, Machine};
 pub use client::{BASE_URL, Client};
 pub use ext::*;
+pub use generated::limits::Tier;
 pub use generated::*;
-pub use quotas::Tier;
 
 #[cfg(all(feature = "oauth", feature = "redis"))]
 pub use crm_core::RedisStore;
 pub use crm_core::{
     Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ChunkOutcome,
     ClientBuilder, Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, Feedback, FieldError, Grant,
-    LimitRefusal, LimitScope, LocalLimiter, Map, NotATime, OpMeta, Pages, Paginator, PagingKind, Permit, Poll,
-    PollPolicy, Poller, Position, Progress, Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent, StaticToken,
-    Stats, Status, SystemClock, Time, Timestamp, Upload, VendorDetail, Window,
+    LimitRefusal, LimitScope, LocalLimiter, Map, NotATime, OpMeta, Pages, Paginator, Paging, PagingKind, Permit, Poll,
+    PollPolicy, Poller, Position, Progress, Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent, SentIn,
+    StaticToken, Stats, Status, SystemClock, Time, Timestamp, Upload, VendorDetail, Window,
 };
 #[cfg(feature = "oauth")]
 pub use crm_core::{

@@ -21,6 +21,8 @@ fn runtime() -> Runtime {
 /// A window that is always open: it counts every call and never makes one wait.
 fn quotas() -> Quotas {
     Quotas::new([hubspot_client::Window::new("burst", 1_000_000_000, Duration::from_secs(10))])
+        .class("search", [])
+        .class("token", [])
 }
 
 fn hubspot(url: &str) -> Client {

@@ -43,7 +43,9 @@ impl Settings {
         match self.per_second {
             Some(limit) => {
                 let window = Window::new("burst", limit, Duration::from_secs(1));
-                Quotas::new([window.guard(Duration::from_millis(50))])
+                let windows = [window.guard(Duration::from_millis(50))];
+                // The classes of both vendors.
+                Quotas::new(windows.clone()).class("search", windows.clone()).class("token", windows)
             }
             None => published,
         }

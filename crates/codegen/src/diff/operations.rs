@@ -7,7 +7,7 @@ use super::pairs::Pair;
 use super::side::Api;
 use super::signature;
 use crate::emit;
-use crate::model::{OneOrTwo, Operation, Paging, PagingKind, PagingPlace, Reply};
+use crate::model::{OneOrTwo, Operation, Paging, PagingPlace, Reply};
 use crate::read::document::object;
 
 const MOCKS: &str = "the Rust call stays; mocks and proxies that know the request see another one";
@@ -124,15 +124,6 @@ fn paging(changes: &mut Changes, old: &Operation, new: &Operation, (old_api, new
 
 /// How it pages, in words.
 fn told(paging: &Paging) -> String {
-    let kind = match paging.kind {
-        PagingKind::Token => "a token",
-        PagingKind::Offset => "an offset",
-        PagingKind::Page => "the number of the page",
-        PagingKind::KeysetId => "the last identifier",
-        PagingKind::KeysetPair => "two values of the reply",
-        PagingKind::KeysetValue => "the last value",
-        PagingKind::SearchAfter => "the last sort values",
-    };
     let parameter = match &paging.param {
         OneOrTwo::One(name) => format!("`{name}`"),
         OneOrTwo::Two([one, other]) => format!("`{one}` and `{other}`"),
@@ -141,7 +132,7 @@ fn told(paging: &Paging) -> String {
         PagingPlace::Query => "query",
         PagingPlace::Body => "body",
     };
-    format!("by {kind} ({parameter} in the {place})")
+    format!("by {} ({parameter} in the {place})", paging.kind.words)
 }
 
 fn limits(changes: &mut Changes, old: &Operation, new: &Operation) {

@@ -2,7 +2,7 @@
 
 use heck::ToSnakeCase;
 
-use crate::model::{Operation, PagingKind};
+use crate::model::Operation;
 use crate::name::{singular, words};
 
 /// One line: what the operation does.
@@ -81,16 +81,7 @@ fn sentence(text: &str) -> String {
 pub(super) fn facts(operation: &Operation) -> String {
     let mut lines = vec![format!("`{} {}`", operation.method, operation.path), String::new()];
     if let Some(paging) = &operation.paging {
-        let how = match paging.kind {
-            PagingKind::Token => "an opaque cursor",
-            PagingKind::Offset => "an offset",
-            PagingKind::Page => "a page number",
-            PagingKind::KeysetId => "the last item's identifier",
-            PagingKind::KeysetPair => "two values that go together",
-            PagingKind::KeysetValue => "the last item's sort value",
-            PagingKind::SearchAfter => "the last item's sort values",
-        };
-        lines.push(format!("* Pages by {how}: `items()` and `pages()` follow it."));
+        lines.push(format!("* Pages by {}: `items()` and `pages()` follow it.", paging.kind.words));
     }
     lines.push(if operation.idempotent {
         "* Safe to repeat: retried when the reply is lost.".to_owned()

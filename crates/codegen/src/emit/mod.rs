@@ -9,10 +9,13 @@ mod gate;
 mod handle;
 pub(crate) mod honesty;
 mod layout;
+pub(crate) mod limits_table;
 mod marks;
 mod operations;
 pub(crate) mod operations_table;
 mod paged;
+mod paging;
+pub(crate) mod quotas;
 mod rust;
 mod schemas;
 pub(crate) mod signature;
@@ -54,7 +57,7 @@ pub(crate) fn api(
         let pieces = handle::resource(resource, operations, model, folded, &examples)?;
         let text = rust::file(&source(operations), quote!(#about #![allow(unused_imports)]), pieces)?;
         files.add(folder.join(format!("{resource}.rs")), text);
-        let text = rust::file(&[], none(), vec![Piece::Rust(operations::resource(operations))])?;
+        let text = rust::file(&[], none(), vec![Piece::Rust(operations::resource(operations, model)?)])?;
         files.add(folder.join("operations").join(format!("{resource}.rs")), text);
     }
     if let Some(fold) = &file.fold {
@@ -74,7 +77,7 @@ pub(crate) fn api(
     files.add(folder.join("schemas.json"), schemas::document(api, model));
     let text = rust::file(&[], inner_doc(types::ABOUT), vec![Piece::Rust(types::root(&groups, gate))])?;
     files.add(folder.join("types/mod.rs"), text);
-    let apart = if vendor.is_root(file) { modules(others.iter().map(|other| other.file)) } else { none() };
+    let apart = if vendor.is_root(file) { modules(vendor, others.iter().map(|other| other.file)) } else { none() };
     let about = inner_doc("Generated code: resources, types and the table of operations.");
     let items = client::root(file, api, &resources, gate, &apart);
     files.add(folder.join("mod.rs"), rust::file(&[], about, vec![Piece::Rust(items)])?);
@@ -84,16 +87,21 @@ pub(crate) fn api(
 /// The root of a vendor whose APIs all have a module.
 pub(crate) fn root(vendor: &Vendor) -> Result<String> {
     let about = inner_doc("Generated code, a module for each API.");
-    rust::file(&[], about, vec![Piece::Rust(modules(vendor.file.apis.iter()))])
+    rust::file(&[], about, vec![Piece::Rust(modules(vendor, vendor.file.apis.iter()))])
 }
 
-fn modules<'a>(apis: impl Iterator<Item = &'a ApiFile>) -> TokenStream {
-    apis.map(|api| {
+fn modules<'a>(vendor: &Vendor, apis: impl Iterator<Item = &'a ApiFile>) -> TokenStream {
+    let limits = (!vendor.limits.all.is_empty()).then(|| {
+        quote!(
+            pub(crate) mod limits;
+        )
+    });
+    let apis = apis.map(|api| {
         let needs = api.feature.as_ref().map(|feature| Gate(true).one(feature));
         let module = ident(&api.module());
         quote!(#needs pub mod #module;)
-    })
-    .collect()
+    });
+    quote!(#limits #(#apis)*)
 }
 
 fn resources(model: &Model) -> BTreeMap<String, Vec<&Operation>> {

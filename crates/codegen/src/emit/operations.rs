@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::Result;
 use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::gate::Gate;
+use super::paging;
 use super::rust::{ident, number, option, plain_doc};
-use crate::model::{Operation, PagingKind};
+use crate::model::{Model, Operation};
 
 /// The name of an operation's entry.
 pub(super) fn entry(operation: &Operation) -> Ident {
@@ -50,7 +52,7 @@ pub(super) fn root(resources: &[&str], operations: &[Operation], gate: Gate) -> 
 pub(super) const ABOUT: &str = "All operations: what each is called, where it goes, and what matters when it is sent.";
 
 /// `operations/<resource>.rs`.
-pub(super) fn resource(operations: &[&Operation]) -> TokenStream {
+pub(super) fn resource(operations: &[&Operation], model: &Model) -> Result<TokenStream> {
     let entries = operations.iter().map(|operation| entry(operation));
     let shared = shared_scopes(operations);
     let scopes = shared.iter().zip(1_usize..).map(|(scopes, number)| {
@@ -65,26 +67,52 @@ pub(super) fn resource(operations: &[&Operation]) -> TokenStream {
             const #name: Rules = #rules;
         }
     });
-    let metas = operations.iter().map(|operation| meta(operation, &shared, &ruled));
-    quote! {
+    let mut pagings = Vec::new();
+    for operation in operations {
+        pagings.push(operation.paging.as_ref().map(|paging| paging::table(paging, operation, model)).transpose()?);
+    }
+    let mut paged: Vec<&TokenStream> = Vec::new();
+    for paging in pagings.iter().flatten() {
+        if place(&paged, paging).is_none() {
+            paged.push(paging);
+        }
+    }
+    let tables = paged.iter().zip(1_usize..).map(|(paging, number)| {
+        let name = format_ident!("PAGING_{number}");
+        quote! {
+            /// How lists are paged.
+            static #name: Paging = #paging;
+        }
+    });
+    let metas = operations.iter().zip(&pagings).map(|(operation, paging)| {
+        let paging = option(paging.as_ref().and_then(|paging| place(&paged, paging)).map(|index| {
+            let name = format_ident!("PAGING_{}", index + 1);
+            quote!(&#name)
+        }));
+        meta(operation, &paging, &shared, &ruled)
+    });
+    Ok(quote! {
         #[allow(unused_imports)]
-        use crm_core::{OpMeta, PagingKind, Rules};
+        use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
         use crm_core::reexport::http::Method;
         pub(super) static ALL: &[&OpMeta] = &[#(&#entries),*];
         #(#scopes)*
         #(#rules)*
+        #(#tables)*
         #(#metas)*
-    }
+    })
 }
 
-fn meta(operation: &Operation, shared: &[&Vec<String>], ruled: &[Rules<'_>]) -> TokenStream {
+/// The index of the same code.
+fn place(known: &[&TokenStream], code: &TokenStream) -> Option<usize> {
+    let text = code.to_string();
+    known.iter().position(|known| known.to_string() == text)
+}
+
+fn meta(operation: &Operation, paging: &TokenStream, shared: &[&Vec<String>], ruled: &[Rules<'_>]) -> TokenStream {
     let Operation { name: id, spec_id, path, idempotent, limit_class, long_running, deprecated, .. } = operation;
     let about = plain_doc(&format!("`{} {path}`", operation.method));
     let (entry, method) = (entry(operation), ident(&operation.method));
-    let paging = option(operation.paging.as_ref().map(|paging| {
-        let kind = kind(paging.kind);
-        quote!(PagingKind::#kind)
-    }));
     let rules = match ruled.iter().position(|known| *known == Rules::of(operation)) {
         Some(index) => {
             let name = format_ident!("RULES_{}", index + 1);
@@ -185,16 +213,4 @@ fn shared_scopes<'a>(operations: &[&'a Operation]) -> Vec<&'a Vec<String>> {
         }
     }
     seen.into_iter().filter(|(_, count)| *count > 1).map(|(scopes, _)| scopes).collect()
-}
-
-fn kind(kind: PagingKind) -> TokenStream {
-    match kind {
-        PagingKind::Token => quote!(Token),
-        PagingKind::Offset => quote!(Offset),
-        PagingKind::Page => quote!(Page),
-        PagingKind::KeysetId => quote!(KeysetId),
-        PagingKind::KeysetPair => quote!(KeysetPair),
-        PagingKind::KeysetValue => quote!(KeysetValue),
-        PagingKind::SearchAfter => quote!(SearchAfter),
-    }
 }

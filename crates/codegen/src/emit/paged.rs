@@ -1,13 +1,13 @@
-//! How a paged operation goes from page to page, as code over its own reply type: a path that the
+//! What a page reports about its list, as code over the type of the reply: a path that the
 //! reply does not have fails generation, not the user's sync.
 
 use anyhow::{Context, Result, bail};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::rust::{ident, number as literal, option, outer};
+use super::rust::{ident, outer};
 use super::types::field_type;
-use crate::model::{Definition, Field, Model, OneOrTwo, Operation, Paging, PagingKind, PagingPlace, Shape, Ty};
+use crate::model::{Definition, Field, Model, NextPosition, OneOrTwo, Operation, Paging, Shape, Ty};
 
 /// An expression and the type it gives.
 struct Path {
@@ -26,10 +26,6 @@ pub(super) fn paged(
     let at = |what: &str| format!("{}: `x-paging`: {what}", operation.name);
     let items = by_ref(model, reply, &paging.items).with_context(|| at("items"))?;
     let Ty::List(item) = &items.ty else { bail!("{}: `{}` is not a list", at("items"), paging.items) };
-    let limit = option(paging.limit.as_ref().map(|name| {
-        let place = place(paging.place);
-        quote!((#name, LimitIn::#place))
-    }));
     let total =
         optional(paging.total.as_deref(), |path| number(&by_ref(model, reply, path)?)).with_context(|| at("total"))?;
     let more =
@@ -39,47 +35,48 @@ pub(super) fn paged(
         let items = &items.code;
         Ok(Some(by_ref_from(model, item, field, quote!(#items.and_then(|list| list.last())))?))
     };
-    let advance = match paging.kind {
-        PagingKind::Token => {
-            let Some(OneOrTwo::One(next)) = &paging.next else { bail!("{} is needed", at("next")) };
+    let next = match (paging.kind.next, &paging.next) {
+        (NextPosition::Text, Some(OneOrTwo::One(next))) => {
             let next = text(&by_ref(model, reply, next).with_context(|| at("next"))?)?;
-            quote!(cx.token(#next.as_deref(), #more))
+            quote!(#next.map(Position::Token))
         }
-        PagingKind::Offset => match &paging.next {
-            Some(OneOrTwo::One(next)) => {
-                let next = number(&by_ref(model, reply, next).with_context(|| at("next"))?)?;
-                quote!(cx.offset_at(#next, #more))
+        (NextPosition::Text, _) => match last(model).with_context(|| at("last"))? {
+            Some(last) => {
+                let last = text(&last)?;
+                quote!(#last.map(Position::Token))
             }
-            _ => quote!(cx.offset(#total, #more)),
+            None => bail!("{} or `last` is needed", at("next")),
         },
-        PagingKind::Page => {
-            let first = literal(paging.first);
-            quote!(cx.page(#first, #total, #more))
+        (NextPosition::Number, Some(OneOrTwo::One(next))) => {
+            let next = number(&by_ref(model, reply, next).with_context(|| at("next"))?)?;
+            quote!(#next.map(Position::Offset))
         }
-        PagingKind::KeysetPair => {
-            let Some(OneOrTwo::Two([value, id])) = &paging.next else { bail!("{} needs two paths", at("next")) };
-            let (value, id) = (text(&by_ref(model, reply, value)?)?, text(&by_ref(model, reply, id)?)?);
-            quote!(cx.pair(#value, #id, #more))
+        (NextPosition::Number | NextPosition::Counted, _) => quote!(None),
+        (NextPosition::Pair, Some(OneOrTwo::Two([value, id]))) => {
+            let text_at = |path: &str| text(&by_ref(model, reply, path).with_context(|| at("next"))?);
+            let (value, id) = (text_at(value)?, text_at(id)?);
+            quote!(#value.zip(#id).map(|(value, id)| Position::After { value, id }))
         }
-        PagingKind::KeysetId | PagingKind::KeysetValue => {
-            let next = match (&paging.next, last(model).with_context(|| at("last"))?) {
-                (Some(OneOrTwo::One(next)), _) => text(&by_ref(model, reply, next).with_context(|| at("next"))?)?,
-                (_, Some(last)) => text(&last)?,
-                _ => bail!("{} or `last` is needed", at("next")),
-            };
-            quote!(cx.keyset(#next, #more))
-        }
-        PagingKind::SearchAfter => {
+        (NextPosition::Pair, _) => bail!("{} needs two paths", at("next")),
+        (NextPosition::Values, _) => {
             let Some(last) = last(model).with_context(|| at("last"))? else { bail!("{} is needed", at("last")) };
             let code = &last.code;
-            match &last.ty {
-                Ty::List(inner) if **inner == Ty::Json => quote!(cx.values(#code.map(|values| values.to_vec()))),
-                Ty::Json => quote!(cx.values(#code.and_then(Value::as_array).cloned())),
+            let values = match &last.ty {
+                Ty::List(inner) if **inner == Ty::Json => quote!(#code.map(|values| values.to_vec())),
+                Ty::Json => quote!(#code.and_then(Value::as_array).cloned()),
                 _ => bail!("{}: not a list of values", at("last")),
-            }
+            };
+            quote!(#values.map(Position::Values))
         }
     };
-    let (page, item, seek) = (outer(reply), outer(item), seek(paging, operation, model)?);
+    // Facts that this kind of paging does not look at are not compiled.
+    let counts = match paging.kind.next {
+        NextPosition::Number => paging.next.is_none(),
+        next => next == NextPosition::Counted,
+    };
+    let total = if counts { total } else { quote!(None) };
+    let more = if paging.kind.next == NextPosition::Values { quote!(None) } else { more };
+    let (page, item) = (outer(reply), outer(item));
     let count = match paging.steps().next() {
         None => quote!(Some(page.len())),
         Some(_) => {
@@ -92,19 +89,9 @@ pub(super) fn paged(
         impl Paged for #builder {
             type Page = #page;
             type Item = #item;
-            const LIMIT: Option<(&'static str, LimitIn)> = #limit;
             #[inline]
-            fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-                #seek
-            }
-            #[inline]
-            #[allow(unused_variables)]
-            fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-                #advance
-            }
-            #[inline]
-            fn count(page: &Self::Page) -> Option<usize> {
-                #count
+            fn facts(page: &Self::Page) -> PageFacts {
+                PageFacts { count: #count, next: #next, total: #total, more: #more }
             }
             #[inline]
             fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -119,52 +106,6 @@ pub(crate) fn item(paging: &Paging, reply: &Ty, model: &Model) -> Option<Ty> {
     match by_ref(model, reply, &paging.items).ok()?.ty {
         Ty::List(item) => Some(*item),
         _ => None,
-    }
-}
-
-fn seek(paging: &Paging, operation: &Operation, model: &Model) -> Result<TokenStream> {
-    // Some vendors want the number of a body as text.
-    let as_text = |name: &str| {
-        operation
-            .body
-            .as_ref()
-            .and_then(|body| field(model, &body.ty, name).ok())
-            .is_some_and(|(field, _)| field.ty == Ty::Text)
-    };
-    let set = |name: &str, value: TokenStream, json: TokenStream| match paging.place {
-        PagingPlace::Query => quote!(call.set_query(#name, #value)),
-        PagingPlace::Body => quote!(call.set_body_field(#name, #json)),
-    };
-    let arm = match (&paging.param, paging.kind) {
-        (OneOrTwo::One(name), PagingKind::Token | PagingKind::KeysetId | PagingKind::KeysetValue) => {
-            let set = set(name, quote!(token), quote!(Value::from(token.as_str())));
-            quote!(Position::Token(token) => #set)
-        }
-        (OneOrTwo::One(name), PagingKind::Offset) => {
-            let json =
-                if as_text(name) { quote!(Value::from(offset.to_string())) } else { quote!(Value::from(*offset)) };
-            let set = set(name, quote!(offset), json);
-            quote!(Position::Offset(offset) => #set)
-        }
-        (OneOrTwo::One(name), PagingKind::Page) => {
-            let set = set(name, quote!(page), quote!(Value::from(*page)));
-            quote!(Position::Page(page) => #set)
-        }
-        (OneOrTwo::One(name), PagingKind::SearchAfter) => {
-            quote!(Position::Values(values) => call.set_body_field(#name, Value::Array(values.clone())))
-        }
-        (OneOrTwo::Two([value, id]), PagingKind::KeysetPair) => {
-            quote!(Position::After { value, id } => call.set_query(#value, value).set_query(#id, id))
-        }
-        _ => bail!("`x-paging`: `param` does not fit the kind"),
-    };
-    Ok(quote!(match at { #arm, _ => call }))
-}
-
-fn place(place: PagingPlace) -> TokenStream {
-    match place {
-        PagingPlace::Query => quote!(Query),
-        PagingPlace::Body => quote!(Body),
     }
 }
 
@@ -187,7 +128,7 @@ fn record<'a>(model: &'a Model, ty: &Ty) -> Result<(&'a Definition, &'a [Field])
     }
 }
 
-fn field<'a>(model: &'a Model, ty: &Ty, wire: &str) -> Result<(&'a Field, bool)> {
+pub(super) fn field<'a>(model: &'a Model, ty: &Ty, wire: &str) -> Result<(&'a Field, bool)> {
     let (definition, fields) = record(model, ty)?;
     let found = fields.iter().find(|field| field.wire == wire);
     let Some(found) = found else {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use definition::{Definition, Field, Shape};
 pub use operation::{Argument, Body, Encoding, Operation, Place, Reply};
-pub use paging::{OneOrTwo, Paging, PagingKind, Place as PagingPlace};
+pub use paging::{NextPosition, OneOrTwo, Paging, PagingKind, Place as PagingPlace};
 pub use ty::Ty;
 
 /// All there is to emit for an API.

@@ -1,31 +1,60 @@
 //! How an operation pages, as the surface or the documents say (`x-paging`).
 
 use anyhow::{Result, anyhow};
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
 
-/// The kinds of paging.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PagingKind {
-    /// The reply holds an opaque cursor.
-    Token,
-    /// The number of items passed over.
-    Offset,
-    /// The number of the page.
-    Page,
-    /// The identifier of the last item.
-    KeysetId,
-    /// Two values of the reply that go together.
-    KeysetPair,
-    /// The sort value of the last item.
-    KeysetValue,
-    /// A list of sort values taken from the last item.
-    SearchAfter,
+/// A kind of paging.
+#[derive(Debug, PartialEq, Eq)]
+pub struct PagingKind {
+    /// Its name in `x-paging`; in camel case, that of a variant of `crm_core::PagingKind`.
+    pub name: &'static str,
+    /// The form of the next position.
+    pub next: NextPosition,
+    /// What a list pages by, in words.
+    pub words: &'static str,
+}
+
+/// The form of the next position in a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextPosition {
+    /// A text, at `next` or in the `last` item.
+    Text,
+    /// A number at `next`; without it the items are counted.
+    Number,
+    /// None: the pages are counted.
+    Counted,
+    /// Two texts, at both paths of `next`.
+    Pair,
+    /// A list of values in the `last` item.
+    Values,
+}
+
+/// The kinds of paging; a new one is a row here.
+static KINDS: [PagingKind; 7] = [
+    kind("token", NextPosition::Text, "an opaque cursor"),
+    kind("offset", NextPosition::Number, "an offset"),
+    kind("page", NextPosition::Counted, "a page number"),
+    kind("keyset_id", NextPosition::Text, "the last item's identifier"),
+    kind("keyset_pair", NextPosition::Pair, "two values that go together"),
+    kind("keyset_value", NextPosition::Text, "the last item's sort value"),
+    kind("search_after", NextPosition::Values, "the last item's sort values"),
+];
+
+const fn kind(name: &'static str, next: NextPosition, words: &'static str) -> PagingKind {
+    PagingKind { name, next, words }
+}
+
+fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static PagingKind, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    KINDS.iter().find(|kind| kind.name == name).ok_or_else(|| {
+        let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+        D::Error::custom(format!("there is no kind `{name}`, only {}", names.join(", ")))
+    })
 }
 
 /// Where the position travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// In the query.
@@ -35,7 +64,7 @@ pub enum Place {
 }
 
 /// One name or path, or two that go together.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[serde(untagged)]
 pub enum OneOrTwo {
     /// One.
@@ -45,11 +74,12 @@ pub enum OneOrTwo {
 }
 
 /// `x-paging` of an operation. Paths are dotted and start at the reply.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paging {
     /// The kind.
-    pub kind: PagingKind,
+    #[serde(deserialize_with = "known")]
+    pub kind: &'static PagingKind,
     /// Where the position is sent.
     #[serde(rename = "in", default = "query")]
     pub place: Place,

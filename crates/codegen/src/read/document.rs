@@ -54,7 +54,7 @@ impl Document {
 
 /// The names of all documents in a vendor's folder: JSON files that are not files of ours.
 pub fn names(folder: &Path) -> Result<Vec<String>> {
-    const OURS: [&str; 4] = ["vendor.json", "corrections.json", "lock.json", "words.json"];
+    const OURS: [&str; 5] = ["vendor.json", "corrections.json", "lock.json", "words.json", "limits.json"];
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(here) = open.pop() {

@@ -6,6 +6,7 @@ pub(crate) mod evidence;
 mod foreign;
 pub mod import;
 pub mod incoming;
+pub(crate) mod limits;
 pub(crate) mod references;
 pub mod vendor;
 pub(crate) mod words;

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::document;
+use super::limits::VendorLimits;
 use super::words::Words;
 
 /// A vendor: its crate and the APIs in it.
@@ -114,6 +115,8 @@ pub struct Vendor {
     pub file: VendorFile,
     /// What its names mean.
     pub words: Words,
+    /// The limits that it publishes.
+    pub(crate) limits: VendorLimits,
 }
 
 impl Vendor {
@@ -128,7 +131,8 @@ impl Vendor {
         if file.apis.is_empty() {
             bail!("{}: `apis` is empty", path.display());
         }
-        Ok(Self { name: name.to_owned(), words: Words::read(&folder)?, folder, file })
+        let limits = VendorLimits::read(&folder, &file)?;
+        Ok(Self { name: name.to_owned(), words: Words::read(&folder)?, limits, folder, file })
     }
 
     /// Whether an API stands at the root of the generated code: the only one, or the one that is

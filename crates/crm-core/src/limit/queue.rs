@@ -76,7 +76,8 @@ impl Account {
             return false;
         }
         let cost = u64::from(permit.cost);
-        let windows = quotas.windows_of(quotas.class_index(permit.class));
+        let Some(class) = quotas.class_index(permit.class) else { return false };
+        let windows = quotas.windows_of(class);
         let open = |window: &usize| self.counters[*window].when(cost, 0, now).is_some_and(|at| at <= now);
         let room = windows.iter().all(open);
         if room {
@@ -87,7 +88,7 @@ impl Account {
 
     /// Joins the queue, unless the deadline cannot be met.
     pub(super) fn join(&mut self, quotas: &Quotas, permit: &Permit, now: Duration) -> Result<Place, LimitRefusal> {
-        let class = quotas.class_index(permit.class);
+        let class = quotas.class_of(permit)?;
         let cost = u64::from(permit.cost);
         for &window in quotas.windows_of(class) {
             let counter = &mut self.counters[window];
@@ -220,7 +221,7 @@ impl Account {
 
     /// Ends the holding of a permit: it counts for a window from `until` on.
     pub(super) fn finish(&mut self, quotas: &Quotas, permit: &Permit, until: Duration) {
-        for &window in quotas.windows_of(quotas.class_index(permit.class)) {
+        for &window in quotas.windows_of_class(permit.class) {
             self.counters[window].finish(u64::from(permit.cost), until);
         }
     }

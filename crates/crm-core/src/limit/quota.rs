@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::{LimitRefusal, Permit};
+
 /// Up to this limit every grant is remembered exactly; above it the window is cut into as many
 /// slices, and a grant counts as made at the end of its slice, which errs on the safe side.
 const EXACT: u64 = 1_000;
@@ -85,11 +87,17 @@ impl Window {
 ///     .class("search", [Window::new("search", 5, Duration::from_secs(1)), day]);
 /// # let _ = quotas;
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quotas {
     pub(super) windows: Vec<Window>,
     /// Name and indices of the windows; the default class, named "", comes first.
     pub(super) classes: Vec<(&'static str, Vec<usize>)>,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self::none()
+    }
 }
 
 impl Quotas {
@@ -107,7 +115,8 @@ impl Quotas {
 
     /// The windows of another class, all of them: a window of the default class that also counts
     /// these operations is given again. Where a window of that name exists, the first one given
-    /// stands. Operations of a class without windows of its own fall under the default class.
+    /// stands. A class that operations have and that is not given here is an error, unless there are
+    /// no limits at all.
     #[must_use]
     pub fn class(mut self, name: &'static str, windows: impl IntoIterator<Item = Window>) -> Self {
         let mut indices = Vec::new();
@@ -128,12 +137,73 @@ impl Quotas {
         self
     }
 
-    /// The index of a class, or of the default class.
-    pub(super) fn class_index(&self, name: &str) -> usize {
-        self.classes.iter().position(|class| class.0 == name).unwrap_or(0)
+    /// Returns a class of `others` that these quotas lack. Quotas without a window lack none.
+    pub(crate) fn lacks(&self, others: &Self) -> Option<&'static str> {
+        others.classes.iter().map(|class| class.0).find(|name| self.class_index(name).is_none())
+    }
+
+    /// The index of a class; without a window, every class is the default class.
+    pub(super) fn class_index(&self, name: &str) -> Option<usize> {
+        let index = self.classes.iter().position(|class| class.0 == name);
+        index.or_else(|| self.windows.is_empty().then_some(0))
+    }
+
+    /// The index of a class that a permit names.
+    pub(super) fn class_of(&self, permit: &Permit) -> Result<usize, LimitRefusal> {
+        self.class_index(permit.class).ok_or_else(|| {
+            let known: Vec<String> = self.classes.iter().map(|class| format!("\"{}\"", class.0)).collect();
+            LimitRefusal::new(format!(
+                "the quotas have no class \"{}\", only {}; add it with `Quotas::class`, or correct `CallOptions::limit_class`",
+                permit.class,
+                known.join(", ")
+            ))
+        })
+    }
+
+    /// The indices of the windows of a class; none if it is not known.
+    pub(super) fn windows_of_class(&self, name: &str) -> &[usize] {
+        self.class_index(name).map_or(&[], |class| self.windows_of(class))
     }
 
     pub(super) fn windows_of(&self, class: usize) -> &[usize] {
         self.classes.get(class).map_or(&[], |class| class.1.as_slice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::task::{Context, Poll, Waker};
+    use std::time::Duration;
+
+    use super::{Quotas, Window};
+    use crate::clock::ManualClock;
+    use crate::limit::{LocalLimiter, Permit, RateLimiter};
+
+    #[test]
+    fn a_class_that_the_quotas_lack_is_an_error_and_takes_nothing() {
+        let second = Duration::from_secs(1);
+        let quotas = Quotas::new([Window::new("burst", 1, second)]).class("search", [Window::new("search", 1, second)]);
+        let clock = ManualClock::new();
+        let limiter = LocalLimiter::new(quotas, Arc::new(clock.clone()));
+        let ask = |limiter: &LocalLimiter, class| {
+            let permit = Permit::new("key", class);
+            let mut future = limiter.acquire(&permit);
+            match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(Ok(_)) => "given".to_owned(),
+                Poll::Ready(Err(refusal)) => refusal.reason().to_owned(),
+                Poll::Pending => "waits".to_owned(),
+            }
+        };
+        let refusal = "the quotas have no class \"serach\", only \"\", \"search\"; add it with `Quotas::class`, or correct \
+                       `CallOptions::limit_class`";
+        assert_eq!(ask(&limiter, "serach"), refusal);
+        assert_eq!((ask(&limiter, "").as_str(), ask(&limiter, "search").as_str()), ("given", "given"));
+        assert_eq!(ask(&limiter, "serach"), refusal, "also while the windows are full");
+
+        for nothing in [Quotas::none(), Quotas::default()] {
+            let limiter = LocalLimiter::new(nothing, Arc::new(clock.clone()));
+            assert_eq!(ask(&limiter, "any"), "given");
+        }
     }
 }

@@ -36,7 +36,7 @@ pub(super) enum Refused {
 impl Told {
     /// Reads a reply to an operation of this class.
     pub(super) fn all(quotas: &Quotas, class: &str, status: u16, feedback: &Feedback) -> Vec<Self> {
-        let windows = quotas.windows_of(quotas.class_index(class));
+        let windows = quotas.windows_of_class(class);
         let mut told = Vec::new();
         let named = feedback.window.and_then(|name| quotas.windows.iter().position(|window| window.name() == name));
         if let Some(window) = named.or_else(|| windows.first().copied()) {

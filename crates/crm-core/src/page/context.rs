@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::Position;
+use super::{PageFacts, Position};
+use crate::meta::Paging;
 
 /// The position at which a list continues.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +27,7 @@ impl Next {
     }
 }
 
-/// What was asked and received, for [`Paged::advance`](super::Paged::advance). The helpers
+/// What was asked and received, for [`Paged::advance`](super::Paged::advance). The methods
 /// return where the list continues, each for one kind of paging. An end is [`Next::Lost`] if the
 /// vendor reports more pages.
 #[derive(Debug, Clone, Copy)]
@@ -36,13 +37,14 @@ pub struct PageContext<'a> {
     limit: Option<u64>,
     /// The offset or page number that the caller's own call begins with.
     first: Option<u64>,
+    paging: Option<&'static Paging>,
 }
 
 impl<'a> PageContext<'a> {
     /// A context made by hand, for tests of generated code.
     #[must_use]
     pub fn new(at: &'a Position, received: usize, limit: Option<u64>) -> Self {
-        Self { at, received, limit, first: None }
+        Self { at, received, limit, first: None, paging: None }
     }
 
     /// Sets the offset or page number that the first page was asked with.
@@ -50,6 +52,20 @@ impl<'a> PageContext<'a> {
     pub fn starting_at(mut self, first: Option<u64>) -> Self {
         self.first = first;
         self
+    }
+
+    /// Sets how the operation pages.
+    #[must_use]
+    pub fn paged_by(mut self, paging: Option<&'static Paging>) -> Self {
+        self.paging = paging;
+        self
+    }
+
+    /// Returns where the list continues, as the operation pages. An operation without paging has one
+    /// page.
+    #[must_use]
+    pub fn next(&self, facts: PageFacts) -> Next {
+        self.paging.map_or(Next::End, |paging| paging.next(facts, self))
     }
 
     /// The position of this page.

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Cursor, LimitIn, Paged, Position, canonical};
+use super::{Cursor, Position, canonical};
 use crate::call::Call;
 use crate::error::Error;
-use crate::meta::PagingKind;
+use crate::meta::{Paging, PagingKind};
 use crate::stable_hash::StableHash;
 
 /// A page of a list, and how many of its items were handed out.
@@ -35,14 +35,19 @@ pub struct List {
 impl List {
     /// The list of a call.
     #[must_use]
-    pub fn of<P: Paged>(call: &Call<P::Page>) -> Self {
+    pub fn of<T>(call: &Call<T>) -> Self {
+        Self::paged_by(call, call.op().paging)
+    }
+
+    /// The list of a call that is paged in this way.
+    pub(super) fn paged_by<T>(call: &Call<T>, paging: Option<&Paging>) -> Self {
         Self {
             vendor: call.pipeline().vendor_name(),
             operation: call.op().id,
-            kind: call.op().paging,
-            query: query::<P>(call),
-            begin: begin::<P>(call),
-            size: size::<P>(call),
+            kind: call.op().paging.map(|paging| paging.kind),
+            query: query(call, paging.and_then(|paging| paging.limit)),
+            begin: begin(call),
+            size: paging.and_then(|paging| paging.size(call)),
         }
     }
 
@@ -130,15 +135,13 @@ fn sized(size: Option<u64>) -> String {
     size.map_or_else(|| "the vendor's default size".to_owned(), |size| format!("{size} items"))
 }
 
-fn query<P: Paged>(call: &Call<P::Page>) -> u64 {
+fn query<T>(call: &Call<T>, limit: Option<&str>) -> u64 {
+    let paging = call.op().paging;
     // Whatever position the caller's own call has is overwritten by a fixed one.
-    let call = match probe(call.op().paging) {
-        Some(position) => P::seek(call.clone(), &position),
-        None => call.clone(),
-    };
-    let limit = P::LIMIT.map_or("", |limit| limit.0);
-    let request = &call.request;
-    let kind = request.op.paging.map(|kind| format!("{kind:?}")).unwrap_or_default();
+    let sought = paging.map(|paging| paging.seek(call.clone(), &paging.kind.somewhere()));
+    let request = sought.as_ref().map_or(&call.request, |call| &call.request);
+    let limit = limit.unwrap_or_default();
+    let kind = paging.map(|paging| format!("{:?}", paging.kind)).unwrap_or_default();
     let mut hash = StableHash::new().part(request.op.id.as_bytes()).part(kind.as_bytes());
     hash = hash.part(request.path_parts().as_bytes());
     // The order in which parameters were set does not matter, that of a repeated one does.
@@ -164,58 +167,8 @@ fn query<P: Paged>(call: &Call<P::Page>) -> u64 {
     hash.finish()
 }
 
-/// The page size that the call asks for.
-fn size<P: Paged>(call: &Call<P::Page>) -> Option<u64> {
-    match P::LIMIT? {
-        (name, LimitIn::Query) => call.query_value(name)?.parse().ok(),
-        (name, LimitIn::Body) => call.body_value(name)?.as_u64(),
-    }
-}
-
-fn begin<P: Paged>(call: &Call<P::Page>) -> Option<u64> {
-    let own = own_position::<P>(call);
-    let add = |hash: StableHash, (name, value): &(String, Value)| canonical::add(hash.part(name.as_bytes()), value);
+fn begin<T>(call: &Call<T>) -> Option<u64> {
+    let own = call.op().paging?.own_position(call);
+    let add = |hash: StableHash, (name, value): &(&str, Value)| canonical::add(hash.part(name.as_bytes()), value);
     (!own.is_empty()).then(|| own.iter().fold(StableHash::new(), add).finish())
-}
-
-/// The offset or page number that the caller's own call begins with.
-pub(super) fn first_number<P: Paged>(call: &Call<P::Page>) -> Option<u64> {
-    matches!(call.op().paging?, PagingKind::Offset | PagingKind::Page).then_some(())?;
-    let (_, value) = own_position::<P>(call).into_iter().next()?;
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
-}
-
-/// The parameters and members of the caller's own call that hold a position. Which they are shows
-/// when the call is sent to a position that no caller gives.
-fn own_position<P: Paged>(call: &Call<P::Page>) -> Vec<(String, Value)> {
-    let Some(position) = probe(call.op().paging) else { return Vec::new() };
-    let probed = P::seek(call.clone(), &position);
-    let text = PROBE.to_string();
-    let mut own: Vec<(String, Value)> = Vec::new();
-    for (name, _) in probed.request.query.iter().filter(|pair| pair.1 == text) {
-        own.extend(call.query_value(name).map(|value| (name.to_string(), value.into())));
-    }
-    let is_probe = |value: &Value| value.as_u64() == Some(PROBE) || value.as_str() == Some(&text);
-    for (name, value) in probed.request.body_object().into_iter().flatten() {
-        if is_probe(&value) || value.as_array().is_some_and(|values| values.iter().any(is_probe)) {
-            own.extend(call.body_value(&name).filter(|value| !value.is_null()).map(|value| (name, value)));
-        }
-    }
-    own.sort_by(|one, other| one.0.cmp(&other.0));
-    own
-}
-
-/// A number that no list reaches.
-const PROBE: u64 = 4_000_000_001;
-
-/// A position of a kind, with that number.
-fn probe(kind: Option<PagingKind>) -> Option<Position> {
-    let text = || PROBE.to_string();
-    Some(match kind? {
-        PagingKind::Token | PagingKind::KeysetId | PagingKind::KeysetValue => Position::Token(text()),
-        PagingKind::Offset => Position::Offset(PROBE),
-        PagingKind::Page => Position::Page(PROBE),
-        PagingKind::KeysetPair => Position::After { value: text(), id: text() },
-        PagingKind::SearchAfter => Position::Values(vec![Value::from(PROBE)]),
-    })
 }

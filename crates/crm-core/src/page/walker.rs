@@ -5,10 +5,11 @@ use std::marker::PhantomData;
 use std::task::{Context, Poll};
 
 use super::ahead::Fetching;
-use super::list::{List, Place, first_number};
-use super::{Cursor, Next, PageContext, Paged, Position};
+use super::list::{List, Place};
+use super::{Cursor, Next, PageContext, PageFacts, Paged, Position};
 use crate::call::Call;
 use crate::error::{Error, ErrorKind, Sent};
+use crate::meta::Paging;
 use crate::sync::BoxFuture;
 
 /// A page with its place.
@@ -19,7 +20,8 @@ pub(super) struct Fetched<P: Paged> {
     pub(super) received: usize,
 }
 
-type Reply<P> = Result<(<P as Paged>::Page, usize), Error>;
+/// The page, what it reports, and the number of its items.
+type Reply<P> = Result<(<P as Paged>::Page, PageFacts, usize), Error>;
 
 pub(super) struct Walker<P: Paged> {
     call: Call<P::Page>,
@@ -43,7 +45,7 @@ impl<P: Paged> Walker<P> {
     pub(super) fn new(call: Call<P::Page>) -> Self {
         // What the options add belongs to the list: its page size and its first position may be there.
         let call = call.settled();
-        let list = List::of::<P>(&call);
+        let list = List::paged_by(&call, P::PAGING.or(call.op().paging));
         let next = Place { position: Position::Start, consumed: 0, size: list.size() };
         Self {
             call,
@@ -101,7 +103,7 @@ impl<P: Paged> Walker<P> {
             // Without a reply from the task the page is fetched here.
             let Some(reply) = reply else { continue };
             return Poll::Ready(Some(match reply {
-                Ok((page, received)) => Ok(self.arrived(page, received)),
+                Ok((page, facts, received)) => Ok(self.arrived(page, facts, received)),
                 Err(error) => {
                     self.ended = true;
                     Err(error)
@@ -122,21 +124,26 @@ impl<P: Paged> Walker<P> {
         !self.ended && self.next.position != Position::End && (self.fetching.is_some() || self.fetched < self.max_pages)
     }
 
+    fn paging(&self) -> Option<&'static Paging> {
+        P::PAGING.or(self.call.op().paging)
+    }
+
     fn fetch(&self) -> BoxFuture<'static, Reply<P>> {
-        let call = match &self.next.position {
-            Position::Start => self.call.clone(),
-            position => P::seek(self.call.clone(), position),
+        let call = match self.paging() {
+            Some(paging) => paging.seek(self.call.clone(), &self.next.position),
+            None => self.call.clone(),
         };
         let promised = self.next.position != Position::Start || call.op().rules.items_required;
         Box::pin(fetch::<P>(call, promised))
     }
 
-    fn arrived(&mut self, page: P::Page, received: usize) -> Fetched<P> {
+    fn arrived(&mut self, page: P::Page, facts: PageFacts, received: usize) -> Fetched<P> {
         self.fetched += 1;
         let mut at = self.next.clone();
-        let first = if at.position == Position::Start { first_number::<P>(&self.call) } else { None };
-        let cx = PageContext::new(&at.position, received, self.list.size()).starting_at(first);
-        let fault = match P::advance(&page, &cx) {
+        let started = self.call.op().paging.filter(|_| at.position == Position::Start);
+        let first = started.and_then(|paging| paging.first_number(&self.call));
+        let cx = PageContext::new(&at.position, received, self.list.size()).starting_at(first).paged_by(self.paging());
+        let fault = match P::advance(&page, facts, &cx) {
             Next::Lost => Some("the vendor reports more pages but no position to continue from"),
             Next::At(next) if next == at.position => Some("the vendor returned the same cursor again"),
             Next::At(next) if next == self.mark => Some("the vendor's cursors repeat in a cycle"),
@@ -185,12 +192,13 @@ async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> Reply<P> {
     let fetched = pipeline.fetch(&request).await?;
     pipeline.count_page();
     let page: P::Page = fetched.decode(&pipeline, &request)?;
-    let received = match P::count(&page) {
+    let facts = P::facts(&page);
+    let received = match facts.count {
         Some(received) => received,
         None => P::items(fetched.decode(&pipeline, &request)?).len(),
     };
     if received == 0 {
         fetched.expect_list(promised, &pipeline, &request)?;
     }
-    Ok((page, received))
+    Ok((page, facts, received))
 }

@@ -32,6 +32,8 @@ pub struct ClientBuilder<C> {
     allow_http: bool,
     credentials: Option<Result<Arc<dyn Credentials>, Error>>,
     quotas: Quotas,
+    /// The vendor's own, whose classes its operations have.
+    published: Quotas,
     limiter: Option<Arc<dyn RateLimiter>>,
     limit_key: Option<String>,
     retry: RetryPolicy,
@@ -54,7 +56,8 @@ impl<C> ClientBuilder<C> {
             elsewhere: false,
             allow_http: false,
             credentials: None,
-            quotas: default_quotas,
+            quotas: default_quotas.clone(),
+            published: default_quotas,
             limiter: None,
             limit_key: None,
             retry: RetryPolicy::default(),
@@ -211,6 +214,11 @@ impl<C> ClientBuilder<C> {
             .map_err(|_| Error::config("the user agent cannot stand in a header"))?;
         let idle = if self.elsewhere { UNKNOWN_SERVER } else { self.vendor.idle_timeout() };
         let clock = self.clock.unwrap_or_else(SystemClock::shared);
+        if let (None, Some(class)) = (&self.limiter, self.quotas.lacks(&self.published)) {
+            return Err(Error::config(format!(
+                "the quotas have no class \"{class}\", which operations of this vendor have; add its windows with `Quotas::class`"
+            )));
+        }
         let limiter = self.limiter.unwrap_or_else(|| limit::shared(&base_url, self.quotas, &clock));
         let shared = Shared {
             vendor: self.vendor,

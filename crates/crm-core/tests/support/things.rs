@@ -1,32 +1,28 @@
 //! A list of numbers, page after page, with a token in the query.
 
-use crm_core::{Call, LimitIn, Next, PageContext, Paged, Position};
+use crm_core::{PageFacts, Paged, Paging, PagingKind, Position};
 use serde_json::Value;
+
+/// How operations page whose list this is.
+pub(crate) const BY_TOKEN: Option<&Paging> =
+    Some(&Paging { limit: Some("limit"), ..Paging::new(PagingKind::Token, &["after"]) });
 
 pub(crate) struct Things;
 
 impl Paged for Things {
     type Page = Value;
     type Item = u64;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
 
-    fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
-        match at {
-            Position::Token(token) => call.set_query("after", token),
-            _ => call,
+    fn facts(page: &Value) -> PageFacts {
+        PageFacts {
+            count: Some(numbers(page).len()),
+            next: page["next"].as_str().map(|next| Position::Token(next.to_owned())),
+            ..PageFacts::default()
         }
-    }
-
-    fn advance(page: &Value, cx: &PageContext<'_>) -> Next {
-        cx.token(page["next"].as_str(), None)
     }
 
     fn items(page: Value) -> Vec<u64> {
         numbers(&page)
-    }
-
-    fn count(page: &Value) -> Option<usize> {
-        Some(numbers(page).len())
     }
 }
 

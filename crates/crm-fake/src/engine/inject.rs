@@ -5,11 +5,12 @@ use crate::call::Call;
 use crate::delivery::{Delivery, End};
 use crate::dialect::{Dialect, Exceeded, Refusal};
 use crate::fault::{Fault, Hint, Payload, Policy, Step, When};
+use crate::limits::Limits;
 use crate::quota::Reading;
 use crate::reply::{Content, Reply};
 use crate::state::World;
 use serde_json::{Value, json};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 pub(super) fn run(
     engine: &Engine,
@@ -57,7 +58,7 @@ pub(super) fn run(
 /// The answer that takes the real one's place, if the fault has one.
 fn instead(engine: &Engine, world: &mut World, class: &str, readings: &[Reading], fault: &Fault) -> Option<Reply> {
     let reply = match fault {
-        Fault::RateLimited { hint } => rate_limited(engine.dialect.as_ref(), world, class, readings, *hint),
+        Fault::RateLimited { hint } => rate_limited(engine, world, class, readings, *hint),
         Fault::Status(code, payload) => with_status(engine.dialect.as_ref(), world, *code, payload),
         Fault::Accepted202 { body, .. } => with_status(engine.dialect.as_ref(), world, 202, body),
         Fault::NotJson => Reply {
@@ -86,21 +87,15 @@ fn with_status(dialect: &dyn Dialect, world: &mut World, code: u16, payload: &Pa
     }
 }
 
-fn rate_limited(
-    dialect: &dyn Dialect,
-    world: &mut World,
-    class: &str,
-    readings: &[Reading],
-    hint: Option<Hint>,
-) -> Reply {
+fn rate_limited(engine: &Engine, world: &mut World, class: &str, readings: &[Reading], hint: Option<Hint>) -> Reply {
+    let dialect = engine.dialect.as_ref();
     let policy = match hint {
         Some(Hint::Policy(policy)) => policy,
         _ if class == "search" => Policy::Search,
         _ => Policy::Burst,
     };
-    let readings = emptied(dialect, class, readings, policy);
-    let wait = readings.iter().find(|r| r.remaining == 0).map_or(Duration::from_secs(1), |r| r.reset);
-    let exceeded = Exceeded { policy, wait };
+    let readings = emptied(dialect, engine.limits(), class, readings, policy);
+    let exceeded = Exceeded { policy };
     let mut reply = dialect.refuse(&Refusal::Limited(&exceeded), world);
     match hint {
         None => {}
@@ -117,23 +112,22 @@ fn rate_limited(
 }
 
 /// The vendor's windows with the one in question empty, also when quotas are switched off.
-fn emptied(dialect: &dyn Dialect, class: &str, readings: &[Reading], policy: Policy) -> Vec<Reading> {
+fn emptied(
+    dialect: &dyn Dialect,
+    limits: &'static Limits,
+    class: &str,
+    readings: &[Reading],
+    policy: Policy,
+) -> Vec<Reading> {
     let mut readings = readings.to_vec();
     if readings.is_empty() {
-        let limits = dialect.limits();
-        let applies = limits.iter().filter(|l| l.class.is_empty() || l.class == class);
-        readings = applies
-            .map(|limit| Reading {
-                name: limit.name,
-                limit: limit.limit,
-                remaining: limit.limit - 1,
-                window: limit.window,
-                reset: limit.window,
-            })
+        let windows = limits.of(class).iter().map(|window| &limits.windows[*window]);
+        readings = windows
+            .map(|of| Reading { of, limit: of.limit, remaining: of.limit - 1, window: of.per, reset: of.per })
             .collect();
     }
     for reading in &mut readings {
-        if dialect.policy(reading.name) == policy {
+        if dialect.policy(reading.name()) == policy {
             reading.remaining = 0;
         }
     }

@@ -8,6 +8,7 @@ use crate::delivery::Delivery;
 use crate::dialect::{Dialect, Exceeded, Refusal};
 use crate::document::{Document, Operation};
 use crate::fault::{Script, Step};
+use crate::limits::Limits;
 use crate::parameter::Place;
 use crate::quota::{Quotas, Reading, Verdict};
 use crate::reply::Reply;
@@ -58,6 +59,11 @@ pub(crate) struct Outcome {
 impl Engine {
     pub(crate) fn new(dialect: Box<dyn Dialect>, documents: Box<Documents>, base_url: String, inner: Inner) -> Self {
         Self { dialect, documents, base_url, started: Instant::now(), inner: Mutex::new(inner) }
+    }
+
+    /// The vendor's own limits.
+    pub(crate) fn limits(&self) -> &'static Limits {
+        &(self.documents)(None).limits
     }
 
     pub(crate) fn base_url(&self) -> &str {
@@ -198,7 +204,7 @@ impl Engine {
     }
 
     fn limited(&self, inner: &mut Inner, class: &str, readings: &[Reading], by: &Reading) -> Reply {
-        let exceeded = Exceeded { policy: self.dialect.policy(by.name), wait: by.reset };
+        let exceeded = Exceeded { policy: self.dialect.policy(by.name()) };
         let mut reply = self.dialect.refuse(&Refusal::Limited(&exceeded), &mut inner.world);
         reply.headers.extend(self.dialect.rate_headers(class, readings, Some(&exceeded)));
         reply

@@ -2,7 +2,6 @@
 
 use crate::call::Call;
 use crate::dialect::{Dialect, Refusal};
-use crate::quota::Limit;
 use crate::reply::Reply;
 use crate::state::World;
 use crate::validate::{Problem, Rule};
@@ -18,14 +17,6 @@ const DOMAIN_INVALID: &str = "Invalid company domain format. Must be a properly 
 const FIELDS_INVALID: &str = "fields_to_get must be a string like: field_1,field_2";
 
 impl Dialect for AccountIntelligence {
-    fn limits(&self) -> Vec<Limit> {
-        vec![Limit::new("burst", 10, 30, "")]
-    }
-
-    fn class(&self, _call: &Call<'_>) -> &'static str {
-        "default"
-    }
-
     /// The limit is per address, and there is only one.
     fn quota_key(&self, _call: &Call<'_>, _token: &str) -> String {
         String::new()

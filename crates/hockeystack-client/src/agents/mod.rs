@@ -7,23 +7,20 @@ mod vendor;
 
 pub use owner::Owner;
 
-use std::time::Duration;
-
 use crm_core::reexport::http::Method;
 use crm_core::reexport::serde_json::Value;
-use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Quotas, Stats, Vendor, Window};
+use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Stats, Vendor};
 
+use crate::generated::limits::revenue_agents::{READ, WRITE, quotas};
 use crate::tokens::RevenueAgentsToken;
 
 /// The address of Revenue Agents.
 pub const REVENUE_AGENTS_URL: &str = "https://app.hockeystack.com/api/revenue-agents/v1";
 
 const USER_AGENT: &str = concat!("hockeystack-client/", env!("CARGO_PKG_VERSION"));
-const READ: &str = "read";
-const WRITE: &str = "write";
 
-/// A client of Revenue Agents. Cheap to clone; all clones share one limiter: 600 reads and 60
-/// writes in a minute for each token.
+/// A client of Revenue Agents. Cheap to clone; all clones share one limiter, which counts reads and
+/// writes apart for each token.
 #[derive(Clone, Debug)]
 pub struct RevenueAgents {
     pub(crate) pipeline: Pipeline,
@@ -71,9 +68,4 @@ impl RevenueAgents {
     pub fn vendor() -> impl Vendor {
         vendor::RevenueAgents
     }
-}
-
-fn quotas() -> Quotas {
-    const MINUTE: Duration = Duration::from_secs(60);
-    Quotas::none().class(READ, [Window::new(READ, 600, MINUTE)]).class(WRITE, [Window::new(WRITE, 60, MINUTE)])
 }

@@ -6,7 +6,7 @@ use crm_core::reexport::http::StatusCode;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{Feedback, LimitScope, OpMeta, RawReply, Vendor, VendorDetail, VendorError};
 
-use super::{READ, WRITE};
+use crate::generated::limits::revenue_agents as limits;
 use crate::headers;
 
 #[derive(Debug)]
@@ -36,14 +36,11 @@ impl Vendor for RevenueAgents {
 
     fn feedback(&self, _op: &OpMeta, reply: &RawReply) -> Feedback {
         let number = |name: &str| reply.header(name)?.trim().parse().ok();
-        let window = match reply.header("x-ratelimit-pool") {
-            Some("read") => Some(READ),
-            Some("write") => Some(WRITE),
-            _ => None,
-        };
+        let class = reply.header(limits::HEADER_CLASS);
+        let window = [limits::READ, limits::WRITE].into_iter().find(|name| class == Some(name));
         Feedback {
-            limit: number("x-ratelimit-limit"),
-            remaining: number("x-ratelimit-remaining"),
+            limit: number(limits::HEADER_LIMIT),
+            remaining: number(limits::HEADER_REMAINING),
             reset_after: reset(reply),
             window,
             ..Feedback::default()
@@ -67,6 +64,6 @@ pub(super) fn detail(error: &Value) -> VendorDetail {
 
 /// `X-RateLimit-Reset`, in seconds since 1970, as a wait.
 fn reset(reply: &RawReply) -> Option<Duration> {
-    let at: u64 = reply.header("x-ratelimit-reset")?.trim().parse().ok()?;
+    let at: u64 = reply.header(limits::HEADER_RESET_AT)?.trim().parse().ok()?;
     Some(reply.until(UNIX_EPOCH.checked_add(Duration::from_secs(at))?))
 }

@@ -14,10 +14,9 @@ use std::time::Duration;
 
 use crm_core::reexport::http::Method;
 use crm_core::reexport::serde_json::Value;
-use crm_core::{
-    Call, CallOptions, ClientBuilder, Error, Exponential, Pipeline, Quotas, RetryPolicy, Stats, Vendor, Window,
-};
+use crm_core::{Call, CallOptions, ClientBuilder, Error, Exponential, Pipeline, RetryPolicy, Stats, Vendor};
 
+use crate::generated::limits::account_intelligence::quotas;
 use crate::tokens::AccountIntelligenceToken;
 
 /// The address of Account Intelligence.
@@ -27,8 +26,8 @@ const USER_AGENT: &str = concat!("hockeystack-client/", env!("CARGO_PKG_VERSION"
 
 /// A client of Account Intelligence. Cheap to clone; all clones share one limiter.
 ///
-/// The vendor allows 10 requests in 30 seconds for each address on the internet, whatever the
-/// token, and every question about work in progress counts. So about ten companies can be looked
+/// The vendor counts the requests of each address on the internet, whatever the token, and every
+/// question about work in progress counts. So about ten companies can be looked
 /// up at once. The limiter does not see other processes behind the same address, nor other
 /// clients unless they are given the same [`limiter`](ClientBuilder::limiter).
 #[derive(Clone, Debug)]
@@ -83,8 +82,4 @@ impl AccountIntelligence {
     pub fn vendor() -> impl Vendor {
         vendor::AccountIntelligence
     }
-}
-
-fn quotas() -> Quotas {
-    Quotas::new([Window::new("burst", 10, Duration::from_secs(30))])
 }

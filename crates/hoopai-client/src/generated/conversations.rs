@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -896,25 +896,17 @@ crm_core::paged_builder!(ExportMessages => ExportMessages);
 impl Paged for ExportMessages {
     type Page = types::ExportMessagesReply;
     type Item = types::GetMessageReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Token(token) => call.set_query("cursor", token),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.messages).map(Vec::len),
+            next: Some(page)
+                .and_then(|value| value.next_cursor.as_ref())
+                .cloned()
+                .map(Position::Token),
+            total: None,
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.token(
-            Some(page).and_then(|value| value.next_cursor.as_ref()).cloned().as_deref(),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.messages).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -976,34 +968,24 @@ crm_core::paged_builder!(ListMessages => ListMessages);
 impl Paged for ListMessages {
     type Page = types::MessagesReply;
     type Item = types::GetMessageReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Token(token) => call.set_query("lastMessageId", token),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.keyset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.messages.as_ref())
+                .map(|value| &value.messages)
+                .map(Vec::len),
+            next: Some(page)
                 .and_then(|value| value.messages.as_ref())
                 .and_then(|value| value.last_message_id.as_ref())
-                .cloned(),
-            Some(page)
+                .cloned()
+                .map(Position::Token),
+            total: None,
+            more: Some(page)
                 .and_then(|value| value.messages.as_ref())
                 .and_then(|value| value.next_page.as_ref())
                 .copied(),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.messages.as_ref())
-            .map(|value| &value.messages)
-            .map(Vec::len)
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1193,29 +1175,19 @@ crm_core::paged_builder!(Search => Search);
 impl Paged for Search {
     type Page = types::SendConversationReply;
     type Item = types::ConversationSchema;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Token(token) => call.set_query("startAfterDate", token),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.keyset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.conversations).map(Vec::len),
+            next: Some(page)
                 .map(|value| &value.conversations)
                 .and_then(|list| list.last())
                 .and_then(|value| value.last_message_date.as_ref())
-                .map(ToString::to_string),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.conversations).map(Vec::len)
+                .map(ToString::to_string)
+                .map(Position::Token),
+            total: None,
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

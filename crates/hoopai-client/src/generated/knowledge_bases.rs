@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -421,34 +421,24 @@ crm_core::paged_builder!(List => List);
 impl Paged for List {
     type Page = types::GetAllKnowledgeBasesPaginatedReply;
     type Item = types::KnowledgeBaseListItem;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Token(token) => call.set_query("lastKnowledgeBaseId", token),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.keyset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.data.as_ref())
+                .map(|value| &value.knowledge_bases)
+                .map(Vec::len),
+            next: Some(page)
                 .and_then(|value| value.data.as_ref())
                 .and_then(|value| value.last_knowledge_base_id.as_ref())
-                .cloned(),
-            Some(page)
+                .cloned()
+                .map(Position::Token),
+            total: None,
+            more: Some(page)
                 .and_then(|value| value.data.as_ref())
                 .and_then(|value| value.has_more.as_ref())
                 .copied(),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.data.as_ref())
-            .map(|value| &value.knowledge_bases)
-            .map(Vec::len)
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -486,25 +476,17 @@ crm_core::paged_builder!(ListFaqs => ListFaqs);
 impl Paged for ListFaqs {
     type Page = types::ListFaqsReply;
     type Item = types::FaqReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Token(token) => call.set_query("lastFaqId", token),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.faqs).map(Vec::len),
+            next: Some(page)
+                .and_then(|value| value.last_faq_id.as_ref())
+                .cloned()
+                .map(Position::Token),
+            total: None,
+            more: Some(page).and_then(|value| value.has_more.as_ref()).copied(),
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.keyset(
-            Some(page).and_then(|value| value.last_faq_id.as_ref()).cloned(),
-            Some(page).and_then(|value| value.has_more.as_ref()).copied(),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.faqs).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -546,26 +528,16 @@ crm_core::paged_builder!(ListUrls => ListUrls);
 impl Paged for ListUrls {
     type Page = types::GetAllUrlsByKnowledgeBaseReply;
     type Item = types::CrawledUrl;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageLength", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Page(page) => call.set_query("page", page),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.urls).map(Vec::len),
+            next: None,
+            total: Some(page)
+                .and_then(|value| value.count.as_ref())
+                .map(|value| *value as u64),
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.page(
-            1,
-            Some(page).and_then(|value| value.count.as_ref()).map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.urls).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

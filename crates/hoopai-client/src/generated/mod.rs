@@ -123,6 +123,7 @@ pub mod voice_ai;
 
 #[cfg(feature = "workflows")]
 pub mod workflows;
+pub(crate) mod limits;
 
 #[cfg(feature = "v3")]
 pub mod v3;

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -301,30 +301,19 @@ crm_core::paged_builder!(SearchRecords => SearchRecords);
 impl Paged for SearchRecords {
     type Page = types::SearchRecordReply;
     type Item = types::RecordReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageLimit", LimitIn::Body));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Values(values) => {
-                call.set_body_field("searchAfter", Value::Array(values.clone()))
-            }
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.values(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.records).map(Vec::len),
+            next: Some(page)
                 .map(|value| &value.records)
                 .and_then(|list| list.last())
                 .map(|value| &value.search_after)
-                .map(|values| values.to_vec()),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.records).map(Vec::len)
+                .map(|values| values.to_vec())
+                .map(Position::Values),
+            total: None,
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

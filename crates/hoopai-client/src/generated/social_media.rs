@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -1221,31 +1221,20 @@ crm_core::paged_builder!(ListCategories => ListCategories);
 impl Paged for ListCategories {
     type Page = types::GetByLocationIdReply;
     type Item = types::Category;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("skip", offset),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.categories)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.categories)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1296,31 +1285,20 @@ crm_core::paged_builder!(ListCsvImports => ListCsvImports);
 impl Paged for ListCsvImports {
     type Page = types::GetUploadStatusReply;
     type Item = types::CsvImport;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("skip", offset),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.csvs)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.csvs)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1359,31 +1337,20 @@ crm_core::paged_builder!(ListCsvPosts => ListCsvPosts);
 impl Paged for ListCsvPosts {
     type Page = types::GetCsvPostReply;
     type Item = types::CsvPost;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("skip", offset),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.posts)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.posts)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1405,33 +1372,20 @@ crm_core::paged_builder!(ListPosts => ListPosts);
 impl Paged for ListPosts {
     type Page = types::PostReply;
     type Item = types::SocialPost;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => {
-                call.set_body_field("skip", Value::from(offset.to_string()))
-            }
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.posts)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.posts)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1476,31 +1430,20 @@ crm_core::paged_builder!(ListTags => ListTags);
 impl Paged for ListTags {
     type Page = types::IdReply;
     type Item = types::SocialMediaTag;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("skip", offset),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.tags)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.tags)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

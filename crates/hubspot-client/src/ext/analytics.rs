@@ -3,7 +3,8 @@
 use std::fmt::Display;
 
 use crm_core::{
-    Call, CallOptions, Error, LimitIn, Map, Next, PageContext, Paged, Pages, Paginator, Position, RawReply,
+    Call, CallOptions, Error, Map, Next, PageContext, PageFacts, Paged, Pages, Paginator, Paging, PagingKind, Position,
+    RawReply,
 };
 
 use crate::analytics::Analytics;
@@ -235,16 +236,18 @@ pub struct TotalsPages;
 impl Paged for TotalsPages {
     type Page = AnalyticsReport;
     type Item = AnalyticsBreakdown;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    const PAGING: Option<&'static Paging> =
+        Some(&Paging { limit: Some("limit"), ..Paging::new(PagingKind::Offset, &["offset"]) });
 
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
-        }
+    fn facts(page: &Self::Page) -> PageFacts {
+        let count = match page {
+            AnalyticsReport::AnalyticsTotals(totals) => totals.breakdowns.len(),
+            _ => 0,
+        };
+        PageFacts { count: Some(count), ..PageFacts::default() }
     }
 
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
+    fn advance(page: &Self::Page, _: PageFacts, cx: &PageContext<'_>) -> Next {
         let first = !matches!(cx.at(), Position::Offset(_));
         let AnalyticsReport::AnalyticsTotals(totals) = page else {
             return if first { Next::End } else { Next::Lost };
@@ -269,13 +272,6 @@ impl Paged for TotalsPages {
         match page {
             AnalyticsReport::AnalyticsTotals(totals) => totals.breakdowns,
             _ => Vec::new(),
-        }
-    }
-
-    fn count(page: &Self::Page) -> Option<usize> {
-        match page {
-            AnalyticsReport::AnalyticsTotals(totals) => Some(totals.breakdowns.len()),
-            _ => Some(0),
         }
     }
 }

@@ -12,7 +12,7 @@ use futures_core::Stream;
 use serde_json::Value;
 
 use super::window::{Window, ties};
-use crate::objects::{Objects, Search};
+use crate::objects::Objects;
 use crate::operations::OBJECTS_SEARCH;
 use crate::types::{Object, SearchReply, SearchRequest};
 
@@ -86,7 +86,7 @@ impl<R> SearchAll<R> {
         Self {
             objects,
             window,
-            list: List::of::<Search>(&call).walked_by("objects.search_all"),
+            list: List::of(&call).walked_by("objects.search_all"),
             read,
             at: Position::Start,
             after: Vec::new(),

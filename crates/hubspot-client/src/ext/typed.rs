@@ -10,9 +10,7 @@ pub use record::{Record, RecordPage};
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
 
-use crm_core::{
-    Call, CallOptions, Error, LimitIn, Map, Next, PageContext, Paged, Pages, Paginator, Position, Timestamp,
-};
+use crm_core::{Call, CallOptions, Error, Map, PageFacts, Paged, Pages, Paginator, Position, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -202,22 +200,17 @@ pub struct Listed<P, G>(PhantomData<fn() -> (P, G)>);
 impl<P: DeserializeOwned + Send + 'static, G: Paged> Paged for Listed<P, G> {
     type Page = RecordPage<P>;
     type Item = Record<P>;
-    const LIMIT: Option<(&'static str, LimitIn)> = G::LIMIT;
 
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        G::seek(call.reply_as(), at).reply_as()
-    }
-
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
+    fn facts(page: &Self::Page) -> PageFacts {
         let next = page.paging.as_ref().and_then(|paging| paging.next.as_ref());
-        cx.token(next.and_then(|next| next.after.as_deref()), None)
+        PageFacts {
+            count: Some(page.results.len()),
+            next: next.and_then(|next| next.after.clone()).map(Position::Token),
+            ..PageFacts::default()
+        }
     }
 
     fn items(page: Self::Page) -> Vec<Self::Item> {
         page.results
-    }
-
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page.results.len())
     }
 }

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -152,30 +152,19 @@ crm_core::paged_builder!(ListAuditLogs => ListAuditLogs);
 impl Paged for ListAuditLogs {
     type Page = types::UserActionEventPage;
     type Item = types::UserActionEvent;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Token(token) => call.set_query("after", token),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.token(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.results).map(Vec::len),
+            next: Some(page)
                 .and_then(|value| value.paging.as_ref())
                 .and_then(|value| value.next.as_ref())
                 .and_then(|value| value.after.as_ref())
                 .cloned()
-                .as_deref(),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.results).map(Vec::len)
+                .map(Position::Token),
+            total: None,
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -217,30 +206,19 @@ crm_core::paged_builder!(ListLogins => ListLogins);
 impl Paged for ListLogins {
     type Page = types::LoginAuditPage;
     type Item = types::LoginAudit;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Token(token) => call.set_query("after", token),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.token(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.results).map(Vec::len),
+            next: Some(page)
                 .and_then(|value| value.paging.as_ref())
                 .and_then(|value| value.next.as_ref())
                 .and_then(|value| value.after.as_ref())
                 .cloned()
-                .as_deref(),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.results).map(Vec::len)
+                .map(Position::Token),
+            total: None,
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -296,30 +274,19 @@ crm_core::paged_builder!(ListSecurityEvents => ListSecurityEvents);
 impl Paged for ListSecurityEvents {
     type Page = types::HydratedCriticalActionPage;
     type Item = types::HydratedCriticalAction;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Token(token) => call.set_query("after", token),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.token(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.results).map(Vec::len),
+            next: Some(page)
                 .and_then(|value| value.paging.as_ref())
                 .and_then(|value| value.next.as_ref())
                 .and_then(|value| value.after.as_ref())
                 .cloned()
-                .as_deref(),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.results).map(Vec::len)
+                .map(Position::Token),
+            total: None,
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -862,30 +862,19 @@ crm_core::paged_builder!(ListMemberships => ListMemberships);
 impl Paged for ListMemberships {
     type Page = types::CollectionResponseJoinTimeAndRecordId;
     type Item = types::JoinTimeAndRecordId;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Token(token) => call.set_query("after", token),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.token(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.results).map(Vec::len),
+            next: Some(page)
                 .and_then(|value| value.paging.as_ref())
                 .and_then(|value| value.next.as_ref())
                 .and_then(|value| value.after.as_ref())
                 .cloned()
-                .as_deref(),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.results).map(Vec::len)
+                .map(Position::Token),
+            total: None,
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -926,30 +915,19 @@ crm_core::paged_builder!(ListMembershipsByJoinOrder => ListMembershipsByJoinOrde
 impl Paged for ListMembershipsByJoinOrder {
     type Page = types::CollectionResponseJoinTimeAndRecordId;
     type Item = types::JoinTimeAndRecordId;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Token(token) => call.set_query("after", token),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.token(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.results).map(Vec::len),
+            next: Some(page)
                 .and_then(|value| value.paging.as_ref())
                 .and_then(|value| value.next.as_ref())
                 .and_then(|value| value.after.as_ref())
                 .cloned()
-                .as_deref(),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.results).map(Vec::len)
+                .map(Position::Token),
+            total: None,
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1007,29 +985,17 @@ crm_core::paged_builder!(Search => Search);
 impl Paged for Search {
     type Page = types::ListSearchReply;
     type Item = types::ObjectListSearchResult;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("count", LimitIn::Body));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => {
-                call.set_body_field("offset", Value::from(*offset))
-            }
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset_at(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.lists).map(Vec::len),
+            next: Some(page)
                 .and_then(|value| value.offset.as_ref())
-                .and_then(|value| u64::try_from(*value).ok()),
-            Some(page).and_then(|value| value.has_more.as_ref()).copied(),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.lists).map(Vec::len)
+                .and_then(|value| u64::try_from(*value).ok())
+                .map(Position::Offset),
+            total: None,
+            more: Some(page).and_then(|value| value.has_more.as_ref()).copied(),
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

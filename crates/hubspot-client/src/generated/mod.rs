@@ -216,6 +216,8 @@ pub mod workflows;
 
 #[cfg(feature = "objects")]
 pub mod object_types;
+pub(crate) mod limits;
+
 pub mod operations;
 pub mod types;
 

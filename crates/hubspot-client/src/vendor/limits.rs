@@ -14,6 +14,7 @@ use std::time::Duration;
 use crm_core::{Advice, ErrorKind, Feedback, LimitScope, OpMeta, RawReply, VendorError};
 
 use super::ErrorBody;
+use crate::generated::limits;
 
 const TEN_SECONDS: Duration = Duration::from_secs(10);
 const SECOND: Duration = Duration::from_secs(1);
@@ -36,7 +37,7 @@ pub(super) fn read(error: &mut VendorError, op: &OpMeta, reply: &RawReply, body:
 }
 
 fn scope(op: &OpMeta, reply: &RawReply, body: &ErrorBody) -> LimitScope {
-    let search = op.limit_class == "search";
+    let search = op.limit_class == limits::SEARCH;
     let secondly = if search { LimitScope::Search } else { LimitScope::Secondly };
     // Older answers name the policy in the message alone: "… your ten_secondly_rolling limit".
     let said = body.policy.as_deref().or(body.message.as_deref()).unwrap_or_default().to_ascii_lowercase();
@@ -44,7 +45,7 @@ fn scope(op: &OpMeta, reply: &RawReply, body: &ErrorBody) -> LimitScope {
         LimitScope::Burst
     } else if said.contains("secondly") {
         secondly
-    } else if said.contains("daily") || number(reply, "x-hubspot-ratelimit-daily-remaining") == Some(0) {
+    } else if said.contains("daily") || number(reply, limits::HEADER_DAY_REMAINING) == Some(0) {
         LimitScope::Daily
     } else if search {
         LimitScope::Search
@@ -61,15 +62,15 @@ pub(super) fn feedback(reply: &RawReply) -> Feedback {
     let mut feedback = Feedback::default();
     // The figures are believed only for the window they are about.
     if interval(reply).is_none_or(|interval| interval == TEN_SECONDS) {
-        feedback.limit = number(reply, "x-hubspot-ratelimit-max");
-        feedback.remaining = number(reply, "x-hubspot-ratelimit-remaining");
+        feedback.limit = number(reply, limits::HEADER_BURST_LIMIT);
+        feedback.remaining = number(reply, limits::HEADER_BURST_REMAINING);
     }
-    feedback.daily_remaining = number(reply, "x-hubspot-ratelimit-daily-remaining");
+    feedback.daily_remaining = number(reply, limits::HEADER_DAY_REMAINING);
     feedback
 }
 
 fn interval(reply: &RawReply) -> Option<Duration> {
-    number(reply, "x-hubspot-ratelimit-interval-milliseconds").filter(|millis| *millis > 0).map(Duration::from_millis)
+    number(reply, limits::HEADER_BURST_LENGTH_MS).filter(|millis| *millis > 0).map(Duration::from_millis)
 }
 
 fn number(reply: &RawReply, name: &str) -> Option<u64> {

@@ -29,7 +29,7 @@ enum Outcome {
 
 impl Inner {
     pub(super) async fn acquire(self: &Arc<Self>, permit: &Permit) -> Result<Grant, LimitRefusal> {
-        let class = self.quotas.class_index(permit.class);
+        let class = self.quotas.class_of(permit)?;
         if self.quotas.windows_of(class).is_empty() {
             return Ok(Grant::default());
         }
@@ -123,9 +123,8 @@ impl Inner {
                     return Poll::Pending;
                 }
                 turn.as_mut().poll(cx).map(|result| {
-                    Some(match result {
-                        Ok(grant) => {
-                            let class = self.quotas.class_index(permit.class);
+                    Some(match result.and_then(|grant| Ok((grant, self.quotas.class_of(permit)?))) {
+                        Ok((grant, class)) => {
                             let note = self.granted_alone(state, class, permit, self.clock.now());
                             Ok((note, !grant.waited().is_zero()))
                         }

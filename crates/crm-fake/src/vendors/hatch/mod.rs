@@ -5,7 +5,6 @@ mod zip;
 
 use crate::call::Call;
 use crate::dialect::{Dialect, Refusal};
-use crate::quota::Limit;
 use crate::reply::Reply;
 use crate::state::World;
 use crate::validate::{Problem, Rule};
@@ -15,14 +14,6 @@ pub(crate) struct Contacts;
 pub(crate) struct BulkExport;
 
 impl Dialect for Contacts {
-    fn limits(&self) -> Vec<Limit> {
-        vec![Limit::new("burst", 100, 10, "")]
-    }
-
-    fn class(&self, _call: &Call<'_>) -> &'static str {
-        "default"
-    }
-
     fn refuse(&self, refusal: &Refusal<'_>, _world: &mut World) -> Reply {
         refuse(refusal)
     }
@@ -43,14 +34,6 @@ impl Dialect for Contacts {
 }
 
 impl Dialect for BulkExport {
-    fn limits(&self) -> Vec<Limit> {
-        vec![Limit::new("burst", 1, 300, ""), Limit::new("daily", 100, 86_400, "")]
-    }
-
-    fn class(&self, _call: &Call<'_>) -> &'static str {
-        "default"
-    }
-
     fn refuse(&self, refusal: &Refusal<'_>, _world: &mut World) -> Reply {
         refuse(refusal)
     }

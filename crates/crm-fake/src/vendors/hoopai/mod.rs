@@ -10,10 +10,8 @@ mod paging;
 mod simple;
 
 use crate::call::Call;
-use crate::dialect::{Dialect, Exceeded, Refusal};
-use crate::fault::Policy;
+use crate::dialect::{Dialect, Refusal};
 use crate::parameter::Place;
-use crate::quota::{Limit, Reading};
 use crate::reply::Reply;
 use crate::state::World;
 use crate::validate::{Problem, Rule};
@@ -28,14 +26,6 @@ type Answer = Result<Reply, errors::Fail>;
 const VERSIONS: [&str; 4] = ["2021-04-15", "2021-07-28", "2023-02-21", "v3"];
 
 impl Dialect for HoopAi {
-    fn limits(&self) -> Vec<Limit> {
-        vec![Limit::new("burst", 100, 10, ""), Limit::new("daily", 200_000, 86_400, "")]
-    }
-
-    fn class(&self, _call: &Call<'_>) -> &'static str {
-        "default"
-    }
-
     /// Limits count per location (or company), wherever the request names it.
     fn quota_key(&self, call: &Call<'_>, token: &str) -> String {
         let names = ["locationId", "location_id", "altId", "companyId"];
@@ -46,31 +36,6 @@ impl Dialect for HoopAi {
 
     fn refuse(&self, refusal: &Refusal<'_>, world: &mut World) -> Reply {
         errors::refuse(refusal, world)
-    }
-
-    fn rate_headers(
-        &self,
-        _class: &str,
-        readings: &[Reading],
-        exceeded: Option<&Exceeded>,
-    ) -> Vec<(&'static str, String)> {
-        let mut headers = Vec::new();
-        for reading in readings {
-            let (limit, remaining) = (reading.limit.to_string(), reading.remaining.to_string());
-            if reading.name == "daily" {
-                headers.push(("x-ratelimit-limit-daily", limit));
-                headers.push(("x-ratelimit-daily-remaining", remaining));
-            } else {
-                headers.push(("x-ratelimit-max", limit));
-                headers.push(("x-ratelimit-remaining", remaining));
-                headers.push(("x-ratelimit-interval-milliseconds", reading.window.as_millis().to_string()));
-            }
-        }
-        // Sent at times only, so here only when it is needed.
-        if let Some(exceeded) = exceeded.filter(|exceeded| exceeded.policy == Policy::Daily) {
-            headers.push(("x-ratelimit-daily-reset", exceeded.wait.as_millis().to_string()));
-        }
-        headers
     }
 
     fn check(&self, call: &Call<'_>, problems: &mut Vec<Problem>) {

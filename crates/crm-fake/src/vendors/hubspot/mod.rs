@@ -20,7 +20,7 @@ pub(crate) mod types;
 use crate::call::Call;
 use crate::dialect::{Dialect, Exceeded, Refusal};
 use crate::fault::Policy;
-use crate::quota::{Limit, Reading};
+use crate::quota::Reading;
 use crate::reply::Reply;
 use crate::state::World;
 use crate::vendors::oauth::{self, Grant};
@@ -35,23 +35,6 @@ const SECONDLY: u64 = 19;
 type Answer = Result<Reply, errors::Fail>;
 
 impl Dialect for HubSpot {
-    fn limits(&self) -> Vec<Limit> {
-        vec![
-            Limit::new("burst", 190, 10, "default"),
-            Limit::new("search", 5, 1, "search"),
-            Limit::new("daily", 650_000, 86_400, ""),
-        ]
-    }
-
-    fn class(&self, call: &Call<'_>) -> &'static str {
-        let crm_search = call.method == "POST" && matches!(call.parts().as_slice(), ["crm", "objects", _, _, "search"]);
-        match call.operation.limit_class.as_deref() {
-            Some("search") => "search",
-            _ if crm_search => "search",
-            _ => "default",
-        }
-    }
-
     fn refuse(&self, refusal: &Refusal<'_>, world: &mut World) -> Reply {
         errors::refuse(refusal, world)
     }
@@ -62,20 +45,13 @@ impl Dialect for HubSpot {
         readings: &[Reading],
         exceeded: Option<&Exceeded>,
     ) -> Vec<(&'static str, String)> {
-        let mut headers = Vec::new();
         if class == "search" {
-            return headers;
+            return Vec::new();
         }
+        let mut headers = Vec::new();
         for reading in readings {
-            let remaining = reading.remaining.to_string();
-            if reading.name == "daily" {
-                headers.push(("x-hubspot-ratelimit-daily", reading.limit.to_string()));
-                headers.push(("x-hubspot-ratelimit-daily-remaining", remaining));
-            } else {
-                headers.push(("x-hubspot-ratelimit-max", reading.limit.to_string()));
-                headers.push(("x-hubspot-ratelimit-remaining", remaining));
-                let interval = reading.window.as_millis().to_string();
-                headers.push(("x-hubspot-ratelimit-interval-milliseconds", interval));
+            headers.extend(reading.headers(class, exceeded.is_some()));
+            if reading.name() == "burst" {
                 // Deprecated, and still sent.
                 let secondly = exceeded.is_some_and(|exceeded| exceeded.policy == Policy::Secondly);
                 let left = if secondly { 0 } else { reading.remaining.min(SECONDLY) };

@@ -8,11 +8,10 @@ mod tasks;
 use crate::call::Call;
 use crate::cursor;
 use crate::dialect::{Dialect, Exceeded, Refusal};
-use crate::quota::{Limit, Reading};
+use crate::quota::Reading;
 use crate::reply::Reply;
 use crate::state::{Collection, World};
 use serde_json::{Value, json};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) struct RevenueAgents;
 
@@ -41,16 +40,9 @@ impl Fail {
 }
 
 impl Dialect for RevenueAgents {
-    fn limits(&self) -> Vec<Limit> {
-        vec![Limit::new("read", 600, 60, "read"), Limit::new("write", 60, 60, "write")]
-    }
-
-    fn class(&self, call: &Call<'_>) -> &'static str {
+    fn class<'a>(&self, call: &Call<'a>) -> &'a str {
         // Without a token there is no window to count in.
-        if call.operation.open {
-            return "open";
-        }
-        if matches!(call.method, "GET" | "HEAD") { "read" } else { "write" }
+        call.operation.limit_class.as_deref().filter(|_| !call.operation.open).unwrap_or_default()
     }
 
     fn refuse(&self, refusal: &Refusal<'_>, _world: &mut World) -> Reply {
@@ -81,16 +73,9 @@ impl Dialect for RevenueAgents {
         exceeded: Option<&Exceeded>,
     ) -> Vec<(&'static str, String)> {
         let Some(reading) = readings.first() else { return Vec::new() };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
-        let wait = reading.reset.as_secs() + 1;
-        let mut headers = vec![
-            ("x-ratelimit-pool", class.to_owned()),
-            ("x-ratelimit-limit", reading.limit.to_string()),
-            ("x-ratelimit-remaining", reading.remaining.to_string()),
-            ("x-ratelimit-reset", (now + wait).to_string()),
-        ];
+        let mut headers = reading.headers(class, exceeded.is_some());
         if exceeded.is_some() {
-            headers.push(("retry-after", wait.to_string()));
+            headers.push(("retry-after", reading.seconds().to_string()));
         }
         headers
     }

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -504,31 +504,20 @@ crm_core::paged_builder!(ListAgents => ListAgents);
 impl Paged for ListAgents {
     type Page = types::GetPublishedAgentsReply;
     type Item = types::GetPublishedAgentsReplyAgentsItem;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.agents).map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.pagination.as_ref())
                 .and_then(|value| value.total.as_ref())
                 .map(|value| *value as u64),
-            Some(page)
+            more: Some(page)
                 .and_then(|value| value.pagination.as_ref())
                 .and_then(|value| value.has_more.as_ref())
                 .copied(),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.agents).map(Vec::len)
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -556,31 +545,20 @@ crm_core::paged_builder!(ListAgentsLegacy => ListAgentsLegacy);
 impl Paged for ListAgentsLegacy {
     type Page = types::GetPublishedAgentsReply;
     type Item = types::GetPublishedAgentsReplyAgentsItem;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.agents).map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.pagination.as_ref())
                 .and_then(|value| value.total.as_ref())
                 .map(|value| *value as u64),
-            Some(page)
+            more: Some(page)
                 .and_then(|value| value.pagination.as_ref())
                 .and_then(|value| value.has_more.as_ref())
                 .copied(),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.agents).map(Vec::len)
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

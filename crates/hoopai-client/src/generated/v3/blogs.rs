@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -304,22 +304,14 @@ crm_core::paged_builder!(List => List);
 impl Paged for List {
     type Page = types::BlogGetReply;
     type Item = types::BlogReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("skip", offset),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.data).map(Vec::len),
+            next: None,
+            total: None,
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(None, None)
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.data).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -338,22 +330,14 @@ crm_core::paged_builder!(ListAuthors => ListAuthors);
 impl Paged for ListAuthors {
     type Page = types::AuthorsReply;
     type Item = types::AuthorReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.authors).map(Vec::len),
+            next: None,
+            total: None,
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(None, None)
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.authors).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -372,22 +356,14 @@ crm_core::paged_builder!(ListCategories => ListCategories);
 impl Paged for ListCategories {
     type Page = types::CategoriesReply;
     type Item = types::CategoryReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.categories).map(Vec::len),
+            next: None,
+            total: None,
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(None, None)
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.categories).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -423,22 +399,14 @@ crm_core::paged_builder!(ListPosts => ListPosts);
 impl Paged for ListPosts {
     type Page = types::BlogPostGetReply;
     type Item = types::BlogPostReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.blogs).map(Vec::len),
+            next: None,
+            total: None,
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(None, None)
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.blogs).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -916,25 +916,16 @@ crm_core::paged_builder!(ListByBusiness => ListByBusiness);
 impl Paged for ListByBusiness {
     type Page = types::ContactsSearchReply;
     type Item = types::FoundContact;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("skip", offset),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.contacts).map(Vec::len),
+            next: None,
+            total: Some(page)
+                .and_then(|value| value.count.as_ref())
+                .map(|value| *value as u64),
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page).and_then(|value| value.count.as_ref()).map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.contacts).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -953,30 +944,19 @@ crm_core::paged_builder!(Search => Search);
 impl Paged for Search {
     type Page = types::FoundContacts;
     type Item = types::FoundContact;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageLimit", LimitIn::Body));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Values(values) => {
-                call.set_body_field("searchAfter", Value::Array(values.clone()))
-            }
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.values(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.contacts).map(Vec::len),
+            next: Some(page)
                 .map(|value| &value.contacts)
                 .and_then(|list| list.last())
                 .map(|value| &value.search_after)
-                .map(|values| values.to_vec()),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.contacts).map(Vec::len)
+                .map(|values| values.to_vec())
+                .map(Position::Values),
+            total: None,
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

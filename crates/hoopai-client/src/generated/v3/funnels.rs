@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -303,25 +303,16 @@ crm_core::paged_builder!(List => List);
 impl Paged for List {
     type Page = types::FunnelListReply;
     type Item = types::Funnel;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.funnels).map(Vec::len),
+            next: None,
+            total: Some(page)
+                .and_then(|value| value.count.as_ref())
+                .map(|value| *value as u64),
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page).and_then(|value| value.count.as_ref()).map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.funnels).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -349,22 +340,14 @@ crm_core::paged_builder!(ListPages => ListPages);
 impl Paged for ListPages {
     type Page = Vec<types::FunnelPageReply>;
     type Item = types::FunnelPageReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page.len()),
+            next: None,
+            total: None,
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(None, None)
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page.len())
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -392,31 +375,20 @@ crm_core::paged_builder!(ListRedirects => ListRedirects);
 impl Paged for ListRedirects {
     type Page = types::RedirectListReply;
     type Item = types::RedirectReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.data.as_ref())
+                .map(|value| &value.data)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.data.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .and_then(|value| u64::try_from(*value).ok()),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.data.as_ref())
-            .map(|value| &value.data)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

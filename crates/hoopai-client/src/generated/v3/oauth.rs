@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -183,32 +183,21 @@ crm_core::paged_builder!(ListInstalledLocations => ListInstalledLocations);
 impl Paged for ListInstalledLocations {
     type Page = types::GetInstalledLocationsReply;
     type Item = types::InstalledLocation;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Token(token) => call.set_query("pageToken", token),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.token(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.items).map(Vec::len),
+            next: Some(page)
                 .and_then(|value| value.pagination.as_ref())
                 .and_then(|value| value.next_page_token.as_ref())
                 .cloned()
-                .as_deref(),
-            Some(page)
+                .map(Position::Token),
+            total: None,
+            more: Some(page)
                 .and_then(|value| value.pagination.as_ref())
                 .and_then(|value| value.has_next_page.as_ref())
                 .copied(),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.items).map(Vec::len)
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

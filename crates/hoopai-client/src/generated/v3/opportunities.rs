@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -391,25 +391,16 @@ crm_core::paged_builder!(ListLostReasons => ListLostReasons);
 impl Paged for ListLostReasons {
     type Page = types::LostReasonsReply;
     type Item = types::LostReasonReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("skip", offset),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.lost_reasons).map(Vec::len),
+            next: None,
+            total: Some(page)
+                .and_then(|value| value.total.as_ref())
+                .map(|value| *value as u64),
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page).and_then(|value| value.total.as_ref()).map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.lost_reasons).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -569,39 +560,29 @@ crm_core::paged_builder!(Search => Search);
 impl Paged for Search {
     type Page = types::OpportunitiesSearchReply;
     type Item = types::SearchOpportunitiesReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::After { value, id } => {
-                call.set_query("startAfter", value).set_query("startAfterId", id)
-            }
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.pair(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.opportunities).map(Vec::len),
+            next: Some(page)
                 .and_then(|value| value.meta.as_ref())
                 .and_then(|value| value.start_after.as_ref())
-                .map(ToString::to_string),
-            Some(page)
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.start_after_id.as_ref())
-                .cloned(),
-            Some(
+                .map(ToString::to_string)
+                .zip(
+                    Some(page)
+                        .and_then(|value| value.meta.as_ref())
+                        .and_then(|value| value.start_after_id.as_ref())
+                        .cloned(),
+                )
+                .map(|(value, id)| Position::After { value, id }),
+            total: None,
+            more: Some(
                 Some(page)
                     .and_then(|value| value.meta.as_ref())
                     .and_then(|value| value.next_page.as_ref())
                     .is_some(),
             ),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.opportunities).map(Vec::len)
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -620,30 +601,19 @@ crm_core::paged_builder!(SearchAdvanced => SearchAdvanced);
 impl Paged for SearchAdvanced {
     type Page = types::PostSearchReply;
     type Item = types::SearchOpportunitiesReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Values(values) => {
-                call.set_body_field("searchAfter", Value::Array(values.clone()))
-            }
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.values(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.opportunities).map(Vec::len),
+            next: Some(page)
                 .map(|value| &value.opportunities)
                 .and_then(|list| list.last())
                 .map(|value| &value.search_after)
-                .map(|values| values.to_vec()),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.opportunities).map(Vec::len)
+                .map(|values| values.to_vec())
+                .map(Position::Values),
+            total: None,
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -227,32 +227,20 @@ crm_core::paged_builder!(List => List);
 impl Paged for List {
     type Page = types::ListNumbersReply;
     type Item = types::ListNumberItemReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Page(page) => call.set_query("page", page),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.page(
-            0,
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.data.as_ref())
+                .map(|value| &value.numbers)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.data.as_ref())
                 .and_then(|value| value.total.as_ref())
                 .map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.data.as_ref())
-            .map(|value| &value.numbers)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

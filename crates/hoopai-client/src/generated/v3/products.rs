@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -1026,25 +1026,16 @@ crm_core::paged_builder!(List => List);
 impl Paged for List {
     type Page = types::ListProductsReply;
     type Item = types::ProductsDefaultProductReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.products).map(Vec::len),
+            next: None,
+            total: Some(page)
+                .and_then(|value| value.total.as_ref())
+                .and_then(Value::as_u64),
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page).and_then(|value| value.total.as_ref()).and_then(Value::as_u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.products).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1092,25 +1083,16 @@ crm_core::paged_builder!(ListCollections => ListCollections);
 impl Paged for ListCollections {
     type Page = types::ListCollectionReply;
     type Item = types::Collection;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.data).map(Vec::len),
+            next: None,
+            total: Some(page)
+                .and_then(|value| value.total.as_ref())
+                .map(|value| *value as u64),
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page).and_then(|value| value.total.as_ref()).map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.data).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1152,25 +1134,16 @@ crm_core::paged_builder!(ListInventory => ListInventory);
 impl Paged for ListInventory {
     type Page = types::GetInventoryReply;
     type Item = types::InventoryItem;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.inventory).map(Vec::len),
+            next: None,
+            total: Some(page)
+                .and_then(|value| value.total.as_ref())
+                .and_then(Value::as_u64),
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page).and_then(|value| value.total.as_ref()).and_then(Value::as_u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.inventory).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1212,25 +1185,16 @@ crm_core::paged_builder!(ListPrices => ListPrices);
 impl Paged for ListPrices {
     type Page = types::ListPricesReply;
     type Item = types::PriceReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.prices).map(Vec::len),
+            next: None,
+            total: Some(page)
+                .and_then(|value| value.total.as_ref())
+                .map(|value| *value as u64),
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page).and_then(|value| value.total.as_ref()).map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.prices).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1322,25 +1286,16 @@ crm_core::paged_builder!(ListReviews => ListReviews);
 impl Paged for ListReviews {
     type Page = types::ListProductReviewsReply;
     type Item = Value;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("offset", offset),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.data).map(Vec::len),
+            next: None,
+            total: Some(page)
+                .and_then(|value| value.total.as_ref())
+                .map(|value| *value as u64),
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page).and_then(|value| value.total.as_ref()).map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.data).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

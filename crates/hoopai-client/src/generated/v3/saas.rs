@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -790,29 +790,17 @@ crm_core::paged_builder!(ListLocations => ListLocations);
 impl Paged for ListLocations {
     type Page = types::GetSaasLocationsReply;
     type Item = types::SaasLocation;
-    const LIMIT: Option<(&'static str, LimitIn)> = None;
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Page(page) => call.set_query("page", page),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.page(
-            1,
-            None,
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.locations).map(Vec::len),
+            next: None,
+            total: None,
+            more: Some(page)
                 .and_then(|value| value.pagination.as_ref())
                 .and_then(|value| value.has_next.as_ref())
                 .copied(),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.locations).map(Vec::len)
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -841,29 +829,17 @@ crm_core::paged_builder!(ListLocationsLegacy => ListLocationsLegacy);
 impl Paged for ListLocationsLegacy {
     type Page = types::GetSaasLocationsReply;
     type Item = types::SaasLocation;
-    const LIMIT: Option<(&'static str, LimitIn)> = None;
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Page(page) => call.set_query("page", page),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.page(
-            1,
-            None,
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.locations).map(Vec::len),
+            next: None,
+            total: None,
+            more: Some(page)
                 .and_then(|value| value.pagination.as_ref())
                 .and_then(|value| value.has_next.as_ref())
                 .copied(),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.locations).map(Vec::len)
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

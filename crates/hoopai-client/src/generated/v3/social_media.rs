@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -1477,32 +1477,21 @@ crm_core::paged_builder!(ListAvailableCategories => ListAvailableCategories);
 impl Paged for ListAvailableCategories {
     type Page = types::FetchAvailableCategoriesEnvelope;
     type Item = types::AvailableCategory;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("skip", offset),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.categories)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.meta.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .and_then(|value| value.parse().ok()),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.categories)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1547,31 +1536,20 @@ crm_core::paged_builder!(ListCategories => ListCategories);
 impl Paged for ListCategories {
     type Page = types::GetByLocationIdReply;
     type Item = types::Category;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("skip", offset),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.categories)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.categories)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1593,36 +1571,25 @@ crm_core::paged_builder!(ListComments => ListComments);
 impl Paged for ListComments {
     type Page = types::CommentsGetListReply;
     type Item = types::CommentItem;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_body_field("skip", Value::from(*offset)),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.comments)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.meta.as_ref())
                 .and_then(|value| value.total.as_ref())
                 .map(|value| *value as u64),
-            Some(page)
+            more: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.meta.as_ref())
                 .and_then(|value| value.has_more.as_ref())
                 .copied(),
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.comments)
-            .map(Vec::len)
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1673,31 +1640,20 @@ crm_core::paged_builder!(ListCsvImports => ListCsvImports);
 impl Paged for ListCsvImports {
     type Page = types::GetUploadStatusReply;
     type Item = types::CsvImport;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("skip", offset),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.csvs)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.csvs)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1736,31 +1692,20 @@ crm_core::paged_builder!(ListCsvPosts => ListCsvPosts);
 impl Paged for ListCsvPosts {
     type Page = types::GetCsvPostReply;
     type Item = types::CsvPost;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("skip", offset),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.posts)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.posts)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1798,33 +1743,20 @@ crm_core::paged_builder!(ListPosts => ListPosts);
 impl Paged for ListPosts {
     type Page = types::PostReply;
     type Item = types::SocialPost;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => {
-                call.set_body_field("skip", Value::from(offset.to_string()))
-            }
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.posts)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.posts)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1846,32 +1778,21 @@ crm_core::paged_builder!(ListQueueItems => ListQueueItems);
 impl Paged for ListQueueItems {
     type Page = types::FetchQueueItemsEnvelope;
     type Item = types::QueueItem;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_body_field("skip", Value::from(*offset)),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.items)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.meta.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .and_then(|value| value.parse().ok()),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.items)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1893,31 +1814,20 @@ crm_core::paged_builder!(ListQueueSlots => ListQueueSlots);
 impl Paged for ListQueueSlots {
     type Page = types::FetchSlotsEnvelope;
     type Item = types::UpdatedSlotInfo;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_body_field("skip", Value::from(*offset)),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.slots)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.total.as_ref())
                 .map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.slots)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -1939,32 +1849,21 @@ crm_core::paged_builder!(ListQueues => ListQueues);
 impl Paged for ListQueues {
     type Page = types::FetchCategoryQueuesEnvelope;
     type Item = types::CategoryQueueWithCategory;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_body_field("skip", Value::from(*offset)),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.queues)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.meta.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .and_then(|value| value.parse().ok()),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.queues)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -2009,31 +1908,20 @@ crm_core::paged_builder!(ListTags => ListTags);
 impl Paged for ListTags {
     type Page = types::IdReply;
     type Item = types::SocialMediaTag;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Offset(offset) => call.set_query("skip", offset),
-            _ => call,
-        }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.offset(
-            Some(page)
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.tags)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
                 .and_then(|value| value.results.as_ref())
                 .and_then(|value| value.count.as_ref())
                 .map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page)
-            .and_then(|value| value.results.as_ref())
-            .map(|value| &value.tags)
-            .map(Vec::len)
+            more: None,
+        }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, LimitIn, Map, Next, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp, Upload,
+    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
+    Upload,
 };
 use super::{operations, types};
 
@@ -364,26 +364,16 @@ crm_core::paged_builder!(ListAgents => ListAgents);
 impl Paged for ListAgents {
     type Page = types::GetAgentsReply;
     type Item = types::GetAgentReply;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Page(page) => call.set_query("page", page),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.agents).map(Vec::len),
+            next: None,
+            total: Some(page)
+                .and_then(|value| value.total.as_ref())
+                .map(|value| *value as u64),
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.page(
-            1,
-            Some(page).and_then(|value| value.total.as_ref()).map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.agents).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
@@ -486,26 +476,16 @@ crm_core::paged_builder!(ListCallLogs => ListCallLogs);
 impl Paged for ListCallLogs {
     type Page = types::CallLogsReply;
     type Item = types::CallLog;
-    const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
     #[inline]
-    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
-        match at {
-            Position::Page(page) => call.set_query("page", page),
-            _ => call,
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.call_logs).map(Vec::len),
+            next: None,
+            total: Some(page)
+                .and_then(|value| value.total.as_ref())
+                .map(|value| *value as u64),
+            more: None,
         }
-    }
-    #[inline]
-    #[allow(unused_variables)]
-    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Next {
-        cx.page(
-            1,
-            Some(page).and_then(|value| value.total.as_ref()).map(|value| *value as u64),
-            None,
-        )
-    }
-    #[inline]
-    fn count(page: &Self::Page) -> Option<usize> {
-        Some(page).map(|value| &value.call_logs).map(Vec::len)
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {

@@ -1,0 +1,315 @@
+//! `specs/<vendor>/limits.json`: the limits that a vendor publishes, written once. The quotas of the client, the
+//! limits of the fake and the table in the README are made from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::document;
+use super::vendor::{ApiFile, VendorFile};
+
+/// The limits of a vendor.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LimitsFile {
+    /// The JSON Schema of this file, for editors.
+    #[serde(rename = "$schema")]
+    _schema: Option<String>,
+    /// The limits, one entry for all APIs that are counted together.
+    limits: Vec<Limits>,
+}
+
+/// The limits of one or more APIs.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    /// The names of the APIs in `vendor.json` that are counted together.
+    pub(crate) apis: Vec<String>,
+    /// The windows by name.
+    pub(crate) windows: BTreeMap<String, Window>,
+    /// The windows of each class of operations, by the name that `limit_class` of the surface gives them. The class
+    /// with the empty name is that of operations without one. The first window of a class is the one that headers
+    /// without a name of a window are about.
+    pub(crate) classes: BTreeMap<String, Vec<String>>,
+    /// The plans of an account, if its limits depend on the plan. The first one is the default of the client.
+    #[serde(default)]
+    pub(crate) tiers: Vec<Tier>,
+    /// The tier that the fake has.
+    pub(crate) fake: Option<String>,
+}
+
+/// A maximum number of requests in an interval.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Window {
+    /// The length in seconds.
+    pub(crate) seconds: u64,
+    /// The end of the interval.
+    #[serde(default)]
+    pub(crate) ends: Ends,
+    /// Whose requests are added up, as the words after "counted for".
+    pub(crate) counted_for: String,
+    /// The maximum number of requests; left out if the tiers have their own.
+    pub(crate) at_most: Option<AtMost>,
+    /// The headers of replies that report this window, in lower case, and their meaning.
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, Header>,
+    /// The place where these facts were read.
+    pub(crate) source: String,
+}
+
+/// The end of a window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Ends {
+    /// The window is a rolling one: it ends at any moment, so that every interval of its length is limited.
+    #[default]
+    Rolling,
+    /// At midnight in the time zone of the account. The client counts it as a rolling window.
+    AccountMidnight,
+}
+
+/// A maximum number of requests: a number, or several that different pages state. The lowest counts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum AtMost {
+    /// The number, from the source of the window or tier.
+    One(u64),
+    /// Numbers that disagree, each with its source.
+    Several(Vec<Statement>),
+}
+
+/// One of several numbers that disagree.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Statement {
+    /// The maximum number of requests.
+    pub(crate) requests: u64,
+    /// The page that states it.
+    pub(crate) source: String,
+}
+
+impl AtMost {
+    /// The number that counts.
+    pub(crate) fn lowest(&self) -> u64 {
+        match self {
+            Self::One(number) => *number,
+            Self::Several(several) => several.iter().map(|one| one.requests).min().unwrap_or(0),
+        }
+    }
+
+    /// The statements, if they disagree.
+    pub(crate) fn several(&self) -> &[Statement] {
+        match self {
+            Self::One(_) => &[],
+            Self::Several(several) => several,
+        }
+    }
+}
+
+/// The meaning of a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Header {
+    /// The maximum number of requests.
+    Limit,
+    /// The number of requests that are left.
+    Remaining,
+    /// The length of the window in milliseconds.
+    LengthMs,
+    /// The time until requests are allowed again, in milliseconds; sent with a refusal only.
+    ResetMs,
+    /// The time from which on requests are allowed again, in seconds since 1970.
+    ResetAt,
+    /// The class of the operation.
+    Class,
+}
+
+/// A plan of an account.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tier {
+    /// The name of the variant in the client.
+    pub(crate) name: String,
+    /// Its documentation.
+    pub(crate) about: String,
+    /// The maximum number of requests by window; a window that is left out does not limit this tier.
+    pub(crate) at_most: BTreeMap<String, AtMost>,
+    /// The place where the numbers were read.
+    pub(crate) source: String,
+}
+
+impl Limits {
+    /// The number that counts for a window; `None` if the tier is not limited by it.
+    pub(crate) fn at_most(&self, window: &str, tier: Option<&Tier>) -> Option<u64> {
+        let own = self.windows.get(window).and_then(|window| window.at_most.as_ref());
+        own.or_else(|| tier?.at_most.get(window)).map(AtMost::lowest)
+    }
+
+    /// The tier that the fake has, if there are tiers.
+    fn played(&self) -> Option<&Tier> {
+        self.tiers.iter().find(|tier| Some(&tier.name) == self.fake.as_ref())
+    }
+
+    /// The limits as the fake reads them (`x-limits` of its document).
+    pub(crate) fn for_fake(&self) -> Value {
+        let windows = self.windows.iter().filter_map(|(name, window)| {
+            let limit = self.at_most(name, self.played())?;
+            Some((name.clone(), json!({"limit": limit, "seconds": window.seconds, "headers": window.headers})))
+        });
+        json!({"windows": windows.collect::<serde_json::Map<_, _>>(), "classes": self.classes})
+    }
+
+    fn check(&self, at: &str) -> Result<()> {
+        if !self.classes.contains_key("") {
+            bail!(
+                "{at}.classes: the class \"\" is missing; list the windows of operations without a `limit_class` there"
+            );
+        }
+        for (class, names) in &self.classes {
+            if let Some(name) = names.iter().find(|name| !self.windows.contains_key(*name)) {
+                bail!("{at}.classes.{class}: there is no window `{name}`; add it to `windows`, or correct the name");
+            }
+        }
+        for (name, window) in &self.windows {
+            if window.seconds == 0 || window.source.trim().is_empty() {
+                bail!(
+                    "{at}.windows.{name}: `seconds` must be greater than zero, and `source` must say where it was read"
+                );
+            }
+            let tiers = self.tiers.iter().any(|tier| tier.at_most.contains_key(name));
+            match &window.at_most {
+                Some(_) if tiers => bail!("{at}.windows.{name}: `at_most` is given here and by a tier; keep one"),
+                None if !tiers => bail!("{at}.windows.{name}: `at_most` is missing; give it here or by the tiers"),
+                Some(number) if number.lowest() == 0 => {
+                    bail!("{at}.windows.{name}: `at_most` must be greater than zero")
+                }
+                _ => {}
+            }
+        }
+        for (index, tier) in self.tiers.iter().enumerate() {
+            let at = format!("{at}.tiers[{index}]");
+            if let Some(name) = tier.at_most.keys().find(|name| !self.windows.contains_key(*name)) {
+                bail!("{at}: there is no window `{name}`; add it to `windows`, or correct the name");
+            }
+            if tier.source.trim().is_empty() || tier.at_most.values().any(|number| number.lowest() == 0) {
+                bail!("{at}: each number must be greater than zero, and `source` must say where it was read");
+            }
+        }
+        if self.tiers.is_empty() == self.fake.is_some() || self.fake.is_some() && self.played().is_none() {
+            let names: Vec<&str> = self.tiers.iter().map(|tier| tier.name.as_str()).collect();
+            bail!("{at}.fake: must be one of the tiers ({}), and is left out if there are none", names.join(", "));
+        }
+        Ok(())
+    }
+}
+
+/// The limits of a vendor, checked.
+pub(crate) struct VendorLimits {
+    path: PathBuf,
+    pub(crate) all: Vec<Limits>,
+}
+
+impl VendorLimits {
+    /// Reads the file of a vendor; without one the vendor has no limits.
+    pub(crate) fn read(folder: &Path, vendor: &VendorFile) -> Result<Self> {
+        let path = folder.join("limits.json");
+        let file: LimitsFile = if path.is_file() { document::read_typed(&path)? } else { LimitsFile::default() };
+        let found = Self { path, all: file.limits };
+        for (index, limits) in found.all.iter().enumerate() {
+            limits.check(&format!("{}: at limits[{index}]", found.path.display()))?;
+            if let Some(name) = limits.apis.iter().find(|name| !vendor.apis.iter().any(|api| api.name == **name)) {
+                bail!("{}: at limits[{index}].apis: vendor.json has no API `{name}`", found.path.display());
+            }
+        }
+        for api in vendor.apis.iter().filter(|_| !found.all.is_empty()) {
+            let times = found.all.iter().filter(|limits| limits.apis.contains(&api.name)).count();
+            if times != 1 {
+                bail!(
+                    "{}: the API `{}` is listed {times} times in `apis`; list it once",
+                    found.path.display(),
+                    api.name
+                );
+            }
+        }
+        Ok(found)
+    }
+
+    /// The limits of an API.
+    pub(crate) fn of(&self, api: &ApiFile) -> Option<&Limits> {
+        self.all.iter().find(|limits| limits.apis.contains(&api.name))
+    }
+
+    /// Compares the classes with those of the operations: an unknown one would be counted nowhere, and one without
+    /// operations is a mistake on either side.
+    pub(crate) fn check(&self, operations: &[Classified<'_>]) -> Result<()> {
+        for operation in operations {
+            let known: BTreeSet<&str> = self
+                .of(operation.api)
+                .into_iter()
+                .flat_map(|limits| limits.classes.keys())
+                .map(String::as_str)
+                .collect();
+            if !operation.class.is_empty() && !known.contains(operation.class) {
+                let names: Vec<String> =
+                    known.iter().filter(|name| !name.is_empty()).map(|name| format!("`{name}`")).collect();
+                let names = if names.is_empty() { "no class".to_owned() } else { names.join(", ") };
+                bail!(
+                    "{}: {}: the limit class is `{}`, which {} does not have (it has {names}); correct it, or add the class there",
+                    self.places(operation).join(", "),
+                    operation.name,
+                    operation.class,
+                    self.path.display(),
+                );
+            }
+        }
+        for limits in &self.all {
+            for class in limits.classes.keys().filter(|class| !class.is_empty()) {
+                if !operations.iter().any(|one| one.class == class && limits.apis.contains(&one.api.name)) {
+                    bail!(
+                        "{}: no operation of {} has the class `{class}`; give it to operations with `limit_class`, or take it out",
+                        self.path.display(),
+                        limits.apis.join(" and "),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The lines that give an operation its class; its document, if there is none.
+    fn places(&self, operation: &Classified<'_>) -> Vec<String> {
+        let mut found = Vec::new();
+        let surface = format!("surface/{}.json", operation.resource);
+        for (name, key) in [(surface.as_str(), "\"limit_class\""), (operation.document, "\"x-limit-class\"")] {
+            let path = self.path.with_file_name(name);
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            for (index, line) in text.lines().enumerate() {
+                if line.contains(key) && line.contains(&format!("\"{}\"", operation.class)) {
+                    found.push(format!("{}:{}", path.display(), index + 1));
+                }
+            }
+        }
+        if found.is_empty() {
+            found.push(self.path.with_file_name(operation.document).display().to_string());
+        }
+        found
+    }
+}
+
+/// An operation and its class.
+pub(crate) struct Classified<'a> {
+    pub(crate) api: &'a ApiFile,
+    pub(crate) name: &'a str,
+    pub(crate) resource: &'a str,
+    /// The document it is from.
+    pub(crate) document: &'a str,
+    pub(crate) class: &'a str,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! What follows from the kind of paging: the request for a position, and the position after a page.
+//! A new kind is an arm of [`PagingKind::somewhere`] and of [`Paging::next`].
+
+use serde_json::Value;
+
+use super::{Next, PageContext, PageFacts, Position};
+use crate::call::Call;
+use crate::meta::{Paging, PagingKind, SentIn};
+
+impl Paging {
+    /// Points a call at a position. The start and the end leave it as it is.
+    pub(super) fn seek<T>(&self, call: Call<T>, at: &Position) -> Call<T> {
+        let number = |number: u64| if self.as_text { number.to_string().into() } else { Value::from(number) };
+        let values = match at {
+            Position::Start | Position::End => return call,
+            Position::Token(token) => vec![token.as_str().into()],
+            Position::Offset(at) | Position::Page(at) => vec![number(*at)],
+            Position::After { value, id } => vec![value.as_str().into(), id.as_str().into()],
+            Position::Values(values) => vec![Value::Array(values.clone())],
+        };
+        self.params.iter().zip(values).fold(call, |call, (name, value)| match (self.sent_in, value) {
+            (SentIn::Body, value) => call.set_body_field(name, value),
+            (SentIn::Query, Value::String(text)) => call.set_query(name, &text),
+            (SentIn::Query, value) => call.set_query(name, &value.to_string()),
+        })
+    }
+
+    /// The parameters and members of a call that hold a position, by name.
+    pub(super) fn own_position<T>(&self, call: &Call<T>) -> Vec<(&'static str, Value)> {
+        let value = |name: &str| match self.sent_in {
+            SentIn::Query => call.query_value(name).map(Value::from),
+            SentIn::Body => call.body_value(name).filter(|value| !value.is_null()),
+        };
+        let mut own: Vec<_> = self.params.iter().filter_map(|name| Some((*name, value(name)?))).collect();
+        own.sort_by_key(|position| position.0);
+        own
+    }
+
+    /// The offset or page number that the caller's own call begins with.
+    pub(super) fn first_number<T>(&self, call: &Call<T>) -> Option<u64> {
+        matches!(self.kind, PagingKind::Offset | PagingKind::Page).then_some(())?;
+        let (_, value) = self.own_position(call).into_iter().next()?;
+        value.as_u64().or_else(|| value.as_str()?.parse().ok())
+    }
+
+    /// The page size that the call asks for.
+    pub(super) fn size<T>(&self, call: &Call<T>) -> Option<u64> {
+        let name = self.limit?;
+        match self.sent_in {
+            SentIn::Query => call.query_value(name)?.parse().ok(),
+            SentIn::Body => call.body_value(name)?.as_u64(),
+        }
+    }
+
+    /// Returns where the list continues after a page.
+    pub(super) fn next(&self, facts: PageFacts, cx: &PageContext<'_>) -> Next {
+        let PageFacts { next, total, more, .. } = facts;
+        let text = |next| match next {
+            Some(Position::Token(text)) => Some(text),
+            _ => None,
+        };
+        match self.kind {
+            PagingKind::Token => cx.token(text(next).as_deref(), more),
+            PagingKind::Offset if self.told => match next {
+                Some(Position::Offset(next)) => cx.offset_at(Some(next), more),
+                _ => cx.offset_at(None, more),
+            },
+            PagingKind::Offset => cx.offset(total, more),
+            PagingKind::Page => cx.page(self.first, total, more),
+            PagingKind::KeysetId | PagingKind::KeysetValue => cx.keyset(text(next), more),
+            PagingKind::KeysetPair => match next {
+                Some(Position::After { value, id }) => cx.pair(Some(value), Some(id), more),
+                _ => cx.pair(None, None, more),
+            },
+            PagingKind::SearchAfter => match next {
+                Some(Position::Values(values)) => cx.values(Some(values)),
+                _ => cx.values(None),
+            },
+        }
+    }
+}
+
+impl PagingKind {
+    /// The position that stands for all positions in the fingerprint of a list. Stored cursors
+    /// contain the fingerprint, so its numbers never change.
+    pub(super) fn somewhere(self) -> Position {
+        const NUMBER: u64 = 4_000_000_001;
+        match self {
+            Self::Token | Self::KeysetId | Self::KeysetValue => Position::Token(NUMBER.to_string()),
+            Self::Offset => Position::Offset(NUMBER),
+            Self::Page => Position::Page(NUMBER),
+            Self::KeysetPair => Position::After { value: NUMBER.to_string(), id: NUMBER.to_string() },
+            Self::SearchAfter => Position::Values(vec![Value::from(NUMBER)]),
+        }
+    }
+}
