@@ -70,6 +70,8 @@ mod note;
 mod observe;
 mod question;
 mod seats;
+#[cfg(test)]
+mod tests;
 
 pub use builder::{RedisLimiterBuilder, WhenAway};
 pub(super) use note::Note;

@@ -3,7 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::account::{Account, State};
@@ -66,7 +66,17 @@ impl Inner {
                     }
                     WhenAway::GoOn => {
                         self.probe(&account, now);
-                        break account.with(|state| self.granted_alone(state, class, permit, now));
+                        let note = account.with(|state| {
+                            let alone = self.is_alone(&account, state, absence, now);
+                            alone.then(|| self.granted_alone(state, class, permit, now)).ok_or(state.reporting)
+                        });
+                        match note {
+                            Ok(note) => break note,
+                            Err(reporting) => {
+                                let wait = reporting.saturating_sub(now).max(Duration::from_millis(1));
+                                first(self.clock.sleep(wait).as_mut(), changed).await;
+                            }
+                        }
                     }
                     WhenAway::Share => {
                         self.probe(&account, now);
@@ -93,10 +103,10 @@ impl Inner {
 
     /// Waits for a turn in this worker's own queue, until Redis may be back: then `None`.
     async fn alone<'a>(
-        &self,
+        &'a self,
         turn: &mut Alone<'a>,
         account: &Account,
-        permit: &Permit,
+        permit: &'a Permit,
         absence: Absence,
         again: Duration,
         mut changed: Pin<&mut impl Future<Output = ()>>,
@@ -114,27 +124,50 @@ impl Inner {
             if changed.as_mut().poll(cx).is_ready() || look.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(None);
             }
-            // Under the lock that the joining takes too: what it reports is complete, and nothing
-            // is granted here while its message may still be under way.
-            account.with(|state| {
-                let now = self.clock.now();
-                let links = self.links(account);
-                if !links.is_away(now) || !links.is_still(absence) || now < state.reporting {
-                    return Poll::Pending;
+            if !account.with(|state| self.is_alone(account, state, absence, self.clock.now())) {
+                return Poll::Pending;
+            }
+            // Outside the lock, because it wakes others.
+            let result = ready!(turn.as_mut().poll(cx));
+            Poll::Ready(match result {
+                Ok(grant) => {
+                    let note = self.hold_alone(account, permit, absence);
+                    if note.is_none() {
+                        *turn = self.local_turn(permit);
+                    }
+                    note.map(|note| Ok((note, !grant.waited().is_zero())))
                 }
-                turn.as_mut().poll(cx).map(|result| {
-                    Some(match result {
-                        Ok(grant) => {
-                            let class = self.quotas.class_index(permit.class);
-                            let note = self.granted_alone(state, class, permit, self.clock.now());
-                            Ok((note, !grant.waited().is_zero()))
-                        }
-                        Err(refusal) => Err(self.without_redis(&refusal)),
-                    })
-                })
+                Err(refusal) => Some(Err(self.without_redis(&refusal))),
             })
         })
         .await
+    }
+
+    /// Whether this worker grants on its own. Under the lock that the joining takes too: what it reports
+    /// is complete, and nothing is granted here while its message may still be under way.
+    fn is_alone(&self, account: &Account, state: &State, absence: Absence, now: Duration) -> bool {
+        let links = self.links(account);
+        links.is_away(now) && links.is_still(absence) && now >= state.reporting
+    }
+
+    /// Holds what the local queue gave, unless the worker is not alone any more.
+    fn hold_alone(&self, account: &Account, permit: &Permit, absence: Absence) -> Option<Note> {
+        let class = self.quotas.class_index(permit.class);
+        account.with(|state| {
+            let now = self.clock.now();
+            if self.is_alone(account, state, absence, now) {
+                return Some(self.granted_alone(state, class, permit, now));
+            }
+            self.take_back_alone(account, state, class, permit.cost);
+            None
+        })
+    }
+
+    /// Takes back what is held in the local queue, if that is in use still, and was not sent.
+    pub(super) fn take_back_alone(&self, account: &Account, state: &mut State, class: usize, cost: u32) {
+        if state.is_alone() {
+            state.lines[class].wake_later(self.local.take_back(&account.name, class, cost));
+        }
     }
 
     /// Holds a seat that Redis does not know of.
@@ -167,7 +200,9 @@ impl Inner {
     fn without_redis(&self, refusal: &LimitRefusal) -> LimitRefusal {
         let own =
             LimitRefusal::new(format!("{}, of which this worker has a part while Redis is away", refusal.reason()));
-        match refusal.retry_after() {
+        // A part of a long window lasts until Redis is back.
+        let known = |wait: &Duration| self.clock.now().saturating_add(*wait) < Duration::MAX;
+        match refusal.retry_after().filter(known) {
             Some(wait) => own.with_retry_after(wait),
             None => own,
         }
@@ -182,8 +217,17 @@ struct InLine<'a> {
     class: usize,
     number: u64,
     deadline: Option<BoxFuture<'static, ()>>,
-    late: bool,
+    late: Late,
     over: bool,
+}
+
+/// Whether the deadline has passed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Late {
+    No,
+    /// It has, which does not matter until the first answer, or until that takes too long.
+    UnlessFirst,
+    Yes,
 }
 
 impl<'a> InLine<'a> {
@@ -214,7 +258,7 @@ impl<'a> InLine<'a> {
             account.stir.notify_one();
         }
         inner.attend(account);
-        Ok(Self { inner, account, class, number, deadline, late: false, over: false })
+        Ok(Self { inner, account, class, number, deadline, late: Late::No, over: false })
     }
 }
 
@@ -222,8 +266,14 @@ impl Future for InLine<'_> {
     type Output = Outcome;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
-        if self.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(cx).is_ready()) {
-            (self.deadline, self.late) = (None, true);
+        while self.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(cx).is_ready()) {
+            // The first answer comes soon, and says how long the wait would be.
+            let clock = &self.inner.clock;
+            let late = clock.now().saturating_add(self.inner.redis.time_limit());
+            (self.deadline, self.late) = match self.late {
+                Late::No => (Some(clock.deadline(late)), Late::UnlessFirst),
+                Late::UnlessFirst | Late::Yes => (None, Late::Yes),
+            };
         }
         let (number, class, late) = (self.number, self.class, self.late);
         let mut ask = false;
@@ -236,8 +286,8 @@ impl Future for InLine<'_> {
                 Fate::Waits | Fate::Parked => {
                     waiter.waker = Some(cx.waker().clone());
                     let refusal = LimitRefusal::new("waiting for the rate limit would pass the deadline");
-                    // The first answer comes soon, and says how long the wait would be.
-                    (late && waiter.waited).then_some(Outcome::Refused(refusal))
+                    let late = late == Late::Yes || late == Late::UnlessFirst && waiter.waited;
+                    late.then_some(Outcome::Refused(refusal))
                 }
                 Fate::Given(note, _) => Some(Outcome::Given(note, waiter.waited)),
                 Fate::Refused(refusal) => Some(Outcome::Refused(refusal)),
@@ -278,7 +328,7 @@ impl Drop for InLine<'_> {
             // Thousands that are dropped together must not wake it thousands of times.
             let concerns_desk = note.is_some() || line.ask_at != asked_at || !line.is_waiting();
             if let Some(note) = note {
-                inner.pass_on(state, class, note, now);
+                inner.pass_on(self.account, state, class, note, now);
             }
             concerns_desk
         });
