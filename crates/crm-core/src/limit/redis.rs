@@ -61,9 +61,11 @@
 
 mod account;
 mod acquire;
+mod alone;
 mod builder;
 mod call;
 mod desk;
+mod in_line;
 mod line;
 mod link;
 mod note;
