@@ -39,7 +39,7 @@ impl RedisServer {
         Self::start_with(&[])
     }
 
-    /// As [`start`](Self::start), with more arguments.
+    /// As [`start`](Self::start), with more arguments. A file of settings comes first.
     ///
     /// # Panics
     ///
@@ -166,7 +166,10 @@ fn program() -> String {
 }
 
 fn spawn(port: u16, arguments: &[String], directory: &Path) -> io::Result<Child> {
+    let file = usize::from(arguments.first().is_some_and(|first| !first.starts_with("--")));
+    let (file, arguments) = arguments.split_at(file);
     Command::new(program())
+        .args(file)
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
         .args(arguments)
         .current_dir(directory)
