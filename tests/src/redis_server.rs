@@ -29,6 +29,18 @@ impl RedisServer {
         Command::new(program()).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
     }
 
+    /// The arguments that let clients use DEBUG. Redis 6 has no such setting, and lets them.
+    ///
+    /// # Panics
+    ///
+    /// If the server is not there.
+    #[must_use]
+    pub fn with_debug() -> &'static [&'static str] {
+        let told = Command::new(program()).arg("--version").output().unwrap();
+        let is_old = String::from_utf8_lossy(&told.stdout).contains("Redis server v=6.");
+        if is_old { &[] } else { &["--enable-debug-command", "local"] }
+    }
+
     /// Starts one.
     ///
     /// # Panics
