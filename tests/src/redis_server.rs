@@ -29,6 +29,18 @@ impl RedisServer {
         Command::new(program()).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
     }
 
+    /// The arguments that let clients use DEBUG. Redis 6 has no such setting, and lets them.
+    ///
+    /// # Panics
+    ///
+    /// If the server is not there.
+    #[must_use]
+    pub fn with_debug() -> &'static [&'static str] {
+        let told = Command::new(program()).arg("--version").output().unwrap();
+        let is_old = String::from_utf8_lossy(&told.stdout).contains("Redis server v=6.");
+        if is_old { &[] } else { &["--enable-debug-command", "local"] }
+    }
+
     /// Starts one.
     ///
     /// # Panics
@@ -39,7 +51,7 @@ impl RedisServer {
         Self::start_with(&[])
     }
 
-    /// As [`start`](Self::start), with more arguments.
+    /// As [`start`](Self::start), with more arguments. A file of settings comes first.
     ///
     /// # Panics
     ///
@@ -166,7 +178,10 @@ fn program() -> String {
 }
 
 fn spawn(port: u16, arguments: &[String], directory: &Path) -> io::Result<Child> {
+    let file = usize::from(arguments.first().is_some_and(|first| !first.starts_with("--")));
+    let (file, arguments) = arguments.split_at(file);
     Command::new(program())
+        .args(file)
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
         .args(arguments)
         .current_dir(directory)

@@ -15,8 +15,8 @@
 //! its reply came after its arrival and therefore less than a window ago. All of them counted, and
 //! the permit was given within the limit.
 //!
-//! An attempt that was given up, because it timed out or its future was dropped, may still be on its
-//! way. It is held for [`Permit::allowance`] longer.
+//! An attempt that was given up, because it timed out, its future was dropped or its connection broke,
+//! may still be on its way. It is held for [`Permit::allowance`] longer.
 //!
 //! The price is the time under way: with a mean latency L, a window of length T is used to
 //! T / (T + L) of its limit.
@@ -70,10 +70,10 @@ pub trait RateLimiter: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum End {
-    /// The head of the reply arrived, or the exchange failed: nothing is under way any more.
+    /// The head of the reply arrived, or no request was sent: nothing is under way any more.
     Over,
-    /// The attempt timed out, by this library or by the `reqwest` client, or was dropped. Its request
-    /// may still reach the vendor.
+    /// The attempt timed out, by this library or by the `reqwest` client, was dropped, or its connection
+    /// broke before the reply. Its request may still reach the vendor, for example through a proxy.
     GivenUp,
 }
 

@@ -12,11 +12,13 @@
 //! twice: see `limit/redis` and `oauth/store/redis.rs`.
 //!
 //! **An address is one server, or a cluster.** With the feature `redis-cluster`, a server that says
-//! that it belongs to a cluster is used through the cluster client of the `redis` crate.
+//! that it belongs to a cluster is used through the cluster client of the `redis` crate. Sentinels are
+//! asked for the primary before each connection, so the first call after a failover finds the new one.
 
 mod address;
 mod away;
 mod live;
+mod sentinel;
 
 pub(crate) use address::Address;
 pub(crate) use away::{Away, Why};

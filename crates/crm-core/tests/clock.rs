@@ -1,6 +1,9 @@
 //! The clock of tests keeps the order of time.
 
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::task::{Context, Wake, Waker};
+use std::thread;
 use std::time::Duration;
 
 use crm_core::{Clock, ManualClock};
@@ -68,4 +71,27 @@ async fn a_manual_clock_waits_for_its_hand() {
     assert!(!sleep.is_finished());
     clock.advance(SECOND / 2);
     sleep.await.unwrap();
+}
+
+/// Runs its task at once, as an executor may. The task reads the clock.
+struct AtOnce(ManualClock, AtomicBool);
+
+impl Wake for AtOnce {
+    fn wake(self: Arc<Self>) {
+        let (done, wait) = mpsc::channel();
+        let clock = self.0.clone();
+        thread::spawn(move || done.send(clock.now()));
+        self.1.store(wait.recv_timeout(SECOND * 2).is_ok(), Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_sleeper_may_read_the_clock_as_soon_as_it_is_woken() {
+    let clock = ManualClock::new();
+    let task = Arc::new(AtOnce(clock.clone(), AtomicBool::new(false)));
+    let mut sleep = clock.sleep(SECOND);
+    let pending = sleep.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::clone(&task))));
+    assert!(pending.is_pending());
+    clock.advance(SECOND);
+    assert!(task.1.load(Ordering::Relaxed));
 }

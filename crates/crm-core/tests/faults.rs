@@ -2,7 +2,10 @@
 
 mod support;
 
+use std::sync::{Arc, Mutex};
+
 use crm_core::{BodyStream, Call, CallOptions, Error, ErrorKind, ManualClock, Pipeline, RetryPolicy, Sent};
+use crm_core::{BoxFuture, End, Feedback, Grant, LimitRefusal, Permit, RateLimiter};
 use serde_json::{Value, json};
 use support::{Reply, SECOND, Server, TOKEN, builder, json as reply, once, op, pipeline, shown};
 
@@ -49,6 +52,47 @@ async fn faults_have_their_kinds() {
         assert_eq!((error.kind(), error.sent(), error.status()), (kind, sent, status), "{error}");
         assert_eq!((error.operation(), error.endpoint().as_str()), ("things.create", "POST /things"));
     }
+}
+
+/// Writes down how attempts end.
+#[derive(Clone, Default)]
+struct Ends(Arc<Mutex<Vec<End>>>);
+
+impl RateLimiter for Ends {
+    fn acquire<'a>(&'a self, _: &'a Permit) -> BoxFuture<'a, Result<Grant, LimitRefusal>> {
+        Box::pin(async { Ok(Grant::default()) })
+    }
+
+    fn finish(&self, _: &Permit, _: &Grant, end: End) {
+        self.0.lock().unwrap().push(end);
+    }
+
+    fn observe(&self, _: &Permit, _: &Grant, _: u16, _: &Feedback) {}
+}
+
+/// A proxy that the connection led to may forward the request after the connection broke.
+#[tokio::test]
+async fn the_limiter_learns_whether_a_request_may_still_be_on_its_way() {
+    let table: [(fn() -> Reply, End); 6] = [
+        (|| Reply::Reset, End::GivenUp),
+        (|| Reply::Close, End::GivenUp),
+        (|| Reply::Garbage, End::GivenUp),
+        (|| Reply::Cut("{".into()), End::Over),
+        (|| reply(503, ""), End::Over),
+        (|| reply(200, "{\"id\":1}"), End::Over),
+    ];
+    for (make, end) in table {
+        let server = Server::start(move |_, _| make()).await;
+        let ends = Ends::default();
+        let builder = builder(&server.base_url, &ManualClock::auto()).retry(RetryPolicy::none());
+        let pipeline = builder.limiter(Arc::new(ends.clone())).build().unwrap();
+        let _ = read(&pipeline).send().await;
+        assert_eq!(*ends.0.lock().unwrap(), [end]);
+    }
+    let ends = Ends::default();
+    let nowhere = builder("http://127.0.0.1:9", &ManualClock::auto()).limiter(Arc::new(ends.clone())).build().unwrap();
+    read(&nowhere).send().await.unwrap_err();
+    assert_eq!(*ends.0.lock().unwrap(), [End::Over; 4]);
 }
 
 #[tokio::test]

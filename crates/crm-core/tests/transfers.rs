@@ -5,9 +5,13 @@ mod support;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
-use crm_core::{BodyStream, Call, CallOptions, Clock, Error, ErrorKind, ManualClock, Pipeline, Sent, Upload};
+use crm_core::{
+    BeforeSend, BodyStream, Call, CallOptions, Clock, Error, ErrorKind, ManualClock, Pipeline, Sent, SystemClock,
+    Upload,
+};
 use futures_core::Stream;
 use serde_json::{Value, json};
 use support::{Reply, SECOND, Server, builder, json as reply, op, pipeline, shown};
@@ -92,6 +96,56 @@ async fn what_cannot_be_sent_is_found_before() {
         assert!(error.to_string().contains(text) && !shown(&error).contains("canary"), "{error}");
     }
     assert!(server.seen().is_empty());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_is_not_waited_for() {
+    let server = Server::start(|_, _| reply(200, "{}")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("canary");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let sent = tokio::time::timeout(SECOND, upload(&pipeline(&server), Upload::path(&pipe)).send()).await;
+    // Whoever opens it waits for one who writes.
+    drop(std::fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap());
+    let error = sent.expect("an error at once").unwrap_err();
+    assert!(error.to_string().contains("is no regular file"), "{error}");
+}
+
+/// Disks hang too, for example those of a network. The first time before the permit, the second time after it.
+#[test]
+fn a_file_that_is_not_opened_in_time_fails_the_call() {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(1).build().unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    for at_once in [true, false] {
+        let (free, held) = std::sync::mpsc::channel::<()>();
+        let held = Arc::new(Mutex::new(held));
+        // The only thread for files is busy.
+        let occupy = move || {
+            let held = Arc::clone(&held);
+            drop(tokio::task::spawn_blocking(move || held.lock().unwrap().recv()));
+        };
+        let result = runtime.block_on(async {
+            let server = Server::start(|_, _| reply(200, "{}")).await;
+            let pipeline = builder(&server.base_url, &ManualClock::new()).clock(Arc::new(SystemClock::new()));
+            let pipeline = pipeline.timeout(Duration::from_millis(200)).build().unwrap();
+            let mut call = upload(&pipeline, Upload::path(file.path()));
+            if at_once {
+                occupy();
+            } else {
+                call = call.before_send(BeforeSend::new(move || {
+                    occupy();
+                    async { Ok(()) }
+                }));
+            }
+            tokio::time::timeout(SECOND * 3, call.send()).await
+        });
+        drop(free);
+        let error = result.expect("an error in time").unwrap_err();
+        assert_eq!((error.kind(), error.sent(), error.attempts()), (ErrorKind::Timeout, Sent::No, 0), "{error}");
+        assert!(error.to_string().contains("0.2 s ran out while opening what is uploaded"), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod data;
 mod failover;
 mod forbidden;
 mod idle;
+mod sentinel;
 mod stand_in;
 mod wrong_server;
 

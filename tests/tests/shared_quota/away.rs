@@ -104,6 +104,18 @@ async fn a_part_is_what_was_used_and_after_a_window_what_is_due() {
     assert_eq!((a, b), (0, 0));
 }
 
+/// A part of a long window lasts until Redis is back, which nobody can know.
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn an_unknown_wait_is_not_said() {
+    let mut bench = Bench::new();
+    bench.server.kill();
+    let limiter = bench.builder(&burst(3, ms(3_600_000)), 8).build().unwrap();
+    let refusal = refused(&limiter, &bench.patient(ms(50))).await;
+    assert!(refusal.reason().contains("while Redis is away"), "{refusal:?}");
+    assert_eq!(refusal.retry_after(), None);
+}
+
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn lost_data_is_told_again_by_those_who_have_it() {

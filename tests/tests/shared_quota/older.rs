@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crm_core::{Permit, RedisLimiter};
+use crm_tests::redis_server::RedisServer;
 
 use crate::{Bench, Take, burst, busiest, grants, ms};
 
@@ -11,7 +12,8 @@ const PER: Duration = ms(2_500);
 
 /// A Redis that keeps its snapshot in this folder.
 fn bench(folder: &tempfile::TempDir) -> Bench {
-    Bench::with(&["--dir", folder.path().to_str().unwrap(), "--enable-debug-command", "local"])
+    let folder = ["--dir", folder.path().to_str().unwrap()];
+    Bench::with(&[&folder, RedisServer::with_debug()].concat())
 }
 
 async fn takes(limiter: &RedisLimiter, permits: u64) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crm_core::{Permit, Quotas, RedisLimiter, Window};
+use crm_core::{End, Permit, Quotas, RateLimiter, RedisLimiter, Window};
 use futures::future::join_all;
 use proptest::prelude::*;
 
@@ -210,7 +210,40 @@ async fn an_idle_account_vanishes() {
     let bench = Bench::new();
     let [one] = &bench.workers(&burst(5, ms(100)), 1).await[..] else { unreachable!() };
     assert_eq!(bench.room(one).await, 5);
+    assert_eq!(without_end(&bench), "");
+}
+
+/// A key that never expires, if there is one.
+fn without_end(bench: &Bench) -> String {
     let script =
         "for _,k in ipairs(redis.call('KEYS','*')) do if redis.call('PTTL',k) < 0 then return k end end return ''";
-    assert_eq!(bench.server.command(&format!("EVAL \"{script}\" 0")).unwrap(), "");
+    bench.server.command(&format!("EVAL \"{script}\" 0")).unwrap()
+}
+
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn nothing_stays_of_a_worker_that_is_gone_when_its_last_call_is_carried_out() {
+    for (evicted, asks) in [(false, true), (true, true), (true, false)] {
+        let bench = Bench::new();
+        // Ends are told after a fraction of the window, or with the next question.
+        let per = if asks { ms(10_000) } else { ms(400) };
+        let limiter = bench.builder(&burst(5, per), 1).time_limit(ms(200)).build().unwrap();
+        let permit = Permit::new("k", "");
+        let grant = limiter.acquire(&permit).await.unwrap();
+        if evicted {
+            assert_eq!(bench.server.command("DEL {crm:k}:state").unwrap(), ":1");
+        }
+        bench.server.pause();
+        limiter.finish(&permit, &grant, End::Over);
+        if asks {
+            let asking = tokio::time::timeout(ms(100), limiter.acquire(&permit)).await;
+            assert!(asking.is_err(), "nobody answers");
+        }
+        tokio::time::sleep(ms(100)).await;
+        drop(limiter);
+        tokio::time::sleep(ms(500)).await;
+        bench.server.resume();
+        tokio::time::sleep(ms(100)).await;
+        assert_eq!(without_end(&bench), "", "evicted: {evicted}, asks: {asks}");
+    }
 }

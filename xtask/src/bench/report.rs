@@ -2,11 +2,15 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::row::{Row, Unit};
+
+const COLUMNS: usize = 6;
+const HEAD: [&str; COLUMNS] = ["measure", "ours", "baseline", "ratio", "target", "met"];
+const PROFILED: &str = "Where the instructions of what misses its target go:";
 
 /// What is in an API of a client: compile time goes by it.
 #[derive(Serialize)]
@@ -52,6 +56,68 @@ impl Report {
             .with_context(|| format!("{} cannot be written", file.display()))
     }
 
+    /// Puts the rows into a table that was written before, in place of those of the same measures. `parts` were measured.
+    pub(super) fn put_into(&self, file: &Path, parts: &[&str]) -> Result<()> {
+        let old = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        std::fs::write(file, self.merged(&old, parts)?).with_context(|| format!("{} cannot be written", file.display()))
+    }
+
+    fn merged(&self, old: &str, parts: &[&str]) -> Result<String> {
+        let here = format!("{}, {} cores, ", self.rustc, self.cores);
+        if !old.contains(&here) {
+            bail!("the table is of another machine or compiler; write all of it");
+        }
+        if let Some(row) = self.rows.iter().find(|row| row.ours.is_none()) {
+            bail!("{} was not measured", row.measure);
+        }
+        let is_row = |line: &str| line.starts_with("| ") && !line.starts_with("| measure ");
+        let mut rows: Vec<[String; COLUMNS]> = Vec::new();
+        for line in old.lines().filter(|line| is_row(line)) {
+            let cells: Vec<String> = line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+            rows.push(cells.try_into().ok().with_context(|| format!("this is not a row: {line}"))?);
+        }
+        let mut place = rows.len();
+        for row in &self.rows {
+            match rows.iter().position(|old| old[0] == row.measure) {
+                Some(known) => (rows[known], place) = (row.cells(), known + 1),
+                None => {
+                    rows.insert(place, row.cells());
+                    place += 1;
+                }
+            }
+        }
+        let (before, _) = old.split_once("| measure ").context("there is no table")?;
+        let again = format!("Measured again: {}: ", parts.join(", "));
+        let before: String = before.split_inclusive('\n').filter(|line| !line.starts_with(&again)).collect();
+        let after = old.lines().skip_while(|line| !is_row(line)).skip_while(|line| line.starts_with('|'));
+        let old_profile = |line: &&str| self.rows.iter().any(|row| line.starts_with(&format!("- {}: ", row.measure)));
+        let mut after: Vec<String> = after.filter(|line| !old_profile(line)).map(str::to_owned).collect();
+        let mut place = 1;
+        for baseline in &self.baselines {
+            let name = baseline.split_inclusive(": ").next().unwrap_or(baseline);
+            let known =
+                after.iter().position(|line| line.strip_prefix("- ").is_some_and(|line| line.starts_with(name)));
+            match known {
+                Some(known) => (after[known], place) = (format!("- {baseline}."), known + 1),
+                None => {
+                    after.insert(place.min(after.len()), format!("- {baseline}."));
+                    place += 1;
+                }
+            }
+        }
+        let mut after = format!("{}\n", after.join("\n").trim_end());
+        for row in &self.rows {
+            if let Some(profile) = &row.profile {
+                if !after.contains(PROFILED) {
+                    after.push_str(&format!("\n{PROFILED}\n\n"));
+                }
+                after.push_str(&format!("- {}: {profile}.\n", row.measure));
+            }
+        }
+        let after = after.strip_suffix(&format!("\n{PROFILED}\n")).unwrap_or(&after);
+        Ok(format!("{}\n\n{again}{}.\n\n{}{after}", before.trim_end(), self.date, grid(HEAD.map(str::to_owned), rows)))
+    }
+
     /// The report for programs: each row with its ratio and whether it is met.
     fn json(&self) -> serde_json::Result<Value> {
         let mut value = serde_json::to_value(self)?;
@@ -65,8 +131,7 @@ impl Report {
     /// The report in markdown, aligned for reading as it is.
     fn markdown(&self) -> String {
         let mut text = format!("{}, {} cores, {}.\n\n", self.rustc, self.cores, self.date);
-        let head = ["measure", "ours", "baseline", "ratio", "target", "met"].map(str::to_owned);
-        text.push_str(&grid(head, self.rows.iter().map(Row::cells).collect()));
+        text.push_str(&grid(HEAD.map(str::to_owned), self.rows.iter().map(Row::cells).collect()));
         if !self.baselines.is_empty() {
             text.push('\n');
         }
@@ -95,7 +160,7 @@ impl Report {
         let profiled = self.rows.iter().filter_map(|row| Some((&row.measure, row.profile.as_ref()?)));
         let profiled: Vec<String> = profiled.map(|(measure, profile)| format!("- {measure}: {profile}.\n")).collect();
         if !profiled.is_empty() {
-            text.push_str(&format!("\nWhere the instructions of what misses its target go:\n\n{}", profiled.concat()));
+            text.push_str(&format!("\n{PROFILED}\n\n{}", profiled.concat()));
         }
         if !self.profile.is_empty() {
             let head = ["what is in the clients", "operations", "methods", "types", "lines"].map(str::to_owned);
@@ -156,6 +221,49 @@ mod tests {
         };
         assert!(!report.missed());
         assert!(report.markdown().ends_with("- Not measured: GET: instructions: valgrind is not installed.\n"));
+    }
+
+    #[test]
+    fn rows_that_were_measured_again_take_the_place_of_the_old_ones_and_no_other_changes() {
+        let report = |date: &str, rows| Report {
+            date: date.to_owned(),
+            rustc: "rustc 1.88.0".to_owned(),
+            cores: 2,
+            rows,
+            baselines: vec!["CPU: of a peer".to_owned(), format!("It: since {date}")],
+            profile: Vec::new(),
+        };
+        let row = |name: &str, ours, profile: Option<&str>| Row {
+            profile: profile.map(str::to_owned),
+            ..Row::new(name, Unit::Count, ours, Target::AtMost(10.0))
+        };
+        let old = [row("a", 1.0, None), row("b", 12.0, Some("in `f`")), row("c", 3.0, None)];
+        let whole = report("2026-01-01", old.to_vec()).markdown();
+        let again = report("2026-01-31", vec![row("b", 2.0, None), row("b, too", 4.0, None)]);
+        let merged = again.merged(&whole, &["b"]).expect("a table");
+        let expected = "\
+rustc 1.88.0, 2 cores, 2026-01-01.
+
+Measured again: b: 2026-01-31.
+
+| measure | ours | baseline | ratio | target | met |
+|---------|-----:|---------:|------:|-------:|----:|
+| a       |    1 |        – |     – |     10 | yes |
+| b       |    2 |        – |     – |     10 | yes |
+| b, too  |    4 |        – |     – |     10 | yes |
+| c       |    3 |        – |     – |     10 | yes |
+
+- CPU: of a peer.
+- It: since 2026-01-31.
+";
+        assert_eq!(merged, expected);
+        assert_eq!(again.merged(&merged, &["b"]).expect("a table"), merged, "once more");
+        let missed = report("2026-01-31", vec![row("c", 11.0, Some("in `g`"))]);
+        let missed = missed.merged(&merged, &["c"]).expect("a table");
+        assert!(missed.contains("| b       |    2 |") && missed.contains("| c       |   11 |"), "{missed}");
+        assert!(missed.ends_with("go:\n\n- c: in `g`.\n"), "{missed}");
+        assert!(report("", vec![Row::left_out("a", "no valgrind")]).merged(&whole, &["a"]).is_err());
+        assert!(again.merged(&whole.replace("1.88", "1.89"), &["b"]).is_err());
     }
 
     #[test]

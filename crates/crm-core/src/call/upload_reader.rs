@@ -45,11 +45,12 @@ impl Reader {
                 let cannot = |error: io::Error| {
                     unreadable(part, &format!("cannot be opened: {}", error.kind())).with_source(error)
                 };
-                let file = File::open(path).await.map_err(cannot)?;
-                let data = file.metadata().await.map_err(cannot)?;
-                if !data.is_file() {
+                // Before it is opened: opening a pipe waits for one who writes.
+                if !tokio::fs::metadata(path).await.map_err(cannot)?.is_file() {
                     return Err(unreadable(part, "is no regular file; give what it holds as a stream"));
                 }
+                let file = File::open(path).await.map_err(cannot)?;
+                let data = file.metadata().await.map_err(cannot)?;
                 (Origin::File(file.take(data.len())), Some(data.len()))
             }
             Source::Stream(_) if upload.is_spent() => {

@@ -37,6 +37,8 @@ struct State {
     activity: u64,
     /// By time and then by order of registration.
     sleepers: BTreeMap<(Duration, u64), Waiter>,
+    /// Whom to wake once the lock is released.
+    woken: Vec<Waker>,
 }
 
 struct Waiter {
@@ -64,15 +66,14 @@ impl ManualClock {
     }
 
     fn build(auto: bool) -> Self {
-        let state = State { now: Duration::ZERO, next_id: 0, activity: 0, sleepers: BTreeMap::new() };
+        let state =
+            State { now: Duration::ZERO, next_id: 0, activity: 0, sleepers: BTreeMap::new(), woken: Vec::new() };
         Self { shared: Arc::new(Shared { auto, state: Mutex::new(state) }) }
     }
 
     /// Moves the clock and wakes what is due.
     pub fn advance(&self, by: Duration) {
-        let mut state = lock(&self.shared.state);
-        let to = state.now.saturating_add(by);
-        state.move_to(to);
+        self.shared.with(|state| state.move_to(state.now.saturating_add(by)));
     }
 
     /// How many sleeps and deadlines wait.
@@ -124,23 +125,35 @@ impl Clock for ManualClock {
     }
 }
 
+impl Shared {
+    /// Works on the state, and wakes others after the lock is released.
+    fn with<R>(&self, work: impl FnOnce(&mut State) -> R) -> R {
+        let (result, woken) = {
+            let mut state = lock(&self.state);
+            let result = work(&mut state);
+            (result, std::mem::take(&mut state.woken))
+        };
+        woken.into_iter().for_each(Waker::wake);
+        result
+    }
+}
+
 impl State {
     fn move_to(&mut self, to: Duration) {
         self.now = self.now.max(to);
         self.activity += 1;
         // They take themselves out when they are polled.
         let due = self.sleepers.range(..=(self.now, u64::MAX));
-        due.for_each(|(_, waiter)| waiter.waker.wake_by_ref());
+        self.woken.extend(due.map(|(_, waiter)| waiter.waker.clone()));
     }
 
     fn next_mover(&self) -> Option<(Duration, u64)> {
         self.sleepers.iter().find(|(_, waiter)| waiter.moves).map(|(key, _)| *key)
     }
 
-    fn wake_next_mover(&self) {
-        if let Some((_, waiter)) = self.sleepers.iter().find(|(_, waiter)| waiter.moves) {
-            waiter.waker.wake_by_ref();
-        }
+    fn wake_next_mover(&mut self) {
+        let next = self.sleepers.values().find(|waiter| waiter.moves);
+        self.woken.extend(next.map(|waiter| waiter.waker.clone()));
     }
 }
 
@@ -159,36 +172,42 @@ impl Future for Until {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
-        let mut state = lock(&this.shared.state);
-        if this.at <= state.now {
-            if let Some(id) = this.id.take() {
-                state.sleepers.remove(&(this.at, id));
+        let shared = Arc::clone(&this.shared);
+        shared.with(|state| this.look(state, cx))
+    }
+}
+
+impl Until {
+    fn look(&mut self, state: &mut State, cx: &mut Context<'_>) -> Poll<()> {
+        if self.at <= state.now {
+            if let Some(id) = self.id.take() {
+                state.sleepers.remove(&(self.at, id));
                 state.activity += 1;
                 state.wake_next_mover();
             }
             return Poll::Ready(());
         }
-        let id = *this.id.get_or_insert_with(|| {
+        let id = *self.id.get_or_insert_with(|| {
             state.next_id += 1;
             state.activity += 1;
             state.next_id
         });
-        let key = (this.at, id);
-        state.sleepers.insert(key, Waiter { waker: cx.waker().clone(), moves: this.moves });
-        if !this.moves || state.next_mover() != Some(key) {
-            this.quiet = 0;
+        let key = (self.at, id);
+        state.sleepers.insert(key, Waiter { waker: cx.waker().clone(), moves: self.moves });
+        if !self.moves || state.next_mover() != Some(key) {
+            self.quiet = 0;
             return Poll::Pending;
         }
-        this.quiet = if this.seen == state.activity { this.quiet + 1 } else { 0 };
-        this.seen = state.activity;
-        if this.quiet < QUIET_ROUNDS {
+        self.quiet = if self.seen == state.activity { self.quiet + 1 } else { 0 };
+        self.seen = state.activity;
+        if self.quiet < QUIET_ROUNDS {
             // Lets the runtime run everything else before it comes back here.
-            cx.waker().wake_by_ref();
+            state.woken.push(cx.waker().clone());
             return Poll::Pending;
         }
-        this.id = None;
+        self.id = None;
         state.sleepers.remove(&key);
-        let at = this.at;
+        let at = self.at;
         state.move_to(at);
         state.wake_next_mover();
         Poll::Ready(())
@@ -198,10 +217,11 @@ impl Future for Until {
 impl Drop for Until {
     fn drop(&mut self) {
         if let Some(id) = self.id.take() {
-            let mut state = lock(&self.shared.state);
-            state.sleepers.remove(&(self.at, id));
-            state.activity += 1;
-            state.wake_next_mover();
+            self.shared.with(|state| {
+                state.sleepers.remove(&(self.at, id));
+                state.activity += 1;
+                state.wake_next_mover();
+            });
         }
     }
 }

@@ -107,6 +107,12 @@ impl Counter {
         self.held = self.held.saturating_add(cost);
     }
 
+    /// Nothing was sent for a grant.
+    #[cfg(feature = "redis")]
+    pub(super) fn take_back(&mut self, cost: u64) {
+        self.held = self.held.saturating_sub(cost);
+    }
+
     /// The attempt of a grant has ended: it counts for one window from `until` on.
     pub(super) fn finish(&mut self, cost: u64, until: Duration) {
         self.held = self.held.saturating_sub(cost);

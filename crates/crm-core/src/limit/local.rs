@@ -83,6 +83,15 @@ impl LocalLimiter {
         state.accounts.entry(key.to_owned()).or_insert_with(|| Account::new(&self.quotas)).resume(windows);
     }
 
+    /// Takes back what was given and will not be sent. Returns whom to wake.
+    #[cfg(feature = "redis")]
+    pub(super) fn take_back(&self, key: &str, class: usize, cost: u32) -> Vec<Waker> {
+        let mut state = lock(&self.state);
+        let now = self.clock.now();
+        let account = state.accounts.get_mut(key);
+        account.map_or_else(Vec::new, |account| account.take_back(&self.quotas, class, u64::from(cost), now))
+    }
+
     /// Runs `work` on an account and wakes, outside the lock, whomever it names.
     fn with_account<R>(&self, key: &str, work: impl FnOnce(&mut Account, Duration) -> (R, Vec<Waker>)) -> Option<R> {
         let (result, wake) = {

@@ -226,6 +226,13 @@ impl Account {
         }
     }
 
+    /// Takes a permit back that was not sent. Returns whom to wake.
+    #[cfg(feature = "redis")]
+    pub(super) fn take_back(&mut self, quotas: &Quotas, class: usize, cost: u64, now: Duration) -> Vec<Waker> {
+        quotas.windows_of(class).iter().for_each(|&window| self.counters[window].take_back(cost));
+        self.call_heads(now)
+    }
+
     /// Learns from a reply.
     pub(super) fn learn(&mut self, told: &[Told], now: Duration) {
         told.iter().for_each(|told| self.counters[told.window].learn(told, now));

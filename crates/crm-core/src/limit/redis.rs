@@ -61,15 +61,19 @@
 
 mod account;
 mod acquire;
+mod alone;
 mod builder;
 mod call;
 mod desk;
+mod in_line;
 mod line;
 mod link;
 mod note;
 mod observe;
 mod question;
 mod seats;
+#[cfg(test)]
+mod tests;
 
 pub use builder::{RedisLimiterBuilder, WhenAway};
 pub(super) use note::Note;
@@ -103,9 +107,10 @@ const SWEEP: u64 = 1_024;
 /// # The server
 ///
 /// Redis 6.2 or newer, or Valkey 8 or newer. Of a Redis Cluster, give one or more nodes and switch the
-/// feature `redis-cluster` on. With Sentinel, give an address that always leads to the primary. An
-/// eviction policy other than `noeviction` lets Redis forget what was used; the limiter notices and
-/// goes on more slowly.
+/// feature `redis-cluster` on. With Sentinel, give its addresses and the name of the primary:
+/// `redis+sentinel://[user:password@]host[:port][,host[:port]]/name[/database]`. An eviction policy
+/// other than `noeviction` lets Redis forget what was used; the limiter notices and goes on more
+/// slowly.
 ///
 /// A user whose ACL allows no more than this suffices, for the prefix `crm`:
 ///
@@ -182,7 +187,9 @@ impl RedisLimiter {
     /// A limiter for this many workers, the processes that share the quotas. The address is
     /// `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS, which checks the
     /// server's certificate against those of the system. More hosts of a cluster follow the first,
-    /// separated by commas.
+    /// separated by commas. `redis+sentinel://[user:password@]host[:port][,host[:port]]/name[/database]`
+    /// asks these Sentinels for the primary of that name, each time it connects. User and password are
+    /// those of Redis, and are sent to a Sentinel only if it requires them.
     pub fn builder(url: impl Into<String>, quotas: Quotas, workers: u32) -> RedisLimiterBuilder {
         RedisLimiterBuilder::new(Address::parse(&url.into()), quotas, workers)
     }

@@ -10,7 +10,7 @@ use reqwest::{Response, Url};
 
 use super::failure;
 use super::underway::Underway;
-use crate::error::Error;
+use crate::error::{Error, Sent};
 use crate::vendor::RawReply;
 
 /// The most that is read of the body of an error reply.
@@ -52,12 +52,13 @@ pub(super) async fn attempt(
     *request.headers_mut() = headers;
     let content = body.is_some();
     *request.body_mut() = body;
-    let sent = client.execute(request).await;
-    // A client of the user's own may give up earlier than this library, with the request on its way.
-    if !matches!(&sent, Err(error) if error.is_timeout() && !error.is_connect()) {
+    let answered = client.execute(request).await.map_err(|error| failure::unanswered(error, content));
+    // Without an answer the request may still be on its way: a proxy may forward it after the connection broke, and a
+    // client of the user's own may give up earlier than this library.
+    if !matches!(&answered, Err(error) if error.sent() == Sent::Maybe) {
         underway.over();
     }
-    let mut response = sent.map_err(|error| failure::unanswered(error, content))?;
+    let mut response = answered?;
     let status = response.status();
     if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
         return Err(failure::proxy_credentials());

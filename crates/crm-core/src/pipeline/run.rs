@@ -78,6 +78,9 @@ impl Pipeline {
     }
 }
 
+/// Opening files takes time too.
+const OPENING: &str = "opening what is uploaded";
+
 /// One call under way: everything that stays the same over its attempts.
 struct Run<'a> {
     pipeline: &'a Pipeline,
@@ -108,7 +111,7 @@ impl<'a> Run<'a> {
     /// The loop.
     async fn attempts(&self, progress: &mut Progress) -> Result<Delivered, Error> {
         let clock = &*self.shared.clock;
-        self.request.body.check().await?;
+        self.in_time(self.request.body.check(), OPENING).await??;
         loop {
             let used = self.authorization().await?;
             let mut underway = self.permit(progress).await?;
@@ -208,7 +211,7 @@ impl<'a> Run<'a> {
         progress: &mut Progress,
     ) -> Result<Delivered, (Error, Advice)> {
         let Self { shared, request, plan, .. } = self;
-        let outgoing = request.body.open().await.map_err(|error| {
+        let outgoing = self.in_time(request.body.open(), OPENING).await.flatten().map_err(|error| {
             underway.over();
             (error, Advice::Never)
         })?;

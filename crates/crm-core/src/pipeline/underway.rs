@@ -16,7 +16,7 @@ impl<'a> Underway<'a> {
         Self { limiter, permit, grant, ended: false }
     }
 
-    /// The reply is there, or the exchange failed.
+    /// The reply is there, or nothing was sent.
     pub(super) fn over(&mut self) {
         self.end(End::Over);
     }

@@ -6,43 +6,72 @@ use std::time::Duration;
 use ::redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
 use ::redis::{Client, ConnectionInfo};
 
+use super::sentinel::{self, Service};
 use crate::error::Error;
 
 /// Keeps the connection known to NAT and firewalls, and notices a peer that is gone.
 const KEEPALIVE: Duration = Duration::from_secs(20);
 
-/// One server, or some nodes of a cluster.
+/// One server, some nodes of a cluster, or some Sentinels.
 pub(crate) struct Address {
     nodes: Vec<ConnectionInfo>,
+    /// What to ask the nodes for, if they are Sentinels.
+    service: Option<Service>,
 }
 
 impl Address {
-    /// Reads `redis://[user:password@]host[:port][,host[:port]]…[/database]`.
+    /// Reads `redis://[user:password@]host[:port][,host[:port]]…[/database]`, or
+    /// `redis+sentinel://[user:password@]host[:port][,host[:port]]…/name[/database]`.
     pub(crate) fn parse(url: &str) -> Result<Self, Error> {
         // Neither the address nor the parser's own words are shown: both may hold the password.
-        let nodes: Result<Vec<_>, _> = split(url).into_iter().map(Client::open).collect();
-        let nodes = nodes.map_err(|_| {
+        let wrong = |expected: &'static str| {
             Error::config(if is_tls(url) && cfg!(not(feature = "rustls")) {
                 "the address of Redis asks for TLS, which needs the feature `rustls`"
             } else {
-                "the address of Redis is wrong: redis://[user:password@]host[:port][/database] is expected"
+                expected
             })
+        };
+        if let Some((scheme, rest)) = url.split_once("+sentinel://") {
+            return Self::of_sentinels(scheme, rest).ok_or_else(|| {
+                wrong(
+                    "the address of Redis is wrong: redis+sentinel://[user:password@]host[:port][,host[:port]]/name[/database] \
+                     is expected",
+                )
+            });
+        }
+        let nodes: Result<Vec<_>, _> = split(url).into_iter().map(Client::open).collect();
+        let nodes = nodes.map_err(|_| {
+            wrong("the address of Redis is wrong: redis://[user:password@]host[:port][/database] is expected")
         })?;
         if nodes.len() > 1 && cfg!(not(feature = "redis-cluster")) {
             return Err(Error::config(
                 "more than one address of Redis is for a Redis Cluster, which needs the feature `redis-cluster`",
             ));
         }
-        Ok(Self { nodes: nodes.iter().map(settings).collect() })
+        Ok(Self { nodes: nodes.iter().map(settings).collect(), service: None })
+    }
+
+    fn of_sentinels(scheme: &str, rest: &str) -> Option<Self> {
+        let (authority, path) = rest.split_once('/')?;
+        let (name, database) = path.split_once('/').unwrap_or((path, ""));
+        let primary = Client::open(format!("{scheme}://{}/{database}", first(authority))).ok()?;
+        let hosts = split(&format!("{scheme}://{authority}"));
+        let nodes: Option<Vec<_>> = hosts.iter().map(|url| Client::open(with_port(url)).ok()).collect();
+        let service = Service { name: name.to_owned(), primary: settings(&primary) };
+        (!name.is_empty()).then_some(Self { nodes: nodes?.iter().map(settings).collect(), service: Some(service) })
     }
 
     /// The address of a client of the user's own, with its certificates.
     pub(crate) fn of(client: &Client) -> Self {
-        Self { nodes: vec![settings(client)] }
+        Self { nodes: vec![settings(client)], service: None }
     }
 
     pub(super) fn nodes(&self) -> &[ConnectionInfo] {
         &self.nodes
+    }
+
+    pub(super) fn service(&self) -> Option<&Service> {
+        self.service.as_ref()
     }
 }
 
@@ -58,7 +87,19 @@ fn settings(client: &Client) -> ConnectionInfo {
 }
 
 fn is_tls(url: &str) -> bool {
-    url.starts_with("rediss:") || url.starts_with("valkeys:")
+    ["rediss:", "valkeys:", "rediss+", "valkeys+"].iter().any(|scheme| url.starts_with(scheme))
+}
+
+/// User, password and the first of several hosts.
+fn first(authority: &str) -> &str {
+    let user = authority.rfind('@').map_or(0, |at| at + 1);
+    &authority[..authority[user..].find(',').map_or(authority.len(), |comma| user + comma)]
+}
+
+/// The address of a Sentinel with its usual port, if it has none.
+fn with_port(url: &str) -> String {
+    let has_port = url.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    if has_port { url.to_owned() } else { format!("{url}:{}", sentinel::PORT) }
 }
 
 /// An address with several hosts as several addresses.
@@ -84,7 +125,7 @@ impl fmt::Debug for Address {
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{Address, split};
 
     #[test]
     fn several_hosts_share_what_surrounds_them() {
@@ -97,6 +138,26 @@ mod tests {
         ];
         for (url, parts) in cases {
             assert_eq!(split(url), parts);
+        }
+    }
+
+    #[test]
+    fn sentinels_have_a_port_and_the_primary_has_credentials_and_a_database() {
+        let cases = [
+            ("redis+sentinel://a/main", "a:26379", "main", None, 0),
+            ("redis+sentinel://u:p,q@a:1,b/main/3", "a:1,b:26379", "main", Some("p,q"), 3),
+            ("redis+sentinel://:p@[::1],[::2]:7/main", "::1:26379,::2:7", "main", Some("p"), 0),
+        ];
+        for (url, nodes, name, password, database) in cases {
+            let address = Address::parse(url).unwrap();
+            assert_eq!(format!("{address:?}"), nodes);
+            let service = address.service.unwrap();
+            let settings = service.primary.redis_settings();
+            assert_eq!((&*service.name, settings.password(), settings.db()), (name, password, database));
+        }
+        for wrong in ["redis+sentinel://a", "redis+sentinel://a/", "redis+sentinel:///main", "http+sentinel://a/main"] {
+            let error = Address::parse(wrong).err().unwrap().to_string();
+            assert!(error.contains("redis+sentinel://["), "{wrong}: {error}");
         }
     }
 }

@@ -103,6 +103,10 @@ impl Away {
             return Self::new(Why::Data, reason);
         }
         match error.kind() {
+            ErrorKind::MasterNameNotFoundBySentinel => away(
+                Why::Unable,
+                "Sentinel knows no primary of the name that is given; check the name behind the last slash of the address",
+            ),
             ErrorKind::Parse | ErrorKind::UnexpectedReturnType => Self::nonsense().that_may_act(),
             ErrorKind::Server(ServerErrorKind::ResponseError) | ErrorKind::Extension => {
                 Self::new(Why::Unable, format!("it answers: {}", told()))

@@ -6,6 +6,7 @@ use std::time::Duration;
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, FromRedisValue, RedisError, Value, cmd};
 
+use super::sentinel::Service;
 use super::{Address, Away, Moment, Why};
 
 /// The oldest version of Redis whose commands suffice. Valkey began with a newer one.
@@ -24,14 +25,15 @@ enum Kind {
     Cluster(::redis::cluster_async::ClusterConnection),
 }
 
-/// Connects to the first node that answers, and to all of its cluster if it belongs to one.
+/// Connects to the first node that answers or that a Sentinel names, and to all of its cluster if it belongs to one.
 pub(super) async fn connect(address: &Address, cluster: bool, time_limit: Duration, rules: &str) -> Result<Live, Away> {
     let mut failure = None;
     for node in address.nodes() {
-        match one(node).await {
+        match reach(node, address.service()).await {
             Ok((connection, server)) => {
                 server.must_suffice()?;
-                let cluster = cluster || server.cluster || address.nodes().len() > 1;
+                let several = address.service().is_none() && address.nodes().len() > 1;
+                let cluster = cluster || server.cluster || several;
                 return kind(connection, cluster, address, time_limit, rules).await.map(Live::new);
             }
             Err(error) => failure = Some(error),
@@ -72,6 +74,17 @@ async fn kind(
         .build();
     let connected = async { client?.get_async_connection().await }.await;
     connected.map(Kind::Cluster).map_err(|error| Away::from_error(&error, rules).before_sending())
+}
+
+/// Connects to a node, or to the primary that it names if it is a Sentinel.
+async fn reach(
+    node: &ConnectionInfo,
+    service: Option<&Service>,
+) -> Result<(MultiplexedConnection, Server), RedisError> {
+    match service {
+        Some(service) => one(&service.ask(node).await?).await,
+        None => one(node).await,
+    }
 }
 
 async fn one(node: &ConnectionInfo) -> Result<(MultiplexedConnection, Server), RedisError> {

@@ -28,8 +28,8 @@ pub(crate) struct Options {
     /// Only these parts
     #[arg(long, value_enum, value_name = "NAME", num_args = 1..)]
     only: Vec<Part>,
-    /// Put the table into docs/benchmarks.md
-    #[arg(long, conflicts_with = "only")]
+    /// Put the table into docs/benchmarks.md; with --only, those rows
+    #[arg(long)]
     write: bool,
     /// The date in the table, as 2026-01-31; the system's if there is none
     #[arg(long)]
@@ -48,12 +48,20 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
             Err(error) => rows.push(Row::failed(part.name(), format!("{error:#}"))),
         }
     }
-    let baselines = rows::baselines(&programs, &peers);
+    let mut baselines = rows::baselines();
+    if options.only.is_empty() || options.only.contains(&Part::Concurrent) {
+        baselines.extend(rows::sdks(&peers));
+    }
     let rustc = format!("{}, {}", machine(), super::rustc()?);
     let date = super::date(options.date.as_deref());
     let report = Report { date, rustc, cores: super::cores(), rows, baselines, profile: Vec::new() };
-    let file = options.write.then(|| root.join("docs/benchmarks.md"));
-    report.give(options.json, file.as_deref(), INTRODUCTION)?;
+    let file = root.join("docs/benchmarks.md");
+    let whole = options.write && options.only.is_empty();
+    report.give(options.json, whole.then_some(&*file), INTRODUCTION)?;
+    if options.write && !whole {
+        let parts: Vec<&str> = options.only.iter().map(|part| part.name()).collect();
+        report.put_into(&file, &parts)?;
+    }
     Ok(!report.missed())
 }
 

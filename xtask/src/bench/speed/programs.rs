@@ -105,11 +105,20 @@ impl Programs {
         Ok(functions.take(MOST).collect::<Vec<_>>().join(", "))
     }
 
-    /// What a test prints that measures something.
-    pub(super) fn test(&self, program: &str, name: &str) -> Result<String> {
+    /// What a test of crm-tests prints that measures something.
+    pub(super) fn test(&self, program: &str, name: &str) -> Result<Printed> {
+        self.printed(&["--package", "crm-tests", "--test", program], name)
+    }
+
+    /// What a unit test of crm-core prints that measures something.
+    pub(super) fn unit_test(&self, name: &str) -> Result<Printed> {
+        self.printed(&["--release", "--package", "crm-core", "--all-features", "--lib"], name)
+    }
+
+    fn printed(&self, program: &[&str], name: &str) -> Result<Printed> {
         let mut command = cargo(&self.root);
-        command.args(["test", "--quiet", "--package", "crm-tests", "--test", program]);
-        output(command.args(["--", "--exact", name, "--nocapture"]))
+        command.args(["test", "--quiet"]).args(program);
+        output(command.args(["--", "--exact", name, "--nocapture"])).map(Printed)
     }
 
     /// A server with so many contacts, whose pages wait for so many milliseconds.
@@ -122,6 +131,18 @@ impl Programs {
         BufReader::new(printed).read_line(&mut server.url)?;
         server.url.truncate(server.url.trim_end().len());
         Ok(server)
+    }
+}
+
+/// What a test printed.
+pub(super) struct Printed(String);
+
+impl Printed {
+    /// The number in its line "measured NAME: NUMBER".
+    pub(super) fn measured(&self, name: &str) -> Option<f64> {
+        let mut lines = self.0.lines().rev();
+        let number = lines.find_map(|line| line.strip_prefix("measured ")?.strip_prefix(name)?.strip_prefix(": "))?;
+        number.trim().parse().ok()
     }
 }
 

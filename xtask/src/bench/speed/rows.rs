@@ -21,6 +21,7 @@ pub(super) enum Part {
     Prefetch,
     Stream,
     Limiter,
+    Arrivals,
     SharedLimiter,
     Start,
     Size,
@@ -37,7 +38,7 @@ struct Pair {
 }
 
 impl Part {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Get,
         Self::Read,
         Self::Replies,
@@ -46,6 +47,7 @@ impl Part {
         Self::Prefetch,
         Self::Stream,
         Self::Limiter,
+        Self::Arrivals,
         Self::SharedLimiter,
         Self::Start,
         Self::Size,
@@ -61,6 +63,7 @@ impl Part {
             Self::Prefetch => "100,000 contacts, prefetch",
             Self::Stream => "stream 1,000,000 contacts",
             Self::Limiter => "limiter",
+            Self::Arrivals => "limiter, arrivals",
             Self::SharedLimiter => "shared limiter, 8 processes",
             Self::Start => "cold start",
             Self::Size => "binary",
@@ -114,6 +117,7 @@ impl Part {
                 };
                 Ok([keyed.rows(programs, Target::Times(2.0)), direct.rows(programs, Target::Shown)].concat())
             }
+            Self::Arrivals => arrivals(programs),
             Self::SharedLimiter => shared_limiter(programs, self.name()),
             Self::Start => start(programs, self.name()),
             Self::Size => {
@@ -190,24 +194,38 @@ fn concurrent(programs: &Programs, peers: &Peers) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
+/// What a vendor that counts arrivals sees of a saturated limiter, beside one that counts from the grant.
+fn arrivals(programs: &Programs) -> Result<Vec<Row>> {
+    let test = "limit::tests::arrivals::no_window_of_the_vendor_is_exceeded_and_the_bound_is_used";
+    let printed = programs.unit_test(test)?;
+    let measured = |name: String| printed.measured(&name).with_context(|| format!("{test} did not print: {name}"));
+    let mut rows = Vec::new();
+    for (limit, seconds) in [(100.0, 10), (5.0, 1)] {
+        let name = format!("{limit} in {seconds} s");
+        let busiest = measured(format!("busiest window of {name}"))?;
+        let before = measured(format!("busiest window of {name}, from the grant"))?;
+        let used = measured(format!("part of the bound of {name}"))?;
+        let row = |what, unit, ours, target| Row::new(format!("limiter, {name}: {what}"), unit, ours, target);
+        rows.push(row("the busiest window", Unit::Count, busiest, Target::AtMost(limit)).beside(Some(before)));
+        rows.push(row("part of limit × T / (T + L) that is used", Unit::Part, used, Target::AtLeast(0.97)));
+    }
+    Ok(rows)
+}
+
 /// What the tests of shared quotas measure and print.
 fn shared_limiter(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     let quota = programs.test("shared_quota_processes", "eight_processes_use_one_quota_and_exceed_it_never")?;
     let alone = programs.test("shared_quota", "windows::a_permit_and_its_end_are_two_commands_at_most")?;
     let loaded = programs
         .test("shared_quota", "seats::the_quota_is_used_to_its_bound_and_the_vendor_counts_no_more_than_the_limit")?;
-    let measured = |printed: &str, name: &str| {
-        let number = printed.lines().rev().find_map(|line| line.strip_prefix("measured ")?.strip_prefix(name));
-        number.and_then(|number| number.trim().parse::<f64>().ok())
-    };
     let (Some(used), Some(busiest), Some(limit), Some(bound), Some(one), Some(idle), Some(load)) = (
-        measured(&quota, "quota used:"),
-        measured(&quota, "busiest window:"),
-        measured(&quota, "limit:"),
-        measured(&loaded, "quota used with a latency, of the bound:"),
-        measured(&alone, "commands a permit:"),
-        measured(&alone, "commands a permit when idle:"),
-        measured(&loaded, "commands a permit under load:"),
+        quota.measured("quota used"),
+        quota.measured("busiest window"),
+        quota.measured("limit"),
+        loaded.measured("quota used with a latency, of the bound"),
+        alone.measured("commands a permit"),
+        alone.measured("commands a permit when idle"),
+        loaded.measured("commands a permit under load"),
     ) else {
         return Ok(vec![Row::left_out(measure, "there is no `redis-server`")]);
     };
@@ -240,14 +258,19 @@ fn start(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     ])
 }
 
-/// What the peers are, in a sentence each.
-pub(super) fn baselines(_: &Programs, peers: &Peers) -> Vec<String> {
+/// What the vendors' SDKs are, in a sentence for each language.
+pub(super) fn sdks(peers: &Peers) -> [String; 2] {
     let sdks = |runtime| {
         let named = HUBSPOT.iter().chain(&HOOPAI).filter(move |peer| peer.runtime == runtime);
         let named: Vec<String> = named.map(|peer| format!("`{}` {}", peer.package, peer.version)).collect();
         let version = peers.version(runtime).unwrap_or_else(|| "is missing".to_owned());
         format!("{runtime:?} {version}: {}", named.join(", "))
     };
+    [sdks(Runtime::Node), sdks(Runtime::Python)]
+}
+
+/// What the other peers are, in a sentence each.
+pub(super) fn baselines() -> Vec<String> {
     vec![
         "GET, cold start, binary: reqwest of the same version and features, with serde's derives".to_owned(),
         "One GET, time: two processes wake each other, so runs differ: ratios of 0.6 to 1.2 were seen where the instructions stayed at 0.95"
@@ -258,8 +281,11 @@ pub(super) fn baselines(_: &Programs, peers: &Peers) -> Vec<String> {
         "100,000 contacts: one page after the other; 40 ms for a page at the server and 20 ms of work on it, 1/1.5 at best"
             .to_owned(),
         "1,000,000 contacts: the same with 10,000".to_owned(),
-        "Limiter: `governor` 0.10.4, keyed by account as ours; ours counts a window exactly".to_owned(),
-        sdks(Runtime::Node),
-        sdks(Runtime::Python),
+        "Limiter: `governor` 0.10.4, keyed by account as ours; ours counts a window exactly, from the reply, so its piece of work \
+         is a permit and its end"
+            .to_owned(),
+        "Limiter, the busiest window, by the vendor's count: the same limiter, counting from the grant (latencies of 5 to 400 ms, \
+         250 ms more for new connections)"
+            .to_owned(),
     ]
 }

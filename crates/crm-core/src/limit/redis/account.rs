@@ -252,6 +252,11 @@ impl State {
         self.alone.is_some()
     }
 
+    /// Whether it counts since this absence.
+    pub(super) fn is_alone_in(&self, absence: Absence) -> bool {
+        self.alone == Some(absence.number)
+    }
+
     /// Whether Redis has yet to be told of this limit.
     pub(super) fn is_news(&mut self, window: usize, most: u64, limit: u64) -> bool {
         let stated = (limit < most).then_some(limit);

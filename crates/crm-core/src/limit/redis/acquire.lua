@@ -15,8 +15,14 @@ local function answer(word, ...)
   return { word, text(now), state.data or '', text(number('round')), text(number('count')), ... }
 end
 
+-- For a call that does nothing but end seats. The keys that this made expire too.
+local function end_with(word)
+  keep()
+  return answer(word)
+end
+
 -- A call that was held up must not act on what was true when it was sent.
-if call.before and now > call.before then return answer('late') end
+if call.before and now > call.before then return end_with('late') end
 
 -- Data and rounds -------------------------------------------------------------------------------
 
@@ -82,7 +88,7 @@ end
 if call.join and (call.data == '' or call.data == state.data) then
   join(call.join)
 elseif call.data ~= state.data or call.round ~= state.round then
-  return answer('join')
+  return end_with('join')
 end
 set('now', now)
 vacate_lapsed()

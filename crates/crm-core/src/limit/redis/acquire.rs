@@ -3,29 +3,16 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
-use super::account::{Account, State};
-use super::line::{Fate, Waiter};
-use super::link::{Absence, Standing};
-use super::note::Note;
+use super::alone::Alone;
+use super::in_line::{InLine, Outcome};
+use super::link::Standing;
 use super::seats::{Known, Seat};
 use super::{Inner, WhenAway};
 use crate::limit::{Grant, LimitRefusal, Permit};
 use crate::redis::Away;
-use crate::sync::BoxFuture;
-
-/// A wait in this worker's own queue.
-type Alone<'a> = BoxFuture<'a, Result<Grant, LimitRefusal>>;
-
-/// What came of a place in line for Redis.
-enum Outcome {
-    Given(Note, bool),
-    Refused(LimitRefusal),
-    /// Redis went away meanwhile.
-    Anew,
-}
 
 impl Inner {
     pub(super) async fn acquire(self: &Arc<Self>, permit: &Permit) -> Result<Grant, LimitRefusal> {
@@ -66,7 +53,17 @@ impl Inner {
                     }
                     WhenAway::GoOn => {
                         self.probe(&account, now);
-                        break account.with(|state| self.granted_alone(state, class, permit, now));
+                        let note = account.with(|state| {
+                            let alone = self.is_alone(&account, state, absence, now);
+                            alone.then(|| self.granted_alone(state, class, permit, now)).ok_or(state.reporting)
+                        });
+                        match note {
+                            Ok(note) => break note,
+                            Err(reporting) => {
+                                let wait = reporting.saturating_sub(now).max(Duration::from_millis(1));
+                                first(self.clock.sleep(wait).as_mut(), changed).await;
+                            }
+                        }
                     }
                     WhenAway::Share => {
                         self.probe(&account, now);
@@ -86,66 +83,6 @@ impl Inner {
         Ok(Grant { waited, note })
     }
 
-    fn local_turn<'a>(&'a self, permit: &'a Permit) -> Alone<'a> {
-        use crate::limit::RateLimiter as _;
-        self.local.acquire(permit)
-    }
-
-    /// Waits for a turn in this worker's own queue, until Redis may be back: then `None`.
-    async fn alone<'a>(
-        &self,
-        turn: &mut Alone<'a>,
-        account: &Account,
-        permit: &Permit,
-        absence: Absence,
-        again: Duration,
-        mut changed: Pin<&mut impl Future<Output = ()>>,
-    ) -> Option<Result<(Note, bool), LimitRefusal>> {
-        let reporting = account.with(|state| {
-            let now = self.clock.now();
-            if let Some(windows) = state.alone(&self.quotas, self.workers, absence, now) {
-                self.local.resume(&permit.key, windows);
-            }
-            state.reporting.saturating_sub(now)
-        });
-        let wait = if reporting.is_zero() { again } else { again.min(reporting) };
-        let mut look = self.clock.sleep(wait.max(Duration::from_millis(1)));
-        poll_fn(|cx| {
-            if changed.as_mut().poll(cx).is_ready() || look.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(None);
-            }
-            // Under the lock that the joining takes too: what it reports is complete, and nothing
-            // is granted here while its message may still be under way.
-            account.with(|state| {
-                let now = self.clock.now();
-                let links = self.links(account);
-                if !links.is_away(now) || !links.is_still(absence) || now < state.reporting {
-                    return Poll::Pending;
-                }
-                turn.as_mut().poll(cx).map(|result| {
-                    Some(match result.and_then(|grant| Ok((grant, self.quotas.class_of(permit)?))) {
-                        Ok((grant, class)) => {
-                            let note = self.granted_alone(state, class, permit, self.clock.now());
-                            Ok((note, !grant.waited().is_zero()))
-                        }
-                        Err(refusal) => Err(self.without_redis(&refusal)),
-                    })
-                })
-            })
-        })
-        .await
-    }
-
-    /// Holds a seat that Redis does not know of.
-    fn granted_alone(&self, state: &mut State, class: usize, permit: &Permit, now: Duration) -> Note {
-        let number = self.next_number();
-        let seat = self.seat(number, class, permit.cost, permit.allowance, Known::No, now);
-        state.granted(&self.quotas, number, seat, &[]);
-        #[cfg(feature = "test-util")]
-        crate::sync::lock(&self.grants).push((self.clock_began + now, permit.class, permit.cost));
-        Note { seat: Some(number), ..Note::default() }
-    }
-
     pub(super) fn seat(
         &self,
         number: u64,
@@ -160,131 +97,6 @@ impl Inner {
         // long as its allowance.
         let lease = allowance.max(self.renew).saturating_mul(2);
         Seat { name, class, cost, lease, known, renewed: now }
-    }
-
-    /// A refusal by this worker's own queue.
-    fn without_redis(&self, refusal: &LimitRefusal) -> LimitRefusal {
-        let own =
-            LimitRefusal::new(format!("{}, of which this worker has a part while Redis is away", refusal.reason()));
-        match refusal.retry_after() {
-            Some(wait) => own.with_retry_after(wait),
-            None => own,
-        }
-    }
-}
-
-/// A place in line, which is given up when dropped. A desk asks for it, in a task of its own, so a
-/// caller who does not poll this holds up nobody.
-struct InLine<'a> {
-    inner: &'a Arc<Inner>,
-    account: &'a Arc<Account>,
-    class: usize,
-    number: u64,
-    deadline: Option<BoxFuture<'static, ()>>,
-    late: bool,
-    over: bool,
-}
-
-impl<'a> InLine<'a> {
-    fn new(
-        inner: &'a Arc<Inner>,
-        account: &'a Arc<Account>,
-        class: usize,
-        permit: &Permit,
-    ) -> Result<Self, LimitRefusal> {
-        if tokio::runtime::Handle::try_current().is_err() {
-            return Err(LimitRefusal::new("a shared rate limit works in a tokio runtime only"));
-        }
-        let (number, ask) = account.with(|state| {
-            let waiter = Waiter {
-                cost: permit.cost,
-                allowance: permit.allowance,
-                deadline: permit.deadline,
-                waker: None,
-                waited: false,
-                fate: Fate::Waits,
-            };
-            let (number, now) = (inner.next_number(), inner.clock.now());
-            let line = &mut state.lines[class];
-            line.join(number, waiter, now).map(|()| (number, line.ask_at <= now))
-        })?;
-        let deadline = permit.deadline.map(|at| inner.clock.deadline(at));
-        if ask {
-            account.stir.notify_one();
-        }
-        inner.attend(account);
-        Ok(Self { inner, account, class, number, deadline, late: false, over: false })
-    }
-}
-
-impl Future for InLine<'_> {
-    type Output = Outcome;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
-        if self.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(cx).is_ready()) {
-            (self.deadline, self.late) = (None, true);
-        }
-        let (number, class, late) = (self.number, self.class, self.late);
-        let mut ask = false;
-        let outcome = self.account.with(|state| {
-            let line = &mut state.lines[class];
-            let now = self.inner.clock.now();
-            ask = line.unpark(number, now);
-            let Some(waiter) = line.get_mut(number) else { return Some(Outcome::Anew) };
-            let fate = match std::mem::replace(&mut waiter.fate, Fate::Waits) {
-                Fate::Waits | Fate::Parked => {
-                    waiter.waker = Some(cx.waker().clone());
-                    let refusal = LimitRefusal::new("waiting for the rate limit would pass the deadline");
-                    // The first answer comes soon, and says how long the wait would be.
-                    (late && waiter.waited).then_some(Outcome::Refused(refusal))
-                }
-                Fate::Given(note, _) => Some(Outcome::Given(note, waiter.waited)),
-                Fate::Refused(refusal) => Some(Outcome::Refused(refusal)),
-            };
-            if fate.is_some() {
-                line.leave(number, now);
-            }
-            fate
-        });
-        match outcome {
-            Some(outcome) => {
-                self.over = true;
-                Poll::Ready(outcome)
-            }
-            None => {
-                if ask {
-                    self.account.stir.notify_one();
-                }
-                // The one who asks for all may be gone.
-                self.inner.attend(self.account);
-                Poll::Pending
-            }
-        }
-    }
-}
-
-impl Drop for InLine<'_> {
-    fn drop(&mut self) {
-        if self.over {
-            return;
-        }
-        let (inner, class) = (self.inner, self.class);
-        let concerns_desk = self.account.with(|state| {
-            let now = inner.clock.now();
-            let line = &mut state.lines[class];
-            let asked_at = line.ask_at;
-            let note = line.leave(self.number, now);
-            // Thousands that are dropped together must not wake it thousands of times.
-            let concerns_desk = note.is_some() || line.ask_at != asked_at || !line.is_waiting();
-            if let Some(note) = note {
-                inner.pass_on(state, class, note, now);
-            }
-            concerns_desk
-        });
-        if concerns_desk {
-            inner.attend(self.account);
-            self.account.stir.notify_one();
-        }
     }
 }
 

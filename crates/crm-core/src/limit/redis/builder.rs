@@ -25,7 +25,7 @@ const FLUSH: Duration = Duration::from_millis(250);
 /// How old the lease of a seat becomes at most.
 const RENEW: Duration = Duration::from_secs(5);
 /// How many questions of a worker are under way at once.
-const TURNS: usize = 32;
+pub(super) const TURNS: usize = 32;
 
 /// What a worker does while Redis is away: it does not answer in time, or cannot be used.
 #[non_exhaustive]

@@ -165,14 +165,17 @@ end
 -- What the worker says of its seats, with every call. Each entry of `ends` is a seat, how long ago
 -- its attempt ended when this was sent, and for how long more its request may be on its way; or the
 -- seat alone, if nothing was ever sent for it. A call that was held up says that it ended later than
--- it did, which errs on the safe side.
-for _, ended in ipairs(call.ends or {}) do
-  local seat, ago, allowance = ended[1], ended[2], ended[3]
-  vacate(seat, ago and now - ago + allowance)
-end
-for _, renewed in ipairs(call.renewed or {}) do
-  keep_until(now + renewed[2] + longest)
-  redis.call('ZADD', SEATS, 'XX', text(now + renewed[2]), renewed[1])
+-- it did, which errs on the safe side. Where the data is gone, nothing of it may be written again:
+-- the worker has to join, and says it all then.
+if state.data then
+  for _, ended in ipairs(call.ends or {}) do
+    local seat, ago, allowance = ended[1], ended[2], ended[3]
+    vacate(seat, ago and now - ago + allowance)
+  end
+  for _, renewed in ipairs(call.renewed or {}) do
+    keep_until(now + renewed[2] + longest)
+    redis.call('ZADD', SEATS, 'XX', text(now + renewed[2]), renewed[1])
+  end
 end
 
 -- Everything of an account that is idle goes.

@@ -55,11 +55,12 @@ impl Inner {
     }
 
     /// Gives a permit that nobody took to another who waits for as much, or back to Redis.
-    pub(super) fn pass_on(&self, state: &mut State, class: usize, note: Note, now: Duration) {
+    pub(super) fn pass_on(&self, account: &Account, state: &mut State, class: usize, note: Note, now: Duration) {
         let Some(number) = note.seat else { return };
         let cost = state.seats.cost(number).unwrap_or_default();
         if state.lines[class].give(None, note, cost, now).is_some() {
             state.return_unsent(&self.quotas, number, now);
+            self.take_back_alone(account, state, class, cost);
         }
     }
 }
@@ -113,7 +114,7 @@ impl Desk {
             }
             for class in 0..state.lines.len() {
                 for note in state.lines[class].untaken(now) {
-                    inner.pass_on(state, class, note, now);
+                    inner.pass_on(&self.account, state, class, note, now);
                 }
             }
             match standing {

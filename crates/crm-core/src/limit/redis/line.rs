@@ -228,6 +228,11 @@ impl Line {
         self.woken.extend(self.waiters.values_mut().filter_map(|waiter| waiter.waker.take()));
     }
 
+    /// Wakes these once the lock is released.
+    pub(super) fn wake_later(&mut self, wakers: Vec<Waker>) {
+        self.woken.extend(wakers);
+    }
+
     pub(super) fn take_woken(&mut self) -> Vec<Waker> {
         std::mem::take(&mut self.woken)
     }

@@ -104,7 +104,8 @@ impl Seats {
     /// When there is something to tell: ends after `flush`, leases that are older than `age`.
     pub(super) fn due(&self, flush: Duration, age: Duration) -> Option<Duration> {
         let ends = self.ended.iter().map(|ended| ended.at.saturating_add(flush));
-        let leases = self.held.values().map(|seat| seat.renewed.saturating_add(age));
+        let known = self.held.values().filter(|seat| seat.known == Known::Yes);
+        let leases = known.map(|seat| seat.renewed.saturating_add(age));
         ends.chain(leases).min()
     }
 
@@ -152,4 +153,26 @@ pub(super) fn ends(ends: &[Ended], now: Duration) -> Vec<Value> {
         None => json!([ended.name]),
     };
     ends.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Known, Seat, Seats};
+
+    /// Else the task that tells Redis of seats would tell it again and again.
+    #[test]
+    fn what_is_due_is_told() {
+        let (flush, renew) = (Duration::from_millis(250), Duration::from_secs(5));
+        for (known, due) in [(Known::No, None), (Known::Told, None), (Known::Yes, Some(renew))] {
+            let mut seats = Seats::default();
+            let name = "worker:1:1:".to_owned();
+            let seat = Seat { name, class: 0, cost: 1, lease: renew * 2, known, renewed: Duration::ZERO };
+            seats.hold(1, seat);
+            assert_eq!(seats.due(flush, renew), due, "{known:?}");
+            assert_eq!(seats.renew(renew / 2, renew).len(), usize::from(due.is_some()), "{known:?}");
+            assert_eq!(seats.due(flush, renew), due.map(|due| due + renew), "{known:?}");
+        }
+    }
 }

@@ -38,7 +38,8 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return {'yes'}";
 
 /// Keeps each account's record in a hash of Redis 6.2 or newer, or Valkey 8 or newer, without modules.
-/// Of a Redis Cluster, give one or more nodes and switch the feature `redis-cluster` on.
+/// Of a Redis Cluster, give one or more nodes and switch the feature `redis-cluster` on. With Sentinel, the
+/// address is `redis+sentinel://[user:password@]host[:port][,host[:port]]/name[/database]`.
 ///
 /// Tokens are all that an account's authorisation is: let Redis write them to its disk
 /// (`appendonly yes`), keep the address to those who may see them, and use TLS (`rediss://`) on the

@@ -1,0 +1,118 @@
+//! Permits from this worker's own part of the quotas, while Redis is away.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Poll, ready};
+use std::time::Duration;
+
+use super::Inner;
+use super::account::{Account, State};
+use super::link::Absence;
+use super::note::Note;
+use super::seats::Known;
+use crate::limit::{Grant, LimitRefusal, Permit, RateLimiter as _};
+use crate::sync::BoxFuture;
+
+/// A wait in this worker's own queue.
+pub(super) type Alone<'a> = BoxFuture<'a, Result<Grant, LimitRefusal>>;
+
+impl Inner {
+    pub(super) fn local_turn<'a>(&'a self, permit: &'a Permit) -> Alone<'a> {
+        self.local.acquire(permit)
+    }
+
+    /// Waits for a turn in this worker's own queue, until Redis may be back: then `None`.
+    pub(super) async fn alone<'a>(
+        &'a self,
+        turn: &mut Alone<'a>,
+        account: &Account,
+        permit: &'a Permit,
+        absence: Absence,
+        again: Duration,
+        mut changed: Pin<&mut impl Future<Output = ()>>,
+    ) -> Option<Result<(Note, bool), LimitRefusal>> {
+        let reporting = account.with(|state| {
+            let now = self.clock.now();
+            if let Some(windows) = state.alone(&self.quotas, self.workers, absence, now) {
+                self.local.resume(&permit.key, windows);
+            }
+            state.reporting.saturating_sub(now)
+        });
+        let wait = if reporting.is_zero() { again } else { again.min(reporting) };
+        let mut look = self.clock.sleep(wait.max(Duration::from_millis(1)));
+        poll_fn(|cx| {
+            if changed.as_mut().poll(cx).is_ready() || look.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(None);
+            }
+            if !account.with(|state| self.is_alone(account, state, absence, self.clock.now())) {
+                return Poll::Pending;
+            }
+            // Outside the lock, because it wakes others.
+            let result = ready!(turn.as_mut().poll(cx));
+            Poll::Ready(match result {
+                Ok(grant) => {
+                    let note = self.hold_alone(account, permit, absence);
+                    if note.is_none() {
+                        *turn = self.local_turn(permit);
+                    }
+                    note.map(|note| Ok((note, !grant.waited().is_zero())))
+                }
+                Err(refusal) => Some(Err(self.without_redis(&refusal))),
+            })
+        })
+        .await
+    }
+
+    /// Whether this worker grants on its own. Under the lock that the joining takes too: what it reports
+    /// is complete, and nothing is granted here while its message may still be under way.
+    pub(super) fn is_alone(&self, account: &Account, state: &State, absence: Absence, now: Duration) -> bool {
+        let links = self.links(account);
+        links.is_away(now) && links.is_still(absence) && now >= state.reporting
+    }
+
+    /// Holds what the local queue gave, unless the worker is not alone any more.
+    fn hold_alone(&self, account: &Account, permit: &Permit, absence: Absence) -> Option<Note> {
+        // A class that is not known was refused before.
+        let class = self.quotas.class_index(permit.class)?;
+        account.with(|state| {
+            let now = self.clock.now();
+            if self.is_alone(account, state, absence, now) {
+                return Some(self.granted_alone(state, class, permit, now));
+            }
+            // If not, it began again meanwhile without this permit.
+            if state.is_alone_in(absence) {
+                self.take_back_alone(account, state, class, permit.cost);
+            }
+            None
+        })
+    }
+
+    /// Takes back what is held in the local queue, if that is in use, and will not be sent.
+    pub(super) fn take_back_alone(&self, account: &Account, state: &mut State, class: usize, cost: u32) {
+        if state.is_alone() {
+            state.lines[class].wake_later(self.local.take_back(&account.name, class, cost));
+        }
+    }
+
+    /// Holds a seat that Redis does not know of.
+    pub(super) fn granted_alone(&self, state: &mut State, class: usize, permit: &Permit, now: Duration) -> Note {
+        let number = self.next_number();
+        let seat = self.seat(number, class, permit.cost, permit.allowance, Known::No, now);
+        state.granted(&self.quotas, number, seat, &[]);
+        #[cfg(feature = "test-util")]
+        crate::sync::lock(&self.grants).push((self.clock_began + now, permit.class, permit.cost));
+        Note { seat: Some(number), ..Note::default() }
+    }
+
+    /// A refusal by this worker's own queue.
+    fn without_redis(&self, refusal: &LimitRefusal) -> LimitRefusal {
+        let own =
+            LimitRefusal::new(format!("{}, of which this worker has a part while Redis is away", refusal.reason()));
+        // A part of a long window lasts until Redis is back.
+        let known = |wait: &Duration| self.clock.now().saturating_add(*wait) < Duration::MAX;
+        match refusal.retry_after().filter(known) {
+            Some(wait) => own.with_retry_after(wait),
+            None => own,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! A task's place in line for Redis.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::Inner;
+use super::account::Account;
+use super::line::{Fate, Waiter};
+use super::note::Note;
+use crate::limit::{LimitRefusal, Permit};
+use crate::sync::BoxFuture;
+
+/// What came of a place in line for Redis.
+pub(super) enum Outcome {
+    Given(Note, bool),
+    Refused(LimitRefusal),
+    /// Redis went away meanwhile.
+    Anew,
+}
+
+/// A place in line, which is given up when dropped. A desk asks for it, in a task of its own, so a
+/// caller who does not poll this holds up nobody.
+pub(super) struct InLine<'a> {
+    inner: &'a Arc<Inner>,
+    account: &'a Arc<Account>,
+    class: usize,
+    number: u64,
+    deadline: Option<BoxFuture<'static, ()>>,
+    late: Late,
+    over: bool,
+}
+
+/// Whether the deadline has passed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Late {
+    No,
+    /// It has, which does not matter until the first answer, or until that takes too long.
+    UnlessFirst,
+    Yes,
+}
+
+impl<'a> InLine<'a> {
+    pub(super) fn new(
+        inner: &'a Arc<Inner>,
+        account: &'a Arc<Account>,
+        class: usize,
+        permit: &Permit,
+    ) -> Result<Self, LimitRefusal> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(LimitRefusal::new("a shared rate limit works in a tokio runtime only"));
+        }
+        let (number, ask) = account.with(|state| {
+            let waiter = Waiter {
+                cost: permit.cost,
+                allowance: permit.allowance,
+                deadline: permit.deadline,
+                waker: None,
+                waited: false,
+                fate: Fate::Waits,
+            };
+            let (number, now) = (inner.next_number(), inner.clock.now());
+            let line = &mut state.lines[class];
+            line.join(number, waiter, now).map(|()| (number, line.ask_at <= now))
+        })?;
+        let deadline = permit.deadline.map(|at| inner.clock.deadline(at));
+        if ask {
+            account.stir.notify_one();
+        }
+        inner.attend(account);
+        Ok(Self { inner, account, class, number, deadline, late: Late::No, over: false })
+    }
+}
+
+impl Future for InLine<'_> {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        while self.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(cx).is_ready()) {
+            // The first answer comes soon, and says how long the wait would be.
+            let clock = &self.inner.clock;
+            let late = clock.now().saturating_add(self.inner.redis.time_limit());
+            (self.deadline, self.late) = match self.late {
+                Late::No => (Some(clock.deadline(late)), Late::UnlessFirst),
+                Late::UnlessFirst | Late::Yes => (None, Late::Yes),
+            };
+        }
+        let (number, class, late) = (self.number, self.class, self.late);
+        let mut ask = false;
+        let outcome = self.account.with(|state| {
+            let line = &mut state.lines[class];
+            let now = self.inner.clock.now();
+            ask = line.unpark(number, now);
+            let Some(waiter) = line.get_mut(number) else { return Some(Outcome::Anew) };
+            let fate = match std::mem::replace(&mut waiter.fate, Fate::Waits) {
+                Fate::Waits | Fate::Parked => {
+                    waiter.waker = Some(cx.waker().clone());
+                    let refusal = LimitRefusal::new("waiting for the rate limit would pass the deadline");
+                    let late = late == Late::Yes || late == Late::UnlessFirst && waiter.waited;
+                    late.then_some(Outcome::Refused(refusal))
+                }
+                Fate::Given(note, _) => Some(Outcome::Given(note, waiter.waited)),
+                Fate::Refused(refusal) => Some(Outcome::Refused(refusal)),
+            };
+            if fate.is_some() {
+                line.leave(number, now);
+            }
+            fate
+        });
+        match outcome {
+            Some(outcome) => {
+                self.over = true;
+                Poll::Ready(outcome)
+            }
+            None => {
+                if ask {
+                    self.account.stir.notify_one();
+                }
+                // The one who asks for all may be gone.
+                self.inner.attend(self.account);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for InLine<'_> {
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        let (inner, class) = (self.inner, self.class);
+        let concerns_desk = self.account.with(|state| {
+            let now = inner.clock.now();
+            let line = &mut state.lines[class];
+            let asked_at = line.ask_at;
+            let note = line.leave(self.number, now);
+            // Thousands that are dropped together must not wake it thousands of times.
+            let concerns_desk = note.is_some() || line.ask_at != asked_at || !line.is_waiting();
+            if let Some(note) = note {
+                inner.pass_on(self.account, state, class, note, now);
+            }
+            concerns_desk
+        });
+        if concerns_desk {
+            inner.attend(self.account);
+            self.account.stir.notify_one();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What does not need a server: the states between a worker and its Redis.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
+use std::time::Duration;
+
+use super::account::Account;
+use super::builder::TURNS;
+use super::link::Standing;
+use super::note::Note;
+use super::seats::Known;
+use super::{Inner, RedisLimiter};
+use crate::clock::{Clock, ManualClock, SystemClock};
+use crate::limit::{End, Grant, Permit, Quotas, Window};
+use crate::redis::{Away, Why};
+
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// A worker that nobody answers.
+fn inner(quotas: Quotas, clock: Arc<dyn Clock>) -> Arc<Inner> {
+    let builder = RedisLimiter::builder("redis://127.0.0.1:9", quotas, 1).clock(clock).time_limit(ms(100));
+    Arc::clone(&builder.build().unwrap().inner)
+}
+
+fn burst(limit: u64, per: Duration) -> Quotas {
+    Quotas::new([Window::new("burst", limit, per).guard(Duration::ZERO)])
+}
+
+fn lose(inner: &Inner, account: &Account, now: Duration) {
+    let (Standing::Up(absence) | Standing::Away { absence, .. }) = inner.links(account).look(now);
+    inner.links(account).failed(absence, now, &Away::new(Why::Unreachable, "it is gone"));
+}
+
+fn poll<F: Future>(future: &mut Pin<Box<F>>, waker: &Waker) -> Poll<F::Output> {
+    future.as_mut().poll(&mut Context::from_waker(waker))
+}
+
+fn is_given(poll: &Poll<Result<Grant, crate::limit::LimitRefusal>>) -> bool {
+    matches!(poll, Poll::Ready(Ok(_)))
+}
+
+#[test]
+fn a_permit_that_nobody_took_is_free_again_while_redis_is_away() {
+    let clock = ManualClock::new();
+    let quotas = burst(2, ms(10_000));
+    let inner = inner(quotas.clone(), Arc::new(clock.clone()));
+    let (permit, account) = (Permit::new("k", ""), inner.account("k"));
+    // Redis gave it, and then went away.
+    let seat = inner.seat(7, 0, 1, permit.allowance, Known::Yes, clock.now());
+    account.with(|state| state.granted(&quotas, 7, seat, &[]));
+    lose(&inner, &account, clock.now());
+    let mut first = Box::pin(inner.acquire(&permit));
+    assert!(is_given(&poll(&mut first, Waker::noop())));
+    let mut second = Box::pin(inner.acquire(&permit));
+    assert!(poll(&mut second, Waker::noop()).is_pending(), "two of two are held");
+    let note = Note { seat: Some(7), ..Note::default() };
+    account.with(|state| inner.pass_on(&account, state, 0, note, clock.now()));
+    assert!(is_given(&poll(&mut second, Waker::noop())));
+    let mut third = Box::pin(inner.acquire(&permit));
+    assert!(poll(&mut third, Waker::noop()).is_pending(), "two of two are held");
+}
+
+/// Runs its task at once, as an executor may. The task needs the account.
+struct AtOnce {
+    account: Arc<Account>,
+    woken: AtomicBool,
+    locked: AtomicBool,
+}
+
+impl Wake for AtOnce {
+    fn wake(self: Arc<Self>) {
+        let (done, wait) = mpsc::channel();
+        let account = Arc::clone(&self.account);
+        thread::spawn(move || {
+            account.with(|_| ());
+            let _ = done.send(());
+        });
+        self.woken.store(true, Ordering::Relaxed);
+        self.locked.store(wait.recv_timeout(ms(2_000)).is_err(), Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn nobody_is_woken_while_the_account_is_locked() {
+    let clock = ManualClock::new();
+    let inner = inner(burst(2, ms(100)), Arc::new(clock.clone()));
+    let (permit, account) = (Permit::new("k", ""), inner.account("k"));
+    lose(&inner, &account, clock.now());
+    for _ in 0..2 {
+        let Poll::Ready(Ok(grant)) = poll(&mut Box::pin(inner.acquire(&permit)), Waker::noop()) else { panic!() };
+        inner.finish(&permit, &grant, End::Over);
+    }
+    let (mut first, mut second) = (Box::pin(inner.acquire(&permit)), Box::pin(inner.acquire(&permit)));
+    assert!(poll(&mut first, Waker::noop()).is_pending());
+    let waker = Arc::new(AtOnce { account, woken: AtomicBool::new(false), locked: AtomicBool::new(false) });
+    assert!(poll(&mut second, &Waker::from(Arc::clone(&waker))).is_pending());
+    clock.advance(ms(100));
+    waker.woken.store(false, Ordering::Relaxed);
+    assert!(is_given(&poll(&mut first, Waker::noop())));
+    assert!(waker.woken.load(Ordering::Relaxed), "the next in line");
+    assert!(!waker.locked.load(Ordering::Relaxed));
+}
+
+/// Others have all turns, and Redis is slow.
+#[tokio::test]
+async fn a_deadline_holds_before_the_first_answer_too() {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let inner = inner(burst(1, ms(1_000)), Arc::clone(&clock));
+    let _turns = inner.turns.acquire_many(TURNS as u32).await.unwrap();
+    let permit = Permit::new("k", "").deadline(clock.now() + ms(20));
+    let asked = clock.now();
+    let given = tokio::time::timeout(ms(2_000), inner.acquire(&permit)).await.expect("an answer");
+    assert!(given.unwrap_err().reason().contains("would pass the deadline"));
+    let took = clock.now() - asked;
+    assert!(took >= ms(100) && took < ms(1_000), "{took:?}");
+}
