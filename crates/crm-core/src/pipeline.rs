@@ -46,6 +46,7 @@ use stats::Counters;
 #[derive(Clone)]
 pub struct Pipeline {
     shared: Arc<Shared>,
+    credentials: Arc<dyn Credentials>,
     options: CallOptions,
 }
 
@@ -54,7 +55,6 @@ struct Shared {
     /// Without a slash at the end.
     base_url: String,
     http: reqwest::Client,
-    credentials: Arc<dyn Credentials>,
     limiter: Arc<dyn RateLimiter>,
     limit_key: Option<String>,
     retry: RetryPolicy,
@@ -72,7 +72,15 @@ impl Pipeline {
     /// The same pipeline with other settings: a scoped clone that shares everything else.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
-        Self { shared: Arc::clone(&self.shared), options: self.options.clone().merge(options) }
+        Self { options: self.options.clone().merge(options), ..self.clone() }
+    }
+
+    /// The same pipeline for another account: only the credential differs. Connections, limiter, settings and
+    /// counters are shared, so it takes less than a kilobyte beside its credential. The limiter and the budget for
+    /// repeats count each account by [`Credentials::key`], unless a `limit_key` was given, which stays.
+    #[must_use]
+    pub fn with_account(&self, credentials: impl Credentials) -> Self {
+        Self { credentials: Arc::new(credentials), ..self.clone() }
     }
 
     /// The clock that all waiting goes by.
@@ -88,7 +96,7 @@ impl Pipeline {
     ///
     /// Those of [`Credentials::settle`].
     pub async fn settle(&self) -> Result<(), Error> {
-        self.shared.credentials.settle().await
+        self.credentials.settle().await
     }
 
     /// What was done so far, over all clones.
@@ -140,7 +148,7 @@ impl Pipeline {
     /// The account that limiter and budget count.
     fn account(&self) -> String {
         let key = self.options.limit_key.as_ref().or(self.shared.limit_key.as_ref());
-        let key = key.map_or_else(|| self.shared.credentials.key(), String::as_str);
+        let key = key.map_or_else(|| self.credentials.key(), String::as_str);
         format!("{}:{key}", self.shared.vendor.name())
     }
 }

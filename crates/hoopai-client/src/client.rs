@@ -2,7 +2,7 @@
 
 use crm_core::reexport::http::Method;
 use crm_core::reexport::serde_json::Value;
-use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Secret, Stats};
+use crm_core::{Call, CallOptions, ClientBuilder, Credentials, Error, Pipeline, Secret, Stats};
 
 use crate::quotas::quotas;
 use crate::vendor::HoopAi;
@@ -60,6 +60,27 @@ impl Client {
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self { pipeline: self.pipeline.with(options) }
+    }
+
+    /// This client for another account. Connections, quotas, settings and counters are shared; limits and the budget for
+    /// repeats are counted for each account. It takes less than a kilobyte beside its credential and is made in a
+    /// microsecond, so 500 accounts need one client and not 500. Accounts with other quotas need a client of their own.
+    ///
+    /// [`settle`](Self::settle) waits for the account of the client it is called on.
+    ///
+    /// ```
+    /// use hoopai_client::{Anonymous, Client, StaticToken};
+    ///
+    /// // The base has no account of its own.
+    /// let base = Client::builder().credentials(Anonymous).build()?;
+    /// let one = base.with_account(StaticToken::new("pit-one")?);
+    /// let other = base.with_account(StaticToken::new("pit-other")?);
+    /// # drop((one, other));
+    /// # Ok::<(), hoopai_client::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_account(&self, credentials: impl Credentials) -> Self {
+        Self { pipeline: self.pipeline.with_account(credentials) }
     }
 
     /// A request that no operation covers, through the same pipeline. The path starts with a

@@ -219,7 +219,6 @@ impl<C> ClientBuilder<C> {
                 None => transport::client(&base_url, idle)?,
             },
             base_url,
-            credentials: credentials?,
             limiter,
             limit_key: self.limit_key,
             retry: self.retry,
@@ -232,7 +231,7 @@ impl<C> ClientBuilder<C> {
             random: Mutex::new(self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)),
             counters: Counters::default(),
         };
-        Ok((self.make)(Pipeline { shared: Arc::new(shared), options: CallOptions::default() }))
+        Ok((self.make)(Pipeline { shared: Arc::new(shared), credentials: credentials?, options: CallOptions::default() }))
     }
 }
 

@@ -153,7 +153,7 @@ impl<'a> Run<'a> {
         if self.request.op.rules.anonymous {
             return Ok(Authorization::none());
         }
-        self.in_time(self.shared.credentials.authorize(), "waiting for the credential").await?
+        self.in_time(self.pipeline.credentials.authorize(), "waiting for the credential").await?
     }
 
     /// Waits for something as long as the call has time.
@@ -193,11 +193,11 @@ impl<'a> Run<'a> {
             return Ok(false);
         }
         if progress.renewed {
-            self.shared.credentials.not_cured(used);
+            self.pipeline.credentials.not_cured(used);
             return Ok(false);
         }
         progress.renewed = true;
-        self.in_time(self.shared.credentials.refused(used), "renewing the credential").await?
+        self.in_time(self.pipeline.credentials.refused(used), "renewing the credential").await?
     }
 
     /// One attempt, with its failure read by the vendor.

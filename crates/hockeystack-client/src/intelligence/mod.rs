@@ -65,6 +65,13 @@ impl AccountIntelligence {
         Self { pipeline: self.pipeline.with(options) }
     }
 
+    /// This client with another token. Connections, settings and counters are shared, and so are the limit and the
+    /// budget for repeats, because the vendor counts by internet address. It takes less than a kilobyte.
+    #[must_use]
+    pub fn with_account(&self, token: AccountIntelligenceToken) -> Self {
+        Self { pipeline: self.pipeline.with_account(token.0) }
+    }
+
     /// A request that no operation covers, through the same pipeline. The path starts with a
     /// slash and may carry a query.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use super::peers::{HOOPAI, HUBSPOT, Peers, Runtime};
-use super::programs::{Counted, Programs};
+use super::programs::{Counted, Programs, Took};
 use crate::bench::row::{Row, Target, Unit};
 
 /// No contacts are listed, or all of them at once.
@@ -22,6 +22,7 @@ pub(super) enum Part {
     Stream,
     Limiter,
     SharedLimiter,
+    Accounts,
     Start,
     Size,
 }
@@ -37,7 +38,7 @@ struct Pair {
 }
 
 impl Part {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Get,
         Self::Read,
         Self::Replies,
@@ -47,6 +48,7 @@ impl Part {
         Self::Stream,
         Self::Limiter,
         Self::SharedLimiter,
+        Self::Accounts,
         Self::Start,
         Self::Size,
     ];
@@ -62,6 +64,7 @@ impl Part {
             Self::Stream => "stream 1,000,000 contacts",
             Self::Limiter => "limiter",
             Self::SharedLimiter => "shared limiter, 8 processes",
+            Self::Accounts => "500 accounts",
             Self::Start => "cold start",
             Self::Size => "binary",
         }
@@ -115,6 +118,7 @@ impl Part {
                 Ok([keyed.rows(programs, Target::Times(2.0)), direct.rows(programs, Target::Shown)].concat())
             }
             Self::SharedLimiter => shared_limiter(programs, self.name()),
+            Self::Accounts => accounts(programs, self.name()),
             Self::Start => start(programs, self.name()),
             Self::Size => {
                 let (ours, raw) = (programs.size("small-ours")?, programs.size("small-raw")?);
@@ -225,6 +229,22 @@ fn shared_limiter(programs: &Programs, measure: &'static str) -> Result<Vec<Row>
     ])
 }
 
+/// One client for all accounts beside a client each: what it adds to a process that does nothing, and the time.
+fn accounts(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
+    let took = |work| programs.run(work, 1, "");
+    let (nothing, ours, apart) = (took("nothing")?, took("accounts")?, took("accounts-apart")?);
+    let memory = |took: &Took| Some(took.memory? - nothing.memory?);
+    let memory = memory(&ours).zip(memory(&apart)).context("the system does not tell the peak memory");
+    Ok(vec![
+        row(format!("{measure}: memory of their clients"), Unit::Bytes, Target::OneIn(10.0), || {
+            memory.map(|(ours, apart)| [ours, apart])
+        }),
+        row(format!("{measure}: time to make their clients"), Unit::Time, Target::OneIn(20.0), || {
+            Ok([ours.seconds, apart.seconds])
+        }),
+    ])
+}
+
 /// Each start is in a process of its own; the best one counts.
 fn start(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     let pair = Pair { measure, ours: "start", beside: "start-raw", counted: [0, 1], timed: 1 };
@@ -258,6 +278,7 @@ pub(super) fn baselines(_: &Programs, peers: &Peers) -> Vec<String> {
         "100,000 contacts: one page after the other; 40 ms for a page at the server and 20 ms of work on it, 1/1.5 at best"
             .to_owned(),
         "1,000,000 contacts: the same with 10,000".to_owned(),
+        "500 accounts: a client built for each".to_owned(),
         "Limiter: `governor` 0.10.4, keyed by account as ours; ours counts a window exactly".to_owned(),
         sdks(Runtime::Node),
         sdks(Runtime::Python),
