@@ -33,6 +33,8 @@ pub(super) struct Walker<P: Paged> {
     ended: bool,
     /// How many pages were fetched.
     fetched: usize,
+    /// The most items that one of these pages had.
+    largest: usize,
     max_pages: usize,
     /// A position seen before, renewed at every power of two, against lists that go in circles.
     mark: Position,
@@ -53,6 +55,7 @@ impl<P: Paged> Walker<P> {
             failed: None,
             ended: false,
             fetched: 0,
+            largest: 0,
             max_pages: usize::MAX,
             mark: Position::Start,
             paged: PhantomData,
@@ -80,6 +83,7 @@ impl<P: Paged> Walker<P> {
         self.failed = None;
         self.ended = false;
         self.fetched = 0;
+        self.largest = 0;
         Ok(())
     }
 
@@ -136,6 +140,8 @@ impl<P: Paged> Walker<P> {
         let mut at = self.next.clone();
         let first = if at.position == Position::Start { first_number::<P>(&self.call) } else { None };
         let cx = PageContext::new(&at.position, received, self.list.size()).starting_at(first);
+        let cx = cx.after_a_page_of(self.largest);
+        self.largest = self.largest.max(received);
         let fault = match P::advance(&page, &cx) {
             Next::Lost => Some("the vendor reports more pages but no position to continue from"),
             Next::At(next) if next == at.position => Some("the vendor returned the same cursor again"),
