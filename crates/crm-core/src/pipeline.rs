@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! total deadline
-//! └ loop: credential → limiter → attempt timeout → send → read the body
+//! └ loop: credential → limiter → connection → attempt timeout → send → read the body
 //!         → limiter learns → vendor classifies → done | pause and again | stop
 //! ```
 
@@ -10,6 +10,7 @@ mod address;
 mod attempt;
 mod builder;
 mod classify;
+mod connections;
 mod failure;
 mod fetched;
 mod plan;
@@ -39,6 +40,7 @@ use crate::poll::PollPolicy;
 use crate::retry::{Budget, RetryPolicy};
 use crate::sync::lock;
 use crate::vendor::Vendor;
+use connections::Connections;
 use stats::Counters;
 
 /// What all calls of a client share: address, credential, limiter, clock, connections. Cheap to
@@ -55,6 +57,7 @@ struct Shared {
     /// Without a slash at the end.
     base_url: String,
     http: reqwest::Client,
+    connections: Arc<Connections>,
     limiter: Arc<dyn RateLimiter>,
     limit_key: Option<String>,
     retry: RetryPolicy,
@@ -97,6 +100,15 @@ impl Pipeline {
     /// Those of [`Credentials::settle`].
     pub async fn settle(&self) -> Result<(), Error> {
         self.credentials.settle().await
+    }
+
+    /// Lets the calls of this account go on that a refusal of the vendor holds back; see [`RateLimiter::lift`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RateLimiter::lift`].
+    pub async fn lift_hold(&self) -> Result<(), Error> {
+        self.shared.limiter.lift(&self.account()).await
     }
 
     /// What was done so far, over all clones.

@@ -91,6 +91,18 @@ impl Client {
         Call::raw(&self.pipeline, method, path)
     }
 
+    /// Lets the calls of this account go on that a refusal of the vendor holds back, for all processes that share its
+    /// limiter. A hold ends by itself when the vendor says, but after at most six lengths of its window (a minute where
+    /// the window is ten seconds) and one day. Call it if you know that the refusal is over earlier, for example because
+    /// the vendor raised the limit. Calls that a quota of this client holds back still wait.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis is away; try again then.
+    pub async fn lift_hold(&self) -> Result<(), Error> {
+        self.pipeline.lift_hold().await
+    }
+
     /// What was sent so far, over all clones.
     #[must_use]
     pub fn stats(&self) -> Stats {
