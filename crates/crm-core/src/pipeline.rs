@@ -65,6 +65,7 @@ struct Shared {
     timeout: Duration,
     attempt_timeout: Duration,
     max_reply: usize,
+    max_decoded: usize,
     user_agent: HeaderValue,
     clock: Arc<dyn Clock>,
     random: Mutex<fastrand::Rng>,

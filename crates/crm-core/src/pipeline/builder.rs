@@ -20,6 +20,9 @@ use crate::vendor::{UNKNOWN_SERVER, Vendor};
 /// Many times what any vendor answers at once.
 const MAX_REPLY: usize = 64 * 1024 * 1024;
 
+/// Many times what the largest page of any vendor takes.
+const MAX_DECODED: usize = 64 * 1024 * 1024;
+
 /// Builds a client. Only the credential has no default.
 ///
 /// Mistakes are found by [`build`](Self::build), which names them.
@@ -39,6 +42,7 @@ pub struct ClientBuilder<C> {
     timeout: Duration,
     attempt_timeout: Duration,
     max_reply: usize,
+    max_decoded: usize,
     max_connections: usize,
     http: Option<reqwest::Client>,
     user_agent: String,
@@ -63,6 +67,7 @@ impl<C> ClientBuilder<C> {
             timeout: Duration::from_secs(120),
             attempt_timeout: Duration::from_secs(30),
             max_reply: MAX_REPLY,
+            max_decoded: MAX_DECODED,
             max_connections: MAX_CONNECTIONS,
             http: None,
             user_agent: concat!("crm-core/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -142,6 +147,14 @@ impl<C> ClientBuilder<C> {
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode). Downloads as a stream have no such limit.
     pub fn max_reply(mut self, bytes: usize) -> Self {
         self.max_reply = bytes;
+        self
+    }
+
+    /// The most memory that the values of one reply may take beside its bytes, apart from texts; 64 MiB if not set. A few
+    /// bytes can become a record of many fields: 16 MiB of `{}` would take hundreds. A reply that takes more is
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn max_decoded(mut self, bytes: usize) -> Self {
+        self.max_decoded = bytes;
         self
     }
 
@@ -246,6 +259,7 @@ impl<C> ClientBuilder<C> {
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             max_reply: self.max_reply,
+            max_decoded: self.max_decoded,
             user_agent,
             clock,
             random: Mutex::new(self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)),
