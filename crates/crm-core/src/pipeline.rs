@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! total deadline
-//! └ loop: credential → limiter → attempt timeout → send → read the body
+//! └ loop: credential → limiter → connection → attempt timeout → send → read the body
 //!         → limiter learns → vendor classifies → done | pause and again | stop
 //! ```
 
@@ -10,6 +10,7 @@ mod address;
 mod attempt;
 mod builder;
 mod classify;
+mod connections;
 mod failure;
 mod fetched;
 mod plan;
@@ -39,6 +40,7 @@ use crate::poll::PollPolicy;
 use crate::retry::{Budget, RetryPolicy};
 use crate::sync::lock;
 use crate::vendor::Vendor;
+use connections::Connections;
 use stats::Counters;
 
 /// What all calls of a client share: address, credential, limiter, clock, connections. Cheap to
@@ -46,6 +48,7 @@ use stats::Counters;
 #[derive(Clone)]
 pub struct Pipeline {
     shared: Arc<Shared>,
+    credentials: Arc<dyn Credentials>,
     options: CallOptions,
 }
 
@@ -54,7 +57,7 @@ struct Shared {
     /// Without a slash at the end.
     base_url: String,
     http: reqwest::Client,
-    credentials: Arc<dyn Credentials>,
+    connections: Arc<Connections>,
     limiter: Arc<dyn RateLimiter>,
     limit_key: Option<String>,
     retry: RetryPolicy,
@@ -62,6 +65,7 @@ struct Shared {
     timeout: Duration,
     attempt_timeout: Duration,
     max_reply: usize,
+    max_decoded: usize,
     user_agent: HeaderValue,
     clock: Arc<dyn Clock>,
     random: Mutex<fastrand::Rng>,
@@ -72,7 +76,15 @@ impl Pipeline {
     /// The same pipeline with other settings: a scoped clone that shares everything else.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
-        Self { shared: Arc::clone(&self.shared), options: self.options.clone().merge(options) }
+        Self { options: self.options.clone().merge(options), ..self.clone() }
+    }
+
+    /// The same pipeline for another account: only the credential differs. Connections, limiter, settings and
+    /// counters are shared, so it takes less than a kilobyte beside its credential. The limiter and the budget for
+    /// repeats count each account by [`Credentials::key`], unless a `limit_key` was given, which stays.
+    #[must_use]
+    pub fn with_account(&self, credentials: impl Credentials) -> Self {
+        Self { credentials: Arc::new(credentials), ..self.clone() }
     }
 
     /// The clock that all waiting goes by.
@@ -88,7 +100,16 @@ impl Pipeline {
     ///
     /// Those of [`Credentials::settle`].
     pub async fn settle(&self) -> Result<(), Error> {
-        self.shared.credentials.settle().await
+        self.credentials.settle().await
+    }
+
+    /// Lets the calls of this account go on that a refusal of the vendor holds back; see [`RateLimiter::lift`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RateLimiter::lift`].
+    pub async fn lift_hold(&self) -> Result<(), Error> {
+        self.shared.limiter.lift(&self.account()).await
     }
 
     /// What was done so far, over all clones.
@@ -140,7 +161,7 @@ impl Pipeline {
     /// The account that limiter and budget count.
     fn account(&self) -> String {
         let key = self.options.limit_key.as_ref().or(self.shared.limit_key.as_ref());
-        let key = key.map_or_else(|| self.shared.credentials.key(), String::as_str);
+        let key = key.map_or_else(|| self.credentials.key(), String::as_str);
         format!("{}:{key}", self.shared.vendor.name())
     }
 }

@@ -6,7 +6,8 @@
 //!
 //! 1. the signature, in constant time, against every key at hand ([`Rotating`]);
 //! 2. the time it was sent at, where the vendor tells ([`Tolerance`]);
-//! 3. whether it came before, where the vendor numbers deliveries ([`Replays`]);
+//! 3. whether it came before, where the vendor numbers deliveries ([`Replays`]; for several processes, and then after the
+//!    body, `SharedReceiver` of the feature `redis`);
 //! 4. the body. One odd member or event does not cause the rest to be refused ([`events`]).
 
 mod delivery;
@@ -14,12 +15,16 @@ mod events;
 mod keys;
 mod refused;
 mod replays;
+#[cfg(feature = "redis")]
+mod shared;
 
 pub use delivery::Delivery;
 pub use events::{event, events, unread};
 pub use keys::{Digest, PublicKey, Rotating, hex, hmac_sha256, sha256};
 pub use refused::Refused;
 pub use replays::{Replays, Tolerance};
+#[cfg(feature = "redis")]
+pub use shared::{Numbered, Remembered, SharedReceiver};
 
 /// Checks deliveries of one vendor and reads their events.
 pub trait Receiver: Send + Sync + 'static {

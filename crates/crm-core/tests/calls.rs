@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crm_core::{Authorization, BoxFuture, Call, CallOptions, Credentials, Error, ErrorKind, LimitScope, ManualClock};
-use crm_core::{Pipeline, PollPolicy, Quotas, Secret, Sent, Status, Window};
+use crm_core::{Pipeline, PollPolicy, Quotas, Secret, Sent, StaticToken, Status, Window};
 use serde_json::{Value, json};
 use support::{Reply, SECOND, Server, builder, json as reply, limited, op, pipeline};
 
@@ -36,6 +36,39 @@ async fn options_reach_the_wire() {
     let headers = ["x-a", "x-b", "user-agent", "accept"].map(|name| seen.header(name).unwrap_or(""));
     assert_eq!(headers, ["1", "2", "me/1", "application/json"]);
     assert_eq!(seen.header("content-type"), None);
+}
+
+#[tokio::test]
+async fn one_pipeline_serves_many_accounts_and_counts_each_apart() {
+    let server = Server::start(|_, _| reply(500, "")).await;
+    let clock = ManualClock::auto();
+    let quotas = Quotas::new([Window::new("burst", 4, SECOND * 1_000)]);
+    let one = support::limited(&server.base_url, &clock, quotas).build().unwrap();
+    let other = one.with_account(StaticToken::new("other-token").unwrap());
+    // Each account has a window of its own: four attempts in all, and no call waits for the other's.
+    for (pipeline, token) in [(&one, support::TOKEN), (&other, "other-token"), (&one.clone(), "")] {
+        let before = server.seen().len();
+        let error = read(pipeline).send().await.unwrap_err();
+        let sent = server.seen().split_off(before);
+        let expected = if token.is_empty() { (ErrorKind::LocalLimit, 0) } else { (ErrorKind::Server, 4) };
+        assert_eq!((error.kind(), sent.len()), expected);
+        assert!(sent.iter().all(|seen| seen.header("authorization") == Some(&format!("Bearer {token}"))));
+    }
+    assert_eq!((one.stats(), one.stats().attempts), (other.stats(), 8));
+    assert!(size_of::<Pipeline>() <= 512, "{}", size_of::<Pipeline>());
+}
+
+#[tokio::test]
+async fn repeats_of_one_account_leave_those_of_another() {
+    let server = Server::start(|_, _| reply(500, "")).await;
+    let one = pipeline(&server);
+    let other = one.with_account(StaticToken::new("other-token").unwrap());
+    let mut attempts = Vec::new();
+    for _ in 0..20 {
+        attempts.push(read(&one).send().await.unwrap_err().attempts());
+    }
+    assert_eq!((attempts.first(), attempts.last()), (Some(&4), Some(&1)));
+    assert_eq!(read(&other).send().await.unwrap_err().attempts(), 4);
 }
 
 #[tokio::test]

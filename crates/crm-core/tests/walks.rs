@@ -105,6 +105,8 @@ enum Fault {
 #[derive(Default)]
 struct World {
     count: usize,
+    /// The largest page that the vendor gives by number, whatever was asked for.
+    cap: Option<usize>,
     faults: VecDeque<Fault>,
 }
 
@@ -112,6 +114,7 @@ fn answer(world: &mut World, seen: &Seen) -> Reply {
     let body: Value = serde_json::from_str(&seen.body).unwrap_or_default();
     let number = |name: &str| seen.query(name).map(|text| text.parse::<usize>().unwrap());
     let size = number("limit").or(body["limit"].as_u64().map(|size| size as usize)).unwrap_or(USUAL);
+    let size = if &seen.target[1..2] == "2" { size.min(world.cap.unwrap_or(size)) } else { size };
     let from = match &seen.target[1..2] {
         "0" => seen.query("after").map_or(0, |token| token[1..].parse().unwrap()),
         "1" => number("skip").unwrap_or(0),
@@ -161,6 +164,7 @@ enum Act {
 #[derive(Debug, Clone)]
 struct Case {
     count: usize,
+    cap: Option<usize>,
     size: Option<usize>,
     prefetch: bool,
     pages: bool,
@@ -179,8 +183,8 @@ fn cases() -> impl Strategy<Value = Case> {
         1 => (0..9usize).prop_map(Act::Back),
         2 => size().prop_map(Act::Restart),
     ];
-    (0..24usize, size(), any::<bool>(), any::<bool>(), prop::collection::vec(act, 2..20))
-        .prop_map(|(count, size, prefetch, pages, acts)| Case { count, size, prefetch, pages, acts })
+    (0..24usize, size(), size(), any::<bool>(), any::<bool>(), prop::collection::vec(act, 2..20))
+        .prop_map(|(count, cap, size, prefetch, pages, acts)| Case { count, cap, size, prefetch, pages, acts })
 }
 
 /// A list as items or as pages.
@@ -329,7 +333,7 @@ impl<const KIND: usize> Walk<'_, KIND> {
 }
 
 async fn play<const KIND: usize>(pipeline: &Pipeline, world: &Mutex<World>, case: &Case) -> Result<(), TestCaseError> {
-    *world.lock().unwrap() = World { count: case.count, faults: VecDeque::new() };
+    *world.lock().unwrap() = World { count: case.count, cap: case.cap, faults: VecDeque::new() };
     let list = Some(List::new(pipeline, case, case.size));
     let mut walk = Walk::<KIND> { pipeline, case, list, size: case.size, got: Vec::new(), kept: Vec::new() };
     for act in &case.acts {
@@ -353,11 +357,14 @@ async fn play<const KIND: usize>(pipeline: &Pipeline, world: &Mutex<World>, case
 }
 
 /// Walks that once lost or doubled an item.
-fn found() -> [Case; 2] {
+fn found() -> [Case; 3] {
     // An error within the items that a larger page had handed out.
     let smaller = vec![Act::Read(3), Act::Fail(Fault::Lost), Act::Restart(Some(1)), Act::Read(1)];
     let after_an_error = vec![Act::Fail(Fault::Refused), Act::Read(1), Act::Resume];
-    [smaller, after_an_error].map(|acts| Case { count: 4, size: None, prefetch: false, pages: false, acts })
+    let case = |acts| Case { count: 4, cap: None, size: None, prefetch: false, pages: false, acts };
+    // A total that pages of the size asked for would have reached.
+    let capped = Case { count: 12, cap: Some(5), size: Some(7), ..case(Vec::new()) };
+    [case(smaller), case(after_an_error), capped]
 }
 
 /// Many more walks: `PROPTEST_CASES=5000 cargo test -p crm-core --test walks`.

@@ -2,7 +2,7 @@
 
 use crm_core::reexport::http::Method;
 use crm_core::reexport::serde_json::Value;
-use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Secret, Stats};
+use crm_core::{Call, CallOptions, ClientBuilder, Credentials, Error, Pipeline, Secret, Stats};
 
 use crate::quotas;
 use crate::vendor::HoopAi;
@@ -62,12 +62,45 @@ impl Client {
         Self { pipeline: self.pipeline.with(options) }
     }
 
+    /// This client for another account. Connections, quotas, settings and counters are shared; limits and the budget for
+    /// repeats are counted for each account. It takes less than a kilobyte beside its credential and is made in a
+    /// microsecond, so 500 accounts need one client and not 500. Accounts with other quotas need a client of their own.
+    ///
+    /// [`settle`](Self::settle) waits for the account of the client it is called on.
+    ///
+    /// ```
+    /// use hoopai_client::{Anonymous, Client, StaticToken};
+    ///
+    /// // The base has no account of its own.
+    /// let base = Client::builder().credentials(Anonymous).build()?;
+    /// let one = base.with_account(StaticToken::new("pit-one")?);
+    /// let other = base.with_account(StaticToken::new("pit-other")?);
+    /// # drop((one, other));
+    /// # Ok::<(), hoopai_client::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_account(&self, credentials: impl Credentials) -> Self {
+        Self { pipeline: self.pipeline.with_account(credentials) }
+    }
+
     /// A request that no operation covers, through the same pipeline. The path starts with a
     /// slash and may carry a query. Sent with version 2021-07-28, or the one given to
     /// [`builder_with_version`](Self::builder_with_version); another one for this call goes in as
     /// [`CallOptions::header`] named `Version`.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
+    }
+
+    /// Lets the calls of this account go on that a refusal of the vendor holds back, for all processes that share its
+    /// limiter. A hold ends by itself when the vendor says, but after at most six lengths of its window (a minute where
+    /// the window is ten seconds) and one day. Call it if you know that the refusal is over earlier, for example because
+    /// the vendor raised the limit. Calls that a quota of this client holds back still wait.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis is away; try again then.
+    pub async fn lift_hold(&self) -> Result<(), Error> {
+        self.pipeline.lift_hold().await
     }
 
     /// What was sent so far, over all clones.

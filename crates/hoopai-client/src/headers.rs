@@ -14,12 +14,19 @@ pub(crate) fn millis(reply: &RawReply, name: &str) -> Option<Duration> {
     number(reply, name).map(Duration::from_millis)
 }
 
-/// `X-RateLimit-Reset`, which the vendor's documents do not know and HoopAI's pages show: as
-/// seconds since 1970, or as seconds from now. Nothing if it has passed.
+/// `X-RateLimit-Reset`, which the vendor's documents do not contain and HoopAI's pages show. Its unit is not documented,
+/// and the vendor's other limit headers are in milliseconds, so it is read by its size: since 1970 or from now, in seconds
+/// or in milliseconds. From now it belongs to a window of ten seconds. Nothing if it has passed.
 pub(crate) fn reset(reply: &RawReply) -> Option<Duration> {
-    const EPOCH_FROM: u64 = 1_000_000_000;
-    let seconds = number(reply, "x-ratelimit-reset")?;
-    let wait = Duration::from_secs(seconds);
-    let wait = if seconds < EPOCH_FROM { wait } else { reply.until(UNIX_EPOCH.checked_add(wait)?) };
+    const MOST_SECONDS: u64 = 100;
+    const SINCE_1970: u64 = 1_000_000_000;
+    const SINCE_1970_IN_MILLIS: u64 = 1_000_000_000_000;
+    let number = number(reply, "x-ratelimit-reset")?;
+    let wait = match number {
+        0..=MOST_SECONDS => Duration::from_secs(number),
+        SINCE_1970_IN_MILLIS.. => reply.until(UNIX_EPOCH.checked_add(Duration::from_millis(number))?),
+        SINCE_1970.. => reply.until(UNIX_EPOCH.checked_add(Duration::from_secs(number))?),
+        _ => Duration::from_millis(number),
+    };
     Some(wait).filter(|wait| !wait.is_zero())
 }

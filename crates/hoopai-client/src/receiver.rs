@@ -6,7 +6,8 @@
 //!
 //! The vendor delivers again only what was answered with 429, up to six times, about ten minutes
 //! apart. So an event is good for [`TOLERANCE`], and its `webhookId` is remembered as long: what
-//! comes a second time is [`Refused::Repeated`]. Where acting on an event fails and it shall come
+//! comes a second time is [`Refused::Repeated`]. Several processes remember together with `Receiver::shared` (feature
+//! `redis`). Where acting on an event fails and it shall come
 //! again, [`forget`](Receiver::forget) it and answer 429.
 //!
 //! ```
@@ -23,10 +24,12 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub use crm_core::reexport::http::{HeaderMap, Method};
 pub use crm_core::webhook::{Delivery, PublicKey, Receiver as WebhookReceiver, Refused, Rotating, Tolerance};
+#[cfg(feature = "redis")]
+pub use crm_core::webhook::{Numbered, Remembered, SharedReceiver};
 use crm_core::webhook::{Replays, event, unread};
 use crm_core::{Clock, Error, SystemClock, Timestamp};
 
@@ -93,11 +96,38 @@ impl Receiver {
         &self.keys
     }
 
+    /// Remembers deliveries in Redis, so that all processes with the same Redis accept each once together. The address is
+    /// `redis://[user:password@]host[:port]`, or `rediss://` for TLS.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is no address of Redis.
+    #[cfg(feature = "redis")]
+    pub fn shared(self, redis: &str) -> Result<SharedReceiver<Self>, Error> {
+        SharedReceiver::open(self, "hoopai", redis)
+    }
+
     /// Lets the vendor send an event again.
     pub fn forget(&self, event: &Event) {
         if let Some(number) = &event.webhook_id {
             self.replays.forget(number);
         }
+    }
+
+    /// The event, and what it is to be remembered by.
+    fn read(&self, delivery: &Delivery<'_>) -> Result<(Event, Option<(String, SystemTime)>), Refused> {
+        self.check(delivery)?;
+        let event: Event = event(delivery.body())?;
+        let now = self.clock.wall();
+        let millis = event.timestamp.as_ref().and_then(Timestamp::unix_millis).and_then(|at| u64::try_from(at).ok());
+        let sent = millis.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
+        if let Some(sent) = sent {
+            self.tolerance.check(sent, now)?;
+        }
+        // Good until it is stale by its own time.
+        let until = sent.unwrap_or(now).checked_add(self.tolerance.past()).unwrap_or(now + CENTURY);
+        let remembered = event.webhook_id.clone().map(|number| (number, until));
+        Ok((event, remembered))
     }
 
     fn check(&self, delivery: &Delivery<'_>) -> Result<(), Refused> {
@@ -117,20 +147,24 @@ impl WebhookReceiver for Receiver {
     type Event = Event;
 
     fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refused> {
-        self.check(delivery)?;
-        let event: Event = event(delivery.body())?;
-        let now = self.clock.wall();
-        let millis = event.timestamp.as_ref().and_then(Timestamp::unix_millis).and_then(|at| u64::try_from(at).ok());
-        let sent = millis.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
-        if let Some(sent) = sent {
-            self.tolerance.check(sent, now)?;
-        }
-        if let Some(number) = &event.webhook_id {
-            // Good until it is stale by its own time.
-            let until = sent.unwrap_or(now).checked_add(self.tolerance.past());
-            self.replays.accept(number, now, until.unwrap_or(now + CENTURY))?;
+        let (event, remembered) = self.read(delivery)?;
+        if let Some((number, until)) = remembered {
+            self.replays.accept(&number, self.clock.wall(), until)?;
         }
         Ok(vec![event])
+    }
+}
+
+#[cfg(feature = "redis")]
+impl Numbered for Receiver {
+    fn examine(&self, delivery: &Delivery<'_>) -> Result<(Vec<Event>, Option<Remembered>), Refused> {
+        let (event, remembered) = self.read(delivery)?;
+        let left = |until: SystemTime| until.duration_since(self.clock.wall()).unwrap_or_default();
+        Ok((vec![event], remembered.map(|(number, until)| Remembered::new(number, left(until)))))
+    }
+
+    fn number(&self, delivery: &Delivery<'_>) -> Option<String> {
+        event::<Event>(delivery.body()).ok()?.webhook_id
     }
 }
 

@@ -1,6 +1,6 @@
 //! The client.
 
-use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Secret, Stats};
+use crm_core::{Call, CallOptions, ClientBuilder, Credentials, Error, Pipeline, Secret, Stats};
 use http::Method;
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::vendor::HubSpot;
 /// Where HubSpot's API is.
 pub const BASE_URL: &str = "https://api.hubapi.com";
 
-/// A client of one HubSpot account.
+/// A client of one HubSpot account; [`with_account`](Self::with_account) makes it one of another.
 ///
 /// Cheap to clone; all clones share connections, rate limits and counters. Every method that
 /// names a resource gives a handle, every method of a handle a call, and nothing is sent before
@@ -50,6 +50,27 @@ impl Client {
         Self { pipeline: self.pipeline.with(options) }
     }
 
+    /// This client for another account. Connections, quotas, settings and counters are shared; limits and the budget for
+    /// repeats are counted for each account. It takes less than a kilobyte beside its credential and is made in a
+    /// microsecond, so 500 accounts need one client and not 500. Accounts with other quotas need a client of their own.
+    ///
+    /// [`settle`](Self::settle) waits for the account of the client it is called on.
+    ///
+    /// ```
+    /// use hubspot_client::{Anonymous, Client, StaticToken};
+    ///
+    /// // The base has no account of its own.
+    /// let base = Client::builder().credentials(Anonymous).build()?;
+    /// let one = base.with_account(StaticToken::new("pat-na1-one")?);
+    /// let other = base.with_account(StaticToken::new("pat-na1-other")?);
+    /// # drop((one, other));
+    /// # Ok::<(), hubspot_client::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_account(&self, credentials: impl Credentials) -> Self {
+        Self { pipeline: self.pipeline.with_account(credentials) }
+    }
+
     /// A call that no generated method covers, through the same limits, retries and errors.
     ///
     /// `path` begins with a slash and may carry a query; it is sent as it is, so its values must
@@ -66,6 +87,18 @@ impl Client {
     /// ```
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
+    }
+
+    /// Lets the calls of this account go on that a refusal of the vendor holds back, for all processes that share its
+    /// limiter. A hold ends by itself when the vendor says, but after at most six lengths of its window (a minute where
+    /// the window is ten seconds) and one day. Call it if you know that the refusal is over earlier, for example because
+    /// the vendor raised the limit. Calls that a quota of this client holds back still wait.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis is away; try again then.
+    pub async fn lift_hold(&self) -> Result<(), Error> {
+        self.pipeline.lift_hold().await
     }
 
     /// What this client and its clones did so far.

@@ -14,7 +14,7 @@
 //!
 //! A v3 delivery is accepted once: its signature is remembered, in this process, for as long as its
 //! time is good. Attempts of HubSpot to deliver it again have a time and a signature of their own. If
-//! several processes receive the same webhooks, handle events idempotently. If acting on a delivery
+//! several processes receive the same webhooks, let them remember together (`Receiver::shared`, feature `redis`). If acting on a delivery
 //! failed and your own relay sends it again, [`forget`](Receiver::forget) it.
 //!
 //! HubSpot sends up to 100 events at once, tries up to ten times in 24 hours, keeps no order, and
@@ -35,10 +35,14 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+#[cfg(feature = "redis")]
+use crm_core::Error;
 pub use crm_core::reexport::http::{HeaderMap, Method};
 pub use crm_core::webhook::{Delivery, Receiver as WebhookReceiver, Refused, Rotating, Tolerance};
+#[cfg(feature = "redis")]
+pub use crm_core::webhook::{Numbered, Remembered, SharedReceiver};
 use crm_core::webhook::{Replays, events, hex, hmac_sha256, sha256, unread};
 use crm_core::{Clock, Secret, SystemClock, Timestamp};
 
@@ -101,6 +105,17 @@ impl Receiver {
         &self.secrets
     }
 
+    /// Remembers v3 deliveries in Redis, so that all processes with the same Redis accept each once together. The address
+    /// is `redis://[user:password@]host[:port]`, or `rediss://` for TLS.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is no address of Redis.
+    #[cfg(feature = "redis")]
+    pub fn shared(self, redis: &str) -> Result<SharedReceiver<Self>, Error> {
+        SharedReceiver::open(self, "hubspot", redis)
+    }
+
     /// Accepts the same v3 delivery again.
     pub fn forget(&self, delivery: &Delivery<'_>) {
         if let Ok(signature) = delivery.signature(V3) {
@@ -108,9 +123,10 @@ impl Receiver {
         }
     }
 
-    fn check(&self, delivery: &Delivery<'_>) -> Result<(), Refused> {
+    /// Returns what the delivery is to be remembered by.
+    fn check(&self, delivery: &Delivery<'_>) -> Result<Option<(String, SystemTime)>, Refused> {
         if delivery.has(V3) || self.older.is_empty() {
-            return self.check_v3(delivery);
+            return self.check_v3(delivery).map(Some);
         }
         let given = delivery.header(OLDER)?;
         let given = hex(given).ok_or(Refused::Malformed { what: OLDER })?;
@@ -124,10 +140,11 @@ impl Receiver {
                 sha256(&[secret.expose().as_bytes(), method.as_bytes(), uri.as_bytes(), body]).is(&given)
             }),
             _ => Err(Refused::Malformed { what: VERSION }),
-        }
+        }?;
+        Ok(None)
     }
 
-    fn check_v3(&self, delivery: &Delivery<'_>) -> Result<(), Refused> {
+    fn check_v3(&self, delivery: &Delivery<'_>) -> Result<(String, SystemTime), Refused> {
         let given = delivery.signature(V3)?;
         let time = delivery.header(TIME)?;
         let millis: u64 = time.parse().map_err(|_| Refused::Malformed { what: TIME })?;
@@ -143,7 +160,7 @@ impl Receiver {
         TOLERANCE.check(sent, now)?;
         // Good until it is stale by its own time.
         let until = sent.checked_add(TOLERANCE.past()).unwrap_or(now);
-        self.replays.accept(&number(&given), now, until)
+        Ok((number(&given), until))
     }
 }
 
@@ -151,8 +168,23 @@ impl WebhookReceiver for Receiver {
     type Event = Event;
 
     fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refused> {
-        self.check(delivery)?;
+        if let Some((number, until)) = self.check(delivery)? {
+            self.replays.accept(&number, self.clock.wall(), until)?;
+        }
         events(delivery.body())
+    }
+}
+
+#[cfg(feature = "redis")]
+impl Numbered for Receiver {
+    fn examine(&self, delivery: &Delivery<'_>) -> Result<(Vec<Event>, Option<Remembered>), Refused> {
+        let left = |until: SystemTime| until.duration_since(self.clock.wall()).unwrap_or_default();
+        let remembered = self.check(delivery)?.map(|(number, until)| Remembered::new(number, left(until)));
+        Ok((events(delivery.body())?, remembered))
+    }
+
+    fn number(&self, delivery: &Delivery<'_>) -> Option<String> {
+        delivery.signature(V3).ok().map(|signature| number(&signature))
     }
 }
 

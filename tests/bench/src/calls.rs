@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream;
-use hubspot_client::{Client, Quotas};
+use hubspot_client::{Anonymous, Client, Quotas, StaticToken};
 use tokio::runtime::Runtime;
 
 use crate::stock;
@@ -27,6 +27,28 @@ fn quotas() -> Quotas {
 
 fn hubspot(url: &str) -> Client {
     Client::builder().token(TOKEN).base_url(url).quotas(quotas()).build().expect("a client")
+}
+
+/// The clients of 500 accounts, which share what they can.
+pub(crate) fn accounts() -> impl FnMut() {
+    let mut clients = Vec::new();
+    move || {
+        let base = Client::builder().credentials(Anonymous).quotas(quotas()).build().expect("a client");
+        clients.extend(tokens().map(|token| base.with_account(token)));
+    }
+}
+
+/// The same, each built by itself.
+pub(crate) fn accounts_apart() -> impl FnMut() {
+    let mut clients = Vec::new();
+    move || {
+        let built = tokens().map(|token| Client::builder().credentials(token).quotas(quotas()).build());
+        clients.extend(built.map(|client| client.expect("a client")));
+    }
+}
+
+fn tokens() -> impl Iterator<Item = StaticToken> {
+    (0..500).map(|number| StaticToken::new(format!("pat-na1-{number}")).expect("a token"))
 }
 
 /// One GET of a contact.

@@ -28,6 +28,8 @@ fn work(name: &str, url: &str) -> Option<Box<dyn FnMut()>> {
         "prefetched" => Box::new(calls::prefetched(url)),
         "sequential" => Box::new(calls::sequential(url)),
         "stream" => Box::new(calls::stream(url)),
+        "accounts" => Box::new(calls::accounts()),
+        "accounts-apart" => Box::new(calls::accounts_apart()),
         "start" => Box::new(calls::start()),
         "start-raw" => Box::new(calls::start_raw()),
         "read-map" => Box::new(contacts::read_map()),

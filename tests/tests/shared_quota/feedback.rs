@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crm_core::{End, Feedback, Grant, Permit, Quotas, RateLimiter, RedisLimiter, Window};
+use crm_core::{End, ErrorKind, Feedback, Grant, Permit, Quotas, RateLimiter, RedisLimiter, Window};
 
 use crate::{Bench, Take, burst, ms};
 
@@ -29,6 +29,29 @@ async fn a_hint_holds_all_workers() {
     assert!(wait > ms(200) && wait <= ms(400), "{wait:?}");
     tokio::time::sleep(wait).await;
     assert_eq!(bench.room(b).await, 9);
+}
+
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn a_hold_is_bounded_by_its_window_and_a_person_lifts_it_for_all_workers() {
+    let bench = Bench::new();
+    let [a, b] = &bench.workers(&burst(10, ms(10_000)), 2).await[..] else { unreachable!() };
+    told(a, 429, Feedback { reset_after: Some(Duration::from_secs(86_400)), ..Feedback::default() }).await;
+    let wait = bench.wait(b).await;
+    assert!(wait > ms(59_000) && wait <= ms(60_100), "{wait:?}");
+    // One waits, of the worker that lifts it, and takes its turn at once.
+    let permit = bench.patient(ms(70_000));
+    let lifted = async {
+        arrives().await;
+        a.lift("k").await.unwrap();
+    };
+    let (waited, ()) = tokio::join!(a.take(&permit), lifted);
+    assert!(waited.unwrap() < ms(2_000));
+    assert_eq!(bench.room(b).await, 8);
+    drop(bench);
+    let error = a.lift("k").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Other);
+    assert!(error.to_string().contains("could not be lifted in Redis, try again"), "{error}");
 }
 
 #[tokio::test]

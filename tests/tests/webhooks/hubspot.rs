@@ -11,14 +11,14 @@ use hubspot_client::receiver::{Older, Receiver};
 use super::*;
 
 const SECRET: &str = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy";
-const URI: &str = "https://www.example.com/webhook_uri";
-const BODY: &[u8] = br#"{"example_field":"example_value"}"#;
+pub(crate) const URI: &str = "https://www.example.com/webhook_uri";
+pub(crate) const BODY: &[u8] = br#"{"example_field":"example_value"}"#;
 const MILLIS: u64 = 1_726_000_000_000;
 const V2_GET: &str = "eee2dddcc73c94d699f5e395f4b9d454a069a6855fbfa152e91e88823087200e";
 const V2_POST: &str = "9569219f8ba981ffa6f6f16aa0f48637d35d728c7e4d93d0d52efaa512af7900";
 const V3_POST: &str = "yIUZEBOzG4WAAwB5FY4unNtmy1qJlNEkui8uYYGZeE0=";
 
-fn receiver(offset: i64) -> Receiver {
+pub(crate) fn receiver(offset: i64) -> Receiver {
     let clock = Standing::at_millis(MILLIS.checked_add_signed(offset).unwrap());
     Receiver::new(SECRET).accept(Older::V1).accept(Older::V2).clock(clock)
 }
@@ -31,7 +31,7 @@ fn older(signature: &str, version: &str) -> HeaderMap {
     headers(&[("x-hubspot-signature", signature), ("x-hubspot-signature-version", version)])
 }
 
-fn signed(uri: &str, body: &[u8]) -> HeaderMap {
+pub(crate) fn signed(uri: &str, body: &[u8]) -> HeaderMap {
     let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
     let text = [b"POST", uri.as_bytes(), body, MILLIS.to_string().as_bytes()].concat();
     v3(&STANDARD.encode(hmac::sign(&key, &text)), &MILLIS.to_string())

@@ -3,6 +3,7 @@
 mod hatch;
 mod hoopai;
 mod hubspot;
+mod shared;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAcces
 use serde::ser::{SerializeSeq, Serializer};
 use serde_json::Value;
 
-use super::{As, Consists, Form, Mode, Odd, Oddities, Wire};
+use super::{As, Consists, Form, Mode, Odd, Oddities, Wire, memory};
 
 struct Element<T>(PhantomData<T>);
 
@@ -40,7 +40,10 @@ impl<'de, T: Wire> Visitor<'de> for List<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = list.next_element_seed(Element(PhantomData))? {
-            items.extend(item);
+            if let Some(item) = item {
+                memory::room(&mut items)?;
+                items.push(item);
+            }
         }
         Ok(items)
     }
@@ -87,7 +90,8 @@ impl<T: Wire> Form<Self> for Vec<T> {
         match value {
             Value::Null => Ok(Self::new()),
             Value::Array(items) => {
-                let mut read = Self::with_capacity(items.len());
+                let mut read = Self::new();
+                memory::reserve(&mut read, items.len()).map_err(|_: serde_json::Error| Odd::Value)?;
                 for item in items {
                     read.extend(oddities.element(|oddities| T::Form::salvage_element(item, oddities))?);
                 }

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::{As, Consists, Form, Mode, Odd, Oddities, Seed, Wire, redacted};
+use super::{As, Consists, Form, Mode, Odd, Oddities, Seed, Wire, memory, redacted};
 
 /// A map from text to `V` that keeps the order in which it was sent.
 ///
@@ -155,7 +155,8 @@ impl<'de, V: Wire> Visitor<'de> for Entries<V> {
             if let Some(value) = map.next_value_seed(Seed::<Option<V>>(PhantomData))? {
                 // Most maps are empty, or the properties of a record: eight, forty, two hundred.
                 if entries.len() == entries.capacity() {
-                    entries.reserve(entries.len().max(2) * 4);
+                    let more = entries.len().max(2) * 4;
+                    memory::reserve(&mut entries, more)?;
                 }
                 entries.push((name, value));
             }
@@ -195,7 +196,8 @@ impl<V: Wire> Form<Self> for Map<V> {
             Value::Object(members) => members,
             _ => return Err(oddities.kind(Self::EXPECTED, value)),
         };
-        let mut map = Self { entries: Vec::with_capacity(members.len()), odd: None };
+        let mut map = Self::new();
+        memory::reserve(&mut map.entries, members.len()).map_err(|_: serde_json::Error| Odd::Value)?;
         for (name, value) in members {
             match oddities.member(name, |oddities| V::Form::salvage_option(value, oddities)) {
                 Ok(Some(value)) => map.entries.push((name.as_str().into(), value)),

@@ -27,6 +27,7 @@ mod blank;
 mod fields;
 mod list;
 mod map;
+pub(crate) mod memory;
 mod oddity;
 mod open_enum;
 mod option;
@@ -245,6 +246,7 @@ fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Re
     let body: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body };
     let read = match promptly(body) {
         Ok(value) if oddities.is_none() => return Ok(value),
+        Err(_) if memory::exceeded() => return Err(DecodeError::too_large()),
         read => read,
     };
     let (salvaged, noted) = match parse(body) {
@@ -279,7 +281,13 @@ fn promptly<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
 /// Parses any body that is JSON. Invalid text is replaced if necessary.
 pub(crate) fn parse(body: &[u8]) -> Option<Value> {
     let body = body.strip_prefix(BOM).unwrap_or(body);
-    serde_json::from_slice(body).ok().or_else(|| serde_json::from_str(&repair::text(body)).ok())
+    counted(body).or_else(|| if memory::exceeded() { None } else { counted(repair::text(body).as_bytes()) })
+}
+
+fn counted(body: &[u8]) -> Option<Value> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let value = memory::value(&mut deserializer).ok()?;
+    deserializer.end().ok().map(|()| value)
 }
 
 /// Returns the place at which a body cannot be read.
@@ -365,6 +373,10 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
+    fn too_large() -> Self {
+        Self { path: ".".to_owned(), message: "it takes too much memory".to_owned() }
+    }
+
     /// The place in the body, as `contacts[3].dateAdded`; `.` is the body itself.
     #[must_use]
     pub fn path(&self) -> &str {

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, Error, Visitor};
 use serde::ser::Serializer;
 use serde_json::Value;
 
-use super::{Consists, Form, Mode, Odd, Oddities, Wire};
+use super::{Consists, Form, Mode, Odd, Oddities, Wire, memory};
 
 pub(super) fn read_option<'de, T, F: Form<T>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     struct Maybe<T, F>(PhantomData<T>, PhantomData<F>);
@@ -90,11 +90,16 @@ impl<T: Wire> Form<Self> for Box<T> {
     const CONSISTS: Consists = T::Form::CONSISTS;
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        memory::boxed::<T, D::Error>()?;
         T::Form::read(deserializer).map(Box::new)
     }
 
     fn read_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        Ok(T::Form::read_option(deserializer)?.map(Box::new))
+        let value = T::Form::read_option(deserializer)?;
+        if value.is_some() {
+            memory::boxed::<T, D::Error>()?;
+        }
+        Ok(value.map(Box::new))
     }
 
     fn salvage<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Self, Odd> {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use super::parts::{CopyParts, Parts};
-use super::{As, Consists, Form, Map, Mode, OF_ERRORS, Odd, Oddities, Wire, is_id, redacted};
+use super::{As, Consists, Form, Map, Mode, OF_ERRORS, Odd, Oddities, Seed, Wire, is_id, redacted};
 
 /// The members of a record that none of its fields can hold, by their names.
 pub type Extra = Map<Value>;
@@ -124,7 +124,7 @@ impl<'de, R: Record> Visitor<'de> for Reader<R> {
                     parts.read(index, &mut map)?;
                     keep_null::<R>(&parts, index, &mut extra);
                 }
-                Member::Other(name) => extra.append(name, map.next_value()?),
+                Member::Other(name) => extra.append(name, map.next_value_seed(Seed::<Value>(PhantomData))?),
             }
         }
         Ok(R::from_parts(parts, extra))

@@ -6,7 +6,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Consists, Form, Mode, Odd, Oddities, Wire};
+use super::{Consists, Form, Mode, Odd, Oddities, Wire, memory};
 
 struct Text;
 
@@ -206,7 +206,7 @@ impl Form<Self> for Value {
     const CONSISTS: Consists = Consists::Json;
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        serde::Deserialize::deserialize(deserializer)
+        memory::value(deserializer)
     }
 
     fn read_element<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Window;
 use super::log::Log;
-use super::told::{Refused, Told};
+use super::told::{BELIEVED, Refused, Told};
 
 /// Units that are held by attempts under way, and a sliding log of those whose attempt ended.
 #[derive(Debug)]
@@ -13,8 +13,8 @@ pub(super) struct Counter {
     /// Under way: they count without an end.
     held: u64,
     log: Log,
-    /// A lower limit that the vendor stated.
-    stated: Option<u64>,
+    /// A lower limit that the vendor stated, and until when that is believed if it does not state it again.
+    stated: Option<(u64, Duration)>,
     /// A lower limit since an unexplained refusal, which recovers with time.
     lowered: Option<(Duration, u64)>,
     /// Until when a refusal of the vendor closes the window.
@@ -122,7 +122,8 @@ impl Counter {
     /// Learns from a reply.
     pub(super) fn learn(&mut self, told: &Told, now: Duration) {
         if let Some(limit) = told.limit {
-            self.stated = (limit < self.window.limit()).then_some(limit.max(1));
+            let until = now.saturating_add(BELIEVED);
+            self.stated = (limit < self.window.limit()).then_some((limit.max(1), until));
         }
         if let Some((remaining, believed)) = told.remaining {
             self.log.expire(now);
@@ -143,6 +144,12 @@ impl Counter {
         }
     }
 
+    /// Takes back what refusals of the vendor did. What was used counts.
+    pub(super) fn open(&mut self) {
+        self.closed_until = Duration::ZERO;
+        self.lowered = None;
+    }
+
     /// Starts again from what is counted elsewhere.
     #[cfg(feature = "redis")]
     pub(super) fn resume(&mut self, start: Start) {
@@ -159,7 +166,8 @@ impl Counter {
     /// The limit that holds now: the configured one, or a lower one.
     #[inline]
     fn limit(&mut self, now: Duration) -> u64 {
-        let most = self.stated.unwrap_or(self.window.limit());
+        let stated = self.stated.filter(|(_, until)| now < *until);
+        let most = stated.map_or(self.window.limit(), |(limit, _)| limit);
         let Some((since, lowered)) = self.lowered else { return most };
         // A tenth comes back with each window that passes without another refusal.
         let span = self.window.span().as_nanos().max(1);

@@ -1,24 +1,22 @@
 //! The limiter of one process.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::{Future, poll_fn, ready};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use super::accounts::Accounts;
 #[cfg(feature = "redis")]
 use super::counter::Start;
 use super::queue::{Account, Place, Standing, too_late};
 use super::told::Told;
 use super::{End, Grant, LimitRefusal, Permit, Quotas, RateLimiter};
 use crate::clock::Clock;
+use crate::error::Error;
 use crate::sync::{BoxFuture, lock};
 use crate::vendor::Feedback;
-
-/// How many permits pass between two looks for accounts to forget.
-const SWEEP: u64 = 1_024;
 
 /// Counts in memory. Exact up to a limit of 1,000 per window; above that the time is cut into a
 /// thousand slices and rounding errs on the safe side. First come, first served, among those that
@@ -26,20 +24,14 @@ const SWEEP: u64 = 1_024;
 pub struct LocalLimiter {
     quotas: Quotas,
     clock: Arc<dyn Clock>,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    accounts: HashMap<String, Account>,
-    joined: u64,
+    pub(super) accounts: Mutex<Accounts<Account>>,
 }
 
 impl LocalLimiter {
     /// A limiter with nothing used so far.
     #[must_use]
     pub fn new(quotas: Quotas, clock: Arc<dyn Clock>) -> Self {
-        Self { quotas, clock, state: Mutex::default() }
+        Self { quotas, clock, accounts: Mutex::default() }
     }
 
     /// Whether it counts these quotas by this clock.
@@ -49,17 +41,14 @@ impl LocalLimiter {
 
     /// Takes a permit at once, or a place in the queue.
     fn join(&self, permit: &Permit) -> Result<Option<Ticket<'_>>, LimitRefusal> {
-        let mut guard = lock(&self.state);
-        let state = &mut *guard;
+        let mut accounts = lock(&self.accounts);
         // Read under the lock, so that grants are counted in the order of time.
         let now = self.clock.now();
-        state.joined += 1;
-        if state.joined.is_multiple_of(SWEEP) {
-            state.accounts.retain(|_, account| !account.idle(now));
-        }
-        let account = match state.accounts.get_mut(&permit.key) {
+        accounts.asked(|_, account| !account.idle(now));
+        let part = accounts.part_of(&permit.key);
+        let account = match part.get_mut(&permit.key) {
             Some(account) => account,
-            None => state.accounts.entry(permit.key.clone()).or_insert_with(|| Account::new(&self.quotas)),
+            None => part.entry(permit.key.clone()).or_insert_with(|| Account::new(&self.quotas)),
         };
         if account.take(&self.quotas, permit, now) {
             return Ok(None);
@@ -79,8 +68,19 @@ impl LocalLimiter {
     /// Starts an account again from what is counted elsewhere, one entry per window.
     #[cfg(feature = "redis")]
     pub(super) fn resume(&self, key: &str, windows: impl IntoIterator<Item = Start>) {
-        let mut state = lock(&self.state);
-        state.accounts.entry(key.to_owned()).or_insert_with(|| Account::new(&self.quotas)).resume(windows);
+        let mut accounts = lock(&self.accounts);
+        accounts.part_of(key).entry(key.to_owned()).or_insert_with(|| Account::new(&self.quotas)).resume(windows);
+    }
+
+    /// Forgets an account.
+    #[cfg(feature = "redis")]
+    pub(super) fn forget(&self, key: &str) {
+        lock(&self.accounts).part_of(key).remove(key);
+    }
+
+    /// Opens the windows of an account that a refusal closed.
+    pub(super) fn open(&self, key: &str) {
+        self.with_account(key, |account, now| ((), account.open(now)));
     }
 
     /// Takes back what was given and will not be sent. Returns whom to wake.
@@ -95,9 +95,9 @@ impl LocalLimiter {
     /// Runs `work` on an account and wakes, outside the lock, whomever it names.
     fn with_account<R>(&self, key: &str, work: impl FnOnce(&mut Account, Duration) -> (R, Vec<Waker>)) -> Option<R> {
         let (result, wake) = {
-            let mut state = lock(&self.state);
+            let mut accounts = lock(&self.accounts);
             let now = self.clock.now();
-            work(state.accounts.get_mut(key)?, now)
+            work(accounts.part_of(key).get_mut(key)?, now)
         };
         wake.into_iter().for_each(Waker::wake);
         Some(result)
@@ -133,13 +133,18 @@ impl RateLimiter for LocalLimiter {
     fn observe(&self, permit: &Permit, _: &Grant, status: u16, feedback: &Feedback) {
         self.learn(&permit.key, &Told::all(&self.quotas, permit.class, status, feedback));
     }
+
+    fn lift<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Error>> {
+        self.open(key);
+        Box::pin(ready(Ok(())))
+    }
 }
 
 impl fmt::Debug for LocalLimiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalLimiter")
             .field("quotas", &self.quotas)
-            .field("accounts", &lock(&self.state).accounts.len())
+            .field("accounts", &lock(&self.accounts).len())
             .finish_non_exhaustive()
     }
 }

@@ -238,6 +238,12 @@ impl Account {
         told.iter().for_each(|told| self.counters[told.window].learn(told, now));
     }
 
+    /// Opens the windows that refusals closed. Returns whom to wake.
+    pub(super) fn open(&mut self, now: Duration) -> Vec<Waker> {
+        self.counters.iter_mut().for_each(Counter::open);
+        self.call_heads(now)
+    }
+
     /// Starts again from what is counted elsewhere, one entry per window.
     #[cfg(feature = "redis")]
     pub(super) fn resume(&mut self, windows: impl IntoIterator<Item = Start>) {

@@ -78,7 +78,6 @@ mod tests;
 pub use builder::{RedisLimiterBuilder, WhenAway};
 pub(super) use note::Note;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -92,14 +91,13 @@ use account::Account;
 use call::{Reply, Scripts, say};
 use link::{Link, Links, Said};
 
+use super::accounts::Accounts;
 use super::{End, Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 use crate::clock::Clock;
+use crate::error::Error;
 use crate::redis::{self, Address, Connection};
 use crate::sync::{BoxFuture, lock};
 use crate::vendor::Feedback;
-
-/// How many permits pass between two looks for accounts to forget.
-const SWEEP: u64 = 1_024;
 
 /// Counts in Redis, for all processes that use the same server, prefix and quotas. Make one in each
 /// process and give it to all clients there; begin with [`RedisLimiter::builder`].
@@ -169,9 +167,7 @@ struct Inner {
     said: Said,
     /// The queue while Redis is away, with this worker's part of the quotas.
     local: LocalLimiter,
-    accounts: Mutex<HashMap<String, Arc<Account>>>,
-    /// How often an account was looked for.
-    asked: AtomicU64,
+    accounts: Mutex<Accounts<Arc<Account>>>,
     /// Whether nobody uses it any more.
     dropped: AtomicBool,
     /// Numbers of seats.
@@ -221,6 +217,10 @@ impl RateLimiter for RedisLimiter {
     fn observe(&self, permit: &Permit, grant: &Grant, status: u16, feedback: &Feedback) {
         self.inner.observe(permit, grant, status, feedback);
     }
+
+    fn lift<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(self.inner.lift(key))
+    }
 }
 
 /// What waits to be told is told if Redis is there, and nobody waits for Redis to come back.
@@ -246,17 +246,22 @@ impl Inner {
     /// What is known about an account. Forgets idle ones now and then.
     fn account(&self, name: &str) -> Arc<Account> {
         let mut accounts = lock(&self.accounts);
-        if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
-            let now = self.clock.now();
-            let longest = self.quotas.windows.iter().map(Window::span).max().unwrap_or_default();
-            accounts
-                .retain(|_, account| Arc::strong_count(account) > 1 || !account.with(|state| state.idle(longest, now)));
-        }
-        if let Some(known) = accounts.get(name) {
+        let now = self.clock.now();
+        let longest = self.quotas.windows.iter().map(Window::span).max().unwrap_or_default();
+        accounts.asked(|name, account| {
+            let keep = Arc::strong_count(account) > 1 || !account.with(|state| state.idle(longest, now));
+            if !keep {
+                // What was used alone, while Redis was away, is idle too.
+                self.local.forget(name);
+            }
+            keep
+        });
+        let part = accounts.part_of(name);
+        if let Some(known) = part.get(name) {
             return Arc::clone(known);
         }
         let account = Arc::new(Account::new(&self.prefix, name, &self.quotas));
-        accounts.insert(name.to_owned(), Arc::clone(&account));
+        part.insert(name.to_owned(), Arc::clone(&account));
         account
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{End, Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
+use super::{End, Grant, HOLD_SPANS, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 use crate::clock::{Clock, ManualClock};
 use crate::sync::lock;
 use crate::vendor::Feedback;
@@ -383,6 +383,91 @@ fn a_refusal_holds_the_window_until_the_hint() {
     assert_eq!(room(&one), 0);
     clock.advance(ms(1));
     assert_eq!(room(&one), 9);
+}
+
+/// One reply must not stop an account for a day where a window of ten seconds was exceeded.
+#[test]
+fn a_refusal_holds_a_window_for_a_few_of_its_lengths_at_most() {
+    let permit = Permit::new("k", "");
+    let (clock, one) = limiter(10);
+    let day = Feedback { reset_after: Some(Duration::from_secs(86_400)), ..Feedback::default() };
+    one.observe(&permit, &Grant::default(), 429, &day);
+    assert!(taken(&one, &permit), "an account that is not known yet");
+    one.observe(&permit, &Grant::default(), 429, &day);
+    clock.advance(ms(10_000) * HOLD_SPANS - ms(1));
+    assert_eq!(room(&one), 0);
+    clock.advance(ms(1));
+    assert_eq!(room(&one), 10);
+    // The day itself may be closed for a day.
+    one.observe(&permit, &Grant::default(), 429, &Feedback { window: Some("day"), ..day });
+    clock.advance(Duration::from_secs(86_399));
+    assert_eq!(room(&one), 0);
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(room(&one), 10);
+}
+
+#[test]
+fn a_person_can_lift_a_hold() {
+    let permit = Permit::new("k", "");
+    let (_, one) = limiter(10);
+    assert!(taken(&one, &permit));
+    one.observe(&permit, &Grant::default(), 429, &Feedback { reset_after: Some(ms(9_000)), ..Feedback::default() });
+    one.observe(&permit, &Grant::default(), 429, &Feedback::default());
+    let bell = Arc::new(Bell::default());
+    let waker = Waker::from(Arc::clone(&bell));
+    let rung = || bell.0.load(std::sync::atomic::Ordering::SeqCst) > 0;
+    let mut waits = one.acquire(&permit);
+    assert!(waits.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    assert!(poll(&mut one.lift("another account")).is_ready());
+    assert!(!rung());
+    assert!(poll(&mut one.lift("k")).is_ready());
+    assert!(rung(), "whoever waits hears of it");
+    let Poll::Ready(Ok(grant)) = poll(&mut waits) else { panic!("the window is open") };
+    one.finish(&permit, &grant, End::Over);
+    // What was used counts, and the limit is the whole one again.
+    assert_eq!(room(&one), 8);
+}
+
+/// `accounts` of which the vendor states a lower limit than the configured one. Returns how many are known when another
+/// one has called for a while after an idle hour, and the longest that a permit took.
+fn forgotten(accounts: u32) -> (usize, Duration) {
+    let clock = ManualClock::new();
+    let limiter = LocalLimiter::new(
+        Quotas::new([Window::new("burst", 100, ms(10_000)).guard(Duration::ZERO)]),
+        Arc::new(clock.clone()),
+    );
+    let stated = Feedback { limit: Some(90), remaining: Some(80), ..Feedback::default() };
+    let mut longest = Duration::ZERO;
+    let mut timed = |key: String| {
+        let permit = Permit::new(key, "");
+        let start = std::time::Instant::now();
+        let taken = taken(&limiter, &permit);
+        longest = longest.max(start.elapsed());
+        limiter.observe(&permit, &Grant::default(), 200, &stated);
+        taken
+    };
+    assert!((0..accounts).all(|number| timed(format!("acme:{number}"))));
+    clock.advance(ms(3_600_000));
+    // As many permits as it takes to look into each part once.
+    for _ in 0..330 {
+        clock.advance(ms(10_000));
+        assert!((0..50).all(|_| timed("acme:live".to_owned())));
+    }
+    (lock(&limiter.accounts).len() - 1, longest)
+}
+
+#[test]
+fn idle_accounts_are_forgotten_whatever_limit_was_stated() {
+    assert_eq!(forgotten(5_000).0, 0);
+}
+
+#[test]
+#[ignore = "measures; run it with --release"]
+fn three_hundred_thousand_idle_accounts() {
+    let (kept, longest) = forgotten(300_000);
+    println!("measured kept: {kept}\nmeasured longest permit: {longest:?}");
+    assert_eq!(kept, 0);
+    assert!(longest < ms(30), "{longest:?}");
 }
 
 #[test]

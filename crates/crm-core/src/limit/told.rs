@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use super::Quotas;
+use super::{HOLD_SPANS, Quotas, Window};
 use crate::vendor::Feedback;
 
 /// From this length on a window is the one that "left today" speaks of.
 const DAY_LIKE: Duration = Duration::from_secs(3_600);
-/// The longest a vendor's hint can hold a window.
+/// The longest a vendor's hint can hold a window; short windows are held for a few of their lengths at most.
 const LONGEST_HOLD: Duration = Duration::from_secs(86_400);
-/// How long a vendor's "so many are left" is believed where it does not say until when.
-const BELIEVED: Duration = Duration::from_secs(3_600);
+/// How long a vendor's limit, or its "so many are left", is believed where it does not say until when.
+pub(super) const BELIEVED: Duration = Duration::from_secs(3_600);
 
 /// What a reply says about one window.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Told {
             // A day's quota that is used up explains the refusal.
             let explained = feedback.daily_remaining == Some(0) && feedback.window.is_none();
             let refused = (status == 429 && !explained).then(|| match feedback.reset_after {
-                Some(hint) => Refused::For(hint.min(LONGEST_HOLD)),
+                Some(hint) => Refused::For(hint.min(longest_hold(&quotas.windows[window]))),
                 None => Refused::Unexplained,
             });
             let remaining = feedback.remaining.map(|remaining| (remaining, believed(feedback.reset_after)));
@@ -61,4 +61,8 @@ impl Told {
         }
         told
     }
+}
+
+fn longest_hold(window: &Window) -> Duration {
+    window.span().saturating_mul(HOLD_SPANS).min(LONGEST_HOLD)
 }

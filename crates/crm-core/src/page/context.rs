@@ -38,13 +38,15 @@ pub struct PageContext<'a> {
     /// The offset or page number that the caller's own call begins with.
     first: Option<u64>,
     paging: Option<&'static Paging>,
+    /// How many items an earlier page of this walk held.
+    earlier: usize,
 }
 
 impl<'a> PageContext<'a> {
     /// A context made by hand, for tests of generated code.
     #[must_use]
     pub fn new(at: &'a Position, received: usize, limit: Option<u64>) -> Self {
-        Self { at, received, limit, first: None, paging: None }
+        Self { at, received, limit, first: None, earlier: 0, paging: None }
     }
 
     /// Sets the offset or page number that the first page was asked with.
@@ -66,6 +68,13 @@ impl<'a> PageContext<'a> {
     #[must_use]
     pub fn next(&self, facts: PageFacts) -> Next {
         self.paging.map_or(Next::End, |paging| paging.next(facts, self))
+    }
+
+    /// Sets how many items an earlier page of the list held.
+    #[must_use]
+    pub fn after_a_page_of(mut self, items: usize) -> Self {
+        self.earlier = items;
+        self
     }
 
     /// The position of this page.
@@ -123,8 +132,9 @@ impl<'a> PageContext<'a> {
             Position::Page(page) => *page,
             _ => self.first.unwrap_or(first),
         };
-        // Where the page size is unknown, this page's is a lower bound of it.
-        let size = self.limit.unwrap_or(self.received as u64);
+        // The vendor's pages may be smaller than asked for. What came is a lower bound of their size: if only the last page
+        // of a list that was resumed there came, an empty page is the end.
+        let size = self.received.max(self.earlier) as u64;
         let seen = current.saturating_sub(first).saturating_add(1).saturating_mul(size);
         let reached = total.is_some_and(|total| seen >= total);
         let silent = total.is_none() && has_next.is_none();

@@ -65,6 +65,12 @@ fn page_numbers() {
         (Position::Page(3), 5, Some(10), None, None, None),
         (Position::Page(3), 5, Some(10), None, Some(true), Some(4)),
         (Position::Page(3), 10, None, None, Some(false), None),
+        // The vendor's pages are smaller than asked for.
+        (Position::Page(2), 50, Some(100), Some(120), None, Some(3)),
+        (Position::Page(2), 50, Some(100), Some(150), None, Some(3)),
+        (Position::Page(3), 50, Some(100), Some(150), None, None),
+        // It may be a short last page, or one of many; the next one tells.
+        (Position::Page(3), 20, Some(100), Some(120), None, Some(4)),
     ] {
         let cx = PageContext::new(&here, received, limit);
         assert_eq!(
@@ -73,6 +79,8 @@ fn page_numbers() {
             "{here:?} {received} {limit:?} {total:?} {more:?}"
         );
     }
+    let last = PageContext::new(&Position::Page(3), 20, Some(100)).after_a_page_of(50);
+    assert_eq!(last.page(1, Some(120), None), Next::End);
     let from_zero = PageContext::new(&Position::Start, 10, Some(10));
     assert_eq!(from_zero.page(0, Some(11), None), Next::At(Position::Page(1)));
     assert_eq!(from_zero.page(0, Some(10), None), Next::End);

@@ -35,6 +35,8 @@ pub(super) struct Walker<P: Paged> {
     ended: bool,
     /// How many pages were fetched.
     fetched: usize,
+    /// The most items that one of these pages had.
+    largest: usize,
     max_pages: usize,
     /// A position seen before, renewed at every power of two, against lists that go in circles.
     mark: Position,
@@ -55,6 +57,7 @@ impl<P: Paged> Walker<P> {
             failed: None,
             ended: false,
             fetched: 0,
+            largest: 0,
             max_pages: usize::MAX,
             mark: Position::Start,
             paged: PhantomData,
@@ -82,6 +85,7 @@ impl<P: Paged> Walker<P> {
         self.failed = None;
         self.ended = false;
         self.fetched = 0;
+        self.largest = 0;
         Ok(())
     }
 
@@ -143,6 +147,8 @@ impl<P: Paged> Walker<P> {
         let started = self.call.op().paging.filter(|_| at.position == Position::Start);
         let first = started.and_then(|paging| paging.first_number(&self.call));
         let cx = PageContext::new(&at.position, received, self.list.size()).starting_at(first).paged_by(self.paging());
+        let cx = cx.after_a_page_of(self.largest);
+        self.largest = self.largest.max(received);
         let fault = match P::advance(&page, facts, &cx) {
             Next::Lost => Some("the vendor reports more pages but no position to continue from"),
             Next::At(next) if next == at.position => Some("the vendor returned the same cursor again"),

@@ -8,6 +8,7 @@ use futures_core::Stream;
 use http::{HeaderMap, Method, StatusCode, header};
 use reqwest::{Response, Url};
 
+use super::connections::Seat;
 use super::failure;
 use super::underway::Underway;
 use crate::error::{Error, Sent};
@@ -23,19 +24,19 @@ pub(crate) enum Delivered {
     /// The whole reply.
     Whole(RawReply),
     /// A successful reply whose body is still to be read.
-    Open(Response),
+    Open(Response, Seat),
 }
 
 impl Delivered {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::Whole(reply) => reply.status(),
-            Self::Open(response) => response.status(),
+            Self::Open(response, _) => response.status(),
         }
     }
 }
 
-/// Sends once, and reads a success of at most so many bytes; without a number its body is left to be
+/// Sends once on the connection of `seat`, and reads a success of at most so many bytes; without a number its body is left to be
 /// read.
 ///
 /// The error has its kind, how far the request came, and the status if there was one.
@@ -46,6 +47,7 @@ pub(super) async fn attempt(
     headers: HeaderMap,
     body: Option<reqwest::Body>,
     most: Option<usize>,
+    seat: Seat,
     underway: &mut Underway<'_>,
 ) -> Result<Delivered, Error> {
     let mut request = reqwest::Request::new(method, url);
@@ -71,7 +73,7 @@ pub(super) async fn attempt(
     let most = match most {
         _ if !status.is_success() => ERROR_BODY,
         Some(most) => most,
-        None => return Ok(Delivered::Open(response)),
+        None => return Ok(Delivered::Open(response, seat)),
     };
     let headers = response.headers().clone();
     if encoded.is_some() {
@@ -116,16 +118,26 @@ fn too_large(most: usize, status: StatusCode, begun: Bytes) -> Error {
     Error::decode(text).with_status(status).with_body(begun)
 }
 
-/// The body of an open reply with our errors.
-pub(super) struct Chunks<S>(pub(super) Pin<Box<S>>, pub(super) StatusCode);
+/// The body of an open reply with our errors. It keeps its connection.
+pub(super) struct Chunks<S> {
+    body: Pin<Box<S>>,
+    status: StatusCode,
+    _seat: Seat,
+}
+
+impl<S> Chunks<S> {
+    pub(super) fn new(body: S, status: StatusCode, seat: Seat) -> Self {
+        Self { body: Box::pin(body), status, _seat: seat }
+    }
+}
 
 impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let status = this.1;
-        this.0
+        let status = this.status;
+        this.body
             .as_mut()
             .poll_next(cx)
             .map(|item| item.map(|item| item.map_err(|error| failure::interrupted(error, status))))

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
+use super::connections::{Connections, MAX_CONNECTIONS};
 use super::stats::Counters;
 use super::{Pipeline, Shared, address, transport};
 use crate::auth::{Credentials, Secret, StaticToken};
@@ -18,6 +19,9 @@ use crate::vendor::{UNKNOWN_SERVER, Vendor};
 
 /// Many times what any vendor answers at once.
 const MAX_REPLY: usize = 64 * 1024 * 1024;
+
+/// Many times what the largest page of any vendor takes.
+const MAX_DECODED: usize = 64 * 1024 * 1024;
 
 /// Builds a client. Only the credential has no default.
 ///
@@ -40,6 +44,8 @@ pub struct ClientBuilder<C> {
     timeout: Duration,
     attempt_timeout: Duration,
     max_reply: usize,
+    max_decoded: usize,
+    max_connections: usize,
     http: Option<reqwest::Client>,
     user_agent: String,
     clock: Option<Arc<dyn Clock>>,
@@ -64,6 +70,8 @@ impl<C> ClientBuilder<C> {
             timeout: Duration::from_secs(120),
             attempt_timeout: Duration::from_secs(30),
             max_reply: MAX_REPLY,
+            max_decoded: MAX_DECODED,
+            max_connections: MAX_CONNECTIONS,
             http: None,
             user_agent: concat!("crm-core/", env!("CARGO_PKG_VERSION")).to_owned(),
             clock: None,
@@ -145,6 +153,27 @@ impl<C> ClientBuilder<C> {
         self
     }
 
+    /// The most memory that the values of one reply may take beside its bytes, apart from texts; 64 MiB if not set. A few
+    /// bytes can become a record of many fields: 16 MiB of `{}` would take hundreds. A reply that takes more is
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn max_decoded(mut self, bytes: usize) -> Self {
+        self.max_decoded = bytes;
+        self
+    }
+
+    /// The maximum number of requests under way at once; 100 if not set. With HTTP/1.1 each has a connection of its own,
+    /// and at most as many again are kept open for the next calls. So the process's limit of open files (`ulimit -n`, 256 on
+    /// some systems) must allow twice as many. Raise it if many accounts share the client.
+    ///
+    /// Further calls wait for a connection, in the order of asking, as long as they have time, and then fail with
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). A download counts until its stream ends or is dropped. If no
+    /// request ends for a second, one of the waiting calls goes ahead: downloads that are kept but not read, and calls that
+    /// are kept but not polled, stop nobody.
+    pub fn max_connections(mut self, most: usize) -> Self {
+        self.max_connections = most;
+        self
+    }
+
     /// A `reqwest` client of your own, for example with certificates, a proxy that the environment does not name, or
     /// HTTP/2.
     ///
@@ -210,6 +239,9 @@ impl<C> ClientBuilder<C> {
         if self.timeout.is_zero() || self.attempt_timeout.is_zero() {
             return Err(Error::config("a timeout of zero lets no call succeed"));
         }
+        if self.max_connections == 0 {
+            return Err(Error::config("max_connections must be at least 1"));
+        }
         let user_agent = HeaderValue::from_str(&self.user_agent)
             .map_err(|_| Error::config("the user agent cannot stand in a header"))?;
         let idle = if self.elsewhere { UNKNOWN_SERVER } else { self.vendor.idle_timeout() };
@@ -224,10 +256,10 @@ impl<C> ClientBuilder<C> {
             vendor: self.vendor,
             http: match self.http {
                 Some(client) => client,
-                None => transport::client(&base_url, idle)?,
+                None => transport::client(&base_url, idle, self.max_connections)?,
             },
             base_url,
-            credentials: credentials?,
+            connections: Connections::new(self.max_connections),
             limiter,
             limit_key: self.limit_key,
             retry: self.retry,
@@ -235,12 +267,17 @@ impl<C> ClientBuilder<C> {
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             max_reply: self.max_reply,
+            max_decoded: self.max_decoded,
             user_agent,
             clock,
             random: Mutex::new(self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)),
             counters: Counters::default(),
         };
-        Ok((self.make)(Pipeline { shared: Arc::new(shared), options: CallOptions::default() }))
+        Ok((self.make)(Pipeline {
+            shared: Arc::new(shared),
+            credentials: credentials?,
+            options: CallOptions::default(),
+        }))
     }
 }
 

@@ -24,12 +24,27 @@ const PROXY_CREDENTIALS: &str = "tunnel error: proxy authorization required";
 /// address was checked before.
 const SCHEME: [&str; 2] = ["unsupported scheme ", "invalid URL, scheme is not http"];
 
+/// No file descriptor is left to the process or to the system: ENFILE and EMFILE, for which `io::ErrorKind` has no name.
+#[cfg(unix)]
+const OUT_OF_SOCKETS: [i32; 2] = [23, 24];
+/// WSAEMFILE and WSAENOBUFS.
+#[cfg(not(unix))]
+const OUT_OF_SOCKETS: [i32; 2] = [10_024, 10_055];
+
 /// Reads a failure before the head of the reply was there. `content` is true if the request has a body.
 pub(super) fn unanswered(error: reqwest::Error, content: bool) -> Error {
     let error = error.without_url();
     if let Some(advice) = permanent(&error) {
         let text = format!("could not connect: {}; {advice}", innermost(&error));
         return Error::config(text).with_source(error);
+    }
+    if out_of_sockets(&error) {
+        let text = format!(
+            "could not connect: this machine has no socket or local port left: {}; raise the limit of open files \
+             (ulimit -n) or lower ClientBuilder::max_connections",
+            innermost(&error)
+        );
+        return Error::new(ErrorKind::Connect, text).with_sent(Sent::No).with_source(error);
     }
     let (kind, sent, text) = if error.is_builder() {
         (ErrorKind::Validation, Sent::No, "the request could not be built")
@@ -109,6 +124,14 @@ fn tls(error: &rustls::Error) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// True if a connection was not established because this machine, and not the vendor, lacks something for it.
+pub(super) fn out_of_sockets(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|error| {
+        let code = error.raw_os_error();
+        error.kind() == io::ErrorKind::AddrNotAvailable || code.is_some_and(|code| OUT_OF_SOCKETS.contains(&code))
+    })
 }
 
 /// True if the request was still in the client.

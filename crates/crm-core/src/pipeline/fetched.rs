@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::Pipeline;
 use super::promise::{self, Broken};
 use crate::call::Request;
-use crate::codec::Wire;
+use crate::codec::{Wire, memory};
 use crate::error::{Error, ErrorKind, Sent};
 use crate::vendor::RawReply;
 
@@ -31,29 +31,47 @@ impl Fetched {
         self.label(error, pipeline, request)
     }
 
-    /// Reads the body, which must match the vendor's document.
+    /// Reads the body, which must match the vendor's document and not take too much memory.
     pub(crate) fn decode<T: Wire>(&self, pipeline: &Pipeline, request: &Request) -> Result<T, Error> {
+        let kept = self.within(pipeline, || self.matching(pipeline, request));
+        kept.flatten().map_err(|error| self.label(error, pipeline, request))
+    }
+
+    fn matching<T: Wire>(&self, pipeline: &Pipeline, request: &Request) -> Result<T, Error> {
         let read = self.reply.decode_reply::<T>(request.op);
-        let kept =
-            read.and_then(|value| match promise::broken(&value, &self.reply, request.op, &*pipeline.shared.vendor) {
-                None => Ok(value),
-                Some(Broken::Other(fault)) => Err(self.unpromised(fault)),
-                Some(Broken::NoList) => Err(self.listless(request)),
-                Some(Broken::Refusal) => {
-                    let detail = pipeline.shared.vendor.read_error(request.op, &self.reply).detail;
-                    let fault = "the vendor reports an error, with a status of success";
-                    Err(self.unpromised(fault).with_vendor(detail))
-                }
-            });
-        kept.map_err(|error| self.label(error, pipeline, request))
+        read.and_then(|value| match promise::broken(&value, &self.reply, request.op, &*pipeline.shared.vendor) {
+            None => Ok(value),
+            Some(Broken::Other(fault)) => Err(self.unpromised(fault)),
+            Some(Broken::NoList) => Err(self.listless(request)),
+            Some(Broken::Refusal) => {
+                let detail = pipeline.shared.vendor.read_error(request.op, &self.reply).detail;
+                let fault = "the vendor reports an error, with a status of success";
+                Err(self.unpromised(fault).with_vendor(detail))
+            }
+        })
+    }
+
+    /// Reads the body in the memory that the client allows.
+    fn within<T>(&self, pipeline: &Pipeline, read: impl FnOnce() -> T) -> Result<T, Error> {
+        let most = pipeline.shared.max_decoded;
+        memory::within(most, self.reply.body().len(), read).ok_or_else(|| {
+            self.unpromised(format!(
+                "the reply takes more than the {most} bytes of memory that max_decoded allows; ask for less at once"
+            ))
+        })
     }
 
     /// Returns an error unless the reply of a paged operation has its list.
     pub(crate) fn expect_list(&self, promised: bool, pipeline: &Pipeline, request: &Request) -> Result<(), Error> {
-        if request.op.paging.is_none() || promise::has_list(&self.reply, request.op, promised) {
+        if request.op.paging.is_none() {
             return Ok(());
         }
-        Err(self.label(self.listless(request), pipeline, request))
+        let error = match self.within(pipeline, || promise::has_list(&self.reply, request.op, promised)) {
+            Ok(true) => return Ok(()),
+            Ok(false) => self.listless(request),
+            Err(error) => error,
+        };
+        Err(self.label(error, pipeline, request))
     }
 
     /// Returns the error for a page without its list.

@@ -9,9 +9,10 @@ use reqwest::Url;
 use tracing::Instrument;
 
 use super::attempt::{Chunks, attempt};
+use super::connections::Seat;
 use super::plan::{Plan, Progress};
 use super::underway::Underway;
-use super::{Delivered, Fetched, Pipeline, Shared, classify};
+use super::{Delivered, Fetched, Pipeline, Shared, classify, failure};
 use crate::auth::Authorization;
 use crate::call::{BodyStream, Outgoing, Request, Watch};
 use crate::clock::within;
@@ -28,7 +29,7 @@ impl Pipeline {
                 reply.attempts = attempts;
                 Ok(Fetched { reply })
             }
-            (Delivered::Open(_), attempts) => {
+            (Delivered::Open(..), attempts) => {
                 Err(Error::decode("the reply was not read").with_operation(request.op).with_attempts(attempts))
             }
         }
@@ -37,7 +38,7 @@ impl Pipeline {
     /// As [`fetch`](Self::fetch), but leaves the body to be read.
     pub(crate) async fn open(&self, request: &Request) -> Result<BodyStream, Error> {
         let (delivered, attempts) = self.run(request, true).await?;
-        let Delivered::Open(response) = delivered else {
+        let Delivered::Open(response, seat) = delivered else {
             return Err(Error::decode("the reply has no body to stream")
                 .with_operation(request.op)
                 .with_attempts(attempts));
@@ -48,7 +49,7 @@ impl Pipeline {
             reply.attempts = attempts;
             return Err(Fetched { reply }.pending(self, request));
         }
-        let chunks = Box::pin(Chunks(Box::pin(response.bytes_stream()), status));
+        let chunks = Box::pin(Chunks::new(response.bytes_stream(), status, seat));
         let stall = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
         Ok(BodyStream::new(status, headers, chunks, request.op, self.clock(), stall))
     }
@@ -115,13 +116,20 @@ impl<'a> Run<'a> {
         loop {
             let used = self.authorization().await?;
             let mut underway = self.permit(progress).await?;
+            let seat = match self.seat().await {
+                Ok(seat) => seat,
+                Err(error) => {
+                    underway.over();
+                    return Err(error);
+                }
+            };
             if let Some(work) = &self.request.before_send
                 && let Err(error) = self.in_time(work.run(), "preparing to send").await.flatten()
             {
                 underway.over();
                 return Err(error);
             }
-            let (error, advice) = match self.attempt(&used, underway, progress).await {
+            let (error, advice) = match self.attempt(&used, underway, seat, progress).await {
                 Ok(delivered) => {
                     if self.plan.retry.budget {
                         self.shared.budget.earn(&self.permit.key, progress.spent);
@@ -156,7 +164,7 @@ impl<'a> Run<'a> {
         if self.request.op.rules.anonymous {
             return Ok(Authorization::none());
         }
-        self.in_time(self.shared.credentials.authorize(), "waiting for the credential").await?
+        self.in_time(self.pipeline.credentials.authorize(), "waiting for the credential").await?
     }
 
     /// Waits for something as long as the call has time.
@@ -184,6 +192,19 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Waits for one of the client's connections.
+    async fn seat(&self) -> Result<Seat, Error> {
+        let Shared { connections, clock, counters, .. } = self.shared;
+        if let Some(seat) = connections.seat() {
+            return Ok(seat);
+        }
+        let start = clock.now();
+        let doing = format!("waiting for one of the {} connections (max_connections)", connections.most());
+        let seat = self.in_time(connections.wait(&**clock), &doing).await;
+        counters.wait(clock.now().saturating_sub(start));
+        seat
+    }
+
     /// Gives the credential one chance to be renewed, where the vendor did not accept it.
     async fn renewed(
         &self,
@@ -196,11 +217,11 @@ impl<'a> Run<'a> {
             return Ok(false);
         }
         if progress.renewed {
-            self.shared.credentials.not_cured(used);
+            self.pipeline.credentials.not_cured(used);
             return Ok(false);
         }
         progress.renewed = true;
-        self.in_time(self.shared.credentials.refused(used), "renewing the credential").await?
+        self.in_time(self.pipeline.credentials.refused(used), "renewing the credential").await?
     }
 
     /// One attempt, with its failure read by the vendor.
@@ -208,6 +229,7 @@ impl<'a> Run<'a> {
         &self,
         used: &Authorization,
         mut underway: Underway<'_>,
+        seat: Seat,
         progress: &mut Progress,
     ) -> Result<Delivered, (Error, Advice)> {
         let Self { shared, request, plan, .. } = self;
@@ -220,7 +242,8 @@ impl<'a> Run<'a> {
         let start = shared.clock.now();
         let (method, headers) = (request.op.method.clone(), self.headers(used, &outgoing));
         let most = (!self.open).then_some(shared.max_reply);
-        let exchange = attempt(&shared.http, method, self.url.clone(), headers, outgoing.body, most, &mut underway);
+        let exchange =
+            attempt(&shared.http, method, self.url.clone(), headers, outgoing.body, most, seat, &mut underway);
         let result = match self.while_moving(exchange, &outgoing.watch).await {
             Ok(Ok(delivered)) => self.judge(used, &underway, delivered),
             Ok(Err(error)) => Err(match outgoing.watch.failure() {
@@ -273,7 +296,7 @@ impl<'a> Run<'a> {
         let head;
         let reply = match &delivered {
             Delivered::Whole(reply) => reply,
-            Delivered::Open(response) => {
+            Delivered::Open(response, _) => {
                 head = RawReply::new(response.status(), response.headers().clone(), Bytes::new());
                 &head
             }
@@ -300,7 +323,8 @@ impl<'a> Run<'a> {
         };
         let verdict = decide(&self.plan.retry, &failure, self.pipeline.random());
         let Verdict::Retry { after, throttled } = verdict else { return None };
-        if self.plan.retry.budget {
+        // The vendor is not overloaded where this machine runs out of sockets.
+        if self.plan.retry.budget && !failure::out_of_sockets(error) {
             progress.spent = Some(self.shared.budget.spend(&self.permit.key, throttled)?);
         }
         Some(after)

@@ -9,12 +9,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sets up a client for a base address.
 #[cfg_attr(not(feature = "rustls"), allow(unused_variables, reason = "only TLS depends on the address"))]
-pub(super) fn client(base_url: &str, idle: Duration) -> Result<reqwest::Client, Error> {
-    let client = settings(idle).build();
+pub(super) fn client(base_url: &str, idle: Duration, most: usize) -> Result<reqwest::Client, Error> {
+    let client = settings(idle, most).build();
     // Without TLS no certificates are needed. A proxy with TLS is then not trusted.
     #[cfg(feature = "rustls")]
     let client = client.or_else(|error| match base_url.starts_with("http://") {
-        true => settings(idle).tls_certs_only([]).build(),
+        true => settings(idle, most).tls_certs_only([]).build(),
         false => Err(error),
     });
     client.map_err(|error| {
@@ -25,11 +25,12 @@ pub(super) fn client(base_url: &str, idle: Duration) -> Result<reqwest::Client, 
 
 /// The same client whatever features of reqwest other crates of the program switch on: HTTP/1.1, rustls, the system's
 /// name resolution, and nothing is unpacked.
-fn settings(idle: Duration) -> reqwest::ClientBuilder {
+fn settings(idle: Duration, most: usize) -> reqwest::ClientBuilder {
     let settings = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(idle)
+        .pool_max_idle_per_host(most)
         .http1_only()
         .no_hickory_dns()
         .no_gzip()

@@ -37,17 +37,26 @@ pub enum Refused {
     },
     /// Came before and was accepted.
     Repeated,
+    /// Everything is right, but whether it came before is not known, because Redis cannot be used. Nothing was
+    /// remembered, unless the answer alone was lost. The vendor delivers it again if it is answered with
+    /// [`status`](Self::status).
+    Unremembered {
+        /// Why Redis cannot be used, and what to change.
+        reason: String,
+    },
     /// Everything else is right, but the body is not what the vendor sends.
     Body(DecodeError),
 }
 
 impl Refused {
     /// What to answer. A delivery that came before is answered as received, so that the vendor
-    /// does not send it once more.
+    /// does not send it once more. One that cannot be remembered is answered with 429, the only status
+    /// after which HoopAI delivers again; HubSpot does so after any error.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Repeated => StatusCode::OK,
+            Self::Unremembered { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Body(_) => StatusCode::BAD_REQUEST,
             _ => StatusCode::UNAUTHORIZED,
         }
@@ -66,6 +75,10 @@ impl fmt::Display for Refused {
             Self::Stale { age } => write!(f, "the delivery was signed {} s ago", age.as_secs()),
             Self::Future { by } => write!(f, "the delivery was signed {} s ahead of our clock", by.as_secs()),
             Self::Repeated => f.write_str("the delivery came before"),
+            Self::Unremembered { reason } => write!(
+                f,
+                "whether the delivery came before is not known, the vendor will deliver it again: {reason}"
+            ),
             Self::Body(error) => write!(f, "the body of the delivery cannot be read {error}"),
         }
     }

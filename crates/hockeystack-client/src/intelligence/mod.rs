@@ -64,10 +64,29 @@ impl AccountIntelligence {
         Self { pipeline: self.pipeline.with(options) }
     }
 
+    /// This client with another token. Connections, settings and counters are shared, and so are the limit and the
+    /// budget for repeats, because the vendor counts by internet address. It takes less than a kilobyte.
+    #[must_use]
+    pub fn with_account(&self, token: AccountIntelligenceToken) -> Self {
+        Self { pipeline: self.pipeline.with_account(token.0) }
+    }
+
     /// A request that no operation covers, through the same pipeline. The path starts with a
     /// slash and may carry a query.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
+    }
+
+    /// Lets the calls of this account go on that a refusal of the vendor holds back, for all processes that share its
+    /// limiter. A hold ends by itself when the vendor says, but after at most six lengths of its window (a minute where
+    /// the window is ten seconds) and one day. Call it if you know that the refusal is over earlier, for example because
+    /// the vendor raised the limit. Calls that a quota of this client holds back still wait.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis is away; try again then.
+    pub async fn lift_hold(&self) -> Result<(), Error> {
+        self.pipeline.lift_hold().await
     }
 
     /// What was sent so far, over all clones.

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use super::peers::{HOOPAI, HUBSPOT, Peers, Runtime};
-use super::programs::{Counted, Programs};
+use super::programs::{Counted, Programs, Took};
 use crate::bench::row::{Row, Target, Unit};
 
 /// No contacts are listed, or all of them at once.
@@ -23,6 +23,7 @@ pub(super) enum Part {
     Limiter,
     Arrivals,
     SharedLimiter,
+    Accounts,
     Start,
     Size,
 }
@@ -49,6 +50,7 @@ impl Part {
         Self::Limiter,
         Self::Arrivals,
         Self::SharedLimiter,
+        Self::Accounts,
         Self::Start,
         Self::Size,
     ];
@@ -65,6 +67,7 @@ impl Part {
             Self::Limiter => "limiter",
             Self::Arrivals => "limiter, arrivals",
             Self::SharedLimiter => "shared limiter, 8 processes",
+            Self::Accounts => "500 accounts",
             Self::Start => "cold start",
             Self::Size => "binary",
         }
@@ -119,6 +122,7 @@ impl Part {
             }
             Self::Arrivals => arrivals(programs),
             Self::SharedLimiter => shared_limiter(programs, self.name()),
+            Self::Accounts => accounts(programs, self.name()),
             Self::Start => start(programs, self.name()),
             Self::Size => {
                 let (ours, raw) = (programs.size("small-ours")?, programs.size("small-raw")?);
@@ -243,6 +247,22 @@ fn shared_limiter(programs: &Programs, measure: &'static str) -> Result<Vec<Row>
     ])
 }
 
+/// One client for all accounts beside a client each: what it adds to a process that does nothing, and the time.
+fn accounts(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
+    let took = |work| programs.run(work, 1, "");
+    let (nothing, ours, apart) = (took("nothing")?, took("accounts")?, took("accounts-apart")?);
+    let memory = |took: &Took| Some(took.memory? - nothing.memory?);
+    let memory = memory(&ours).zip(memory(&apart)).context("the system does not tell the peak memory");
+    Ok(vec![
+        row(format!("{measure}: memory of their clients"), Unit::Bytes, Target::OneIn(10.0), || {
+            memory.map(|(ours, apart)| [ours, apart])
+        }),
+        row(format!("{measure}: time to make their clients"), Unit::Time, Target::OneIn(20.0), || {
+            Ok([ours.seconds, apart.seconds])
+        }),
+    ])
+}
+
 /// Each start is in a process of its own; the best one counts.
 fn start(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     let pair = Pair { measure, ours: "start", beside: "start-raw", counted: [0, 1], timed: 1 };
@@ -281,6 +301,7 @@ pub(super) fn baselines() -> Vec<String> {
         "100,000 contacts: one page after the other; 40 ms for a page at the server and 20 ms of work on it, 1/1.5 at best"
             .to_owned(),
         "1,000,000 contacts: the same with 10,000".to_owned(),
+        "500 accounts: a client built for each".to_owned(),
         "Limiter: `governor` 0.10.4, keyed by account as ours; ours counts a window exactly, from the reply, so its piece of work \
          is a permit and its end"
             .to_owned(),

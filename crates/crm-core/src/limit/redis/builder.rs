@@ -128,7 +128,6 @@ impl RedisLimiterBuilder {
                 said: Said::default(),
                 local,
                 accounts: Default::default(),
-                asked: Default::default(),
                 dropped: Default::default(),
                 numbers: Default::default(),
                 #[cfg(feature = "test-util")]
@@ -187,6 +186,7 @@ mod tests {
             include_str!("acquire.lua"),
             include_str!("report.lua"),
             include_str!("observe.lua"),
+            include_str!("lift.lua"),
         ];
         let calls = scripts.iter().flat_map(|script| script.split("call('").skip(1));
         let mut used: Vec<_> = calls.filter_map(|rest| Some(rest.split_once('\'')?.0.to_lowercase())).collect();

@@ -20,6 +20,7 @@ pub(super) struct Scripts {
     pub(super) acquire: Script,
     pub(super) report: Script,
     pub(super) observe: Script,
+    pub(super) lift: Script,
 }
 
 impl Scripts {
@@ -29,6 +30,7 @@ impl Scripts {
             acquire: script(include_str!("acquire.lua")),
             report: script(include_str!("report.lua")),
             observe: script(include_str!("observe.lua")),
+            lift: script(include_str!("lift.lua")),
         }
     }
 }

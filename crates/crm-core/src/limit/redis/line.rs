@@ -163,6 +163,11 @@ impl Line {
         (self.place, self.ask_at, self.last) = (None, now, None);
     }
 
+    /// Redis is asked again at once, in the same place.
+    pub(super) fn hurry(&mut self, now: Duration) {
+        self.ask_at = self.ask_at.min(now);
+    }
+
     /// Redis is asked again at `first`; one who comes after all would have its turn at `last`. Those
     /// in between whose deadline cannot be met are refused.
     pub(super) fn wait(&mut self, first: Duration, last: Duration, now: Duration) {

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::Inner;
 use super::call::{LONG, say, told};
+use crate::error::{Error, ErrorKind};
 use crate::limit::told::Told;
 use crate::limit::{Grant, Permit};
 use crate::redis;
@@ -46,6 +47,22 @@ impl Inner {
                 tracing::debug!(%reason, "Redis did not hear of a reply");
             }
         });
+    }
+
+    /// Opens an account's windows, here and for all workers.
+    pub(super) async fn lift(&self, key: &str) -> Result<(), Error> {
+        self.local.open(key);
+        let account = self.account(key);
+        let told = self.redis.run(&self.scripts.lift, &account.keys, &[&self.layout, "{}"]).await;
+        told.map_err(|reason| {
+            Error::new(ErrorKind::Other, format!("the hold could not be lifted in Redis, try again: {reason}"))
+        })?;
+        account.with(|state| {
+            let now = self.clock.now();
+            state.lines.iter_mut().for_each(|line| line.hurry(now));
+        });
+        account.stir.notify_one();
+        Ok(())
     }
 
     /// What a limit means for this worker's part of it.

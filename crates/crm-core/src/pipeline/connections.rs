@@ -1,0 +1,80 @@
+//! How many requests of a client are under way at once.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use crate::clock::{Clock, within};
+
+/// The usual maximum. Some systems allow a process 256 open files, and as many connections again may be kept for the next
+/// calls.
+pub(super) const MAX_CONNECTIONS: usize = 100;
+/// How long nothing may end until a call goes ahead beyond the maximum.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The seats of a client's requests.
+///
+/// A seat may be held by a call that nobody polls, or by a download that nobody reads. So if no seat is given back for a
+/// second, one of the waiting calls goes ahead without one.
+pub(super) struct Connections {
+    most: usize,
+    free: Semaphore,
+    /// How many seats were given back, and how many calls went ahead without one.
+    changes: AtomicU64,
+}
+
+impl Connections {
+    pub(super) fn new(most: usize) -> Arc<Self> {
+        let most = most.min(Semaphore::MAX_PERMITS);
+        Arc::new(Self { most, free: Semaphore::new(most), changes: AtomicU64::new(0) })
+    }
+
+    pub(super) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Takes a seat, if one is free and nobody waits.
+    pub(super) fn seat(self: &Arc<Self>) -> Option<Seat> {
+        self.free.try_acquire().ok().map(|permit| {
+            permit.forget();
+            Seat(Some(Arc::clone(self)))
+        })
+    }
+
+    /// Waits for a seat: first come, first served.
+    pub(super) async fn wait(self: &Arc<Self>, clock: &dyn Clock) -> Seat {
+        let mut turn = pin!(self.free.acquire());
+        loop {
+            let seen = self.changes.load(Ordering::Relaxed);
+            let patience = clock.now().saturating_add(PATIENCE);
+            if let Some(permit) = within(clock, patience, turn.as_mut()).await {
+                // The semaphore is never closed.
+                return Seat(permit.ok().map(|permit| {
+                    permit.forget();
+                    Arc::clone(self)
+                }));
+            }
+            // Only one goes ahead: the others see the change.
+            let change = self.changes.compare_exchange(seen, seen + 1, Ordering::Relaxed, Ordering::Relaxed);
+            if change.is_ok() {
+                tracing::debug!(most = self.most, "no request ended for a second; one more is sent");
+                return Seat(None);
+            }
+        }
+    }
+}
+
+/// A request under way, until it is dropped. Empty if it went ahead without a seat.
+pub(crate) struct Seat(Option<Arc<Connections>>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        if let Some(connections) = &self.0 {
+            connections.changes.fetch_add(1, Ordering::Relaxed);
+            connections.free.add_permits(1);
+        }
+    }
+}
