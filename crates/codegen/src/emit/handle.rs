@@ -78,18 +78,20 @@ fn constructor(text: &mut String, bound: &[&String], fold: Option<&Fold>) {
         ));
     }
     // The start of every call.
-    let paths: String = bound.iter().map(|name| format!(".path({name:?}, &self.{})", name.to_snake_case())).collect();
+    let paths: String = bound.iter().map(|name| format!(".held({name:?}, &self.{})", name.to_snake_case())).collect();
     let check = if fold.is_some() {
-        "        if let Some(known) = self.known && !known.operations.contains(&op.id) {\n            \
+        "        let Some(known) = self.known else { return call };\n        let call = call.through(known.name);\n        \
+         if !known.operations.contains(&op.id) {\n            \
          return call.refuse(format!(\"`{}` has no operation `{}`; `client.objects(\\\"{}\\\")` sends it all the same\", known.name, op.id, known.segment));\n        }\n"
     } else {
         ""
     };
     let binding = if fold.is_some() { "let call = " } else { "" };
+    let reach = if fold.is_some() { "pub(crate) " } else { "" };
     let ending = if fold.is_some() { ";\n" } else { "\n" };
     let tail = if fold.is_some() { "        call\n" } else { "" };
     text.push_str(&format!(
-        "    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {{\n        {binding}Call::new(&self.pipeline, op){paths}{ending}{check}{tail}    }}\n",
+        "    {reach}fn call<T>(&self, op: &'static OpMeta) -> Call<T> {{\n        {binding}Call::new(&self.pipeline, op){paths}{ending}{check}{tail}    }}\n",
     ));
 }
 
