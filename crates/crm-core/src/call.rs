@@ -3,6 +3,7 @@
 mod before_send;
 mod body;
 mod body_stream;
+mod called;
 mod download;
 mod macros;
 mod multipart;
@@ -18,6 +19,7 @@ mod upload_reader;
 pub use before_send::BeforeSend;
 pub(crate) use body::Outgoing;
 pub use body_stream::BodyStream;
+pub use called::Called;
 pub(crate) use multipart::Watch;
 pub use param::Param;
 pub(crate) use request::Request;
@@ -69,6 +71,20 @@ impl<T> Call<T> {
     /// and the like are escaped. An empty value, `.` and `..` are mistakes.
     pub fn path(mut self, name: &'static str, value: impl Display) -> Self {
         self.request.fill(name, path::segment(&value.to_string()));
+        self
+    }
+
+    /// [`path`](Self::path) with a value that the handle holds, as the type of object. Errors and traces show it; it must
+    /// not be personal.
+    pub fn held(self, name: &'static str, value: impl Display) -> Self {
+        let mut call = self.path(name, value);
+        call.request.held = Some(name);
+        call
+    }
+
+    /// Names the handle that the operation is called through, as `contacts` for an operation of `objects`.
+    pub fn through(mut self, handle: &'static str) -> Self {
+        self.request.handle = Some(handle);
         self
     }
 
@@ -202,6 +218,12 @@ impl<T> Call<T> {
         self.request.op
     }
 
+    /// The operation under the name that it is called by, for errors about its reply.
+    #[must_use]
+    pub fn called(&self) -> Called {
+        self.request.called()
+    }
+
     /// Sends and returns the reply as it came, whatever its type. A reply outside 200 to 299 is
     /// an error here too; a 202 of a long-running operation is returned.
     ///
@@ -255,8 +277,8 @@ impl<T: Wire> Call<T> {
         T: 'static,
     {
         let clock = self.pipeline.clock();
-        let op = self.request.op;
-        Poller::build(policy, clock, Some(op), move |_| {
+        let called = self.called();
+        Poller::build(policy, clock, Some(called), move |_| {
             let call = self.clone();
             Box::pin(async move {
                 Ok(match question(&call.pipeline, &call.request).await? {
@@ -269,9 +291,9 @@ impl<T: Wire> Call<T> {
 
     /// [`poll`](Self::poll) without its need for `'static`.
     async fn ask_until_done(self, policy: PollPolicy) -> Result<T, Error> {
-        let (clock, op) = (self.pipeline.clock(), self.request.op);
+        let (clock, called) = (self.pipeline.clock(), self.called());
         let (pipeline, request) = (self.pipeline.clone(), self.request.clone());
-        let fetched = Poller::build(policy, clock, Some(op), move |_| {
+        let fetched = Poller::build(policy, clock, Some(called), move |_| {
             let (pipeline, request) = (pipeline.clone(), request.clone());
             Box::pin(async move { question(&pipeline, &request).await })
         })
@@ -300,7 +322,7 @@ impl Call<BodyStream> {
 impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("operation", &self.request.op.id)
+            .field("operation", &self.called().name)
             .field("request", &self.request)
             .finish_non_exhaustive()
     }

@@ -19,7 +19,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 
-use crate::meta::OpMeta;
+use crate::call::Called;
 
 /// Why a call did not succeed.
 #[derive(Clone)]
@@ -29,9 +29,9 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: Option<Cow<'static, str>>,
-    operation: &'static str,
+    operation: Cow<'static, str>,
     method: Option<http::Method>,
-    path: &'static str,
+    path: Cow<'static, str>,
     idempotent: bool,
     status: Option<StatusCode>,
     vendor: Option<VendorDetail>,
@@ -57,9 +57,9 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             message: Some(message.into()),
-            operation: "",
+            operation: Cow::Borrowed(""),
             method: None,
-            path: "",
+            path: Cow::Borrowed(""),
             idempotent: true,
             status: None,
             vendor: None,
@@ -97,10 +97,11 @@ impl Error {
 
     /// Names the operation that failed.
     #[must_use]
-    pub fn with_operation(mut self, op: &OpMeta) -> Self {
-        self.0.operation = op.id;
+    pub fn with_operation(mut self, operation: impl Into<Called>) -> Self {
+        let Called { op, name, path } = operation.into();
+        self.0.operation = name;
         self.0.method = Some(op.method.clone());
-        self.0.path = op.path;
+        self.0.path = path;
         self.0.idempotent = op.idempotent;
         self
     }
@@ -227,14 +228,15 @@ impl Error {
         self.0.kind
     }
 
-    /// The operation, as `contacts.list`; `raw` for a raw request; empty where the failure
+    /// The operation as it was called, as `contacts.list`; `raw` for a raw request; empty if the failure
     /// belongs to no operation.
     #[must_use]
     pub fn operation(&self) -> &str {
-        self.0.operation
+        &self.0.operation
     }
 
-    /// The method and the path template, as `GET /contacts/{contactId}`. Never the filled path.
+    /// The method and the path template, as `GET /contacts/{contactId}`. The template is filled only with what a handle
+    /// holds, as the type of object, never with ids.
     #[must_use]
     pub fn endpoint(&self) -> String {
         match &self.0.method {

@@ -67,7 +67,7 @@ pub mod webhook;
 
 pub use auth::{Anonymous, Authorization, Credentials, Secret, StaticToken};
 pub use batch::{Batch, BatchReport, ChunkOutcome};
-pub use call::{BeforeSend, BodyStream, Call, Param, Progress, Sending, Upload};
+pub use call::{BeforeSend, BodyStream, Call, Called, Param, Progress, Sending, Upload};
 #[cfg(feature = "test-util")]
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock};

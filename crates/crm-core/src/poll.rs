@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use futures_core::Stream;
 
+use crate::call::Called;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Sent};
 use crate::sync::BoxFuture;
@@ -99,7 +100,7 @@ pub struct Poller<T> {
     policy: PollPolicy,
     clock: Arc<dyn Clock>,
     ask: Ask<T>,
-    label: Option<&'static crate::meta::OpMeta>,
+    label: Option<Called>,
     step: Step<T>,
     started: Option<Duration>,
     asked: u32,
@@ -131,7 +132,7 @@ impl<T> Poller<T> {
     pub(crate) fn build(
         policy: PollPolicy,
         clock: Arc<dyn Clock>,
-        label: Option<&'static crate::meta::OpMeta>,
+        label: Option<Called>,
         ask: impl FnMut(u32) -> BoxFuture<'static, Result<Answer<T>, Error>> + Send + 'static,
     ) -> Self {
         Self { policy, clock, ask: Box::new(ask), label, step: Step::Start, started: None, asked: 0 }
@@ -165,8 +166,8 @@ impl<T> Poller<T> {
         };
         let sent = if self.asked == 0 { Sent::No } else { Sent::Answered };
         let error = Error::new(ErrorKind::Pending, out).with_attempts(self.asked).with_sent(sent);
-        Err(match self.label {
-            Some(op) => error.with_operation(op),
+        Err(match self.label.take() {
+            Some(called) => error.with_operation(called),
             None => error,
         })
     }

@@ -76,7 +76,7 @@ pub(super) fn resource(
 /// How the client makes the handle, and the start of every call.
 fn constructors(bound: &[String], fold: Option<&Fold>) -> TokenStream {
     let held: Vec<Ident> = bound.iter().map(|name| ident(&name.to_snake_case())).collect();
-    let paths = quote!(#(.path(#bound, &self.#held))*);
+    let paths = quote!(#(.held(#bound, &self.#held))*);
     let Some(fold) = fold else {
         return quote! {
             pub(crate) fn new(pipeline: &Pipeline #(, #held: impl Into<String>)*) -> Self {
@@ -100,9 +100,11 @@ fn constructors(bound: &[String], fold: Option<&Fold>) -> TokenStream {
         pub fn #parameter(&self) -> &str {
             &self.#parameter
         }
-        fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+        pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
             let call = Call::new(&self.pipeline, op) #paths;
-            if let Some(known) = self.known && !known.operations.contains(&op.id) {
+            let Some(known) = self.known else { return call };
+            let call = call.through(known.name);
+            if !known.operations.contains(&op.id) {
                 return call.refuse(format!(
                     "`{}` has no operation `{}`; `client.objects(\"{}\")` sends it all the same",
                     known.name, op.id, known.segment

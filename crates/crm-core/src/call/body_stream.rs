@@ -11,10 +11,10 @@ use futures_core::Stream;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, StatusCode};
 
+use super::Called;
 use super::upload::{OnProgress, Progress};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Sent};
-use crate::meta::OpMeta;
 use crate::sync::BoxFuture;
 
 pub(crate) type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
@@ -28,7 +28,7 @@ pub struct BodyStream {
     status: StatusCode,
     headers: HeaderMap,
     chunks: Option<Chunks>,
-    op: &'static OpMeta,
+    called: Called,
     clock: Arc<dyn Clock>,
     stall: Duration,
     deadline: Option<BoxFuture<'static, ()>>,
@@ -43,7 +43,7 @@ impl BodyStream {
         status: StatusCode,
         headers: HeaderMap,
         chunks: Chunks,
-        op: &'static OpMeta,
+        called: Called,
         clock: Arc<dyn Clock>,
         stall: Duration,
     ) -> Self {
@@ -52,7 +52,7 @@ impl BodyStream {
             status,
             headers,
             chunks,
-            op,
+            called,
             clock,
             stall,
             deadline: None,
@@ -93,7 +93,7 @@ impl BodyStream {
     }
 
     pub(super) fn label(&self, error: Error) -> Error {
-        error.with_operation(self.op).with_status(self.status).with_attempts(1)
+        error.with_operation(&self.called).with_status(self.status).with_attempts(1)
     }
 
     /// Ends the stream.
@@ -140,7 +140,7 @@ impl fmt::Debug for BodyStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BodyStream")
             .field("status", &self.status)
-            .field("operation", &self.op.id)
+            .field("operation", &self.called.name)
             .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,7 @@ use http::HeaderMap;
 use super::BeforeSend;
 use super::body::Body;
 use super::multipart::Multipart;
-use super::{Param, path};
+use super::{Called, Param, path};
 use crate::error::Error;
 use crate::meta::OpMeta;
 use crate::options::CallOptions;
@@ -16,6 +16,10 @@ use crate::options::CallOptions;
 #[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) op: &'static OpMeta,
+    /// The handle that it is called through, if that has another name than the operation's resource.
+    pub(super) handle: Option<&'static str>,
+    /// The placeholder that the handle fills.
+    pub(super) held: Option<&'static str>,
     /// Filled placeholders, escaped.
     segments: Vec<(&'static str, String)>,
     /// The whole path of a raw request, in place of the template's.
@@ -31,6 +35,8 @@ impl Request {
     pub(super) fn new(op: &'static OpMeta) -> Self {
         Self {
             op,
+            handle: None,
+            held: None,
             segments: Vec::new(),
             raw_path: None,
             query: Vec::new(),
@@ -39,6 +45,12 @@ impl Request {
             before_send: None,
             mistake: None,
         }
+    }
+
+    /// The operation under the name that it is called by.
+    pub(crate) fn called(&self) -> Called {
+        let held = self.segments.iter().find(|(name, _)| self.held == Some(*name));
+        Called::new(self.op, self.handle, held)
     }
 
     /// Keeps the first mistake.

@@ -79,7 +79,7 @@ impl<P: Paged> Walker<P> {
 
     /// Starts anew at the page of a cursor, whatever came before.
     pub(super) fn resume(&mut self, cursor: Cursor) -> Result<(), Error> {
-        self.next = self.list.place(cursor).map_err(|error| error.with_operation(self.call.op()))?;
+        self.next = self.list.place(cursor).map_err(|error| error.with_operation(self.call.called()))?;
         self.mark = self.next.position.clone();
         self.fetching = None;
         self.failed = None;
@@ -170,7 +170,7 @@ impl<P: Paged> Walker<P> {
         if let Some(fault) = fault {
             // Stays on the page, of which nothing is left, and ends the list after it.
             self.next = if beyond { stayed } else { Place { consumed: received, ..at.clone() } };
-            let error = Error::new(ErrorKind::Paging, fault).with_operation(self.call.op());
+            let error = Error::new(ErrorKind::Paging, fault).with_operation(self.call.called());
             self.failed = Some(error.with_sent(Sent::Answered));
         }
         Fetched { page, at, received }

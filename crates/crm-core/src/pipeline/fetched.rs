@@ -92,7 +92,7 @@ impl Fetched {
     fn label(&self, error: Error, pipeline: &Pipeline, request: &Request) -> Error {
         pipeline.shared.counters.error();
         error
-            .with_operation(request.op)
+            .with_operation(request.called())
             .with_attempts(self.reply.attempts)
             .with_request_id(pipeline.shared.vendor.request_id(&self.reply))
     }

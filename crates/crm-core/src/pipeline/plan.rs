@@ -46,8 +46,11 @@ impl Progress {
     /// Completes the error of the call by what is known about the call.
     pub(super) fn label(&self, error: Error, request: &Request, idempotent: Option<bool>) -> Error {
         let sent = if self.maybe && error.sent() == Sent::No { Sent::Maybe } else { error.sent() };
-        let error =
-            error.with_operation(request.op).with_attempts(self.attempts).with_sent(sent).with_earlier(self.maybe);
+        let error = error
+            .with_operation(request.called())
+            .with_attempts(self.attempts)
+            .with_sent(sent)
+            .with_earlier(self.maybe);
         match idempotent {
             Some(idempotent) => error.with_idempotent(idempotent),
             None => error,

@@ -30,7 +30,7 @@ impl Pipeline {
                 Ok(Fetched { reply })
             }
             (Delivered::Open(..), attempts) => {
-                Err(Error::decode("the reply was not read").with_operation(request.op).with_attempts(attempts))
+                Err(Error::decode("the reply was not read").with_operation(request.called()).with_attempts(attempts))
             }
         }
     }
@@ -40,7 +40,7 @@ impl Pipeline {
         let (delivered, attempts) = self.run(request, true).await?;
         let Delivered::Open(response, seat) = delivered else {
             return Err(Error::decode("the reply has no body to stream")
-                .with_operation(request.op)
+                .with_operation(request.called())
                 .with_attempts(attempts));
         };
         let (status, headers) = (response.status(), response.headers().clone());
@@ -51,17 +51,17 @@ impl Pipeline {
         }
         let chunks = Box::pin(Chunks::new(response.bytes_stream(), status, seat));
         let stall = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
-        Ok(BodyStream::new(status, headers, chunks, request.op, self.clock(), stall))
+        Ok(BodyStream::new(status, headers, chunks, request.called(), self.clock(), stall))
     }
 
     async fn run(&self, request: &Request, open: bool) -> Result<(Delivered, u32), Error> {
         let op = request.op;
         let span = tracing::info_span!(
             "crm.call",
-            operation = op.id,
+            operation = request.called().name(),
             vendor = self.shared.vendor.name(),
             method = %op.method,
-            path = op.path,
+            path = &*request.called().path,
         );
         self.shared.counters.call();
         let request = &*request.with(&self.options);

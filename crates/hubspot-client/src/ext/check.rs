@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use std::future::Future;
 
-use crm_core::{Batch, BatchReport, ChunkOutcome, Error, OpMeta};
+use crm_core::{Batch, BatchReport, Called, ChunkOutcome, Error};
 
 use super::names::key;
 use super::rows::Row;
@@ -41,7 +41,7 @@ impl<I: Clone> Checked<I> {
 }
 
 /// Sorts out empty ids.
-pub(super) fn check_ids(op: &OpMeta, ids: Vec<String>) -> Checked<String> {
+pub(super) fn check_ids(op: &Called, ids: Vec<String>) -> Checked<String> {
     let (sent, empty): (Vec<_>, Vec<_>) = ids.into_iter().enumerate().partition(|(_, id)| !id.trim().is_empty());
     let refused = empty.into_iter().map(|(index, _)| (index, Error::validation(NAMELESS).with_operation(op)));
     Checked { sent, refused: refused.collect() }
@@ -54,7 +54,7 @@ pub(super) fn check_ids(op: &OpMeta, ids: Vec<String>) -> Checked<String> {
 /// This is done once for all rows, so that a request that is sent again in halves has the same rows
 /// and trace ids.
 pub(super) fn check_rows<R: Row>(objects: &Objects, rows: Vec<R>, chunk: usize) -> Checked<R> {
-    let op = R::call(objects, Vec::new()).op();
+    let op = &R::call(objects, Vec::new()).called();
     let contacts = matches!(objects.object_type(), "contacts" | "contact" | "0-1");
     let mut checked = Checked { sent: Vec::new(), refused: Vec::new() };
     let mut request = Request::default();

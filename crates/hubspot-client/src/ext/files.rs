@@ -58,7 +58,7 @@ impl Files {
         Poller::from_fn(policy, clock, move |_| {
             let call = call.clone();
             async move {
-                let op = call.op();
+                let op = &call.called();
                 let reply = call.send_raw().await?;
                 let status: FileActionReply = reply.decode().map_err(|error| error.with_operation(op))?;
                 if let Some(error) = row_errors(&reply).first() {

@@ -112,7 +112,7 @@ impl Objects {
                 Ok(_) => "the time given to recently_modified has no zone; add Z or an offset",
                 Err(_) => "the text given to recently_modified is not a time; give RFC 3339 or milliseconds since 1970",
             };
-            Error::validation(fault).with_operation(&OBJECTS_SEARCH)
+            Error::validation(fault).with_operation(self.call::<()>(&OBJECTS_SEARCH).called())
         })?;
         Ok(SearchRequest::default().and(Filter::gte(property, millis)).sort_by(property))
     }

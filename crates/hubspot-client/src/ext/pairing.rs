@@ -4,7 +4,7 @@
 //! records by their values, and the rest by elimination. HubSpot does not guarantee the order of
 //! its answers, so the order is not used.
 
-use crm_core::{ChunkOutcome, Error, ErrorKind, Map, OpMeta, RawReply, Sent};
+use crm_core::{Called, ChunkOutcome, Error, ErrorKind, Map, RawReply, Sent};
 use serde_json::Value;
 
 use super::names::{self, same, unique};
@@ -46,7 +46,7 @@ impl<O: Written> Chunk<O> {
     }
 
     /// Gives the errors of a reply to their rows.
-    pub(super) fn take_errors(&mut self, op: &OpMeta, reply: &RawReply) {
+    pub(super) fn take_errors(&mut self, op: &Called, reply: &RawReply) {
         for value in row_errors(reply) {
             let error = row_error(&value, op, reply);
             let traces = traces_of(&value);
@@ -133,7 +133,7 @@ impl<O: Written> Chunk<O> {
 
     /// Returns the result of each row. A row without a result is unknown, with an error that names
     /// no row and may belong to it, or with the reason.
-    pub(super) fn tell(self, op: &OpMeta, reply: &RawReply) -> ChunkOutcome<O> {
+    pub(super) fn tell(self, op: &Called, reply: &RawReply) -> ChunkOutcome<O> {
         let mut outcome = ChunkOutcome::new();
         let mut reason = self.stray.map(|stray| stray.with_sent(Sent::Maybe));
         for (index, (_, became)) in self.rows.into_iter().enumerate() {
@@ -200,6 +200,6 @@ pub(super) fn ids_of(error: &Value) -> Vec<String> {
 }
 
 /// The error of a row of a read that found nothing.
-pub(super) fn missing(op: &OpMeta) -> Error {
+pub(super) fn missing(op: &Called) -> Error {
     Error::new(ErrorKind::NotFound, "there is no record with this id").with_operation(op).with_sent(Sent::Answered)
 }

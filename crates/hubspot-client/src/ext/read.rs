@@ -140,7 +140,7 @@ impl<R> ReadMany<R> {
 
     async fn read(&self, ids: Vec<String>) -> Result<ChunkOutcome<R>, Error> {
         let call = self.call(&ids);
-        let op = call.op();
+        let op = &call.called();
         let reply = match call.send_raw().await {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(self.without_list(&ids, &error)),
             reply => reply?,
@@ -216,7 +216,8 @@ impl<R: Send + 'static> IntoFuture for ReadMany<R> {
     type IntoFuture = BoxFuture<'static, BatchReport<R>>;
 
     fn into_future(mut self) -> Self::IntoFuture {
-        let ids = check_ids(&operations::OBJECTS_BATCH_READ, std::mem::take(&mut self.ids));
+        let called = self.objects.call::<()>(&operations::OBJECTS_BATCH_READ).called();
+        let ids = check_ids(&called, std::mem::take(&mut self.ids));
         Box::pin(async move { ids.run(&self.batch, |chunk| self.read(chunk)).await })
     }
 }

@@ -1,6 +1,6 @@
 //! The errors of a mixed result: one a row.
 
-use crm_core::{Error, OpMeta, RawReply, Sent, Vendor};
+use crm_core::{Called, Error, RawReply, Sent, Vendor};
 use serde_json::Value;
 
 use crate::vendor::{ErrorBody, HubSpot, kind_of_row};
@@ -17,7 +17,7 @@ pub(super) fn row_errors(reply: &RawReply) -> Vec<Value> {
 }
 
 /// The error of one row.
-pub(super) fn row_error(value: &Value, op: &OpMeta, reply: &RawReply) -> Error {
+pub(super) fn row_error(value: &Value, op: &Called, reply: &RawReply) -> Error {
     let body = ErrorBody::read(value);
     let kind = kind_of_row(&body);
     let mut detail = body.into_detail();

@@ -80,7 +80,8 @@ impl<R> SearchAll<R> {
         request: Result<SearchRequest, Error>,
         read: fn(Object) -> Result<R, Error>,
     ) -> Self {
-        let window = request.and_then(Window::new).map(Arc::new);
+        let called = objects.call::<()>(&OBJECTS_SEARCH).called();
+        let window = request.and_then(Window::new).map(Arc::new).map_err(|error| error.with_operation(called));
         let search = window.as_ref().map_or_else(|_| SearchRequest::default(), |window| window.identity());
         let call: Call<SearchReply> = objects.search(search).into();
         Self {
@@ -139,7 +140,8 @@ impl<R> SearchAll<R> {
     /// with the search itself. Begin without a cursor, or repeat the search as it was.
     pub fn resume(mut self, cursor: Cursor) -> Result<Self, Error> {
         let window = Arc::clone(self.window.as_ref().map_err(Clone::clone)?);
-        let labelled = |error: Error| error.with_operation(&OBJECTS_SEARCH);
+        let called = self.objects.call::<()>(&OBJECTS_SEARCH).called();
+        let labelled = |error: Error| error.with_operation(&called);
         let (mut position, _) = self.list.open(cursor).map_err(labelled)?;
         self.after.clear();
         if let Position::Values(values) = position {
@@ -284,10 +286,11 @@ impl<R> Stream for SearchAll<R> {
 
 fn fetch(objects: &Objects, window: Arc<Window>, at: Position) -> BoxFuture<'static, Page> {
     // The page must have its list of records: otherwise it cannot be the last one.
+    let called = objects.call::<()>(&OBJECTS_SEARCH).called();
     let mut pages = objects.search(window.request(&at)).pages().max_pages(1);
     Box::pin(async move {
         match pages.next().await {
-            Some(page) => window.advance(&at, page?),
+            Some(page) => window.advance(&at, page?).map_err(|error| error.with_operation(called)),
             None => Ok((Vec::new(), Position::End)),
         }
     })

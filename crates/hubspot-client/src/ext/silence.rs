@@ -1,14 +1,14 @@
 //! The errors of rows of a batch whose result is unknown.
 
 use crm_core::reexport::http::StatusCode;
-use crm_core::{Error, OpMeta, RawReply, Vendor};
+use crm_core::{Called, Error, RawReply, Vendor};
 use serde_json::Value;
 
 use crate::vendor::{ErrorBody, HubSpot};
 
 /// Returns the reason why the result of records that a reply does not mention is unknown, or `None` if
 /// the reply contains the list of a completed batch.
-pub(super) fn silence(op: &OpMeta, reply: &RawReply) -> Option<Error> {
+pub(super) fn silence(op: &Called, reply: &RawReply) -> Option<Error> {
     let body = reply.json().unwrap_or_default();
     let status = body.get("status").and_then(Value::as_str);
     let text = match status {
@@ -23,12 +23,12 @@ pub(super) fn silence(op: &OpMeta, reply: &RawReply) -> Option<Error> {
 }
 
 /// Returns the error of a record that the reply of a completed batch does not contain.
-pub(super) fn unmentioned(op: &OpMeta, reply: &RawReply) -> Error {
+pub(super) fn unmentioned(op: &Called, reply: &RawReply) -> Error {
     said("the reply does not contain the record", op, reply, &Value::Null)
 }
 
 /// Returns the error if the records of a reply cannot be matched with the requested names.
-pub(super) fn unpaired(further: Option<&str>, op: &OpMeta, reply: &RawReply) -> Error {
+pub(super) fn unpaired(further: Option<&str>, op: &Called, reply: &RawReply) -> Error {
     let text = "the reply holds records under names that were not asked for";
     match further {
         Some(property) => {
@@ -39,7 +39,7 @@ pub(super) fn unpaired(further: Option<&str>, op: &OpMeta, reply: &RawReply) -> 
     }
 }
 
-fn said(text: impl Into<std::borrow::Cow<'static, str>>, op: &OpMeta, reply: &RawReply, body: &Value) -> Error {
+fn said(text: impl Into<std::borrow::Cow<'static, str>>, op: &Called, reply: &RawReply, body: &Value) -> Error {
     let error = Error::decode(text)
         .with_operation(op)
         .with_status(reply.status())

@@ -14,7 +14,6 @@
 use crm_core::{Error, ErrorKind, Position, Sent, Timestamp};
 
 use super::names::same;
-use crate::operations::OBJECTS_SEARCH;
 use crate::types::{Filter, FilterGroup, Object, SearchReply, SearchRequest, SearchSortDirection};
 
 const ID: &str = "hs_object_id";
@@ -185,9 +184,9 @@ fn check_room(groups: &[FilterGroup], own: usize) -> Result<(), Error> {
 }
 
 fn refused(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::validation(text).with_operation(&OBJECTS_SEARCH)
+    Error::validation(text)
 }
 
 fn astray(text: &'static str) -> Error {
-    Error::new(ErrorKind::Paging, text).with_operation(&OBJECTS_SEARCH).with_sent(Sent::Answered)
+    Error::new(ErrorKind::Paging, text).with_sent(Sent::Answered)
 }

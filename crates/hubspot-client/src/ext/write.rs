@@ -49,7 +49,8 @@ impl Objects {
     pub fn archive_many(&self, ids: impl IntoIterator<Item = impl Into<String>>) -> Many<String, ()> {
         let objects = self.clone();
         let op = &operations::OBJECTS_BATCH_ARCHIVE;
-        let check = move |ids, _| check_ids(op, ids);
+        let called = self.call::<()>(op).called();
+        let check = move |ids, _| check_ids(&called, ids);
         Many::new(most(op), ids.into_iter().map(Into::into), check, move |ids: Vec<String>| {
             let rows = ids.len();
             let mut seen = HashSet::new();
@@ -79,7 +80,7 @@ pub(super) fn most(op: &crm_core::OpMeta) -> usize {
 async fn write_chunk<R: Row>(objects: Objects, mut rows: Vec<R>) -> Result<ChunkOutcome<R::Written>, Error> {
     let mut chunk = Chunk::new(&mut rows);
     let call = R::call(&objects, rows);
-    let op = call.op();
+    let op = &call.called();
     let reply = call.send_raw().await?;
     let read: R::Reply = reply.decode().map_err(|error| error.with_operation(op))?;
     if read.has_errors() {

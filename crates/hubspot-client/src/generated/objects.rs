@@ -40,9 +40,11 @@ impl Objects {
     pub fn object_type(&self) -> &str {
         &self.object_type
     }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        let call = Call::new(&self.pipeline, op).path("objectType", &self.object_type);
-        if let Some(known) = self.known && !known.operations.contains(&op.id) {
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+        let call = Call::new(&self.pipeline, op).held("objectType", &self.object_type);
+        let Some(known) = self.known else { return call };
+        let call = call.through(known.name);
+        if !known.operations.contains(&op.id) {
             return call
                 .refuse(
                     format!(

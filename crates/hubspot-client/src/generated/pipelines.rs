@@ -26,7 +26,7 @@ impl Pipelines {
         }
     }
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op).path("objectType", &self.object_type)
+        Call::new(&self.pipeline, op).held("objectType", &self.object_type)
     }
     /// Creates a pipeline.
     ///

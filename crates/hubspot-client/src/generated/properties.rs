@@ -26,7 +26,7 @@ impl Properties {
         }
     }
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op).path("objectType", &self.object_type)
+        Call::new(&self.pipeline, op).held("objectType", &self.object_type)
     }
     /// Archives a property.
     ///
