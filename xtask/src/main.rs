@@ -13,12 +13,11 @@ mod redis;
 mod release;
 mod run;
 mod singles;
-mod soak;
 mod supply;
 mod swap;
 mod sync;
-mod wire;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,9 +29,16 @@ use codegen::{normalise, read as specs, write};
 /// Exit codes: 0 all is well, 1 a check failed or something is wrong, 2 the command is not understood.
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Generates, checks and shows the CRM clients")]
-struct Arguments {
+struct Xtask {
     #[command(subcommand)]
     command: Command,
+}
+
+/// The arguments of a program of its own, which reads them.
+#[derive(clap::Args)]
+struct Arguments {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+    all: Vec<OsString>,
 }
 
 #[derive(Subcommand)]
@@ -116,16 +122,11 @@ enum Command {
         live: bool,
     },
     /// Plays operations and faults at random against the fakes, and compares what was reported with what is there
-    Soak(soak::Options),
+    #[command(disable_help_flag = true)]
+    Soak(Arguments),
     /// Reads inputs changed at random, wherever anything is read; each target as long as told
-    Fuzz {
-        /// How long each target runs
-        #[arg(long, default_value_t = 10)]
-        seconds: u64,
-        /// Where the randomness begins
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-    },
+    #[command(disable_help_flag = true)]
+    Fuzz(Arguments),
     /// Writes what is public in each crate into docs/api, and checks whose types are in it
     Api {
         /// Write nothing; show the difference and exit with 1 if there is one
@@ -143,7 +144,8 @@ enum Command {
         write: bool,
     },
     /// Shows the request of every operation's sample call, and the reply to it
-    Wire(wire::Options),
+    #[command(disable_help_flag = true)]
+    Wire(Arguments),
     /// Runs every check: format, clippy, drift, dependencies, soak, tests, public items, documentation
     Test,
 }
@@ -152,7 +154,7 @@ fn main() -> ExitCode {
     if let Some(code) = bench::wrapped().or_else(api::wrapped) {
         return code;
     }
-    match run(Arguments::parse()) {
+    match run(Xtask::parse()) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -161,12 +163,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> Result<ExitCode> {
+fn run(xtask: Xtask) -> Result<ExitCode> {
     let root = root();
     if swap::recover(&root)? {
         eprintln!("A run did not end; the files it had begun to write were put back.");
     }
-    match arguments.command {
+    match xtask.command {
         Command::Import { vendor, from, into, source } => import::run(&root, &vendor, &from, &into, &source)?,
         Command::Sync { vendor, from, into, source } => {
             sync::run(&root, &vendor, &from, into.as_deref(), source.as_deref())?;
@@ -198,8 +200,8 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
-        Command::Soak(options) => return soak::run(&root, &options),
-        Command::Fuzz { seconds, seed } => return run::fuzz(&root, seconds, seed),
+        Command::Soak(arguments) => return run::program(&root, "crm-soak", &arguments.all),
+        Command::Fuzz(arguments) => return run::program(&root, "crm-fuzz", &arguments.all),
         Command::Api { check } => {
             if !api::run(&root, check)? {
                 return Ok(ExitCode::FAILURE);
@@ -222,7 +224,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
-        Command::Wire(options) => return wire::run(&root, &options),
+        Command::Wire(arguments) => return run::program(&root, "crm-wire", &arguments.all),
         Command::Test => return run::test(&root),
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
-//! `cargo xtask demo` and `cargo xtask test`: other programs, run one after the other.
+//! Other programs, run one after the other.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -8,6 +9,15 @@ use anyhow::{Context, Result};
 
 use crate::cargo::cargo;
 use crate::{generate, redis};
+
+/// Builds and runs a program of this workspace.
+pub(crate) fn program(root: &Path, package: &str, arguments: &[OsString]) -> Result<ExitCode> {
+    let mut command = cargo(root);
+    command.args(["run", "--quiet", "--package", package, "--"]).args(arguments);
+    let status = command.status().context("cargo could not be run")?;
+    // The program said what is wrong.
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+}
 
 /// Says whether the generated code is current, then runs the demonstration.
 pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
@@ -22,30 +32,9 @@ pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
             changes.total
         );
     }
-    let mut arguments = vec!["run", "--quiet", "--package", "crm-tests", "--bin", "demo"];
-    if live {
-        arguments.extend(["--", "--live"]);
-    }
-    let status = cargo(root).args(arguments).status().context("cargo could not be run")?;
-    Ok(if status.success() && changes.files.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// Runs the targets that the tests run, for longer. They are the tests whose names begin with `fuzz`
-/// and those that read the reply of every operation.
-pub(crate) fn fuzz(root: &Path, seconds: u64, seed: u64) -> Result<ExitCode> {
-    let targets: [&[&str]; 3] = [
-        &["--package", "crm-tests", "--test", "fuzz", "--", "fuzz"],
-        &["--package", "crm-tests", "--test", "every_operation", "--", "apis"],
-        &["--package", "codegen", "--", "fuzzed"],
-    ];
-    let mut failed = false;
-    for target in targets {
-        let mut command = cargo(root);
-        command.args(["test", "--quiet"]).args(target).arg("--nocapture");
-        command.env("CRM_FUZZ_SECONDS", seconds.to_string()).env("CRM_FUZZ_SEED", seed.to_string());
-        failed |= !command.status().context("cargo could not be run")?.success();
-    }
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let arguments: Vec<OsString> = live.then(|| "--live".into()).into_iter().collect();
+    let shown = program(root, "crm-demo", &arguments)?;
+    Ok(if changes.files.is_empty() { shown } else { ExitCode::FAILURE })
 }
 
 /// Features of `serde_json` that any crate of a program can enable.

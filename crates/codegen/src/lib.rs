@@ -7,8 +7,6 @@
 pub mod correct;
 pub mod diff;
 mod emit;
-#[cfg(test)]
-mod fuzzed;
 pub mod generate;
 pub mod model;
 mod name;

@@ -9,7 +9,7 @@ use super::Packed;
 use crate::cargo::Package;
 
 /// What may lie in a package. Beside the sources only the fakes have something: the documents they serve.
-const ALLOWED: [&str; 9] = [
+const ALLOWED: [&str; 10] = [
     ".cargo_vcs_info.json",
     "Cargo.lock",
     "Cargo.toml",
@@ -17,6 +17,7 @@ const ALLOWED: [&str; 9] = [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
+    "examples",
     "src",
     "tests",
 ];

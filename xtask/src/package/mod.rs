@@ -42,6 +42,7 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
             tests.args(["--features", OF_TESTS]);
         }
         packed.step(&mut wrong, &mut tests)?;
+        packed.step(&mut wrong, packed.cargo("check", name).args(["--examples", "--all-features"]))?;
         // Those of the generated code are many, and the tests of the workspace run them.
         packed.step(&mut wrong, packed.cargo("test", name).args(["--doc", "--", "--skip", "src/generated"]))?;
         // As docs.rs does it.
