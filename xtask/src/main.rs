@@ -8,8 +8,8 @@ mod diff;
 mod generate;
 mod git;
 mod import;
+mod needs;
 mod package;
-mod redis;
 mod release;
 mod run;
 mod singles;
@@ -137,12 +137,8 @@ enum Command {
     Package,
     /// Checks that every feature of every client compiles alone
     Features,
-    /// Counts what each crate depends on, and checks licences and advisories
-    Supply {
-        /// Put the counts into docs/dependencies.md
-        #[arg(long)]
-        write: bool,
-    },
+    /// Counts what each crate depends on, and checks licences and sources
+    Supply(supply::Options),
     /// Shows the request of every operation's sample call, and the reply to it
     #[command(disable_help_flag = true)]
     Wire(Arguments),
@@ -219,8 +215,8 @@ fn run(xtask: Xtask) -> Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
-        Command::Supply { write } => {
-            if !supply::run(&root, write)? {
+        Command::Supply(options) => {
+            if !supply::run(&root, &options)? {
                 return Ok(ExitCode::FAILURE);
             }
         }

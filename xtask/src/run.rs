@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::cargo::cargo;
-use crate::{generate, redis};
+use crate::{generate, needs};
 
 /// Builds and runs a program of this workspace.
 pub(crate) fn program(root: &Path, package: &str, arguments: &[OsString]) -> Result<ExitCode> {
@@ -57,7 +57,8 @@ pub(crate) fn test(root: &Path) -> Result<ExitCode> {
         ("public items", &["run", "--quiet", "--package", "xtask", "--", "api", "--check"]),
         ("documentation", &["doc", "--workspace", "--no-deps", "--all-features"]),
     ];
-    redis::provide()?;
+    needs::redis()?;
+    needs::deny(root)?;
     for (name, arguments) in steps {
         println!("── {name}: cargo {}", arguments.join(" "));
         let started = Instant::now();
