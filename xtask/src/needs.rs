@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
 
-use crate::cargo::cargo;
+use xtask::cargo::cargo;
 
 /// Leaves the tests of Redis out: they are listed as ignored.
 const WITHOUT_REDIS: &str = "CRM_WITHOUT_REDIS";

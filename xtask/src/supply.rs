@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::cargo::{cargo, published};
 use crate::needs;
+use xtask::cargo::{cargo, published};
 
 /// The same on every host.
 const TARGET: &str = "x86_64-unknown-linux-gnu";

@@ -5,6 +5,8 @@ pub mod calls;
 pub mod forwarder;
 pub mod fuzz;
 pub mod redis_server;
+#[cfg(feature = "specs")]
+pub mod specs;
 pub mod traces;
 
 // The generated calls name them from here.
