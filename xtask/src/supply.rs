@@ -25,7 +25,7 @@ pub(crate) struct Options {
     advisories: bool,
 }
 
-/// Writes or compares the page, and checks what `deny.toml` says; `false` where something is wrong.
+/// Writes or compares the page, and checks what `.cargo/deny.toml` says; `false` where something is wrong.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     if options.advisories {
         return Ok(denied(root, &["advisories"])?.unwrap_or(false));
