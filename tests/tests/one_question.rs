@@ -26,9 +26,11 @@ fn readmes_tours_and_examples_ask_whether_a_write_may_have_happened() {
         if entry.join("README.md").is_file() {
             found.extend([entry.join("README.md"), entry.join("src/lib.rs")]);
         }
+        if entry.join("examples").is_dir() {
+            files(&entry.join("examples"), &["rs"], &mut found);
+        }
     }
-    files(&root.join("tests/examples"), &["rs"], &mut found);
-    files(&root.join("tests/src/demo"), &["rs"], &mut found);
+    files(&root.join("tests/demo/src"), &["rs"], &mut found);
     let mut asked = 0;
     for file in found {
         let text = fs::read_to_string(&file).unwrap();

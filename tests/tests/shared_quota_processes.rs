@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use crm_core::{Quotas, RedisLimiter, Window};
 use crm_fake::{Fake, Recorded, Vendor};
-use crm_tests::forwarder::Forwarder;
-use crm_tests::redis_server::RedisServer;
+use crm_testkit::forwarder::Forwarder;
+use crm_testkit::redis_server::RedisServer;
 use hubspot_client::Client;
 
 const WORKERS: usize = 8;

@@ -8,46 +8,51 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Cargo, in a project.
-pub(crate) fn cargo(project: &Path) -> Command {
+/// The most bytes that a package may take, packed.
+pub const MOST_BYTES: u64 = 3 << 20;
+
+/// Returns cargo, in a project.
+pub fn cargo(project: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(project);
     command
 }
 
 /// A package, as far as its manifest tells.
-#[derive(Deserialize)]
-pub(crate) struct Package {
-    pub(crate) name: String,
-    pub(crate) version: String,
-    pub(crate) manifest_path: PathBuf,
-    pub(crate) description: Option<String>,
-    pub(crate) license: Option<String>,
-    pub(crate) readme: Option<String>,
-    pub(crate) repository: Option<String>,
-    pub(crate) rust_version: Option<String>,
+#[derive(Debug, Deserialize)]
+#[allow(missing_docs, reason = "the fields are those of a manifest")]
+pub struct Package {
+    pub name: String,
+    pub version: String,
+    pub manifest_path: PathBuf,
+    pub description: Option<String>,
+    pub license: Option<String>,
+    pub readme: Option<String>,
+    pub repository: Option<String>,
+    pub rust_version: Option<String>,
     #[serde(default)]
-    pub(crate) keywords: Vec<String>,
+    pub keywords: Vec<String>,
     #[serde(default)]
-    pub(crate) categories: Vec<String>,
+    pub categories: Vec<String>,
     #[serde(default)]
-    pub(crate) dependencies: Vec<Dependency>,
+    pub dependencies: Vec<Dependency>,
     #[serde(default)]
-    pub(crate) features: BTreeMap<String, Vec<String>>,
+    pub features: BTreeMap<String, Vec<String>>,
     /// What the manifest says for tools.
     #[serde(default)]
-    pub(crate) metadata: Value,
+    pub metadata: Value,
     publish: Option<Vec<String>>,
 }
 
 /// What a package depends on.
-#[derive(Deserialize)]
-pub(crate) struct Dependency {
-    pub(crate) name: String,
+#[derive(Debug, Deserialize)]
+pub struct Dependency {
+    /// The package.
+    pub name: String,
     /// `dev` or `build`; nothing for what its users compile.
-    pub(crate) kind: Option<String>,
+    pub kind: Option<String>,
     /// `*` where only the path is said.
-    pub(crate) req: String,
+    pub req: String,
 }
 
 #[derive(Deserialize)]
@@ -56,22 +61,22 @@ struct Metadata {
     target_directory: PathBuf,
 }
 
-/// The packages of a workspace, by name.
-pub(crate) fn packages(workspace: &Path) -> Result<Vec<Package>> {
+/// Returns the packages of a workspace, by name.
+pub fn packages(workspace: &Path) -> Result<Vec<Package>> {
     let mut packages = metadata(workspace)?.packages;
     packages.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(packages)
 }
 
-/// Those that go to a registry.
-pub(crate) fn published(root: &Path) -> Result<Vec<Package>> {
+/// Returns those that go to a registry.
+pub fn published(root: &Path) -> Result<Vec<Package>> {
     let mut packages = packages(root)?;
     packages.retain(|package| package.publish.as_ref().is_none_or(|to| !to.is_empty()));
     Ok(packages)
 }
 
-/// Where cargo puts what it builds.
-pub(crate) fn target(root: &Path) -> Result<PathBuf> {
+/// Returns the folder in which cargo puts what it builds.
+pub fn target(root: &Path) -> Result<PathBuf> {
     Ok(metadata(root)?.target_directory)
 }
 

@@ -7,16 +7,8 @@ use anyhow::Result;
 
 pub(crate) use codegen::generate::{drift, plan};
 
-/// How a run ended.
-pub(crate) enum Outcome {
-    /// Everything is as it should be.
-    Current,
-    /// With `--check`: what is checked in differs from what would be generated.
-    Drift,
-}
-
-/// Generates the crates of the named vendors, or of all.
-pub(crate) fn run(root: &Path, vendors: &[String], check: bool) -> Result<Outcome> {
+/// Generates the crates of the named vendors, or of all; `false` with `check` if what is checked in differs.
+pub(crate) fn run(root: &Path, vendors: &[String], check: bool) -> Result<bool> {
     let started = Instant::now();
     let (files, changes) = plan(root, vendors, true)?;
     if check {
@@ -25,10 +17,10 @@ pub(crate) fn run(root: &Path, vendors: &[String], check: bool) -> Result<Outcom
         }
         if changes.files.is_empty() {
             println!("{} generated files are current ({:.1} s)", changes.total, started.elapsed().as_secs_f64());
-            return Ok(Outcome::Current);
+            return Ok(true);
         }
         print!("{}", drift(root, &changes));
-        return Ok(Outcome::Drift);
+        return Ok(false);
     }
     files.write()?;
     for change in &changes.files {
@@ -40,5 +32,5 @@ pub(crate) fn run(root: &Path, vendors: &[String], check: bool) -> Result<Outcom
         changes.total,
         started.elapsed().as_secs_f64()
     );
-    Ok(Outcome::Current)
+    Ok(true)
 }

@@ -22,7 +22,7 @@ fn said(root: &Path, arguments: &[&str]) -> Result<String> {
 }
 
 /// The commit that a revision names.
-pub(crate) fn commit(root: &Path, revision: &str) -> Result<String> {
+pub fn commit(root: &Path, revision: &str) -> Result<String> {
     let name = format!("{revision}^{{commit}}");
     let found = said(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &name]);
     let Ok(found) = found else { bail!("git knows no revision `{revision}`") };
@@ -31,7 +31,7 @@ pub(crate) fn commit(root: &Path, revision: &str) -> Result<String> {
 
 /// Writes a folder, as it was at a commit, below `into`. It goes through an index of its own, so that
 /// the work tree and what is staged are not touched.
-pub(crate) fn folder_at(root: &Path, commit: &str, folder: &str, into: &Path) -> Result<()> {
+pub fn folder_at(root: &Path, commit: &str, folder: &str, into: &Path) -> Result<()> {
     let index = into.join("index");
     let prefix = format!("--prefix={}/", into.join(folder).display());
     let tree = format!("{commit}:{folder}");
@@ -48,31 +48,31 @@ pub(crate) fn folder_at(root: &Path, commit: &str, folder: &str, into: &Path) ->
 }
 
 /// A file as it was at a commit; `None` where it was not there.
-pub(crate) fn file_at(root: &Path, commit: &str, path: &str) -> Result<Option<String>> {
+pub fn file_at(root: &Path, commit: &str, path: &str) -> Result<Option<String>> {
     let output = git(root, &["show", &format!("{commit}:{path}")])?;
     Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
 }
 
 /// The files below a folder that are not as they were at a commit, untracked ones too.
-pub(crate) fn changed(root: &Path, commit: &str, folder: &str) -> Result<Vec<String>> {
+pub fn changed(root: &Path, commit: &str, folder: &str) -> Result<Vec<String>> {
     let mut found = said(root, &["diff", "--name-only", commit, "--", folder])?;
     found += &said(root, &["ls-files", "--others", "--exclude-standard", "--", folder])?;
     Ok(found.lines().map(str::to_owned).collect())
 }
 
 /// The files that are changed or not tracked.
-pub(crate) fn dirty(root: &Path) -> Result<Vec<String>> {
+pub fn dirty(root: &Path) -> Result<Vec<String>> {
     let status = said(root, &["status", "--porcelain"])?;
     Ok(status.lines().filter_map(|line| line.get(3..)).map(str::to_owned).collect())
 }
 
 /// All tags that begin so.
-pub(crate) fn tags(root: &Path, start: &str) -> Result<Vec<String>> {
+pub fn tags(root: &Path, start: &str) -> Result<Vec<String>> {
     let tags = said(root, &["tag", "--list", &format!("{start}*")])?;
     Ok(tags.lines().map(str::to_owned).collect())
 }
 
 /// Puts a tag on the current commit.
-pub(crate) fn tag(root: &Path, name: &str) -> Result<()> {
+pub fn tag(root: &Path, name: &str) -> Result<()> {
     said(root, &["tag", name]).map(drop)
 }

@@ -1,38 +1,35 @@
 //! The workspace's own tool: documents become clients, and everything is checked with one command.
 
-mod api;
-mod bench;
-mod cargo;
 mod coverage;
-mod diff;
 mod generate;
-mod git;
 mod import;
-mod package;
-mod redis;
-mod release;
+mod needs;
 mod run;
 mod singles;
-mod soak;
 mod supply;
-mod swap;
 mod sync;
-mod wire;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use codegen::apis as refine;
-use codegen::{normalise, read as specs, write};
+use xtask::diff;
 
 /// Exit codes: 0 all is well, 1 a check failed or something is wrong, 2 the command is not understood.
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Generates, checks and shows the CRM clients")]
-struct Arguments {
+struct Xtask {
     #[command(subcommand)]
     command: Command,
+}
+
+/// The arguments of a program of its own, which reads them.
+#[derive(clap::Args)]
+struct Arguments {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+    all: Vec<OsString>,
 }
 
 #[derive(Subcommand)]
@@ -50,7 +47,7 @@ enum Command {
         #[arg(long)]
         source: String,
     },
-    /// Takes a vendor's newer documents, keeps our corrections, generates, and shows what changed; all or nothing
+    /// Takes a vendor's newer documents, keeps our corrections, generates, and shows what changed
     Sync {
         /// The vendor: a folder of specs
         vendor: String,
@@ -81,17 +78,8 @@ enum Command {
         json: bool,
     },
     /// Writes versions and changelogs from what changed, and tries to publish; publishes nothing unless told
-    Release {
-        /// Only show versions, changelogs, the order, and what still fails
-        #[arg(long)]
-        plan: bool,
-        /// What was released last; else each crate's newest tag, as `crm-core-v0.1.0`
-        #[arg(long)]
-        since: Option<String>,
-        /// Publish what a run before has written and somebody has committed
-        #[arg(long, conflicts_with_all = ["plan", "since"])]
-        publish: bool,
-    },
+    #[command(disable_help_flag = true)]
+    Release(Arguments),
     /// Shows which operations of the documents are in the clients
     Coverage {
         /// For programs
@@ -102,13 +90,8 @@ enum Command {
         operations: bool,
     },
     /// Measures what calls cost, beside the peers; exits with 1 where a target is missed
-    #[command(args_conflicts_with_subcommands = true)]
-    Bench {
-        #[command(subcommand)]
-        command: Option<bench::Command>,
-        #[command(flatten)]
-        speed: bench::speed::Options,
-    },
+    #[command(disable_help_flag = true)]
+    Bench(Arguments),
     /// Shows all four clients at work against the fake vendors
     Demo {
         /// Read from the real hosts instead, with the credentials in the environment
@@ -116,70 +99,62 @@ enum Command {
         live: bool,
     },
     /// Plays operations and faults at random against the fakes, and compares what was reported with what is there
-    Soak(soak::Options),
+    #[command(disable_help_flag = true)]
+    Soak(Arguments),
     /// Reads inputs changed at random, wherever anything is read; each target as long as told
-    Fuzz {
-        /// How long each target runs
-        #[arg(long, default_value_t = 10)]
-        seconds: u64,
-        /// Where the randomness begins
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-    },
+    #[command(disable_help_flag = true)]
+    Fuzz(Arguments),
     /// Writes what is public in each crate into docs/api, and checks whose types are in it
-    Api {
-        /// Write nothing; show the difference and exit with 1 if there is one
-        #[arg(long)]
-        check: bool,
-    },
+    #[command(disable_help_flag = true)]
+    Api(Arguments),
     /// Packs each crate, and checks, builds and tests the packages with nothing around them
-    Package,
+    #[command(disable_help_flag = true)]
+    Package(Arguments),
     /// Checks that every feature of every client compiles alone
     Features,
-    /// Counts what each crate depends on, and checks licences and advisories
-    Supply {
-        /// Put the counts into docs/dependencies.md
-        #[arg(long)]
-        write: bool,
-    },
+    /// Counts what each crate depends on, and checks licences and sources
+    Supply(supply::Options),
     /// Shows the request of every operation's sample call, and the reply to it
-    Wire(wire::Options),
+    #[command(disable_help_flag = true)]
+    Wire(Arguments),
     /// Runs every check: format, clippy, drift, dependencies, soak, tests, public items, documentation
     Test,
 }
 
 fn main() -> ExitCode {
-    if let Some(code) = bench::wrapped().or_else(api::wrapped) {
-        return code;
-    }
-    match run(Arguments::parse()) {
+    match run(Xtask::parse()) {
         Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => xtask::end(Err(error)),
     }
 }
 
-fn run(arguments: Arguments) -> Result<ExitCode> {
-    let root = root();
-    if swap::recover(&root)? {
-        eprintln!("A run did not end; the files it had begun to write were put back.");
-    }
-    match arguments.command {
-        Command::Import { vendor, from, into, source } => import::run(&root, &vendor, &from, &into, &source)?,
+fn run(xtask: Xtask) -> Result<ExitCode> {
+    let root = xtask::root();
+    let program = |package: &str, command: &[&str], Arguments { all }: Arguments| {
+        run::program(&root, package, command.iter().map(OsString::from).chain(all))
+    };
+    let right = match xtask.command {
+        Command::Bench(arguments) => return program("xtask-bench", &[], arguments),
+        Command::Release(arguments) => return program("xtask-release", &["release"], arguments),
+        Command::Api(arguments) => return program("xtask-release", &["api"], arguments),
+        Command::Package(arguments) => return program("xtask-release", &["package"], arguments),
+        Command::Soak(arguments) => return program("crm-soak", &[], arguments),
+        Command::Fuzz(arguments) => return program("crm-fuzz", &[], arguments),
+        Command::Wire(arguments) => return program("crm-wire", &[], arguments),
+        Command::Demo { live } => return run::demo(&root, live),
+        Command::Import { vendor, from, into, source } => {
+            import::run(&root, &vendor, &from, &into, &source)?;
+            true
+        }
         Command::Sync { vendor, from, into, source } => {
             sync::run(&root, &vendor, &from, into.as_deref(), source.as_deref())?;
+            true
         }
-        Command::Generate { vendors, check } => {
-            if let generate::Outcome::Drift = generate::run(&root, &vendors, check)? {
-                return Ok(ExitCode::FAILURE);
-            }
+        Command::Generate { vendors, check } => generate::run(&root, &vendors, check)?,
+        Command::Diff { revision, json } => {
+            diff::run(&root, &revision, json)?;
+            true
         }
-        Command::Diff { revision, json } => diff::run(&root, &revision, json)?,
-        Command::Release { plan: true, since, .. } => return release::plan(&root, since.as_deref()),
-        Command::Release { publish: true, .. } => return release::publish(&root),
-        Command::Release { since, .. } => return release::apply(&root, since.as_deref()),
         Command::Coverage { json, operations } => {
             let format = match (json, operations) {
                 (true, _) => coverage::Format::Json,
@@ -187,51 +162,11 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 _ => coverage::Format::Table,
             };
             coverage::run(&root, format)?;
+            true
         }
-        Command::Demo { live } => return run::demo(&root, live),
-        Command::Bench { command, speed } => {
-            let met = match command {
-                Some(bench::Command::Compile(options)) => bench::run(&root, &options)?,
-                None => bench::speed::run(&root, &speed)?,
-            };
-            if !met {
-                return Ok(ExitCode::FAILURE);
-            }
-        }
-        Command::Soak(options) => return soak::run(&root, &options),
-        Command::Fuzz { seconds, seed } => return run::fuzz(&root, seconds, seed),
-        Command::Api { check } => {
-            if !api::run(&root, check)? {
-                return Ok(ExitCode::FAILURE);
-            }
-        }
-        Command::Package => {
-            if !package::run(&root)? {
-                return Ok(ExitCode::FAILURE);
-            }
-        }
-        Command::Features => {
-            let failed = singles::run(&root)?;
-            if failed > 0 {
-                println!("{failed} features do not compile alone");
-                return Ok(ExitCode::FAILURE);
-            }
-        }
-        Command::Supply { write } => {
-            if !supply::run(&root, write)? {
-                return Ok(ExitCode::FAILURE);
-            }
-        }
-        Command::Wire(options) => return wire::run(&root, &options),
-        Command::Test => return run::test(&root),
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// The workspace: the folder above this package.
-fn root() -> PathBuf {
-    // What cargo says of this run first: workspaces may share what they build.
-    let told = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    let manifest = told.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    manifest.parent().unwrap_or(&manifest).to_owned()
+        Command::Features => singles::run(&root)?,
+        Command::Supply(options) => supply::run(&root, &options)?,
+        Command::Test => run::test(&root)?,
+    };
+    Ok(xtask::end(Ok(right)))
 }

@@ -1,13 +1,23 @@
-//! `cargo xtask demo` and `cargo xtask test`: other programs, run one after the other.
+//! Other programs, run one after the other.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::cargo::cargo;
-use crate::{generate, redis};
+use crate::{generate, needs};
+use xtask::cargo::cargo;
+
+/// Builds and runs a program of this workspace.
+pub(crate) fn program(root: &Path, package: &str, arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode> {
+    let mut command = cargo(root);
+    command.args(["run", "--quiet", "--package", package, "--"]).args(arguments);
+    let status = command.status().context("cargo could not be run")?;
+    // The program said what is wrong.
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+}
 
 /// Says whether the generated code is current, then runs the demonstration.
 pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
@@ -22,37 +32,15 @@ pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
             changes.total
         );
     }
-    let mut arguments = vec!["run", "--quiet", "--package", "crm-tests", "--bin", "demo"];
-    if live {
-        arguments.extend(["--", "--live"]);
-    }
-    let status = cargo(root).args(arguments).status().context("cargo could not be run")?;
-    Ok(if status.success() && changes.files.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// Runs the targets that the tests run, for longer. They are the tests whose names begin with `fuzz`
-/// and those that read the reply of every operation.
-pub(crate) fn fuzz(root: &Path, seconds: u64, seed: u64) -> Result<ExitCode> {
-    let targets: [&[&str]; 3] = [
-        &["--package", "crm-tests", "--test", "fuzz", "--", "fuzz"],
-        &["--package", "crm-tests", "--test", "every_operation", "--", "apis"],
-        &["--package", "codegen", "--", "fuzzed"],
-    ];
-    let mut failed = false;
-    for target in targets {
-        let mut command = cargo(root);
-        command.args(["test", "--quiet"]).args(target).arg("--nocapture");
-        command.env("CRM_FUZZ_SECONDS", seconds.to_string()).env("CRM_FUZZ_SEED", seed.to_string());
-        failed |= !command.status().context("cargo could not be run")?.success();
-    }
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let shown = program(root, "crm-demo", live.then(|| "--live".into()))?;
+    Ok(if changes.files.is_empty() { shown } else { ExitCode::FAILURE })
 }
 
 /// Features of `serde_json` that any crate of a program can enable.
 const OTHERS: &str = "serde_json/preserve_order,serde_json/arbitrary_precision";
 
 /// Every check, each with what it took; the first that fails ends the run.
-pub(crate) fn test(root: &Path) -> Result<ExitCode> {
+pub(crate) fn test(root: &Path) -> Result<bool> {
     let steps: [(&str, &[&str]); 11] = [
         ("format", &["fmt", "--all", "--check"]),
         ("clippy", &["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
@@ -68,7 +56,8 @@ pub(crate) fn test(root: &Path) -> Result<ExitCode> {
         ("public items", &["run", "--quiet", "--package", "xtask", "--", "api", "--check"]),
         ("documentation", &["doc", "--workspace", "--no-deps", "--all-features"]),
     ];
-    redis::provide()?;
+    needs::redis()?;
+    needs::deny(root)?;
     for (name, arguments) in steps {
         println!("── {name}: cargo {}", arguments.join(" "));
         let started = Instant::now();
@@ -82,10 +71,10 @@ pub(crate) fn test(root: &Path) -> Result<ExitCode> {
         let status = command.status().context("cargo could not be run")?;
         if !status.success() {
             println!("── {name} FAILED");
-            return Ok(ExitCode::FAILURE);
+            return Ok(false);
         }
         println!("── {name} passed in {:.0} s\n", started.elapsed().as_secs_f64());
     }
     println!("All checks passed.");
-    Ok(ExitCode::SUCCESS)
+    Ok(true)
 }

@@ -1,33 +1,13 @@
-//! `cargo xtask supply`: what a user of each crate takes in, under which licences, and whether anything
-//! is known against it.
+//! `cargo xtask supply`: how much a user of each crate takes in, and what cargo-deny says of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 
-use crate::cargo::cargo;
+use crate::needs;
+use xtask::cargo::{cargo, published};
 
-/// The crates that are published.
-const CRATES: [&str; 6] =
-    ["crm-core", "hubspot-client", "hoopai-client", "hockeystack-client", "hatch-client", "crm-fake"];
-/// Licences that ask for no more than their text.
-const ALLOWED: [&str; 13] = [
-    "MIT",
-    "MIT-0",
-    "Apache-2.0",
-    "Apache-2.0 WITH LLVM-exception",
-    "BSD-2-Clause",
-    "BSD-3-Clause",
-    "BSL-1.0",
-    "ISC",
-    "0BSD",
-    "Zlib",
-    "CC0-1.0",
-    "Unicode-3.0",
-    "Unlicense",
-];
 /// The same on every host.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 const PAGE: &str = "docs/dependencies.md";
@@ -35,21 +15,44 @@ const INTRODUCTION: &str = "# What the crates depend on\n
 Written by `cargo xtask supply --write`, which also checks every licence. Counted are the crates that are compiled on Linux
 beside the crate itself, build scripts' included.\n\n";
 
-/// Writes or compares the page, and checks licences and advisories; `false` where something is wrong.
-pub(crate) fn run(root: &Path, write: bool) -> Result<bool> {
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Put the counts into docs/dependencies.md
+    #[arg(long)]
+    write: bool,
+    /// Check advisories alone, against their database on the internet
+    #[arg(long, conflicts_with = "write")]
+    advisories: bool,
+}
+
+/// Writes or compares the page, and checks what `.cargo/deny.toml` says; `false` where something is wrong.
+pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
+    if options.advisories {
+        return Ok(denied(root, &["advisories"])?.unwrap_or(false));
+    }
+    let current = page(root, options.write)?;
+    let right = denied(root, &["licenses", "bans", "sources"])?.unwrap_or(true);
+    println!("advisories: not checked here; `cargo xtask supply --advisories` does it");
+    Ok(current && right)
+}
+
+/// Whether cargo-deny finds nothing; `None` if it is not to be asked.
+fn denied(root: &Path, checks: &[&str]) -> Result<Option<bool>> {
+    let Some(mut deny) = needs::deny(root)? else { return Ok(None) };
+    let status = deny.args(["check", "--hide-inclusion-graph"]).args(checks).status();
+    Ok(Some(status.context("cargo-deny could not be run")?.success()))
+}
+
+/// Writes the counts, or tells whether they are current.
+fn page(root: &Path, write: bool) -> Result<bool> {
     let mut page = format!("{INTRODUCTION}| crate | default features | all features |\n|---|---:|---:|\n");
-    let mut licences: BTreeMap<String, String> = BTreeMap::new();
-    for name in CRATES {
-        let (usual, all) = (tree(root, name, &[])?, tree(root, name, &["--all-features"])?);
-        page += &format!("| `{name}` | {} | {} |\n", usual.len() - 1, all.len() - 1);
-        licences.extend(all);
+    let mut names: Vec<String> = published(root)?.into_iter().map(|package| package.name).collect();
+    // The core first, the fakes last.
+    names.sort_by_key(|name| (name != "crm-core", name == "crm-fake"));
+    for name in names {
+        let (usual, all) = (needed(root, &name, &[])?, needed(root, &name, &["--all-features"])?);
+        page += &format!("| `{name}` | {usual} | {all} |\n");
     }
-    let wrong: Vec<_> = licences.iter().filter(|(_, licence)| !Expression(licence).holds()).collect();
-    for (package, licence) in &wrong {
-        println!("{package}: the licence `{licence}` is not on the list");
-    }
-    println!("{} packages, {} with a licence that is not on the list", licences.len(), wrong.len());
-    let known = advisories(root)?;
     let file = root.join(PAGE);
     if write {
         std::fs::write(&file, &page).with_context(|| format!("{PAGE} cannot be written"))?;
@@ -58,128 +61,19 @@ pub(crate) fn run(root: &Path, write: bool) -> Result<bool> {
     if !current {
         println!("{PAGE} is not current; `cargo xtask supply --write` makes it\n{page}");
     }
-    Ok(current && wrong.is_empty() && known == 0)
+    Ok(current)
 }
 
-/// The packages that a crate needs, itself included, and their licences.
-fn tree(root: &Path, name: &str, features: &[&str]) -> Result<BTreeMap<String, String>> {
+/// The number of packages that a crate needs, itself left out.
+fn needed(root: &Path, name: &str, features: &[&str]) -> Result<usize> {
     let mut command = cargo(root);
     command.args(["tree", "--locked", "--package", name, "--edges", "normal,build", "--target", TARGET]);
-    command.args(["--prefix", "none", "--format", "{p}\t{l}"]).args(features);
+    command.args(["--prefix", "none", "--format", "{p}"]).args(features);
     let output = command.output().context("cargo could not be run")?;
     if !output.status.success() {
         bail!("`cargo tree` failed: {}", String::from_utf8_lossy(&output.stderr));
     }
     let listed = String::from_utf8_lossy(&output.stdout);
-    let lines: BTreeSet<&str> = listed.lines().map(|line| line.trim_end_matches(" (*)")).collect();
-    let entry = |line: &str| {
-        let (package, licence) = line.split_once('\t')?;
-        // Name and version; where it lies is the machine's.
-        let package: Vec<&str> = package.split(' ').take(2).collect();
-        Some((package.join(" "), licence.to_owned()))
-    };
-    Ok(lines.into_iter().filter_map(entry).collect())
-}
-
-/// How many advisories are known; none where nobody can be asked.
-fn advisories(root: &Path) -> Result<u64> {
-    let output = cargo(root).args(["audit", "--json", "--quiet"]).output().context("cargo could not be run")?;
-    let Ok(report) = serde_json::from_slice::<Value>(&output.stdout) else {
-        println!("advisories: skipped, as cargo-audit or its database cannot be reached");
-        return Ok(0);
-    };
-    let count = report["vulnerabilities"]["count"].as_u64().unwrap_or(0);
-    println!("advisories: {count} of {} packages", report["lockfile"]["dependency-count"]);
-    for found in report["vulnerabilities"]["list"].as_array().into_iter().flatten() {
-        println!("{} {}: {}", found["package"]["name"], found["advisory"]["id"], found["advisory"]["title"]);
-    }
-    Ok(count)
-}
-
-/// An SPDX expression, of which the licences on the list are enough or not.
-struct Expression<'a>(&'a str);
-
-impl Expression<'_> {
-    fn holds(&self) -> bool {
-        let text = self.0.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let mut rest = &words[..];
-        !words.is_empty() && any(&mut rest) && rest.is_empty()
-    }
-}
-
-/// `a OR b`: one is enough.
-fn any(rest: &mut &[&str]) -> bool {
-    let mut holds = all(rest);
-    while take(rest, "OR") {
-        holds |= all(rest);
-    }
-    holds
-}
-
-/// `a AND b`: both are needed.
-fn all(rest: &mut &[&str]) -> bool {
-    let mut holds = one(rest);
-    while take(rest, "AND") {
-        holds &= one(rest);
-    }
-    holds
-}
-
-fn one(rest: &mut &[&str]) -> bool {
-    if take(rest, "(") {
-        let holds = any(rest);
-        return take(rest, ")") && holds;
-    }
-    let Some((name, after)) = rest.split_first() else { return false };
-    *rest = after;
-    let mut name = (*name).to_owned();
-    if take(rest, "WITH")
-        && let Some((exception, after)) = rest.split_first()
-    {
-        name = format!("{name} WITH {exception}");
-        *rest = after;
-    }
-    ALLOWED.contains(&&*name)
-}
-
-fn take(rest: &mut &[&str], word: &str) -> bool {
-    let found = rest.first() == Some(&word);
-    if found {
-        *rest = &rest[1..];
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Expression;
-
-    #[test]
-    fn licences_are_read_as_they_are_meant() {
-        for good in [
-            "MIT",
-            "MIT OR GPL-3.0",
-            "GPL-3.0/MIT",
-            "(MIT OR Apache-2.0) AND Unicode-3.0",
-            "Apache-2.0 WITH LLVM-exception OR GPL-2.0",
-            "ISC AND (Apache-2.0 OR ISC) AND MIT",
-        ] {
-            assert!(Expression(good).holds(), "{good}");
-        }
-        for bad in [
-            "",
-            "GPL-3.0",
-            "MIT AND GPL-3.0",
-            "(MIT OR Apache-2.0) AND GPL-3.0",
-            "(MIT",
-            "MIT)",
-            "MIT Apache-2.0",
-            "GPL-2.0 WITH LLVM-exception",
-            "MIT AND",
-            "MPL-2.0",
-        ] {
-            assert!(!Expression(bad).holds(), "{bad}");
-        }
-    }
+    let packages: BTreeSet<&str> = listed.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+    Ok(packages.len() - 1)
 }

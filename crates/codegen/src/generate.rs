@@ -19,8 +19,8 @@ use crate::{apis, emit, ours};
 /// Where the fake finds the merged documents.
 const FAKE_DOCUMENTS: &str = "crates/crm-fake/specs";
 
-/// Where the test that makes every call finds them.
-const CALLS: &str = "tests/tests/every_operation/generated";
+/// Where the tests find a call of every operation.
+const CALLS: &str = "tests/kit/src/calls/generated";
 
 /// Which files are not as they would be generated, and what to do.
 pub fn drift(root: &Path, changes: &Changes) -> String {

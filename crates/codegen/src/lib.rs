@@ -18,8 +18,6 @@ pub mod apis;
 pub mod correct;
 pub mod diff;
 mod emit;
-#[cfg(test)]
-mod fuzzed;
 pub mod generate;
 pub mod model;
 mod name;

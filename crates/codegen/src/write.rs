@@ -92,10 +92,7 @@ impl Files {
             if std::fs::read_to_string(path).is_ok_and(|old| old == *text) {
                 continue;
             }
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+            put(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
         }
         for path in self.stale()? {
             std::fs::remove_file(&path)?;
@@ -124,6 +121,17 @@ impl Files {
     }
 }
 
+/// Writes a file beside its place and moves it there: a run that is ended leaves the old file or the new one.
+fn put(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".draft");
+    std::fs::write(&draft, text)?;
+    std::fs::rename(draft, path)
+}
+
 impl Change {
     /// The difference, as a unified diff. Of very different large files it may be longer than needed.
     pub fn diff(&self, root: &Path) -> String {
@@ -135,5 +143,43 @@ impl Change {
             .context_radius(2)
             .header(&format!("checked in: {name}"), &format!("generated:  {name}"))
             .to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn files_are_replaced_made_and_removed_and_what_an_ended_run_left_goes() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        for name in ["a.rs", "gone.rs", "b.rs.draft"] {
+            fs::write(at(name), "old").unwrap();
+        }
+        let mut files = Files::default();
+        files.own(root.path().to_owned());
+        files.add(at("a.rs"), "new".to_owned());
+        files.add(at("folder/c.rs"), "new".to_owned());
+        files.write().unwrap();
+        let found = crate::tree::files(root.path()).unwrap();
+        assert_eq!(found, ["a.rs", "folder/c.rs"].map(PathBuf::from).into());
+        assert!(found.iter().all(|name| fs::read_to_string(root.path().join(name)).unwrap() == "new"));
+        assert!(files.changes().unwrap().files.is_empty());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_stays_as_it_was() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a.rs");
+        fs::write(&path, "old").unwrap();
+        fs::create_dir(root.path().join("a.rs.draft")).unwrap();
+        let mut files = Files::default();
+        files.add(path.clone(), "new".to_owned());
+        let error = format!("{:#}", files.write().unwrap_err());
+        assert!(error.starts_with(&format!("{} cannot be written: ", path.display())), "{error}");
+        assert_eq!(fs::read_to_string(path).unwrap(), "old");
     }
 }

@@ -8,11 +8,9 @@ use std::fmt::{Debug, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crm_fake::{Fake, Fault, Payload, Vendor};
-use crm_tests::traces::Traces;
+use crm_testkit::calls::{Api, Sample};
+use crm_testkit::traces::Traces;
 use serde_json::{Value, json};
-
-use crate::apis::Api;
-use crate::sample::Sample;
 
 /// It is in all that is secret or personal here.
 const CANARY: &str = "canary";

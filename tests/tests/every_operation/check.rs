@@ -3,11 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crm_fake::{Builder, Fake};
+use crm_testkit::calls::{Api, Made, Sample};
 use serde_json::Value;
-
-use crate::Made;
-use crate::apis::Api;
-use crate::sample::Sample;
 
 /// Changes how a fake is built.
 type Change = fn(Builder) -> Builder;

@@ -6,11 +6,10 @@ use std::fmt::Write as _;
 
 use crm_core::{ErrorKind, OpMeta, Position};
 use crm_fake::Fake;
+use crm_testkit::calls::{Made, Sample};
 use serde_json::Value;
 
-use crate::Made;
 use crate::api::Api;
-use crate::arguments::Sample;
 use crate::document::Document;
 use crate::exceptions::Exceptions;
 use crate::rule::{Bad, Outcome, Promise, Where, expected};
@@ -25,7 +24,7 @@ pub(crate) async fn refused<C>(api: &Api<C>) {
     let document = Document::ours(api.name);
     let fake = Fake::builder(api.vendor).no_quota().start().await.unwrap();
     let server = Server::start().await;
-    let client = (api.connect)(&server.url);
+    let client = api.at(&server.url);
     let described = document.operations(&Value::Null);
     let (mut table, mut findings, mut unruled) = (Table::new(), Vec::new(), 0);
     for op in (api.operations)() {

@@ -5,11 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crm_core::{ErrorKind, OpMeta};
 use crm_fake::Fake;
+use crm_testkit::calls::{Made, Sample};
 use serde_json::Value;
 
-use crate::Made;
 use crate::api::Api;
-use crate::arguments::Sample;
 use crate::compare::{is_unknown, losses};
 use crate::document::{self, Described, by_shape, shape};
 use crate::requests::{self, Judge, arguments};
@@ -25,7 +24,7 @@ pub(crate) async fn judge<C>(api: &Api<C>) {
     let described = by_shape(described, |one| shape(&one.method, one.template()));
     let fake = Fake::builder(api.vendor).no_quota().start().await.unwrap();
     let server = Server::start().await;
-    let client = (api.connect)(&server.url);
+    let client = api.at(&server.url);
     let operations = (api.operations)();
     let mut run = Run { server: &server, findings: BTreeMap::new(), table: Table::default() };
     for op in &operations {

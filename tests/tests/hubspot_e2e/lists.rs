@@ -9,9 +9,6 @@ use serde_json::json;
 
 use crate::{Bench, failed};
 
-#[path = "../../examples/daily_list/run.rs"]
-mod daily;
-
 #[tokio::test]
 async fn all_contacts_across_pages_with_a_stop_and_a_stored_cursor() {
     let bench = Bench::with_contacts(250).await;
@@ -60,29 +57,6 @@ async fn an_error_in_the_middle_leaves_a_cursor_to_go_on_from() {
     assert!(items.next().await.is_none());
     let rest = list().items().resume(items.cursor()).unwrap().try_collect().await.unwrap();
     assert_eq!(rest.len(), 15);
-}
-
-/// The example: a run that is interrupted, the run that continues it, and the run of the next day.
-#[tokio::test]
-async fn a_program_that_runs_every_day_continues_or_begins_anew() {
-    let bench = Bench::with_contacts(50).await;
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("contacts.cursor");
-    for (most, expected, ends) in [(30, 0..30, false), (0, 30..30, false), (50, 30..50, true), (99, 0..51, true)] {
-        if most == 99 {
-            bench.fake.insert("contacts", json!({"email": "c50@example.com"}));
-        }
-        let mut read = Vec::new();
-        let run = daily::run(&bench.client, &file, |contact| {
-            if read.len() == most {
-                return Err("interrupted".into());
-            }
-            read.push(contact.property("email").unwrap().to_owned());
-            Ok(())
-        });
-        assert_eq!(run.await.is_ok(), ends);
-        assert_eq!(read, expected.map(|n| format!("c{n}@example.com")).collect::<Vec<_>>());
-    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What is traced of a call, and what never is.
 
 use crm_fake::{Fault, Payload};
-use crm_tests::traces::Traces;
+use crm_testkit::traces::Traces;
 use hubspot_client::CallOptions;
 use serde_json::json;
 

@@ -11,7 +11,7 @@ use crm_core::{
     TokenSet, TokenSource, TokenStore,
 };
 use crm_fake::{Fake, Vendor};
-use crm_tests::redis_server::RedisServer;
+use crm_testkit::redis_server::RedisServer;
 use futures::future::join_all;
 use hoopai_client::{App, Client, ErrorKind};
 

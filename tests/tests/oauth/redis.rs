@@ -7,7 +7,7 @@ use crm_core::{
     Clock as _, Credentials as _, ErrorKind, ManualClock, OAuthCredentials, RedisStore, TokenSet, TokenStore,
 };
 use crm_fake::Vendor;
-use crm_tests::redis_server::RedisServer;
+use crm_testkit::redis_server::RedisServer;
 use hubspot_client::{App, Client};
 
 use super::stores::keeps_its_promises;

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crm_core::{RedisStore, TokenStore};
-use crm_tests::redis_server::RedisServer;
-use crm_tests::traces::Traces;
+use crm_testkit::redis_server::RedisServer;
+use crm_testkit::traces::Traces;
 
 use crate::{lines, ms, record, refusal, strict, take};
 

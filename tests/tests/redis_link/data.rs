@@ -1,8 +1,8 @@
 //! What lies under the keys of one account concerns that account alone.
 
 use crm_core::{RedisStore, TokenStore};
-use crm_tests::redis_server::RedisServer;
-use crm_tests::traces::Traces;
+use crm_testkit::redis_server::RedisServer;
+use crm_testkit::traces::Traces;
 
 use crate::{PER, builder, counted, lines, ms, refusal, strict, take};
 

@@ -1,9 +1,9 @@
 //! One address leads to a new primary, and the old one stays as a replica of it, connections and all.
 
 use crm_core::{RedisStore, TokenStore};
-use crm_tests::forwarder::Forwarder;
-use crm_tests::redis_server::RedisServer;
-use crm_tests::traces::Traces;
+use crm_testkit::forwarder::Forwarder;
+use crm_testkit::redis_server::RedisServer;
+use crm_testkit::traces::Traces;
 
 use crate::{PER, builder, lines, ms, refusal, strict, take};
 

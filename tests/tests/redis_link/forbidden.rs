@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crm_core::{End, Feedback, Permit, Quotas, RateLimiter, RedisLimiter, RedisStore, TokenStore, Window};
-use crm_tests::redis_server::RedisServer;
-use crm_tests::traces::Traces;
+use crm_testkit::redis_server::RedisServer;
+use crm_testkit::traces::Traces;
 
 use crate::{PER, builder, lines, ms, record, refusal, strict, take};
 

@@ -5,9 +5,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crm_core::{ManualClock, Permit, RateLimiter, RedisStore, TokenStore, WhenAway};
-use crm_tests::forwarder::Forwarder;
-use crm_tests::redis_server::RedisServer;
-use crm_tests::traces::Traces;
+use crm_testkit::forwarder::Forwarder;
+use crm_testkit::redis_server::RedisServer;
+use crm_testkit::traces::Traces;
 use futures::future::join_all;
 
 use crate::{builder, counted, lines, ms, of_window, poll_once, record, strict, take};

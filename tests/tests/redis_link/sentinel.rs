@@ -1,7 +1,7 @@
 //! Sentinel names the primary, also after a failover.
 
 use crm_core::{Clock, End, Permit, RateLimiter, RedisLimiter, SystemClock};
-use crm_tests::redis_server::RedisServer;
+use crm_testkit::redis_server::RedisServer;
 
 use crate::{ms, refusal, strict};
 

@@ -2,7 +2,7 @@
 
 use crm_core::{RedisStore, TokenStore};
 
-use crm_tests::traces::Traces;
+use crm_testkit::traces::Traces;
 
 use crate::stand_in::{Answers, stand_in};
 use crate::{builder, lines, ms, refusal, strict, take};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crm_core::{Clock, ErrorKind, Permit, Quotas, RedisLimiter, WhenAway, Window};
-use crm_tests::redis_server::RedisServer;
+use crm_testkit::redis_server::RedisServer;
 
 use crate::{Bench, Take, burst, busiest, grants, ms, refused};
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crm_core::limit::RedisLimiterBuilder;
 use crm_core::{Clock, End, LimitRefusal, Permit, Quotas, RateLimiter, RedisLimiter, SystemClock, Window};
-use crm_tests::redis_server::RedisServer;
+use crm_testkit::redis_server::RedisServer;
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crm_core::{Permit, RedisLimiter};
-use crm_tests::redis_server::RedisServer;
+use crm_testkit::redis_server::RedisServer;
 
 use crate::{Bench, Take, burst, busiest, grants, ms};
 

@@ -1,7 +1,7 @@
 //! Deliveries that several processes accept once together, remembered in a real Redis.
 
 use crm_core::webhook::{Refused, SharedReceiver};
-use crm_tests::redis_server::RedisServer;
+use crm_testkit::redis_server::RedisServer;
 use hubspot_client::receiver::Receiver;
 
 use super::hubspot::{BODY, URI, receiver, signed};

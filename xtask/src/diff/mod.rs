@@ -2,21 +2,17 @@
 
 mod revision;
 mod table;
-#[cfg(test)]
-pub(crate) mod tests;
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-pub(crate) use codegen::diff::{Alike, Change, Class, Kind, Section, alike, between, few};
-pub(crate) use revision::At;
-pub(crate) use table::print;
-#[cfg(test)]
-pub(crate) use table::shown;
+pub use codegen::diff::{Alike, Change, Class, Kind, Section, alike, between, few};
+pub use revision::At;
+pub use table::{print, shown};
 
 /// Shows what the work tree's documents change, compared with those of a revision.
-pub(crate) fn run(root: &Path, revision: &str, json: bool) -> Result<()> {
+pub fn run(root: &Path, revision: &str, json: bool) -> Result<()> {
     let before = At::read(root, revision)?;
     let changes = between(before.root(), root).with_context(|| format!("comparing with {revision}"))?;
     if json {

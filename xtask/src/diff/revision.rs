@@ -8,11 +8,12 @@ use tempfile::TempDir;
 use crate::git;
 
 /// A folder with the `specs` of a revision; it goes away with the value.
-pub(crate) struct At(TempDir);
+#[derive(Debug)]
+pub struct At(TempDir);
 
 impl At {
     /// Takes them out of git.
-    pub(crate) fn read(root: &Path, revision: &str) -> Result<Self> {
+    pub fn read(root: &Path, revision: &str) -> Result<Self> {
         let commit = git::commit(root, revision)?;
         let folder = tempfile::tempdir()?;
         git::folder_at(root, &commit, "specs", folder.path())?;
@@ -20,7 +21,7 @@ impl At {
     }
 
     /// What stands for the workspace of the revision.
-    pub(crate) fn root(&self) -> &Path {
+    pub fn root(&self) -> &Path {
         self.0.path()
     }
 }

@@ -3,7 +3,7 @@
 use codegen::diff::{Alike, Change, Class, alike, classes};
 
 /// Prints them, the worst first, a crate after the other.
-pub(crate) fn print(changes: &[Change], since: &str) {
+pub fn print(changes: &[Change], since: &str) {
     if changes.is_empty() {
         println!("Nothing that the clients are made of differs from {since}.");
         return;
@@ -23,7 +23,7 @@ pub(crate) fn print(changes: &[Change], since: &str) {
 }
 
 /// The differences: class, items, what, and below it why.
-pub(crate) fn shown<'a>(changes: impl IntoIterator<Item = &'a Change>) -> String {
+pub fn shown<'a>(changes: impl IntoIterator<Item = &'a Change>) -> String {
     let lines = alike(changes).into_iter().map(|Alike { first, items }| {
         format!("  {:<8}  {}: {}\n            {}", first.class.name(), items.join(", "), first.what, first.why)
     });

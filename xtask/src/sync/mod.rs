@@ -1,5 +1,5 @@
 //! `cargo xtask sync`: a vendor changed its documents. They are taken in, corrected and generated in a
-//! copy; only when all of it went well are the files of the workspace swapped, all at once.
+//! copy; the files of the workspace are written only when all of it went well.
 
 mod report;
 #[cfg(test)]
@@ -15,9 +15,9 @@ use codegen::read::{import, incoming};
 use codegen::tree;
 use codegen::write::Files;
 
-use crate::diff::{self, Change};
 use crate::generate;
-use crate::swap::{self, Swap};
+use codegen::diff::Change;
+use xtask::diff;
 
 /// Takes a vendor's newer documents: a file, a folder or a checkout.
 pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: Option<&str>, source: Option<&str>) -> Result<()> {
@@ -64,9 +64,10 @@ fn sync(
 
     println!("4/5 Comparing …");
     let changes = diff::between(root, scratch.root())?;
-    let swaps = scratch.swaps(root, vendor, files)?;
-    swap::apply(root, &swaps)?;
-    println!("  {} files written", swaps.len());
+    let files = scratch.files(root, vendor, files)?;
+    let written = files.changes()?.files.len();
+    files.write()?;
+    println!("  {written} files written");
     Ok((stale, changes))
 }
 
@@ -91,22 +92,15 @@ impl Scratch {
         self.0.path()
     }
 
-    /// All files of the workspace that are to be others.
-    fn swaps(&self, root: &Path, vendor: &str, files: Files) -> Result<Vec<Swap>> {
+    /// What was generated and the documents it was generated from, in the workspace.
+    fn files(&self, root: &Path, vendor: &str, generated: Files) -> Result<Files> {
+        let mut files = generated.moved(self.root(), root);
         let specs = Path::new("specs").join(vendor);
-        let mut swaps = Vec::new();
         for name in tree::files(&self.root().join(&specs))? {
             let path = specs.join(name);
-            let new = std::fs::read(self.root().join(&path))?;
-            if std::fs::read(root.join(&path)).ok().as_ref() != Some(&new) {
-                swaps.push(Swap { path, new: Some(new) });
-            }
+            files.add(root.join(&path), std::fs::read_to_string(self.root().join(&path))?);
         }
-        for change in files.moved(self.root(), root).changes()?.files {
-            let path = change.path.strip_prefix(root).unwrap_or(&change.path).to_owned();
-            swaps.push(Swap { path, new: change.new.map(String::into_bytes) });
-        }
-        Ok(swaps)
+        Ok(files)
     }
 }
 

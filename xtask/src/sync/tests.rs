@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::sync;
-use crate::diff::{self, tests::Specs};
 use crate::generate;
 use codegen::tree;
+use crm_testkit::specs::Specs;
+use xtask::diff;
 
 /// A workspace that has generated three of HoopAI's APIs at version 2.
 fn workspace() -> Specs {

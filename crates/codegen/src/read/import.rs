@@ -147,7 +147,7 @@ pub fn files(from: &Path) -> Result<Vec<PathBuf>> {
 
 /// The interface facts of a document: everything but prose. It walks by structure, never by name,
 /// because schemas have members called `description`, `example` and `properties` too.
-pub(crate) fn facts(document: &Value) -> Value {
+pub fn facts(document: &Value) -> Value {
     strip(document, Place::Root)
 }
 

@@ -1,0 +1,77 @@
+//! A call of every operation of every client, with all its arguments.
+
+mod apis;
+mod exchange;
+#[rustfmt::skip]
+mod generated {
+    pub(crate) mod hatch_bulk_export;
+    pub(crate) mod hatch_contacts;
+    pub(crate) mod hockeystack_account_intelligence;
+    pub(crate) mod hockeystack_revenue_agents;
+    pub(crate) mod hoopai;
+    pub(crate) mod hoopai_v3;
+    pub(crate) mod hubspot;
+}
+mod sample;
+
+use crm_core::codec::Wire;
+use crm_core::{BodyStream, Call, Sending};
+use serde::Serialize;
+use serde_json::Value;
+
+pub use apis::{
+    Api, hatch_bulk_export, hatch_contacts, hockeystack_account_intelligence, hockeystack_revenue_agents, hoopai,
+    hoopai_v3, hubspot,
+};
+pub use exchange::{Reply, Request};
+pub use sample::Sample;
+
+/// The name of an operation, and the function that makes its call.
+pub type Entry<C> = (&'static str, fn(&C, &Sample) -> Made);
+
+/// A call without its reply type, so that one function sends them all.
+#[derive(Debug)]
+pub struct Made {
+    /// The call.
+    pub call: Call<Value>,
+    /// Reads a body as the reply type and writes it again; `null` if the reply is a file.
+    pub read: fn(&[u8]) -> Result<Value, String>,
+    /// Sends the call and returns the decoded reply as JSON; `None` if the reply is a file.
+    pub send: Option<fn(Call<Value>) -> Sending<Value>>,
+    /// The name of the reply type; empty if the reply is a file.
+    pub reply: &'static str,
+}
+
+/// Makes a call whose reply is a value.
+pub(crate) fn made<T: Wire + Serialize + Send + 'static>(call: impl Into<Call<T>>) -> Made {
+    Made { call: call.into().reply_as(), read: read::<T>, send: Some(send::<T>), reply: std::any::type_name::<T>() }
+}
+
+/// Makes a call whose reply is a file.
+pub(crate) fn streamed(call: impl Into<Call<BodyStream>>) -> Made {
+    Made { call: call.into().reply_as(), read: |_| Ok(Value::Null), send: None, reply: "" }
+}
+
+/// Reads a reply as its type and writes it again. There is one reader and one writer for all, the same that bodies of
+/// requests go through, because each is compiled for every type.
+fn read<T: Wire + Serialize>(body: &[u8]) -> Result<Value, String> {
+    let read: T = parse(body)?;
+    let written = serde_json::to_vec(&read).map_err(|error| error.to_string())?;
+    serde_json::from_slice(&written).map_err(|error| error.to_string())
+}
+
+/// As `crm_core::codec::decode`, whose second reader only looks for the place of an error.
+fn parse<T: Wire>(body: &[u8]) -> Result<T, String> {
+    let body = if body.is_empty() { b"null" } else { body };
+    crm_core::codec::restore(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| error.to_string())
+}
+
+/// Sends a call in the same way as a user, and returns the decoded reply as JSON.
+fn send<T: Wire + Serialize + Send + 'static>(call: Call<Value>) -> Sending<Value> {
+    let sending = call.reply_as::<T>().sending();
+    Box::pin(async move {
+        let read = sending.await?;
+        let written = serde_json::to_vec(&read).expect("what was read can be written");
+        Ok(serde_json::from_slice(&written).expect("what was written is JSON"))
+    })
+}

@@ -1,0 +1,14 @@
+//! What tests and tools share.
+
+#[cfg(feature = "calls")]
+pub mod calls;
+pub mod forwarder;
+pub mod fuzz;
+pub mod redis_server;
+#[cfg(feature = "specs")]
+pub mod specs;
+pub mod traces;
+
+// The generated calls name them from here.
+#[cfg(feature = "calls")]
+use calls::{Entry, made, streamed};

@@ -1,0 +1,193 @@
+//! What one crate costs to compile: this program stands between cargo and rustc.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use xtask::cargo::cargo;
+
+/// The crates to measure, and the file that takes a line for each. Where they are set, this program stands for rustc.
+const CRATES: &str = "XTASK_BENCH_CRATES";
+const REPORT: &str = "XTASK_BENCH_REPORT";
+/// What is shown of a failed run of cargo.
+const MOST_LINES: usize = 40;
+
+/// What compiling took.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub(super) struct Cost {
+    /// Seconds of processor time, user and system.
+    pub(super) cpu: f64,
+    /// The most memory that one rustc held, in bytes.
+    pub(super) memory: f64,
+}
+
+/// What is asked of cargo.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Check,
+    Release,
+}
+
+impl Kind {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Kind::Check => "check",
+            Kind::Release => "release build",
+        }
+    }
+}
+
+/// Crates to measure, and the package that is built to get at them.
+pub(super) struct Subject<'a> {
+    pub(super) project: &'a Path,
+    pub(super) package: &'a str,
+    pub(super) features: &'a [&'a str],
+    /// The package itself, or some that it depends on.
+    pub(super) measured: &'a [&'a str],
+}
+
+/// The folder below `target` in which everything is built, apart from the workspace's own artifacts.
+pub(super) struct Bench {
+    pub(super) root: PathBuf,
+    pub(super) folder: PathBuf,
+    pub(super) target: PathBuf,
+    wrapper: PathBuf,
+}
+
+impl Bench {
+    pub(super) fn new(root: &Path) -> Result<Self> {
+        let folder = root.join("target/bench");
+        std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        // A copy, because a build in another terminal may replace the running program.
+        let wrapper = folder.join("rustc-wrapper").with_extension(std::env::consts::EXE_EXTENSION);
+        std::fs::copy(std::env::current_exe()?, &wrapper)
+            .with_context(|| format!("{} cannot be written", wrapper.display()))?;
+        Ok(Self { root: root.to_owned(), target: folder.join("build"), folder, wrapper })
+    }
+
+    /// Makes a package of its own, with the versions that the workspace has chosen; what was there goes.
+    pub(super) fn project(&self, name: &str, dependencies: &str, text: &str) -> Result<PathBuf> {
+        let project = self.folder.join(name);
+        if project.exists() {
+            std::fs::remove_dir_all(&project)?;
+        }
+        std::fs::create_dir_all(project.join("src"))?;
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{dependencies}"
+        );
+        std::fs::write(project.join("Cargo.toml"), manifest)?;
+        std::fs::write(project.join("src/lib.rs"), text)?;
+        std::fs::copy(self.root.join("Cargo.lock"), project.join("Cargo.lock"))?;
+        Ok(project)
+    }
+
+    /// Compiles one crate after the other, and tells what the measured ones took.
+    pub(super) fn compile(&self, subject: &Subject<'_>, kind: Kind) -> Result<Cost> {
+        let Subject { project, package, measured, .. } = *subject;
+        let (verb, profile) = match kind {
+            Kind::Check => ("check", "dev"),
+            Kind::Release => ("build", "release"),
+        };
+        let mut arguments = vec!["clean", "--quiet", "--profile", profile];
+        arguments.extend(measured.iter().flat_map(|name| ["--package", name]));
+        self.cargo(project, &arguments, &[])?;
+        let report = self.folder.join("cost.json");
+        std::fs::write(&report, "")?;
+        let features = subject.features.join(",");
+        let mut arguments = vec![verb, "--quiet", "--jobs", "1", "--package", package, "--profile", profile];
+        if !features.is_empty() {
+            arguments.extend(["--features", &features]);
+        }
+        let environment = [
+            (CRATES, measured.join(",").replace('-', "_").into()),
+            (REPORT, report.clone().into()),
+            ("RUSTC_WRAPPER", self.wrapper.clone().into()),
+        ];
+        self.cargo(project, &arguments, &environment)?;
+        let costs: Vec<Cost> =
+            std::fs::read_to_string(&report)?.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+        if costs.len() != measured.len() {
+            bail!("`cargo {}` compiled {} of {}", arguments.join(" "), costs.len(), measured.join(", "));
+        }
+        Ok(Cost {
+            cpu: costs.iter().map(|cost| cost.cpu).sum(),
+            memory: costs.iter().map(|cost| cost.memory).fold(0.0, f64::max),
+        })
+    }
+
+    /// Runs cargo in a project and gives what it printed.
+    pub(super) fn cargo(&self, project: &Path, arguments: &[&str], environment: &[(&str, OsString)]) -> Result<String> {
+        let output = cargo(project)
+            .args(arguments)
+            .env("CARGO_TARGET_DIR", &self.target)
+            .env("CARGO_INCREMENTAL", "0")
+            .env_remove("RUSTC_WRAPPER")
+            .env_remove("RUSTC_WORKSPACE_WRAPPER")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .output()
+            .context("cargo could not be run")?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let lines: Vec<&str> = said.lines().take(MOST_LINES).collect();
+            let place = project.strip_prefix(&self.root).unwrap_or(project);
+            bail!("`cargo {}` in {} failed:\n{}", arguments.join(" "), place.display(), lines.join("\n"));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+}
+
+/// Runs rustc in place of cargo, where cargo was told to call this program; `None` in every other run.
+pub(crate) fn wrapped() -> Option<ExitCode> {
+    let (names, report) = (std::env::var(CRATES).ok()?, std::env::var_os(REPORT)?);
+    match rustc(&names, Path::new(&report)) {
+        Ok(code) => Some(code),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            Some(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn rustc(names: &str, report: &Path) -> Result<ExitCode> {
+    let mut arguments = std::env::args_os().skip(1);
+    let rustc = arguments.next().context("a wrapper of rustc is called with the path of rustc")?;
+    let arguments: Vec<OsString> = arguments.collect();
+    let wanted =
+        arguments.windows(2).any(|pair| pair[0] == "--crate-name" && names.split(',').any(|name| pair[1] == name));
+    let status = Command::new(&rustc).args(&arguments).status().context("rustc could not be run")?;
+    if wanted && status.success() {
+        let (cpu, memory) = used_by_children()?;
+        let mut report = File::options().append(true).open(report)?;
+        writeln!(report, "{}", serde_json::to_string(&Cost { cpu, memory })?)?;
+    }
+    Ok(match status.code() {
+        Some(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
+        None => {
+            eprintln!("error: rustc was ended by the system ({status}); there may be too little memory");
+            ExitCode::FAILURE
+        }
+    })
+}
+
+/// Seconds of processor time and bytes of memory of the one child that has ended.
+#[cfg(unix)]
+fn used_by_children() -> Result<(f64, f64)> {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeVal;
+
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+    // macOS counts bytes, the others kibibytes.
+    let unit = if cfg!(target_os = "macos") { 1.0 } else { 1024.0 };
+    Ok((seconds(usage.user_time()) + seconds(usage.system_time()), usage.max_rss() as f64 * unit))
+}
+
+#[cfg(not(unix))]
+fn used_by_children() -> Result<(f64, f64)> {
+    bail!("the cost of a process is only read on Unix")
+}

@@ -1,0 +1,182 @@
+//! The programs of `tests/bench/`, built and run.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use serde_json::Value;
+
+use xtask::cargo::cargo;
+
+const PACKAGE: &str = "crm-bench";
+
+pub(super) struct Programs {
+    root: PathBuf,
+    program: PathBuf,
+}
+
+/// What a piece of work took, as far as the system tells.
+#[derive(Deserialize)]
+pub(super) struct Took {
+    pub(super) seconds: f64,
+    pub(super) cpu: Option<f64>,
+    pub(super) memory: Option<f64>,
+}
+
+/// What valgrind counts.
+#[derive(Clone, Copy)]
+pub(super) enum Counted {
+    Instructions,
+    Allocations,
+}
+
+impl Programs {
+    pub(super) fn build(root: &Path) -> Result<Self> {
+        let program = build(root, &["build", "--release", "--package", PACKAGE, "--bin", PACKAGE])?;
+        Ok(Self { root: root.to_owned(), program })
+    }
+
+    /// The size of a program without symbols.
+    pub(super) fn size(&self, name: &str) -> Result<f64> {
+        let arguments = ["rustc", "--release", "--package", PACKAGE, "--bin", name, "--", "-C", "strip=symbols"];
+        Ok(std::fs::metadata(build(&self.root, &arguments)?)?.len() as f64)
+    }
+
+    /// Does a piece of work so many times, in a process of its own.
+    pub(super) fn run(&self, work: &str, times: u32, url: &str) -> Result<Took> {
+        let mut command = Command::new(&self.program);
+        Ok(serde_json::from_str(&output(command.args(["run", work, &times.to_string(), url]))?)?)
+    }
+
+    /// Seconds that one piece of each work takes, while the two take turns.
+    pub(super) fn race(&self, works: [&str; 2], times: u32, rounds: u32, url: &str) -> Result<[f64; 2]> {
+        let mut command = Command::new(&self.program);
+        command.arg("race").args(works).args([&times.to_string(), &rounds.to_string(), url]);
+        Ok(serde_json::from_str(&output(&mut command)?)?)
+    }
+
+    /// What one piece of work takes: that of many less that of few, so that the start does not count.
+    pub(super) fn count(&self, what: Counted, work: &str, [few, many]: [u32; 2], url: &str) -> Result<f64> {
+        let counted = |times: u32| self.valgrind(what, work, times, url);
+        Ok((counted(many)? - counted(few)?) / f64::from(many - few))
+    }
+
+    fn valgrind(&self, what: Counted, work: &str, times: u32, url: &str) -> Result<f64> {
+        let (options, before, behind): (&[&str], _, _) = match what {
+            Counted::Instructions => (&["--tool=callgrind", "--callgrind-out-file=/dev/null"], "Collected :", ""),
+            Counted::Allocations => {
+                (&["--tool=memcheck", "--leak-check=no", "--undef-value-errors=no"], "total heap usage:", "allocs")
+            }
+        };
+        let mut command = Command::new("valgrind");
+        command.args(options).arg(&self.program).args(["run", work, &times.to_string(), url]);
+        let output = command.output().context("valgrind is not installed")?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            bail!("valgrind failed: {}", said.lines().last().unwrap_or_default());
+        }
+        let number = said.lines().find_map(|line| {
+            let number = line.split_once(before)?.1.split_once(behind).filter(|_| !behind.is_empty());
+            let number =
+                number.map_or_else(|| line.split_once(before).map(|(_, rest)| rest), |(number, _)| Some(number));
+            number?.trim().replace(',', "").parse().ok()
+        });
+        number.with_context(|| format!("valgrind does not say `{before}`"))
+    }
+
+    /// The functions in which most of the instructions are, with their part in percent.
+    pub(super) fn profile(&self, work: &str, times: u32, url: &str) -> Result<String> {
+        const MOST: usize = 4;
+        let profile = self.root.join("target/bench/callgrind.out");
+        std::fs::create_dir_all(self.root.join("target/bench"))?;
+        let mut command = Command::new("valgrind");
+        command.args(["--quiet", "--tool=callgrind"]).arg(format!("--callgrind-out-file={}", profile.display()));
+        output(command.arg(&self.program).args(["run", work, &times.to_string(), url]))?;
+        let listed = output(Command::new("callgrind_annotate").arg("--auto=no").arg(&profile))?;
+        // A line is "1,234 ( 5.67%)  file:function [program]".
+        let functions = listed.lines().filter_map(|line| {
+            let (part, place) = line.split_once('(')?.1.split_once("%)")?;
+            let function = place.trim().split_once(':')?.1;
+            let function = function.rsplit_once(" [").map_or(function, |(function, _)| function);
+            Some(format!("{:.0} % `{function}`", part.trim().parse::<f64>().ok()?))
+        });
+        Ok(functions.take(MOST).collect::<Vec<_>>().join(", "))
+    }
+
+    /// What a test of crm-tests prints that measures something.
+    pub(super) fn test(&self, program: &str, name: &str) -> Result<Printed> {
+        self.printed(&["--package", "crm-tests", "--test", program], name)
+    }
+
+    /// What a unit test of crm-core prints that measures something.
+    pub(super) fn unit_test(&self, name: &str) -> Result<Printed> {
+        self.printed(&["--release", "--package", "crm-core", "--all-features", "--lib"], name)
+    }
+
+    fn printed(&self, program: &[&str], name: &str) -> Result<Printed> {
+        let mut command = cargo(&self.root);
+        command.args(["test", "--quiet"]).args(program);
+        output(command.args(["--", "--exact", name, "--nocapture"])).map(Printed)
+    }
+
+    /// A server with so many contacts, whose pages wait for so many milliseconds.
+    pub(super) fn serve(&self, contacts: u32, delay: u32) -> Result<Server> {
+        let mut command = Command::new(&self.program);
+        command.args(["serve", &contacts.to_string(), &delay.to_string()]).stdout(Stdio::piped());
+        let mut process = command.spawn().context("the server could not be run")?;
+        let printed = process.stdout.take().context("the server has no output")?;
+        let mut server = Server { process, url: String::new() };
+        BufReader::new(printed).read_line(&mut server.url)?;
+        server.url.truncate(server.url.trim_end().len());
+        Ok(server)
+    }
+}
+
+/// What a test printed.
+pub(super) struct Printed(String);
+
+impl Printed {
+    /// The number in its line "measured NAME: NUMBER".
+    pub(super) fn measured(&self, name: &str) -> Option<f64> {
+        let mut lines = self.0.lines().rev();
+        let number = lines.find_map(|line| line.strip_prefix("measured ")?.strip_prefix(name)?.strip_prefix(": "))?;
+        number.trim().parse().ok()
+    }
+}
+
+/// Ends when it is dropped.
+pub(super) struct Server {
+    process: Child,
+    pub(super) url: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A process that cannot be ended has ended.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Builds one program and gives its place.
+fn build(root: &Path, arguments: &[&str]) -> Result<PathBuf> {
+    let mut command = cargo(root);
+    let (verb, rest) = arguments.split_first().context("cargo needs a command")?;
+    let printed = output(command.args([verb, "--quiet", "--message-format=json-render-diagnostics"]).args(rest))?;
+    let messages = printed.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let places: Vec<Value> = messages.map(|mut message| message["executable"].take()).collect();
+    let place = places.iter().rev().find_map(Value::as_str);
+    place.map(PathBuf::from).with_context(|| format!("`cargo {}` made no program", arguments.join(" ")))
+}
+
+/// Runs a program and gives what it printed; its errors go to the terminal.
+pub(super) fn output(command: &mut Command) -> Result<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("{name} could not be run"))?;
+    if !output.status.success() {
+        bail!("{name} failed ({})", output.status);
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}

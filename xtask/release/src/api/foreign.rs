@@ -1,0 +1,42 @@
+//! Types of other crates in public items: each crate is on a list with a reason, in the manifest of the
+//! crate that shows them, below `[package.metadata.external-types]`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use xtask::cargo::Package;
+
+/// Foreign paths, and an item that shows each.
+pub(super) type Foreign = BTreeMap<String, String>;
+
+/// What is not on the list, and what is on the list for nothing.
+pub(super) fn check(package: &Package, foreign: &Foreign) -> Vec<String> {
+    let listed = package.metadata["external-types"].as_object();
+    let allowed: Vec<(&String, &Value)> = listed.into_iter().flatten().collect();
+    let name = &package.name;
+    let mut wrong = Vec::new();
+    for (path, item) in foreign {
+        if !allowed.iter().any(|(prefix, _)| covers(prefix, path)) {
+            wrong.push(format!(
+                "{name}: `{item}` shows `{path}`, which [package.metadata.external-types] does not list"
+            ));
+        }
+    }
+    for (prefix, reason) in allowed {
+        if !foreign.keys().any(|path| covers(prefix, path)) {
+            wrong.push(format!(
+                "{name}: [package.metadata.external-types] lists `{prefix}`, which no public item shows"
+            ));
+        }
+        if reason.as_str().is_none_or(|reason| reason.trim().is_empty()) {
+            wrong.push(format!("{name}: [package.metadata.external-types] has no reason for `{prefix}`"));
+        }
+    }
+    wrong
+}
+
+/// Whether a path is what is listed or lies in it.
+fn covers(prefix: &str, path: &str) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}

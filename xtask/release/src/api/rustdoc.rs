@@ -1,0 +1,47 @@
+//! rustdoc's JSON of the published crates. It is not stable; so this program stands between cargo and
+//! rustdoc and allows it there, and nothing else is built in another way than usual.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+
+use xtask::cargo::{cargo, target};
+
+/// Set where this program stands for rustdoc.
+const STANDS_FOR: &str = "XTASK_RUSTDOC";
+const FLAGS: &str = "-Z unstable-options --output-format json";
+
+/// Documents the crates with all features; gives the folder of the files.
+pub(super) fn run(root: &Path, names: &[&str]) -> Result<PathBuf> {
+    let mut command = cargo(root);
+    command.args(["doc", "--no-deps", "--all-features"]);
+    command.args(names.iter().flat_map(|name| ["--package", name])).env("RUSTDOCFLAGS", FLAGS);
+    if !unstable(&mut command)?.status().context("cargo could not be run")?.success() {
+        bail!("`cargo doc` of {} failed", names.join(", "));
+    }
+    Ok(target(root)?.join("doc"))
+}
+
+/// Lets a `cargo doc` ask rustdoc for what is not stable.
+pub(crate) fn unstable(command: &mut Command) -> Result<&mut Command> {
+    let rustdoc = std::env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into());
+    Ok(command.env("RUSTDOC", std::env::current_exe()?).env(STANDS_FOR, rustdoc))
+}
+
+/// Runs rustdoc in place of cargo, where cargo was told to call this program; `None` in every other run.
+pub(crate) fn wrapped() -> Option<ExitCode> {
+    let rustdoc = std::env::var_os(STANDS_FOR)?;
+    let status = Command::new(&rustdoc)
+        .args(std::env::args_os().skip(1))
+        .env_remove(STANDS_FOR)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .status();
+    Some(match status {
+        Ok(status) => ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)),
+        Err(error) => {
+            eprintln!("error: {} could not be run: {error}", rustdoc.display());
+            ExitCode::FAILURE
+        }
+    })
+}

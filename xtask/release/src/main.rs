@@ -1,0 +1,55 @@
+//! What is published: `cargo xtask api`, `cargo xtask package` and `cargo xtask release`.
+
+mod api;
+mod package;
+mod release;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+/// Exit codes: 0 all is well, 1 a check failed or something is wrong, 2 the command is not understood.
+#[derive(Parser)]
+#[command(name = "cargo xtask", disable_help_subcommand = true)]
+enum Command {
+    /// Writes what is public in each crate into docs/api, and checks whose types are in it
+    Api {
+        /// Write nothing; show the difference and exit with 1 if there is one
+        #[arg(long)]
+        check: bool,
+    },
+    /// Packs each crate, and checks, builds and tests the packages with nothing around them
+    Package,
+    /// Writes versions and changelogs from what changed, and tries to publish; publishes nothing unless told
+    Release {
+        /// Only show versions, changelogs, the order, and what still fails
+        #[arg(long)]
+        plan: bool,
+        /// What was released last; else each crate's newest tag, as `crm-core-v0.1.0`
+        #[arg(long)]
+        since: Option<String>,
+        /// Publish what a run before has written and somebody has committed
+        #[arg(long, conflicts_with_all = ["plan", "since"])]
+        publish: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    if let Some(code) = api::wrapped() {
+        return code;
+    }
+    xtask::end(run(Command::parse()))
+}
+
+/// Whether all is well.
+fn run(command: Command) -> Result<bool> {
+    let root = xtask::root();
+    match command {
+        Command::Api { check } => api::run(&root, check),
+        Command::Package => package::run(&root),
+        Command::Release { plan: true, since, .. } => release::plan(&root, since.as_deref()),
+        Command::Release { publish: true, .. } => release::publish(&root),
+        Command::Release { since, .. } => release::apply(&root, since.as_deref()),
+    }
+}

@@ -1,0 +1,118 @@
+//! Whether the public items of a crate break: `docs/api/<crate>.txt` before and now.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Result;
+
+use codegen::diff::{Class, few};
+use xtask::git;
+
+/// What became of the public items.
+pub(super) enum Api {
+    /// One of the two texts is missing: which, and where.
+    Unknown(String),
+    Known {
+        gone: Vec<String>,
+        come: Vec<String>,
+        class: Option<Class>,
+    },
+}
+
+impl Api {
+    /// Compares what was committed with what is in the work tree.
+    pub(super) fn compare(root: &Path, commit: &str, since: &str, name: &str) -> Result<Self> {
+        let path = format!("docs/api/{name}.txt");
+        let Some(before) = git::file_at(root, commit, &path)? else {
+            return Ok(Self::Unknown(format!("{path} is missing at {since}")));
+        };
+        Ok(match std::fs::read_to_string(root.join(&path)) {
+            Ok(now) => Self::between(&before, &now),
+            Err(_) => Self::Unknown(format!("{path} is missing; `cargo xtask api` writes it")),
+        })
+    }
+
+    fn between(before: &str, now: &str) -> Self {
+        let (before, now) = (items(before), items(now));
+        let gone: Vec<String> = before.difference(&now).cloned().collect();
+        let come: Vec<String> = now.difference(&before).cloned().collect();
+        let class = if !gone.is_empty() || come.iter().any(|item| closed(item, &before)) {
+            Some(Class::Breaking)
+        } else {
+            (!come.is_empty()).then_some(Class::Minor)
+        };
+        Self::Known { gone, come, class }
+    }
+
+    /// What is not known is taken to break.
+    pub(super) fn class(&self) -> Option<Class> {
+        match self {
+            Self::Unknown(_) => Some(Class::Breaking),
+            Self::Known { class, .. } => *class,
+        }
+    }
+
+    pub(super) fn said(&self) -> String {
+        match self {
+            Self::Unknown(why) => format!("public items: not known, so taken to break: {why}"),
+            Self::Known { gone, come, .. } if gone.is_empty() && come.is_empty() => "public items: the same".to_owned(),
+            Self::Known { gone, come, .. } => {
+                let told =
+                    |items: &Vec<String>| if items.is_empty() { String::new() } else { format!(" ({})", few(items)) };
+                format!("public items: {} gone or changed{}, {} new{}", gone.len(), told(gone), come.len(), told(come))
+            }
+        }
+    }
+}
+
+/// The items of a text, each with the one it stands below.
+fn items(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut above: Vec<&str> = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#') || line.starts_with("#["))
+    {
+        let own = line.trim_start();
+        above.truncate((line.len() - own.len()) / 2);
+        let path = |item: &str| above.iter().copied().chain([item]).collect::<Vec<_>>().join(" › ");
+        match own.strip_prefix("impl ") {
+            // Traits in one line are one item each.
+            Some(traits) if !traits.contains(['<', '[']) && !traits.contains(" for ") => {
+                found.extend(traits.split(", ").map(|one| path(&format!("impl {one}"))));
+            }
+            _ => drop(found.insert(path(own))),
+        }
+        above.push(own);
+    }
+    found
+}
+
+/// Whether an item came into one that was there and that others match, make or implement.
+fn closed(item: &str, before: &BTreeSet<String>) -> bool {
+    let Some((above, own)) = item.rsplit_once(" › ") else { return false };
+    let method = ["fn ", "async fn ", "const ", "impl"].iter().any(|start| own.starts_with(start));
+    before.contains(above)
+        && (above.starts_with("trait ") || !method && (above.starts_with("enum ") || above.starts_with("struct ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEFORE: &str = "enum Advice\n  Never\n  impl Clone, Debug\n#[non_exhaustive] struct Report\n  ok: u32\ntrait Clock\n  fn now(&self) -> u64\n";
+
+    #[test]
+    fn what_is_gone_breaks_and_what_comes_breaks_where_others_must_know_all() {
+        let class = |from: &str, to: &str| {
+            assert!(BEFORE.contains(from));
+            Api::between(BEFORE, &BEFORE.replace(from, to)).class()
+        };
+        assert_eq!(class("", ""), None);
+        assert_eq!(class("impl Clone, Debug", "impl Clone, Debug, Eq"), Some(Class::Minor));
+        assert_eq!(class("impl Clone, Debug", "impl Clone"), Some(Class::Breaking));
+        assert_eq!(class("  ok: u32", "  lost: u32\n  ok: u32"), Some(Class::Minor));
+        assert_eq!(class("  ok: u32", "  ok: u64"), Some(Class::Breaking));
+        assert_eq!(class("  Never", "  Never\n  Safe"), Some(Class::Breaking), "an enum that is not open");
+        assert_eq!(class("  fn now", "  fn sleep(&self)\n  fn now"), Some(Class::Breaking), "a trait to implement");
+        assert_eq!(class("trait Clock", "struct Batch\n  size: u32\ntrait Clock"), Some(Class::Minor));
+    }
+}

@@ -1,0 +1,88 @@
+//! What must be right before a release goes out. Only what is cheap to know: the rest is `cargo xtask test`.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::plan::Plan;
+use codegen::diff::few;
+use codegen::generate;
+use xtask::git;
+
+/// One thing that was looked at.
+pub(super) struct Check {
+    pub(super) what: String,
+    /// What is wrong, and what to do; `None` where all is well.
+    pub(super) wrong: Option<String>,
+    /// Whether a release waits for it.
+    pub(super) needed: bool,
+}
+
+/// Looks at everything.
+pub(super) fn all(root: &Path, plan: &Plan) -> Result<Vec<Check>> {
+    let mut found = vec![clean(root)?, drift(root)?];
+    for release in plan.going() {
+        found.extend(manifest(root, release));
+        let api = format!("docs/api/{}.txt", release.package.name);
+        found.push(Check {
+            wrong: (!root.join(&api).is_file()).then(|| "is missing; `cargo xtask api` writes it".to_owned()),
+            what: api,
+            needed: true,
+        });
+        let path = release.changelog_path();
+        let (empty, written) = (release.changelog.entries().is_empty(), release.changelog.has(&release.next));
+        let wrong = if !root.join(&path).is_file() {
+            Some("is missing; begin it with `# Changelog` and `## Unreleased`".to_owned())
+        } else if empty && !written {
+            Some("says nothing of what changed; write it below `## Unreleased`".to_owned())
+        } else if written && !empty {
+            Some(format!("has entries below `## Unreleased`, and {} is written: move them there", release.next))
+        } else {
+            None
+        };
+        found.push(Check { what: path.display().to_string(), wrong, needed: true });
+    }
+    Ok(found)
+}
+
+/// Nothing that is not committed.
+pub(super) fn clean(root: &Path) -> Result<Check> {
+    let dirty = git::dirty(root)?;
+    let wrong = (!dirty.is_empty()).then(|| format!("{} files are not committed: {}", dirty.len(), few(&dirty)));
+    Ok(Check { what: "work tree".to_owned(), wrong, needed: true })
+}
+
+fn drift(root: &Path) -> Result<Check> {
+    let (_, changes) = generate::plan(root, &[], false)?;
+    let wrong = (!changes.files.is_empty()).then(|| generate::drift(root, &changes).trim_end().to_owned());
+    Ok(Check { what: "generated code".to_owned(), wrong, needed: true })
+}
+
+/// What a registry shows of a crate.
+fn manifest(root: &Path, release: &super::plan::Release) -> [Check; 2] {
+    let package = &release.package;
+    let readme = package.readme.as_ref().is_some_and(|readme| root.join(&release.folder).join(readme).is_file());
+    let said = [
+        ("licence", package.license.is_some()),
+        ("description", package.description.is_some()),
+        ("rust-version", package.rust_version.is_some()),
+        ("README", readme),
+        ("keywords", !package.keywords.is_empty()),
+        ("categories", !package.categories.is_empty()),
+    ];
+    let missing: Vec<&str> = said.into_iter().filter(|(_, there)| !there).map(|(name, _)| name).collect();
+    let path = release.folder.join("Cargo.toml").display().to_string();
+    [
+        Check {
+            what: path.clone(),
+            wrong: (!missing.is_empty()).then(|| format!("lacks {}", missing.join(", "))),
+            needed: true,
+        },
+        // The registry does not ask for it, and it may not be known yet.
+        Check {
+            what: path,
+            wrong: package.repository.is_none().then(|| "says no `repository`".to_owned()),
+            needed: false,
+        },
+    ]
+}

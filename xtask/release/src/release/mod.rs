@@ -1,0 +1,134 @@
+//! `cargo xtask release`: what a release is called, what its changelog says, and whether it can go out.
+
+mod api;
+mod apply;
+mod changelog;
+mod checks;
+#[cfg(test)]
+mod documents;
+mod order;
+mod plan;
+#[cfg(test)]
+mod tests;
+mod version;
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use checks::Check;
+use plan::{Plan, Release};
+use xtask::cargo::cargo;
+use xtask::git;
+
+/// Shows what a release would be; `false` if something still fails.
+pub(crate) fn plan(root: &Path, since: Option<&str>) -> Result<bool> {
+    let plan = Plan::make(root, since)?;
+    println!("{}", shown(&plan));
+    let checks = checks::all(root, &plan)?;
+    Ok(tell(&checks))
+}
+
+/// Writes versions and changelogs, and tries to publish.
+pub(crate) fn apply(root: &Path, since: Option<&str>) -> Result<bool> {
+    let plan = Plan::make(root, since)?;
+    if !tell(&checks::all(root, &plan)?) {
+        println!("Nothing was written.");
+        return Ok(false);
+    }
+    println!("{} files written", apply::write(root, &plan)?);
+    // All crates, so that each finds what it needs, whatever the registry has. What was just written is not committed yet.
+    if !registry(root, plan.crates.iter(), &["--dry-run", "--allow-dirty"])? {
+        println!("The registry would not take it; see above.");
+        return Ok(false);
+    }
+    println!("Review and commit versions and changelogs, then run `cargo xtask release --publish`.");
+    Ok(true)
+}
+
+/// Publishes what was written and committed, and tags it.
+pub(crate) fn publish(root: &Path) -> Result<bool> {
+    if !tell(&[checks::clean(root)?]) {
+        return Ok(false);
+    }
+    let plan = Plan::make(root, None)?;
+    let going = written(root, &plan)?;
+    if !registry(root, going.iter().copied(), &[])? {
+        println!("Not everything was published; what was has no tag yet. Run it again once the reason is gone.");
+        return Ok(false);
+    }
+    for release in going {
+        git::tag(root, &release.tag())?;
+        println!("tagged {}", release.tag());
+    }
+    println!("Push the tags: the next release is compared with them.");
+    Ok(true)
+}
+
+/// The crates that can go out: their version and their changelog say so, and no tag says that they are out.
+fn written<'a>(root: &Path, plan: &'a Plan) -> Result<Vec<&'a Release>> {
+    let going: Vec<&Release> = plan.going().filter(|release| git::commit(root, &release.tag()).is_err()).collect();
+    for Release { package, next, changelog, .. } in &going {
+        if package.version != next.to_string() || !changelog.has(next) {
+            bail!("{} {next} is not written yet: run `cargo xtask release`, review and commit first", package.name);
+        }
+    }
+    Ok(going)
+}
+
+/// All at once: crates that are not in the registry yet are found among themselves.
+fn registry<'a>(root: &Path, releases: impl Iterator<Item = &'a Release>, options: &[&str]) -> Result<bool> {
+    let names: Vec<&str> = releases.map(|release| release.package.name.as_str()).collect();
+    if names.is_empty() {
+        println!("There is nothing to publish.");
+        return Ok(true);
+    }
+    let mut command = cargo(root);
+    command.arg("publish").args(options);
+    command.args(names.iter().flat_map(|name| ["--package", name]));
+    println!("── cargo publish {} for {}", options.join(" "), names.join(", "));
+    Ok(command.status().context("cargo could not be run")?.success())
+}
+
+/// The plan, for people.
+fn shown(plan: &Plan) -> String {
+    let mut text = String::new();
+    for release in &plan.crates {
+        let name = &release.package.name;
+        let title = match (&release.released, release.class) {
+            (None, _) => format!("{name} {}: the first release", release.next),
+            (Some(version), None) => format!("{name} {version}: stays, nothing changed"),
+            (Some(version), Some(class)) => format!("{name} {version} → {}: {}", release.next, class.name()),
+        };
+        text += &format!("━━ {title}\n");
+        release.reasons.iter().for_each(|reason| text += &format!("   {reason}\n"));
+        if release.goes() && release.changelog.has(&release.next) {
+            text += "   its changelog is written\n\n";
+        } else if release.goes() {
+            let entries = release.changelog.entries().text();
+            let lines: Vec<String> = entries.lines().map(|line| format!("   {line}")).collect();
+            text += &format!("{}\n\n", lines.join("\n"));
+        }
+    }
+    let order: Vec<&str> = plan.going().map(|release| release.package.name.as_str()).collect();
+    let order = if order.is_empty() { "nothing is published".to_owned() } else { order.join(", ") };
+    let text: Vec<&str> = text.lines().map(str::trim_end).collect();
+    format!("{}\nIn this order: {order}\n", text.join("\n"))
+}
+
+/// Prints the checks; whether a release can go out.
+fn tell(checks: &[Check]) -> bool {
+    for check in checks {
+        match (&check.wrong, check.needed) {
+            (None, true) => println!("  ok     {}", check.what),
+            (None, false) => {}
+            (Some(wrong), true) => println!("  FAILS  {}: {wrong}", check.what),
+            (Some(wrong), false) => println!("  note   {}: {wrong}", check.what),
+        }
+    }
+    let failed = checks.iter().filter(|check| check.needed && check.wrong.is_some()).count();
+    if failed > 0 {
+        println!("{failed} checks fail");
+    }
+    failed == 0
+}

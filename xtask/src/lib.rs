@@ -1,0 +1,33 @@
+//! What the workspace's tools share: cargo, git, the documents of a revision, how a run ends.
+
+pub mod cargo;
+pub mod diff;
+pub mod git;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+/// Returns the workspace.
+#[must_use]
+pub fn root() -> PathBuf {
+    // What cargo says of this run first: workspaces may share what they build.
+    let told = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let manifest = told.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let whole = manifest.ancestors().find(|folder| folder.join("Cargo.lock").is_file());
+    whole.unwrap_or(&manifest).to_owned()
+}
+
+/// Ends a program: 0 if all is well, 1 if a check failed or something is wrong.
+#[must_use]
+pub fn end(outcome: Result<bool>) -> ExitCode {
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
