@@ -166,7 +166,7 @@ impl<T> Poller<T> {
         };
         let sent = if self.asked == 0 { Sent::No } else { Sent::Answered };
         let error = Error::new(ErrorKind::Pending, out).with_attempts(self.asked).with_sent(sent);
-        Err(match self.label.take() {
+        Err(match &self.label {
             Some(called) => error.with_operation(called),
             None => error,
         })

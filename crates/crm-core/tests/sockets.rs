@@ -7,7 +7,9 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crm_core::{BodyStream, Call, CallOptions, ClientBuilder, Error, ErrorKind, ManualClock, Paginator, PagingKind};
+use crm_core::{
+    BodyStream, Call, CallOptions, ClientBuilder, Error, ErrorKind, ManualClock, Paginator, Paging, PagingKind,
+};
 use crm_core::{Pipeline, Quotas, RetryPolicy, Sent};
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -18,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Barrier;
 
 op!(READ, "things.read", GET, "/things", idempotent: true);
-op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token), rules.items: &["items"]);
+op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(&Paging { limit: Some("limit"), ..Paging::new(PagingKind::Token, &["after"]) }), rules.items: &["items"]);
 
 /// The variable by which a test that is run again in a process of its own gets the server's address.
 const ADDRESS: &str = "CRM_CORE_TEST_ADDRESS";

@@ -86,9 +86,9 @@ impl LocalLimiter {
     /// Takes back what was given and will not be sent. Returns whom to wake.
     #[cfg(feature = "redis")]
     pub(super) fn take_back(&self, key: &str, class: usize, cost: u32) -> Vec<Waker> {
-        let mut state = lock(&self.state);
+        let mut accounts = lock(&self.accounts);
         let now = self.clock.now();
-        let account = state.accounts.get_mut(key);
+        let account = accounts.part_of(key).get_mut(key);
         account.map_or_else(Vec::new, |account| account.take_back(&self.quotas, class, u64::from(cost), now))
     }
 

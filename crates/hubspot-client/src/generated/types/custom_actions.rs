@@ -812,7 +812,7 @@ crm_core::record! {
         /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
-        options: Option<Vec<OptionItem>> = "options",
+        options: Option<Vec<ActionsV4OptionItem>> = "options",
         /// Where the options are fetched from.
         options_url: Option<String> = "optionsUrl",
         /// The kind of record the value points to. One of 161 values, as `ABANDONED_CART`.
@@ -829,8 +829,8 @@ crm_core::record! {
 crm_core::setters!(FieldTypeDefinition {
     description: String, external_options: bool, external_options_reference_type: String,
     field_type: FieldTypeDefinitionFieldType, help_text: String, label: String, name: String,
-    options: [OptionItem], options_url: String, referenced_object_type: String, schema: ArrayFieldItems,
-    type_: FieldTypeDefinitionType, use_chirp: bool,
+    options: [ActionsV4OptionItem], options_url: String, referenced_object_type: String,
+    schema: ArrayFieldItems, type_: FieldTypeDefinitionType, use_chirp: bool,
 });
 
 crm_core::open_enum! {

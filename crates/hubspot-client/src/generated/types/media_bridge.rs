@@ -771,7 +771,7 @@ crm_core::record! {
         /// How the options are sorted: `ALPHABETICAL` or `DISPLAY_ORDER`.
         option_sort_strategy: Option<OptionSortStrategy> = "optionSortStrategy",
         /// The values to choose from.
-        options: Vec<OptionItem> = "options",
+        options: Vec<ActionsV4OptionItem> = "options",
         /// Whether its options can be changed.
         options_are_mutable: Option<bool> = "optionsAreMutable",
         /// The id of the app it belongs to.

@@ -368,6 +368,12 @@ mod shared_action_reply;
 #[cfg(any(feature = "imports", feature = "source_code"))]
 pub use self::shared_action_reply::*;
 
+#[cfg(any(feature = "custom_actions", feature = "media_bridge"))]
+mod shared_actions_v4_option_item;
+
+#[cfg(any(feature = "custom_actions", feature = "media_bridge"))]
+pub use self::shared_actions_v4_option_item::*;
+
 #[cfg(any(feature = "lists", feature = "workflows"))]
 mod shared_ads_search_filter;
 
@@ -486,12 +492,6 @@ mod shared_field_type;
 #[cfg(any(feature = "custom_actions", feature = "media_bridge", feature = "properties"))]
 pub use self::shared_field_type::*;
 
-#[cfg(any(feature = "custom_actions", feature = "media_bridge"))]
-mod shared_field_type_definition_type;
-
-#[cfg(any(feature = "custom_actions", feature = "media_bridge"))]
-pub use self::shared_field_type_definition_type::*;
-
 #[cfg(any(feature = "exports", feature = "objects"))]
 mod shared_filter;
 
@@ -588,20 +588,14 @@ mod shared_object_id_batch;
 #[cfg(any(feature = "currencies", feature = "deal_splits"))]
 pub use self::shared_object_id_batch::*;
 
-#[cfg(any(feature = "custom_actions", feature = "media_bridge", feature = "scheduler"))]
+#[cfg(any(feature = "event_definitions", feature = "properties", feature = "schemas"))]
 mod shared_option_item;
 
-#[cfg(any(feature = "custom_actions", feature = "media_bridge", feature = "scheduler"))]
+#[cfg(any(feature = "event_definitions", feature = "properties", feature = "schemas"))]
 pub use self::shared_option_item::*;
 mod shared_paging;
 
 pub use self::shared_paging::*;
-
-#[cfg(any(feature = "event_definitions", feature = "properties", feature = "schemas"))]
-mod shared_properties_option_item;
-
-#[cfg(any(feature = "event_definitions", feature = "properties", feature = "schemas"))]
-pub use self::shared_properties_option_item::*;
 
 #[cfg(any(feature = "media_bridge", feature = "properties"))]
 mod shared_property_create;

@@ -75,6 +75,26 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Booking option.
+    pub struct BookingOption {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// A number that goes with the option.
+        double_data: Option<f64> = "doubleData",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// Whether it cannot be changed.
+        read_only: Option<bool> = "readOnly",
+        /// The value.
+        value: Option<String> = "value",
+    }
+}
+
+crm_core::record! {
     /// Branding metadata.
     pub struct BrandingMetadata {
         /// The second accent color.
@@ -443,7 +463,7 @@ crm_core::record! {
         /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
-        options: Vec<OptionItem> = "options",
+        options: Vec<BookingOption> = "options",
         /// Its kind.
         type_: Option<String> = "type",
     }
@@ -806,7 +826,7 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AssociationCreateRequest, BookingFormField, BookingInfo, BrandingMetadata,
+    AssociationCreateRequest, BookingFormField, BookingInfo, BookingOption, BrandingMetadata,
     CalendarMeetingEventCreateProperties, CalendarMeetingEventCreateRequest, CalendarMeetingEventReply,
     CalendarMeetingEventResponseProperties, ClosedRange, CommunicationConsentCheckbox, EmailReminderSchedule,
     GuestSettings, LegalConsentOptions, LegalConsentOptionsProcessingConsentType, LegalConsentReply,

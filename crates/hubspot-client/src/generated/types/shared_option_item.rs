@@ -10,25 +10,82 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Where it is shown among its kind; -1 is after the others.
         display_order: Option<i64> = "displayOrder",
-        /// A number that goes with the option.
-        double_data: Option<f64> = "doubleData",
         /// Whether people do not see it.
         hidden: Option<bool> = "hidden",
         /// The name that people see.
         label: Option<String> = "label",
-        /// Whether it cannot be changed.
-        read_only: Option<bool> = "readOnly",
         /// The value.
         value: Option<String> = "value",
     }
-    required "description" "displayOrder" "doubleData" "hidden" "label" "readOnly" "value"
 }
-crm_core::setters!(OptionItem {
-    description: String, display_order: i64, double_data: f64, hidden: bool, label: String, read_only: bool,
-    value: String,
-});
+
+crm_core::record! {
+    /// Property.
+    pub struct Property {
+        /// Whether it is archived.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// Whether the value is worked out by HubSpot.
+        calculated: Option<bool> = "calculated",
+        /// The formula the value is worked out with.
+        calculation_formula: Option<String> = "calculationFormula",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id of the user who created it.
+        created_user_id: Option<String> = "createdUserId",
+        /// The name of the property that holds the currency.
+        currency_property_name: Option<String> = "currencyPropertyName",
+        /// How sensitive the data is.
+        data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
+        /// How a date is shown, as `time_since`.
+        date_display_hint: Option<PropertyDateDisplayHint> = "dateDisplayHint",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// Whether the options come from somewhere else.
+        external_options: Option<bool> = "externalOptions",
+        /// How the field is shown in a form.
+        field_type: Option<String> = "fieldType",
+        /// Whether it can be used in forms.
+        form_field: Option<bool> = "formField",
+        /// The internal name of the group.
+        group_name: Option<String> = "groupName",
+        /// Whether no two records may have the same value.
+        has_unique_value: Option<bool> = "hasUniqueValue",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// Whether HubSpot itself defined it.
+        hubspot_defined: Option<bool> = "hubspotDefined",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// What may be changed about it.
+        modification_metadata: Option<PropertyModificationMetadata> = "modificationMetadata",
+        /// The name.
+        name: Option<String> = "name",
+        /// How a number is shown, as `currency`.
+        number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
+        /// The values to choose from.
+        options: Vec<OptionItem> = "options",
+        /// The kind of record the value points to.
+        referenced_object_type: Option<String> = "referencedObjectType",
+        /// The kinds of sensitive data in it.
+        sensitive_data_categories: Vec<String> = "sensitiveDataCategories",
+        /// Whether amounts are shown with the currency's sign.
+        show_currency_symbol: Option<bool> = "showCurrencySymbol",
+        /// What sort of text it is, as `email`.
+        text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
+        /// Its kind.
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The id of the user who changed it last.
+        updated_user_id: Option<String> = "updatedUserId",
+    }
+}
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    OptionItem,
+    OptionItem, Property,
 );
