@@ -1,5 +1,7 @@
 //! How much memory a reply may take once it is read.
 
+#![allow(missing_docs, reason = "of types for one test")]
+
 mod support;
 
 use std::process::Command;
@@ -87,7 +89,8 @@ async fn a_small_body_that_takes_much_memory_is_refused_before_it_does() {
     }
     for (name, body) in worst() {
         let server = Server::start(move |_, _| reply(200, &body)).await;
-        for kind in ["record", "json"] {
+        // As JSON a member that comes again replaces the one before.
+        for kind in ["record", "json"].into_iter().filter(|kind| (name, *kind) != ("repeated", "json")) {
             let (program, address) = (std::env::current_exe().unwrap(), server.base_url.clone());
             let output = tokio::task::spawn_blocking(move || {
                 let mut command = Command::new(program);

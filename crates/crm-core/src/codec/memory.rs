@@ -22,6 +22,7 @@ const NUMBER: &str = "$serde_json::private::Number";
 
 #[derive(Clone, Copy)]
 struct Budget {
+    most: Option<usize>,
     /// `None` if nothing is counted.
     left: Option<usize>,
     /// Whether the body is large enough for JSON values to matter.
@@ -30,7 +31,7 @@ struct Budget {
 }
 
 thread_local! {
-    static BUDGET: Cell<Budget> = const { Cell::new(Budget { left: None, values: false, exceeded: false }) };
+    static BUDGET: Cell<Budget> = const { Cell::new(Budget { most: None, left: None, values: false, exceeded: false }) };
 }
 
 /// Reads a body of this length in at most so much memory. `None` if that did not suffice.
@@ -42,11 +43,25 @@ pub(crate) fn within<T>(most: usize, body: usize, read: impl FnOnce() -> T) -> O
         }
     }
     let values = body > most / SMALLEST;
-    let before = Before(BUDGET.replace(Budget { left: Some(most), values, exceeded: false }));
+    let before = Before(BUDGET.replace(Budget { most: Some(most), left: Some(most), values, exceeded: false }));
     let value = read();
     let exceeded = BUDGET.get().exceeded;
     drop(before);
     (!exceeded).then_some(value)
+}
+
+/// Reads a body a second time, with as much memory again: what was read first is gone, or the second reading is for the log
+/// only. `None` if that did not suffice.
+pub(super) fn again<T>(body: usize, read: impl FnOnce() -> T) -> Option<T> {
+    match BUDGET.get().most {
+        Some(most) => within(most, body, read),
+        None => Some(read()),
+    }
+}
+
+/// Notes that a second reading took too much.
+pub(super) fn exceed() {
+    BUDGET.set(Budget { exceeded: true, ..BUDGET.get() });
 }
 
 /// Whether the reading ended because it took too much.

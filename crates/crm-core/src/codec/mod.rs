@@ -249,13 +249,19 @@ fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Re
         Err(_) if memory::exceeded() => return Err(DecodeError::too_large()),
         read => read,
     };
-    let (salvaged, noted) = match parse(body) {
+    let second = memory::again(body.len(), || match parse(body) {
         Some(parsed) => {
             let mut found = Oddities::default();
             let salvaged = T::Form::salvage(&parsed, &mut found);
             (salvaged.ok(), found.into_noted())
         }
         None => (None, Vec::new()),
+    });
+    let Some((salvaged, noted)) = second else {
+        return read.map_err(|_| {
+            memory::exceed();
+            DecodeError::too_large()
+        });
     };
     if let Some(oddities) = oddities {
         *oddities = noted;
