@@ -21,6 +21,7 @@
 //! The price is the time under way: with a mean latency L, a window of length T is used to
 //! T / (T + L) of its limit.
 
+mod by_name;
 mod counter;
 mod local;
 mod log;

@@ -1,6 +1,5 @@
 //! The limiter of one process.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -8,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use super::by_name::ByName;
 #[cfg(feature = "redis")]
 use super::counter::Start;
 use super::queue::{Account, Place, Standing, too_late};
@@ -31,7 +31,7 @@ pub struct LocalLimiter {
 
 #[derive(Default)]
 struct State {
-    accounts: HashMap<String, Account>,
+    accounts: ByName<Account>,
     joined: u64,
 }
 
