@@ -56,8 +56,15 @@ impl Counter {
         if cost > self.window.limit() {
             return None;
         }
+        let limit = self.limit(now);
+        if self.used().saturating_add(ahead).saturating_add(cost) <= limit
+            && self.closed_until <= now
+            && self.cap.is_none()
+        {
+            return Some(now);
+        }
         // A lowered limit must not starve a permit that costs more than what is left of it.
-        let limit = self.limit(now).max(cost).max(1);
+        let limit = limit.max(cost).max(1);
         let at = self.room(limit, cost, ahead, now);
         Some(match self.cap {
             Some((cap, until)) if until > now && cap >= cost.max(1) => {
