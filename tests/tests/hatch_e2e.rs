@@ -39,7 +39,7 @@ async fn an_upsert_finds_its_contact_again_even_when_the_answer_is_lost() {
     let contact = UpsertContact::new("custom:website").first_name("Ada").email("ada@example.com").detail("rooms", 4);
     fake.fail(Fault::Reset { when: When::BeforeReply }.applied());
     fake.fail(Fault::status(502));
-    let first = client.contacts().upsert(&contact).send().await.unwrap().data.unwrap().id;
+    let first = client.contacts().upsert(contact.clone()).send().await.unwrap().data.unwrap().id;
     assert_eq!((client.stats().attempts, fake.count("contacts")), (3, 1));
     let again = client.contacts().upsert_put(contact.phone_number("+12025550142")).send().await.unwrap();
     assert_eq!(again.data.unwrap().id, first);
@@ -54,8 +54,8 @@ async fn contact_data_goes_out_under_both_verbs() {
     let fake = Fake::start(Vendor::HatchContacts).await.unwrap();
     let contacts = client(&fake).contacts();
     let ada = UpsertContact::new("custom:website").first_name("Ada").detail("rooms", 4);
-    let made = contacts.upsert(&ada).send().await.unwrap().data.unwrap();
-    let changed = contacts.upsert_put(&ada).send().await.unwrap().data.unwrap();
+    let made = contacts.upsert(ada.clone()).send().await.unwrap().data.unwrap();
+    let changed = contacts.upsert_put(ada.clone()).send().await.unwrap().data.unwrap();
     assert!(made.id.is_some() && changed.id.is_some());
     for (request, method) in fake.requests().iter().zip(["POST", "PUT"]) {
         assert_eq!((request.method.as_str(), request.path.as_str()), (method, "/v1/contacts"));

@@ -263,8 +263,8 @@ async fn a_task_ends_once() {
     let new = NewTask::new("user-1", TaskTargets::default().deal_id("d1"), "Call back", TaskType::Call);
     let id = client.tasks().create(new).send().await.unwrap().task_id.unwrap();
     let done = TaskUpdate::default().status(TaskStatus::Completed);
-    assert_eq!(client.tasks().update(&id, &done).send().await.unwrap().status, Some(TaskStatus::Completed));
-    let error = client.tasks().update(&id, &done).send().await.unwrap_err();
+    assert_eq!(client.tasks().update(&id, done.clone()).send().await.unwrap().status, Some(TaskStatus::Completed));
+    let error = client.tasks().update(&id, done.clone()).send().await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Conflict, Some(409), 1));
     client.tasks().delete(&id).send().await.unwrap();
     assert!(client.credits().get_balance().send().await.unwrap().included_credits.is_some());

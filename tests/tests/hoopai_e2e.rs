@@ -83,7 +83,7 @@ async fn a_search_goes_on_by_the_sort_values() {
     let leads = ContactSearch::new(LOCATION, 10)
         .filters([ContactFilter::on("tags", ContactFilterOperator::Contains, "lead")])
         .sort([ContactSort::descending("dateAdded")]);
-    let found = client.contacts().search(&leads).items().try_collect().await.unwrap();
+    let found = client.contacts().search(leads.clone()).items().try_collect().await.unwrap();
     let names: BTreeSet<String> = found.iter().filter_map(|contact| contact.first_name.clone()).collect();
     assert_eq!((found.len(), names.len()), (25, 25));
     assert_eq!(found[0].first_name.as_deref(), Some("Contact 48"));
@@ -120,16 +120,16 @@ async fn each_operation_sends_its_version_unless_one_is_pinned() {
     client.calendars().list(LOCATION).send().await.unwrap();
     client.conversations().search(LOCATION).send().await.unwrap();
     client.raw(Method::GET, &format!("/contacts/{id}")).send().await.unwrap();
-    let _ = client.oauth().get_token(&token).send().await;
+    let _ = client.oauth().get_token(token.clone()).send().await;
     let other = client.with(CallOptions::new().header("Version", "2023-02-21"));
     other.contacts().get(&id).send().await.unwrap();
 
     let builder = Client::builder_with_version(ApiVersion::V2023_02_21);
     let pinned = builder.token(fake.token()).base_url(fake.base_url()).build().unwrap();
-    pinned.contacts().search(&search).send().await.unwrap();
+    pinned.contacts().search(search.clone()).send().await.unwrap();
     pinned.calendars().list(LOCATION).send().await.unwrap();
     pinned.raw(Method::GET, &format!("/contacts/{id}")).send().await.unwrap();
-    let _ = pinned.oauth().get_token(&token).send().await;
+    let _ = pinned.oauth().get_token(token.clone()).send().await;
 
     let requests = fake.requests();
     let versions: Vec<(&str, Option<&str>)> =
@@ -202,9 +202,9 @@ async fn a_refused_create_names_the_fields_and_may_have_happened() {
 
     let ada = CreateContact::new(LOCATION).email("ada@example.com");
     fake.fail(Fault::status(422).on("contacts.create").applied());
-    let error = client.contacts().create(&ada).send().await.unwrap_err();
+    let error = client.contacts().create(ada.clone()).send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), fake.count("contacts")), (ErrorKind::Validation, 1, 1));
-    let error = client.contacts().create(&ada).send().await.unwrap_err();
+    let error = client.contacts().create(ada.clone()).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
     assert_eq!(existing_contact(&error), fake.records("contacts")[0]["id"].as_str().map(str::to_owned));
     assert!(!error.to_string().contains("ada@"), "{error}");
@@ -216,14 +216,14 @@ async fn a_create_is_not_repeated_and_an_upsert_is() {
     let (client, _) = client(&fake);
     fake.fail(Fault::Reset { when: When::BeforeReply }.applied().on("contacts.create"));
     let ada = CreateContact::new(LOCATION).email("ada@example.com");
-    let error = client.contacts().create(&ada).send().await.unwrap_err();
+    let error = client.contacts().create(ada.clone()).send().await.unwrap_err();
     assert_eq!((error.kind(), error.sent(), fake.count("contacts")), (ErrorKind::Io, Sent::Maybe, 1));
     assert!(error.to_string().contains("check before repeating"), "{error}");
 
     fake.fail(Fault::Reset { when: When::BeforeReply }.applied().on("contacts.upsert"));
     fake.fail(Fault::status(503).on("contacts.upsert"));
     let ben = UpsertContact::new(LOCATION).email("ben@example.com");
-    let reply = client.contacts().upsert(&ben).send().await.unwrap();
+    let reply = client.contacts().upsert(ben.clone()).send().await.unwrap();
     assert_eq!((reply.new, fake.count("contacts")), (Some(false), 2));
 }
 

@@ -20,8 +20,8 @@ pub(crate) async fn run((contacts, export): &(Fake, Fake)) -> Result<Row, Error>
     progress(NAME, "upserting a contact twice, by its telephone number");
     let contact =
         UpsertContact::new("custom:website").first_name("Ada").phone_number("+15550100").detail("plan", "annual");
-    let first = client.contacts().upsert(&contact).send().await?.data.and_then(|data| data.id);
-    let second = client.contacts().upsert(&contact).send().await?.data.and_then(|data| data.id);
+    let first = client.contacts().upsert(contact.clone()).send().await?.data.and_then(|data| data.id);
+    let second = client.contacts().upsert(contact.clone()).send().await?.data.and_then(|data| data.id);
     if first.is_none() || first != second {
         faults.push("the second upsert did not meet the first contact".to_owned());
     }

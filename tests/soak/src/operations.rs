@@ -203,7 +203,7 @@ async fn upsert(round: &mut Round) -> Result<Said, String> {
     // Some of them again.
     let email = format!("lead{}@example.com", round.rng.u8(0..6));
     let contact = UpsertContact::new("location-fake").email(email.clone());
-    let result = round.marketing.contacts().upsert(&contact).send().await;
+    let result = round.marketing.contacts().upsert(contact.clone()).send().await;
     let said = Said::of(&result);
     round.leads.put(email.clone(), said);
     if let Some(id) = result.ok().and_then(|reply| reply.contact).and_then(|contact| contact.id) {

@@ -101,7 +101,7 @@ async fn searches_with_filters_find_what_they_ask_for() {
         .sort_by_descending("age")
         .properties(["email", "age"])
         .limit(4);
-    let found = bench.client.contacts().search(&request).items().try_collect().await.unwrap();
+    let found = bench.client.contacts().search(request.clone()).items().try_collect().await.unwrap();
     let ages: Vec<Option<f64>> = found.iter().map(|contact| contact.number("age")).collect();
     let expected: Vec<Option<f64>> = (3..10).rev().map(|n| Some(f64::from(n) * 3.0)).chain([None]).collect();
     assert_eq!(ages, expected);

@@ -76,8 +76,8 @@ async fn pipelines_owners_and_properties() {
         .group_name("contactinformation")
         .type_("string")
         .field_type("text");
-    properties.create(&colour).send().await.unwrap();
-    let error = failed(properties.create(&colour).send().await);
+    properties.create(colour.clone()).send().await.unwrap();
+    let error = failed(properties.create(colour.clone()).send().await);
     assert_eq!(error.kind(), ErrorKind::Conflict);
     assert_eq!(properties.get("colour").send().await.unwrap().label.as_deref(), Some("Colour"));
     properties.archive("colour").send().await.unwrap();
@@ -95,7 +95,7 @@ async fn lists_and_who_is_in_them() {
     let lists = bench.client.lists();
     let made = lists.create(ListCreateRequest::new("Friends", "0-1", "MANUAL")).send().await.unwrap();
     let id = made.list.unwrap().list_id.unwrap();
-    lists.add_memberships(&id, &ids).send().await.unwrap();
+    lists.add_memberships(&id, ids.clone()).send().await.unwrap();
     let members = lists.list_memberships(&id).limit(2).items().try_collect().await.unwrap();
     assert_eq!(members.len(), 5);
     for n in 0..4 {

@@ -142,8 +142,8 @@ fn method(operation: &Operation, examples: &Examples<'_>) -> Result<TokenStream>
         let taken = Taken::body(body).tokens();
         parameters.push(quote!(body: #taken));
         steps.extend(match body.encoding {
-            Encoding::Json => quote!(.json(body.borrow())),
-            Encoding::Form => quote!(.form(body.borrow())),
+            Encoding::Json => quote!(.json(&body.into())),
+            Encoding::Form => quote!(.form(&body.into())),
             Encoding::Text => quote!(.text(body)),
         });
     }

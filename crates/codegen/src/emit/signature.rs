@@ -55,8 +55,6 @@ pub(crate) enum Taken<'a> {
     Plain(&'a Ty),
     /// Anything that becomes the type.
     Into(&'a Ty),
-    /// The type or a reference to it.
-    Borrow(&'a Ty),
     /// Any number of them.
     Items(Box<Self>),
 }
@@ -80,7 +78,7 @@ impl<'a> Taken<'a> {
     /// For a body.
     pub(crate) fn body(body: &'a Body) -> Self {
         match body.encoding {
-            Encoding::Json | Encoding::Form => Self::Borrow(&body.ty),
+            Encoding::Json | Encoding::Form => Self::Into(&body.ty),
             Encoding::Text => Self::Into(&Ty::Text),
         }
     }
@@ -93,10 +91,6 @@ impl<'a> Taken<'a> {
             Self::Into(of) => {
                 let of = outer(of);
                 quote!(impl Into<#of>)
-            }
-            Self::Borrow(of) => {
-                let of = outer(of);
-                quote!(impl std::borrow::Borrow<#of>)
             }
             Self::Items(of) => {
                 let of = of.tokens();
@@ -111,7 +105,6 @@ impl<'a> Taken<'a> {
             Self::Display => "impl Display".to_owned(),
             Self::Plain(ty) => ty.rust(""),
             Self::Into(ty) => format!("impl Into<{}>", ty.rust("types::")),
-            Self::Borrow(ty) => format!("impl std::borrow::Borrow<{}>", ty.rust("types::")),
             Self::Items(of) => format!("impl IntoIterator<Item = {}>", of.text()),
         }
     }

@@ -1,7 +1,5 @@
 //! Importing a file from a URL, and waiting for it.
 
-use std::borrow::Borrow;
-
 use crm_core::{Error, ErrorKind, Poll, PollPolicy, Poller, Sent};
 
 use super::row_errors::{row_error, row_errors};
@@ -36,7 +34,7 @@ impl Files {
     /// [`wait_for_import`](Self::wait_for_import).
     pub async fn import_and_wait(
         &self,
-        input: impl Borrow<ImportFromUrlInput>,
+        input: impl Into<ImportFromUrlInput>,
         policy: PollPolicy,
     ) -> Result<File, Error> {
         let call = self.import_from_url(input);

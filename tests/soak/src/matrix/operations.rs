@@ -167,7 +167,7 @@ impl Operation {
             }
             Upsert => {
                 let contact = UpsertContact::new("location-fake").email("ada@example.com");
-                assert!(hoopai().contacts().upsert(&contact).send().await?.contact.is_some());
+                assert!(hoopai().contacts().upsert(contact.clone()).send().await?.contact.is_some());
             }
             Download => {
                 let mut body = hoopai().conversations().download_recording("m1", "location-fake").send().await?;
