@@ -5,8 +5,8 @@ use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use http::{HeaderMap, Method, StatusCode, header};
-use reqwest::{Response, Url};
+use http::{HeaderMap, StatusCode, header};
+use reqwest::{Request, Response};
 
 use super::connections::Seat;
 use super::failure;
@@ -42,18 +42,12 @@ impl Delivered {
 /// The error has its kind, how far the request came, and the status if there was one.
 pub(super) async fn attempt(
     client: &reqwest::Client,
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Option<reqwest::Body>,
+    request: Request,
     most: Option<usize>,
     seat: Seat,
     underway: &mut Underway<'_>,
 ) -> Result<Delivered, Error> {
-    let mut request = reqwest::Request::new(method, url);
-    *request.headers_mut() = headers;
-    let content = body.is_some();
-    *request.body_mut() = body;
+    let content = request.body().is_some();
     let answered = client.execute(request).await.map_err(|error| failure::unanswered(error, content));
     // Without an answer the request may still be on its way: a proxy may forward it after the connection broke, and a
     // client of the user's own may give up earlier than this library.

@@ -240,10 +240,11 @@ impl<'a> Run<'a> {
         progress.attempts += 1;
         shared.counters.attempt();
         let start = shared.clock.now();
-        let (method, headers) = (request.op.method.clone(), self.headers(used, &outgoing));
+        let mut sent = reqwest::Request::new(request.op.method.clone(), self.url.clone());
+        *sent.headers_mut() = self.headers(used, &outgoing);
+        *sent.body_mut() = outgoing.body;
         let most = (!self.open).then_some(shared.max_reply);
-        let exchange =
-            attempt(&shared.http, method, self.url.clone(), headers, outgoing.body, most, seat, &mut underway);
+        let exchange = attempt(&shared.http, sent, most, seat, &mut underway);
         let result = match self.while_moving(exchange, &outgoing.watch).await {
             Ok(Ok(delivered)) => self.judge(used, &underway, delivered),
             Ok(Err(error)) => Err(match outgoing.watch.failure() {
