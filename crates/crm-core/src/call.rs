@@ -74,8 +74,8 @@ impl<T> Call<T> {
         self
     }
 
-    /// [`path`](Self::path) with a value that the handle holds, as the type of object. Errors and traces show it; it must
-    /// not be personal.
+    /// [`path`](Self::path) with a value that the handle holds, as the type of object. Errors and traces show it if
+    /// it can be the name of a type: letters, digits, `_` and `-`.
     pub fn held(self, name: &'static str, value: impl Display) -> Self {
         let mut call = self.path(name, value);
         call.request.held = Some(name);

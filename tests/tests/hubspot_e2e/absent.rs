@@ -49,7 +49,7 @@ async fn absence_is_concluded_from_a_list_only() {
         let report = bench.client.contacts().read_many(["1", "2", "3"]).await;
         assert_eq!(told(&report, id), "? ? ?", "{name}");
         let lost = report.lost().unwrap_or_else(|| panic!("{name}: the report says why"));
-        assert_eq!((lost.kind(), lost.operation()), (ErrorKind::Decode, "objects.batch_read"), "{name}: {lost}");
+        assert_eq!((lost.kind(), lost.operation()), (ErrorKind::Decode, "contacts.batch_read"), "{name}: {lost}");
         assert!(lost.request_id().is_some(), "{name}: {lost}");
     }
 }

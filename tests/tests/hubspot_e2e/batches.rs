@@ -30,7 +30,7 @@ async fn of_250_contacts_one_is_refused_and_249_are_created() {
     assert_eq!(error.vendor().unwrap().category.as_deref(), Some("CONFLICT"));
     assert!(
         error.to_string().starts_with(
-            "objects.batch_create (POST /crm/objects/2026-03/{objectType}/batch/create): conflict [CONFLICT]: "
+            "contacts.batch_create (POST /crm/objects/2026-03/contacts/batch/create): conflict [CONFLICT]: "
         ),
         "{error}"
     );

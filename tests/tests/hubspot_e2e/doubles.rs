@@ -27,7 +27,7 @@ async fn a_record_named_twice_in_an_upsert_is_refused_alone() {
     let report = bench.client.contacts().upsert_many(all).await;
     assert_eq!(rows(&report), (vec![0, 1], vec![(2, REFUSED.0, REFUSED.1)]));
     let text = report.failed[0].1.to_string();
-    assert!(text.starts_with("objects.batch_upsert") && text.contains("row 0"), "{text}");
+    assert!(text.starts_with("contacts.batch_upsert") && text.contains("row 0"), "{text}");
     assert!(!text.contains("ada@"), "{text}");
     assert_eq!(bench.requests("contacts.batch_upsert")[0].json()["inputs"].as_array().unwrap().len(), 2);
     bench.assert_accepted();

@@ -159,7 +159,7 @@ async fn an_empty_id_is_refused_alone() {
     let refused = [(0, ErrorKind::Validation)];
     let report = contacts.read_many(["", &*id]).await;
     assert_eq!((kinds(&report), report.ok.len()), (refused.to_vec(), 1));
-    assert_eq!((report.failed[0].1.sent(), report.failed[0].1.operation()), (Sent::No, "objects.batch_read"));
+    assert_eq!((report.failed[0].1.sent(), report.failed[0].1.operation()), (Sent::No, "contacts.batch_read"));
     let rows = [" ", &*id].map(|id| BatchUpdateRow::new(id, Map::new()).set("city", "Bonn"));
     let report = contacts.update_many(rows).await;
     assert_eq!((kinds(&report), report.ok.len()), (refused.to_vec(), 1));

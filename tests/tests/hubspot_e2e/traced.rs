@@ -21,7 +21,7 @@ async fn traces_show_the_operation_and_no_values() {
     let text = traces.take();
     // The libraries below trace too; what they show of a request is their user's choice.
     let ours: String = text.lines().filter(|line| !line.starts_with("message=")).collect::<Vec<_>>().join("\n");
-    for shown in ["operation=\"objects.get\"", "vendor=\"hubspot\"", "attempt=2", "status=404"] {
+    for shown in ["operation=\"contacts.get\"", "vendor=\"hubspot\"", "attempt=2", "status=404"] {
         assert!(ours.contains(shown), "{shown} not in\n{ours}");
     }
     for secret in ["canary", bench.fake.token()] {
@@ -47,5 +47,5 @@ async fn what_was_not_promised_is_reported_with_its_place_and_without_its_value(
     ] {
         assert!(ours.windows(4).any(|lines| lines == shown), "{shown:?} not in\n{text}");
     }
-    assert!(text.contains("operation=\"objects.list\"") && !text.contains("canary"), "{text}");
+    assert!(text.contains("operation=\"contacts.list\"") && !text.contains("canary"), "{text}");
 }

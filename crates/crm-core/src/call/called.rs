@@ -17,7 +17,8 @@ pub struct Called {
 
 impl Called {
     /// An operation that is called through a handle with another name, which holds the value of a placeholder. The value
-    /// is shown, so it is escaped and never personal.
+    /// is shown if it can be the name of a type: a text with other characters was meant for another argument, and may be
+    /// personal.
     pub(crate) fn new(
         op: &'static OpMeta,
         resource: Option<&'static str>,
@@ -27,9 +28,12 @@ impl Called {
             (Some(resource), Some((_, call))) => Cow::Owned(format!("{resource}.{call}")),
             _ => Cow::Borrowed(op.id),
         };
+        let named = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
         let path = match held {
-            Some((placeholder, value)) => Cow::Owned(op.path.replace(&format!("{{{placeholder}}}"), value)),
-            None => Cow::Borrowed(op.path),
+            Some((placeholder, value)) if named(value) => {
+                Cow::Owned(op.path.replace(&format!("{{{placeholder}}}"), value))
+            }
+            _ => Cow::Borrowed(op.path),
         };
         Self { op, name, path }
     }

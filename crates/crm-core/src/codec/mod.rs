@@ -232,10 +232,10 @@ pub fn decode<T: Wire>(body: &[u8]) -> Result<T, DecodeError> {
 
 /// Reads a body as [`decode`] does, and reports oddities to subscribers. `operation` is the name of
 /// the operation or event that the body belongs to.
-pub(crate) fn decode_reporting<T: Wire>(body: &[u8], operation: &str) -> Result<T, DecodeError> {
+pub(crate) fn decode_reporting<T: Wire>(body: &[u8], operation: impl Fn() -> String) -> Result<T, DecodeError> {
     let mut found = Vec::new();
     let decoded = decode_noting(body, oddity::are_listened_for().then_some(&mut found));
-    found.into_iter().for_each(|oddity| oddity.report(operation));
+    found.into_iter().for_each(|oddity| oddity.report(&operation()));
     decoded
 }
 

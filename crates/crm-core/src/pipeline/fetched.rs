@@ -38,7 +38,7 @@ impl Fetched {
     }
 
     fn matching<T: Wire>(&self, pipeline: &Pipeline, request: &Request) -> Result<T, Error> {
-        let read = self.reply.decode_reply::<T>(request.op);
+        let read = self.reply.decode_reply::<T>(|| request.called().name().to_owned());
         read.and_then(|value| match promise::broken(&value, &self.reply, request.op, &*pipeline.shared.vendor) {
             None => Ok(value),
             Some(Broken::Other(fault)) => Err(self.unpromised(fault)),

@@ -82,8 +82,8 @@ impl RawReply {
     }
 
     /// Decodes as [`decode`](Self::decode) does, and reports oddities to subscribers.
-    pub(crate) fn decode_reply<T: Wire>(&self, op: &OpMeta) -> Result<T, Error> {
-        codec::decode_reporting(&self.body, op.id).map_err(|error| self.undecoded(error))
+    pub(crate) fn decode_reply<T: Wire>(&self, operation: impl Fn() -> String) -> Result<T, Error> {
+        codec::decode_reporting(&self.body, operation).map_err(|error| self.undecoded(error))
     }
 
     fn undecoded(&self, error: codec::DecodeError) -> Error {

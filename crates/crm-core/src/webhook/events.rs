@@ -16,7 +16,7 @@ use crate::codec::{self, Record, Wire};
 ///
 /// [`Refused::Body`] if the body is not a JSON list or object.
 pub fn events<R: Record + Wire>(body: &[u8]) -> Result<Vec<R>, Refused> {
-    codec::decode_reporting(body, name::<R>()).or_else(|error| match codec::decode(body) {
+    codec::decode_reporting(body, || name::<R>().to_owned()).or_else(|error| match codec::decode(body) {
         Ok(Value::Array(events)) => Ok(events.into_iter().filter(|event| !event.is_null()).map(whole).collect()),
         _ => Err(Refused::Body(error)),
     })
@@ -28,7 +28,7 @@ pub fn events<R: Record + Wire>(body: &[u8]) -> Result<Vec<R>, Refused> {
 ///
 /// [`Refused::Body`] if the body is not a JSON object.
 pub fn event<R: Record + Wire>(body: &[u8]) -> Result<R, Refused> {
-    codec::decode_reporting(body, name::<R>()).map_err(Refused::Body)
+    codec::decode_reporting(body, || name::<R>().to_owned()).map_err(Refused::Body)
 }
 
 /// Returns the names of the members that are kept in `extra` although they have a field, because

@@ -94,9 +94,9 @@ impl Operation {
         self == Poll
     }
 
-    /// Whether the vendor has a limit for a day.
+    /// Whether it counts towards a limit for a day: renewals have a limit of their own.
     pub(crate) fn has_days(self) -> bool {
-        self.vendor() != Vendor::AccountIntelligence
+        self.vendor() != Vendor::AccountIntelligence && self != Self::Renew
     }
 
     /// How many requests it is.
