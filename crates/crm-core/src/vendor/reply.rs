@@ -9,7 +9,6 @@ use http::{HeaderMap, StatusCode, header};
 
 use crate::codec::{self, Wire};
 use crate::error::{Error, Sent};
-use crate::meta::OpMeta;
 
 /// A complete reply: status, headers and body. `Debug` shows neither header values nor the body.
 #[derive(Clone)]
