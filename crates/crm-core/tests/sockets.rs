@@ -103,7 +103,7 @@ async fn to_run_out_of_sockets_is_not_the_vendors_fault() {
         let replies = join_all((0..200).map(|_| read(&pipeline, repeated.clone()))).await;
         let errors: Vec<Error> = replies.into_iter().map(Result::unwrap_err).collect();
         let out = errors.iter().filter(|error| error.kind() == ErrorKind::Connect).count();
-        assert!(out > 50, "{out} calls ran out of sockets");
+        assert!(out > 20, "{out} calls ran out of sockets");
         assert!(errors.iter().all(|error| error.kind() != ErrorKind::Connect || error.attempts() == 4), "{errors:?}");
         return;
     }

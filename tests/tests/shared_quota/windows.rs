@@ -177,8 +177,10 @@ async fn all_windows_or_none() {
     let refusal = refused(one, &Permit::new("k", "search").cost(3)).await;
     assert!(refusal.reason().contains("\"search\" is smaller"), "{}", refusal.reason());
     assert_eq!(refusal.retry_after(), None);
-    // Another account, and a class without windows of its own.
-    assert!(one.take(&Permit::new("other", "unknown")).await.is_ok());
+    // Another account, and a class that the quotas lack.
+    assert!(one.take(&Permit::new("other", "search")).await.is_ok());
+    let refusal = refused(one, &Permit::new("other", "unknown")).await;
+    assert!(refusal.reason().contains("no class \"unknown\""), "{}", refusal.reason());
 }
 
 #[tokio::test]

@@ -96,6 +96,8 @@ impl Scratch {
     fn files(&self, root: &Path, vendor: &str, generated: Files) -> Result<Files> {
         let mut files = generated.moved(self.root(), root);
         let specs = Path::new("specs").join(vendor);
+        // A file whose last entry is gone is removed.
+        files.own(root.join(&specs).join("surface"));
         for name in tree::files(&self.root().join(&specs))? {
             let path = specs.join(name);
             files.add(root.join(&path), std::fs::read_to_string(self.root().join(&path))?);

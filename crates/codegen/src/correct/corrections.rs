@@ -86,10 +86,13 @@ impl Corrections {
             if correction.document != "*" && !known {
                 bail!("{}: vendor.json does not list the document `{}`", correction.label(), correction.document);
             }
+            if !correction.at.is_empty() && !correction.at.starts_with('/') {
+                bail!("{}: `at` begins with a slash: `/{}`", correction.label(), correction.at);
+            }
             let members = correction.merge.iter().filter(|_| correction.at.is_empty()).filter_map(Value::as_object);
-            if let Some(key) =
-                members.flat_map(serde_json::Map::keys).find(|key| surface::NOTES.contains(&key.as_str()))
-            {
+            let keys = members.flat_map(serde_json::Map::keys).map(String::as_str);
+            let whole = correction.at.strip_prefix('/').filter(|_| correction.operation.is_some());
+            if let Some(key) = keys.chain(whole).find(|key| surface::NOTES.contains(key)) {
                 bail!(
                     "{}: `{key}` is not a fact of the vendor; write it into surface/<resource>.json",
                     correction.label()

@@ -34,6 +34,17 @@ thread_local! {
     static BUDGET: Cell<Budget> = const { Cell::new(Budget { most: None, left: None, values: false, exceeded: false }) };
 }
 
+/// What a reply may take if its client does not say otherwise.
+pub(crate) const USUAL: usize = 64 * 1024 * 1024;
+
+/// Reads a whole body as JSON.
+pub(crate) fn json(body: &[u8]) -> serde_json::Result<Value> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let read = value(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(read)
+}
+
 /// Reads a body of this length in at most so much memory. `None` if that did not suffice.
 pub(crate) fn within<T>(most: usize, body: usize, read: impl FnOnce() -> T) -> Option<T> {
     struct Before(Budget);

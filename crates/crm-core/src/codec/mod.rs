@@ -196,6 +196,12 @@ fn is_id(name: &str) -> bool {
     matches!(name, "id" | "_id" | "ids") || name.ends_with("Id") || name.ends_with("_id")
 }
 
+/// Reads a value that is looked at before it is read as one of several types. For `union!`.
+#[doc(hidden)]
+pub fn buffered<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    memory::value(deserializer)
+}
+
 /// Reads a value in its form.
 pub fn read<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     T::Form::read(deserializer)
@@ -379,7 +385,7 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    fn too_large() -> Self {
+    pub(crate) fn too_large() -> Self {
         Self { path: ".".to_owned(), message: "it takes too much memory".to_owned() }
     }
 

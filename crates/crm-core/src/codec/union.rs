@@ -87,7 +87,7 @@ macro_rules! union {
                 }
 
                 fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    let buffered = Value::deserialize(deserializer)?;
+                    let buffered = codec::buffered(deserializer)?;
                     let $value = &buffered;
                     match $on {
                         $($($pattern)|+ $(if $guard)? => codec::read(buffered).map(Self::$chosen).map_err(D::Error::custom),)*

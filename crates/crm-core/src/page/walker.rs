@@ -144,7 +144,7 @@ impl<P: Paged> Walker<P> {
     fn arrived(&mut self, page: P::Page, facts: PageFacts, received: usize) -> Fetched<P> {
         self.fetched += 1;
         let mut at = self.next.clone();
-        let started = self.call.op().paging.filter(|_| at.position == Position::Start);
+        let started = self.paging().filter(|_| at.position == Position::Start);
         let first = started.and_then(|paging| paging.first_number(&self.call));
         let cx = PageContext::new(&at.position, received, self.list.size()).starting_at(first).paged_by(self.paging());
         let cx = cx.after_a_page_of(self.largest);

@@ -48,6 +48,7 @@ pub(super) async fn attempt(
     underway: &mut Underway<'_>,
 ) -> Result<Delivered, Error> {
     let content = request.body().is_some();
+    underway.sends();
     let answered = client.execute(request).await.map_err(|error| failure::unanswered(error, content));
     // Without an answer the request may still be on its way: a proxy may forward it after the connection broke, and a
     // client of the user's own may give up earlier than this library.

@@ -11,6 +11,7 @@ use super::stats::Counters;
 use super::{Pipeline, Shared, address, transport};
 use crate::auth::{Credentials, Secret, StaticToken};
 use crate::clock::{Clock, SystemClock};
+use crate::codec::memory;
 use crate::error::Error;
 use crate::limit::{self, Quotas, RateLimiter};
 use crate::options::CallOptions;
@@ -21,7 +22,6 @@ use crate::vendor::{UNKNOWN_SERVER, Vendor};
 const MAX_REPLY: usize = 64 * 1024 * 1024;
 
 /// Many times what the largest page of any vendor takes.
-const MAX_DECODED: usize = 64 * 1024 * 1024;
 
 /// Builds a client. Only the credential has no default.
 ///
@@ -70,7 +70,7 @@ impl<C> ClientBuilder<C> {
             timeout: Duration::from_secs(120),
             attempt_timeout: Duration::from_secs(30),
             max_reply: MAX_REPLY,
-            max_decoded: MAX_DECODED,
+            max_decoded: memory::USUAL,
             max_connections: MAX_CONNECTIONS,
             http: None,
             user_agent: concat!("crm-core/", env!("CARGO_PKG_VERSION")).to_owned(),

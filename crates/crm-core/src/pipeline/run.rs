@@ -27,6 +27,7 @@ impl Pipeline {
         match self.run(request, false).await? {
             (Delivered::Whole(mut reply), attempts) => {
                 reply.attempts = attempts;
+                reply.room = self.shared.max_decoded;
                 Ok(Fetched { reply })
             }
             (Delivered::Open(..), attempts) => {

@@ -3,17 +3,24 @@
 use crate::limit::{End, Grant, Permit, RateLimiter};
 use crate::vendor::Feedback;
 
-/// Tells the limiter once how the attempt ended: given up, if it is dropped before.
+/// Tells the limiter once how the attempt ended. If it is dropped before, it was given up if it may have been sent, and is
+/// over otherwise.
 pub(super) struct Underway<'a> {
     limiter: &'a dyn RateLimiter,
     permit: &'a Permit,
     grant: Grant,
+    sent: bool,
     ended: bool,
 }
 
 impl<'a> Underway<'a> {
     pub(super) fn new(limiter: &'a dyn RateLimiter, permit: &'a Permit, grant: Grant) -> Self {
-        Self { limiter, permit, grant, ended: false }
+        Self { limiter, permit, grant, sent: false, ended: false }
+    }
+
+    /// From here on the request may be sent.
+    pub(super) fn sends(&mut self) {
+        self.sent = true;
     }
 
     /// The reply is there, or nothing was sent.
@@ -35,6 +42,6 @@ impl<'a> Underway<'a> {
 
 impl Drop for Underway<'_> {
     fn drop(&mut self) {
-        self.end(End::GivenUp);
+        self.end(if self.sent { End::GivenUp } else { End::Over });
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 
-use crate::codec::{self, Wire};
+use crate::codec::{self, Wire, memory};
 use crate::error::{Error, Sent};
 
 /// A complete reply: status, headers and body. `Debug` shows neither header values nor the body.
@@ -18,13 +18,15 @@ pub struct RawReply {
     body: Bytes,
     /// How many requests were sent for it; 0 for one made by hand.
     pub(crate) attempts: u32,
+    /// How much memory it may take once it is read.
+    pub(crate) room: usize,
 }
 
 impl RawReply {
     /// A reply made by hand, for tests and tables.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self { status, headers, body: body.into(), attempts: 0 }
+        Self { status, headers, body: body.into(), attempts: 0, room: memory::USUAL }
     }
 
     /// The status.
@@ -51,10 +53,10 @@ impl RawReply {
         String::from_utf8_lossy(&self.body)
     }
 
-    /// The body as JSON, or `None` where it is none.
+    /// The body as JSON, or `None` if it is not JSON or takes more memory than the client allows.
     #[must_use]
     pub fn json(&self) -> Option<serde_json::Value> {
-        serde_json::from_slice(&self.body).ok()
+        memory::within(self.room, self.body.len(), || memory::json(&self.body).ok())?
     }
 
     /// What a body that is not JSON has to say: the title of a web page, or a line of text.
@@ -75,9 +77,11 @@ impl RawReply {
     /// # Errors
     ///
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) with the place in the body; the body is
-    /// kept in the error, its values are not part of the message.
+    /// kept in the error, its values are not part of the message. The same if it takes more memory than the client allows
+    /// ([`max_decoded`](crate::ClientBuilder::max_decoded)).
     pub fn decode<T: Wire>(&self) -> Result<T, Error> {
-        codec::decode(&self.body).map_err(|error| self.undecoded(error))
+        let read = memory::within(self.room, self.body.len(), || codec::decode(&self.body));
+        read.unwrap_or_else(|| Err(codec::DecodeError::too_large())).map_err(|error| self.undecoded(error))
     }
 
     /// Decodes as [`decode`](Self::decode) does, and reports oddities to subscribers.

@@ -133,7 +133,9 @@ impl<R: Numbered> SharedReceiver<R> {
             Ok(answer) if answer.first().is_some_and(|word| word == "yes") => Ok(events),
             Ok(_) => Err(Refused::Repeated),
             Err(away) => {
-                self.take_back(keys, call);
+                if away.may_act() {
+                    self.take_back(keys, call);
+                }
                 Err(Refused::Unremembered { reason: away.to_string() })
             }
         }
