@@ -110,7 +110,7 @@ fn quotas_without_a_class_of_the_vendor_build_no_client() {
         let published = Quotas::new(window()).class("search", window());
         limited("http://127.0.0.1:1", &clock, published).quotas(quotas).build()
     };
-    let error = build(Quotas::new(window())).err().expect("the class is missing");
+    let error = build(Quotas::new(window())).expect_err("the class is missing");
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.to_string().contains("the quotas have no class \"search\""), "{error}");
     for enough in [Quotas::none(), Quotas::new(window()).class("search", []).class("more", window())] {

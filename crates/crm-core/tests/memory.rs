@@ -58,6 +58,18 @@ fn worst() -> [(&'static str, String); 6] {
     ]
 }
 
+crm_core::record! {
+    pub struct Choices {
+        items: Option<Vec<Choice>> = "items",
+    }
+}
+
+crm_core::union! {
+    pub enum Choice by members {
+        Thing(Thing) = "id",
+    }
+}
+
 /// The most memory that this process ever held.
 #[cfg(target_os = "linux")]
 fn peak() -> usize {
@@ -131,5 +143,13 @@ async fn the_bound_can_be_set_and_holds_for_odd_parts() {
         assert!(error.to_string().contains("100 bytes of memory that max_decoded allows"), "{error}");
         assert_eq!((error.attempts(), error.status()), (1, Some(200)));
         assert!(read::<Page>(&pipeline(&server)).await.is_ok());
+        let error = read::<Choices>(&small).await.unwrap_err();
+        assert!(error.to_string().contains("100 bytes of memory that max_decoded allows"), "{error}");
+        // A reply that its receiver reads later has the same bound.
+        let raw = Call::<Value>::new(&small, &READ).send_raw().await.unwrap();
+        assert!(raw.decode::<Page>().unwrap_err().to_string().contains("too much memory"));
+        assert_eq!(raw.json(), None);
+        let raw = Call::<Value>::new(&pipeline(&server), &READ).send_raw().await.unwrap();
+        assert!(raw.decode::<Page>().is_ok() && raw.json().is_some());
     }
 }

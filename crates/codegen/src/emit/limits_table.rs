@@ -141,7 +141,7 @@ pub(crate) fn grouped(number: u64, sign: char) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(sign);
         }
         text.push(digit);

@@ -34,7 +34,7 @@ thread_local! {
     static BUDGET: Cell<Budget> = const { Cell::new(Budget { most: None, left: None, values: false, exceeded: false }) };
 }
 
-/// What a reply may take if its client does not say otherwise.
+/// What a reply may take if its client does not say otherwise: many times what the largest page of any vendor takes.
 pub(crate) const USUAL: usize = 64 * 1024 * 1024;
 
 /// Reads a whole body as JSON.

@@ -21,8 +21,6 @@ use crate::vendor::{UNKNOWN_SERVER, Vendor};
 /// Many times what any vendor answers at once.
 const MAX_REPLY: usize = 64 * 1024 * 1024;
 
-/// Many times what the largest page of any vendor takes.
-
 /// Builds a client. Only the credential has no default.
 ///
 /// Mistakes are found by [`build`](Self::build), which names them.

@@ -45,3 +45,43 @@ impl Drop for Underway<'_> {
         self.end(if self.sent { End::GivenUp } else { End::Over });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::limit::LimitRefusal;
+    use crate::sync::{BoxFuture, lock};
+
+    /// Keeps how attempts ended.
+    #[derive(Debug, Default)]
+    struct Ends(Mutex<Vec<End>>);
+
+    impl RateLimiter for Ends {
+        fn acquire<'a>(&'a self, _: &'a Permit) -> BoxFuture<'a, Result<Grant, LimitRefusal>> {
+            Box::pin(std::future::ready(Ok(Grant::default())))
+        }
+
+        fn finish(&self, _: &Permit, _: &Grant, end: End) {
+            lock(&self.0).push(end);
+        }
+
+        fn observe(&self, _: &Permit, _: &Grant, _: u16, _: &Feedback) {}
+    }
+
+    #[test]
+    fn what_is_dropped_was_given_up_only_if_it_may_have_been_sent() {
+        let (ends, permit) = (Ends::default(), Permit::new("acme", ""));
+        let attempt = || Underway::new(&ends, &permit, Grant::default());
+        drop(attempt());
+        let mut sent = attempt();
+        sent.sends();
+        drop(sent);
+        let mut answered = attempt();
+        answered.sends();
+        answered.over();
+        drop(answered);
+        assert_eq!(*lock(&ends.0), [End::Over, End::GivenUp, End::Over]);
+    }
+}
