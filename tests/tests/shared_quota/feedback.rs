@@ -87,6 +87,10 @@ async fn figures_lower_and_never_raise() {
     // The vendor's window is smaller than configured.
     told(a, 200, Feedback { limit: Some(6), ..Feedback::default() }).await;
     assert_eq!(bench.room(b).await, 5);
+    tokio::time::sleep(per).await;
+    // It is as configured again, which a worker reads that never read of the smaller one.
+    told(b, 200, Feedback { limit: Some(10), ..Feedback::default() }).await;
+    assert_eq!(bench.room(a).await, 9);
 }
 
 #[tokio::test]

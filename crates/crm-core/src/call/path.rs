@@ -56,10 +56,17 @@ pub(super) fn fill(template: &str, values: &[(&'static str, String)]) -> Result<
 
 /// Whether a URL parser would step up or stay at a segment of the path.
 pub(super) fn relative(path: &str) -> bool {
-    path.split(['/', '\\']).any(|segment| {
-        let plain = segment.replace("%2e", ".").replace("%2E", ".");
-        plain == "." || plain == ".."
-    })
+    path.split(['/', '\\']).any(|segment| matches!(dots(segment.as_bytes()), Some(1 | 2)))
+}
+
+/// The number of dots, escaped or not, that a segment consists of.
+fn dots(mut segment: &[u8]) -> Option<usize> {
+    let mut count = 0;
+    while !segment.is_empty() {
+        segment = [&b"."[..], b"%2e", b"%2E"].iter().find_map(|dot| segment.strip_prefix(*dot))?;
+        count += 1;
+    }
+    Some(count)
 }
 
 /// Appends the pairs to a target that may already have a query.

@@ -89,8 +89,8 @@ struct Own {
     unreported: Log,
     /// What all workers used when it was last heard.
     seen: u64,
-    /// The lower limit that Redis was told.
-    stated: Option<u64>,
+    /// What this worker told Redis: a lower limit, or that the vendor states none.
+    stated: Option<Option<u64>>,
 }
 
 impl State {
@@ -257,9 +257,10 @@ impl State {
         self.alone == Some(absence.number)
     }
 
-    /// Whether Redis has yet to be told of this limit.
+    /// Whether Redis has yet to be told of this limit. What a worker has not told itself, another may have told it
+    /// differently: the first statement after joining is always news.
     pub(super) fn is_news(&mut self, window: usize, most: u64, limit: u64) -> bool {
-        let stated = (limit < most).then_some(limit);
+        let stated = Some((limit < most).then_some(limit));
         let own = &mut self.windows[window];
         let news = own.stated != stated;
         own.stated = stated;
