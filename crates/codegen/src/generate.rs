@@ -67,7 +67,7 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
     }
     let classes = apis.iter().flat_map(|Refined { file: api, model, .. }| {
         model.operations.iter().map(|one| Classified {
-            api,
+            api: &api.name,
             name: &one.name,
             resource: &one.resource,
             document: &one.document,
@@ -82,7 +82,7 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
         let others: Vec<&Refined<'_>> = apis.iter().filter(|other| other.file.name != file.name).collect();
         emit::api(vendor, &target, refined, &others, files).with_context(|| file.name.clone())?;
         let mut document = api.merged.clone();
-        if let Some(limits) = vendor.limits.of(file) {
+        if let Some(limits) = vendor.limits.of(&file.name) {
             document["x-limits"] = limits.for_fake();
         }
         let document = serde_json::to_string_pretty(&document)? + "\n";

@@ -3,7 +3,6 @@
 mod before_send;
 mod body;
 mod body_stream;
-mod called;
 mod download;
 mod macros;
 mod multipart;
@@ -19,7 +18,6 @@ mod upload_reader;
 pub use before_send::BeforeSend;
 pub(crate) use body::Outgoing;
 pub use body_stream::BodyStream;
-pub use called::Called;
 pub(crate) use multipart::Watch;
 pub use param::Param;
 pub(crate) use request::Request;
@@ -32,7 +30,7 @@ use http::{HeaderName, HeaderValue};
 
 use crate::codec::{self, Wire};
 use crate::error::Error;
-use crate::meta::OpMeta;
+use crate::meta::{Called, OpMeta};
 use crate::options::{CallOptions, is_reserved};
 use crate::pipeline::{Fetched, Pipeline};
 use crate::poll::{Answer, PollPolicy, Poller};

@@ -19,7 +19,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 
-use crate::call::Called;
+use crate::meta::Called;
 
 /// Why a call did not succeed.
 #[derive(Clone)]

@@ -67,7 +67,7 @@ pub mod webhook;
 
 pub use auth::{Anonymous, Authorization, Credentials, Secret, StaticToken};
 pub use batch::{Batch, BatchReport, ChunkOutcome};
-pub use call::{BeforeSend, BodyStream, Call, Called, Param, Progress, Sending, Upload};
+pub use call::{BeforeSend, BodyStream, Call, Param, Progress, Sending, Upload};
 #[cfg(feature = "test-util")]
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock};
@@ -76,7 +76,7 @@ pub use error::{Error, ErrorKind, FieldError, LimitScope, Sent, VendorDetail};
 pub use limit::{End, Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 #[cfg(feature = "redis")]
 pub use limit::{RedisLimiter, RedisLimiterBuilder, WhenAway};
-pub use meta::{OpMeta, Paging, PagingKind, Rules, SentIn};
+pub use meta::{Called, OpMeta, Paging, PagingKind, Rules, SentIn};
 #[cfg(all(feature = "oauth", feature = "redis"))]
 pub use oauth::RedisStore;
 #[cfg(feature = "oauth")]

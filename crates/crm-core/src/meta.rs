@@ -1,5 +1,9 @@
 //! What is known about an operation before it is called.
 
+mod called;
+
+pub use called::Called;
+
 /// One operation of a vendor's API. Built by generated code, as a `static`.
 ///
 /// The pipeline, the paginator, the fakes and the tools all read the same table, so a fact about

@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use futures_core::Stream;
 
-use crate::call::Called;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Sent};
+use crate::meta::Called;
 use crate::sync::BoxFuture;
 
 /// How often to ask, and for how long.

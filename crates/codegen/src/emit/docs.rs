@@ -2,7 +2,7 @@
 
 use heck::ToSnakeCase;
 
-use crate::model::Operation;
+use crate::model::{Definition, Field, Operation};
 use crate::name::{singular, words};
 
 /// One line: what the operation does.
@@ -129,4 +129,21 @@ fn failures(operation: &Operation) -> Vec<String> {
     .filter(|(known, _)| *known)
     .map(|(_, line)| format!("* {line}"))
     .collect()
+}
+
+/// What is said of a type: its description, or its name in words.
+pub(super) fn described(name: &str, definition: &Definition) -> String {
+    if definition.doc.is_empty() { format!("{}.", sentence_case(name)) } else { definition.doc.clone() }
+}
+
+/// What is said of a field.
+pub(super) fn field_doc(field: &Field) -> String {
+    let doc = if field.doc.is_empty() { format!("`{}`", field.wire) } else { field.doc.clone() };
+    if field.read_only { format!("{doc} Only replies have it; a request is sent without it.") } else { doc }
+}
+
+fn sentence_case(name: &str) -> String {
+    let words = name.to_snake_case().replace('_', " ");
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + chars.as_str())
 }

@@ -3,8 +3,9 @@
 
 use std::fmt::Write;
 
+use super::docs::{described, field_doc};
+use super::rust::field_type;
 use super::rust::{doc_lines, escaped};
-use super::types::{described, field_doc, field_type};
 use crate::model::{Definition, Field, Ty};
 
 /// A record: its fields, and what a request must, may and must not hold.

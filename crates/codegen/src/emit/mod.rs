@@ -36,8 +36,9 @@ use crate::write::Files;
 use example::Examples;
 use gate::Gate;
 pub(crate) use paged::item;
+pub(crate) use rust::field_type;
 use rust::{Piece, ident, inner_doc};
-pub(crate) use types::{field_type, required_of_new, unboxed};
+pub(crate) use types::{required_of_new, unboxed};
 
 /// Adds the files of one API below `folder`; `others` are the vendor's.
 pub(crate) fn api(

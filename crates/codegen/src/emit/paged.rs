@@ -5,8 +5,7 @@ use anyhow::{Context, Result, bail};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::rust::{ident, outer};
-use super::types::field_type;
+use super::rust::{field_type, ident, outer};
 use crate::model::{Definition, Field, Model, NextPosition, OneOrTwo, Operation, Paging, Shape, Ty};
 
 /// An expression and the type it gives.

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Attribute, Item, UseTree, Visibility};
 
-use crate::model::Ty;
+use crate::model::{Definition, Field, Ty};
 
 /// A part of a file, in the order in which it stands there.
 pub(super) enum Piece {
@@ -176,6 +176,14 @@ pub(super) fn ty(of: &Ty, at: &TokenStream) -> TokenStream {
 /// The same out of the file of a resource.
 pub(super) fn outer(of: &Ty) -> TokenStream {
     ty(of, &quote!(types::))
+}
+
+/// The type of a field, and whether it is an `Option`. What is sent tells an empty list from an absent one; what is
+/// only read need not.
+pub(crate) fn field_type(field: &Field, definition: &Definition) -> (String, bool) {
+    let ty = field.ty.rust("");
+    let plain = matches!(field.ty, Ty::List(_) | Ty::Map(_)) && !definition.sent;
+    if plain { (ty, false) } else { (format!("Option<{ty}>"), true) }
 }
 
 /// A number as it is written, without its type.

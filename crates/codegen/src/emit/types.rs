@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -62,14 +61,6 @@ pub(super) fn group(group: &Group, model: &Model) -> Vec<Piece> {
     }
     pieces.push(Piece::Macro(layout::json_schemas(&group.own)));
     pieces
-}
-
-/// The type of a field, and whether it is an `Option`. What is sent tells an empty list from an absent one; what is
-/// only read need not.
-pub(crate) fn field_type(field: &Field, definition: &Definition) -> (String, bool) {
-    let ty = field.ty.rust("");
-    let plain = matches!(field.ty, Ty::List(_) | Ty::Map(_)) && !definition.sent;
-    if plain { (ty, false) } else { (format!("Option<{ty}>"), true) }
 }
 
 fn record(pieces: &mut Vec<Piece>, name: &str, definition: &Definition, fields: &[Field]) {
@@ -159,21 +150,4 @@ pub(crate) fn unboxed(ty: &Ty) -> &Ty {
         Ty::Boxed(inner) => inner,
         other => other,
     }
-}
-
-/// What is said of a type: its description, or its name in words.
-pub(super) fn described(name: &str, definition: &Definition) -> String {
-    if definition.doc.is_empty() { format!("{}.", sentence_case(name)) } else { definition.doc.clone() }
-}
-
-/// What is said of a field.
-pub(super) fn field_doc(field: &Field) -> String {
-    let doc = if field.doc.is_empty() { format!("`{}`", field.wire) } else { field.doc.clone() };
-    if field.read_only { format!("{doc} Only replies have it; a request is sent without it.") } else { doc }
-}
-
-fn sentence_case(name: &str) -> String {
-    let words = name.to_snake_case().replace('_', " ");
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + chars.as_str())
 }

@@ -10,7 +10,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::document;
-use super::vendor::{ApiFile, VendorFile};
 
 /// The limits of a vendor.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -216,32 +215,28 @@ pub(crate) struct VendorLimits {
 
 impl VendorLimits {
     /// Reads the file of a vendor; without one the vendor has no limits.
-    pub(crate) fn read(folder: &Path, vendor: &VendorFile) -> Result<Self> {
+    pub(crate) fn read(folder: &Path, apis: &[&str]) -> Result<Self> {
         let path = folder.join("limits.json");
         let file: LimitsFile = if path.is_file() { document::read_typed(&path)? } else { LimitsFile::default() };
         let found = Self { path, all: file.limits };
         for (index, limits) in found.all.iter().enumerate() {
             limits.check(&format!("{}: at limits[{index}]", found.path.display()))?;
-            if let Some(name) = limits.apis.iter().find(|name| !vendor.apis.iter().any(|api| api.name == **name)) {
+            if let Some(name) = limits.apis.iter().find(|name| !apis.contains(&name.as_str())) {
                 bail!("{}: at limits[{index}].apis: vendor.json has no API `{name}`", found.path.display());
             }
         }
-        for api in vendor.apis.iter().filter(|_| !found.all.is_empty()) {
-            let times = found.all.iter().filter(|limits| limits.apis.contains(&api.name)).count();
+        for api in apis.iter().filter(|_| !found.all.is_empty()) {
+            let times = found.all.iter().filter(|limits| limits.apis.iter().any(|name| name == api)).count();
             if times != 1 {
-                bail!(
-                    "{}: the API `{}` is listed {times} times in `apis`; list it once",
-                    found.path.display(),
-                    api.name
-                );
+                bail!("{}: the API `{}` is listed {times} times in `apis`; list it once", found.path.display(), api);
             }
         }
         Ok(found)
     }
 
     /// The limits of an API.
-    pub(crate) fn of(&self, api: &ApiFile) -> Option<&Limits> {
-        self.all.iter().find(|limits| limits.apis.contains(&api.name))
+    pub(crate) fn of(&self, api: &str) -> Option<&Limits> {
+        self.all.iter().find(|limits| limits.apis.iter().any(|name| name == api))
     }
 
     /// Compares the classes with those of the operations: an unknown one would be counted nowhere, and one without
@@ -269,7 +264,7 @@ impl VendorLimits {
         }
         for limits in &self.all {
             for class in limits.classes.keys().filter(|class| !class.is_empty()) {
-                if !operations.iter().any(|one| one.class == class && limits.apis.contains(&one.api.name)) {
+                if !operations.iter().any(|one| one.class == class && limits.apis.iter().any(|name| name == one.api)) {
                     bail!(
                         "{}: no operation of {} has the class `{class}`; give it to operations with `limit_class`, or take it out",
                         self.path.display(),
@@ -303,7 +298,7 @@ impl VendorLimits {
 
 /// An operation and its class.
 pub(crate) struct Classified<'a> {
-    pub(crate) api: &'a ApiFile,
+    pub(crate) api: &'a str,
     pub(crate) name: &'a str,
     pub(crate) resource: &'a str,
     /// The document it is from.

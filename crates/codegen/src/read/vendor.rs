@@ -131,7 +131,8 @@ impl Vendor {
         if file.apis.is_empty() {
             bail!("{}: `apis` is empty", path.display());
         }
-        let limits = VendorLimits::read(&folder, &file)?;
+        let names: Vec<&str> = file.apis.iter().map(|api| api.name.as_str()).collect();
+        let limits = VendorLimits::read(&folder, &names)?;
         Ok(Self { name: name.to_owned(), words: Words::read(&folder)?, limits, folder, file })
     }
 

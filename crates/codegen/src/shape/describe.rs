@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::schema::{MOST_VALUES, constant, texts};
+use super::values::{MOST_VALUES, constant, texts};
 use crate::read::document::{list, text};
 
 /// The description, with what the constraints say. Nothing is ever read out of it.

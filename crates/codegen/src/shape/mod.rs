@@ -10,6 +10,7 @@ mod schema;
 mod share;
 mod types;
 mod unions;
+mod values;
 
 use std::collections::BTreeSet;
 

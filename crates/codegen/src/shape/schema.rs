@@ -11,13 +11,11 @@ use serde_json::{Map, Value, json};
 use super::describe::described;
 use super::types::Types;
 use super::unions::Unions;
+use super::values::{constant, texts};
 use crate::model::{Definition, Field, Shape, Ty};
 use crate::name::words;
 use crate::read::document::{is_empty, list, object, text};
 use crate::read::references;
-
-/// Enums above this size (languages, time zones, currencies) stay text.
-pub(super) const MOST_VALUES: usize = 60;
 
 /// Makes the types of a document.
 pub(super) struct Shaper<'a> {
@@ -224,24 +222,4 @@ fn same_plain_type(parts: &[&Value]) -> Ty {
     };
     let first = parts.first().map_or(Ty::Json, |part| plain(part));
     if parts.iter().all(|part| plain(part) == first) { first } else { Ty::Json }
-}
-
-/// The texts of a schema that is an enum in Rust, in order.
-pub(super) fn texts(schema: &Value) -> Option<Vec<&str>> {
-    let mut values: Vec<&str> = list(schema, "enum").filter_map(Value::as_str).collect();
-    values.sort_unstable();
-    values.dedup();
-    let mut variants: Vec<String> = values.iter().map(|value| value.to_upper_camel_case()).collect();
-    variants.sort();
-    variants.dedup();
-    let distinct = variants.len() == values.len() && variants.iter().all(|name| !name.is_empty());
-    let clear = values.iter().all(|value| value.starts_with(|c: char| c.is_ascii_alphanumeric()));
-    ((2..=MOST_VALUES).contains(&values.len()) && distinct && clear).then_some(values)
-}
-
-/// The one text that a member can hold. One with a slash, a space or a comma is an example.
-pub(super) fn constant(schema: &Value) -> Option<&str> {
-    let mut values = list(schema, "enum").filter_map(Value::as_str);
-    let (value, more) = (values.next()?, values.next());
-    (text(schema, "type") == Some("string") && more.is_none() && !value.contains(['/', ' ', ','])).then_some(value)
 }

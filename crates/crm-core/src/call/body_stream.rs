@@ -11,10 +11,10 @@ use futures_core::Stream;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, StatusCode};
 
-use super::Called;
 use super::upload::{OnProgress, Progress};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Sent};
+use crate::meta::Called;
 use crate::sync::BoxFuture;
 
 pub(crate) type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;

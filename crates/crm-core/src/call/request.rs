@@ -8,9 +8,9 @@ use http::HeaderMap;
 use super::BeforeSend;
 use super::body::Body;
 use super::multipart::Multipart;
-use super::{Called, Param, path};
+use super::{Param, path};
 use crate::error::Error;
-use crate::meta::OpMeta;
+use crate::meta::{Called, OpMeta};
 use crate::options::CallOptions;
 
 #[derive(Clone)]

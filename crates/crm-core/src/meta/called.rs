@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::meta::OpMeta;
+use super::OpMeta;
 
 /// An operation as it was called, for errors and traces: `contacts.list (GET /crm/objects/2026-03/contacts)`, although
 /// HubSpot has one operation for all types of object, `objects.list (GET /crm/objects/2026-03/{objectType})`.
