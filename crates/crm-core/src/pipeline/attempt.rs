@@ -117,12 +117,12 @@ fn too_large(most: usize, status: StatusCode, begun: Bytes) -> Error {
 pub(super) struct Chunks<S> {
     body: Pin<Box<S>>,
     status: StatusCode,
-    _seat: Seat,
+    seat: Seat,
 }
 
 impl<S> Chunks<S> {
     pub(super) fn new(body: S, status: StatusCode, seat: Seat) -> Self {
-        Self { body: Box::pin(body), status, _seat: seat }
+        Self { body: Box::pin(body), status, seat }
     }
 }
 
@@ -131,10 +131,8 @@ impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let status = this.status;
-        this.body
-            .as_mut()
-            .poll_next(cx)
-            .map(|item| item.map(|item| item.map_err(|error| failure::interrupted(error, status))))
+        let item = std::task::ready!(this.body.as_mut().poll_next(cx));
+        this.seat.gets_on();
+        Poll::Ready(item.map(|item| item.map_err(|error| failure::interrupted(error, this.status))))
     }
 }

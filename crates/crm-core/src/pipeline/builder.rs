@@ -164,9 +164,9 @@ impl<C> ClientBuilder<C> {
     /// some systems) must allow twice as many. Raise it if many accounts share the client.
     ///
     /// Further calls wait for a connection, in the order of asking, as long as they have time, and then fail with
-    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). A download counts until its stream ends or is dropped. If no
-    /// request ends for a second, one of the waiting calls goes ahead: downloads that are kept but not read, and calls that
-    /// are kept but not polled, stop nobody.
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). A download counts until its stream ends or is dropped. If for
+    /// a second no request ends and nothing of a download is read, one of the waiting calls goes ahead beyond the maximum:
+    /// downloads that are kept but not read, and calls that are kept but not polled, stop nobody.
     pub fn max_connections(mut self, most: usize) -> Self {
         self.max_connections = most;
         self

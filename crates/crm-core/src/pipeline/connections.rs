@@ -12,17 +12,18 @@ use crate::clock::{Clock, within};
 /// The usual maximum. Some systems allow a process 256 open files, and as many connections again may be kept for the next
 /// calls.
 pub(super) const MAX_CONNECTIONS: usize = 100;
-/// How long nothing may end until a call goes ahead beyond the maximum.
+/// How long nothing may happen until a call goes ahead beyond the maximum.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The seats of a client's requests.
 ///
-/// A seat may be held by a call that nobody polls, or by a download that nobody reads. So if no seat is given back for a
-/// second, one of the waiting calls goes ahead without one.
+/// A seat may be held by a call that nobody polls, or by a download that nobody reads. So if for a second no seat is given
+/// back and nothing of a download is read, one of the waiting calls goes ahead without one.
 pub(super) struct Connections {
     most: usize,
     free: Semaphore,
-    /// How many seats were given back, and how many calls went ahead without one.
+    /// How many seats were given back, how many pieces of downloads were read, and how many calls went ahead without a
+    /// seat.
     changes: AtomicU64,
 }
 
@@ -60,7 +61,10 @@ impl Connections {
             // Only one goes ahead: the others see the change.
             let change = self.changes.compare_exchange(seen, seen + 1, Ordering::Relaxed, Ordering::Relaxed);
             if change.is_ok() {
-                tracing::debug!(most = self.most, "no request ended for a second; one more is sent");
+                tracing::debug!(
+                    most = self.most,
+                    "for a second no request ended and nothing of a download was read; one more is sent"
+                );
                 return Seat(None);
             }
         }
@@ -70,11 +74,46 @@ impl Connections {
 /// A request under way, until it is dropped. Empty if it went ahead without a seat.
 pub(crate) struct Seat(Option<Arc<Connections>>);
 
-impl Drop for Seat {
-    fn drop(&mut self) {
+impl Seat {
+    /// Notes that the request is getting on.
+    pub(super) fn gets_on(&self) {
         if let Some(connections) = &self.0 {
             connections.changes.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.gets_on();
+        if let Some(connections) = &self.0 {
             connections.free.add_permits(1);
         }
+    }
+}
+
+#[cfg(all(test, feature = "test-util"))]
+mod tests {
+    use std::future::Future;
+    use std::task::{Context, Waker};
+
+    use super::*;
+    use crate::ManualClock;
+
+    #[test]
+    fn a_download_that_is_read_keeps_the_others_waiting_and_one_that_is_not_does_not() {
+        let (clock, connections) = (ManualClock::new(), Connections::new(1));
+        let download = connections.seat().unwrap();
+        let mut waiting = pin!(connections.wait(&clock));
+        let mut goes_ahead = |after: Duration| {
+            clock.advance(after);
+            waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready()
+        };
+        assert!(!goes_ahead(Duration::ZERO));
+        for _ in 0..10 {
+            download.gets_on();
+            assert!(!goes_ahead(PATIENCE));
+        }
+        assert!(goes_ahead(PATIENCE));
     }
 }
