@@ -1,27 +1,11 @@
 //! Building and sending one request.
 
-mod before_send;
-mod body;
-mod body_stream;
-mod download;
 mod macros;
-mod multipart;
-mod paced;
-mod param;
 mod parts;
-mod path;
 mod raw;
-mod request;
-mod upload;
-mod upload_reader;
 
-pub use before_send::BeforeSend;
-pub(crate) use body::Outgoing;
-pub use body_stream::BodyStream;
-pub(crate) use multipart::Watch;
-pub use param::Param;
-pub(crate) use request::Request;
-pub use upload::{Progress, Upload};
+pub use crate::codec::Param;
+pub use crate::request::{BeforeSend, BodyStream, Progress, Upload};
 
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
@@ -34,9 +18,9 @@ use crate::meta::{Called, OpMeta};
 use crate::options::{CallOptions, is_reserved};
 use crate::pipeline::{Fetched, Pipeline};
 use crate::poll::{Answer, PollPolicy, Poller};
+use crate::request::{Body, Request, path};
 use crate::sync::BoxFuture;
 use crate::vendor::RawReply;
-use body::Body;
 
 /// A call on its way.
 pub type Sending<T> = BoxFuture<'static, Result<T, Error>>;

@@ -56,6 +56,9 @@ pub mod poll;
 mod redact;
 #[cfg(feature = "redis")]
 mod redis;
+#[doc(hidden)]
+pub mod reexport;
+mod request;
 pub mod retry;
 #[cfg(feature = "schemars")]
 pub mod schema;
@@ -67,11 +70,11 @@ pub mod webhook;
 
 pub use auth::{Anonymous, Authorization, Credentials, Secret, StaticToken};
 pub use batch::{Batch, BatchReport, ChunkOutcome};
-pub use call::{BeforeSend, BodyStream, Call, Param, Progress, Sending, Upload};
+pub use call::{Call, Sending};
 #[cfg(feature = "test-util")]
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock};
-pub use codec::{Map, NotATime, Time, Timestamp, Wire};
+pub use codec::{Map, NotATime, Param, Time, Timestamp, Wire};
 pub use error::{Error, ErrorKind, FieldError, LimitScope, Sent, VendorDetail};
 pub use limit::{End, Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 #[cfg(feature = "redis")]
@@ -88,20 +91,10 @@ pub use options::CallOptions;
 pub use page::{Cursor, Next, PageContext, PageFacts, Paged, Pages, Paginator, Position};
 pub use pipeline::{ClientBuilder, Pipeline, Stats};
 pub use poll::{Poll, PollPolicy, Poller, Status};
+pub use request::{BeforeSend, BodyStream, Progress, Upload};
 pub use retry::{Backoff, Exponential, RetryPolicy};
 pub use sync::BoxFuture;
 pub use vendor::{Advice, Feedback, RawReply, Vendor, VendorError};
 
-/// What generated code and the macros of this crate need of others. Not for direct use.
-#[doc(hidden)]
-pub mod reexport {
-    pub use bytes;
-    pub use futures_core;
-    pub use http;
-    #[cfg(feature = "schemars")]
-    pub use schemars;
-    pub use serde;
-    pub use serde_json;
-}
 #[doc(hidden)]
 pub use reexport as __private;

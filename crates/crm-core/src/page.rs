@@ -22,6 +22,7 @@ mod context;
 mod cursor;
 mod items;
 mod list;
+mod macros;
 mod pages;
 mod paging;
 mod position;

@@ -12,7 +12,7 @@ macro_rules! call_builder {
             ///
             /// The error's `kind()` says what to do.
             #[inline]
-            pub fn send(self) -> $crate::Sending<$reply> {
+            pub fn send(self) -> $crate::call::Sending<$reply> {
                 self.call.sending()
             }
 
@@ -22,14 +22,14 @@ macro_rules! call_builder {
             ///
             /// As `send`, except that the body is not read.
             #[inline]
-            pub fn send_raw(self) -> $crate::Sending<$crate::RawReply> {
+            pub fn send_raw(self) -> $crate::call::Sending<$crate::vendor::RawReply> {
                 self.call.sending_raw()
             }
 
             /// Settings for this call only.
             #[must_use]
             #[inline]
-            pub fn with(mut self, options: $crate::CallOptions) -> Self {
+            pub fn with(mut self, options: $crate::options::CallOptions) -> Self {
                 self.call = self.call.with(options);
                 self
             }
@@ -42,34 +42,10 @@ macro_rules! call_builder {
             }
         }
 
-        impl ::std::convert::From<$name> for $crate::Call<$reply> {
+        impl ::std::convert::From<$name> for $crate::call::Call<$reply> {
             #[inline]
             fn from(builder: $name) -> Self {
                 builder.call
-            }
-        }
-    };
-}
-
-/// Gives the builder of a list its `items` and `pages`.
-#[macro_export]
-macro_rules! paged_builder {
-    ($name:ident => $paged:ty) => {
-        impl $name {
-            /// Returns all items of the list as a stream; pages are fetched as needed. Store its
-            /// `cursor()` after each item and after the end, and begin the next run with
-            /// `resume_or_begin`.
-            #[must_use]
-            #[inline]
-            pub fn items(self) -> $crate::Paginator<$paged> {
-                $crate::Paginator::new(self.call)
-            }
-
-            /// Returns the pages of the list as a stream.
-            #[must_use]
-            #[inline]
-            pub fn pages(self) -> $crate::Pages<$paged> {
-                $crate::Pages::new(self.call)
             }
         }
     };
@@ -82,7 +58,7 @@ macro_rules! poll_builder {
         impl $name {
             /// Asks again until the result is there.
             #[inline]
-            pub fn poll(self, policy: $crate::PollPolicy) -> $crate::Poller<$reply> {
+            pub fn poll(self, policy: $crate::poll::PollPolicy) -> $crate::poll::Poller<$reply> {
                 self.call.poll(policy)
             }
         }

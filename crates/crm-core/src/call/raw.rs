@@ -2,9 +2,10 @@
 
 use http::Method;
 
-use super::{Call, path};
+use super::Call;
 use crate::meta::{OpMeta, Rules};
 use crate::pipeline::Pipeline;
+use crate::request::path;
 
 macro_rules! raw_ops {
     ($($name:ident: $idempotent:literal),*) => {

@@ -1,11 +1,9 @@
 //! Paths, queries and bodies.
 
 use http::Method;
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::path::{fill, segment, segments};
-use super::{Call, Param};
+use super::Call;
 use crate::error::{Error, ErrorKind, Sent};
 use crate::meta::OpMeta;
 use crate::pipeline::{ClientBuilder, Pipeline};
@@ -104,22 +102,6 @@ fn raw_paths_stay_on_the_host() {
 }
 
 #[test]
-fn params_become_texts() {
-    fn texts(value: &(impl Param + ?Sized)) -> Vec<String> {
-        let mut all = Vec::new();
-        value.each(&mut |text| all.push(text.to_owned()));
-        all
-    }
-    assert_eq!(texts("a"), ["a"]);
-    assert_eq!(texts(&20.0), ["20"]);
-    assert_eq!(texts(&0.5), ["0.5"]);
-    assert_eq!(texts(&true), ["true"]);
-    assert_eq!(texts(&Some(vec![1u64, 2])), ["1", "2"]);
-    assert_eq!(texts(&None::<i32>), [""; 0]);
-    assert_eq!(texts(&["a", "b"][..]), ["a", "b"]);
-}
-
-#[test]
 fn queries_repeat_join_and_are_replaced() {
     let call = Call::<Value>::raw(&pipeline(), Method::GET, "/")
         .query("id", &vec![1, 2])
@@ -162,29 +144,4 @@ fn everything_can_be_spawned() {
     shared::<Pipeline>();
     shared::<Call<Value>>();
     shared::<Error>();
-}
-
-proptest! {
-    #[test]
-    fn any_value_survives_the_path(value in "\\PC{1,20}|[./%2eE]{1,6}") {
-        match segment(&value) {
-            Ok(escaped) => {
-                let url = reqwest::Url::parse(&format!("https://h/a/{escaped}/b")).unwrap();
-                let parts: Vec<&str> = url.path_segments().unwrap().collect();
-                prop_assert_eq!(parts.len(), 3);
-                let back = percent_encoding::percent_decode_str(parts[1]).decode_utf8().unwrap();
-                prop_assert_eq!(back, value);
-            }
-            Err(_) => prop_assert!(value == "." || value == ".."),
-        }
-    }
-
-    #[test]
-    fn filled_templates_never_step_up(left in "[.%2eE/a]{0,4}", right in "[.%2eE/a]{0,4}") {
-        let (Ok(left), Ok(right)) = (segments(&left), segments(&right)) else { return Ok(()) };
-        if let Ok(path) = fill("/x/{left}{right}/y", &[("left", left), ("right", right)]) {
-            let url = reqwest::Url::parse(&format!("https://h{path}")).unwrap();
-            prop_assert_eq!(url.path(), path);
-        }
-    }
 }

@@ -157,7 +157,7 @@ macro_rules! open_enum {
             }
         }
 
-        impl $crate::Param for $ty {
+        impl $crate::codec::Param for $ty {
             #[inline]
             fn each(&self, f: &mut dyn FnMut(&str)) {
                 f(self.as_str());

@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat};
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-use super::{AsText, Wire};
+use super::{AsText, Param, Wire};
 
 mod read;
 
@@ -127,7 +127,7 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-impl crate::Param for Timestamp {
+impl Param for Timestamp {
     fn each(&self, f: &mut dyn FnMut(&str)) {
         f(&self.0);
     }

@@ -7,9 +7,9 @@ use super::TokenSet;
 use super::failure::{self, Fate, fate};
 use super::flight::{Mark, Shared};
 use super::store::{State, StoredTokens};
-use crate::call::BeforeSend;
 use crate::clock::within;
 use crate::error::{Error, ErrorKind, Sent};
+use crate::request::BeforeSend;
 use crate::sync::{BoxFuture, lock};
 
 /// How long the vendor may take, over all tries of one renewal.

@@ -1,8 +1,8 @@
 //! Where new tokens come from.
 
 use super::TokenSet;
-use crate::call::BeforeSend;
 use crate::error::Error;
+use crate::request::BeforeSend;
 use crate::sync::BoxFuture;
 
 /// One account's way to a new [`TokenSet`]. Implemented by vendor crates, over their own pipeline,

@@ -18,9 +18,9 @@ use http::StatusCode;
 use super::store::{State, StoreLock};
 use super::{MemoryStore, OAuthCredentials, StoredTokens, TokenSet, TokenSource, TokenStore};
 use crate::auth::{Authorization, Credentials};
-use crate::call::BeforeSend;
 use crate::clock::{Clock, ManualClock};
 use crate::error::{Error, ErrorKind, Sent, VendorDetail};
+use crate::request::BeforeSend;
 use crate::sync::{BoxFuture, lock};
 
 const HOUR: Duration = Duration::from_secs(3_600);

@@ -6,9 +6,9 @@ use http::StatusCode;
 
 use super::Pipeline;
 use super::promise::{self, Broken};
-use crate::call::Request;
 use crate::codec::{Wire, memory};
 use crate::error::{Error, ErrorKind, Sent};
+use crate::request::Request;
 use crate::vendor::RawReply;
 
 pub(crate) struct Fetched {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{Pipeline, Shared};
-use crate::call::Request;
 use crate::error::{Error, Sent};
+use crate::request::Request;
 use crate::retry::RetryPolicy;
 
 /// The settings that hold for one call.

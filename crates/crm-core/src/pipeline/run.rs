@@ -14,10 +14,10 @@ use super::plan::{Plan, Progress};
 use super::underway::Underway;
 use super::{Delivered, Fetched, Pipeline, Shared, classify, failure};
 use crate::auth::Authorization;
-use crate::call::{BodyStream, Outgoing, Request, Watch};
 use crate::clock::within;
 use crate::error::{Error, ErrorKind, LimitScope, Sent};
 use crate::limit::Permit;
+use crate::request::{BodyStream, Outgoing, Request, Watch};
 use crate::retry::{Failure, Verdict, decide};
 use crate::vendor::{Advice, RawReply};
 

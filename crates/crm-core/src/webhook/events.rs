@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::Refused;
-use crate::Map;
-use crate::codec::{self, Record, Wire};
+use crate::codec::{self, Map, Record, Wire};
 
 /// Reads a list of events; a single event is a list of one.
 ///

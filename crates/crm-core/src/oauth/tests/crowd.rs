@@ -6,10 +6,10 @@ use futures::future::join_all;
 
 use super::{HOUR, tokens};
 use crate::auth::Credentials as _;
-use crate::call::BeforeSend;
 use crate::clock::{Clock as _, SystemClock};
 use crate::error::Error;
 use crate::oauth::{FileStore, OAuthCredentials, TokenSet, TokenSource};
+use crate::request::BeforeSend;
 use crate::sync::BoxFuture;
 
 /// A vendor that answers at once, and whose refresh tokens work once.

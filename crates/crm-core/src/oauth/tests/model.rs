@@ -13,11 +13,11 @@ use futures::future::join_all;
 
 use super::{HOUR, VENDOR, lost, tokens, vendor_error};
 use crate::auth::Credentials as _;
-use crate::call::BeforeSend;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::oauth::store::{State, StoreLock};
 use crate::oauth::{OAuthCredentials, StoredTokens, TokenSet, TokenSource, TokenStore};
+use crate::request::BeforeSend;
 use crate::sync::{BoxFuture, lock};
 
 /// How many steps of a process may meet a fault. Most of those after it only look again.

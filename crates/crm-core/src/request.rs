@@ -1,29 +1,44 @@
-//! The request that a [`Call`](super::Call) builds up.
+//! The message: a request as a [`Call`](crate::Call) builds it up and the pipeline sends it, and the body of a reply that
+//! is read as a stream. Nothing here sends.
+
+mod before_send;
+mod body;
+mod body_stream;
+mod download;
+mod multipart;
+mod paced;
+pub(crate) mod path;
+mod upload;
+mod upload_reader;
+
+pub use before_send::BeforeSend;
+pub(crate) use body::{Body, Outgoing};
+pub use body_stream::BodyStream;
+pub(crate) use multipart::Watch;
+pub use upload::{Progress, Upload};
 
 use std::borrow::Cow;
 use std::fmt;
 
 use http::HeaderMap;
 
-use super::BeforeSend;
-use super::body::Body;
-use super::multipart::Multipart;
-use super::{Param, path};
+use crate::codec::Param;
 use crate::error::Error;
 use crate::meta::{Called, OpMeta};
 use crate::options::CallOptions;
+use multipart::Multipart;
 
 #[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) op: &'static OpMeta,
     /// The handle that it is called through, if that has another name than the operation's resource.
-    pub(super) handle: Option<&'static str>,
+    pub(crate) handle: Option<&'static str>,
     /// The placeholder that the handle fills.
-    pub(super) held: Option<&'static str>,
+    pub(crate) held: Option<&'static str>,
     /// Filled placeholders, escaped.
     segments: Vec<(&'static str, String)>,
     /// The whole path of a raw request, in place of the template's.
-    pub(super) raw_path: Option<String>,
+    pub(crate) raw_path: Option<String>,
     pub(crate) query: Vec<(Cow<'static, str>, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
@@ -32,7 +47,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(super) fn new(op: &'static OpMeta) -> Self {
+    pub(crate) fn new(op: &'static OpMeta) -> Self {
         Self {
             op,
             handle: None,
@@ -54,12 +69,12 @@ impl Request {
     }
 
     /// Keeps the first mistake.
-    pub(super) fn mistake(&mut self, text: impl FnOnce() -> String) {
+    pub(crate) fn mistake(&mut self, text: impl FnOnce() -> String) {
         self.mistake.get_or_insert_with(text);
     }
 
     /// Fills a placeholder of the path with an escaped value, or keeps what is wrong with it.
-    pub(super) fn fill(&mut self, name: &'static str, filled: Result<String, &'static str>) {
+    pub(crate) fn fill(&mut self, name: &'static str, filled: Result<String, &'static str>) {
         match filled {
             Ok(text) if path::has_placeholder(self.op.path, name) => {
                 self.segments.retain(|segment| segment.0 != name);
@@ -71,11 +86,11 @@ impl Request {
     }
 
     /// Adds a pair to the query for each text of the value.
-    pub(super) fn query(&mut self, name: Cow<'static, str>, value: &(impl Param + ?Sized)) {
+    pub(crate) fn query(&mut self, name: Cow<'static, str>, value: &(impl Param + ?Sized)) {
         value.each(&mut |text| self.query.push((name.clone(), text.to_owned())));
     }
 
-    pub(super) fn remove_query(&mut self, name: &str) {
+    pub(crate) fn remove_query(&mut self, name: &str) {
         self.query.retain(|pair| pair.0 != name);
     }
 
@@ -97,7 +112,7 @@ impl Request {
         Cow::Owned(request)
     }
 
-    pub(super) fn set_body_field(&mut self, name: &str, value: serde_json::Value) {
+    pub(crate) fn set_body_field(&mut self, name: &str, value: serde_json::Value) {
         let object = match &self.body {
             Body::None => Some(serde_json::Map::new()),
             Body::Json(bytes) => serde_json::from_slice(bytes).ok(),
@@ -111,7 +126,7 @@ impl Request {
     }
 
     /// The parts of the body, which begins as a form with its first part.
-    pub(super) fn parts(&mut self) -> Option<&mut Multipart> {
+    pub(crate) fn parts(&mut self) -> Option<&mut Multipart> {
         if matches!(self.body, Body::None) {
             self.body = Body::Multipart(Multipart::default());
         }
@@ -122,7 +137,7 @@ impl Request {
         None
     }
 
-    pub(super) fn body_value(&self, name: &str) -> Option<serde_json::Value> {
+    pub(crate) fn body_value(&self, name: &str) -> Option<serde_json::Value> {
         self.body_object()?.remove(name)
     }
 

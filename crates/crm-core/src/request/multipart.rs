@@ -33,11 +33,11 @@ enum Content {
 }
 
 impl Multipart {
-    pub(super) fn text(&mut self, name: Cow<'static, str>, text: &str) {
+    pub(crate) fn text(&mut self, name: Cow<'static, str>, text: &str) {
         self.0.push((name, Content::Text(text.to_owned())));
     }
 
-    pub(super) fn file(&mut self, name: Cow<'static, str>, upload: Upload) {
+    pub(crate) fn file(&mut self, name: Cow<'static, str>, upload: Upload) {
         self.0.push((name, Content::File(upload)));
     }
 
@@ -45,7 +45,7 @@ impl Multipart {
         self.0.iter().any(|(part, _)| part == name)
     }
 
-    pub(super) fn remove(&mut self, name: &str) {
+    pub(crate) fn remove(&mut self, name: &str) {
         self.0.retain(|part| part.0 != name);
     }
 

@@ -47,7 +47,7 @@ pub(super) type Incoming = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>
 pub struct Upload {
     pub(super) source: Source,
     pub(super) file_name: Option<String>,
-    pub(super) content_type: String,
+    pub(crate) content_type: String,
     pub(super) on_progress: Option<OnProgress>,
     /// The promised size of a stream.
     pub(super) promised: Option<u64>,

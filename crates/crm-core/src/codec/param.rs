@@ -77,3 +77,24 @@ impl<P: Param> Param for Vec<P> {
         self.as_slice().each(f);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn params_become_texts() {
+        fn texts(value: &(impl Param + ?Sized)) -> Vec<String> {
+            let mut all = Vec::new();
+            value.each(&mut |text| all.push(text.to_owned()));
+            all
+        }
+        assert_eq!(texts("a"), ["a"]);
+        assert_eq!(texts(&20.0), ["20"]);
+        assert_eq!(texts(&0.5), ["0.5"]);
+        assert_eq!(texts(&true), ["true"]);
+        assert_eq!(texts(&Some(vec![1u64, 2])), ["1", "2"]);
+        assert_eq!(texts(&None::<i32>), [""; 0]);
+        assert_eq!(texts(&["a", "b"][..]), ["a", "b"]);
+    }
+}

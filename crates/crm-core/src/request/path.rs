@@ -11,7 +11,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 const QUERY: &AsciiSet = &SEGMENT.remove(b',');
 
 /// One segment from any value. The faults complete the sentence "the path value …".
-pub(super) fn segment(value: &str) -> Result<String, &'static str> {
+pub(crate) fn segment(value: &str) -> Result<String, &'static str> {
     match value {
         "" => Err("is empty"),
         "." | ".." => Err("is a relative path"),
@@ -20,7 +20,7 @@ pub(super) fn segment(value: &str) -> Result<String, &'static str> {
 }
 
 /// Several segments from a value with slashes.
-pub(super) fn segments(value: &str) -> Result<String, &'static str> {
+pub(crate) fn segments(value: &str) -> Result<String, &'static str> {
     let parts: Result<Vec<String>, _> = value.split('/').map(segment).collect();
     parts.map(|parts| parts.join("/"))
 }
@@ -55,7 +55,7 @@ pub(super) fn fill(template: &str, values: &[(&'static str, String)]) -> Result<
 }
 
 /// Whether a URL parser would step up or stay at a segment of the path.
-pub(super) fn relative(path: &str) -> bool {
+pub(crate) fn relative(path: &str) -> bool {
     path.split(['/', '\\']).any(|segment| matches!(dots(segment.as_bytes()), Some(1 | 2)))
 }
 
@@ -76,5 +76,37 @@ pub(super) fn append_query(target: &mut String, pairs: &[(Cow<'static, str>, Str
         let (name, value) = (utf8_percent_encode(name, QUERY), utf8_percent_encode(value, QUERY));
         let _ = write!(target, "{separator}{name}={value}");
         separator = '&';
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_value_survives_the_path(value in "\\PC{1,20}|[./%2eE]{1,6}") {
+            match segment(&value) {
+                Ok(escaped) => {
+                    let url = reqwest::Url::parse(&format!("https://h/a/{escaped}/b")).unwrap();
+                    let parts: Vec<&str> = url.path_segments().unwrap().collect();
+                    prop_assert_eq!(parts.len(), 3);
+                    let back = percent_encoding::percent_decode_str(parts[1]).decode_utf8().unwrap();
+                    prop_assert_eq!(back, value);
+                }
+                Err(_) => prop_assert!(value == "." || value == ".."),
+            }
+        }
+
+        #[test]
+        fn filled_templates_never_step_up(left in "[.%2eE/a]{0,4}", right in "[.%2eE/a]{0,4}") {
+            let (Ok(left), Ok(right)) = (segments(&left), segments(&right)) else { return Ok(()) };
+            if let Ok(path) = fill("/x/{left}{right}/y", &[("left", left), ("right", right)]) {
+                let url = reqwest::Url::parse(&format!("https://h{path}")).unwrap();
+                prop_assert_eq!(url.path(), path);
+            }
+        }
     }
 }
