@@ -199,9 +199,12 @@ impl Error {
         self
     }
 
-    /// Sets whether an earlier attempt may have been carried out.
-    pub(crate) fn with_earlier(mut self, earlier: bool) -> Self {
-        self.0.earlier = earlier;
+    /// Marks that an earlier attempt may have been carried out.
+    pub(crate) fn with_earlier(mut self) -> Self {
+        self.0.earlier = true;
+        if self.0.sent == Sent::No {
+            self.0.sent = Sent::Maybe;
+        }
         self
     }
 

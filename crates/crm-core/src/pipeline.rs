@@ -7,10 +7,10 @@
 //! ```
 
 mod address;
-mod attempt;
 mod builder;
 mod classify;
 mod connections;
+mod exchange;
 mod failure;
 mod fetched;
 mod plan;
@@ -20,7 +20,6 @@ mod stats;
 mod transport;
 mod underway;
 
-pub(crate) use attempt::Delivered;
 pub use builder::ClientBuilder;
 pub(crate) use fetched::Fetched;
 pub use stats::Stats;

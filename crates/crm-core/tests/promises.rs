@@ -142,6 +142,16 @@ async fn the_error_within_a_success_says_what_the_vendor_said() {
 }
 
 #[tokio::test]
+async fn an_error_about_a_reply_knows_that_its_call_may_be_repeated() {
+    let server = Server::start(|_, _| reply(200, "[]")).await;
+    let search = Call::<Thing>::new(&pipeline(&server), &CREATE);
+    let error = search.clone().send().await.unwrap_err();
+    assert!(error.to_string().contains("do not repeat it"), "{error}");
+    let error = search.with(CallOptions::new().idempotent(true)).send().await.unwrap_err();
+    assert!(error.to_string().contains("repeating it is safe"), "{error}");
+}
+
+#[tokio::test]
 async fn a_write_without_content_says_so() {
     let server = Server::start(|_, _| reply(200, r#"{"id":"1"}"#)).await;
     let pipeline = pipeline(&server);

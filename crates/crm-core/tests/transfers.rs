@@ -263,3 +263,11 @@ async fn downloads_are_whole_or_an_error() {
     let error = open(&pipeline).await.save(folder.path().join("nowhere/new.csv")).await.unwrap_err();
     assert!(error.to_string().contains("cannot be written: entity not found"), "{error}");
 }
+
+#[tokio::test]
+async fn an_error_of_a_download_counts_the_attempts_of_its_call() {
+    let answer = |_: &_, number| if number == 0 { reply(503, "{}") } else { Reply::Cut("abc".into()) };
+    let server = Server::start(answer).await;
+    let error = open(&pipeline(&server)).await.write_to(Vec::new()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), server.seen().len()), (ErrorKind::Io, 2, 2), "{error}");
+}

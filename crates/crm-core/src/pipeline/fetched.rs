@@ -28,13 +28,13 @@ impl Fetched {
             .with_sent(Sent::Answered)
             .with_retry_after(self.reply.retry_after())
             .with_body(self.reply.body().clone());
-        self.label(error, pipeline, request)
+        self.failed(error, pipeline, request)
     }
 
     /// Reads the body, which must match the vendor's document and not take too much memory.
     pub(crate) fn decode<T: Wire>(&self, pipeline: &Pipeline, request: &Request) -> Result<T, Error> {
         let kept = self.within(pipeline, || self.matching(pipeline, request));
-        kept.flatten().map_err(|error| self.label(error, pipeline, request))
+        kept.flatten().map_err(|error| self.failed(error, pipeline, request))
     }
 
     fn matching<T: Wire>(&self, pipeline: &Pipeline, request: &Request) -> Result<T, Error> {
@@ -71,7 +71,7 @@ impl Fetched {
             Ok(false) => self.listless(request),
             Err(error) => error,
         };
-        Err(self.label(error, pipeline, request))
+        Err(self.failed(error, pipeline, request))
     }
 
     /// Returns the error for a page without its list.
@@ -89,11 +89,9 @@ impl Fetched {
             .with_body(self.reply.body().clone())
     }
 
-    fn label(&self, error: Error, pipeline: &Pipeline, request: &Request) -> Error {
-        pipeline.shared.counters.error();
-        error
-            .with_operation(request.called())
-            .with_attempts(self.reply.attempts)
-            .with_request_id(pipeline.shared.vendor.request_id(&self.reply))
+    /// Ends the call with an error about its reply.
+    fn failed(&self, error: Error, pipeline: &Pipeline, request: &Request) -> Error {
+        let id = pipeline.shared.vendor.request_id(&self.reply);
+        pipeline.complete(error.with_request_id(id), request, self.reply.attempts)
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Pipeline, Shared};
-use crate::error::{Error, Sent};
+use crate::error::Error;
 use crate::request::Request;
 use crate::retry::RetryPolicy;
 
@@ -32,7 +32,7 @@ impl Plan {
 
 /// What happened so far.
 #[derive(Default)]
-pub(super) struct Progress {
+pub(super) struct History {
     pub(super) attempts: u32,
     /// Whether an attempt may have been carried out although it failed.
     pub(super) maybe: bool,
@@ -42,16 +42,12 @@ pub(super) struct Progress {
     pub(super) last: Option<Error>,
 }
 
-impl Progress {
-    /// Completes the error of the call by what is known about the call.
-    pub(super) fn label(&self, error: Error, request: &Request, idempotent: Option<bool>) -> Error {
-        let sent = if self.maybe && error.sent() == Sent::No { Sent::Maybe } else { error.sent() };
-        let error = error
-            .with_operation(request.called())
-            .with_attempts(self.attempts)
-            .with_sent(sent)
-            .with_earlier(self.maybe);
-        match idempotent {
+impl Pipeline {
+    /// Completes the error that ends a call by what is known about the call, and counts it.
+    pub(super) fn complete(&self, error: Error, request: &Request, attempts: u32) -> Error {
+        self.shared.counters.error();
+        let error = error.with_operation(request.called()).with_attempts(attempts);
+        match self.options.idempotent {
             Some(idempotent) => error.with_idempotent(idempotent),
             None => error,
         }

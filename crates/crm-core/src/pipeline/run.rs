@@ -8,11 +8,11 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use reqwest::Url;
 use tracing::Instrument;
 
-use super::attempt::{Chunks, attempt};
 use super::connections::Seat;
-use super::plan::{Plan, Progress};
+use super::exchange::{Chunks, Delivered, Open, Success, Whole, exchange};
+use super::plan::{History, Plan};
 use super::underway::Underway;
-use super::{Delivered, Fetched, Pipeline, Shared, classify, failure};
+use super::{Fetched, Pipeline, Shared, classify, failure};
 use crate::auth::Authorization;
 use crate::clock::within;
 use crate::error::{Error, ErrorKind, LimitScope, Sent};
@@ -24,26 +24,15 @@ use crate::vendor::{Advice, RawReply};
 impl Pipeline {
     /// Sends until there is a success or no sense in going on, and reads the reply.
     pub(crate) async fn fetch(&self, request: &Request) -> Result<Fetched, Error> {
-        match self.run(request, false).await? {
-            (Delivered::Whole(mut reply), attempts) => {
-                reply.attempts = attempts;
-                reply.room = self.shared.max_decoded;
-                Ok(Fetched { reply })
-            }
-            (Delivered::Open(..), attempts) => {
-                Err(Error::decode("the reply was not read").with_operation(request.called()).with_attempts(attempts))
-            }
-        }
+        let (Whole(mut reply), attempts) = self.run(request).await?;
+        reply.attempts = attempts;
+        reply.room = self.shared.max_decoded;
+        Ok(Fetched { reply })
     }
 
     /// As [`fetch`](Self::fetch), but leaves the body to be read.
     pub(crate) async fn open(&self, request: &Request) -> Result<BodyStream, Error> {
-        let (delivered, attempts) = self.run(request, true).await?;
-        let Delivered::Open(response, seat) = delivered else {
-            return Err(Error::decode("the reply has no body to stream")
-                .with_operation(request.called())
-                .with_attempts(attempts));
-        };
+        let (Open(response, seat), attempts) = self.run(request).await?;
         let (status, headers) = (response.status(), response.headers().clone());
         if request.op.long_running && status == http::StatusCode::ACCEPTED {
             let mut reply = RawReply::new(status, headers, Bytes::new());
@@ -52,10 +41,11 @@ impl Pipeline {
         }
         let chunks = Box::pin(Chunks::new(response.bytes_stream(), status, seat));
         let stall = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
-        Ok(BodyStream::new(status, headers, chunks, request.called(), self.clock(), stall))
+        Ok(BodyStream::new(status, headers, chunks, request.called(), attempts, self.clock(), stall))
     }
 
-    async fn run(&self, request: &Request, open: bool) -> Result<(Delivered, u32), Error> {
+    /// Sends until there is a success, and returns it with the number of attempts.
+    async fn run<S: Success>(&self, request: &Request) -> Result<(S, u32), Error> {
         let op = request.op;
         let span = tracing::info_span!(
             "crm.call",
@@ -66,14 +56,14 @@ impl Pipeline {
         );
         self.shared.counters.call();
         let request = &*request.with(&self.options);
-        let mut progress = Progress::default();
-        let result = match Run::new(self, request, open) {
-            Ok(run) => run.attempts(&mut progress).instrument(span.clone()).await,
+        let mut history = History::default();
+        let result = match Run::new(self, request) {
+            Ok(run) => run.repeat(&mut history).instrument(span.clone()).await,
             Err(error) => Err(error),
         };
-        result.map(|delivered| (delivered, progress.attempts)).map_err(|error| {
-            self.shared.counters.error();
-            let error = progress.label(error, request, self.options.idempotent);
+        result.map(|success| (success, history.attempts)).map_err(|error| {
+            let error = self.complete(error, request, history.attempts);
+            let error = if history.maybe { error.with_earlier() } else { error };
             span.in_scope(|| tracing::debug!(kind = ?error.kind(), attempts = error.attempts(), "call failed"));
             error
         })
@@ -92,12 +82,10 @@ struct Run<'a> {
     plan: Plan,
     permit: Permit,
     deadline: Duration,
-    /// Whether the body of a success is left to be read.
-    open: bool,
 }
 
 impl<'a> Run<'a> {
-    fn new(pipeline: &'a Pipeline, request: &'a Request, open: bool) -> Result<Self, Error> {
+    fn new(pipeline: &'a Pipeline, request: &'a Request) -> Result<Self, Error> {
         let shared = &*pipeline.shared;
         if let Some(problem) = pipeline.options.problem {
             return Err(Error::validation(problem));
@@ -107,16 +95,16 @@ impl<'a> Run<'a> {
         let plan = Plan::new(pipeline, request);
         let deadline = shared.clock.now().saturating_add(plan.timeout);
         let permit = Permit::new(pipeline.account(), plan.class).deadline(deadline).allowance(plan.attempt_timeout);
-        Ok(Self { pipeline, shared, request, url, plan, permit, deadline, open })
+        Ok(Self { pipeline, shared, request, url, plan, permit, deadline })
     }
 
     /// The loop.
-    async fn attempts(&self, progress: &mut Progress) -> Result<Delivered, Error> {
+    async fn repeat<S: Success>(&self, history: &mut History) -> Result<S, Error> {
         let clock = &*self.shared.clock;
         self.in_time(self.request.body.check(), OPENING).await??;
         loop {
             let used = self.authorization().await?;
-            let mut underway = self.permit(progress).await?;
+            let mut underway = self.permit(history).await?;
             let seat = match self.seat().await {
                 Ok(seat) => seat,
                 Err(error) => {
@@ -130,18 +118,18 @@ impl<'a> Run<'a> {
                 underway.over();
                 return Err(error);
             }
-            let (error, advice) = match self.attempt(&used, underway, seat, progress).await {
-                Ok(delivered) => {
+            let (error, advice) = match self.attempt(&used, underway, seat, history).await {
+                Ok(success) => {
                     if self.plan.retry.budget {
-                        self.shared.budget.earn(&self.permit.key, progress.spent);
+                        self.shared.budget.earn(&self.permit.key, history.spent);
                     }
-                    return Ok(delivered);
+                    return Ok(success);
                 }
                 Err(failed) => failed,
             };
-            progress.maybe |= error.may_have_happened();
-            let renewed = self.renewed(&error, advice, &used, progress).await?;
-            let pause = if renewed { Some(Duration::ZERO) } else { self.pause(&error, advice, progress) };
+            history.maybe |= error.may_have_happened();
+            let renewed = self.renewed(&error, advice, &used, history).await?;
+            let pause = if renewed { Some(Duration::ZERO) } else { self.pause(&error, advice, history) };
             let Some(pause) = pause else { return Err(error) };
             if self.request.body.is_spent() {
                 return Err(error.in_context("not repeated, as the upload's stream can be read only once".to_owned()));
@@ -152,8 +140,8 @@ impl<'a> Run<'a> {
             if clock.now().saturating_add(pause) >= self.deadline {
                 return Err(error);
             }
-            tracing::debug!(attempt = progress.attempts, kind = ?error.kind(), pause_ms = millis(pause), "will retry");
-            progress.last = Some(error);
+            tracing::debug!(attempt = history.attempts, kind = ?error.kind(), pause_ms = millis(pause), "will retry");
+            history.last = Some(error);
             self.shared.counters.retry();
             self.shared.counters.wait(pause);
             clock.sleep(pause).await;
@@ -175,7 +163,7 @@ impl<'a> Run<'a> {
     }
 
     /// Takes a permit for one attempt.
-    async fn permit(&self, progress: &mut Progress) -> Result<Underway<'_>, Error> {
+    async fn permit(&self, history: &mut History) -> Result<Underway<'_>, Error> {
         match self.in_time(self.shared.limiter.acquire(&self.permit), "waiting for the rate limit").await? {
             Ok(grant) => {
                 self.shared.counters.wait(grant.waited());
@@ -185,7 +173,7 @@ impl<'a> Run<'a> {
                 let error = Error::new(ErrorKind::LocalLimit, refusal.reason().to_owned())
                     .with_retry_after(refusal.retry_after())
                     .with_limit_scope(Some(LimitScope::Local));
-                Err(match progress.last.take() {
+                Err(match history.last.take() {
                     Some(last) => error.with_source(last),
                     None => error,
                 })
@@ -212,40 +200,39 @@ impl<'a> Run<'a> {
         error: &Error,
         advice: Advice,
         used: &Authorization,
-        progress: &mut Progress,
+        history: &mut History,
     ) -> Result<bool, Error> {
         if self.request.op.rules.anonymous || advice != Advice::Renew || error.sent() != Sent::Answered {
             return Ok(false);
         }
-        if progress.renewed {
+        if history.renewed {
             self.pipeline.credentials.not_cured(used);
             return Ok(false);
         }
-        progress.renewed = true;
+        history.renewed = true;
         self.in_time(self.pipeline.credentials.refused(used), "renewing the credential").await?
     }
 
     /// One attempt, with its failure read by the vendor.
-    async fn attempt(
+    async fn attempt<S: Success>(
         &self,
         used: &Authorization,
         mut underway: Underway<'_>,
         seat: Seat,
-        progress: &mut Progress,
-    ) -> Result<Delivered, (Error, Advice)> {
+        history: &mut History,
+    ) -> Result<S, (Error, Advice)> {
         let Self { shared, request, plan, .. } = self;
         let outgoing = self.in_time(request.body.open(), OPENING).await.flatten().map_err(|error| {
             underway.over();
             (error, Advice::Never)
         })?;
-        progress.attempts += 1;
+        history.attempts += 1;
         shared.counters.attempt();
         let start = shared.clock.now();
         let mut sent = reqwest::Request::new(request.op.method.clone(), self.url.clone());
-        *sent.headers_mut() = self.headers(used, &outgoing);
+        *sent.headers_mut() = self.headers(used, &outgoing, S::ACCEPT);
         *sent.body_mut() = outgoing.body;
-        let most = (!self.open).then_some(shared.max_reply);
-        let exchange = attempt(&shared.http, sent, most, seat, &mut underway);
+        let exchange = exchange::<S>(&shared.http, sent, shared.max_reply, seat, &mut underway);
         let result = match self.while_moving(exchange, &outgoing.watch).await {
             Ok(Ok(delivered)) => self.judge(used, &underway, delivered),
             Ok(Err(error)) => Err(match outgoing.watch.failure() {
@@ -261,11 +248,11 @@ impl<'a> Run<'a> {
             }
         };
         let status = match &result {
-            Ok(delivered) => Some(delivered.status().as_u16()),
+            Ok(success) => Some(success.reply().status().as_u16()),
             Err((error, _)) => error.status(),
         };
         let took = shared.clock.now().saturating_sub(start);
-        tracing::debug!(attempt = progress.attempts, status, took_ms = millis(took), "attempt");
+        tracing::debug!(attempt = history.attempts, status, took_ms = millis(took), "attempt");
         result
     }
 
@@ -288,32 +275,31 @@ impl<'a> Run<'a> {
     }
 
     /// Lets the limiter learn from a reply, and reads it if it is a failure.
-    fn judge(
+    fn judge<S: Success>(
         &self,
         used: &Authorization,
         underway: &Underway<'_>,
-        delivered: Delivered,
-    ) -> Result<Delivered, (Error, Advice)> {
+        delivered: Delivered<S>,
+    ) -> Result<S, (Error, Advice)> {
         let (shared, op) = (self.shared, self.request.op);
-        let head;
-        let reply = match &delivered {
-            Delivered::Whole(reply) => reply,
-            Delivered::Open(response, _) => {
-                head = RawReply::new(response.status(), response.headers().clone(), Bytes::new());
-                &head
-            }
+        let observe = |reply: &RawReply, error: Option<&Error>| {
+            underway.observe(reply.status().as_u16(), &classify::feedback(shared, op, reply, error));
         };
-        let failed = (!reply.status().is_success()).then(|| classify::refused(shared, op, reply, used));
-        let feedback = classify::feedback(shared, op, reply, failed.as_ref().map(|failed| &failed.0));
-        underway.observe(reply.status().as_u16(), &feedback);
-        match failed {
-            Some(failed) => Err(failed),
-            None => Ok(delivered),
+        match delivered {
+            Delivered::Success(success) => {
+                observe(&success.reply(), None);
+                Ok(success)
+            }
+            Delivered::Failure(reply) => {
+                let (error, advice) = classify::refused(shared, op, &reply, used);
+                observe(&reply, Some(&error));
+                Err((error, advice))
+            }
         }
     }
 
     /// How long to pause before the next attempt, or `None` to give up.
-    fn pause(&self, error: &Error, advice: Advice, progress: &mut Progress) -> Option<Duration> {
+    fn pause(&self, error: &Error, advice: Advice, history: &mut History) -> Option<Duration> {
         let failure = Failure {
             kind: error.kind(),
             status: error.status(),
@@ -321,22 +307,21 @@ impl<'a> Run<'a> {
             advice,
             hint: error.retry_after(),
             idempotent: self.plan.idempotent,
-            attempts: progress.attempts,
+            attempts: history.attempts,
         };
         let verdict = decide(&self.plan.retry, &failure, self.pipeline.random());
         let Verdict::Retry { after, throttled } = verdict else { return None };
         // The vendor is not overloaded where this machine runs out of sockets.
         if self.plan.retry.budget && !failure::out_of_sockets(error) {
-            progress.spent = Some(self.shared.budget.spend(&self.permit.key, throttled)?);
+            history.spent = Some(self.shared.budget.spend(&self.permit.key, throttled)?);
         }
         Some(after)
     }
 
     /// The vendor's headers, then the call's, then the options'; the body's and the credential last.
-    fn headers(&self, used: &Authorization, outgoing: &Outgoing) -> HeaderMap {
+    fn headers(&self, used: &Authorization, outgoing: &Outgoing, accept: &'static str) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, self.shared.user_agent.clone());
-        let accept = if self.open { "*/*" } else { "application/json" };
         headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
         if let Some(kind) = self.request.body.content_type() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));

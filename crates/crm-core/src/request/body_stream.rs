@@ -29,6 +29,8 @@ pub struct BodyStream {
     headers: HeaderMap,
     chunks: Option<Chunks>,
     called: Called,
+    /// How many requests were sent for it.
+    attempts: u32,
     clock: Arc<dyn Clock>,
     stall: Duration,
     deadline: Option<BoxFuture<'static, ()>>,
@@ -44,6 +46,7 @@ impl BodyStream {
         headers: HeaderMap,
         chunks: Chunks,
         called: Called,
+        attempts: u32,
         clock: Arc<dyn Clock>,
         stall: Duration,
     ) -> Self {
@@ -53,6 +56,7 @@ impl BodyStream {
             headers,
             chunks,
             called,
+            attempts,
             clock,
             stall,
             deadline: None,
@@ -93,7 +97,7 @@ impl BodyStream {
     }
 
     pub(super) fn label(&self, error: Error) -> Error {
-        error.with_operation(&self.called).with_status(self.status).with_attempts(1)
+        error.with_operation(&self.called).with_status(self.status).with_attempts(self.attempts)
     }
 
     /// Ends the stream.

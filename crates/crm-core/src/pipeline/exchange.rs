@@ -1,5 +1,6 @@
 //! One exchange over the wire.
 
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -20,33 +21,77 @@ const ERROR_BODY: usize = 1024 * 1024;
 const RESERVED: usize = 1024 * 1024;
 
 /// What came back.
-pub(crate) enum Delivered {
-    /// The whole reply.
-    Whole(RawReply),
-    /// A successful reply whose body is still to be read.
-    Open(Response, Seat),
+pub(super) enum Delivered<S> {
+    /// A reply with a status from 200 to 299.
+    Success(S),
+    /// Any other reply.
+    Failure(RawReply),
 }
 
-impl Delivered {
-    pub(super) fn status(&self) -> StatusCode {
-        match self {
-            Self::Whole(reply) => reply.status(),
-            Self::Open(response, _) => response.status(),
+/// The form in which a call takes a successful reply.
+pub(super) trait Success: Sized + Send {
+    /// The media types that it accepts.
+    const ACCEPT: &'static str;
+
+    /// Takes the reply from the connection of `seat`. A body that is read is an error if it has more than `most` bytes.
+    fn take(response: Response, seat: Seat, most: usize) -> impl Future<Output = Result<Self, Error>> + Send;
+
+    /// The reply, as far as it is there.
+    fn reply(&self) -> Cow<'_, RawReply>;
+}
+
+/// A reply that was read to its end.
+pub(super) struct Whole(pub(super) RawReply);
+
+impl Success for Whole {
+    const ACCEPT: &'static str = "application/json";
+
+    async fn take(mut response: Response, _seat: Seat, most: usize) -> Result<Self, Error> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let promised = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        if promised > most {
+            return Err(too_large(most, status, Bytes::new()));
         }
+        let mut body = BytesMut::with_capacity(promised.min(RESERVED));
+        while let Some(chunk) = response.chunk().await.map_err(|error| failure::interrupted(error, status))? {
+            body.extend_from_slice(&chunk);
+            if body.len() > most {
+                return Err(too_large(most, status, body.freeze()));
+            }
+        }
+        Ok(Self(RawReply::new(status, headers, body.freeze())))
+    }
+
+    fn reply(&self) -> Cow<'_, RawReply> {
+        Cow::Borrowed(&self.0)
     }
 }
 
-/// Sends once on the connection of `seat`, and reads a success of at most so many bytes; without a number its body is left to be
-/// read.
+/// A reply whose body is still to be read.
+pub(super) struct Open(pub(super) Response, pub(super) Seat);
+
+impl Success for Open {
+    const ACCEPT: &'static str = "*/*";
+
+    async fn take(response: Response, seat: Seat, _: usize) -> Result<Self, Error> {
+        Ok(Self(response, seat))
+    }
+
+    fn reply(&self) -> Cow<'_, RawReply> {
+        Cow::Owned(RawReply::new(self.0.status(), self.0.headers().clone(), Bytes::new()))
+    }
+}
+
+/// Sends once on the connection of `seat`, and takes a success in the form `S`.
 ///
 /// The error has its kind, how far the request came, and the status if there was one.
-pub(super) async fn attempt(
+pub(super) async fn exchange<S: Success>(
     client: &reqwest::Client,
     request: Request,
-    most: Option<usize>,
+    most: usize,
     seat: Seat,
     underway: &mut Underway<'_>,
-) -> Result<Delivered, Error> {
+) -> Result<Delivered<S>, Error> {
     let content = request.body().is_some();
     underway.sends();
     let answered = client.execute(request).await.map_err(|error| failure::unanswered(error, content));
@@ -55,47 +100,33 @@ pub(super) async fn attempt(
     if !matches!(&answered, Err(error) if error.sent() == Sent::Maybe) {
         underway.over();
     }
-    let mut response = answered?;
+    let response = answered?;
     let status = response.status();
     if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
         return Err(failure::proxy_credentials());
     }
-    let encoded = encoding(response.headers());
-    if let Some(encoding) = encoded.as_ref().filter(|_| status.is_success()) {
+    let encoding = encoding(response.headers());
+    if !status.is_success() {
+        return Ok(Delivered::Failure(refusal(response, encoding.is_none()).await));
+    }
+    if let Some(encoding) = encoding {
         let text = format!("the reply is encoded as {encoding}, which was not asked for");
         return Err(Error::decode(text).with_status(status));
     }
-    let most = match most {
-        _ if !status.is_success() => ERROR_BODY,
-        Some(most) => most,
-        None => return Ok(Delivered::Open(response, seat)),
-    };
-    let headers = response.headers().clone();
-    if encoded.is_some() {
-        // Nobody could read it, and of an error the status says enough.
-        return Ok(Delivered::Whole(RawReply::new(status, headers, Bytes::new())));
+    S::take(response, seat, most).await.map(Delivered::Success)
+}
+
+/// Reads an error reply as far as that is possible: the status says enough.
+async fn refusal(mut response: Response, readable: bool) -> RawReply {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut body = BytesMut::new();
+    while readable
+        && body.len() <= ERROR_BODY
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        body.extend_from_slice(&chunk);
     }
-    let promised = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-    if promised > most && status.is_success() {
-        return Err(too_large(most, status, Bytes::new()));
-    }
-    let mut body = BytesMut::with_capacity(promised.min(RESERVED));
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => break,
-            // Of an error the status says enough.
-            Err(_) if !status.is_success() => break,
-            Err(error) => return Err(failure::interrupted(error, status)),
-        }
-        if body.len() > most {
-            if status.is_success() {
-                return Err(too_large(most, status, body.freeze()));
-            }
-            break;
-        }
-    }
-    Ok(Delivered::Whole(RawReply::new(status, headers, body.freeze())))
+    RawReply::new(status, headers, body.freeze())
 }
 
 /// What a body is compressed with. The client never asks for that, and does not unpack: a few bytes
