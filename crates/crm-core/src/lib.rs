@@ -76,7 +76,7 @@ pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock};
 pub use codec::{Map, NotATime, Param, Time, Timestamp, Wire};
 pub use error::{Error, ErrorKind, FieldError, LimitScope, Sent, VendorDetail};
-pub use limit::{End, Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
+pub use limit::{Acquire, End, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 #[cfg(feature = "redis")]
 pub use limit::{RedisLimiter, RedisLimiterBuilder, WhenAway};
 pub use meta::{Called, OpMeta, Paging, PagingKind, Rules, SentIn};

@@ -16,7 +16,7 @@
 //! the permit was given within the limit.
 //!
 //! An attempt that was given up, because it timed out, its future was dropped or its connection broke,
-//! may still be on its way. It is held for [`Permit::allowance`] longer.
+//! may still be on its way. It is held for [`Acquire::allowance`] longer.
 //!
 //! The price is the time under way: with a mean latency L, a window of length T is used to
 //! T / (T + L) of its limit.
@@ -53,26 +53,26 @@ const ALLOWANCE: Duration = Duration::from_secs(30);
 
 /// Decides when an attempt may be sent. Implement it to share limits between processes.
 pub trait RateLimiter: Send + Sync + 'static {
-    /// Waits until the permit can be had, takes it from all windows of its class, and returns.
+    /// Waits until the permit can be had, takes it from all windows of its class, and returns it.
     /// Dropping the future gives the place in the queue back.
     ///
-    /// The permit is held until [`finish`](Self::finish) is called with its grant.
+    /// The permit is held until [`finish`](Self::finish) is called with it.
     ///
     /// # Errors
     ///
-    /// Fails at once, and takes nothing, if the wait would pass the permit's deadline.
-    fn acquire<'a>(&'a self, permit: &'a Permit) -> BoxFuture<'a, Result<Grant, LimitRefusal>>;
+    /// Fails at once, and takes nothing, if the wait would pass the deadline.
+    fn acquire<'a>(&'a self, acquire: &'a Acquire) -> BoxFuture<'a, Result<Permit, LimitRefusal>>;
 
-    /// Ends the holding of a permit. The pipeline calls it exactly once for each grant, as soon as
-    /// the attempt has ended. A grant that is never finished is held forever.
-    fn finish(&self, permit: &Permit, grant: &Grant, end: End);
+    /// Ends the holding of a permit. The pipeline calls it exactly once for each permit, as soon as
+    /// the attempt has ended. A permit that is never finished is held forever.
+    fn finish(&self, acquire: &Acquire, permit: &Permit, end: End);
 
     /// Learns from a reply. May only ever become more careful than configured.
-    fn observe(&self, permit: &Permit, grant: &Grant, status: u16, feedback: &Feedback);
+    fn observe(&self, acquire: &Acquire, permit: &Permit, status: u16, feedback: &Feedback);
 
     /// Lets the calls of an account go on that a refusal of the vendor holds back: opens its windows, and takes back a
     /// limit that was lowered for a refusal. What was used still counts. Only a person can know that the refusal is
-    /// over; if it is not, the vendor refuses the next call. `key` is that of the permits.
+    /// over; if it is not, the vendor refuses the next call. `key` is [`Acquire::key`].
     ///
     /// Without a person's doing a hold ends when the vendor says, but after at most [`HOLD_SPANS`] lengths of its window
     /// and one day.
@@ -100,18 +100,18 @@ pub enum End {
 
 impl End {
     /// From when on a permit counts for one window, if its attempt ends now.
-    fn counts_from(self, permit: &Permit, now: Duration) -> Duration {
+    fn counts_from(self, acquire: &Acquire, now: Duration) -> Duration {
         match self {
             Self::Over => now,
-            Self::GivenUp => now.saturating_add(permit.allowance),
+            Self::GivenUp => now.saturating_add(acquire.allowance),
         }
     }
 }
 
-/// What is asked of a limiter for one attempt.
+/// A request for a [`Permit`], for one attempt.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Permit {
+pub struct Acquire {
     /// The account that is counted.
     pub key: String,
     /// The class of limit; empty for the default class.
@@ -125,8 +125,8 @@ pub struct Permit {
     pub allowance: Duration,
 }
 
-impl Permit {
-    /// A permit of cost 1 without a deadline.
+impl Acquire {
+    /// A request for a permit of cost 1, without a deadline.
     #[must_use]
     pub fn new(key: impl Into<String>, class: &'static str) -> Self {
         Self { key: key.into(), class, cost: 1, deadline: None, allowance: ALLOWANCE }
@@ -154,18 +154,18 @@ impl Permit {
     }
 }
 
-/// A permit that was given. It is held until [`RateLimiter::finish`] gets it back.
+/// The permission for one attempt. It is held until [`RateLimiter::finish`] gets it back.
 #[derive(Debug, Default)]
 #[must_use = "a permit is held until the limiter is told that its attempt has ended"]
-pub struct Grant {
+pub struct Permit {
     waited: Duration,
     /// What the limiter knew when it gave the permit.
     #[cfg(feature = "redis")]
     note: redis::Note,
 }
 
-impl Grant {
-    /// A permit given after a wait.
+impl Permit {
+    /// A permit that was given after a wait.
     pub fn new(waited: Duration) -> Self {
         Self {
             waited,

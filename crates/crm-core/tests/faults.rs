@@ -4,8 +4,8 @@ mod support;
 
 use std::sync::{Arc, Mutex};
 
+use crm_core::{Acquire, BoxFuture, End, Feedback, LimitRefusal, Permit, RateLimiter};
 use crm_core::{BodyStream, Call, CallOptions, Error, ErrorKind, ManualClock, Pipeline, RetryPolicy, Sent};
-use crm_core::{BoxFuture, End, Feedback, Grant, LimitRefusal, Permit, RateLimiter};
 use serde_json::{Value, json};
 use support::{Reply, SECOND, Server, TOKEN, builder, json as reply, once, op, pipeline, shown};
 
@@ -59,15 +59,15 @@ async fn faults_have_their_kinds() {
 struct Ends(Arc<Mutex<Vec<End>>>);
 
 impl RateLimiter for Ends {
-    fn acquire<'a>(&'a self, _: &'a Permit) -> BoxFuture<'a, Result<Grant, LimitRefusal>> {
-        Box::pin(async { Ok(Grant::default()) })
+    fn acquire<'a>(&'a self, _: &'a Acquire) -> BoxFuture<'a, Result<Permit, LimitRefusal>> {
+        Box::pin(async { Ok(Permit::default()) })
     }
 
-    fn finish(&self, _: &Permit, _: &Grant, end: End) {
+    fn finish(&self, _: &Acquire, _: &Permit, end: End) {
         self.0.lock().unwrap().push(end);
     }
 
-    fn observe(&self, _: &Permit, _: &Grant, _: u16, _: &Feedback) {}
+    fn observe(&self, _: &Acquire, _: &Permit, _: u16, _: &Feedback) {}
 }
 
 /// A proxy that the connection led to may forward the request after the connection broke.

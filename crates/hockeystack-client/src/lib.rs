@@ -18,8 +18,8 @@ pub use tokens::{AccountIntelligenceToken, RevenueAgentsToken};
 pub use crm_core::reexport::http::Method;
 pub use crm_core::reexport::serde_json::{Value, json};
 pub use crm_core::{
-    Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ClientBuilder, Clock,
-    Credentials, Cursor, End, Error, ErrorKind, Exponential, FieldError, Grant, LimitRefusal, LimitScope, LocalLimiter,
+    Acquire, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ClientBuilder,
+    Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, FieldError, LimitRefusal, LimitScope, LocalLimiter,
     Map, NotATime, Pages, Paginator, Param, Permit, PollPolicy, Poller, Progress, Quotas, RateLimiter, RawReply,
     RetryPolicy, Secret, Sent, Stats, Status, SystemClock, Time, Timestamp, Upload, VendorDetail, Window,
 };

@@ -34,10 +34,10 @@ pub use crm_core::RedisStore;
 pub use crm_core::reexport::http::Method;
 pub use crm_core::reexport::serde_json::{Value, json};
 pub use crm_core::{
-    Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ClientBuilder,
-    Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, FieldError, Grant, LimitRefusal, LimitScope,
-    LocalLimiter, Map, NotATime, Pages, Paginator, Param, Permit, PollPolicy, Poller, Progress, Quotas, RateLimiter,
-    RawReply, RetryPolicy, Secret, Sent, StaticToken, Stats, Status, SystemClock, Time, Timestamp, Upload,
+    Acquire, Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions,
+    ClientBuilder, Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, FieldError, LimitRefusal,
+    LimitScope, LocalLimiter, Map, NotATime, Pages, Paginator, Param, Permit, PollPolicy, Poller, Progress, Quotas,
+    RateLimiter, RawReply, RetryPolicy, Secret, Sent, StaticToken, Stats, Status, SystemClock, Time, Timestamp, Upload,
     VendorDetail, Window,
 };
 #[cfg(feature = "oauth")]

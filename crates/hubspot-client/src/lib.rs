@@ -23,8 +23,8 @@ pub use generated::*;
 #[cfg(all(feature = "oauth", feature = "redis"))]
 pub use crm_core::RedisStore;
 pub use crm_core::{
-    Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ChunkOutcome,
-    ClientBuilder, Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, Feedback, FieldError, Grant,
+    Acquire, Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions,
+    ChunkOutcome, ClientBuilder, Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, Feedback, FieldError,
     LimitRefusal, LimitScope, LocalLimiter, Map, NotATime, OpMeta, Pages, Paginator, Paging, PagingKind, Permit, Poll,
     PollPolicy, Poller, Position, Progress, Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent, SentIn,
     StaticToken, Stats, Status, SystemClock, Time, Timestamp, Upload, VendorDetail, Window,

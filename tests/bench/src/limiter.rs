@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crm_core::{End, LocalLimiter, Permit, Quotas, RateLimiter, SystemClock, Window};
+use crm_core::{Acquire, End, LocalLimiter, Quotas, RateLimiter, SystemClock, Window};
 use futures::FutureExt;
 use governor::{Quota, RateLimiter as Governor};
 
@@ -16,9 +16,9 @@ pub(crate) fn ours() -> impl FnMut() {
     let window = Window::new("burst", 1_000, Duration::from_micros(50));
     let limiter = LocalLimiter::new(Quotas::new([window]), Arc::new(SystemClock::new()));
     move || {
-        let permit = Permit::new(ACCOUNT, "");
-        let grant = black_box(limiter.acquire(&permit).now_or_never().expect("no wait").expect("a permit"));
-        limiter.finish(&permit, &grant, End::Over);
+        let acquire = Acquire::new(ACCOUNT, "");
+        let permit = black_box(limiter.acquire(&acquire).now_or_never().expect("no wait").expect("a permit"));
+        limiter.finish(&acquire, &permit, End::Over);
     }
 }
 

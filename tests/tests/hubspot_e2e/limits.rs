@@ -6,7 +6,7 @@ use std::time::Duration;
 use crm_core::{Clock as _, Feedback, ManualClock};
 use crm_fake::{Fault, Hint, Payload, Policy};
 use hubspot_client::types::{ObjectCreate, SearchRequest};
-use hubspot_client::{End, ErrorKind, Grant, LimitScope, LocalLimiter, Permit, RateLimiter, Sent, Tier};
+use hubspot_client::{Acquire, End, ErrorKind, LimitScope, LocalLimiter, Permit, RateLimiter, Sent, Tier};
 
 use crate::{Bench, failed};
 
@@ -123,20 +123,20 @@ async fn tiers_have_the_published_limits() {
     ] {
         let clock = ManualClock::new();
         let limiter = LocalLimiter::new(tier.quotas(), Arc::new(clock.clone()));
-        let at_once = |class| Permit::new("account", class).deadline(clock.now());
+        let at_once = |class| Acquire::new("account", class).deadline(clock.now());
         for (class, most) in [("search", 5), ("", burst)] {
             let mut granted = 0;
             while granted < 1_000
-                && let Ok(grant) = limiter.acquire(&at_once(class)).await
+                && let Ok(permit) = limiter.acquire(&at_once(class)).await
             {
-                limiter.finish(&at_once(class), &grant, End::Over);
+                limiter.finish(&at_once(class), &permit, End::Over);
                 granted += 1;
             }
             assert_eq!(granted, most, "{tier:?} {class}");
         }
         clock.advance(Duration::from_secs(11));
         let used_up = Feedback { daily_remaining: Some(0), ..Feedback::default() };
-        limiter.observe(&at_once(""), &Grant::default(), 200, &used_up);
+        limiter.observe(&at_once(""), &Permit::default(), 200, &used_up);
         for class in ["", "search"] {
             assert_eq!(limiter.acquire(&at_once(class)).await.is_err(), has_day, "{tier:?} {class}");
         }

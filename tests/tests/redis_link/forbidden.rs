@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crm_core::{End, Feedback, Permit, Quotas, RateLimiter, RedisLimiter, RedisStore, TokenStore, Window};
+use crm_core::{Acquire, End, Feedback, Quotas, RateLimiter, RedisLimiter, RedisStore, TokenStore, Window};
 use crm_testkit::redis_server::RedisServer;
 use crm_testkit::traces::Traces;
 
@@ -33,12 +33,12 @@ async fn the_documented_line_suffices_for_the_limiter() {
         let all = (0..12).map(|n| {
             let (a, b) = (&a, &b);
             async move {
-                let permit = Permit::new("k", "").cost(1 + n % 3);
+                let acquire = Acquire::new("k", "").cost(1 + n % 3);
                 let limiter = if n % 2 == 0 { a } else { b };
                 let patience = ms(if n % 4 == 3 { 20 } else { 3_000 });
-                if let Ok(Ok(grant)) = tokio::time::timeout(patience, limiter.acquire(&permit)).await {
-                    limiter.finish(&permit, &grant, End::Over);
-                    limiter.observe(&permit, &grant, 429, &Feedback { remaining: Some(1), ..Feedback::default() });
+                if let Ok(Ok(permit)) = tokio::time::timeout(patience, limiter.acquire(&acquire)).await {
+                    limiter.finish(&acquire, &permit, End::Over);
+                    limiter.observe(&acquire, &permit, 429, &Feedback { remaining: Some(1), ..Feedback::default() });
                 }
             }
         });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use crm_core::{ManualClock, Permit, RateLimiter, RedisStore, TokenStore, WhenAway};
+use crm_core::{Acquire, ManualClock, RateLimiter, RedisStore, TokenStore, WhenAway};
 use crm_testkit::forwarder::Forwarder;
 use crm_testkit::redis_server::RedisServer;
 use crm_testkit::traces::Traces;
@@ -32,7 +32,7 @@ async fn a_connection_that_the_server_closed_is_made_again() {
     }
     // Nothing was counted twice: a connection that is known to be closed is not asked.
     let used: u32 = 1 + 2 * 20;
-    let room = limiter.acquire(&Permit::new("k", "").cost(100 - used)).await;
+    let room = limiter.acquire(&Acquire::new("k", "").cost(100 - used)).await;
     assert!(room.is_ok(), "{room:?}");
 }
 
@@ -86,8 +86,8 @@ async fn an_answer_that_was_lost_is_given_again() {
 async fn who_is_not_polled_while_it_connects_holds_up_nobody() {
     let server = RedisServer::start();
     let (limiter, store) = (strict(&server.url()), RedisStore::open(&server.url()).unwrap());
-    let permit = Permit::new("a", "");
-    let mut kept = limiter.acquire(&permit);
+    let acquire = Acquire::new("a", "");
+    let mut kept = limiter.acquire(&acquire);
     // Redis may answer before the poll returns: the exchange runs on another thread.
     let early = poll_once(kept.as_mut());
     take(&limiter, "b").await;
@@ -115,8 +115,8 @@ fn a_runtime_that_stands_still_holds_up_no_other() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let limiter = builder(&server.url(), 1).time_limit(ms(300)).build().unwrap();
     let (still, other) = (runtime(), runtime());
-    let permit = Permit::new("a", "");
-    let mut kept = limiter.acquire(&permit);
+    let acquire = Acquire::new("a", "");
+    let mut kept = limiter.acquire(&acquire);
     still.block_on(async {
         for _ in 0..3 {
             if poll_once(kept.as_mut()).is_ready() {

@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use crm_core::limit::RedisLimiterBuilder;
-use crm_core::{End, Permit, Quotas, RateLimiter, RedisLimiter, StoredTokens, WhenAway, Window};
+use crm_core::{Acquire, End, Quotas, RateLimiter, RedisLimiter, StoredTokens, WhenAway, Window};
 use crm_testkit::redis_server::RedisServer;
 
 const fn ms(millis: u64) -> Duration {
@@ -46,15 +46,15 @@ fn record() -> StoredTokens {
 
 /// Takes a permit, which must be given.
 async fn take(limiter: &RedisLimiter, account: &str) {
-    let permit = Permit::new(account, "");
-    let taken = limiter.acquire(&permit).await;
-    let grant = taken.unwrap_or_else(|refusal| panic!("{account}: {}", refusal.reason()));
-    limiter.finish(&permit, &grant, End::Over);
+    let acquire = Acquire::new(account, "");
+    let taken = limiter.acquire(&acquire).await;
+    let permit = taken.unwrap_or_else(|refusal| panic!("{account}: {}", refusal.reason()));
+    limiter.finish(&acquire, &permit, End::Over);
 }
 
 /// The reason of the refusal.
 async fn refusal(limiter: &RedisLimiter, account: &str) -> String {
-    let refused = limiter.acquire(&Permit::new(account, "")).await;
+    let refused = limiter.acquire(&Acquire::new(account, "")).await;
     refused.expect_err("this should have been refused").reason().to_owned()
 }
 

@@ -1,6 +1,6 @@
 //! Sentinel names the primary, also after a failover.
 
-use crm_core::{Clock, End, Permit, RateLimiter, RedisLimiter, SystemClock};
+use crm_core::{Acquire, Clock, End, RateLimiter, RedisLimiter, SystemClock};
 use crm_testkit::redis_server::RedisServer;
 
 use crate::{ms, refusal, strict};
@@ -33,10 +33,10 @@ async fn until(mut so: impl FnMut() -> bool) {
 
 /// Asks until a permit is given.
 async fn recover(limiter: &RedisLimiter) {
-    let permit = Permit::new("k", "");
+    let acquire = Acquire::new("k", "");
     for _ in 0..200 {
-        if let Ok(grant) = limiter.acquire(&permit).await {
-            return limiter.finish(&permit, &grant, End::Over);
+        if let Ok(permit) = limiter.acquire(&acquire).await {
+            return limiter.finish(&acquire, &permit, End::Over);
         }
         tokio::time::sleep(ms(100)).await;
     }

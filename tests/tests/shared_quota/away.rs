@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crm_core::{Clock, ErrorKind, Permit, Quotas, RedisLimiter, WhenAway, Window};
+use crm_core::{Acquire, Clock, ErrorKind, Quotas, RedisLimiter, WhenAway, Window};
 use crm_testkit::redis_server::RedisServer;
 
 use crate::{Bench, Take, burst, busiest, grants, ms, refused};
@@ -29,13 +29,13 @@ async fn a_wrong_password_says_so_and_is_not_shown() {
     let server = RedisServer::start_with(&["--requirepass", "right"]);
     for url in [server.url().replace("://", "://:secret@"), server.url()] {
         let limiter = RedisLimiter::builder(url, burst(5, ms(1_000)), 1).when_away(WhenAway::Refuse).build().unwrap();
-        let refusal = refused(&limiter, &Permit::new("k", "")).await;
+        let refusal = refused(&limiter, &Acquire::new("k", "")).await;
         assert!(refusal.reason().contains("refuses the credentials"), "{}", refusal.reason());
         assert!(!refusal.reason().contains("secret"), "{}", refusal.reason());
     }
     let url = server.url().replace("://", "://:right@");
     let limiter = RedisLimiter::builder(url, burst(5, ms(1_000)), 1).when_away(WhenAway::Refuse).build().unwrap();
-    assert!(limiter.take(&Permit::new("k", "")).await.is_ok());
+    assert!(limiter.take(&Acquire::new("k", "")).await.is_ok());
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn tls_is_spoken_where_the_address_says_so() {
     let server = RedisServer::start();
     let url = server.url().replace("redis://", "rediss://");
     let limiter = RedisLimiter::builder(url, burst(5, ms(1_000)), 1).when_away(WhenAway::Refuse).build().unwrap();
-    let refusal = refused(&limiter, &Permit::new("k", "")).await;
+    let refusal = refused(&limiter, &Acquire::new("k", "")).await;
     assert!(refusal.reason().contains("Redis is away"), "{}", refusal.reason());
     println!("{}", refusal.reason());
 }
@@ -54,14 +54,14 @@ async fn tls_is_spoken_where_the_address_says_so() {
 async fn who_does_not_want_to_guess_refuses_and_comes_back() {
     let mut bench = Bench::new();
     let limiter = bench.builder(&burst(5, ms(100)), 1).when_away(WhenAway::Refuse).build().unwrap();
-    assert!(limiter.take(&Permit::new("k", "")).await.is_ok());
+    assert!(limiter.take(&Acquire::new("k", "")).await.is_ok());
     bench.server.kill();
-    let refusal = refused(&limiter, &Permit::new("k", "")).await;
+    let refusal = refused(&limiter, &Acquire::new("k", "")).await;
     assert!(refusal.reason().contains("Redis is away"), "{}", refusal.reason());
     assert!(refusal.retry_after() <= Some(ms(500)));
     bench.server.restart();
     tokio::time::sleep(refusal.retry_after().unwrap()).await;
-    assert!(limiter.take(&Permit::new("k", "")).await.is_ok());
+    assert!(limiter.take(&Acquire::new("k", "")).await.is_ok());
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn who_does_not_care_goes_on() {
     let limiter = bench.builder(&burst(5, ms(1_000)), 2).when_away(WhenAway::GoOn).build().unwrap();
     bench.server.kill();
     for _ in 0..50 {
-        assert!(limiter.take(&Permit::new("k", "")).await.is_ok());
+        assert!(limiter.take(&Acquire::new("k", "")).await.is_ok());
     }
     // What it let through is not forgotten.
     bench.server.restart();
@@ -89,7 +89,7 @@ async fn a_part_is_what_was_used_and_after_a_window_what_is_due() {
     let per = ms(400);
     let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
     for _ in 0..2 {
-        a.take(&Permit::new("k", "")).await.unwrap();
+        a.take(&Acquire::new("k", "")).await.unwrap();
     }
     assert_eq!(bench.room(b).await, 8);
     bench.server.kill();
@@ -122,8 +122,8 @@ async fn lost_data_is_told_again_by_those_who_have_it() {
     let bench = Bench::new();
     let [a, b] = &bench.workers(&burst(10, ms(3_000)), 2).await[..] else { unreachable!() };
     for _ in 0..4 {
-        a.take(&Permit::new("k", "")).await.unwrap();
-        b.take(&Permit::new("k", "")).await.unwrap();
+        a.take(&Acquire::new("k", "")).await.unwrap();
+        b.take(&Acquire::new("k", "")).await.unwrap();
     }
     bench.server.command("FLUSHALL").unwrap();
     // Two were left, but nobody can know that: four and four are what is certain.
@@ -145,11 +145,11 @@ async fn data_lost_just_after_redis_came_back_is_in_doubt_from_then_on() {
     bench.server.restart();
     // Both are back, a whole window after the absence began: each brings an equal part.
     for worker in [a, b] {
-        worker.take(&Permit::new("k", "").cost(0)).await.unwrap();
+        worker.take(&Acquire::new("k", "").cost(0)).await.unwrap();
     }
     // One uses less than that, the other what is left of it.
     for worker in [a, a, a, a, b, b, b, b, b, b] {
-        worker.take(&Permit::new("k", "")).await.unwrap();
+        worker.take(&Acquire::new("k", "")).await.unwrap();
     }
     bench.server.command("FLUSHALL").unwrap();
     assert_eq!((bench.room(a).await, bench.room(b).await), (0, 0));
@@ -162,21 +162,21 @@ async fn a_slow_redis_is_away_after_the_time_limit() {
     let quotas = burst(10, ms(300));
     let all: Vec<_> = (0..2).map(|_| bench.builder(&quotas, 2).time_limit(ms(100)).build().unwrap()).collect();
     for one in &all {
-        one.take(&Permit::new("k", "")).await.unwrap();
+        one.take(&Acquire::new("k", "")).await.unwrap();
     }
     tokio::time::sleep(ms(350)).await;
     bench.server.pause();
     let started = Instant::now();
-    let permit = Permit::new("k", "");
+    let acquire = Acquire::new("k", "");
     // Nothing was used in the last window, so a part can be had one window later.
-    all[0].take(&permit).await.unwrap();
+    all[0].take(&acquire).await.unwrap();
     let took = started.elapsed();
     assert!(took > ms(300) && took < ms(700), "{took:?}");
     bench.server.resume();
     tokio::time::sleep(ms(800)).await;
-    all[0].take(&permit).await.unwrap();
+    all[0].take(&acquire).await.unwrap();
     let before = all[0].grants().len();
-    all[0].take(&permit).await.unwrap();
+    all[0].take(&acquire).await.unwrap();
     assert_eq!(all[0].grants().len(), before + 1, "by Redis again");
 }
 
@@ -195,7 +195,7 @@ async fn no_window_is_exceeded_whatever_happens_to_redis() {
             let worker = Arc::clone(worker);
             tokio::spawn(async move {
                 loop {
-                    worker.take(&Permit::new("k", "")).await.unwrap();
+                    worker.take(&Acquire::new("k", "")).await.unwrap();
                 }
             })
         })

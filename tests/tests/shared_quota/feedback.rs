@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crm_core::{End, ErrorKind, Feedback, Grant, Permit, Quotas, RateLimiter, RedisLimiter, Window};
+use crm_core::{Acquire, End, ErrorKind, Feedback, Permit, Quotas, RateLimiter, RedisLimiter, Window};
 
 use crate::{Bench, Take, burst, ms};
 
@@ -13,9 +13,9 @@ async fn arrives() {
 
 /// Worker A takes one permit and reads this in the reply.
 async fn told(a: &RedisLimiter, status: u16, feedback: Feedback) {
-    let permit = Permit::new("k", "");
-    a.take(&permit).await.unwrap();
-    a.observe(&permit, &Grant::default(), status, &feedback);
+    let acquire = Acquire::new("k", "");
+    a.take(&acquire).await.unwrap();
+    a.observe(&acquire, &Permit::default(), status, &feedback);
     arrives().await;
 }
 
@@ -40,12 +40,12 @@ async fn a_hold_is_bounded_by_its_window_and_a_person_lifts_it_for_all_workers()
     let wait = bench.wait(b).await;
     assert!(wait > ms(59_000) && wait <= ms(60_100), "{wait:?}");
     // One waits, of the worker that lifts it, and takes its turn at once.
-    let permit = bench.patient(ms(70_000));
+    let acquire = bench.patient(ms(70_000));
     let lifted = async {
         arrives().await;
         a.lift("k").await.unwrap();
     };
-    let (waited, ()) = tokio::join!(a.take(&permit), lifted);
+    let (waited, ()) = tokio::join!(a.take(&acquire), lifted);
     assert!(waited.unwrap() < ms(2_000));
     assert_eq!(bench.room(b).await, 8);
     drop(bench);
@@ -60,10 +60,10 @@ async fn a_refusal_without_a_hint_halves_the_limit_for_a_while() {
     let bench = Bench::new();
     let per = ms(400);
     let [a, b] = &bench.workers(&burst(20, per), 2).await[..] else { unreachable!() };
-    let permit = Permit::new("k", "");
-    a.take(&permit).await.unwrap();
+    let acquire = Acquire::new("k", "");
+    a.take(&acquire).await.unwrap();
     // The refusals of one burst count once.
-    (0..5).for_each(|_| a.observe(&permit, &Grant::default(), 429, &Feedback::default()));
+    (0..5).for_each(|_| a.observe(&acquire, &Permit::default(), 429, &Feedback::default()));
     arrives().await;
     assert_eq!(bench.room(b).await, 9);
     tokio::time::sleep(per).await;
@@ -112,31 +112,31 @@ async fn a_figure_from_before_an_expiry_does_not_eat_the_next_window() {
     let bench = Bench::new();
     let per = ms(300);
     let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
-    let permits: Vec<_> = (0..10).map(|_| Permit::new("k", "")).collect();
-    let mut grants = Vec::new();
-    for permit in &permits {
-        let grant = a.acquire(permit).await.unwrap();
-        a.finish(permit, &grant, End::Over);
-        grants.push(grant);
+    let asked: Vec<_> = (0..10).map(|_| Acquire::new("k", "")).collect();
+    let mut permits = Vec::new();
+    for acquire in &asked {
+        let permit = a.acquire(acquire).await.unwrap();
+        a.finish(acquire, &permit, End::Over);
+        permits.push(permit);
     }
     tokio::time::sleep(per).await;
     // Replies that were under way while the window passed: there were 9, 8 … 0 left.
-    for (left, (permit, grant)) in permits.iter().zip(&grants).rev().enumerate() {
-        a.observe(permit, grant, 200, &Feedback { remaining: Some(left as u64), ..Feedback::default() });
+    for (left, (acquire, permit)) in asked.iter().zip(&permits).rev().enumerate() {
+        a.observe(acquire, permit, 200, &Feedback { remaining: Some(left as u64), ..Feedback::default() });
     }
     arrives().await;
     assert_eq!(bench.room(b).await, 10);
     // A figure that says more is believed, once.
     tokio::time::sleep(per).await;
-    let permits: Vec<_> = (0..3).map(|_| Permit::new("k", "")).collect();
-    let mut grants = Vec::new();
-    for permit in &permits {
-        let grant = a.acquire(permit).await.unwrap();
-        a.finish(permit, &grant, End::Over);
-        grants.push(grant);
+    let asked: Vec<_> = (0..3).map(|_| Acquire::new("k", "")).collect();
+    let mut permits = Vec::new();
+    for acquire in &asked {
+        let permit = a.acquire(acquire).await.unwrap();
+        a.finish(acquire, &permit, End::Over);
+        permits.push(permit);
     }
-    for (permit, grant) in permits.iter().zip(&grants) {
-        a.observe(permit, grant, 200, &Feedback { remaining: Some(2), ..Feedback::default() });
+    for (acquire, permit) in asked.iter().zip(&permits) {
+        a.observe(acquire, permit, 200, &Feedback { remaining: Some(2), ..Feedback::default() });
     }
     arrives().await;
     assert_eq!(bench.room(b).await, 2);

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crm_core::limit::RedisLimiterBuilder;
-use crm_core::{Clock, End, LimitRefusal, Permit, Quotas, RateLimiter, RedisLimiter, SystemClock, Window};
+use crm_core::{Acquire, Clock, End, LimitRefusal, Quotas, RateLimiter, RedisLimiter, SystemClock, Window};
 use crm_testkit::redis_server::RedisServer;
 
 const fn ms(millis: u64) -> Duration {
@@ -56,14 +56,14 @@ impl Bench {
         let all: Vec<_> = (0..workers).map(|_| self.builder(quotas, workers).build().unwrap()).collect();
         for one in &all {
             // Takes nothing.
-            one.take(&Permit::new("k", "").cost(0)).await.unwrap();
+            one.take(&Acquire::new("k", "").cost(0)).await.unwrap();
         }
         all
     }
 
     /// A permit that can wait so long.
-    fn patient(&self, patience: Duration) -> Permit {
-        Permit::new("k", "").deadline(self.clock.now() + patience)
+    fn patient(&self, patience: Duration) -> Acquire {
+        Acquire::new("k", "").deadline(self.clock.now() + patience)
     }
 
     /// How many permits can be had now.
@@ -74,8 +74,8 @@ impl Bench {
     async fn room_of(&self, limiter: &RedisLimiter, class: &'static str) -> u64 {
         let mut room = 0;
         loop {
-            let permit = Permit::new("k", class).deadline(self.clock.now() + ms(5));
-            match limiter.take(&permit).await {
+            let acquire = Acquire::new("k", class).deadline(self.clock.now() + ms(5));
+            match limiter.take(&acquire).await {
                 Ok(_) => room += 1,
                 Err(_) => return room,
             }
@@ -93,20 +93,20 @@ impl Bench {
 
 /// Takes a permit for an attempt that is over at once. Gives the wait.
 trait Take {
-    async fn take(&self, permit: &Permit) -> Result<Duration, LimitRefusal>;
+    async fn take(&self, acquire: &Acquire) -> Result<Duration, LimitRefusal>;
 }
 
 impl Take for RedisLimiter {
-    async fn take(&self, permit: &Permit) -> Result<Duration, LimitRefusal> {
-        let grant = self.acquire(permit).await?;
-        self.finish(permit, &grant, End::Over);
-        Ok(grant.waited())
+    async fn take(&self, acquire: &Acquire) -> Result<Duration, LimitRefusal> {
+        let permit = self.acquire(acquire).await?;
+        self.finish(acquire, &permit, End::Over);
+        Ok(permit.waited())
     }
 }
 
 /// The refusal of a permit that must not be had.
-async fn refused(limiter: &RedisLimiter, permit: &Permit) -> LimitRefusal {
-    limiter.take(permit).await.expect_err("this should have been refused")
+async fn refused(limiter: &RedisLimiter, acquire: &Acquire) -> LimitRefusal {
+    limiter.take(acquire).await.expect_err("this should have been refused")
 }
 
 /// The most units in any window of this length.

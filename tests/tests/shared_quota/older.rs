@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crm_core::{Permit, RedisLimiter};
+use crm_core::{Acquire, RedisLimiter};
 use crm_testkit::redis_server::RedisServer;
 
 use crate::{Bench, Take, burst, busiest, grants, ms};
@@ -18,7 +18,7 @@ fn bench(folder: &tempfile::TempDir) -> Bench {
 
 async fn takes(limiter: &RedisLimiter, permits: u64) {
     for _ in 0..permits {
-        limiter.take(&Permit::new("k", "")).await.unwrap();
+        limiter.take(&Acquire::new("k", "")).await.unwrap();
     }
 }
 

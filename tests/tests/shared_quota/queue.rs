@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crm_core::Permit;
+use crm_core::Acquire;
 
 use crate::{Bench, Count, Take, burst, ms, refused};
 
@@ -18,8 +18,8 @@ async fn a_wait_beyond_the_deadline_fails_at_once_and_takes_nothing() {
     assert!(started.elapsed() < ms(100));
     assert!(refusal.retry_after() > Some(ms(200)), "{refusal:?}");
     // The fourth in the queue would need a second window's room.
-    let queue: Vec<_> = (0..3).map(|_| Permit::new("k", "")).collect();
-    let waiting = futures::future::join_all(queue.iter().map(|permit| a.take(permit)));
+    let queue: Vec<_> = (0..3).map(|_| Acquire::new("k", "")).collect();
+    let waiting = futures::future::join_all(queue.iter().map(|acquire| a.take(acquire)));
     let behind = async {
         tokio::time::sleep(ms(50)).await;
         refused(b, &bench.patient(ms(60))).await;
@@ -36,8 +36,8 @@ async fn a_dropped_waiter_gives_its_place_up() {
     let bench = Bench::new();
     let [a, b] = &bench.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
     assert_eq!(bench.room(a).await, 2);
-    let permit = Permit::new("k", "");
-    let both = futures::future::join(a.take(&permit), a.take(&permit));
+    let acquire = Acquire::new("k", "");
+    let both = futures::future::join(a.take(&acquire), a.take(&acquire));
     assert!(tokio::time::timeout(ms(50), both).await.is_err());
     // There is one window's room, and nobody before these.
     for _ in 0..2 {
@@ -57,8 +57,8 @@ async fn the_places_of_a_dead_worker_lapse() {
         scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let permit = Permit::new("k", "");
-                let mut all = futures::future::join_all((0..100).map(|_| dead.take(&permit)));
+                let acquire = Acquire::new("k", "");
+                let mut all = futures::future::join_all((0..100).map(|_| dead.take(&acquire)));
                 assert!(tokio::time::timeout(ms(100), &mut all).await.is_err());
                 std::mem::forget(all);
             });
@@ -67,7 +67,7 @@ async fn the_places_of_a_dead_worker_lapse() {
     // Alive, it would have had every other permit: 50 windows for its tickets alone.
     let started = Instant::now();
     for _ in 0..8 {
-        b.take(&Permit::new("k", "")).await.unwrap();
+        b.take(&Acquire::new("k", "")).await.unwrap();
     }
     let took = started.elapsed();
     println!("8 permits of 2 in 300 ms after {took:?}");
@@ -86,7 +86,7 @@ async fn a_thousand_waiting_tasks_of_one_worker_do_not_starve_the_one_of_another
         .map(|_| {
             let (many, count) = (Arc::clone(&many), Arc::clone(&count));
             tokio::spawn(async move {
-                many.take(&Permit::new("k", "")).await.unwrap();
+                many.take(&Acquire::new("k", "")).await.unwrap();
                 count.add();
             })
         })
@@ -97,7 +97,7 @@ async fn a_thousand_waiting_tasks_of_one_worker_do_not_starve_the_one_of_another
     let started = Instant::now();
     while started.elapsed() < per * 15 {
         let asked = Instant::now();
-        few.take(&Permit::new("k", "")).await.unwrap();
+        few.take(&Acquire::new("k", "")).await.unwrap();
         longest = longest.max(asked.elapsed());
         served += 1;
     }
@@ -116,9 +116,9 @@ async fn a_call_that_is_dropped_during_its_first_question_leaves_nothing_behind(
     let [a, b] = &bench.workers(&burst(5, per), 2).await[..] else { unreachable!() };
     assert_eq!(bench.room(a).await, 5);
     // Its question is sent, and nobody hears the answer.
-    let permit = Permit::new("k", "");
+    let acquire = Acquire::new("k", "");
     for _ in 0..20 {
-        let mut asked = Box::pin(a.take(&permit));
+        let mut asked = Box::pin(a.take(&acquire));
         assert!(futures::poll!(&mut asked).is_pending());
         tokio::task::yield_now().await;
     }
@@ -137,18 +137,18 @@ async fn a_permit_that_nobody_takes_goes_to_the_next() {
     let [a, b] = &bench.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
     assert_eq!(bench.room(a).await, 2);
     // Fifty calls that are polled once and kept.
-    let permit = Permit::new("k", "");
-    let mut kept: Vec<_> = (0..50).map(|_| Box::pin(a.take(&permit))).collect();
+    let acquire = Acquire::new("k", "");
+    let mut kept: Vec<_> = (0..50).map(|_| Box::pin(a.take(&acquire))).collect();
     for one in &mut kept {
         assert!(futures::poll!(one).is_pending());
     }
     // Another account is not concerned, and those who are polled wait for no more than those who are
     // not could have taken.
     let started = Instant::now();
-    a.take(&Permit::new("other", "")).await.unwrap();
+    a.take(&Acquire::new("other", "")).await.unwrap();
     assert!(started.elapsed() < ms(200), "{:?}", started.elapsed());
-    b.take(&permit).await.unwrap();
-    a.take(&permit).await.unwrap();
+    b.take(&acquire).await.unwrap();
+    a.take(&acquire).await.unwrap();
     assert!(started.elapsed() < ms(1_600), "{:?}", started.elapsed());
     // Those who are polled again have their turn.
     futures::future::join_all(kept.drain(..4)).await;
@@ -162,15 +162,15 @@ async fn a_large_permit_is_not_starved_by_small_ones() {
     let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
     let small = async {
         loop {
-            let permit = Permit::new("k", "");
-            futures::future::join_all((0..10).map(|_| a.take(&permit))).await;
+            let acquire = Acquire::new("k", "");
+            futures::future::join_all((0..10).map(|_| a.take(&acquire))).await;
         }
     };
     let large = async {
         tokio::time::sleep(per).await;
         let asked = Instant::now();
         for _ in 0..5 {
-            b.take(&Permit::new("k", "").cost(10)).await.unwrap();
+            b.take(&Acquire::new("k", "").cost(10)).await.unwrap();
         }
         asked.elapsed()
     };
@@ -193,7 +193,7 @@ async fn ten_thousand_waiters_of_one_account_are_one_place_in_redis() {
     let crowd: Vec<_> = (0..10_000)
         .map(|_| {
             let many = Arc::clone(&many);
-            tokio::spawn(async move { many.take(&Permit::new("k", "")).await.unwrap() })
+            tokio::spawn(async move { many.take(&Acquire::new("k", "")).await.unwrap() })
         })
         .collect();
     tokio::time::sleep(per * 3).await;
@@ -206,7 +206,7 @@ async fn ten_thousand_waiters_of_one_account_are_one_place_in_redis() {
     println!("100 refusals in {:?} and {} commands", asked.elapsed(), bench.commands() - commands);
     assert!(asked.elapsed() < ms(500));
     let asked = Instant::now();
-    few.take(&Permit::new("k", "")).await.unwrap();
+    few.take(&Acquire::new("k", "")).await.unwrap();
     assert!(asked.elapsed() < per * 3, "{:?}", asked.elapsed());
     crowd.iter().for_each(tokio::task::JoinHandle::abort);
     tokio::time::sleep(per * 2).await;

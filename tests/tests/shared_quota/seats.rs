@@ -3,14 +3,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crm_core::{End, Permit, RateLimiter, WhenAway};
+use crm_core::{Acquire, End, RateLimiter, WhenAway};
 
 use crate::{Bench, Take, burst, ms, refused};
 
 /// How long it takes until the next permit can be had.
 async fn next(limiter: &crm_core::RedisLimiter) -> Duration {
     let asked = Instant::now();
-    limiter.take(&Permit::new("k", "")).await.unwrap();
+    limiter.take(&Acquire::new("k", "")).await.unwrap();
     asked.elapsed()
 }
 
@@ -19,13 +19,13 @@ async fn next(limiter: &crm_core::RedisLimiter) -> Duration {
 async fn a_permit_counts_from_its_reply_for_all_workers() {
     let bench = Bench::new();
     let [a, b] = &bench.workers(&burst(1, ms(400)), 2).await[..] else { unreachable!() };
-    let permit = Permit::new("k", "");
-    let grant = a.acquire(&permit).await.unwrap();
+    let acquire = Acquire::new("k", "");
+    let permit = a.acquire(&acquire).await.unwrap();
     // Longer than a window, and longer than a lease is old before it is renewed.
     tokio::time::sleep(ms(900)).await;
     let refusal = refused(b, &bench.patient(ms(5))).await;
     assert!(refusal.retry_after() >= Some(ms(390)), "{refusal:?}");
-    a.finish(&permit, &grant, End::Over);
+    a.finish(&acquire, &permit, End::Over);
     let waited = next(b).await;
     assert!(waited >= ms(395) && waited < ms(650), "{waited:?}");
 }
@@ -35,9 +35,9 @@ async fn a_permit_counts_from_its_reply_for_all_workers() {
 async fn an_attempt_that_was_given_up_counts_for_its_allowance_more() {
     let bench = Bench::new();
     let [a, b] = &bench.workers(&burst(1, ms(300)), 2).await[..] else { unreachable!() };
-    let permit = Permit::new("k", "").allowance(ms(500));
-    let grant = a.acquire(&permit).await.unwrap();
-    a.finish(&permit, &grant, End::GivenUp);
+    let acquire = Acquire::new("k", "").allowance(ms(500));
+    let permit = a.acquire(&acquire).await.unwrap();
+    a.finish(&acquire, &permit, End::GivenUp);
     let waited = next(b).await;
     assert!(waited >= ms(795) && waited < ms(1_100), "{waited:?}");
 }
@@ -49,9 +49,9 @@ async fn the_seats_of_a_dead_worker_lapse() {
     let quotas = burst(2, ms(300));
     let [b] = &bench.workers(&quotas, 1).await[..] else { unreachable!() };
     let dead = bench.builder(&quotas, 1).build().unwrap();
-    let permit = Permit::new("k", "").allowance(ms(400));
+    let acquire = Acquire::new("k", "").allowance(ms(400));
     for _ in 0..2 {
-        drop(dead.acquire(&permit).await.unwrap());
+        drop(dead.acquire(&acquire).await.unwrap());
     }
     // Nobody can end them any more, and nobody renews their leases.
     drop(dead);
@@ -67,10 +67,10 @@ async fn what_is_held_when_redis_goes_away_counts_for_the_worker_and_again_when_
     let per = ms(400);
     let all = bench.workers(&burst(8, per), 2).await;
     let [a, b] = &all[..] else { unreachable!() };
-    let permit = Permit::new("k", "");
+    let acquire = Acquire::new("k", "");
     let mut held = Vec::new();
     for _ in 0..3 {
-        held.push(a.acquire(&permit).await.unwrap());
+        held.push(a.acquire(&acquire).await.unwrap());
     }
     bench.server.kill();
     tokio::time::sleep(per).await;
@@ -87,8 +87,8 @@ async fn what_is_held_when_redis_goes_away_counts_for_the_worker_and_again_when_
         tokio::time::sleep(ms(15)).await;
     }
     assert_eq!(room, 5);
-    for grant in &held {
-        a.finish(&permit, grant, End::Over);
+    for permit in &held {
+        a.finish(&acquire, permit, End::Over);
     }
     tokio::time::sleep(ms(100)).await;
     // Their replies came just now.
@@ -115,14 +115,14 @@ async fn the_quota_is_used_to_its_bound_and_the_vendor_counts_no_more_than_the_l
             let (limiter, arrivals) = (Arc::clone(&limiter), Arc::clone(arrivals));
             tokio::spawn(async move {
                 let mut random = fastrand::Rng::with_seed(worker as u64 * 8 + task);
-                let permit = Permit::new("k", "");
+                let acquire = Acquire::new("k", "");
                 while start.elapsed() < (per + ms(longest)) * WINDOWS {
-                    let grant = limiter.acquire(&permit).await.unwrap();
+                    let permit = limiter.acquire(&acquire).await.unwrap();
                     let there = random.u64(1..shortest);
                     tokio::time::sleep(ms(there)).await;
                     arrivals.lock().unwrap().push(start.elapsed());
                     tokio::time::sleep(ms(random.u64(shortest..=longest) - there)).await;
-                    limiter.finish(&permit, &grant, End::Over);
+                    limiter.finish(&acquire, &permit, End::Over);
                 }
             })
         })
@@ -154,11 +154,11 @@ async fn who_refuses_while_redis_is_away_tells_of_the_ends_when_it_is_back() {
     let bench = Bench::new();
     let per = ms(300);
     let limiter = bench.builder(&burst(2, per), 1).when_away(WhenAway::Refuse).build().unwrap();
-    let permit = Permit::new("k", "");
-    let grants = [limiter.acquire(&permit).await.unwrap(), limiter.acquire(&permit).await.unwrap()];
+    let acquire = Acquire::new("k", "");
+    let permits = [limiter.acquire(&acquire).await.unwrap(), limiter.acquire(&acquire).await.unwrap()];
     bench.server.pause();
-    for grant in &grants {
-        limiter.finish(&permit, grant, End::Over);
+    for permit in &permits {
+        limiter.finish(&acquire, permit, End::Over);
     }
     tokio::time::sleep(ms(1_300)).await;
     bench.server.resume();

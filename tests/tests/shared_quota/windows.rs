@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crm_core::{End, Permit, Quotas, RateLimiter, RedisLimiter, Window};
+use crm_core::{Acquire, End, Quotas, RateLimiter, RedisLimiter, Window};
 use futures::future::join_all;
 use proptest::prelude::*;
 
@@ -15,11 +15,11 @@ type Asked = (usize, bool, u32, u64, Option<u64>);
 async fn ask(limiter: &RedisLimiter, bench: &Bench, key: &str, asked: Asked) {
     let (_, search, cost, delay, patience) = asked;
     tokio::time::sleep(ms(delay)).await;
-    let mut permit = Permit::new(key, if search { "search" } else { "" }).cost(cost);
+    let mut acquire = Acquire::new(key, if search { "search" } else { "" }).cost(cost);
     if let Some(patience) = patience {
-        permit = permit.deadline(crm_core::Clock::now(&*bench.clock) + ms(patience));
+        acquire = acquire.deadline(crm_core::Clock::now(&*bench.clock) + ms(patience));
     }
-    let result = tokio::time::timeout(Duration::from_secs(20), limiter.take(&permit)).await;
+    let result = tokio::time::timeout(Duration::from_secs(20), limiter.take(&acquire)).await;
     let refused = result.expect("waits for ever").is_err();
     assert!(!refused || patience.is_some(), "refused without a reason");
 }
@@ -31,18 +31,18 @@ async fn a_permit_and_its_end_are_two_commands_at_most() {
     let bench = Bench::new();
     let limiter = bench.builder(&burst(1_000, ms(800)), 1).build().unwrap();
     // The first one brings the script along.
-    limiter.take(&Permit::new("k", "")).await.unwrap();
+    limiter.take(&Acquire::new("k", "")).await.unwrap();
     // One after the other without a pause: the end of each is told with the next question.
     let before = bench.commands();
     for _ in 0..PERMITS {
-        limiter.take(&Permit::new("k", "")).await.unwrap();
+        limiter.take(&Acquire::new("k", "")).await.unwrap();
     }
     let busy = bench.commands() - before;
     // With a pause in between, each end needs a command of its own.
     tokio::time::sleep(ms(200)).await;
     let before = bench.commands();
     for _ in 0..PERMITS / 8 {
-        limiter.take(&Permit::new("k", "")).await.unwrap();
+        limiter.take(&Acquire::new("k", "")).await.unwrap();
         tokio::time::sleep(ms(150)).await;
     }
     let idle = bench.commands() - before;
@@ -78,7 +78,7 @@ fn no_window_is_ever_exceeded() {
         let limiters: Vec<_> = (0..3).map(|_| bench.builder(&quotas, 3).build().unwrap()).collect();
         let key = format!("case {case}");
         // All have shown up.
-        let nothing = Permit::new(&key, "").cost(0);
+        let nothing = Acquire::new(&key, "").cost(0);
         runtime.block_on(join_all(limiters.iter().map(|limiter| limiter.take(&nothing))));
         runtime.block_on(join_all(asked.into_iter().map(|mut one| {
             if !one.1 {
@@ -111,7 +111,7 @@ async fn a_crowd_uses_all_and_exceeds_none() {
         let limiter = Arc::clone(&limiters[task % 4]);
         tokio::spawn(async move {
             while start.elapsed() < per * 8 {
-                limiter.take(&Permit::new("k", "")).await.unwrap();
+                limiter.take(&Acquire::new("k", "")).await.unwrap();
             }
         })
     });
@@ -174,12 +174,12 @@ async fn all_windows_or_none() {
     let refusal = refused(one, &bench.patient(ms(11_000))).await;
     assert!(refusal.reason().contains("\"day\""), "{}", refusal.reason());
     assert!(refusal.retry_after() > Some(Duration::from_secs(86_000)));
-    let refusal = refused(one, &Permit::new("k", "search").cost(3)).await;
+    let refusal = refused(one, &Acquire::new("k", "search").cost(3)).await;
     assert!(refusal.reason().contains("\"search\" is smaller"), "{}", refusal.reason());
     assert_eq!(refusal.retry_after(), None);
     // Another account, and a class that the quotas lack.
-    assert!(one.take(&Permit::new("other", "search")).await.is_ok());
-    let refusal = refused(one, &Permit::new("other", "unknown")).await;
+    assert!(one.take(&Acquire::new("other", "search")).await.is_ok());
+    let refusal = refused(one, &Acquire::new("other", "unknown")).await;
     assert!(refusal.reason().contains("no class \"unknown\""), "{}", refusal.reason());
 }
 
@@ -230,15 +230,15 @@ async fn nothing_stays_of_a_worker_that_is_gone_when_its_last_call_is_carried_ou
         // Ends are told after a fraction of the window, or with the next question.
         let per = if asks { ms(10_000) } else { ms(400) };
         let limiter = bench.builder(&burst(5, per), 1).time_limit(ms(200)).build().unwrap();
-        let permit = Permit::new("k", "");
-        let grant = limiter.acquire(&permit).await.unwrap();
+        let acquire = Acquire::new("k", "");
+        let permit = limiter.acquire(&acquire).await.unwrap();
         if evicted {
             assert_eq!(bench.server.command("DEL {crm:k}:state").unwrap(), ":1");
         }
         bench.server.pause();
-        limiter.finish(&permit, &grant, End::Over);
+        limiter.finish(&acquire, &permit, End::Over);
         if asks {
-            let asking = tokio::time::timeout(ms(100), limiter.acquire(&permit)).await;
+            let asking = tokio::time::timeout(ms(100), limiter.acquire(&acquire)).await;
             assert!(asking.is_err(), "nobody answers");
         }
         tokio::time::sleep(ms(100)).await;

@@ -12,7 +12,7 @@ use super::accounts::Accounts;
 use super::counter::Start;
 use super::queue::{Account, Place, Standing, too_late};
 use super::told::Told;
-use super::{End, Grant, LimitRefusal, Permit, Quotas, RateLimiter};
+use super::{Acquire, End, LimitRefusal, Permit, Quotas, RateLimiter};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::sync::{BoxFuture, lock};
@@ -40,21 +40,21 @@ impl LocalLimiter {
     }
 
     /// Takes a permit at once, or a place in the queue.
-    fn join(&self, permit: &Permit) -> Result<Option<Ticket<'_>>, LimitRefusal> {
+    fn join(&self, acquire: &Acquire) -> Result<Option<Ticket<'_>>, LimitRefusal> {
         let mut accounts = lock(&self.accounts);
         // Read under the lock, so that grants are counted in the order of time.
         let now = self.clock.now();
         accounts.asked(|_, account| !account.idle(now));
-        let part = accounts.part_of(&permit.key);
-        let account = match part.get_mut(&permit.key) {
+        let part = accounts.part_of(&acquire.key);
+        let account = match part.get_mut(&acquire.key) {
             Some(account) => account,
-            None => part.entry(permit.key.clone()).or_insert_with(|| Account::new(&self.quotas)),
+            None => part.entry(acquire.key.clone()).or_insert_with(|| Account::new(&self.quotas)),
         };
-        if account.take(&self.quotas, permit, now) {
+        if account.take(&self.quotas, acquire, now) {
             return Ok(None);
         }
-        let place = account.join(&self.quotas, permit, now)?;
-        Ok(Some(Ticket { limiter: self, key: permit.key.clone(), place }))
+        let place = account.join(&self.quotas, acquire, now)?;
+        Ok(Some(Ticket { limiter: self, key: acquire.key.clone(), place }))
     }
 
     /// Learns what a reply says about the windows of an account.
@@ -105,12 +105,12 @@ impl LocalLimiter {
 }
 
 impl RateLimiter for LocalLimiter {
-    fn acquire<'a>(&'a self, permit: &'a Permit) -> BoxFuture<'a, Result<Grant, LimitRefusal>> {
+    fn acquire<'a>(&'a self, acquire: &'a Acquire) -> BoxFuture<'a, Result<Permit, LimitRefusal>> {
         Box::pin(async move {
-            let Some(mut ticket) = self.join(permit)? else { return Ok(Grant::default()) };
+            let Some(mut ticket) = self.join(acquire)? else { return Ok(Permit::default()) };
             let start = self.clock.now();
             let mut timer = Timer { until: None, future: None };
-            let mut deadline = permit.deadline.map(|at| self.clock.deadline(at));
+            let mut deadline = acquire.deadline.map(|at| self.clock.deadline(at));
             let mut at_once = true;
             poll_fn(|cx| {
                 let turn = ticket.poll(cx, &mut timer, deadline.as_mut());
@@ -119,19 +119,19 @@ impl RateLimiter for LocalLimiter {
             })
             .await?;
             // The time it takes to ask is no wait.
-            Ok(Grant::new(if at_once { Duration::ZERO } else { self.clock.now().saturating_sub(start) }))
+            Ok(Permit::new(if at_once { Duration::ZERO } else { self.clock.now().saturating_sub(start) }))
         })
     }
 
-    fn finish(&self, permit: &Permit, _: &Grant, end: End) {
-        self.with_account(&permit.key, |account, now| {
-            account.finish(&self.quotas, permit, end.counts_from(permit, now));
+    fn finish(&self, acquire: &Acquire, _: &Permit, end: End) {
+        self.with_account(&acquire.key, |account, now| {
+            account.finish(&self.quotas, acquire, end.counts_from(acquire, now));
             ((), Vec::new())
         });
     }
 
-    fn observe(&self, permit: &Permit, _: &Grant, status: u16, feedback: &Feedback) {
-        self.learn(&permit.key, &Told::all(&self.quotas, permit.class, status, feedback));
+    fn observe(&self, acquire: &Acquire, _: &Permit, status: u16, feedback: &Feedback) {
+        self.learn(&acquire.key, &Told::all(&self.quotas, acquire.class, status, feedback));
     }
 
     fn lift<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Error>> {

@@ -8,7 +8,7 @@ use super::counter::Counter;
 #[cfg(feature = "redis")]
 use super::counter::Start;
 use super::told::Told;
-use super::{LimitRefusal, Permit, Quotas};
+use super::{Acquire, LimitRefusal, Quotas};
 
 /// How late a waiter may look, and how far apart those behind the first look after it.
 const GRACE: Duration = Duration::from_millis(25);
@@ -71,12 +71,12 @@ impl Account {
     }
 
     /// Takes a permit at once, where nobody waits and every window has room.
-    pub(super) fn take(&mut self, quotas: &Quotas, permit: &Permit, now: Duration) -> bool {
-        if !self.waiters.is_empty() || permit.deadline.is_some_and(|deadline| now > deadline) {
+    pub(super) fn take(&mut self, quotas: &Quotas, acquire: &Acquire, now: Duration) -> bool {
+        if !self.waiters.is_empty() || acquire.deadline.is_some_and(|deadline| now > deadline) {
             return false;
         }
-        let cost = u64::from(permit.cost);
-        let Some(class) = quotas.class_index(permit.class) else { return false };
+        let cost = u64::from(acquire.cost);
+        let Some(class) = quotas.class_index(acquire.class) else { return false };
         let windows = quotas.windows_of(class);
         let open = |window: &usize| self.counters[*window].when(cost, 0, now).is_some_and(|at| at <= now);
         let room = windows.iter().all(open);
@@ -87,9 +87,9 @@ impl Account {
     }
 
     /// Joins the queue, unless the deadline cannot be met.
-    pub(super) fn join(&mut self, quotas: &Quotas, permit: &Permit, now: Duration) -> Result<Place, LimitRefusal> {
-        let class = quotas.class_of(permit)?;
-        let cost = u64::from(permit.cost);
+    pub(super) fn join(&mut self, quotas: &Quotas, acquire: &Acquire, now: Duration) -> Result<Place, LimitRefusal> {
+        let class = quotas.class_of(acquire)?;
+        let cost = u64::from(acquire.cost);
         for &window in quotas.windows_of(class) {
             let counter = &mut self.counters[window];
             let Some(at) = counter.when(cost, self.wanted[window], now) else {
@@ -98,7 +98,7 @@ impl Account {
                     counter.name()
                 )));
             };
-            if permit.deadline.is_some_and(|deadline| at > deadline) {
+            if acquire.deadline.is_some_and(|deadline| at > deadline) {
                 return Err(too_late(Some(counter.name()), at.saturating_sub(now)));
             }
         }
@@ -107,7 +107,7 @@ impl Account {
         quotas.windows_of(class).iter().for_each(|&window| self.wanted[window] += cost);
         self.queues[class].push_back(place);
         self.waiters
-            .insert(place, Waiter { class, cost, deadline: permit.deadline, waker: None, looks: now, queued: true });
+            .insert(place, Waiter { class, cost, deadline: acquire.deadline, waker: None, looks: now, queued: true });
         Ok(place)
     }
 
@@ -220,9 +220,9 @@ impl Account {
     }
 
     /// Ends the holding of a permit: it counts for a window from `until` on.
-    pub(super) fn finish(&mut self, quotas: &Quotas, permit: &Permit, until: Duration) {
-        for &window in quotas.windows_of_class(permit.class) {
-            self.counters[window].finish(u64::from(permit.cost), until);
+    pub(super) fn finish(&mut self, quotas: &Quotas, acquire: &Acquire, until: Duration) {
+        for &window in quotas.windows_of_class(acquire.class) {
+            self.counters[window].finish(u64::from(acquire.cost), until);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{LimitRefusal, Permit};
+use super::{Acquire, LimitRefusal};
 
 /// Up to this limit every grant is remembered exactly; above it the window is cut into as many
 /// slices, and a grant counts as made at the end of its slice, which errs on the safe side.
@@ -154,12 +154,12 @@ impl Quotas {
     }
 
     /// The index of a class that a permit names.
-    pub(super) fn class_of(&self, permit: &Permit) -> Result<usize, LimitRefusal> {
-        self.class_index(permit.class).ok_or_else(|| {
+    pub(super) fn class_of(&self, acquire: &Acquire) -> Result<usize, LimitRefusal> {
+        self.class_index(acquire.class).ok_or_else(|| {
             let known: Vec<String> = self.classes.iter().map(|class| format!("\"{}\"", class.0)).collect();
             LimitRefusal::new(format!(
                 "the quotas have no class \"{}\", only {}; add it with `Quotas::class`, or correct `CallOptions::limit_class`",
-                permit.class,
+                acquire.class,
                 known.join(", ")
             ))
         })
@@ -183,7 +183,7 @@ mod tests {
 
     use super::{Quotas, Window};
     use crate::clock::ManualClock;
-    use crate::limit::{LocalLimiter, Permit, RateLimiter};
+    use crate::limit::{Acquire, LocalLimiter, RateLimiter};
 
     #[test]
     fn a_class_that_the_quotas_lack_is_an_error_and_takes_nothing() {
@@ -192,8 +192,8 @@ mod tests {
         let clock = ManualClock::new();
         let limiter = LocalLimiter::new(quotas, Arc::new(clock.clone()));
         let ask = |limiter: &LocalLimiter, class| {
-            let permit = Permit::new("key", class);
-            let mut future = limiter.acquire(&permit);
+            let acquire = Acquire::new("key", class);
+            let mut future = limiter.acquire(&acquire);
             match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(Ok(_)) => "given".to_owned(),
                 Poll::Ready(Err(refusal)) => refusal.reason().to_owned(),

@@ -92,7 +92,7 @@ use call::{Reply, Scripts, say};
 use link::{Link, Links, Said};
 
 use super::accounts::Accounts;
-use super::{End, Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
+use super::{Acquire, End, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::redis::{self, Address, Connection};
@@ -206,16 +206,16 @@ impl RedisLimiter {
 }
 
 impl RateLimiter for RedisLimiter {
-    fn acquire<'a>(&'a self, permit: &'a Permit) -> BoxFuture<'a, Result<Grant, LimitRefusal>> {
-        Box::pin(self.inner.acquire(permit))
+    fn acquire<'a>(&'a self, acquire: &'a Acquire) -> BoxFuture<'a, Result<Permit, LimitRefusal>> {
+        Box::pin(self.inner.acquire(acquire))
     }
 
-    fn finish(&self, permit: &Permit, grant: &Grant, end: End) {
-        self.inner.finish(permit, grant, end);
+    fn finish(&self, acquire: &Acquire, permit: &Permit, end: End) {
+        self.inner.finish(acquire, permit, end);
     }
 
-    fn observe(&self, permit: &Permit, grant: &Grant, status: u16, feedback: &Feedback) {
-        self.inner.observe(permit, grant, status, feedback);
+    fn observe(&self, acquire: &Acquire, permit: &Permit, status: u16, feedback: &Feedback) {
+        self.inner.observe(acquire, permit, status, feedback);
     }
 
     fn lift<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Error>> {
@@ -270,16 +270,16 @@ impl Inner {
     }
 
     /// Ends the holding of a permit. Redis hears of it with the next call for this account.
-    fn finish(self: &Arc<Self>, permit: &Permit, grant: &Grant, end: End) {
-        let Some(number) = grant.note.seat else { return };
-        let account = self.account(&permit.key);
+    fn finish(self: &Arc<Self>, acquire: &Acquire, permit: &Permit, end: End) {
+        let Some(number) = permit.note.seat else { return };
+        let account = self.account(&acquire.key);
         let allowance = match end {
             End::Over => Duration::ZERO,
-            End::GivenUp => permit.allowance,
+            End::GivenUp => acquire.allowance,
         };
         account.with(|state| {
             if state.finish(&self.quotas, number, self.clock.now(), allowance) && state.is_alone() {
-                self.local.finish(permit, grant, end);
+                self.local.finish(acquire, permit, end);
             }
         });
         self.attend(&account);

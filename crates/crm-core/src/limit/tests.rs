@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{End, Grant, HOLD_SPANS, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
+use super::{Acquire, End, HOLD_SPANS, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 use crate::clock::{Clock, ManualClock};
 use crate::sync::lock;
 use crate::vendor::Feedback;
@@ -24,10 +24,10 @@ fn poll<F: Future + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
 }
 
 /// Asks once. The attempt of a permit that was had is over at once.
-fn taken(limiter: &LocalLimiter, permit: &Permit) -> bool {
-    match poll(&mut limiter.acquire(permit)) {
-        Poll::Ready(Ok(grant)) => {
-            limiter.finish(permit, &grant, End::Over);
+fn taken(limiter: &LocalLimiter, acquire: &Acquire) -> bool {
+    match poll(&mut limiter.acquire(acquire)) {
+        Poll::Ready(Ok(permit)) => {
+            limiter.finish(acquire, &permit, End::Over);
             true
         }
         _ => false,
@@ -65,8 +65,8 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 struct Asked<'a> {
-    permit: &'a Permit,
-    future: Pin<Box<dyn Future<Output = Result<Grant, LimitRefusal>> + Send + 'a>>,
+    acquire: &'a Acquire,
+    future: Pin<Box<dyn Future<Output = Result<Permit, LimitRefusal>> + Send + 'a>>,
     search: bool,
     cost: u64,
     until: Option<Duration>,
@@ -90,11 +90,11 @@ proptest! {
         );
         let limiter = LocalLimiter::new(quotas, Arc::new(clock.clone()));
         // The borrow of each permit has to live as long as its future.
-        let permits: Vec<Option<Permit>> = steps.iter().scan(Duration::ZERO, |now, step| Some(match step {
+        let acquires: Vec<Option<Acquire>> = steps.iter().scan(Duration::ZERO, |now, step| Some(match step {
             Step::Ask { search, cost, patience } => {
                 let cost = if *search { *cost } else { cost * u32::try_from(scale).unwrap() };
-                let permit = Permit::new("k", if *search { "search" } else { "" }).cost(cost);
-                Some(match patience { Some(wait) => permit.deadline(*now + ms(*wait)), None => permit })
+                let acquire = Acquire::new("k", if *search { "search" } else { "" }).cost(cost);
+                Some(match patience { Some(wait) => acquire.deadline(*now + ms(*wait)), None => acquire })
             }
             Step::Pass(wait) => { *now += ms(*wait); None }
             _ => None,
@@ -102,19 +102,19 @@ proptest! {
         let mut asked: Vec<Asked<'_>> = Vec::new();
         let mut all: Vec<(Duration, u64)> = Vec::new();
         let mut searches: Vec<(Duration, u64)> = Vec::new();
-        for (step, permit) in steps.iter().zip(&permits) {
+        for (step, acquire) in steps.iter().zip(&acquires) {
             match step {
                 Step::Ask { search, .. } => {
-                    let permit = permit.as_ref().unwrap();
-                    let future = Box::pin(limiter.acquire(permit));
-                    asked.push(Asked { permit, future, search: *search, cost: u64::from(permit.cost), until: permit.deadline });
+                    let acquire = acquire.as_ref().unwrap();
+                    let future = Box::pin(limiter.acquire(acquire));
+                    asked.push(Asked { acquire, future, search: *search, cost: u64::from(acquire.cost), until: acquire.deadline });
                 }
                 Step::Pass(wait) => clock.advance(ms(*wait)),
                 Step::Cancel(index) if !asked.is_empty() => drop(asked.remove(index % asked.len())),
                 Step::Cancel(_) => {}
                 Step::Learn { status, remaining, reset } => {
                     let feedback = Feedback { remaining: *remaining, reset_after: reset.map(ms), ..Feedback::default() };
-                    limiter.observe(&Permit::new("k", ""), &Grant::default(), *status, &feedback);
+                    limiter.observe(&Acquire::new("k", ""), &Permit::default(), *status, &feedback);
                 }
             }
             // In no particular order, as a runtime would; those who are served wake others, so
@@ -124,8 +124,8 @@ proptest! {
                 let now = clock.now();
                 let mut blocked = [false, false];
                 asked.retain_mut(|one| match poll(&mut one.future) {
-                    Poll::Ready(Ok(grant)) => {
-                        limiter.finish(one.permit, &grant, End::Over);
+                    Poll::Ready(Ok(permit)) => {
+                        limiter.finish(one.acquire, &permit, End::Over);
                         assert!(!blocked[usize::from(one.search)], "served before one who asked earlier");
                         assert!(one.until.is_none_or(|until| now <= until), "served too late");
                         all.push((now, one.cost));
@@ -158,8 +158,8 @@ proptest! {
             }
             clock.advance(ms(701));
             asked.retain_mut(|one| match poll(&mut one.future) {
-                Poll::Ready(Ok(grant)) => {
-                    limiter.finish(one.permit, &grant, End::Over);
+                Poll::Ready(Ok(permit)) => {
+                    limiter.finish(one.acquire, &permit, End::Over);
                     false
                 }
                 Poll::Ready(Err(_)) => false,
@@ -179,10 +179,10 @@ async fn crowd(quotas: Quotas, per: Duration) -> Vec<(Duration, u64)> {
         .map(|_| {
             let (clock, limiter, grants) = (clock.clone(), Arc::clone(&limiter), Arc::clone(&grants));
             tokio::spawn(async move {
-                let permit = Permit::new("k", "");
+                let acquire = Acquire::new("k", "");
                 loop {
-                    let grant = limiter.acquire(&permit).await.unwrap();
-                    limiter.finish(&permit, &grant, End::Over);
+                    let permit = limiter.acquire(&acquire).await.unwrap();
+                    limiter.finish(&acquire, &permit, End::Over);
                     let now = clock.now();
                     if now >= per * 10 {
                         break;
@@ -238,24 +238,24 @@ fn limiter(limit: u64) -> (ManualClock, LocalLimiter) {
 
 /// How many permits can be had right now.
 fn room(limiter: &LocalLimiter) -> u64 {
-    let permit = Permit::new("k", "");
-    (0..).take_while(|_| taken(limiter, &permit)).count() as u64
+    let acquire = Acquire::new("k", "");
+    (0..).take_while(|_| taken(limiter, &acquire)).count() as u64
 }
 
 #[test]
 fn a_wait_beyond_the_deadline_fails_at_once_and_takes_nothing() {
     let (clock, limiter) = limiter(3);
     assert_eq!(room(&limiter), 3);
-    let permit = Permit::new("k", "").deadline(ms(9_999));
-    let Poll::Ready(Err(refusal)) = poll(&mut limiter.acquire(&permit)) else { panic!("should be refused") };
+    let acquire = Acquire::new("k", "").deadline(ms(9_999));
+    let Poll::Ready(Err(refusal)) = poll(&mut limiter.acquire(&acquire)) else { panic!("should be refused") };
     assert_eq!(refusal.retry_after(), Some(ms(10_000)));
     assert!(refusal.reason().contains("burst"), "{}", refusal.reason());
     // The third in the queue would need a second window's room.
-    let patient = Permit::new("k", "");
+    let patient = Acquire::new("k", "");
     let mut queue: Vec<_> = (0..3).map(|_| limiter.acquire(&patient)).collect();
     assert!(queue.iter_mut().all(|waiter| poll(waiter).is_pending()));
-    let permit = Permit::new("k", "").deadline(ms(19_999));
-    let Poll::Ready(Err(refusal)) = poll(&mut limiter.acquire(&permit)) else { panic!("should be refused") };
+    let acquire = Acquire::new("k", "").deadline(ms(19_999));
+    let Poll::Ready(Err(refusal)) = poll(&mut limiter.acquire(&acquire)) else { panic!("should be refused") };
     assert_eq!(refusal.retry_after(), Some(ms(20_000)));
     drop(queue);
     clock.advance(ms(10_000));
@@ -266,7 +266,7 @@ fn a_wait_beyond_the_deadline_fails_at_once_and_takes_nothing() {
 fn a_deadline_that_has_passed_takes_nothing_where_nobody_waits() {
     let (clock, limiter) = limiter(2);
     clock.advance(ms(10));
-    let late = Permit::new("k", "").deadline(ms(9));
+    let late = Acquire::new("k", "").deadline(ms(9));
     assert!(matches!(poll(&mut limiter.acquire(&late)), Poll::Ready(Err(_))));
     assert_eq!(room(&limiter), 2);
 }
@@ -275,8 +275,8 @@ fn a_deadline_that_has_passed_takes_nothing_where_nobody_waits() {
 fn a_dropped_waiter_gives_its_place_back() {
     let (clock, limiter) = limiter(1);
     assert_eq!(room(&limiter), 1);
-    let permit = Permit::new("k", "");
-    let (mut first, mut second) = (limiter.acquire(&permit), limiter.acquire(&permit));
+    let acquire = Acquire::new("k", "");
+    let (mut first, mut second) = (limiter.acquire(&acquire), limiter.acquire(&acquire));
     assert!(poll(&mut first).is_pending());
     assert!(poll(&mut second).is_pending());
     drop(first);
@@ -288,8 +288,8 @@ fn a_dropped_waiter_gives_its_place_back() {
 fn a_turn_that_nobody_takes_goes_to_the_next() {
     let (clock, limiter) = limiter(1);
     assert_eq!(room(&limiter), 1);
-    let permit = Permit::new("k", "");
-    let (mut first, mut second) = (limiter.acquire(&permit), limiter.acquire(&permit));
+    let acquire = Acquire::new("k", "");
+    let (mut first, mut second) = (limiter.acquire(&acquire), limiter.acquire(&acquire));
     assert!(poll(&mut first).is_pending());
     assert!(poll(&mut second).is_pending());
     clock.advance(ms(10_000));
@@ -303,16 +303,16 @@ fn a_turn_that_nobody_takes_goes_to_the_next() {
 #[test]
 fn waiters_that_are_not_polled_are_passed_over() {
     let (clock, limiter) = limiter(1);
-    let permit = Permit::new("k", "");
-    assert!(taken(&limiter, &permit));
-    let mut idle: Vec<_> = (0..50).map(|_| limiter.acquire(&permit)).collect();
+    let acquire = Acquire::new("k", "");
+    assert!(taken(&limiter, &acquire));
+    let mut idle: Vec<_> = (0..50).map(|_| limiter.acquire(&acquire)).collect();
     assert!(idle.iter_mut().all(|waiter| poll(waiter).is_pending()));
-    let mut live = limiter.acquire(&permit);
+    let mut live = limiter.acquire(&acquire);
     assert!(poll(&mut live).is_pending());
     clock.advance(ms(10_000));
     let waited = (0..200).take_while(|_| {
         clock.advance(ms(10));
-        !matches!(poll(&mut live), Poll::Ready(Ok(grant)) if { limiter.finish(&permit, &grant, End::Over); true })
+        !matches!(poll(&mut live), Poll::Ready(Ok(permit)) if { limiter.finish(&acquire, &permit, End::Over); true })
     });
     assert!(waited.count() < 150, "it waits behind those that nobody polls");
     // The last of them looks again, and comes before those that do not.
@@ -323,8 +323,8 @@ fn waiters_that_are_not_polled_are_passed_over() {
 #[test]
 fn a_request_larger_than_the_window_is_refused() {
     let (_, limiter) = limiter(3);
-    let permit = Permit::new("k", "").cost(4);
-    let Poll::Ready(Err(refusal)) = poll(&mut limiter.acquire(&permit)) else { panic!("should be refused") };
+    let acquire = Acquire::new("k", "").cost(4);
+    let Poll::Ready(Err(refusal)) = poll(&mut limiter.acquire(&acquire)) else { panic!("should be refused") };
     assert_eq!(refusal.retry_after(), None);
 }
 
@@ -334,7 +334,7 @@ fn keys_are_counted_apart_and_windows_of_one_name_together() {
     let burst = || Window::new("burst", 2, ms(1_000));
     let quotas = Quotas::new([burst()]).class("search", [burst(), Window::new("search", 1, ms(1_000))]);
     let limiter = LocalLimiter::new(quotas, Arc::new(clock));
-    let ready = |key: &str, class| taken(&limiter, &Permit::new(key, class));
+    let ready = |key: &str, class| taken(&limiter, &Acquire::new(key, class));
     assert!(ready("a", "search"));
     assert!(!ready("a", "search"));
     assert!(ready("a", ""));
@@ -344,29 +344,29 @@ fn keys_are_counted_apart_and_windows_of_one_name_together() {
 
 #[test]
 fn feedback_lowers_and_never_raises() {
-    let permit = Permit::new("k", "");
+    let acquire = Acquire::new("k", "");
     let said = |remaining| Feedback { remaining: Some(remaining), ..Feedback::default() };
     // Others used the account.
     let (clock, one) = limiter(10);
-    assert!(taken(&one, &permit));
-    one.observe(&permit, &Grant::default(), 200, &said(4));
+    assert!(taken(&one, &acquire));
+    one.observe(&acquire, &Permit::default(), 200, &said(4));
     assert_eq!(room(&one), 4);
     clock.advance(ms(10_000));
     // The vendor is more generous than configured.
-    one.observe(&permit, &Grant::default(), 200, &Feedback { limit: Some(500), ..said(500) });
+    one.observe(&acquire, &Permit::default(), 200, &Feedback { limit: Some(500), ..said(500) });
     assert_eq!(room(&one), 10);
     // The vendor's window is smaller than configured.
     clock.advance(ms(10_000));
-    one.observe(&permit, &Grant::default(), 200, &Feedback { limit: Some(6), ..Feedback::default() });
+    one.observe(&acquire, &Permit::default(), 200, &Feedback { limit: Some(6), ..Feedback::default() });
     assert_eq!(room(&one), 6);
 }
 
 #[test]
 fn what_is_left_of_the_day_counts_for_the_day() {
-    let permit = Permit::new("k", "");
+    let acquire = Acquire::new("k", "");
     let (clock, one) = limiter(10);
-    assert!(taken(&one, &permit));
-    one.observe(&permit, &Grant::default(), 200, &Feedback { daily_remaining: Some(3), ..Feedback::default() });
+    assert!(taken(&one, &acquire));
+    one.observe(&acquire, &Permit::default(), 200, &Feedback { daily_remaining: Some(3), ..Feedback::default() });
     assert_eq!(room(&one), 3);
     clock.advance(ms(10_000));
     assert_eq!(room(&one), 0);
@@ -374,10 +374,10 @@ fn what_is_left_of_the_day_counts_for_the_day() {
 
 #[test]
 fn a_refusal_holds_the_window_until_the_hint() {
-    let permit = Permit::new("k", "");
+    let acquire = Acquire::new("k", "");
     let (clock, one) = limiter(10);
-    assert!(taken(&one, &permit));
-    one.observe(&permit, &Grant::default(), 429, &Feedback { reset_after: Some(ms(4_000)), ..Feedback::default() });
+    assert!(taken(&one, &acquire));
+    one.observe(&acquire, &Permit::default(), 429, &Feedback { reset_after: Some(ms(4_000)), ..Feedback::default() });
     assert_eq!(room(&one), 0);
     clock.advance(ms(3_999));
     assert_eq!(room(&one), 0);
@@ -388,18 +388,18 @@ fn a_refusal_holds_the_window_until_the_hint() {
 /// One reply must not stop an account for a day where a window of ten seconds was exceeded.
 #[test]
 fn a_refusal_holds_a_window_for_a_few_of_its_lengths_at_most() {
-    let permit = Permit::new("k", "");
+    let acquire = Acquire::new("k", "");
     let (clock, one) = limiter(10);
     let day = Feedback { reset_after: Some(Duration::from_secs(86_400)), ..Feedback::default() };
-    one.observe(&permit, &Grant::default(), 429, &day);
-    assert!(taken(&one, &permit), "an account that is not known yet");
-    one.observe(&permit, &Grant::default(), 429, &day);
+    one.observe(&acquire, &Permit::default(), 429, &day);
+    assert!(taken(&one, &acquire), "an account that is not known yet");
+    one.observe(&acquire, &Permit::default(), 429, &day);
     clock.advance(ms(10_000) * HOLD_SPANS - ms(1));
     assert_eq!(room(&one), 0);
     clock.advance(ms(1));
     assert_eq!(room(&one), 10);
     // The day itself may be closed for a day.
-    one.observe(&permit, &Grant::default(), 429, &Feedback { window: Some("day"), ..day });
+    one.observe(&acquire, &Permit::default(), 429, &Feedback { window: Some("day"), ..day });
     clock.advance(Duration::from_secs(86_399));
     assert_eq!(room(&one), 0);
     clock.advance(Duration::from_secs(1));
@@ -408,22 +408,22 @@ fn a_refusal_holds_a_window_for_a_few_of_its_lengths_at_most() {
 
 #[test]
 fn a_person_can_lift_a_hold() {
-    let permit = Permit::new("k", "");
+    let acquire = Acquire::new("k", "");
     let (_, one) = limiter(10);
-    assert!(taken(&one, &permit));
-    one.observe(&permit, &Grant::default(), 429, &Feedback { reset_after: Some(ms(9_000)), ..Feedback::default() });
-    one.observe(&permit, &Grant::default(), 429, &Feedback::default());
+    assert!(taken(&one, &acquire));
+    one.observe(&acquire, &Permit::default(), 429, &Feedback { reset_after: Some(ms(9_000)), ..Feedback::default() });
+    one.observe(&acquire, &Permit::default(), 429, &Feedback::default());
     let bell = Arc::new(Bell::default());
     let waker = Waker::from(Arc::clone(&bell));
     let rung = || bell.0.load(std::sync::atomic::Ordering::SeqCst) > 0;
-    let mut waits = one.acquire(&permit);
+    let mut waits = one.acquire(&acquire);
     assert!(waits.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     assert!(poll(&mut one.lift("another account")).is_ready());
     assert!(!rung());
     assert!(poll(&mut one.lift("k")).is_ready());
     assert!(rung(), "whoever waits hears of it");
-    let Poll::Ready(Ok(grant)) = poll(&mut waits) else { panic!("the window is open") };
-    one.finish(&permit, &grant, End::Over);
+    let Poll::Ready(Ok(permit)) = poll(&mut waits) else { panic!("the window is open") };
+    one.finish(&acquire, &permit, End::Over);
     // What was used counts, and the limit is the whole one again.
     assert_eq!(room(&one), 8);
 }
@@ -439,11 +439,11 @@ fn forgotten(accounts: u32) -> (usize, Duration) {
     let stated = Feedback { limit: Some(90), remaining: Some(80), ..Feedback::default() };
     let mut longest = Duration::ZERO;
     let mut timed = |key: String| {
-        let permit = Permit::new(key, "");
+        let acquire = Acquire::new(key, "");
         let start = std::time::Instant::now();
-        let taken = taken(&limiter, &permit);
+        let taken = taken(&limiter, &acquire);
         longest = longest.max(start.elapsed());
-        limiter.observe(&permit, &Grant::default(), 200, &stated);
+        limiter.observe(&acquire, &Permit::default(), 200, &stated);
         taken
     };
     assert!((0..accounts).all(|number| timed(format!("acme:{number}"))));
@@ -472,11 +472,11 @@ fn three_hundred_thousand_idle_accounts() {
 
 #[test]
 fn a_refusal_without_a_hint_halves_the_limit_for_a_while() {
-    let permit = Permit::new("k", "");
+    let acquire = Acquire::new("k", "");
     let (clock, one) = limiter(20);
-    assert!(taken(&one, &permit));
+    assert!(taken(&one, &acquire));
     // The refusals of one burst count once.
-    (0..5).for_each(|_| one.observe(&permit, &Grant::default(), 429, &Feedback::default()));
+    (0..5).for_each(|_| one.observe(&acquire, &Permit::default(), 429, &Feedback::default()));
     assert_eq!(room(&one), 9);
     let mut seen = Vec::new();
     for _ in 0..6 {
@@ -503,14 +503,14 @@ fn whoever_becomes_the_head_is_told() {
     let clock = ManualClock::new();
     let quotas = Quotas::new([Window::new("burst", 1, ms(1_000)).guard(ms(0))]);
     let limiter = LocalLimiter::new(quotas, Arc::new(clock.clone()));
-    let permit = Permit::new("account", "");
+    let acquire = Acquire::new("account", "");
     let bells: Vec<Arc<Bell>> = (0..4).map(|_| Arc::default()).collect();
-    let mut waiting: Vec<_> = (0..4).map(|_| limiter.acquire(&permit)).collect();
-    let poll = |waiting: &mut Vec<crate::sync::BoxFuture<'_, Result<Grant, LimitRefusal>>>, n: usize| {
+    let mut waiting: Vec<_> = (0..4).map(|_| limiter.acquire(&acquire)).collect();
+    let poll = |waiting: &mut Vec<crate::sync::BoxFuture<'_, Result<Permit, LimitRefusal>>>, n: usize| {
         let waker = Waker::from(Arc::clone(&bells[n]));
         match waiting[n].as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(grant) => {
-                limiter.finish(&permit, &grant.unwrap(), End::Over);
+            Poll::Ready(permit) => {
+                limiter.finish(&acquire, &permit.unwrap(), End::Over);
                 true
             }
             Poll::Pending => false,
@@ -535,18 +535,18 @@ fn one_that_was_given_up_holds_nobody_longer_than_one_under_way() {
     let clock = ManualClock::new();
     let quotas = Quotas::new([Window::new("burst", 2, ms(1_000)).guard(Duration::ZERO)]);
     let limiter = LocalLimiter::new(quotas, Arc::new(clock.clone()));
-    let permit = Permit::new("k", "").allowance(ms(30_000));
-    let grant = |permit| match poll(&mut limiter.acquire(permit)) {
-        Poll::Ready(Ok(grant)) => grant,
+    let acquire = Acquire::new("k", "").allowance(ms(30_000));
+    let permit = |acquire| match poll(&mut limiter.acquire(acquire)) {
+        Poll::Ready(Ok(permit)) => permit,
         other => panic!("{other:?}"),
     };
-    let (first, second) = (grant(&permit), grant(&permit));
-    limiter.finish(&permit, &first, End::GivenUp);
-    let hurried = permit.clone().deadline(ms(3_000));
+    let (first, second) = (permit(&acquire), permit(&acquire));
+    limiter.finish(&acquire, &first, End::GivenUp);
+    let hurried = acquire.clone().deadline(ms(3_000));
     let mut third = limiter.acquire(&hurried);
     assert!(poll(&mut third).is_pending(), "refused although the second may end in time");
     clock.advance(ms(100));
-    limiter.finish(&permit, &second, End::Over);
+    limiter.finish(&acquire, &second, End::Over);
     while clock.now() < ms(1_100) {
         assert!(poll(&mut third).is_pending());
         clock.advance(ms(100));

@@ -16,7 +16,7 @@ use super::{Fetched, Pipeline, Shared, classify, failure};
 use crate::auth::Authorization;
 use crate::clock::within;
 use crate::error::{Error, ErrorKind, LimitScope, Sent};
-use crate::limit::Permit;
+use crate::limit::Acquire;
 use crate::request::{BodyStream, Outgoing, Request, Watch};
 use crate::retry::{Failure, Verdict, decide};
 use crate::vendor::{Advice, RawReply};
@@ -80,7 +80,7 @@ struct Run<'a> {
     request: &'a Request,
     url: Url,
     plan: Plan,
-    permit: Permit,
+    acquire: Acquire,
     deadline: Duration,
 }
 
@@ -94,8 +94,8 @@ impl<'a> Run<'a> {
             .map_err(|error| Error::validation("the path does not form an address").with_source(error))?;
         let plan = Plan::new(pipeline, request);
         let deadline = shared.clock.now().saturating_add(plan.timeout);
-        let permit = Permit::new(pipeline.account(), plan.class).deadline(deadline).allowance(plan.attempt_timeout);
-        Ok(Self { pipeline, shared, request, url, plan, permit, deadline })
+        let acquire = Acquire::new(pipeline.account(), plan.class).deadline(deadline).allowance(plan.attempt_timeout);
+        Ok(Self { pipeline, shared, request, url, plan, acquire, deadline })
     }
 
     /// The loop.
@@ -121,7 +121,7 @@ impl<'a> Run<'a> {
             let (error, advice) = match self.attempt(&used, underway, seat, history).await {
                 Ok(success) => {
                     if self.plan.retry.budget {
-                        self.shared.budget.earn(&self.permit.key, history.spent);
+                        self.shared.budget.earn(&self.acquire.key, history.spent);
                     }
                     return Ok(success);
                 }
@@ -164,10 +164,10 @@ impl<'a> Run<'a> {
 
     /// Takes a permit for one attempt.
     async fn permit(&self, history: &mut History) -> Result<Underway<'_>, Error> {
-        match self.in_time(self.shared.limiter.acquire(&self.permit), "waiting for the rate limit").await? {
-            Ok(grant) => {
-                self.shared.counters.wait(grant.waited());
-                Ok(Underway::new(&*self.shared.limiter, &self.permit, grant))
+        match self.in_time(self.shared.limiter.acquire(&self.acquire), "waiting for the rate limit").await? {
+            Ok(permit) => {
+                self.shared.counters.wait(permit.waited());
+                Ok(Underway::new(&*self.shared.limiter, &self.acquire, permit))
             }
             Err(refusal) => {
                 let error = Error::new(ErrorKind::LocalLimit, refusal.reason().to_owned())
@@ -313,7 +313,7 @@ impl<'a> Run<'a> {
         let Verdict::Retry { after, throttled } = verdict else { return None };
         // The vendor is not overloaded where this machine runs out of sockets.
         if self.plan.retry.budget && !failure::out_of_sockets(error) {
-            history.spent = Some(self.shared.budget.spend(&self.permit.key, throttled)?);
+            history.spent = Some(self.shared.budget.spend(&self.acquire.key, throttled)?);
         }
         Some(after)
     }

@@ -1,21 +1,21 @@
-//! The permit of an attempt, from its grant to the attempt's end.
+//! The permit of an attempt, until the attempt has ended.
 
-use crate::limit::{End, Grant, Permit, RateLimiter};
+use crate::limit::{Acquire, End, Permit, RateLimiter};
 use crate::vendor::Feedback;
 
 /// Tells the limiter once how the attempt ended. If it is dropped before, it was given up if it may have been sent, and is
 /// over otherwise.
 pub(super) struct Underway<'a> {
     limiter: &'a dyn RateLimiter,
-    permit: &'a Permit,
-    grant: Grant,
+    acquire: &'a Acquire,
+    permit: Permit,
     sent: bool,
     ended: bool,
 }
 
 impl<'a> Underway<'a> {
-    pub(super) fn new(limiter: &'a dyn RateLimiter, permit: &'a Permit, grant: Grant) -> Self {
-        Self { limiter, permit, grant, sent: false, ended: false }
+    pub(super) fn new(limiter: &'a dyn RateLimiter, acquire: &'a Acquire, permit: Permit) -> Self {
+        Self { limiter, acquire, permit, sent: false, ended: false }
     }
 
     /// From here on the request may be sent.
@@ -30,12 +30,12 @@ impl<'a> Underway<'a> {
 
     /// What the reply says about the limits.
     pub(super) fn observe(&self, status: u16, feedback: &Feedback) {
-        self.limiter.observe(self.permit, &self.grant, status, feedback);
+        self.limiter.observe(self.acquire, &self.permit, status, feedback);
     }
 
     fn end(&mut self, end: End) {
         if !std::mem::replace(&mut self.ended, true) {
-            self.limiter.finish(self.permit, &self.grant, end);
+            self.limiter.finish(self.acquire, &self.permit, end);
         }
     }
 }
@@ -59,21 +59,21 @@ mod tests {
     struct Ends(Mutex<Vec<End>>);
 
     impl RateLimiter for Ends {
-        fn acquire<'a>(&'a self, _: &'a Permit) -> BoxFuture<'a, Result<Grant, LimitRefusal>> {
-            Box::pin(std::future::ready(Ok(Grant::default())))
+        fn acquire<'a>(&'a self, _: &'a Acquire) -> BoxFuture<'a, Result<Permit, LimitRefusal>> {
+            Box::pin(std::future::ready(Ok(Permit::default())))
         }
 
-        fn finish(&self, _: &Permit, _: &Grant, end: End) {
+        fn finish(&self, _: &Acquire, _: &Permit, end: End) {
             lock(&self.0).push(end);
         }
 
-        fn observe(&self, _: &Permit, _: &Grant, _: u16, _: &Feedback) {}
+        fn observe(&self, _: &Acquire, _: &Permit, _: u16, _: &Feedback) {}
     }
 
     #[test]
     fn what_is_dropped_was_given_up_only_if_it_may_have_been_sent() {
-        let (ends, permit) = (Ends::default(), Permit::new("acme", ""));
-        let attempt = || Underway::new(&ends, &permit, Grant::default());
+        let (ends, acquire) = (Ends::default(), Acquire::new("acme", ""));
+        let attempt = || Underway::new(&ends, &acquire, Permit::default());
         drop(attempt());
         let mut sent = attempt();
         sent.sends();

@@ -11,18 +11,18 @@ use super::in_line::{InLine, Outcome};
 use super::link::Standing;
 use super::seats::{Known, Seat};
 use super::{Inner, WhenAway};
-use crate::limit::{Grant, LimitRefusal, Permit};
+use crate::limit::{Acquire, LimitRefusal, Permit};
 use crate::redis::Away;
 
 impl Inner {
-    pub(super) async fn acquire(self: &Arc<Self>, permit: &Permit) -> Result<Grant, LimitRefusal> {
-        let class = self.quotas.class_of(permit)?;
+    pub(super) async fn acquire(self: &Arc<Self>, acquire: &Acquire) -> Result<Permit, LimitRefusal> {
+        let class = self.quotas.class_of(acquire)?;
         if self.quotas.windows_of(class).is_empty() {
-            return Ok(Grant::default());
+            return Ok(Permit::default());
         }
         let start = self.clock.now();
         let mut waited = false;
-        let account = self.account(&permit.key);
+        let account = self.account(&acquire.key);
         let mut alone: Option<Alone<'_>> = None;
         let note = loop {
             // Before looking, so that no change is missed.
@@ -35,7 +35,7 @@ impl Inner {
             match links.look(now) {
                 Standing::Up(_) => {
                     alone = None;
-                    match InLine::new(self, &account, class, permit)?.await {
+                    match InLine::new(self, &account, class, acquire)?.await {
                         Outcome::Given(note, for_others) => {
                             waited |= for_others;
                             break note;
@@ -55,7 +55,7 @@ impl Inner {
                         self.probe(&account, now);
                         let note = account.with(|state| {
                             let alone = self.is_alone(&account, state, absence, now);
-                            alone.then(|| self.granted_alone(state, class, permit, now)).ok_or(state.reporting)
+                            alone.then(|| self.granted_alone(state, class, acquire, now)).ok_or(state.reporting)
                         });
                         match note {
                             Ok(note) => break note,
@@ -67,8 +67,8 @@ impl Inner {
                     }
                     WhenAway::Share => {
                         self.probe(&account, now);
-                        let alone = alone.get_or_insert_with(|| self.local_turn(permit));
-                        if let Some(result) = self.alone(alone, &account, permit, absence, again, changed).await {
+                        let alone = alone.get_or_insert_with(|| self.local_turn(acquire));
+                        if let Some(result) = self.alone(alone, &account, acquire, absence, again, changed).await {
                             let (note, for_others) = result?;
                             waited |= for_others;
                             break note;
@@ -80,7 +80,7 @@ impl Inner {
         };
         // The time it takes to ask is no wait.
         let waited = if waited { self.clock.now().saturating_sub(start) } else { Duration::ZERO };
-        Ok(Grant { waited, note })
+        Ok(Permit { waited, note })
     }
 
     pub(super) fn seat(

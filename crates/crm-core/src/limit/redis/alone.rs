@@ -10,15 +10,15 @@ use super::account::{Account, State};
 use super::link::Absence;
 use super::note::Note;
 use super::seats::Known;
-use crate::limit::{Grant, LimitRefusal, Permit, RateLimiter as _};
+use crate::limit::{Acquire, LimitRefusal, Permit, RateLimiter as _};
 use crate::sync::BoxFuture;
 
 /// A wait in this worker's own queue.
-pub(super) type Alone<'a> = BoxFuture<'a, Result<Grant, LimitRefusal>>;
+pub(super) type Alone<'a> = BoxFuture<'a, Result<Permit, LimitRefusal>>;
 
 impl Inner {
-    pub(super) fn local_turn<'a>(&'a self, permit: &'a Permit) -> Alone<'a> {
-        self.local.acquire(permit)
+    pub(super) fn local_turn<'a>(&'a self, acquire: &'a Acquire) -> Alone<'a> {
+        self.local.acquire(acquire)
     }
 
     /// Waits for a turn in this worker's own queue, until Redis may be back: then `None`.
@@ -26,7 +26,7 @@ impl Inner {
         &'a self,
         turn: &mut Alone<'a>,
         account: &Account,
-        permit: &'a Permit,
+        acquire: &'a Acquire,
         absence: Absence,
         again: Duration,
         mut changed: Pin<&mut impl Future<Output = ()>>,
@@ -34,7 +34,7 @@ impl Inner {
         let reporting = account.with(|state| {
             let now = self.clock.now();
             if let Some(windows) = state.alone(&self.quotas, self.workers, absence, now) {
-                self.local.resume(&permit.key, windows);
+                self.local.resume(&acquire.key, windows);
             }
             state.reporting.saturating_sub(now)
         });
@@ -50,12 +50,12 @@ impl Inner {
             // Outside the lock, because it wakes others.
             let result = ready!(turn.as_mut().poll(cx));
             Poll::Ready(match result {
-                Ok(grant) => {
-                    let note = self.hold_alone(account, permit, absence);
+                Ok(permit) => {
+                    let note = self.hold_alone(account, acquire, absence);
                     if note.is_none() {
-                        *turn = self.local_turn(permit);
+                        *turn = self.local_turn(acquire);
                     }
-                    note.map(|note| Ok((note, !grant.waited().is_zero())))
+                    note.map(|note| Ok((note, !permit.waited().is_zero())))
                 }
                 Err(refusal) => Some(Err(self.without_redis(&refusal))),
             })
@@ -71,17 +71,17 @@ impl Inner {
     }
 
     /// Holds what the local queue gave, unless the worker is not alone any more.
-    fn hold_alone(&self, account: &Account, permit: &Permit, absence: Absence) -> Option<Note> {
+    fn hold_alone(&self, account: &Account, acquire: &Acquire, absence: Absence) -> Option<Note> {
         // A class that is not known was refused before.
-        let class = self.quotas.class_index(permit.class)?;
+        let class = self.quotas.class_index(acquire.class)?;
         account.with(|state| {
             let now = self.clock.now();
             if self.is_alone(account, state, absence, now) {
-                return Some(self.granted_alone(state, class, permit, now));
+                return Some(self.granted_alone(state, class, acquire, now));
             }
             // If not, it began again meanwhile without this permit.
             if state.is_alone_in(absence) {
-                self.take_back_alone(account, state, class, permit.cost);
+                self.take_back_alone(account, state, class, acquire.cost);
             }
             None
         })
@@ -95,12 +95,12 @@ impl Inner {
     }
 
     /// Holds a seat that Redis does not know of.
-    pub(super) fn granted_alone(&self, state: &mut State, class: usize, permit: &Permit, now: Duration) -> Note {
+    pub(super) fn granted_alone(&self, state: &mut State, class: usize, acquire: &Acquire, now: Duration) -> Note {
         let number = self.next_number();
-        let seat = self.seat(number, class, permit.cost, permit.allowance, Known::No, now);
+        let seat = self.seat(number, class, acquire.cost, acquire.allowance, Known::No, now);
         state.granted(&self.quotas, number, seat, &[]);
         #[cfg(feature = "test-util")]
-        crate::sync::lock(&self.grants).push((self.clock_began + now, permit.class, permit.cost));
+        crate::sync::lock(&self.grants).push((self.clock_began + now, acquire.class, acquire.cost));
         Note { seat: Some(number), ..Note::default() }
     }
 

@@ -9,7 +9,7 @@ use super::Inner;
 use super::account::Account;
 use super::line::{Fate, Waiter};
 use super::note::Note;
-use crate::limit::{LimitRefusal, Permit};
+use crate::limit::{Acquire, LimitRefusal};
 use crate::sync::BoxFuture;
 
 /// What came of a place in line for Redis.
@@ -46,16 +46,16 @@ impl<'a> InLine<'a> {
         inner: &'a Arc<Inner>,
         account: &'a Arc<Account>,
         class: usize,
-        permit: &Permit,
+        acquire: &Acquire,
     ) -> Result<Self, LimitRefusal> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(LimitRefusal::new("a shared rate limit works in a tokio runtime only"));
         }
         let (number, ask) = account.with(|state| {
             let waiter = Waiter {
-                cost: permit.cost,
-                allowance: permit.allowance,
-                deadline: permit.deadline,
+                cost: acquire.cost,
+                allowance: acquire.allowance,
+                deadline: acquire.deadline,
                 waker: None,
                 waited: false,
                 fate: Fate::Waits,
@@ -64,7 +64,7 @@ impl<'a> InLine<'a> {
             let line = &mut state.lines[class];
             line.join(number, waiter, now).map(|()| (number, line.ask_at <= now))
         })?;
-        let deadline = permit.deadline.map(|at| inner.clock.deadline(at));
+        let deadline = acquire.deadline.map(|at| inner.clock.deadline(at));
         if ask {
             account.stir.notify_one();
         }

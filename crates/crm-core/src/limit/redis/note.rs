@@ -1,6 +1,6 @@
 //! What the limiter knew when it gave a permit.
 
-/// Kept in the grant: the seat is held until the attempt has ended, and a vendor's figure in the reply
+/// Kept in the permit: the seat is held until the attempt has ended, and a vendor's figure in the reply
 /// is as old as its permit at most.
 #[derive(Debug, Default)]
 pub(in crate::limit) struct Note {

@@ -8,20 +8,20 @@ use super::Inner;
 use super::call::{LONG, say, told};
 use crate::error::{Error, ErrorKind};
 use crate::limit::told::Told;
-use crate::limit::{Grant, Permit};
+use crate::limit::{Acquire, Permit};
 use crate::redis;
 use crate::vendor::Feedback;
 
 impl Inner {
     /// Tells Redis, in a task of its own, and only where it says something.
-    pub(super) fn observe(self: &Arc<Self>, permit: &Permit, grant: &Grant, status: u16, feedback: &Feedback) {
-        let all = Told::all(&self.quotas, permit.class, status, feedback);
-        let account = self.account(&permit.key);
+    pub(super) fn observe(self: &Arc<Self>, acquire: &Acquire, permit: &Permit, status: u16, feedback: &Feedback) {
+        let all = Told::all(&self.quotas, acquire.class, status, feedback);
+        let account = self.account(&acquire.key);
         if self.links(&account).is_away(self.clock.now()) {
-            self.local.learn(&permit.key, &all.iter().map(|told| self.part(told)).collect::<Vec<_>>());
+            self.local.learn(&acquire.key, &all.iter().map(|told| self.part(told)).collect::<Vec<_>>());
             return;
         }
-        let noted = &grant.note;
+        let noted = &permit.note;
         let news: Vec<_> = all
             .iter()
             .filter_map(|one| {

@@ -15,7 +15,7 @@ use super::note::Note;
 use super::seats::Known;
 use super::{Inner, RedisLimiter};
 use crate::clock::{Clock, ManualClock, SystemClock};
-use crate::limit::{End, Grant, Permit, Quotas, Window};
+use crate::limit::{Acquire, End, Permit, Quotas, Window};
 use crate::redis::{Away, Why};
 
 const fn ms(millis: u64) -> Duration {
@@ -41,7 +41,7 @@ fn poll<F: Future>(future: &mut Pin<Box<F>>, waker: &Waker) -> Poll<F::Output> {
     future.as_mut().poll(&mut Context::from_waker(waker))
 }
 
-fn is_given(poll: &Poll<Result<Grant, crate::limit::LimitRefusal>>) -> bool {
+fn is_given(poll: &Poll<Result<Permit, crate::limit::LimitRefusal>>) -> bool {
     matches!(poll, Poll::Ready(Ok(_)))
 }
 
@@ -50,19 +50,19 @@ fn a_permit_that_nobody_took_is_free_again_while_redis_is_away() {
     let clock = ManualClock::new();
     let quotas = burst(2, ms(10_000));
     let inner = inner(quotas.clone(), Arc::new(clock.clone()));
-    let (permit, account) = (Permit::new("k", ""), inner.account("k"));
+    let (acquire, account) = (Acquire::new("k", ""), inner.account("k"));
     // Redis gave it, and then went away.
-    let seat = inner.seat(7, 0, 1, permit.allowance, Known::Yes, clock.now());
+    let seat = inner.seat(7, 0, 1, acquire.allowance, Known::Yes, clock.now());
     account.with(|state| state.granted(&quotas, 7, seat, &[]));
     lose(&inner, &account, clock.now());
-    let mut first = Box::pin(inner.acquire(&permit));
+    let mut first = Box::pin(inner.acquire(&acquire));
     assert!(is_given(&poll(&mut first, Waker::noop())));
-    let mut second = Box::pin(inner.acquire(&permit));
+    let mut second = Box::pin(inner.acquire(&acquire));
     assert!(poll(&mut second, Waker::noop()).is_pending(), "two of two are held");
     let note = Note { seat: Some(7), ..Note::default() };
     account.with(|state| inner.pass_on(&account, state, 0, note, clock.now()));
     assert!(is_given(&poll(&mut second, Waker::noop())));
-    let mut third = Box::pin(inner.acquire(&permit));
+    let mut third = Box::pin(inner.acquire(&acquire));
     assert!(poll(&mut third, Waker::noop()).is_pending(), "two of two are held");
 }
 
@@ -90,13 +90,13 @@ impl Wake for AtOnce {
 fn nobody_is_woken_while_the_account_is_locked() {
     let clock = ManualClock::new();
     let inner = inner(burst(2, ms(100)), Arc::new(clock.clone()));
-    let (permit, account) = (Permit::new("k", ""), inner.account("k"));
+    let (acquire, account) = (Acquire::new("k", ""), inner.account("k"));
     lose(&inner, &account, clock.now());
     for _ in 0..2 {
-        let Poll::Ready(Ok(grant)) = poll(&mut Box::pin(inner.acquire(&permit)), Waker::noop()) else { panic!() };
-        inner.finish(&permit, &grant, End::Over);
+        let Poll::Ready(Ok(permit)) = poll(&mut Box::pin(inner.acquire(&acquire)), Waker::noop()) else { panic!() };
+        inner.finish(&acquire, &permit, End::Over);
     }
-    let (mut first, mut second) = (Box::pin(inner.acquire(&permit)), Box::pin(inner.acquire(&permit)));
+    let (mut first, mut second) = (Box::pin(inner.acquire(&acquire)), Box::pin(inner.acquire(&acquire)));
     assert!(poll(&mut first, Waker::noop()).is_pending());
     let waker = Arc::new(AtOnce { account, woken: AtomicBool::new(false), locked: AtomicBool::new(false) });
     assert!(poll(&mut second, &Waker::from(Arc::clone(&waker))).is_pending());
@@ -113,9 +113,9 @@ async fn a_deadline_holds_before_the_first_answer_too() {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let inner = inner(burst(1, ms(1_000)), Arc::clone(&clock));
     let _turns = inner.turns.acquire_many(TURNS as u32).await.unwrap();
-    let permit = Permit::new("k", "").deadline(clock.now() + ms(20));
+    let acquire = Acquire::new("k", "").deadline(clock.now() + ms(20));
     let asked = clock.now();
-    let given = tokio::time::timeout(ms(2_000), inner.acquire(&permit)).await.expect("an answer");
+    let given = tokio::time::timeout(ms(2_000), inner.acquire(&acquire)).await.expect("an answer");
     assert!(given.unwrap_err().reason().contains("would pass the deadline"));
     let took = clock.now() - asked;
     assert!(took >= ms(100) && took < ms(1_000), "{took:?}");

@@ -13,7 +13,7 @@ use futures::task::LocalSpawnExt as _;
 
 use super::{busiest, ms};
 use crate::clock::Clock;
-use crate::limit::{End, LocalLimiter, Permit, Quotas, RateLimiter, Window};
+use crate::limit::{Acquire, End, LocalLimiter, Quotas, RateLimiter, Window};
 use crate::sync::{BoxFuture, lock};
 
 /// A clock that jumps to the next sleep when nothing else is left to do.
@@ -108,12 +108,12 @@ fn run(limit: u64, per: Duration, requests: usize, give_up: u64, seed: u64, coun
             (clock.clone(), Arc::clone(&limiter), Arc::clone(&arrivals), Arc::clone(&latency));
         let mut random = fastrand::Rng::with_seed(seed ^ (task << 8));
         let work = async move {
-            let permit = Permit::new("k", "").allowance(ALLOWANCE);
+            let acquire = Acquire::new("k", "").allowance(ALLOWANCE);
             let mut cold = true;
             while lock(&arrivals).len() < requests {
-                let grant = limiter.acquire(&permit).await.unwrap();
+                let permit = limiter.acquire(&acquire).await.unwrap();
                 if counts == Counts::FromGrant {
-                    limiter.finish(&permit, &grant, End::Over);
+                    limiter.finish(&acquire, &permit, End::Over);
                 }
                 // A connection is new for the first request, and now and then later.
                 let connect = if cold || random.u8(..) == 0 { ms(250) } else { Duration::ZERO };
@@ -121,7 +121,7 @@ fn run(limit: u64, per: Duration, requests: usize, give_up: u64, seed: u64, coun
                 let (there, back) = (connect + ms(random.u64(2..200)), ms(random.u64(3..200)));
                 if give_up > 0 && random.u64(..give_up) == 0 {
                     clock.sleep(ms(random.u64(..there.as_millis() as u64))).await;
-                    limiter.finish(&permit, &grant, End::GivenUp);
+                    limiter.finish(&acquire, &permit, End::GivenUp);
                     lock(&arrivals).push((clock.now() + ms(random.u64(..=800)), 1));
                     continue;
                 }
@@ -129,7 +129,7 @@ fn run(limit: u64, per: Duration, requests: usize, give_up: u64, seed: u64, coun
                 lock(&arrivals).push((clock.now(), 1));
                 clock.sleep(back).await;
                 if counts == Counts::FromReply {
-                    limiter.finish(&permit, &grant, End::Over);
+                    limiter.finish(&acquire, &permit, End::Over);
                 }
                 let mut latency = lock(&latency);
                 *latency = (latency.0 + there + back, latency.1 + 1);
