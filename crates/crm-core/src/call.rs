@@ -1,7 +1,7 @@
 //! Building and sending one request.
 
 mod macros;
-mod parts;
+mod multipart;
 mod raw;
 
 pub use crate::codec::Param;

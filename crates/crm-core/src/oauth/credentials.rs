@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::flight::{Held, Need, Shared, arrival};
-use super::place::Place;
+use super::runs_on::RunsOn;
 use super::store::{StoredTokens, TokenStore};
 use super::{TokenSet, TokenSource, failure};
 use crate::auth::{Authorization, Credentials};
@@ -40,7 +40,7 @@ impl OAuthCredentials {
         }
         let (source, store) = (Arc::new(source) as _, Arc::new(store) as _);
         let clock = Arc::new(SystemClock::new());
-        let shared = Shared::new(account, source, store, clock, fastrand::Rng::new(), Place::OwnThread);
+        let shared = Shared::new(account, source, store, clock, fastrand::Rng::new(), RunsOn::OwnThread);
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -50,7 +50,7 @@ impl OAuthCredentials {
     pub fn with_clock(self, clock: Arc<dyn Clock>, seed: u64) -> Self {
         let Shared { account, source, store, .. } = &*self.shared;
         let (source, store, random) = (Arc::clone(source), Arc::clone(store), fastrand::Rng::with_seed(seed));
-        let shared = Shared::new(account.clone(), source, store, clock, random, Place::Caller);
+        let shared = Shared::new(account.clone(), source, store, clock, random, RunsOn::Caller);
         Self { shared: Arc::new(shared) }
     }
 

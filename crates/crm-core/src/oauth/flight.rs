@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 
 use super::TokenSource;
-use super::place::Place;
 use super::refusals::Refusals;
-use super::store::{State, StoreLock, StoredTokens, TokenStore};
+use super::runs_on::RunsOn;
+use super::store::{StoreLock, StoredTokens, TokenState, TokenStore};
 use crate::auth::Authorization;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
@@ -36,7 +36,7 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) state: Mutex<Held>,
     random: Mutex<fastrand::Rng>,
-    place: Place,
+    runs_on: RunsOn,
 }
 
 /// What this process knows.
@@ -65,7 +65,7 @@ pub(super) struct Held {
 #[derive(Clone, PartialEq)]
 pub(super) struct Mark {
     pub(super) revision: u64,
-    pub(super) state: State,
+    pub(super) state: TokenState,
     /// Nothing was sent. Otherwise it was, and brought no tokens that anybody could hold.
     pub(super) unsent: bool,
 }
@@ -130,10 +130,10 @@ impl Shared {
         store: Arc<dyn TokenStore>,
         clock: Arc<dyn Clock>,
         random: fastrand::Rng,
-        place: Place,
+        runs_on: RunsOn,
     ) -> Self {
         let record_key = format!("{}/{account}", source.vendor());
-        Self { account, record_key, source, store, clock, state: Mutex::default(), random: Mutex::new(random), place }
+        Self { account, record_key, source, store, clock, state: Mutex::default(), random: Mutex::new(random), runs_on }
     }
 
     /// The renewal that is under way, or a new one. If it is too early for another, the store is looked at
@@ -149,7 +149,7 @@ impl Shared {
         if let Some(error) = paused.as_ref().filter(|_| usable) {
             return Err(error.clone());
         }
-        let runtime = self.place.runtime()?;
+        let runtime = self.runs_on.runtime()?;
         let (sender, flight) = watch::channel(None);
         held.flight = Some(flight.clone());
         let shared = Arc::clone(self);
@@ -226,7 +226,7 @@ impl Shared {
         let tokens = &record.tokens;
         let renew_from = tokens.expires_at.map(|end| {
             // A refresh token that may be used up is left alone until then.
-            if record.state != State::Unspent && self.source.rotates() {
+            if record.state != TokenState::Unspent && self.source.rotates() {
                 return end;
             }
             let life = tokens.obtained_at.and_then(|at| end.duration_since(at).ok());

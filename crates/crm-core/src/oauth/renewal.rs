@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use super::failure::{self, Fate};
 use super::flight::{Current, Need, Shared};
 use super::sending::{ANSWER, Tried};
-use super::store::{State, StoreLock, StoredTokens};
+use super::store::{StoreLock, StoredTokens, TokenState};
 use crate::error::Error;
 use crate::sync::lock;
 
@@ -152,11 +152,11 @@ impl Shared {
             return self.obtain(need, stored, otherwise).await.map(Came::Tokens);
         }
         match stored.state {
-            State::Refused(at) => {
+            TokenState::Refused(at) => {
                 let otherwise = failure::refused(&self.account, at);
                 return self.obtain(need, stored, otherwise).await.map(Came::Tokens);
             }
-            State::Sent(at) if self.source.rotates() && !self.knows(&stored, true) => {
+            TokenState::Sent(at) if self.source.rotates() && !self.knows(&stored, true) => {
                 if self.source.obtain().is_some() {
                     let otherwise = failure::unknown(&self.account, at);
                     match self.obtain(need, stored.clone(), otherwise).await {
@@ -178,7 +178,7 @@ impl Shared {
                     }
                 }
             }
-            State::Sent(_) | State::Unspent => {}
+            TokenState::Sent(_) | TokenState::Unspent => {}
         }
         self.refresh(need, stored).await.map(Came::Tokens)
     }
@@ -225,11 +225,11 @@ impl Shared {
             };
             let failed = failure::not_renewed(&self.account, error);
             match (fate, &record.state) {
-                (Fate::Refused, State::Refused(at)) => {
+                (Fate::Refused, TokenState::Refused(at)) => {
                     let otherwise = failure::refused(&self.account, *at).with_source(failed);
                     return self.obtain(need, record, otherwise).await;
                 }
-                (Fate::Unknown, State::Sent(at)) => {
+                (Fate::Unknown, TokenState::Sent(at)) => {
                     let at = *at;
                     if self.source.obtain().is_some() {
                         let otherwise = failure::unknown(&self.account, at).with_source(failed);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::failure;
 use super::flight::Shared;
-use super::store::{State, StoredTokens};
+use super::store::{StoredTokens, TokenState};
 use crate::error::Error;
 use crate::sync::lock;
 
@@ -85,7 +85,7 @@ impl Shared {
             let generation = stored.as_ref().map_or(0, |stored| stored.generation);
             let held = self.held().filter(|held| held.generation > generation);
             let Some(mut record) = held.or_else(|| stored.clone()) else { return Ok(None) };
-            record.state = State::Unspent;
+            record.state = TokenState::Unspent;
             record.follow(stored.as_ref());
             if self.store.swap(&self.record_key, &record).await? {
                 return Ok(Some(record));

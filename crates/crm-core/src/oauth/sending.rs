@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::TokenSet;
 use super::failure::{self, Fate, fate};
 use super::flight::{Mark, Shared};
-use super::store::{State, StoredTokens};
+use super::store::{StoredTokens, TokenState};
 use crate::clock::within;
 use crate::error::{Error, ErrorKind, Sent};
 use crate::request::BeforeSend;
@@ -49,14 +49,14 @@ impl Shared {
             return Ok(Tried::Failed { record, fate, error });
         }
         let written = match fate {
-            Fate::Refused => self.mark(&record, State::Refused(self.now())).await.ok(),
-            Fate::Unspent if was_marked && untouched => self.mark(&record, State::Unspent).await.ok(),
-            Fate::Unknown if !was_marked => self.mark(&record, State::Sent(self.now())).await.ok(),
+            Fate::Refused => self.mark(&record, TokenState::Refused(self.now())).await.ok(),
+            Fate::Unspent if was_marked && untouched => self.mark(&record, TokenState::Unspent).await.ok(),
+            Fate::Unknown if !was_marked => self.mark(&record, TokenState::Sent(self.now())).await.ok(),
             Fate::Unspent | Fate::Unknown => None,
         };
         // If it cannot be written, the failure of the vendor is still the one to report.
         let record = written.unwrap_or(record);
-        if matches!(record.state, State::Sent(_)) {
+        if matches!(record.state, TokenState::Sent(_)) {
             self.note(&record, untouched && fate == Fate::Unspent);
         }
         Ok(Tried::Failed { record, fate, error })
@@ -64,7 +64,7 @@ impl Shared {
 
     /// Whether the refresh token was certainly not used yet.
     fn is_untouched(&self, stored: &StoredTokens) -> bool {
-        stored.state == State::Unspent || self.knows(stored, true)
+        stored.state == TokenState::Unspent || self.knows(stored, true)
     }
 
     /// The work before the refresh token is sent: a token that works once is marked as sent.
@@ -76,7 +76,7 @@ impl Shared {
                 if !shared.source.rotates() || lock(&marked).is_some() {
                     return Ok(());
                 }
-                let record = shared.mark(&stored, State::Sent(shared.now())).await?;
+                let record = shared.mark(&stored, TokenState::Sent(shared.now())).await?;
                 *lock(&marked) = Some(record);
                 Ok(())
             }
@@ -123,11 +123,11 @@ impl Shared {
 
     /// The time of day, as exactly as it is stored.
     fn now(&self) -> SystemTime {
-        State::stored_time(self.clock.wall())
+        TokenState::stored_time(self.clock.wall())
     }
 
     /// Writes down what happens to the refresh token.
-    async fn mark(&self, stored: &StoredTokens, state: State) -> Result<StoredTokens, Error> {
+    async fn mark(&self, stored: &StoredTokens, state: TokenState) -> Result<StoredTokens, Error> {
         let marked = stored.marked(state);
         match self.store.swap(&self.record_key, &marked).await {
             Ok(true) => Ok(marked),

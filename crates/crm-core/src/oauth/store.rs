@@ -10,8 +10,8 @@ pub use file::FileStore;
 pub use memory::MemoryStore;
 #[cfg(feature = "redis")]
 pub use redis::RedisStore;
-pub(super) use stored::State;
 pub use stored::StoredTokens;
+pub(super) use stored::TokenState;
 
 use std::fmt;
 use std::time::Duration;

@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 use futures::future::join_all;
 use http::StatusCode;
 
-use super::store::{State, StoreLock};
+use super::store::{StoreLock, TokenState};
 use super::{MemoryStore, OAuthCredentials, StoredTokens, TokenSet, TokenSource, TokenStore};
 use crate::auth::{Authorization, Credentials};
 use crate::clock::{Clock, ManualClock};

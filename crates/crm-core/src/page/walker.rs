@@ -13,7 +13,7 @@ use crate::meta::Paging;
 use crate::sync::BoxFuture;
 
 /// A page with its place.
-pub(super) struct Fetched<P: Paged> {
+pub(super) struct Arrival<P: Paged> {
     pub(super) page: P::Page,
     /// Counts the items that were handed out before; the rest is to be handed out.
     pub(super) at: Place,
@@ -21,14 +21,14 @@ pub(super) struct Fetched<P: Paged> {
 }
 
 /// The page, what it reports, and the number of its items.
-type Reply<P> = Result<(<P as Paged>::Page, PageFacts, usize), Error>;
+type PageRead<P> = Result<(<P as Paged>::Page, PageFacts, usize), Error>;
 
 pub(super) struct Walker<P: Paged> {
     call: Call<P::Page>,
     list: List,
     /// The page to fetch next, or being fetched.
     next: Place,
-    fetching: Option<Fetching<Reply<P>>>,
+    fetching: Option<Fetching<PageRead<P>>>,
     /// What ends the list after the page that was handed out last.
     failed: Option<Error>,
     /// An error was returned, and nothing follows it.
@@ -90,7 +90,7 @@ impl<P: Paged> Walker<P> {
     }
 
     /// Fetches the next page. `None` is the end of the list, by itself, an error or a guard.
-    pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Fetched<P>, Error>>> {
+    pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival<P>, Error>>> {
         if let Some(error) = self.failed.take() {
             self.ended = true;
             return Poll::Ready(Some(Err(error)));
@@ -132,7 +132,7 @@ impl<P: Paged> Walker<P> {
         P::PAGING.or(self.call.op().paging)
     }
 
-    fn fetch(&self) -> BoxFuture<'static, Reply<P>> {
+    fn fetch(&self) -> BoxFuture<'static, PageRead<P>> {
         let call = match self.paging() {
             Some(paging) => paging.seek(self.call.clone(), &self.next.position),
             None => self.call.clone(),
@@ -141,7 +141,7 @@ impl<P: Paged> Walker<P> {
         Box::pin(fetch::<P>(call, promised))
     }
 
-    fn arrived(&mut self, page: P::Page, facts: PageFacts, received: usize) -> Fetched<P> {
+    fn arrived(&mut self, page: P::Page, facts: PageFacts, received: usize) -> Arrival<P> {
         self.fetched += 1;
         let mut at = self.next.clone();
         let started = self.paging().filter(|_| at.position == Position::Start);
@@ -173,7 +173,7 @@ impl<P: Paged> Walker<P> {
             let error = Error::new(ErrorKind::Paging, fault).with_operation(self.call.called());
             self.failed = Some(error.with_sent(Sent::Answered));
         }
-        Fetched { page, at, received }
+        Arrival { page, at, received }
     }
 
     /// Moves on from a page that has arrived.
@@ -192,7 +192,7 @@ impl<P: Paged> Walker<P> {
 
 /// Sends one call and counts the items received. If an earlier page announced this one, or the
 /// document requires it, the page must have its list, which may be empty.
-async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> Reply<P> {
+async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> PageRead<P> {
     let pipeline = call.pipeline.clone();
     let request = call.request.clone();
     let fetched = pipeline.fetch(&request).await?;

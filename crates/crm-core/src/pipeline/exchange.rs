@@ -145,19 +145,19 @@ fn too_large(most: usize, status: StatusCode, begun: Bytes) -> Error {
 }
 
 /// The body of an open reply with our errors. It keeps its connection.
-pub(super) struct Chunks<S> {
+pub(super) struct OpenBody<S> {
     body: Pin<Box<S>>,
     status: StatusCode,
     seat: Seat,
 }
 
-impl<S> Chunks<S> {
+impl<S> OpenBody<S> {
     pub(super) fn new(body: S, status: StatusCode, seat: Seat) -> Self {
         Self { body: Box::pin(body), status, seat }
     }
 }
 
-impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
+impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for OpenBody<S> {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -9,7 +9,7 @@ use reqwest::Url;
 use tracing::Instrument;
 
 use super::connections::Seat;
-use super::exchange::{Chunks, Delivered, Open, Success, Whole, exchange};
+use super::exchange::{Delivered, Open, OpenBody, Success, Whole, exchange};
 use super::plan::{History, Plan};
 use super::underway::Underway;
 use super::{Fetched, Pipeline, Shared, classify, failure};
@@ -39,7 +39,7 @@ impl Pipeline {
             reply.attempts = attempts;
             return Err(Fetched { reply }.pending(self, request));
         }
-        let chunks = Box::pin(Chunks::new(response.bytes_stream(), status, seat));
+        let chunks = Box::pin(OpenBody::new(response.bytes_stream(), status, seat));
         let stall = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
         Ok(BodyStream::new(status, headers, chunks, request.called(), attempts, self.clock(), stall))
     }

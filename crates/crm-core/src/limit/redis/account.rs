@@ -22,7 +22,7 @@ pub(super) struct Account {
     pub(super) keys: Vec<String>,
     /// Whether its data can be used.
     pub(super) link: Link,
-    state: Mutex<State>,
+    state: Mutex<AccountState>,
     /// Tells the desk that there is something to do.
     pub(super) stir: Notify,
 }
@@ -36,12 +36,12 @@ impl Account {
         keys.extend(quotas.classes.iter().map(|(class, _)| key(&format!("line:{class}"))));
         let windows = quotas.windows.iter().map(|_| Own::default()).collect();
         let lines = quotas.classes.iter().map(|_| Line::default()).collect();
-        let state = State { windows, lines, ..State::default() };
+        let state = AccountState { windows, lines, ..AccountState::default() };
         Self { name: name.to_owned(), keys, link: Link::default(), state: Mutex::new(state), stir: Notify::new() }
     }
 
     /// Works on the state, and wakes whom that concerns after the lock is released.
-    pub(super) fn with<R>(&self, work: impl FnOnce(&mut State) -> R) -> R {
+    pub(super) fn with<R>(&self, work: impl FnOnce(&mut AccountState) -> R) -> R {
         let (result, woken) = {
             let mut state = lock(&self.state);
             let result = work(&mut state);
@@ -53,7 +53,7 @@ impl Account {
 }
 
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct AccountState {
     /// The name of the data that this worker has joined, its round, and the count of changes that it
     /// has seen there.
     pub(super) data: String,
@@ -93,7 +93,7 @@ struct Own {
     stated: Option<Option<u64>>,
 }
 
-impl State {
+impl AccountState {
     pub(super) fn has_joined(&self, absence: Absence) -> bool {
         self.joined == Some(absence.number)
     }

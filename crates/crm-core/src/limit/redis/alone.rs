@@ -6,7 +6,7 @@ use std::task::{Poll, ready};
 use std::time::Duration;
 
 use super::Inner;
-use super::account::{Account, State};
+use super::account::{Account, AccountState};
 use super::link::Absence;
 use super::note::Note;
 use super::seats::Known;
@@ -65,7 +65,7 @@ impl Inner {
 
     /// Whether this worker grants on its own. Under the lock that the joining takes too: what it reports
     /// is complete, and nothing is granted here while its message may still be under way.
-    pub(super) fn is_alone(&self, account: &Account, state: &State, absence: Absence, now: Duration) -> bool {
+    pub(super) fn is_alone(&self, account: &Account, state: &AccountState, absence: Absence, now: Duration) -> bool {
         let links = self.links(account);
         links.is_away(now) && links.is_still(absence) && now >= state.reporting
     }
@@ -88,14 +88,20 @@ impl Inner {
     }
 
     /// Takes back what is held in the local queue, if that is in use, and will not be sent.
-    pub(super) fn take_back_alone(&self, account: &Account, state: &mut State, class: usize, cost: u32) {
+    pub(super) fn take_back_alone(&self, account: &Account, state: &mut AccountState, class: usize, cost: u32) {
         if state.is_alone() {
             state.lines[class].wake_later(self.local.take_back(&account.name, class, cost));
         }
     }
 
     /// Holds a seat that Redis does not know of.
-    pub(super) fn granted_alone(&self, state: &mut State, class: usize, acquire: &Acquire, now: Duration) -> Note {
+    pub(super) fn granted_alone(
+        &self,
+        state: &mut AccountState,
+        class: usize,
+        acquire: &Acquire,
+        now: Duration,
+    ) -> Note {
         let number = self.next_number();
         let seat = self.seat(number, class, acquire.cost, acquire.allowance, Known::No, now);
         state.granted(&self.quotas, number, seat, &[]);

@@ -14,7 +14,7 @@ use serde_json::json;
 use tracing::instrument::WithSubscriber;
 
 use super::Inner;
-use super::account::{Account, State};
+use super::account::{Account, AccountState};
 use super::acquire::first;
 use super::call::{Reply, say};
 use super::line::Line;
@@ -55,7 +55,7 @@ impl Inner {
     }
 
     /// Gives a permit that nobody took to another who waits for as much, or back to Redis.
-    pub(super) fn pass_on(&self, account: &Account, state: &mut State, class: usize, note: Note, now: Duration) {
+    pub(super) fn pass_on(&self, account: &Account, state: &mut AccountState, class: usize, note: Note, now: Duration) {
         let Some(number) = note.seat else { return };
         let cost = state.seats.cost(number).unwrap_or_default();
         if state.lines[class].give(None, note, cost, now).is_some() {
@@ -221,7 +221,7 @@ impl Desk {
 
 impl Step {
     /// Nobody else may come in between.
-    fn leaving(self, state: &mut State) -> Self {
+    fn leaving(self, state: &mut AccountState) -> Self {
         if matches!(self, Self::Leave) {
             state.attended = false;
         }
@@ -231,7 +231,7 @@ impl Step {
 
 impl Inner {
     /// What is to be done while Redis is there.
-    fn next(&self, state: &mut State, absence: Absence, now: Duration) -> Step {
+    fn next(&self, state: &mut AccountState, absence: Absence, now: Duration) -> Step {
         let mut wake = None;
         let mut at = |time: Duration| wake = Some(wake.map_or(time, |wake: Duration| wake.min(time)));
         let mut place = None;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Inner;
-use super::account::{Account, State};
+use super::account::{Account, AccountState};
 use super::call::{Join, Reply, Rest, Word, micros, say};
 use super::line::{Line, Want};
 use super::link::Absence;
@@ -27,7 +27,7 @@ pub(super) struct Question {
 
 impl Inner {
     /// Puts together what Redis is asked for the tasks that wait for a class.
-    pub(super) fn question(&self, state: &mut State, class: usize, absence: Absence) -> Question {
+    pub(super) fn question(&self, state: &mut AccountState, class: usize, absence: Absence) -> Question {
         let (now, time) = (self.clock.now(), self.redis.time_limit());
         let joining = !state.has_joined(absence);
         let join = if joining { state.join(&self.quotas, self.workers, absence, self.laggards, now) } else { None };
@@ -63,7 +63,7 @@ impl Inner {
     }
 
     /// An answer that was not heard: what it gave is given back, if it gave anything.
-    pub(super) fn unheard(&self, state: &mut State, question: Question) {
+    pub(super) fn unheard(&self, state: &mut AccountState, question: Question) {
         let now = self.clock.now();
         state.seats.put_back(question.ends);
         for want in question.wants {
@@ -75,7 +75,7 @@ impl Inner {
     /// Takes an answer in. Returns false if the question is to be put again.
     pub(super) fn heard(
         &self,
-        state: &mut State,
+        state: &mut AccountState,
         account: &Account,
         absence: Absence,
         question: Question,
@@ -135,7 +135,7 @@ impl Inner {
 
     /// Gives permits to those they were asked for. `windows` has the figures of each window of the class
     /// after the last of them.
-    fn hand_out(&self, state: &mut State, class: usize, wants: Vec<Want>, windows: &[[u64; 3]], now: Duration) {
+    fn hand_out(&self, state: &mut AccountState, class: usize, wants: Vec<Want>, windows: &[[u64; 3]], now: Duration) {
         let used: Vec<u64> = windows.iter().map(|figures| figures[0]).collect();
         let mut later: u64 = wants.iter().map(|want| u64::from(want.cost)).sum();
         for want in wants {

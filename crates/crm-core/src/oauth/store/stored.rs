@@ -22,7 +22,7 @@ pub struct StoredTokens {
     pub(in crate::oauth) tokens: TokenSet,
     revision: u64,
     pub(in crate::oauth) generation: u64,
-    pub(in crate::oauth) state: State,
+    pub(in crate::oauth) state: TokenState,
     /// The vendor under whose key the record goes on. Only records under a key of an earlier version
     /// have one.
     moved_to: Option<String>,
@@ -30,7 +30,7 @@ pub struct StoredTokens {
 
 /// What is known about the refresh token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::oauth) enum State {
+pub(in crate::oauth) enum TokenState {
     /// It was not sent yet, or not handled.
     Unspent,
     /// It was about to be sent at this time, and what became of it is unknown.
@@ -39,7 +39,7 @@ pub(in crate::oauth) enum State {
     Refused(SystemTime),
 }
 
-impl State {
+impl TokenState {
     /// A time as it is read back.
     pub(in crate::oauth) fn stored_time(time: SystemTime) -> SystemTime {
         from_millis(millis(time)).unwrap_or(time)
@@ -49,18 +49,18 @@ impl State {
 impl StoredTokens {
     /// The first record of an account.
     pub(in crate::oauth) fn first(tokens: TokenSet) -> Self {
-        Self { tokens, revision: 1, generation: 1, state: State::Unspent, moved_to: None }
+        Self { tokens, revision: 1, generation: 1, state: TokenState::Unspent, moved_to: None }
     }
 
     /// What follows this record, with the same tokens.
-    pub(in crate::oauth) fn marked(&self, state: State) -> Self {
+    pub(in crate::oauth) fn marked(&self, state: TokenState) -> Self {
         Self { state, revision: self.revision + 1, ..self.clone() }
     }
 
     /// What follows this record, with new tokens.
     pub(in crate::oauth) fn renewed(&self, tokens: TokenSet) -> Self {
         let (revision, generation) = (self.revision + 1, self.generation + 1);
-        Self { tokens, revision, generation, state: State::Unspent, moved_to: None }
+        Self { tokens, revision, generation, state: TokenState::Unspent, moved_to: None }
     }
 
     /// What follows this record where it moves to a vendor's key. The earlier version reads no refresh
@@ -124,9 +124,9 @@ impl StoredTokens {
             "details": tokens.details,
         });
         match self.state {
-            State::Unspent => {}
-            State::Sent(at) => text["sent_at"] = json!(millis(at)),
-            State::Refused(at) => text["refused_at"] = json!(millis(at)),
+            TokenState::Unspent => {}
+            TokenState::Sent(at) => text["sent_at"] = json!(millis(at)),
+            TokenState::Refused(at) => text["refused_at"] = json!(millis(at)),
         }
         if let Some(vendor) = &self.moved_to {
             text[MOVED_TO] = json!(vendor);
@@ -175,9 +175,9 @@ impl StoredTokens {
         tokens.scopes = scopes.filter_map(Value::as_str).map(str::to_owned).collect();
         tokens.details = value.get("details").and_then(Value::as_object).cloned().unwrap_or_else(Map::new);
         let state = match (time("sent_at"), time("refused_at")) {
-            (Some(at), _) => State::Sent(at),
-            (None, Some(at)) => State::Refused(at),
-            (None, None) => State::Unspent,
+            (Some(at), _) => TokenState::Sent(at),
+            (None, Some(at)) => TokenState::Refused(at),
+            (None, None) => TokenState::Unspent,
         };
         Ok(Self { tokens, revision: count("revision")?, generation: count("generation")?, state, moved_to })
     }

@@ -174,7 +174,7 @@ async fn a_mark_from_the_future_is_waited_for_as_long_as_any_other() {
     let world = World::with([]).await;
     world.clock.advance(HOUR * 2);
     let stored = world.store.load(KEY).await.unwrap().unwrap();
-    let marked = stored.marked(State::Sent(world.clock.wall() + HOUR * 24));
+    let marked = stored.marked(TokenState::Sent(world.clock.wall() + HOUR * 24));
     assert!(world.store.swap(KEY, &marked).await.unwrap());
     let before = world.clock.now();
     assert_eq!(number(&world.restarted().authorize().await.unwrap()), 2);

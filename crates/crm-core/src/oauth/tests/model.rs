@@ -15,7 +15,7 @@ use super::{HOUR, VENDOR, lost, tokens, vendor_error};
 use crate::auth::Credentials as _;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
-use crate::oauth::store::{State, StoreLock};
+use crate::oauth::store::{StoreLock, TokenState};
 use crate::oauth::{OAuthCredentials, StoredTokens, TokenSet, TokenSource, TokenStore};
 use crate::request::BeforeSend;
 use crate::sync::{BoxFuture, lock};
@@ -140,9 +140,9 @@ impl Process {
         let mut world = lock(&self.world);
         let state = match world.record.as_ref().map(|record| &record.state) {
             None => "none",
-            Some(State::Unspent) => "unspent",
-            Some(State::Sent(_)) => "sent",
-            Some(State::Refused(_)) => "refused",
+            Some(TokenState::Unspent) => "unspent",
+            Some(TokenState::Sent(_)) => "sent",
+            Some(TokenState::Refused(_)) => "refused",
         };
         let good = world.record.as_ref().is_some_and(|record| record.tokens.is_good(self.time.wall()));
         let locked = world.lock.is_some_and(|(_, until)| self.time.now() < until);

@@ -12,14 +12,14 @@ static RENEWALS: OwnThread = OwnThread::new("crm-renewals");
 
 /// Where renewals run.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum RunsOn {
     /// On the thread that is there for all renewals of the process.
     OwnThread,
     /// On the runtime of the caller, for clocks that must see all who wait.
     Caller,
 }
 
-impl Place {
+impl RunsOn {
     /// The runtime to spawn a renewal on.
     pub(super) fn runtime(self) -> Result<Handle, Error> {
         match self {
