@@ -1,6 +1,6 @@
 //! Webhooks: what vendors send of their own accord. Raw bytes in, typed events out.
 //!
-//! A vendor crate has a receiver; [`Receiver`] is what all of them have in common. It is given
+//! A vendor crate has a receiver; [`WebhookReceiver`] is what all of them have in common. It is given
 //! the delivery as it came over the wire: a body that was parsed and written again has another
 //! signature. Checks come in this order, and each failure is a [`Refused`] of its own:
 //!
@@ -26,8 +26,9 @@ pub use replays::{Replays, Tolerance};
 #[cfg(feature = "redis")]
 pub use shared::{Numbered, Remembered, SharedReceiver};
 
-/// Checks deliveries of one vendor and reads their events.
-pub trait Receiver: Send + Sync + 'static {
+/// Checks deliveries of one vendor and reads their events. For code that is generic over vendors: each vendor's receiver
+/// has `receive` itself.
+pub trait WebhookReceiver: Send + Sync + 'static {
     /// What the vendor tells.
     type Event: Send;
 

@@ -14,7 +14,7 @@
 use crm_core::codec;
 pub use crm_core::reexport::http::{HeaderMap, Method};
 use crm_core::reexport::serde_json::Value;
-pub use crm_core::webhook::{Delivery, PublicKey, Receiver as WebhookReceiver, Refused, Rotating};
+pub use crm_core::webhook::{Delivery, PublicKey, Refused, Rotating, WebhookReceiver};
 
 const SIGNATURE: &str = "hatch-webhook-verification";
 
@@ -45,16 +45,25 @@ impl Receiver {
     pub fn keys(&self) -> Option<&Rotating<PublicKey>> {
         self.keys.as_ref()
     }
+
+    /// The body of a delivery, as a list of one.
+    ///
+    /// # Errors
+    ///
+    /// Says which check failed. Answer the vendor with [`Refused::status`].
+    pub fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Value>, Refused> {
+        if let Some(keys) = &self.keys {
+            let given = delivery.signature(SIGNATURE)?;
+            keys.check(|key| key.signed(delivery.body(), &given))?;
+        }
+        codec::decode(delivery.body()).map(|body| vec![body]).map_err(Refused::Body)
+    }
 }
 
 impl WebhookReceiver for Receiver {
     type Event = Value;
 
     fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Value>, Refused> {
-        if let Some(keys) = &self.keys {
-            let given = delivery.signature(SIGNATURE)?;
-            keys.check(|key| key.signed(delivery.body(), &given))?;
-        }
-        codec::decode(delivery.body()).map(|body| vec![body]).map_err(Refused::Body)
+        self.receive(delivery)
     }
 }

@@ -11,7 +11,7 @@
 //! again, [`forget`](Receiver::forget) it and answer 429.
 //!
 //! ```
-//! use hoopai_client::receiver::{Delivery, HeaderMap, Method, Receiver, WebhookReceiver};
+//! use hoopai_client::receiver::{Delivery, HeaderMap, Method, Receiver};
 //!
 //! let receiver = Receiver::new()?;
 //! // In a handler, with the bytes as they came:
@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub use crm_core::reexport::http::{HeaderMap, Method};
-pub use crm_core::webhook::{Delivery, PublicKey, Receiver as WebhookReceiver, Refused, Rotating, Tolerance};
+pub use crm_core::webhook::{Delivery, PublicKey, Refused, Rotating, Tolerance, WebhookReceiver};
 #[cfg(feature = "redis")]
 pub use crm_core::webhook::{Numbered, Remembered, SharedReceiver};
 use crm_core::webhook::{Replays, event, unread};
@@ -114,6 +114,19 @@ impl Receiver {
         }
     }
 
+    /// The event of a delivery, as a list of one.
+    ///
+    /// # Errors
+    ///
+    /// Says which check failed. Answer the vendor with [`Refused::status`].
+    pub fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refused> {
+        let (event, remembered) = self.read(delivery)?;
+        if let Some((number, until)) = remembered {
+            self.replays.accept(&number, self.clock.wall(), until)?;
+        }
+        Ok(vec![event])
+    }
+
     /// The event, and what it is to be remembered by.
     fn read(&self, delivery: &Delivery<'_>) -> Result<(Event, Option<(String, SystemTime)>), Refused> {
         self.check(delivery)?;
@@ -147,11 +160,7 @@ impl WebhookReceiver for Receiver {
     type Event = Event;
 
     fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refused> {
-        let (event, remembered) = self.read(delivery)?;
-        if let Some((number, until)) = remembered {
-            self.replays.accept(&number, self.clock.wall(), until)?;
-        }
-        Ok(vec![event])
+        self.receive(delivery)
     }
 }
 

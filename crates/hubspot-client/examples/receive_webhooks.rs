@@ -15,7 +15,6 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::routing::post;
-use hoopai_client::receiver::WebhookReceiver as _;
 use hubspot_client::receiver::Delivery;
 
 struct Hooks {

@@ -22,7 +22,7 @@
 //! type is kept, and the other events are read; [`Event::unread`] returns the member's name.
 //!
 //! ```
-//! use hubspot_client::receiver::{Delivery, HeaderMap, Method, Receiver, WebhookReceiver};
+//! use hubspot_client::receiver::{Delivery, HeaderMap, Method, Receiver};
 //!
 //! let receiver = Receiver::new("the secret of the app");
 //! // In a handler, with the bytes as they came:
@@ -40,7 +40,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[cfg(feature = "redis")]
 use crm_core::Error;
 pub use crm_core::reexport::http::{HeaderMap, Method};
-pub use crm_core::webhook::{Delivery, Receiver as WebhookReceiver, Refused, Rotating, Tolerance};
+pub use crm_core::webhook::{Delivery, Refused, Rotating, Tolerance, WebhookReceiver};
 #[cfg(feature = "redis")]
 pub use crm_core::webhook::{Numbered, Remembered, SharedReceiver};
 use crm_core::webhook::{Replays, events, hex, hmac_sha256, sha256, unread};
@@ -123,6 +123,18 @@ impl Receiver {
         }
     }
 
+    /// The events of a delivery; HubSpot sends up to 100 at once.
+    ///
+    /// # Errors
+    ///
+    /// Says which check failed. Answer the vendor with [`Refused::status`].
+    pub fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refused> {
+        if let Some((number, until)) = self.check(delivery)? {
+            self.replays.accept(&number, self.clock.wall(), until)?;
+        }
+        events(delivery.body())
+    }
+
     /// Returns what the delivery is to be remembered by.
     fn check(&self, delivery: &Delivery<'_>) -> Result<Option<(String, SystemTime)>, Refused> {
         if delivery.has(V3) || self.older.is_empty() {
@@ -168,10 +180,7 @@ impl WebhookReceiver for Receiver {
     type Event = Event;
 
     fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refused> {
-        if let Some((number, until)) = self.check(delivery)? {
-            self.replays.accept(&number, self.clock.wall(), until)?;
-        }
-        events(delivery.body())
+        self.receive(delivery)
     }
 }
 

@@ -18,7 +18,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crm_core::page::List;
-use crm_core::webhook::{Delivery, Receiver, Refused};
+use crm_core::webhook::{Delivery, Refused, WebhookReceiver};
 use crm_core::{
     Call, ConsentRequest, Cursor, Error, ManualClock, OpMeta, Position, Quotas, RawReply, RetryPolicy, Secret,
     StoredTokens, TokenSet, Vendor,
@@ -204,7 +204,7 @@ pub fn cursors(effort: Effort) {
 }
 
 /// Receives a message as it is, and its body with a signature that is good.
-fn webhooks<R: Receiver>(effort: Effort, name: &str, receiver: &R, sign: impl Fn(&[u8]) -> HeaderMap) {
+fn webhooks<R: WebhookReceiver>(effort: Effort, name: &str, receiver: &R, sign: impl Fn(&[u8]) -> HeaderMap) {
     let good = [fixtures("hubspot"), fixtures("hoopai")].concat();
     let event = br#"[{"eventId":1,"subscriptionType":"contact.creation","objectId":5,"occurredAt":1726000000000}]"#;
     let other = br#"{"type":"ContactCreate","locationId":"l","webhookId":"w","timestamp":"2024-09-10T20:26:40.000Z"}"#;

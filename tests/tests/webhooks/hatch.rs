@@ -3,7 +3,6 @@
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use crm_core::webhook::Receiver as _;
 use hatch_client::receiver::{PublicKey, Receiver};
 
 use super::*;

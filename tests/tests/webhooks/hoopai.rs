@@ -5,7 +5,7 @@ use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use crm_core::webhook::{Receiver as _, Refused};
+use crm_core::webhook::Refused;
 use hoopai_client::receiver::{EventKind, PUBLIC_KEY, PublicKey, Receiver};
 
 use super::*;

@@ -3,7 +3,7 @@
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use crm_core::webhook::{Receiver as _, Refused};
+use crm_core::webhook::Refused;
 use crm_testkit::traces::Traces;
 use hubspot_client::Secret;
 use hubspot_client::receiver::{Older, Receiver};

@@ -7,7 +7,7 @@ mod shared;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crm_core::webhook::{Delivery, Receiver};
+use crm_core::webhook::{Delivery, WebhookReceiver};
 use crm_core::{BoxFuture, Clock};
 use http::{HeaderMap, Method};
 
@@ -52,7 +52,7 @@ fn post<'a>(uri: &'a str, headers: &'a HeaderMap, body: &'a [u8]) -> Delivery<'a
 }
 
 /// What a receiver says of a delivery: the status to answer, and why.
-fn said<R: Receiver>(receiver: &R, delivery: &Delivery<'_>) -> String {
+fn said<R: WebhookReceiver>(receiver: &R, delivery: &Delivery<'_>) -> String {
     match receiver.receive(delivery) {
         Ok(events) => format!("200 {} accepted", events.len()),
         Err(refused) => format!("{} {refused}", refused.status().as_u16()),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::{Delivery, Receiver, Refused};
+use super::{Delivery, Refused, WebhookReceiver};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ErrorKind};
 use crate::redis::{self, Address, Connection, Script};
@@ -51,13 +51,13 @@ impl Remembered {
 }
 
 /// A receiver that can leave to others whether a delivery came before.
-pub trait Numbered: Receiver {
-    /// The events of a delivery like [`Receiver::receive`], and what it is to be remembered by if the vendor numbers it:
+pub trait Numbered: WebhookReceiver {
+    /// The events of a delivery like [`WebhookReceiver::receive`], and what it is to be remembered by if the vendor numbers it:
     /// everything is checked but whether it came before.
     ///
     /// # Errors
     ///
-    /// Those of [`Receiver::receive`] except [`Refused::Repeated`].
+    /// Those of [`WebhookReceiver::receive`] except [`Refused::Repeated`].
     fn examine(&self, delivery: &Delivery<'_>) -> Result<(Vec<Self::Event>, Option<Remembered>), Refused>;
 
     /// The number of a delivery, unchecked.
