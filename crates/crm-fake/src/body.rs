@@ -1,11 +1,12 @@
 //! The body of an answer: at once or drop by drop.
 
-use bytes::Bytes;
-use hyper::body::{Body, Frame, SizeHint};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::Sleep;
 
 pub(crate) struct ReplyBody {

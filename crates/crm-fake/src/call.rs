@@ -1,11 +1,12 @@
 //! One request as the vendors' handlers see it.
 
-use crate::document::{Document, Operation};
-use crate::multipart::{self, Part};
 use bytes::Bytes;
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
+
+use crate::document::{Document, Operation};
+use crate::multipart::{self, Part};
 
 /// The body of a request.
 #[derive(Debug)]

@@ -1,12 +1,13 @@
 //! What differs from vendor to vendor: quotas, error shapes, headers, and the operations with state.
 
+use serde_json::Value;
+
 use crate::call::Call;
 use crate::fault::Policy;
 use crate::quota::Reading;
 use crate::reply::Reply;
 use crate::state::World;
 use crate::validate::Problem;
-use serde_json::Value;
 
 /// A request that is not served.
 pub(crate) enum Refusal<'a> {

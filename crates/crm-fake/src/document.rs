@@ -1,9 +1,10 @@
 //! An OpenAPI 3.0 document read into the operations a server needs.
 
+use serde_json::{Map, Value};
+
 use crate::limits::Limits;
 use crate::parameter::{Parameter, Place};
 use crate::template::Template;
-use serde_json::{Map, Value};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BodyKind {

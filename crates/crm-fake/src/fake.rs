@@ -1,5 +1,14 @@
 //! Starting, steering and questioning a fake.
 
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
 use crate::engine::{Engine, Inner};
 use crate::fault::{Script, Step};
 use crate::quota::{Limit, Quotas};
@@ -9,13 +18,6 @@ use crate::server;
 use crate::state::{Replies, Settings, World};
 use crate::vendor::Vendor;
 use crate::vendors;
-use serde_json::Value;
-use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
 /// One vendor on one loopback port. It ends when it is dropped or [stopped](Self::stop).
 pub struct Fake {

@@ -1,7 +1,8 @@
 //! Things that go wrong on request: the script of faults.
 
-use serde_json::Value;
 use std::time::Duration;
+
+use serde_json::Value;
 
 /// What goes wrong. Give it to [`Fake::fail`](crate::Fake::fail) as it is, or narrow it first:
 ///

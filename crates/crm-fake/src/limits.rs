@@ -1,7 +1,8 @@
 //! The limits of a vendor, as its document has them (`x-limits`).
 
-use serde_json::Value;
 use std::time::Duration;
+
+use serde_json::Value;
 
 /// What a header reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

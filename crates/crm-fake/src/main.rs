@@ -2,9 +2,10 @@
 
 #![forbid(unsafe_code)]
 
-use crm_fake::{Builder, Fake, Vendor};
 use std::process::ExitCode;
 use std::time::Duration;
+
+use crm_fake::{Builder, Fake, Vendor};
 
 const HELP: &str = "\
 Fake CRM vendors on loopback ports.

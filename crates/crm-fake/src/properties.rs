@@ -1,7 +1,8 @@
 //! The members of an object, as the document has them.
 
-use crate::document::Document;
 use serde_json::{Map, Value};
+
+use crate::document::Document;
 
 /// The members of an object schema with its `allOf` parts folded in.
 pub(crate) struct Properties<'a> {

@@ -1,9 +1,11 @@
 //! What a fake saw.
 
-use crate::multipart::{self, Part};
-use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::multipart::{self, Part};
 
 /// One request as it arrived.
 #[derive(Clone, Debug)]

@@ -1,11 +1,12 @@
 //! Requests out of the document: arguments that fit an operation.
 
+use serde_json::{Map, Value, json};
+
 use crate::document::{Document, Operation};
 use crate::parameter::{Parameter, Place};
 use crate::rng::Rng;
 use crate::sample::Sampler;
 use crate::time::Clock;
-use serde_json::{Map, Value, json};
 
 /// Arguments of every kind that the operation takes, the optional ones too; always the same for one
 /// operation. `path`, `query` and `header` hold them by name, and `body` is there if the operation takes

@@ -1,12 +1,13 @@
 //! Replies out of the document: a whole sample for an operation without state, and the required members
 //! a handler did not fill in.
 
+use serde_json::{Map, Value, json};
+
 use crate::document::{Document, Operation};
 use crate::pattern;
 use crate::properties::{Properties, list};
 use crate::rng::Rng;
 use crate::time::{self, Clock};
-use serde_json::{Map, Value, json};
 
 pub(crate) struct Sampler<'a> {
     pub(crate) document: &'a Document,

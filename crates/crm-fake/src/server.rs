@@ -1,10 +1,9 @@
 //! The listener and its connections.
 
-use crate::body::ReplyBody;
-use crate::delivery::End;
-use crate::engine::{Engine, Incoming, Outcome};
-use crate::reply::Content;
-use crate::stream::{Cut, FaultStream, Switch};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
@@ -12,11 +11,14 @@ use hyper::body::Incoming as IncomingBody;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::convert::Infallible;
-use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+
+use crate::body::ReplyBody;
+use crate::delivery::End;
+use crate::engine::{Engine, Incoming, Outcome};
+use crate::reply::Content;
+use crate::stream::{Cut, FaultStream, Switch};
 
 /// Accepts until it is aborted; the connections end with it.
 pub(crate) async fn run(listener: TcpListener, engine: Arc<Engine>) {

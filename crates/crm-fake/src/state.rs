@@ -1,10 +1,12 @@
 //! What the fake remembers: collections of records in the order in which they came, and the world around
 //! them (clock, identifiers, tokens).
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::Value;
+
 use crate::rng::Rng;
 use crate::time::{self, Clock};
-use serde_json::Value;
-use std::collections::{BTreeMap, HashMap, HashSet};
 
 struct Row {
     id: String,

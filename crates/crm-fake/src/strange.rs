@@ -1,8 +1,9 @@
 //! Replies that keep to the document and still surprise: what a client must be able to read.
 
+use serde_json::{Value, json};
+
 use crate::document::Document;
 use crate::properties::{Properties, list};
-use serde_json::{Value, json};
 
 /// A value that no closed set holds.
 const UNHEARD_OF: &str = "A_VALUE_NOBODY_HAS_HEARD_OF";

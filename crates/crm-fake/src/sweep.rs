@@ -1,6 +1,10 @@
 //! Every operation of every document takes a request made from the document, and answers what the
 //! document says.
 
+use http::{HeaderMap, HeaderValue};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
 use crate::document::{BodyKind, Document, Operation};
 use crate::engine::{Engine, Incoming, Inner};
 use crate::fault::Script;
@@ -14,9 +18,6 @@ use crate::state::{Replies, Settings, World};
 use crate::validate::{self, Rule};
 use crate::vendor::Vendor;
 use crate::vendors;
-use http::{HeaderMap, HeaderValue};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value, json};
 
 fn engine(vendor: Vendor, document: &'static Document, replies: Replies) -> Engine {
     let dialect = vendors::of(vendor);

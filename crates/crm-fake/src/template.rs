@@ -1,7 +1,8 @@
 //! A path with parameters in it, and which paths fit.
 
-use crate::parameter::{Parameter, Place};
 use serde_json::Value;
+
+use crate::parameter::{Parameter, Place};
 
 /// A path template cut at its slashes.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! The six APIs this crate can play.
 
-use crate::document::Document;
 use std::sync::OnceLock;
+
+use crate::document::Document;
 
 /// One API of one vendor. HockeyStack and Hatch have two each, on different hosts with different tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

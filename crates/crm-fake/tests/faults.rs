@@ -2,12 +2,14 @@
 
 mod common;
 
-use common::{get, post, raw};
+use std::time::{Duration, Instant};
+
 use crm_fake::{Fake, Fault, Hint, Payload, Policy, Step, Vendor, When};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use common::{get, post, raw};
 
 const CONTACTS: &str = "/crm/objects/2026-03/contacts";
 

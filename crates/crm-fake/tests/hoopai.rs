@@ -2,10 +2,12 @@
 
 mod common;
 
-use common::{delete, get, post, put};
+use std::collections::HashSet;
+
 use crm_fake::{Fake, Vendor};
 use serde_json::{Value, json};
-use std::collections::HashSet;
+
+use common::{delete, get, post, put};
 
 const L: &str = "location-fake";
 

@@ -2,10 +2,12 @@
 
 mod common;
 
-use common::{delete, get, patch, post, put};
+use std::collections::HashSet;
+
 use crm_fake::{Fake, Fault, Vendor};
 use serde_json::{Value, json};
-use std::collections::HashSet;
+
+use common::{delete, get, patch, post, put};
 
 const CONTACTS: &str = "/crm/objects/2026-03/contacts";
 

@@ -2,11 +2,13 @@
 
 mod common;
 
-use common::{client, delete, get, patch, post, put, raw};
+use std::io::Read;
+
 use crm_fake::{Fake, Vendor};
 use reqwest::Method;
 use serde_json::json;
-use std::io::Read;
+
+use common::{client, delete, get, patch, post, put, raw};
 
 #[tokio::test]
 async fn research_takes_its_time_and_knows_what_it_does_not_know() {

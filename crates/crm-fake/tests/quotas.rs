@@ -2,10 +2,12 @@
 
 mod common;
 
-use common::{get, post};
+use std::time::Duration;
+
 use crm_fake::{Fake, Vendor};
 use serde_json::json;
-use std::time::Duration;
+
+use common::{get, post};
 
 const MINUTE: Duration = Duration::from_secs(60);
 

@@ -2,9 +2,10 @@
 
 mod common;
 
-use common::{client, get, post, put, read};
 use crm_fake::{Fake, Vendor};
 use serde_json::json;
+
+use common::{client, get, post, put, read};
 
 const CONTACTS: &str = "/crm/objects/2026-03/contacts";
 

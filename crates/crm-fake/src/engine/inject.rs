@@ -1,5 +1,9 @@
 //! Faults at work: some take the answer's place, some spoil its way over the wire.
 
+use std::time::SystemTime;
+
+use serde_json::{Value, json};
+
 use super::{Engine, Inner, Outcome};
 use crate::call::Call;
 use crate::delivery::{Delivery, End};
@@ -9,8 +13,6 @@ use crate::limits::Limits;
 use crate::quota::Reading;
 use crate::reply::{Content, Reply};
 use crate::state::World;
-use serde_json::{Value, json};
-use std::time::SystemTime;
 
 pub(super) fn run(
     engine: &Engine,

@@ -3,6 +3,13 @@
 mod inject;
 mod work;
 
+use std::sync::{Mutex, MutexGuard};
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::Value;
+
 use crate::call::{self, Call, Payload};
 use crate::delivery::Delivery;
 use crate::dialect::{Dialect, Exceeded, Refusal};
@@ -16,11 +23,6 @@ use crate::report::{Journal, Recorded, Report};
 use crate::route::Found;
 use crate::state::World;
 use crate::validate::{self, Problem, Rule};
-use bytes::Bytes;
-use http::HeaderMap;
-use serde_json::Value;
-use std::sync::{Mutex, MutexGuard};
-use std::time::Instant;
 
 pub(crate) struct Engine {
     pub(crate) dialect: Box<dyn Dialect>,

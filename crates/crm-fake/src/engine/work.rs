@@ -1,5 +1,8 @@
 //! The answer to a request that nothing is wrong with.
 
+use bytes::Bytes;
+use serde_json::Value;
+
 use super::Engine;
 use crate::call::Call;
 use crate::properties::Properties;
@@ -9,8 +12,6 @@ use crate::sample::Sampler;
 use crate::state::{Replies, World};
 use crate::strange::estrange;
 use crate::time::Clock;
-use bytes::Bytes;
-use serde_json::Value;
 
 impl Engine {
     /// The answer without any fault.

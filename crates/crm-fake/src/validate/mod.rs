@@ -2,12 +2,13 @@
 
 mod schema;
 
+use serde_json::{Map, Value};
+
 use crate::call::Payload;
 use crate::document::{BodyKind, Document, Operation};
 use crate::multipart::Part;
 use crate::parameter::{Parameter, Place};
 use crate::properties::Properties;
-use serde_json::{Map, Value};
 
 pub(crate) use schema::is_email;
 

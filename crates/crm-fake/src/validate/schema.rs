@@ -1,9 +1,10 @@
 //! Whether a value fits its schema.
 
+use serde_json::Value;
+
 use super::{Check, Problem, Rule, Scalars};
 use crate::properties::{Properties, list};
 use crate::{pattern, time};
-use serde_json::Value;
 
 impl Check<'_> {
     pub(super) fn value(&mut self, schema: &Value, value: &Value, field: &str, depth: usize) {

@@ -1,11 +1,12 @@
 //! HockeyStack Account Intelligence: one operation that may say "ask again" a few times.
 
+use serde_json::{Map, Value, json};
+
 use crate::call::Call;
 use crate::dialect::{Dialect, Refusal};
 use crate::reply::Reply;
 use crate::state::World;
 use crate::validate::{Problem, Rule};
-use serde_json::{Map, Value, json};
 
 pub(crate) struct AccountIntelligence;
 

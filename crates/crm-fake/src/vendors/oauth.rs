@@ -1,8 +1,9 @@
 //! Token endpoints: access tokens that the fake then takes, and refresh tokens that rotate or do not.
 
+use serde_json::{Map, Value, json};
+
 use crate::call::Call;
 use crate::state::World;
-use serde_json::{Map, Value, json};
 
 /// What a token call comes to.
 pub(crate) enum Grant {

@@ -1,5 +1,8 @@
 //! The bulk export: rows of a size to choose, or the ones a test put in.
 
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
 use super::zip::Zip;
 use crate::call::Call;
 use crate::parameter::Place;
@@ -8,8 +11,6 @@ use crate::rng::Rng;
 use crate::state::World;
 use crate::time;
 use crate::validate::{Problem, Rule};
-use bytes::Bytes;
-use serde_json::{Map, Value, json};
 
 /// Uncompressed, after which the real one answers 413.
 const MOST_BYTES: usize = 100 * 1024 * 1024;

@@ -3,12 +3,13 @@
 mod export;
 mod zip;
 
+use serde_json::{Map, Value, json};
+
 use crate::call::Call;
 use crate::dialect::{Dialect, Refusal};
 use crate::reply::Reply;
 use crate::state::World;
 use crate::validate::{Problem, Rule};
-use serde_json::{Map, Value, json};
 
 pub(crate) struct Contacts;
 pub(crate) struct BulkExport;

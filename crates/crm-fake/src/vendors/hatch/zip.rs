@@ -1,9 +1,10 @@
 //! A zip file with one deflated member. The text is written piece by piece, so that only the compressed
 //! bytes are held.
 
+use std::io::Write;
+
 use bytes::Bytes;
 use flate2::{Compression, Crc, write::DeflateEncoder};
-use std::io::Write;
 
 pub(super) struct Zip {
     name: String,

@@ -1,5 +1,7 @@
 //! Calendars, groups and appointments.
 
+use serde_json::{Map, Value, json};
+
 use super::errors::Fail;
 use super::simple::{self, Kind};
 use super::{Answer, overlay, put};
@@ -7,7 +9,6 @@ use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
 use crate::time;
-use serde_json::{Map, Value, json};
 
 const EVENTS: &str = "appointments";
 

@@ -1,5 +1,7 @@
 //! Contacts with their tags, followers, notes and tasks.
 
+use serde_json::{Map, Value, json};
+
 use super::errors::Fail;
 use super::simple::{self, Kind};
 use super::{Answer, filter, overlay, paging, put};
@@ -7,7 +9,6 @@ use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
 use crate::validate::is_email;
-use serde_json::{Map, Value, json};
 
 const HOME: &str = "contacts";
 

@@ -1,13 +1,14 @@
 //! Conversations and messages. The list of messages is nested one level deeper than documents say, as
 //! the real one is.
 
+use serde_json::{Map, Value, json};
+
 use super::errors::Fail;
 use super::{Answer, overlay, paging, put};
 use crate::call::Call;
 use crate::cursor;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Map, Value, json};
 
 const HOME: &str = "conversations";
 const MESSAGES: &str = "messages";

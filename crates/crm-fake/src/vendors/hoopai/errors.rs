@@ -1,9 +1,10 @@
 //! HighLevel's error bodies: `statusCode` with `message`, a list of texts for a validation failure.
 
+use serde_json::{Value, json};
+
 use crate::dialect::Refusal;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 pub(super) struct Fail {
     status: u16,

@@ -1,7 +1,8 @@
 //! The filters of an advanced search: groups of AND and OR, nested.
 
-use serde_json::Value;
 use std::cmp::Ordering;
+
+use serde_json::Value;
 
 pub(super) fn passes(filters: &[Value], record: &Value) -> bool {
     filters.iter().all(|filter| one(filter, record))

@@ -9,6 +9,8 @@ mod opportunities;
 mod paging;
 mod simple;
 
+use serde_json::{Map, Value, json};
+
 use crate::call::Call;
 use crate::dialect::{Dialect, Refusal};
 use crate::parameter::Place;
@@ -16,7 +18,6 @@ use crate::reply::Reply;
 use crate::state::World;
 use crate::validate::{Problem, Rule};
 use crate::vendors::oauth::{self, Grant};
-use serde_json::{Map, Value, json};
 
 pub(crate) struct HoopAi;
 

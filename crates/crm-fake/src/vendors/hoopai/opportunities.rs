@@ -1,11 +1,12 @@
 //! Opportunities and their pipelines.
 
+use serde_json::{Value, json};
+
 use super::errors::Fail;
 use super::{Answer, filter, overlay, paging, put};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 const HOME: &str = "opportunities";
 

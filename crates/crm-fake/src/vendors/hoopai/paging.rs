@@ -1,9 +1,10 @@
 //! The ways HighLevel pages: keyset pairs, page numbers and `searchAfter`.
 
+use serde_json::{Value, json};
+
 use super::errors::Fail;
 use crate::call::Call;
 use crate::time;
-use serde_json::{Value, json};
 
 /// When a record was added, in milliseconds.
 pub(super) fn added(record: &Value) -> i64 {

@@ -1,11 +1,12 @@
 //! Collections that are created, read, listed, changed and deleted, and nothing else.
 
+use serde_json::{Value, json};
+
 use super::errors::Fail;
 use super::{Answer, overlay, put};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 /// One such collection.
 pub(super) struct Kind<'a> {

@@ -1,11 +1,12 @@
 //! The legacy Analytics API v2, with its two shapes: totals with breakdowns, and a map by date.
 
+use serde_json::{Map, Value, json};
+
 use super::Answer;
 use super::errors::Fail;
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::time;
-use serde_json::{Map, Value, json};
 
 const POINTS: usize = 500;
 

@@ -1,11 +1,12 @@
 //! Associations between records, and their labels.
 
+use serde_json::{Value, json};
+
 use super::errors::Fail;
 use super::{Answer, page_of, record, rows, types};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 /// One direction of a link.
 fn key(from: &str, id: &str, to: &str, to_id: &str) -> String {

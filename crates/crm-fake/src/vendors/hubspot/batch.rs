@@ -1,13 +1,15 @@
 //! Batches of CRM objects, with 207 for a mixed result.
 
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
 use super::errors::Fail;
 use super::record::{self, View};
 use super::{Answer, objects, rows, types};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
-use std::collections::HashSet;
 
 const MOST: usize = 100;
 

@@ -1,13 +1,14 @@
 //! HubSpot's error bodies. The members and categories are the wire's, the words are ours, except where
 //! clients read an identifier out of the text.
 
+use serde_json::{Value, json};
+
 use crate::dialect::{Exceeded, Refusal};
 use crate::fault::Policy;
 use crate::parameter::Place;
 use crate::reply::Reply;
 use crate::state::World;
 use crate::validate::{Problem, Rule};
-use serde_json::{Value, json};
 
 /// An error that has not yet become a reply or a row of a batch.
 #[derive(Clone, Debug)]

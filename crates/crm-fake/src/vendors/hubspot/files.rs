@@ -1,11 +1,12 @@
 //! Files: folders, and imports from a URL that take a while.
 
+use serde_json::{Value, json};
+
 use super::errors::Fail;
 use super::{Answer, page_of};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Option<Answer> {
     let answer = match (call.method, rest) {

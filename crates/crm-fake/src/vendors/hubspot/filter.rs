@@ -1,8 +1,10 @@
 //! The filters of a search.
 
-use super::record;
-use serde_json::{Map, Value};
 use std::cmp::Ordering;
+
+use serde_json::{Map, Value};
+
+use super::record;
 
 /// The filters of a search, read once for all records.
 pub(super) struct Filters<'a>(Vec<Vec<Filter<'a>>>);

@@ -17,6 +17,8 @@ mod search;
 mod seed;
 pub(crate) mod types;
 
+use serde_json::{Value, json};
+
 use crate::call::Call;
 use crate::dialect::{Dialect, Exceeded, Refusal};
 use crate::fault::Policy;
@@ -24,7 +26,6 @@ use crate::quota::Reading;
 use crate::reply::Reply;
 use crate::state::World;
 use crate::vendors::oauth::{self, Grant};
-use serde_json::{Value, json};
 
 pub(crate) struct HubSpot;
 

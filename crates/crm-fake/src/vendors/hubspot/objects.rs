@@ -1,5 +1,7 @@
 //! CRM objects: one handler for every object type.
 
+use serde_json::{Value, json};
+
 use super::errors::Fail;
 use super::record::{self, View};
 use super::{Answer, associations, types};
@@ -7,7 +9,6 @@ use crate::call::Call;
 use crate::cursor;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 pub(super) fn handle(call: &Call<'_>, object_type: &str, rest: &[&str], world: &mut World) -> Option<Answer> {
     let answer = match (call.method, rest) {

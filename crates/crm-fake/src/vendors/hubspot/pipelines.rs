@@ -1,12 +1,13 @@
 //! Pipelines and their stages.
 
+use serde_json::{Value, json};
+
 use super::Answer;
 use super::errors::Fail;
 use super::types;
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 fn home(object_type: &str) -> String {
     format!("pipelines:{object_type}")

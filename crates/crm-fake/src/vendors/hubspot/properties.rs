@@ -1,11 +1,12 @@
 //! Property definitions and their groups.
 
+use serde_json::{Value, json};
+
 use super::errors::Fail;
 use super::{Answer, rows, types};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 /// Makes sure that the type has its standard properties, and returns where they are.
 fn home(world: &mut World, object_type: &str) -> String {

@@ -1,11 +1,12 @@
 //! A CRM record: how it is stored, changed and shown.
 
+use serde_json::{Map, Value, json};
+
 use super::errors::Fail;
 use super::types;
 use crate::state::World;
 use crate::time;
 use crate::validate::is_email;
-use serde_json::{Map, Value, json};
 
 /// The collection of an object type.
 pub(super) fn home(object_type: &str) -> String {

@@ -1,8 +1,9 @@
 //! The reply to a request of many rows.
 
+use serde_json::{Value, json};
+
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 /// 207 as soon as one row failed.
 pub(super) fn reply(status: u16, rows: Vec<Result<Value, Value>>, world: &mut World) -> Reply {

@@ -1,11 +1,12 @@
 //! Custom object types.
 
+use serde_json::{Value, json};
+
 use super::Answer;
 use super::errors::Fail;
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Option<Answer> {
     let now = world.now();

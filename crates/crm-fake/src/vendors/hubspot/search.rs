@@ -1,13 +1,15 @@
 //! CRM search: filters, sorting, pages by position and the cap of 10,000.
 
+use std::cmp::Ordering;
+
+use serde_json::{Map, Value, json};
+
 use super::errors::Fail;
 use super::record::{self, View};
 use super::{Answer, filter};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Map, Value, json};
-use std::cmp::Ordering;
 
 const CAP: usize = 10_000;
 

@@ -1,11 +1,12 @@
 //! What a fresh account holds, and how records come in without a request.
 
+use serde_json::{Value, json};
+
 use super::errors::Fail;
 use super::{Answer, page_of, pipelines, record, types};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 /// Collections that are not CRM objects and keep their name.
 const PLAIN: [&str; 6] = ["owners", "lists", "schemas", "memberships", "files", "folders"];

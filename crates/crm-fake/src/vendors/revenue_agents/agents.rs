@@ -1,10 +1,11 @@
 //! Agents: they are set up for a while and then active.
 
+use serde_json::{Value, json};
+
 use super::{Answer, Fail, owner_key, page, polls};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 fn home(kind: &str) -> String {
     format!("agents:{kind}")

@@ -1,11 +1,12 @@
 //! Conversations with an agent: messages are answered by a job.
 
+use serde_json::{Value, json};
+
 use super::{Answer, Fail, owner_key, page, polls};
 use crate::call::Call;
 use crate::cursor;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 const HOME: &str = "conversations";
 const MESSAGES: &str = "messages";

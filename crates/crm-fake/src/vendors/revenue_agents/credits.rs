@@ -1,11 +1,12 @@
 //! Credits: balance, use, and the single operations.
 
+use serde_json::{Value, json};
+
 use super::{Answer, Fail, page};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
 use crate::time;
-use serde_json::{Value, json};
 
 const FEATURES: [&str; 3] = ["chat", "research", "tasks"];
 

@@ -5,13 +5,14 @@ mod conversations;
 mod credits;
 mod tasks;
 
+use serde_json::{Value, json};
+
 use crate::call::Call;
 use crate::cursor;
 use crate::dialect::{Dialect, Exceeded, Refusal};
 use crate::quota::Reading;
 use crate::reply::Reply;
 use crate::state::{Collection, World};
-use serde_json::{Value, json};
 
 pub(crate) struct RevenueAgents;
 

@@ -1,10 +1,11 @@
 //! Tasks: pending until they end, once.
 
+use serde_json::{Value, json};
+
 use super::{Answer, Fail, page};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
-use serde_json::{Value, json};
 
 const HOME: &str = "tasks";
 const TARGETS: [&str; 4] = ["contact", "deal_id", "company_id", "meeting_id"];
