@@ -98,7 +98,7 @@ mod tests {
     use std::task::{Context, Waker};
 
     use super::*;
-    use crate::ManualClock;
+    use crate::clock::ManualClock;
 
     #[test]
     fn a_download_that_is_read_keeps_the_others_waiting_and_one_that_is_not_does_not() {
