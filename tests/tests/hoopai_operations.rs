@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 const LOCATION: &str = "location-fake";
 
-async fn bench() -> (Fake, Client) {
+async fn rig() -> (Fake, Client) {
     let fake = Fake::builder(Vendor::HoopAi).no_quota().start().await.unwrap();
     let client = Client::builder().token(fake.token()).base_url(fake.base_url()).build().unwrap();
     (fake, client)
@@ -33,7 +33,7 @@ fn insert(fake: &Fake, name: &str) -> String {
 
 #[tokio::test]
 async fn create_contact() {
-    let (fake, client) = bench().await;
+    let (fake, client) = rig().await;
     let jane = CreateContact::new(LOCATION).first_name("Jane").email("jane@example.com").tags(["lead", "website"]);
     let made = client.contacts().create(jane).send().await.unwrap().contact.unwrap();
     let body = json!({
@@ -45,7 +45,7 @@ async fn create_contact() {
 
 #[tokio::test]
 async fn get_contact() {
-    let (fake, client) = bench().await;
+    let (fake, client) = rig().await;
     let id = insert(&fake, "ada");
     let contact = client.contacts().get(&id).send().await.unwrap().contact.unwrap();
     sent(&fake, &format!("GET /contacts/{id}"), Value::Null);
@@ -54,7 +54,7 @@ async fn get_contact() {
 
 #[tokio::test]
 async fn update_contact() {
-    let (fake, client) = bench().await;
+    let (fake, client) = rig().await;
     let id = insert(&fake, "ada");
     let change = UpdateContact::default().last_name("Byron");
     client.contacts().update(&id, change).send().await.unwrap();
@@ -65,7 +65,7 @@ async fn update_contact() {
 #[tokio::test]
 #[allow(deprecated, reason = "the list that the founding document names")]
 async fn list_contacts() {
-    let (fake, client) = bench().await;
+    let (fake, client) = rig().await;
     let ids = ["ada", "ben", "cora"].map(|name| insert(&fake, name));
     let contacts = client.contacts().list(LOCATION).limit(2).items().try_collect().await.unwrap();
     assert_eq!(contacts.len(), 3);
@@ -81,7 +81,7 @@ async fn list_contacts() {
 #[tokio::test]
 #[allow(deprecated, reason = "the list that the founding document names")]
 async fn find_contacts() {
-    let (fake, client) = bench().await;
+    let (fake, client) = rig().await;
     let id = insert(&fake, "ada");
     insert(&fake, "ben");
     let page = client.contacts().list(LOCATION).query("ada").limit(20).send().await.unwrap();
@@ -91,7 +91,7 @@ async fn find_contacts() {
 
 #[tokio::test]
 async fn search_contacts() {
-    let (fake, client) = bench().await;
+    let (fake, client) = rig().await;
     let id = insert(&fake, "ada");
     let wanted = ContactSearch::new(LOCATION, 20).page(1).filters([ContactFilter::on(
         "tags",
@@ -109,7 +109,7 @@ async fn search_contacts() {
 
 #[tokio::test]
 async fn refresh_token() {
-    let (fake, client) = bench().await;
+    let (fake, client) = rig().await;
     let grant = |grant: &str| GetAccessCodebody::new("id", "secret", grant);
     let first = client.oauth().get_token(grant("authorization_code").code("code")).send().await.unwrap();
     let refresh = first.refresh_token.unwrap();
@@ -127,7 +127,7 @@ async fn refresh_token() {
 
 #[tokio::test]
 async fn raw_request() {
-    let (fake, client) = bench().await;
+    let (fake, client) = rig().await;
     let id = insert(&fake, "ada");
     let reply = client.raw(Method::GET, &format!("/contacts/{id}")).send().await.unwrap();
     sent(&fake, &format!("GET /contacts/{id}"), Value::Null);

@@ -5,7 +5,7 @@ use hubspot_client::types::{BatchCreateRow, BatchUpdateRow, BatchUpsertRow, Obje
 use hubspot_client::{BatchReport, ErrorKind, Map};
 use serde_json::{Value, json};
 
-use crate::Bench;
+use crate::Rig;
 
 /// What is written down of three rows: their ids, kinds of errors, or `?`.
 fn told<R>(report: &BatchReport<R>, id: impl Fn(&R) -> String) -> String {
@@ -44,9 +44,9 @@ fn silences() -> Vec<(&'static str, Fault)> {
 #[tokio::test]
 async fn absence_is_concluded_from_a_list_only() {
     for (name, fault) in silences() {
-        let bench = Bench::new().await;
-        bench.fake.fail(fault);
-        let report = bench.client.contacts().read_many(["1", "2", "3"]).await;
+        let rig = Rig::new().await;
+        rig.fake.fail(fault);
+        let report = rig.client.contacts().read_many(["1", "2", "3"]).await;
         assert_eq!(told(&report, id), "? ? ?", "{name}");
         let lost = report.lost().unwrap_or_else(|| panic!("{name}: the report says why"));
         assert_eq!((lost.kind(), lost.operation()), (ErrorKind::Decode, "contacts.batch_read"), "{name}: {lost}");
@@ -56,10 +56,10 @@ async fn absence_is_concluded_from_a_list_only() {
 
 #[tokio::test]
 async fn the_reason_names_what_was_said() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let lost = async |body: Value| {
-        bench.fake.fail(Fault::Body(body));
-        let report = bench.client.contacts().read_many(["1"]).await;
+        rig.fake.fail(Fault::Body(body));
+        let report = rig.client.contacts().read_many(["1"]).await;
         report.lost().unwrap().to_string()
     };
     let said = lost(json!({"status": "error", "message": "The batch was not read.", "category": "OUT_OF_ORDER"})).await;
@@ -73,43 +73,43 @@ async fn the_reason_names_what_was_said() {
 #[tokio::test]
 async fn a_list_that_is_there_tells_what_is_missing() {
     for status in [200, 207] {
-        let bench = Bench::new().await;
+        let rig = Rig::new().await;
         let errors = json!([{"category": "VALIDATION_ERROR", "message": "no", "context": {"ids": ["3"]}}]);
         let body = json!({"status": "COMPLETE", "results": [{"id": "2"}], "errors": errors, "numErrors": 1});
-        bench.fake.fail(Fault::Status(status, Payload::Json(body)));
-        let report = bench.client.contacts().read_many(["1", "2", "3"]).await;
+        rig.fake.fail(Fault::Status(status, Payload::Json(body)));
+        let report = rig.client.contacts().read_many(["1", "2", "3"]).await;
         assert_eq!(told(&report, id), "NotFound 2 Validation");
         assert!(report.lost().is_none());
     }
-    let bench = Bench::new().await;
-    bench.fake.fail(Fault::Body(json!({"results": []})));
-    assert_eq!(told(&bench.client.contacts().read_many(["1"]).await, id), "NotFound");
+    let rig = Rig::new().await;
+    rig.fake.fail(Fault::Body(json!({"results": []})));
+    assert_eq!(told(&rig.client.contacts().read_many(["1"]).await, id), "NotFound");
 }
 
 #[tokio::test]
 async fn errors_without_a_list_are_those_of_the_rows_they_name() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let error = |ids: &[&str]| json!({"category": "OBJECT_NOT_FOUND", "message": "not there", "context": {"ids": ids}});
-    bench.fake.fail(Fault::Status(207, Payload::Json(json!({"status": "COMPLETE", "errors": [error(&["2"])]}))));
-    let report = bench.client.contacts().read_many(["1", "2", "3"]).await;
+    rig.fake.fail(Fault::Status(207, Payload::Json(json!({"status": "COMPLETE", "errors": [error(&["2"])]}))));
+    let report = rig.client.contacts().read_many(["1", "2", "3"]).await;
     assert_eq!(told(&report, id), "? NotFound ?");
 }
 
 #[tokio::test]
 async fn rows_of_a_write_that_nothing_was_said_about_are_unknown_with_a_reason() {
     for (name, fault) in silences() {
-        let bench = Bench::new().await;
-        let contacts = bench.client.contacts();
+        let rig = Rig::new().await;
+        let contacts = rig.client.contacts();
         let row = |n: &str| BatchCreateRow::from([("email", format!("{n}@example.com"))]);
-        bench.fake.fail(fault.clone());
+        rig.fake.fail(fault.clone());
         let report = contacts.create_many(["a", "b", "c"].map(row)).await;
         assert_eq!(told(&report, id), "? ? ?", "{name}");
         assert!(report.lost().is_some_and(hubspot_client::Error::may_have_happened), "{name}");
-        bench.fake.fail(fault.clone());
+        rig.fake.fail(fault.clone());
         let report = contacts.update_many(["1", "2", "3"].map(|id| BatchUpdateRow::new(id, Map::new()))).await;
         assert_eq!(told(&report, id), "? ? ?", "{name}");
         assert!(report.lost().is_some(), "{name}");
-        bench.fake.fail(fault);
+        rig.fake.fail(fault);
         let row = |n: &str| BatchUpsertRow::new(format!("{n}@example.com"), Map::new()).id_property("email");
         let report = contacts.upsert_many(["a", "b", "c"].map(row)).await;
         assert_eq!(told(&report, |record| record.id.clone().unwrap()), "? ? ?", "{name}");
@@ -117,15 +117,15 @@ async fn rows_of_a_write_that_nothing_was_said_about_are_unknown_with_a_reason()
     }
 }
 
-async fn read(asked: &[&str], by: Option<&str>, answer: Value) -> (Bench, BatchReport<Object>) {
-    let bench = Bench::new().await;
-    bench.fake.fail(Fault::Body(json!({"status": "COMPLETE", "results": answer})));
-    let read = bench.client.contacts().read_many(asked.iter().copied()).properties(["city"]);
+async fn read(asked: &[&str], by: Option<&str>, answer: Value) -> (Rig, BatchReport<Object>) {
+    let rig = Rig::new().await;
+    rig.fake.fail(Fault::Body(json!({"status": "COMPLETE", "results": answer})));
+    let read = rig.client.contacts().read_many(asked.iter().copied()).properties(["city"]);
     let report = match by {
         Some(property) => read.id_property(property).await,
         None => read.await,
     };
-    (bench, report)
+    (rig, report)
 }
 
 #[tokio::test]
@@ -134,11 +134,11 @@ async fn a_contact_asked_for_by_a_secondary_address_is_told_by_it() {
         "email": "ada@example.com", "hs_additional_emails": "Countess@example.com;lovelace@example.com"}});
     let ben = json!({"id": "2", "properties": {"email": "ben@example.com", "hs_additional_emails": "b@example.com"}});
     let asked = ["b@example.com", "gone@example.com", "countess@example.com", "ADA@example.com"];
-    let (bench, report) = read(&asked, Some("email"), json!([ada, ben])).await;
+    let (rig, report) = read(&asked, Some("email"), json!([ada, ben])).await;
     assert_eq!(told(&report, id), "2 NotFound 1 1");
     // What was read to tell them apart and not asked for is not in the record.
     assert!(report.ok.iter().all(|(_, contact)| contact.property("hs_additional_emails").is_none()));
-    let asked = bench.requests("contacts.batch_read")[0].json();
+    let asked = rig.requests("contacts.batch_read")[0].json();
     assert_eq!(asked["properties"], json!(["city", "email", "hs_additional_emails"]));
 }
 
@@ -151,9 +151,9 @@ async fn a_merged_record_is_told_by_its_old_ids() {
     assert!(report.ok.iter().all(|(_, contact)| contact.property("hs_merged_object_ids").is_none()));
 
     // Those who ask for it have it.
-    let bench = Bench::new().await;
-    bench.fake.fail(Fault::Body(json!({"results": [record("9", json!("1"))]})));
-    let report = bench.client.contacts().read_many(["1"]).properties(["hs_merged_object_ids"]).await;
+    let rig = Rig::new().await;
+    rig.fake.fail(Fault::Body(json!({"results": [record("9", json!("1"))]})));
+    let report = rig.client.contacts().read_many(["1"]).properties(["hs_merged_object_ids"]).await;
     assert_eq!(report.ok[0].1.property("hs_merged_object_ids"), Some("1"));
 }
 
@@ -161,9 +161,9 @@ async fn a_merged_record_is_told_by_its_old_ids() {
 async fn a_record_that_does_not_say_its_old_names_is_told_by_elimination_or_not_at_all() {
     let record = |id: &str| json!({"id": id, "properties": {"city": "Bonn"}});
     let read = async |asked: &[&str], answer: Value| {
-        let bench = Bench::new().await;
-        bench.fake.fail(Fault::Body(json!({"status": "COMPLETE", "results": answer})));
-        bench.client.contacts().read_many(asked.iter().copied()).await
+        let rig = Rig::new().await;
+        rig.fake.fail(Fault::Body(json!({"status": "COMPLETE", "results": answer})));
+        rig.client.contacts().read_many(asked.iter().copied()).await
     };
     let report = read(&["1", "2"], json!([record("9"), record("2")])).await;
     assert_eq!(told(&report, id), "9 2", "one is asked for and one is left");
@@ -175,28 +175,28 @@ async fn a_record_that_does_not_say_its_old_names_is_told_by_elimination_or_not_
 
 #[tokio::test]
 async fn an_id_asked_for_twice_is_sent_once_and_answered_twice() {
-    let bench = Bench::with_contacts(2).await;
+    let rig = Rig::with_contacts(2).await;
     let asked = ["c1@example.com", "c0@example.com", " C1@Example.com"];
-    let report = bench.client.contacts().read_many(asked).id_property("email").await;
+    let report = rig.client.contacts().read_many(asked).id_property("email").await;
     let found: Vec<_> = report.ok.iter().map(|(_, contact)| contact.property("email").unwrap()).collect();
     assert_eq!(found, ["c1@example.com", "c0@example.com", "c1@example.com"]);
-    let sent = bench.requests("contacts.batch_read")[0].json();
+    let sent = rig.requests("contacts.batch_read")[0].json();
     assert_eq!(sent["inputs"], json!([{"id": "c1@example.com"}, {"id": "c0@example.com"}]));
 }
 
 #[tokio::test]
 async fn a_write_told_by_a_secondary_address_or_an_old_id_is_paired() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let record = |id: &str, name: &str, old: &str| json!({"id": id, "properties": {name: old}});
-    bench.fake.fail(Fault::Body(json!({"results": [
+    rig.fake.fail(Fault::Body(json!({"results": [
         record("9", "hs_merged_object_ids", "2"), record("8", "hs_merged_object_ids", "4;1"),
     ]})));
     let rows = ["1", "2", "3"].map(|id| BatchUpdateRow::new(id, Map::new()));
-    assert_eq!(told(&bench.client.contacts().update_many(rows).await, id), "8 9 ?");
-    bench.fake.fail(Fault::Body(json!({"results": [
+    assert_eq!(told(&rig.client.contacts().update_many(rows).await, id), "8 9 ?");
+    rig.fake.fail(Fault::Body(json!({"results": [
         record("9", "hs_additional_emails", "b@example.com"), record("8", "hs_additional_emails", "a@example.com"),
     ]})));
     let row = |n: &str| BatchUpsertRow::new(format!("{n}@example.com"), Map::new()).id_property("email");
-    let report = bench.client.contacts().upsert_many(["a", "b", "c"].map(row)).await;
+    let report = rig.client.contacts().upsert_many(["a", "b", "c"].map(row)).await;
     assert_eq!(told(&report, |record| record.id.clone().unwrap()), "8 9 ?");
 }

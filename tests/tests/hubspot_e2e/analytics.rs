@@ -7,18 +7,18 @@ use hubspot_client::types::{
 use hubspot_client::{Error, ErrorKind, Report, Sent};
 use serde_json::json;
 
-use crate::{Bench, failed};
+use crate::{Rig, failed};
 
 #[tokio::test]
 async fn totals_are_paged_by_the_offset_of_the_reply() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let report =
-        || bench.client.analytics().report(AnalyticsBreakdownBy::UtmTerms, TimePeriod::Total, 20260101, 20260331);
+        || rig.client.analytics().report(AnalyticsBreakdownBy::UtmTerms, TimePeriod::Total, 20260101, 20260331);
     let parts = report().limit(5).items().try_collect().await.unwrap();
     let names: Vec<_> = parts.iter().map(|part| part.breakdown.clone().unwrap()).collect();
     let expected: Vec<_> = (1..=12).map(|n| format!("utm-terms-{n}")).collect();
     assert_eq!(names, expected);
-    let offsets: Vec<_> = bench.fake.requests().iter().map(|r| r.query_value("offset").map(str::to_owned)).collect();
+    let offsets: Vec<_> = rig.fake.requests().iter().map(|r| r.query_value("offset").map(str::to_owned)).collect();
     assert_eq!(offsets, [None, Some("5".to_owned()), Some("10".to_owned())]);
 
     let mut stopped = report().limit(5).items();
@@ -31,32 +31,32 @@ async fn totals_are_paged_by_the_offset_of_the_reply() {
 
     let totals = report().totals().await.unwrap();
     assert_eq!((totals.total, totals.breakdowns.len()), (Some(12), 12));
-    bench.assert_accepted();
+    rig.assert_accepted();
 }
 
 #[tokio::test]
 async fn a_reply_without_a_useful_offset_is_counted() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let page = |parts: &[&str]| {
         let parts: Vec<_> = parts.iter().map(|part| json!({"breakdown": part})).collect();
         Fault::Body(json!({"offset": 0, "total": 3, "breakdowns": parts}))
     };
-    bench.fake.script([page(&["a", "b"]), page(&["c"])]);
-    let parts = bench.client.analytics().report(AnalyticsObjectType::Forms, TimePeriod::Total, 20260101, 20260102);
+    rig.fake.script([page(&["a", "b"]), page(&["c"])]);
+    let parts = rig.client.analytics().report(AnalyticsObjectType::Forms, TimePeriod::Total, 20260101, 20260102);
     assert_eq!(parts.items().try_collect().await.unwrap().len(), 3);
 }
 
 #[tokio::test]
 async fn reports_by_time_are_a_map_by_day() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let report =
-        |period: TimePeriod| bench.client.analytics().report(AnalyticsBreakdownBy::Sources, period, 20260101, 20260103);
+        |period: TimePeriod| rig.client.analytics().report(AnalyticsBreakdownBy::Sources, period, 20260101, 20260103);
     let days = report(TimePeriod::Daily).keep(["organic", "paid"]).timeline().await.unwrap();
     let names: Vec<&str> = days.iter().map(|(day, _)| day).collect();
     assert_eq!(names, ["2026-01-01", "2026-01-02", "2026-01-03"]);
     assert_eq!(days.get("2026-01-02").unwrap().len(), 2);
     let kept: Vec<_> =
-        bench.fake.requests()[0].query.iter().filter(|(name, _)| name == "f").map(|(_, part)| part.clone()).collect();
+        rig.fake.requests()[0].query.iter().filter(|(name, _)| name == "f").map(|(_, part)| part.clone()).collect();
     assert_eq!(kept, ["organic", "paid"]);
     let error = failed(report(TimePeriod::Daily).keep(["organic"]).totals().await);
     assert_eq!(error.kind(), ErrorKind::Decode);
@@ -65,16 +65,16 @@ async fn reports_by_time_are_a_map_by_day() {
         let reply =
             report(period.clone()).leave_out(["paid"]).sort_by("visits", SortDirection::Desc).send().await.unwrap();
         assert!(matches!(reply, AnalyticsReport::AnalyticsTotals(_)), "{period}");
-        let path = bench.fake.requests().pop().unwrap().path;
+        let path = rig.fake.requests().pop().unwrap().path;
         assert_eq!(path, format!("/analytics/v2/reports/sources/{period}"), "the slash is part of the path");
     }
-    bench.assert_accepted();
+    rig.assert_accepted();
 }
 
 #[tokio::test]
 async fn what_hubspot_would_refuse_is_not_sent() {
-    let bench = Bench::new().await;
-    let analytics = bench.client.analytics();
+    let rig = Rig::new().await;
+    let analytics = rig.client.analytics();
     let check = |error: Error, words: &str| {
         assert_eq!((error.kind(), error.sent()), (ErrorKind::Validation, Sent::No), "{error}");
         assert!(error.to_string().contains(words), "{error}");
@@ -97,15 +97,15 @@ async fn what_hubspot_would_refuse_is_not_sent() {
     );
     let page = Report::PageSources(AnalyticsContentType::BlogPosts, String::new());
     check(failed(analytics.report(page, "total", 20260101, 20260131).send().await), "page_id");
-    assert_eq!(bench.fake.report().requests, 0);
+    assert_eq!(rig.fake.report().requests, 0);
     // The whole site has no parts to choose from.
     analytics.report(AnalyticsBreakdownBy::Totals, TimePeriod::Daily, 20260101, 20260102).timeline().await.unwrap();
 }
 
 #[tokio::test]
 async fn every_kind_of_report_has_its_own_path() {
-    let bench = Bench::new().await;
-    let analytics = bench.client.analytics();
+    let rig = Rig::new().await;
+    let analytics = rig.client.analytics();
     let cases: [(Report, &str); 5] = [
         (AnalyticsBreakdownBy::Geolocation.into(), "geolocation/total"),
         (AnalyticsObjectType::EventCompletions.into(), "event-completions/total"),
@@ -115,22 +115,22 @@ async fn every_kind_of_report_has_its_own_path() {
     ];
     for (report, path) in cases {
         analytics.report(report, TimePeriod::Total, 20260101, 20260102).send().await.unwrap();
-        assert_eq!(bench.fake.requests().pop().unwrap().path, format!("/analytics/v2/reports/{path}"));
+        assert_eq!(rig.fake.requests().pop().unwrap().path, format!("/analytics/v2/reports/{path}"));
     }
     assert_eq!(analytics.exists(AnalyticsObjectType::Forms).send().await.unwrap().exists, Some(true));
     analytics.list_views().send().await.unwrap();
-    bench.assert_accepted();
+    rig.assert_accepted();
 }
 
 #[tokio::test]
 async fn too_much_is_told_and_never_repeated() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let report =
-        || bench.client.analytics().report(AnalyticsBreakdownBy::Sources, "daily", 20200101, 20260101).keep(["paid"]);
+        || rig.client.analytics().report(AnalyticsBreakdownBy::Sources, "daily", 20200101, 20260101).keep(["paid"]);
     let error = failed(report().send().await);
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Validation, Some(413), 1));
     assert!(error.to_string().contains("RESULT_POINT_LIMIT_EXCEEDED"), "{error}");
-    bench.fake.fail(Fault::Status(501, Payload::Json(json!({"status": "error", "message": "too many breakdowns"}))));
+    rig.fake.fail(Fault::Status(501, Payload::Json(json!({"status": "error", "message": "too many breakdowns"}))));
     let error = failed(report().send().await);
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Validation, Some(501), 1));
 }

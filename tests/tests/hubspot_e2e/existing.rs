@@ -5,7 +5,7 @@ use hubspot_client::types::{BatchCreateRow, ObjectCreate};
 use hubspot_client::{ErrorKind, Map, existing_record};
 use serde_json::{Value, json};
 
-use crate::{Bench, failed};
+use crate::{Rig, failed};
 
 fn named(property: &str, value: &str) -> ObjectCreate {
     ObjectCreate::new(Map::from([(property, value)]))
@@ -43,23 +43,23 @@ async fn the_record_that_exists_is_named_by_the_error() {
         (409, json!({"message": "A record exists already.", "category": "CONFLICT"}), None),
         (409, json!({"message": "Existing ID: none", "category": "CONFLICT"}), None),
     ];
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     for (status, body, id) in cases {
-        bench.fake.fail(Fault::Status(status, Payload::Json(body.clone())));
-        let error = failed(bench.client.companies().create(named("name", "Acme")).send().await);
+        rig.fake.fail(Fault::Status(status, Payload::Json(body.clone())));
+        let error = failed(rig.client.companies().create(named("name", "Acme")).send().await);
         assert_eq!((error.kind(), existing_record(&error).as_deref()), (ErrorKind::Conflict, id), "{body}");
         assert!(!error.may_have_happened(), "{error}");
     }
     // Another kind of error names no record, whatever it says.
     let says = json!({"message": "Existing ID: 51", "category": "VALIDATION_ERROR"});
-    bench.fake.fail(Fault::Status(400, Payload::Json(says)));
-    let error = failed(bench.client.companies().create(named("name", "Acme")).send().await);
+    rig.fake.fail(Fault::Status(400, Payload::Json(says)));
+    let error = failed(rig.client.companies().create(named("name", "Acme")).send().await);
     assert_eq!((error.kind(), existing_record(&error)), (ErrorKind::Validation, None));
 }
 
 #[tokio::test]
 async fn the_value_of_a_conflict_is_not_shown() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let said = |value: &str| {
         format!(
             "Cannot set PropertyValueCoordinates{{portalId=1, objectTypeId=0-1, propertyName=badge, value={value}}} on 8. 9 already has that value."
@@ -70,8 +70,8 @@ async fn the_value_of_a_conflict_is_not_shown() {
             json!({"message": said(value), "category": "VALIDATION_ERROR"}),
             json!({"message": "Wrong.", "errors": [{"message": said(value), "code": "CONFLICTING_UNIQUE_VALUE"}]}),
         ] {
-            bench.fake.fail(Fault::Status(400, Payload::Json(body)));
-            let error = failed(bench.client.contacts().create(named("badge", "x")).send().await);
+            rig.fake.fail(Fault::Status(400, Payload::Json(body)));
+            let error = failed(rig.client.contacts().create(named("badge", "x")).send().await);
             let shown = format!("{error} {error:?}");
             assert!(!shown.contains("Ada") && !shown.contains("Lovelace"), "{shown}");
             assert!(error.to_string().contains("propertyName=badge"), "{error}");
@@ -83,17 +83,17 @@ async fn the_value_of_a_conflict_is_not_shown() {
 
 #[tokio::test]
 async fn rows_of_a_batch_name_it_too() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let row = |trace: &str, mut error: Value| {
         error["context"]["objectWriteTraceId"] = json!([trace]);
         error
     };
-    bench.fake.fail(Fault::Status(207, Payload::Json(json!({"status": "COMPLETE", "results": [], "numErrors": 2, "errors": [
+    rig.fake.fail(Fault::Status(207, Payload::Json(json!({"status": "COMPLETE", "results": [], "numErrors": 2, "errors": [
         row("row-1", json!({"category": "CONFLICT", "message": "It exists.", "context": {"existingId": ["7"]}})),
         row("row-0", json!({"category": "VALIDATION_ERROR", "message": "Cannot set PropertyValueCoordinates{} on 1. 8 already has that value."})),
     ]}))));
     let rows = ["a", "b"].map(|name| BatchCreateRow::from([("name", name)]));
-    let report = bench.client.companies().create_many(rows).await;
+    let report = rig.client.companies().create_many(rows).await;
     let found: Vec<_> = report.failed.iter().map(|(row, error)| (*row, error.kind(), existing_record(error))).collect();
     let conflict = |row, id: &str| (row, ErrorKind::Conflict, Some(id.to_owned()));
     assert_eq!(found, [conflict(0, "8"), conflict(1, "7")]);
@@ -101,8 +101,8 @@ async fn rows_of_a_batch_name_it_too() {
 
 #[tokio::test]
 async fn the_fake_answers_as_hubspot_does() {
-    let bench = Bench::with_contacts(1).await;
-    let id = bench.fake.records("contacts")[0]["id"].as_str().unwrap().to_owned();
-    let error = failed(bench.client.contacts().create(named("email", "c0@example.com")).send().await);
+    let rig = Rig::with_contacts(1).await;
+    let id = rig.fake.records("contacts")[0]["id"].as_str().unwrap().to_owned();
+    let error = failed(rig.client.contacts().create(named("email", "c0@example.com")).send().await);
     assert_eq!(existing_record(&error), Some(id));
 }

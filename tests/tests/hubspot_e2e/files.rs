@@ -5,7 +5,7 @@ use std::time::Duration;
 use hubspot_client::types::ImportFromUrlInput;
 use hubspot_client::{ErrorKind, PollPolicy, Status};
 
-use crate::{Bench, failed};
+use crate::{Rig, failed};
 
 fn input(url: &str) -> ImportFromUrlInput {
     ImportFromUrlInput::new("PRIVATE", "EXACT_FOLDER", "NONE", false).url(url).folder_path("/logos")
@@ -17,11 +17,11 @@ fn policy(seconds: u64) -> PollPolicy {
 
 #[tokio::test]
 async fn an_import_is_waited_for() {
-    let bench = Bench::new().await;
-    let files = bench.client.files();
+    let rig = Rig::new().await;
+    let files = rig.client.files();
     let file = files.import_and_wait(input("https://www.example.com/logo.png"), policy(60)).await.unwrap();
     assert_eq!(file.name.as_deref(), Some("logo.png"));
-    assert_eq!(bench.passed(), Duration::from_secs(4), "asked three times, two seconds apart");
+    assert_eq!(rig.passed(), Duration::from_secs(4), "asked three times, two seconds apart");
     assert_eq!(
         files.get(file.id.unwrap()).send().await.unwrap().url.as_deref(),
         Some("https://www.example.com/logo.png")
@@ -37,13 +37,13 @@ async fn an_import_is_waited_for() {
         }
     };
     assert_eq!((pending, file.name.as_deref()), (2, Some("b.png")));
-    bench.assert_accepted();
+    rig.assert_accepted();
 }
 
 #[tokio::test]
 async fn an_import_that_fails_says_why() {
-    let bench = Bench::new().await;
-    let files = bench.client.files();
+    let rig = Rig::new().await;
+    let files = rig.client.files();
     let error = failed(files.import_and_wait(input("https://nowhere.invalid/a.png"), policy(60)).await);
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Validation, "files.get_import_status"));
     assert!(error.to_string().contains("nothing can be fetched"), "{error}");

@@ -7,12 +7,12 @@ use hubspot_client::types::{Filter, ObjectWithAssociations, SearchRequest};
 use hubspot_client::{Cursor, ErrorKind, Sent};
 use serde_json::json;
 
-use crate::{Bench, failed};
+use crate::{Rig, failed};
 
 #[tokio::test]
 async fn all_contacts_across_pages_with_a_stop_and_a_stored_cursor() {
-    let bench = Bench::with_contacts(250).await;
-    let list = || bench.client.contacts().list().limit(100).properties(["email"]);
+    let rig = Rig::with_contacts(250).await;
+    let list = || rig.client.contacts().list().limit(100).properties(["email"]);
     let email = |contact: &ObjectWithAssociations| contact.property("email").unwrap().to_owned();
     let mut items = list().items();
     let mut seen = Vec::new();
@@ -31,20 +31,20 @@ async fn all_contacts_across_pages_with_a_stop_and_a_stored_cursor() {
     let expected: BTreeSet<String> = (0..250).map(|n| format!("c{n}@example.com")).collect();
     assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), expected);
     // Pages one and two, then two again and three.
-    let after: Vec<bool> = bench.requests("contacts.list").iter().map(|r| r.query_value("after").is_some()).collect();
+    let after: Vec<bool> = rig.requests("contacts.list").iter().map(|r| r.query_value("after").is_some()).collect();
     assert_eq!(after, [false, true, true, true]);
 
-    let other = bench.client.contacts().list().limit(100).properties(["phone"]).items();
+    let other = rig.client.contacts().list().limit(100).properties(["phone"]).items();
     let error = failed(other.resume(cursor));
     assert_eq!((error.kind(), error.sent()), (ErrorKind::Validation, Sent::No));
-    bench.assert_accepted();
+    rig.assert_accepted();
 }
 
 #[tokio::test]
 async fn an_error_in_the_middle_leaves_a_cursor_to_go_on_from() {
-    let bench = Bench::with_contacts(25).await;
-    let list = || bench.client.contacts().list().limit(10);
-    bench.fake.script([crm_fake::Step::pass(), Fault::status(403).into()]);
+    let rig = Rig::with_contacts(25).await;
+    let list = || rig.client.contacts().list().limit(10);
+    rig.fake.script([crm_fake::Step::pass(), Fault::status(403).into()]);
     let mut items = list().items();
     let mut seen = 0;
     let error = loop {
@@ -61,9 +61,9 @@ async fn an_error_in_the_middle_leaves_a_cursor_to_go_on_from() {
 
 #[tokio::test]
 async fn a_repeated_cursor_is_an_error_and_not_an_endless_list() {
-    let bench = Bench::with_contacts(25).await;
-    bench.fake.fail(Fault::RepeatCursor.times(100));
-    let mut items = bench.client.contacts().list().limit(10).items();
+    let rig = Rig::with_contacts(25).await;
+    rig.fake.fail(Fault::RepeatCursor.times(100));
+    let mut items = rig.client.contacts().list().limit(10).items();
     let mut seen = 0;
     let error = loop {
         match items.next().await.unwrap() {
@@ -73,27 +73,27 @@ async fn a_repeated_cursor_is_an_error_and_not_an_endless_list() {
     };
     assert_eq!((seen, error.kind()), (20, ErrorKind::Paging));
     assert!(error.to_string().contains("the vendor returned the same cursor again"), "{error}");
-    assert_eq!(bench.fake.report().requests, 2);
+    assert_eq!(rig.fake.report().requests, 2);
 }
 
 #[tokio::test]
 async fn an_empty_page_with_a_cursor_goes_on_and_a_numeric_cursor_is_understood() {
-    let bench = Bench::with_contacts(3).await;
-    bench.fake.fail(Fault::Body(json!({"results": [], "paging": {"next": {"after": 17}}})));
-    bench.fake.fail(Fault::Body(json!({"results": [{"id": 5}], "paging": {"next": {"after": ""}}})));
-    let all = bench.client.contacts().list().items().try_collect().await.unwrap();
+    let rig = Rig::with_contacts(3).await;
+    rig.fake.fail(Fault::Body(json!({"results": [], "paging": {"next": {"after": 17}}})));
+    rig.fake.fail(Fault::Body(json!({"results": [{"id": 5}], "paging": {"next": {"after": ""}}})));
+    let all = rig.client.contacts().list().items().try_collect().await.unwrap();
     assert_eq!(all[0].id.as_deref(), Some("5"));
-    assert_eq!(bench.requests("contacts.list")[1].query_value("after"), Some("17"));
+    assert_eq!(rig.requests("contacts.list")[1].query_value("after"), Some("17"));
 }
 
 #[tokio::test]
 async fn searches_with_filters_find_what_they_ask_for() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     for n in 0..30 {
         let city = if n % 3 == 0 { "Bonn" } else { "Ulm" };
-        bench.fake.insert("contacts", json!({"email": format!("c{n}@example.com"), "city": city, "age": n}));
+        rig.fake.insert("contacts", json!({"email": format!("c{n}@example.com"), "city": city, "age": n}));
     }
-    bench.fake.insert("contacts", json!({"email": "lone@example.com"}));
+    rig.fake.insert("contacts", json!({"email": "lone@example.com"}));
     let request = SearchRequest::default()
         .filter("city", "EQ", "bonn")
         .and(Filter::gte("age", 9))
@@ -101,12 +101,12 @@ async fn searches_with_filters_find_what_they_ask_for() {
         .sort_by_descending("age")
         .properties(["email", "age"])
         .limit(4);
-    let found = bench.client.contacts().search(request.clone()).items().try_collect().await.unwrap();
+    let found = rig.client.contacts().search(request.clone()).items().try_collect().await.unwrap();
     let ages: Vec<Option<f64>> = found.iter().map(|contact| contact.number("age")).collect();
     let expected: Vec<Option<f64>> = (3..10).rev().map(|n| Some(f64::from(n) * 3.0)).chain([None]).collect();
     assert_eq!(ages, expected);
 
-    let requests = bench.requests("contacts.search");
+    let requests = rig.requests("contacts.search");
     assert_eq!(requests.len(), 2);
     assert_eq!(requests[1].json()["after"], json!("4"));
     assert_eq!(
@@ -124,14 +124,14 @@ async fn searches_with_filters_find_what_they_ask_for() {
             "limit": 4,
         })
     );
-    bench.assert_accepted();
+    rig.assert_accepted();
 }
 
 #[tokio::test]
 async fn every_filter_means_what_it_says() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     for n in 0..10 {
-        bench.fake.insert("contacts", json!({"company": format!("Firm {n}"), "age": n}));
+        rig.fake.insert("contacts", json!({"company": format!("Firm {n}"), "age": n}));
     }
     let cases: [(Filter, i64); 11] = [
         (Filter::eq("age", 3), 1),
@@ -147,16 +147,16 @@ async fn every_filter_means_what_it_says() {
         (Filter::contains_not("company", "firm"), 0),
     ];
     for (filter, expected) in cases {
-        let reply = bench.client.contacts().search(SearchRequest::default().and(filter.clone())).send().await.unwrap();
+        let reply = rig.client.contacts().search(SearchRequest::default().and(filter.clone())).send().await.unwrap();
         assert_eq!(reply.total, Some(expected), "{}", serde_json::to_string(&filter).unwrap());
     }
-    bench.assert_accepted();
+    rig.assert_accepted();
 }
 
 #[tokio::test]
 async fn a_search_ends_at_ten_thousand() {
-    let bench = Bench::new().await;
-    let error = failed(bench.client.contacts().search(SearchRequest::default().after("10000").limit(200)).send().await);
+    let rig = Rig::new().await;
+    let error = failed(rig.client.contacts().search(SearchRequest::default().after("10000").limit(200)).send().await);
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Validation, Some(400), 1));
     assert!(error.to_string().contains("search_all"), "{error}");
     let said = error.vendor().unwrap().message.as_deref().unwrap();

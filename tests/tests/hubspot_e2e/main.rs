@@ -28,13 +28,13 @@ use hubspot_client::{Client, Error};
 use serde_json::json;
 
 /// A fake without quotas (its time is the real one), and a client whose time passes by itself.
-struct Bench {
+struct Rig {
     fake: Fake,
     client: Client,
     clock: ManualClock,
 }
 
-impl Bench {
+impl Rig {
     async fn new() -> Self {
         let fake = Fake::builder(Vendor::HubSpot).no_quota().start().await.unwrap();
         let clock = ManualClock::auto();
@@ -50,11 +50,11 @@ impl Bench {
 
     /// With contacts `c0@example.com`, `c1@example.com` …
     async fn with_contacts(number: usize) -> Self {
-        let bench = Self::new().await;
+        let rig = Self::new().await;
         for n in 0..number {
-            bench.insert_contact(&format!("c{n}@example.com"));
+            rig.insert_contact(&format!("c{n}@example.com"));
         }
-        bench
+        rig
     }
 
     fn insert_contact(&self, email: &str) -> String {

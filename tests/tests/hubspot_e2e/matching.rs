@@ -5,18 +5,18 @@ use hubspot_client::types::{BatchCreateRow, BatchUpdateRow, Object};
 use hubspot_client::{BatchReport, ErrorKind, Map};
 use serde_json::{Value, json};
 
-use crate::Bench;
+use crate::Rig;
 
 async fn created(status: u16, answer: Value) -> BatchReport<Object> {
-    let bench = Bench::new().await;
-    bench.fake.fail(Fault::Status(status, Payload::Json(answer)));
+    let rig = Rig::new().await;
+    rig.fake.fail(Fault::Status(status, Payload::Json(answer)));
     let row = |pairs: [(&str, &str); 2]| BatchCreateRow::from(pairs);
     let rows = [
         row([("email", "a@example.com"), ("city", "Bonn")]),
         row([("email", "B@example.com"), ("city", "Ulm")]),
         row([("email", "c@example.com"), ("city", "Jena")]),
     ];
-    bench.client.contacts().create_many(rows).await
+    rig.client.contacts().create_many(rows).await
 }
 
 fn record(id: &str, email: &str, city: &str) -> Value {
@@ -80,15 +80,15 @@ async fn more_records_than_rows_do_not_confuse() {
 
 #[tokio::test]
 async fn an_error_may_name_several_records_by_their_ids() {
-    let bench = Bench::new().await;
-    bench.fake.fail(Fault::Status(
+    let rig = Rig::new().await;
+    rig.fake.fail(Fault::Status(
         207,
         Payload::Json(json!({"results": [{"id": "2", "properties": {}}], "errors": [
             {"category": "OBJECT_NOT_FOUND", "message": "not there", "context": {"ids": ["1", "3"]}},
         ]})),
     ));
     let rows = ["1", "2", "3"].map(|id| BatchUpdateRow::new(id, Map::new()).set("city", "Bonn"));
-    let report = bench.client.contacts().update_many(rows).await;
+    let report = rig.client.contacts().update_many(rows).await;
     assert_eq!(report.ok[0].0, 1);
     let failed: Vec<_> = report.failed.iter().map(|(row, error)| (*row, error.kind())).collect();
     assert_eq!(failed, [(0, ErrorKind::NotFound), (2, ErrorKind::NotFound)]);

@@ -4,7 +4,7 @@ use hubspot_client::types::{FolderInput, ListCreateRequest};
 use hubspot_client::{Choice, Error};
 use serde_json::json;
 
-use crate::Bench;
+use crate::Rig;
 
 fn pairs(choices: Result<Vec<Choice>, Error>) -> Vec<(String, String)> {
     choices.unwrap().into_iter().map(|choice| (choice.value.unwrap(), choice.label.unwrap())).collect()
@@ -16,8 +16,8 @@ fn labels(choices: Result<Vec<Choice>, Error>) -> Vec<String> {
 
 #[tokio::test]
 async fn records_are_shown_by_what_names_them() {
-    let bench = Bench::new().await;
-    let options = bench.client.options();
+    let rig = Rig::new().await;
+    let options = rig.client.options();
     for (kind, properties, label) in [
         ("contacts", json!({"firstname": "Ada", "lastname": "Byron", "email": "ada@example.com"}), "Ada Byron"),
         ("companies", json!({"domain": "acme.example"}), "acme.example"),
@@ -26,22 +26,22 @@ async fn records_are_shown_by_what_names_them() {
         ("calls", json!({"hs_call_title": "Hello"}), "Hello"),
         ("tasks", json!({"hs_task_subject": "Call back"}), "Call back"),
     ] {
-        let id = bench.fake.insert(kind, properties);
-        let nameless = bench.fake.insert(kind, json!({}));
+        let id = rig.fake.insert(kind, properties);
+        let nameless = rig.fake.insert(kind, json!({}));
         let expected = [(id, label.to_owned()), (nameless.clone(), nameless)];
         assert_eq!(pairs(options.records_of(kind).await), expected, "{kind}");
     }
     for n in 0..205 {
-        bench.fake.insert("tickets", json!({"subject": format!("T{n}")}));
+        rig.fake.insert("tickets", json!({"subject": format!("T{n}")}));
     }
     assert_eq!(labels(options.records_of("tickets").await).len(), 205, "all pages");
-    bench.assert_accepted();
+    rig.assert_accepted();
 }
 
 #[tokio::test]
 async fn what_an_account_is_made_of() {
-    let bench = Bench::with_contacts(1).await;
-    let options = bench.client.options();
+    let rig = Rig::with_contacts(1).await;
+    let options = rig.client.options();
     assert_eq!(labels(options.owners().await)[0], "Ada Owner (ada@example.com)");
     for kind in ["calls", "companies", "contacts", "meetings", "tasks"] {
         assert!(!pairs(options.properties_of(kind).await).is_empty(), "{kind}");
@@ -53,17 +53,17 @@ async fn what_an_account_is_made_of() {
     assert_eq!(pairs(options.association_labels("contacts", "deals").await), [("4".to_owned(), "4".to_owned())]);
 
     for n in 0..3 {
-        bench.client.lists().create(ListCreateRequest::new(format!("List {n}"), "0-1", "MANUAL")).send().await.unwrap();
-        bench.client.files().create_folder(FolderInput::new(format!("folder{n}"))).send().await.unwrap();
+        rig.client.lists().create(ListCreateRequest::new(format!("List {n}"), "0-1", "MANUAL")).send().await.unwrap();
+        rig.client.files().create_folder(FolderInput::new(format!("folder{n}"))).send().await.unwrap();
     }
     assert_eq!(labels(options.lists().await), ["List 0", "List 1", "List 2"]);
     assert_eq!(labels(options.folder_ids().await), ["/folder0", "/folder1", "/folder2"]);
     assert_eq!(pairs(options.folder_paths().await)[1], ("/folder1".to_owned(), "/folder1".to_owned()));
 
-    let company = bench.fake.insert("companies", json!({"name": "Acme"}));
-    let contact = bench.fake.records("contacts")[0]["id"].as_str().unwrap().to_owned();
-    bench.client.contacts().add_to_company(&contact, &company).send().await.unwrap();
+    let company = rig.fake.insert("companies", json!({"name": "Acme"}));
+    let contact = rig.fake.records("contacts")[0]["id"].as_str().unwrap().to_owned();
+    rig.client.contacts().add_to_company(&contact, &company).send().await.unwrap();
     let linked = pairs(options.associations("contacts", &contact, "companies").await);
     assert_eq!(linked, [(company.clone(), company)]);
-    bench.assert_accepted();
+    rig.assert_accepted();
 }

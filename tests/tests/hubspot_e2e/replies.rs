@@ -5,13 +5,13 @@ use hubspot_client::types::{BatchReplyStatus, Object};
 use hubspot_client::{CallOptions, Error, ErrorKind, RetryPolicy};
 use serde_json::json;
 
-use crate::{Bench, failed};
+use crate::{Rig, failed};
 
 /// The error of a list, by a client that does not repeat.
 async fn list_error(fault: Fault) -> Error {
-    let bench = Bench::with_contacts(1).await;
-    bench.fake.fail(fault);
-    let once = bench.client.with(CallOptions::default().retry(RetryPolicy::none()));
+    let rig = Rig::with_contacts(1).await;
+    rig.fake.fail(fault);
+    let once = rig.client.with(CallOptions::default().retry(RetryPolicy::none()));
     failed(once.contacts().list().send().await)
 }
 
@@ -45,13 +45,13 @@ async fn odd_failures_have_a_kind_and_a_message() {
 
 #[tokio::test]
 async fn an_odd_member_costs_neither_its_record_nor_the_page() {
-    let bench = Bench::with_contacts(1).await;
-    bench.fake.fail(Fault::Body(json!({"results": [
+    let rig = Rig::with_contacts(1).await;
+    rig.fake.fail(Fault::Body(json!({"results": [
         {"id": "1", "archived": "perhaps", "createdAt": {}, "properties": {"email": "ada@example.com", "tags": ["a"]}},
         {"id": "2", "properties": "none"},
         {"id": 3, "properties": {"email": null}, "new": [1]},
     ]})));
-    let page = bench.client.contacts().list().send().await.unwrap();
+    let page = rig.client.contacts().list().send().await.unwrap();
     let ids: Vec<_> = page.results.iter().map(|record| record.id.as_deref().unwrap()).collect();
     assert_eq!(ids, ["1", "2", "3"]);
     let [first, second, third] = &page.results[..] else { panic!() };
@@ -81,20 +81,20 @@ async fn broken_connections_have_a_kind_and_keep_what_is_known() {
 
 #[tokio::test]
 async fn broken_connections_are_mended_by_repeating_a_read() {
-    let bench = Bench::with_contacts(2).await;
-    bench.fake.script([
+    let rig = Rig::with_contacts(2).await;
+    rig.fake.script([
         Fault::CutBody { after: 20 },
         Fault::Reset { when: When::AfterHeaders },
         Fault::Reset { when: When::BeforeReply },
     ]);
-    assert_eq!(bench.client.contacts().list().send().await.unwrap().results.len(), 2);
-    assert_eq!(bench.client.stats().retries, 3);
+    assert_eq!(rig.client.contacts().list().send().await.unwrap().results.len(), 2);
+    assert_eq!(rig.client.stats().retries, 3);
 }
 
 async fn read(body: serde_json::Value) -> Object {
-    let bench = Bench::new().await;
-    bench.fake.fail(Fault::Body(json!({"status": "COMPLETE", "results": [body]})));
-    let report = bench.client.contacts().read_many(["1"]).await;
+    let rig = Rig::new().await;
+    rig.fake.fail(Fault::Body(json!({"status": "COMPLETE", "results": [body]})));
+    let report = rig.client.contacts().read_many(["1"]).await;
     report.into_result().unwrap().remove(0)
 }
 
@@ -119,9 +119,9 @@ async fn odd_values_are_read_as_far_as_their_meaning_is_clear() {
 
 #[tokio::test]
 async fn an_unknown_enum_value_is_kept() {
-    let bench = Bench::new().await;
-    bench.fake.fail(Fault::Body(json!({"status": "HALF_DONE", "results": []})));
+    let rig = Rig::new().await;
+    rig.fake.fail(Fault::Body(json!({"status": "HALF_DONE", "results": []})));
     let request = hubspot_client::types::BatchRead::new([]);
-    let reply = bench.client.contacts().batch_read(request).send().await.unwrap();
+    let reply = rig.client.contacts().batch_read(request).send().await.unwrap();
     assert_eq!(reply.status, Some(BatchReplyStatus::Unrecognized("HALF_DONE".into())));
 }

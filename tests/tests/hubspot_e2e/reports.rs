@@ -8,7 +8,7 @@ use hubspot_client::types::{
 use hubspot_client::{BatchReport, ErrorKind, Map, Sent, existing_record};
 use serde_json::{Value, json};
 
-use crate::{Bench, failed};
+use crate::{Rig, failed};
 
 fn ids(report: &BatchReport<Object>) -> Vec<(usize, &str)> {
     report.ok.iter().map(|(row, record)| (*row, record.id.as_deref().unwrap())).collect()
@@ -18,24 +18,24 @@ fn kinds<R>(report: &BatchReport<R>) -> Vec<(usize, ErrorKind)> {
     report.failed.iter().map(|(row, error)| (*row, error.kind())).collect()
 }
 
-async fn answered(status: u16, body: Value) -> Bench {
-    let bench = Bench::new().await;
-    bench.fake.fail(Fault::Status(status, Payload::Json(body)));
-    bench
+async fn answered(status: u16, body: Value) -> Rig {
+    let rig = Rig::new().await;
+    rig.fake.fail(Fault::Status(status, Payload::Json(body)));
+    rig
 }
 
 /// HubSpot/hubspot-api-php#619: a read by a unique property answers 207 if one record is missing,
 /// and the records that exist are lost.
 #[tokio::test]
 async fn a_read_of_which_one_is_missing_keeps_the_others() {
-    let bench = answered(
+    let rig = answered(
         207,
         json!({"status": "COMPLETE", "results": [{"id": "7", "properties": {"shop_id": "A-1"}}], "numErrors": 1, "errors": [
             {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "Could not get some objects", "context": {"ids": ["A-2"]}},
         ]}),
     )
     .await;
-    let report = bench.client.companies().read_many(["A-2", "A-1"]).id_property("shop_id").await;
+    let report = rig.client.companies().read_many(["A-2", "A-1"]).id_property("shop_id").await;
     assert_eq!((ids(&report), kinds(&report)), (vec![(1, "7")], vec![(0, ErrorKind::NotFound)]));
 }
 
@@ -44,7 +44,7 @@ async fn a_read_of_which_one_is_missing_keeps_the_others() {
 #[tokio::test]
 async fn an_upsert_whose_only_row_failed_names_the_field() {
     let message = r#"Property values were not valid: [{"isValid":false,"message":"not a number","error":"INVALID_INTEGER","name":"amount"}]"#;
-    let bench = answered(
+    let rig = answered(
         207,
         json!({"status": "COMPLETE", "results": [], "numErrors": 1, "errors": [
             {"status": "error", "category": "VALIDATION_ERROR", "message": message, "context": {"objectWriteTraceId": ["row-0"]}},
@@ -52,7 +52,7 @@ async fn an_upsert_whose_only_row_failed_names_the_field() {
     )
     .await;
     let row = BatchUpsertRow::new("A-1", Map::new()).id_property("shop_id").set("amount", "many");
-    let report = bench.client.deals().upsert_many([row]).await;
+    let report = rig.client.deals().upsert_many([row]).await;
     assert_eq!(kinds(&report), [(0, ErrorKind::Validation)]);
     let field = &report.failed[0].1.vendor().unwrap().fields[0];
     assert_eq!((field.field.as_deref(), field.code.as_deref()), (Some("amount"), Some("INVALID_INTEGER")));
@@ -63,16 +63,16 @@ async fn an_upsert_whose_only_row_failed_names_the_field() {
 #[tokio::test]
 async fn records_in_any_order_are_told_by_what_hubspot_left_as_it_was() {
     let record = |id: &str, name: &str| json!({"id": id, "properties": {"name": name, "website": format!("https://{name}.example")}});
-    let bench = answered(201, json!({"results": [record("3", "cid"), record("1", "ada"), record("2", "ben")]})).await;
+    let rig = answered(201, json!({"results": [record("3", "cid"), record("1", "ada"), record("2", "ben")]})).await;
     let row = |name: &str| BatchCreateRow::from([("name", name), ("website", &*format!("{name}.example"))]);
-    let report = bench.client.companies().create_many(["ada", "ben", "cid"].map(row)).await;
+    let report = rig.client.companies().create_many(["ada", "ben", "cid"].map(row)).await;
     assert_eq!(ids(&report), [(0, "1"), (1, "2"), (2, "3")]);
 
     // Where nothing tells two of them apart, neither is given away.
     let record = |id: &str| json!({"id": id, "properties": {"website": format!("https://{id}.example")}});
-    let bench = answered(201, json!({"results": [record("3"), record("1")]})).await;
+    let rig = answered(201, json!({"results": [record("3"), record("1")]})).await;
     let row = |site: &str| BatchCreateRow::from([("website", site)]);
-    let report = bench.client.companies().create_many(["ada.example", "ben.example"].map(row)).await;
+    let report = rig.client.companies().create_many(["ada.example", "ben.example"].map(row)).await;
     assert_eq!((ids(&report), &report.unknown[..]), (vec![], &[0, 1][..]));
 }
 
@@ -81,16 +81,16 @@ async fn records_in_any_order_are_told_by_what_hubspot_left_as_it_was() {
 #[tokio::test]
 async fn any_success_is_one() {
     for status in [200, 201, 207] {
-        let bench =
+        let rig =
             answered(status, json!({"status": "COMPLETE", "results": [{"fromObjectId": "1", "toObjectId": "2"}]}))
                 .await;
         let spec = AssociationSpec::new(AssociationCategory::HubspotDefined, 1);
         let row = AssociationCreate::new(PublicObjectId::new("1"), PublicObjectId::new("2"), vec![spec]);
         let body = AssociationBatchCreate::new(vec![row]);
-        let reply = bench.client.associations().batch_create("contacts", "companies", body).send().await.unwrap();
+        let reply = rig.client.associations().batch_create("contacts", "companies", body).send().await.unwrap();
         assert_eq!(reply.results.len(), 1, "{status}");
-        let bench = answered(status, json!({"results": [{"id": "1", "objectWriteTraceId": "row-0"}]})).await;
-        let report = bench.client.contacts().create_many([BatchCreateRow::from([("city", "Bonn")])]).await;
+        let rig = answered(status, json!({"results": [{"id": "1", "objectWriteTraceId": "row-0"}]})).await;
+        let report = rig.client.contacts().create_many([BatchCreateRow::from([("city", "Bonn")])]).await;
         assert_eq!(ids(&report), [(0, "1")], "{status}");
     }
 }
@@ -100,9 +100,9 @@ async fn any_success_is_one() {
 async fn a_404_is_absence_only_where_hubspot_says_so() {
     let absent = |context: Value| json!({"status": "error", "category": "OBJECT_NOT_FOUND", "message": "not there", "context": context});
     let read = async |fault: Fault| {
-        let bench = Bench::new().await;
-        bench.fake.fail(fault);
-        bench.client.contacts().read_many(["1", "2"]).await
+        let rig = Rig::new().await;
+        rig.fake.fail(fault);
+        rig.client.contacts().read_many(["1", "2"]).await
     };
     let not_found = |row| (row, ErrorKind::NotFound);
     let report = read(Fault::Status(404, Payload::Json(absent(Value::Null)))).await;
@@ -114,20 +114,20 @@ async fn a_404_is_absence_only_where_hubspot_says_so() {
         assert_eq!((&report.unknown[..], report.lost().unwrap().kind()), (&[0, 1][..], ErrorKind::NotFound));
     }
     // The same of one record: a web page is not an answer to the question.
-    let bench = Bench::new().await;
-    bench.fake.fail(Fault::Status(404, Payload::Html));
-    assert_eq!(failed(bench.client.contacts().exists("1").await).kind(), ErrorKind::NotFound);
-    bench.fake.fail(Fault::Status(404, Payload::Json(json!({"message": "resource not found"}))));
-    assert!(!bench.client.contacts().exists("1").await.unwrap());
+    let rig = Rig::new().await;
+    rig.fake.fail(Fault::Status(404, Payload::Html));
+    assert_eq!(failed(rig.client.contacts().exists("1").await).kind(), ErrorKind::NotFound);
+    rig.fake.fail(Fault::Status(404, Payload::Json(json!({"message": "resource not found"}))));
+    assert!(!rig.client.contacts().exists("1").await.unwrap());
 }
 
 /// HubSpot/hubspot-api-nodejs#26 and #548: an update changes nothing, answers with success and an
 /// empty list, and looks like one that worked.
 #[tokio::test]
 async fn an_update_that_names_no_record_is_not_called_done() {
-    let bench = answered(200, json!({"status": "COMPLETE", "results": []})).await;
+    let rig = answered(200, json!({"status": "COMPLETE", "results": []})).await;
     let row = BatchUpdateRow::new("ada@example.com", Map::new()).set("city", "Bonn");
-    let report = bench.client.contacts().update_many([row]).await;
+    let report = rig.client.contacts().update_many([row]).await;
     assert!(!report.is_complete() && report.unknown == [0]);
     let error = failed(report.into_result());
     assert!(error.to_string().contains("does not contain the record"), "{error}");
@@ -137,15 +137,15 @@ async fn an_update_that_names_no_record_is_not_called_done() {
 /// nothing of the batch is created.
 #[tokio::test]
 async fn each_contact_that_exists_is_named() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let exists = |id: &str| {
         let message = format!("Contact already exists. Existing ID: {id}");
         Fault::Status(409, Payload::Json(json!({"status": "error", "category": "CONFLICT", "message": message})))
     };
     // The whole, then its halves of one.
-    bench.fake.script([exists("1"), exists("1"), exists("2")]);
+    rig.fake.script([exists("1"), exists("1"), exists("2")]);
     let row = |name: &str| BatchCreateRow::from([("email", format!("{name}@example.com"))]);
-    let report = bench.client.contacts().create_many(["ada", "ben"].map(row)).bisect(true).await;
+    let report = rig.client.contacts().create_many(["ada", "ben"].map(row)).bisect(true).await;
     let named: Vec<_> = report.failed.iter().map(|(row, error)| (*row, existing_record(error).unwrap())).collect();
     assert_eq!(named, [(0, "1".to_owned()), (1, "2".to_owned())]);
 }
@@ -153,9 +153,9 @@ async fn each_contact_that_exists_is_named() {
 /// xorbitsai/xagent#2399: one id that is empty fails the whole batch, and all records are lost.
 #[tokio::test]
 async fn an_empty_id_is_refused_alone() {
-    let bench = Bench::with_contacts(1).await;
-    let contacts = bench.client.contacts();
-    let id = bench.fake.records("contacts")[0]["id"].as_str().unwrap().to_owned();
+    let rig = Rig::with_contacts(1).await;
+    let contacts = rig.client.contacts();
+    let id = rig.fake.records("contacts")[0]["id"].as_str().unwrap().to_owned();
     let refused = [(0, ErrorKind::Validation)];
     let report = contacts.read_many(["", &*id]).await;
     assert_eq!((kinds(&report), report.ok.len()), (refused.to_vec(), 1));
@@ -165,9 +165,9 @@ async fn an_empty_id_is_refused_alone() {
     assert_eq!((kinds(&report), report.ok.len()), (refused.to_vec(), 1));
     let report = contacts.archive_many(["", &*id, &*id]).await;
     assert_eq!((kinds(&report), report.ok.len()), (refused.to_vec(), 2));
-    assert_eq!(bench.requests("contacts.batch_archive")[0].json()["inputs"], json!([{"id": id}]));
-    let before = bench.fake.report().requests;
+    assert_eq!(rig.requests("contacts.batch_archive")[0].json()["inputs"], json!([{"id": id}]));
+    let before = rig.fake.report().requests;
     assert_eq!(kinds(&contacts.read_many([""]).await), refused);
-    assert_eq!(bench.fake.report().requests, before);
-    bench.assert_accepted();
+    assert_eq!(rig.fake.report().requests, before);
+    rig.assert_accepted();
 }

@@ -8,28 +8,28 @@ use hubspot_client::{CallOptions, Client, Error, ErrorKind, Position, RetryPolic
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{Bench, failed};
+use crate::{Rig, failed};
 
 const CHANGED: &str = "hs_lastmodifieddate";
 
 /// 25,000 deals, of which 12,000 were changed at the same moment, the others in groups, and some
 /// at no known time.
-fn many_deals(bench: &Bench) -> Vec<String> {
+fn many_deals(rig: &Rig) -> Vec<String> {
     let deals = (0..25_000).map(|n: usize| {
         let stage = if n.is_multiple_of(2) { "won" } else { "lost" };
         let changed = match n % 25 {
             0..12 => "2020-06-01T12:00:00.123Z".to_owned(),
             _ => format!("2020-{:02}-{:02}T00:00:{:02}.000Z", 1 + n % 7, 1 + n % 28, n % 60),
         };
-        bench.fake.insert("deals", json!({"dealstage": stage, CHANGED: changed}))
+        rig.fake.insert("deals", json!({"dealstage": stage, CHANGED: changed}))
     });
     deals.collect()
 }
 
 /// Walks over all deals and changes some after every 200: deals that were seen and deals that
 /// were not, new deals, and deals that are archived before they are seen.
-async fn walk_while_changing(bench: &Bench, ids: &[String], request: SearchRequest) {
-    let deals = bench.client.deals();
+async fn walk_while_changing(rig: &Rig, ids: &[String], request: SearchRequest) {
+    let deals = rig.client.deals();
     let mut all = deals.search_all(request);
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut gone = HashSet::new();
@@ -50,7 +50,7 @@ async fn walk_while_changing(bench: &Bench, ids: &[String], request: SearchReque
                 deals.archive(lost).send().await.unwrap();
                 gone.insert(lost.clone());
             }
-            bench.fake.insert("deals", json!({"dealstage": "won"}));
+            rig.fake.insert("deals", json!({"dealstage": "won"}));
             created += 1;
         }
     }
@@ -61,45 +61,44 @@ async fn walk_while_changing(bench: &Bench, ids: &[String], request: SearchReque
     let missed = ids.iter().filter(|id| !gone.contains(*id) && !seen.contains_key(*id)).count();
     assert_eq!((twice, missed), (0, 0));
     assert!(seen.len() <= ids.len() - gone.len() + created);
-    bench.assert_accepted();
+    rig.assert_accepted();
 }
 
 #[tokio::test]
 async fn by_id_25_000_records_come_once_while_they_change() {
-    let bench = Bench::new().await;
-    let ids = many_deals(&bench);
-    let capped = failed(bench.client.deals().search(SearchRequest::default().limit(200)).items().try_collect().await);
+    let rig = Rig::new().await;
+    let ids = many_deals(&rig);
+    let capped = failed(rig.client.deals().search(SearchRequest::default().limit(200)).items().try_collect().await);
     assert_eq!(capped.kind(), ErrorKind::Validation, "the plain search ends at 10,000");
-    walk_while_changing(&bench, &ids, SearchRequest::default()).await;
+    walk_while_changing(&rig, &ids, SearchRequest::default()).await;
 }
 
 #[tokio::test]
 async fn by_a_property_with_ties_25_000_records_come_once_while_they_change() {
-    let bench = Bench::new().await;
-    let ids = many_deals(&bench);
+    let rig = Rig::new().await;
+    let ids = many_deals(&rig);
     let request = SearchRequest::default().sort_by(CHANGED).properties(["dealstage"]);
-    walk_while_changing(&bench, &ids, request).await;
-    let first = bench.requests("deals.search")[0].json();
+    walk_while_changing(&rig, &ids, request).await;
+    let first = rig.requests("deals.search")[0].json();
     assert_eq!(first["properties"], json!(["dealstage", CHANGED]), "the key is read as well");
 }
 
 #[tokio::test]
 async fn every_group_of_a_request_is_narrowed() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     for n in 0..90 {
-        bench
-            .fake
+        rig.fake
             .insert("deals", json!({"amount": n.to_string(), "dealstage": if n % 9 == 0 { "won" } else { "open" }}));
     }
     let request =
         || SearchRequest::default().and(Filter::gte("amount", 70)).or(Filter::eq("dealstage", "won")).limit(7);
-    let plain = bench.client.deals().search(request().sort_by("amount")).items().try_collect().await.unwrap();
+    let plain = rig.client.deals().search(request().sort_by("amount")).items().try_collect().await.unwrap();
     for request in [request(), request().sort_by("amount")] {
-        let walked = bench.client.deals().search_all(request).properties(["amount"]).try_collect().await.unwrap();
+        let walked = rig.client.deals().search_all(request).properties(["amount"]).try_collect().await.unwrap();
         assert_eq!(walked.len(), plain.len());
         assert!(walked.iter().zip(&plain).all(|(one, other)| one.id == other.id && one.property("amount").is_some()));
     }
-    bench.assert_accepted();
+    rig.assert_accepted();
 }
 
 fn id(deal: Object) -> String {
@@ -109,15 +108,15 @@ fn id(deal: Object) -> String {
 /// After an error, in the middle of a page, at the end, in the same walk and in another process.
 #[tokio::test]
 async fn a_walk_starts_anew_wherever_it_is_resumed() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     for n in 0..60 {
-        bench.fake.insert("deals", json!({"amount": (n / 4).to_string()}));
+        rig.fake.insert("deals", json!({"amount": (n / 4).to_string()}));
     }
     let by_amount = || SearchRequest::default().sort_by("amount");
     for (order, request) in [("id", SearchRequest::default()), ("amount", by_amount())] {
-        let start = || bench.client.deals().search_all(request.clone().limit(10));
+        let start = || rig.client.deals().search_all(request.clone().limit(10));
         let expected: Vec<String> = start().try_collect().await.unwrap().into_iter().map(id).collect();
-        bench.fake.script([crm_fake::Step::pass(), Fault::status(403).into()]);
+        rig.fake.script([crm_fake::Step::pass(), Fault::status(403).into()]);
         let mut walk = start();
         let mut ids = Vec::new();
         let error = loop {
@@ -158,8 +157,8 @@ async fn a_walk_starts_anew_wherever_it_is_resumed() {
 
 #[tokio::test]
 async fn a_walk_refuses_the_cursors_of_other_lists() {
-    let bench = Bench::new().await;
-    let deals = bench.client.deals();
+    let rig = Rig::new().await;
+    let deals = rig.client.deals();
     let request = || SearchRequest::default().and(Filter::eq("dealstage", "won"));
     let stored = deals.search_all(request()).cursor();
     // The position depends neither on the page size nor on what is read.
@@ -168,7 +167,7 @@ async fn a_walk_refuses_the_cursors_of_other_lists() {
     let others = [
         (deals.search_all(SearchRequest::default()), parameters),
         (deals.search_all(request().sort_by("amount")), parameters),
-        (bench.client.contacts().search_all(request()), parameters),
+        (rig.client.contacts().search_all(request()), parameters),
         (deals.search_all(request().after("200")), "positions of its own"),
     ];
     for (walk, said) in others {
@@ -180,12 +179,12 @@ async fn a_walk_refuses_the_cursors_of_other_lists() {
     let error = failed(deals.search_all(request()).resume(plain.cursor()));
     assert!(error.to_string().contains("belongs to objects.search, not to objects.search_all"), "{error}");
     assert!(failed(plain.resume(stored)).to_string().contains("belongs to objects.search_all"));
-    assert_eq!(bench.fake.report().requests, 0);
+    assert_eq!(rig.fake.report().requests, 0);
 }
 
 #[tokio::test]
 async fn what_cannot_be_walked_is_refused_before_anything_is_sent() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let request = SearchRequest::default;
     let full = |filters: usize| (1..filters).fold(request(), |request, n| request.and(Filter::known(format!("p{n}"))));
     let three = |request: SearchRequest| request.or(Filter::known("a")).and(Filter::known("b")).and(Filter::known("c"));
@@ -200,18 +199,18 @@ async fn what_cannot_be_walked_is_refused_before_anything_is_sent() {
         (wide, "the search would have 20; HubSpot takes 18"),
         (crowd, "5 groups of filters, not 6"),
     ] {
-        let mut walk = bench.client.deals().search_all(request);
+        let mut walk = rig.client.deals().search_all(request);
         let error = failed(walk.next().await.unwrap());
         assert_eq!((error.kind(), error.sent()), (ErrorKind::Validation, Sent::No));
         assert!(error.to_string().contains(said), "{error}");
         assert!(walk.next().await.is_none());
     }
     for (since, said) in [("yesterday", "is not a time"), ("2025-09-10T10:00:00", "has no zone; add Z or an offset")] {
-        let unclear = failed(bench.client.deals().recently_modified(since).try_collect().await);
+        let unclear = failed(rig.client.deals().recently_modified(since).try_collect().await);
         assert_eq!((unclear.kind(), unclear.sent()), (ErrorKind::Validation, Sent::No));
         assert!(unclear.to_string().contains(said), "{unclear}");
     }
-    assert_eq!(bench.fake.report().requests, 0);
+    assert_eq!(rig.fake.report().requests, 0);
 }
 
 /// Reads a walk that is stopped and resumed after each few records.
@@ -237,7 +236,7 @@ async fn walked(client: &Client, kind: &str, page: i64, stop: usize) -> [Vec<(Op
 #[test]
 fn whatever_the_values_pages_and_stops_each_record_comes_once_and_in_order() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let bench = runtime.block_on(Bench::new());
+    let rig = runtime.block_on(Rig::new());
     let number = std::cell::Cell::new(0);
     let cases = (prop::collection::vec(prop::option::of(0..5u8), 0..40), 1..6i64, 1..9usize);
     proptest!(ProptestConfig::with_cases(48), |((sizes, page, stop) in cases)| {
@@ -248,10 +247,10 @@ fn whatever_the_values_pages_and_stops_each_record_comes_once_and_in_order() {
             // `1` and `1.0` are one value to a filter.
             let written = |size: u8| if n % 3 == 0 { format!("{size}.0") } else { size.to_string() };
             let properties = size.map_or_else(|| json!({}), |size| json!({"size": written(size)}));
-            let id: String = bench.fake.insert(&kind, Value::clone(&properties));
+            let id: String = rig.fake.insert(&kind, Value::clone(&properties));
             expected.push((size.map(f64::from), id.parse().unwrap()));
         }
-        let [by_size, by_id] = runtime.block_on(walked(&bench.client, &kind, page, stop));
+        let [by_size, by_id] = runtime.block_on(walked(&rig.client, &kind, page, stop));
         prop_assert_eq!(&by_id, &expected);
         let value = |row: &(Option<f64>, u64)| row.0.unwrap_or(f64::MAX);
         prop_assert!(by_size.is_sorted_by(|a, b| value(a) <= value(b)));
@@ -271,9 +270,9 @@ async fn a_search_does_not_end_at_a_page_without_records() {
         json!({"total": 3}),
         json!({"status": "error", "message": "x"}),
     ] {
-        let bench = Bench::with_contacts(1).await;
-        bench.fake.fail(Fault::Body(body.clone()));
-        let once = bench.client.with(CallOptions::default().retry(RetryPolicy::none()));
+        let rig = Rig::with_contacts(1).await;
+        rig.fake.fail(Fault::Body(body.clone()));
+        let once = rig.client.with(CallOptions::default().retry(RetryPolicy::none()));
         let mut records = once.contacts().search_all(SearchRequest::default());
         let error = records.next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}: {error}");

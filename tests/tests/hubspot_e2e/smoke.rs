@@ -5,12 +5,12 @@ use hubspot_client::types::{
 };
 use hubspot_client::{ErrorKind, Map};
 
-use crate::{Bench, failed};
+use crate::{Rig, failed};
 
 #[tokio::test]
 async fn one_record_from_its_creation_to_its_end() {
-    let bench = Bench::new().await;
-    let deals = bench.client.deals();
+    let rig = Rig::new().await;
+    let deals = rig.client.deals();
     let deal = deals.create(ObjectCreate::from([("dealname", "Bridge")]).set("amount", 99.5)).send().await.unwrap();
     let id = deal.id.as_deref().unwrap();
     assert_eq!((deal.property("dealname"), deal.number("amount")), (Some("Bridge"), Some(99.5)));
@@ -21,15 +21,15 @@ async fn one_record_from_its_creation_to_its_end() {
     deals.archive(id).send().await.unwrap();
     assert_eq!(failed(deals.get(id).send().await).kind(), ErrorKind::NotFound);
     assert_eq!(deals.list().archived(true).send().await.unwrap().results[0].id.as_deref(), Some(id));
-    bench.assert_accepted();
+    rig.assert_accepted();
 }
 
 #[tokio::test]
 async fn associations_are_made_listed_and_taken_away() {
-    let bench = Bench::with_contacts(1).await;
-    let contact = bench.fake.records("contacts")[0]["id"].as_str().unwrap().to_owned();
-    let deals: Vec<String> = (0..3).map(|n| bench.fake.insert("deals", serde_json::json!({"dealname": n}))).collect();
-    let associations = bench.client.associations();
+    let rig = Rig::with_contacts(1).await;
+    let contact = rig.fake.records("contacts")[0]["id"].as_str().unwrap().to_owned();
+    let deals: Vec<String> = (0..3).map(|n| rig.fake.insert("deals", serde_json::json!({"dealname": n}))).collect();
+    let associations = rig.client.associations();
     for deal in &deals {
         associations
             .create("contacts", &contact, "deals", deal, vec![AssociationSpec::new("HUBSPOT_DEFINED", 4)])
@@ -42,17 +42,17 @@ async fn associations_are_made_listed_and_taken_away() {
     assert_eq!(ids, deals);
     associations.delete("contacts", &contact, "deals", &deals[0]).send().await.unwrap();
     associations.create_default("contacts", &contact, "deals", &deals[0]).send().await.unwrap();
-    let read = bench.client.contacts().get(&contact).associations(["deals"]).send().await.unwrap();
+    let read = rig.client.contacts().get(&contact).associations(["deals"]).send().await.unwrap();
     assert_eq!(read.associations.get("deals").unwrap().results.len(), 3);
-    let labels = bench.client.association_labels().list("contacts", "deals").send().await.unwrap();
+    let labels = rig.client.association_labels().list("contacts", "deals").send().await.unwrap();
     assert_eq!(labels.results[0].type_id, Some(4));
-    bench.assert_accepted();
+    rig.assert_accepted();
 }
 
 #[tokio::test]
 async fn pipelines_owners_and_properties() {
-    let bench = Bench::new().await;
-    let pipelines = bench.client.pipelines("tickets");
+    let rig = Rig::new().await;
+    let pipelines = rig.client.pipelines("tickets");
     let stage = |order: i64, label: &str| {
         PipelineStageInput::new(order, label, Map::from_iter([("ticketState", "OPEN".to_owned())]))
     };
@@ -64,12 +64,12 @@ async fn pipelines_owners_and_properties() {
     assert_eq!(pipelines.get(id).send().await.unwrap().stages.len(), 3);
     assert!(pipelines.list().send().await.unwrap().results.iter().any(|pipeline| pipeline.id.as_deref() == Some(id)));
 
-    let owners = bench.client.owners().list().limit(2).items().try_collect().await.unwrap();
+    let owners = rig.client.owners().list().limit(2).items().try_collect().await.unwrap();
     assert_eq!(owners.len(), 3);
-    let owner = bench.client.owners().get(owners[0].id.as_deref().unwrap()).send().await.unwrap();
+    let owner = rig.client.owners().get(owners[0].id.as_deref().unwrap()).send().await.unwrap();
     assert_eq!(owner.email, owners[0].email);
 
-    let properties = bench.client.properties("contacts");
+    let properties = rig.client.properties("contacts");
     let colour = PropertyCreate::default()
         .name("colour")
         .label("Colour")
@@ -83,16 +83,15 @@ async fn pipelines_owners_and_properties() {
     properties.archive("colour").send().await.unwrap();
     assert_eq!(failed(properties.get("colour").send().await).kind(), ErrorKind::NotFound);
     assert!(!properties.list().send().await.unwrap().results.is_empty());
-    bench.client.schemas().list().send().await.unwrap();
-    bench.assert_accepted();
+    rig.client.schemas().list().send().await.unwrap();
+    rig.assert_accepted();
 }
 
 #[tokio::test]
 async fn lists_and_who_is_in_them() {
-    let bench = Bench::with_contacts(5).await;
-    let ids: Vec<String> =
-        bench.fake.records("contacts").iter().map(|c| c["id"].as_str().unwrap().to_owned()).collect();
-    let lists = bench.client.lists();
+    let rig = Rig::with_contacts(5).await;
+    let ids: Vec<String> = rig.fake.records("contacts").iter().map(|c| c["id"].as_str().unwrap().to_owned()).collect();
+    let lists = rig.client.lists();
     let made = lists.create(ListCreateRequest::new("Friends", "0-1", "MANUAL")).send().await.unwrap();
     let id = made.list.unwrap().list_id.unwrap();
     lists.add_memberships(&id, ids.clone()).send().await.unwrap();
@@ -105,5 +104,5 @@ async fn lists_and_who_is_in_them() {
     assert_eq!(lists.search(search).items().try_collect().await.unwrap().len(), 5, "paged by offset in the body");
     lists.delete(&id).send().await.unwrap();
     assert_eq!(failed(lists.get(&id).send().await).kind(), ErrorKind::NotFound);
-    bench.assert_accepted();
+    rig.assert_accepted();
 }

@@ -5,15 +5,15 @@ use crm_testkit::traces::Traces;
 use hubspot_client::CallOptions;
 use serde_json::json;
 
-use crate::{Bench, failed};
+use crate::{Rig, failed};
 
 #[tokio::test]
 async fn traces_show_the_operation_and_no_values() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let refused = |status| Fault::Status(status, Payload::Json(json!({"message": "canary-reply"})));
-    bench.fake.fail(refused(500));
-    bench.fake.fail(refused(404));
-    let client = bench.client.with(CallOptions::new().header("x-h", "canary-header"));
+    rig.fake.fail(refused(500));
+    rig.fake.fail(refused(404));
+    let client = rig.client.with(CallOptions::new().header("x-h", "canary-header"));
     let (traces, guard) = Traces::watch();
     failed(client.contacts().get("canary-id").properties(["canary-query"]).send().await);
     failed(client.contacts().upsert_by("email", "canary-id", [("city", "canary-body")]).await);
@@ -24,19 +24,19 @@ async fn traces_show_the_operation_and_no_values() {
     for shown in ["operation=\"contacts.get\"", "vendor=\"hubspot\"", "attempt=2", "status=404"] {
         assert!(ours.contains(shown), "{shown} not in\n{ours}");
     }
-    for secret in ["canary", bench.fake.token()] {
+    for secret in ["canary", rig.fake.token()] {
         assert!(!text.contains(secret), "{secret} in\n{text}");
     }
 }
 
 #[tokio::test]
 async fn what_was_not_promised_is_reported_with_its_place_and_without_its_value() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let record =
         json!({"id": "canary-id", "archived": "canary", "new": {"canary": 1}, "properties": {"x": ["canary"]}});
-    bench.fake.fail(Fault::Body(json!({"results": [record, record, {"id": "3"}]})));
+    rig.fake.fail(Fault::Body(json!({"results": [record, record, {"id": "3"}]})));
     let (traces, guard) = Traces::watch();
-    bench.client.contacts().list().send().await.unwrap();
+    rig.client.contacts().list().send().await.unwrap();
     drop(guard);
     let text = traces.take();
     let ours: Vec<&str> = text.lines().filter(|line| !line.starts_with("message=")).collect();

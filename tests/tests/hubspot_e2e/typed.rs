@@ -7,7 +7,7 @@ use hubspot_client::{ErrorKind, Record, Sent, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::{Bench, failed};
+use crate::{Rig, failed};
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -63,13 +63,13 @@ fn without_time(record: Record<Deal>) -> Deal {
 
 #[tokio::test]
 async fn what_is_written_is_read_by_every_way() {
-    let bench = Bench::new().await;
-    let deals = bench.client.deals().typed::<Deal>();
+    let rig = Rig::new().await;
+    let deals = rig.client.deals().typed::<Deal>();
     let made = deals.create(&full()).send().await.unwrap();
     assert!(!made.archived && made.created_at.is_some() && !format!("{made:?}").contains("Big"));
     let id = made.id.clone();
     assert_eq!(without_time(made), full());
-    let sent = bench.requests("deals.create")[0].json();
+    let sent = rig.requests("deals.create")[0].json();
     assert_eq!(
         sent["properties"],
         json!({
@@ -80,7 +80,7 @@ async fn what_is_written_is_read_by_every_way() {
 
     assert_eq!(without_time(deals.get(&id).send().await.unwrap()), full());
     assert_eq!(without_time(deals.get_by("dealname", "Big").send().await.unwrap()), full());
-    let read = bench.requests("deals.get");
+    let read = rig.requests("deals.get");
     assert_eq!(read[0].query.iter().filter(|pair| pair.0 == "properties").count(), 11, "each field is asked for");
     for n in 0..230 {
         deals
@@ -105,17 +105,17 @@ async fn what_is_written_is_read_by_every_way() {
     let changed = Deal { amount: 7.0, closed: None, hs_attachment_ids: Vec::new(), ..full() };
     let changed = deals.update(&id, &changed).send().await.unwrap().properties;
     assert_eq!((changed.amount, changed.closed, changed.hs_attachment_ids.len()), (7.0, Some(true), 0));
-    let company = bench.fake.insert("companies", json!({"name": "Acme"}));
-    bench.client.deals().add_to_company(&id, &company).send().await.unwrap();
+    let company = rig.fake.insert("companies", json!({"name": "Acme"}));
+    rig.client.deals().add_to_company(&id, &company).send().await.unwrap();
     let linked = deals.get(&id).set_query("associations", &["companies"]).send().await.unwrap();
     assert_eq!(linked.associations.get("companies").unwrap().results[0].id.as_ref(), Some(&company));
-    bench.assert_accepted();
+    rig.assert_accepted();
 }
 
 #[tokio::test]
 async fn values_are_read_as_long_as_their_meaning_is_clear() {
-    let bench = Bench::new().await;
-    let deals = bench.client.deals().typed::<Deal>();
+    let rig = Rig::new().await;
+    let deals = rig.client.deals().typed::<Deal>();
     for (property, value, read) in [
         ("hs_num_notes", "12.0", Deal { notes: Some(12), ..Deal::default() }),
         ("hs_num_notes", " 3 ", Deal { notes: Some(3), ..Deal::default() }),
@@ -128,7 +128,7 @@ async fn values_are_read_as_long_as_their_meaning_is_clear() {
         let mut properties = json!({"dealname": "", "amount": "0"});
         properties["dealname"] = json!("x");
         properties[property] = json!(value);
-        let id = bench.fake.insert("deals", properties);
+        let id = rig.fake.insert("deals", properties);
         let deal = without_time(deals.get(&id).send().await.unwrap());
         assert_eq!(Deal { dealname: String::new(), ..deal }, read, "{property} {value}");
     }
@@ -136,8 +136,8 @@ async fn values_are_read_as_long_as_their_meaning_is_clear() {
 
 #[tokio::test]
 async fn errors_name_the_property_and_never_the_value() {
-    let bench = Bench::new().await;
-    let deals = bench.client.deals().typed::<Deal>();
+    let rig = Rig::new().await;
+    let deals = rig.client.deals().typed::<Deal>();
     for (property, value, said) in [
         ("amount", "s3cret", "the property amount: expected a number"),
         ("hs_num_notes", "300300", "the property hs_num_notes: expected u8"),
@@ -154,7 +154,7 @@ async fn errors_name_the_property_and_never_the_value() {
     ] {
         let mut properties = json!({"dealname": "x", "amount": "1"});
         properties[property] = json!(value);
-        let id = bench.fake.insert("deals", properties);
+        let id = rig.fake.insert("deals", properties);
         let request = SearchRequest::default().and(Filter::eq("hs_object_id", &id));
         let errors = [
             failed(deals.get(&id).send().await),
@@ -173,8 +173,8 @@ async fn errors_name_the_property_and_never_the_value() {
 
 #[tokio::test]
 async fn what_no_property_can_hold_is_refused_before_anything_is_sent() {
-    let bench = Bench::new().await;
-    let objects = bench.client.deals();
+    let rig = Rig::new().await;
+    let objects = rig.client.deals();
     let errors = [
         failed(objects.typed::<Deal>().create(&Deal { amount: f64::NAN, ..full() }).send().await),
         failed(
@@ -199,22 +199,22 @@ async fn what_no_property_can_hold_is_refused_before_anything_is_sent() {
         assert_eq!((error.kind(), error.sent()), (ErrorKind::Validation, Sent::No));
         assert!(error.to_string().contains(said) && !error.to_string().contains("s3;cret"), "{error}");
     }
-    assert_eq!(bench.fake.report().requests, 0);
+    assert_eq!(rig.fake.report().requests, 0);
 }
 
 #[tokio::test]
 async fn a_map_asks_for_nothing_and_takes_what_comes() {
-    let bench = Bench::with_contacts(2).await;
-    let contacts = bench.client.contacts().typed::<BTreeMap<String, String>>();
+    let rig = Rig::with_contacts(2).await;
+    let contacts = rig.client.contacts().typed::<BTreeMap<String, String>>();
     let all = contacts.list().items().try_collect().await.unwrap();
     assert_eq!(all[1].properties["email"], "c1@example.com");
     assert!(!all[1].properties.contains_key("firstname"), "null is left out");
-    assert!(bench.requests("contacts.list")[0].query_value("properties").is_none());
+    assert!(rig.requests("contacts.list")[0].query_value("properties").is_none());
 }
 
 #[tokio::test]
 async fn the_map_keeps_the_text_and_reads_times_in_all_their_forms() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let midnight = Some(1_767_312_000_000);
     for (text, millis) in [
         ("2026-01-02", midnight),
@@ -229,16 +229,16 @@ async fn the_map_keeps_the_text_and_reads_times_in_all_their_forms() {
         ("2026-01-02 00:00:00", None),
         ("soon", None),
     ] {
-        let id = bench.fake.insert("deals", json!({"closedate": text}));
-        let deal = bench.client.deals().get(&id).send().await.unwrap();
+        let id = rig.fake.insert("deals", json!({"closedate": text}));
+        let deal = rig.client.deals().get(&id).send().await.unwrap();
         assert_eq!(deal.property("closedate"), Some(text));
         let time = deal.time("closedate").unwrap();
         assert_eq!((time.as_str(), time.unix_millis()), (text, millis));
         assert_eq!(time.read().err().map(|error| error.text() == "soon"), (text == "soon").then_some(true), "{text}");
     }
     for none in [json!({}), json!({"closedate": null}), json!({"closedate": ""}), json!({"closedate": " "})] {
-        let id = bench.fake.insert("deals", none);
-        let deal = bench.client.deals().get(&id).properties(["closedate"]).send().await.unwrap();
+        let id = rig.fake.insert("deals", none);
+        let deal = rig.client.deals().get(&id).properties(["closedate"]).send().await.unwrap();
         assert!(deal.time("closedate").is_none(), "{:?}", deal.property("closedate"));
     }
 }

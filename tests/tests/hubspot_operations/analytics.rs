@@ -7,11 +7,11 @@ use hubspot_client::types::{
 };
 use serde_json::json;
 
-use crate::Bench;
+use crate::Rig;
 
 /// A report in all periods: totals and summaries come in parts, the others by day, week or month.
 async fn in_all_periods(report: impl Into<Report>, path: &str) {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let report = report.into();
     for (period, name, by_time) in [
         (TimePeriod::Total, "total", false),
@@ -22,9 +22,9 @@ async fn in_all_periods(report: impl Into<Report>, path: &str) {
         (TimePeriod::SummarizeWeekly, "summarize/weekly", false),
         (TimePeriod::SummarizeMonthly, "summarize/monthly", false),
     ] {
-        let call = bench.client.analytics().report(report.clone(), period, 20260101, 20260131).keep(["a", "b"]);
+        let call = rig.client.analytics().report(report.clone(), period, 20260101, 20260131).keep(["a", "b"]);
         let reply = call.send().await.unwrap();
-        bench.sent(&format!("GET /analytics/v2/reports/{path}/{name}?start=20260101&end=20260131&f=a&f=b"));
+        rig.sent(&format!("GET /analytics/v2/reports/{path}/{name}?start=20260101&end=20260131&f=a&f=b"));
         assert_eq!(matches!(reply, AnalyticsReport::AnalyticsTimeline(_)), by_time, "{name}");
         assert_eq!(matches!(reply, AnalyticsReport::AnalyticsTotals(_)), !by_time, "{name}");
     }
@@ -59,11 +59,11 @@ async fn by_blog() {
 
 #[tokio::test]
 async fn drill_down() {
-    let bench = Bench::new().await;
-    let report = bench.client.analytics().report(AnalyticsBreakdownBy::Sources, TimePeriod::Total, 20260101, 20260131);
+    let rig = Rig::new().await;
+    let report = rig.client.analytics().report(AnalyticsBreakdownBy::Sources, TimePeriod::Total, 20260101, 20260131);
     let report = report.within("organic").and_within("bridges").leave_out(["paid"]).view(5);
     let totals = report.sort_by("visits", SortDirection::Desc).limit(10).totals().await.unwrap();
-    bench.sent(
+    rig.sent(
         "GET /analytics/v2/reports/sources/total?start=20260101&end=20260131&d1=organic&d2=bridges&e=paid&filterId=5&sort=visits&sortDir=desc&limit=10",
     );
     assert!(totals.total.is_some() && !totals.breakdowns.is_empty());
@@ -71,57 +71,57 @@ async fn drill_down() {
 
 #[tokio::test]
 async fn pages() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let page = |part: &str, offset: u32| {
         Fault::Body(json!({"offset": offset, "total": 2, "totals": {"visits": 9}, "breakdowns": [{"breakdown": part}]}))
     };
-    bench.fake.script([page("direct", 1), page("paid", 2)]);
-    let report = bench.client.analytics().report(AnalyticsBreakdownBy::Sources, TimePeriod::Total, 20260101, 20260131);
+    rig.fake.script([page("direct", 1), page("paid", 2)]);
+    let report = rig.client.analytics().report(AnalyticsBreakdownBy::Sources, TimePeriod::Total, 20260101, 20260131);
     let parts = report.limit(1).items().try_collect().await.unwrap();
-    bench.sent("GET /analytics/v2/reports/sources/total?start=20260101&end=20260131&limit=1&offset=1");
+    rig.sent("GET /analytics/v2/reports/sources/total?start=20260101&end=20260131&limit=1&offset=1");
     assert_eq!(parts.into_iter().filter_map(|part| part.breakdown).collect::<Vec<_>>(), ["direct", "paid"]);
 }
 
 #[tokio::test]
 async fn timeline() {
-    let bench = Bench::new().await;
-    let report = bench.client.analytics().report(AnalyticsBreakdownBy::Sources, TimePeriod::Daily, 20260101, 20260103);
+    let rig = Rig::new().await;
+    let report = rig.client.analytics().report(AnalyticsBreakdownBy::Sources, TimePeriod::Daily, 20260101, 20260103);
     let days = report.keep(["organic"]).timeline().await.unwrap();
-    bench.sent("GET /analytics/v2/reports/sources/daily?start=20260101&end=20260103&f=organic");
+    rig.sent("GET /analytics/v2/reports/sources/daily?start=20260101&end=20260103&f=organic");
     assert_eq!(days.iter().map(|(day, _)| day).collect::<Vec<_>>(), ["2026-01-01", "2026-01-02", "2026-01-03"]);
 }
 
 #[tokio::test]
 async fn exists() {
-    let bench = Bench::new().await;
-    let reply = bench.client.analytics().exists(AnalyticsObjectType::Forms).send().await.unwrap();
-    bench.sent("GET /analytics/v2/reports/forms/exists");
+    let rig = Rig::new().await;
+    let reply = rig.client.analytics().exists(AnalyticsObjectType::Forms).send().await.unwrap();
+    rig.sent("GET /analytics/v2/reports/forms/exists");
     assert_eq!(reply.exists, Some(true));
 }
 
 #[tokio::test]
 async fn views() {
-    let bench = Bench::new().await;
-    bench.fake.fail(Fault::Body(json!([{"id": 7, "title": "Blog only", "createdAt": 1_514_764_800_000_i64}])));
-    let views = bench.client.analytics().list_views().send().await.unwrap();
-    bench.sent("GET /analytics/v2/views");
+    let rig = Rig::new().await;
+    rig.fake.fail(Fault::Body(json!([{"id": 7, "title": "Blog only", "createdAt": 1_514_764_800_000_i64}])));
+    let views = rig.client.analytics().list_views().send().await.unwrap();
+    rig.sent("GET /analytics/v2/views");
     assert_eq!((views[0].id, views[0].title.as_deref()), (Some(7), Some("Blog only")));
 }
 
 #[tokio::test]
 async fn events() {
-    let bench = Bench::new().await;
-    bench.fake.fail(Fault::Body(json!([{"id": "000001", "name": "Signed up"}])));
-    let events = bench.client.analytics().list_events().include_deletes(true).send().await.unwrap();
-    bench.sent("GET /reports/v2/events?includeDeletes=true");
+    let rig = Rig::new().await;
+    rig.fake.fail(Fault::Body(json!([{"id": "000001", "name": "Signed up"}])));
+    let events = rig.client.analytics().list_events().include_deletes(true).send().await.unwrap();
+    rig.sent("GET /reports/v2/events?includeDeletes=true");
     assert_eq!(events[0].name.as_deref(), Some("Signed up"));
 }
 
 #[tokio::test]
 async fn events_batch() {
-    let bench = Bench::new().await;
-    bench.fake.fail(Fault::Body(json!([{"id": "1", "name": "Signed up"}, {"id": "2", "name": "Left"}])));
-    let events = bench.client.analytics().batch_get_events(["1", "2"]).send().await.unwrap();
-    bench.sent("GET /reports/v2/events/batch?id=1&id=2");
+    let rig = Rig::new().await;
+    rig.fake.fail(Fault::Body(json!([{"id": "1", "name": "Signed up"}, {"id": "2", "name": "Left"}])));
+    let events = rig.client.analytics().batch_get_events(["1", "2"]).send().await.unwrap();
+    rig.sent("GET /reports/v2/events/batch?id=1&id=2");
     assert_eq!(events.len(), 2);
 }

@@ -6,7 +6,7 @@ use hubspot_client::types::{
 };
 use serde_json::json;
 
-use crate::Bench;
+use crate::Rig;
 
 fn boat() -> ObjectSchemaCreate {
     ObjectSchemaCreate::default()
@@ -22,57 +22,57 @@ fn boat() -> ObjectSchemaCreate {
 }
 
 /// An account with boats, and the id of that type.
-async fn harbour() -> (Bench, String) {
-    let bench = Bench::new().await;
-    let schema = bench.client.schemas().create(boat()).send().await.unwrap();
-    (bench, schema.object_type_id.unwrap())
+async fn harbour() -> (Rig, String) {
+    let rig = Rig::new().await;
+    let schema = rig.client.schemas().create(boat()).send().await.unwrap();
+    (rig, schema.object_type_id.unwrap())
 }
 
 #[tokio::test]
 async fn create_schema() {
-    let bench = Bench::new().await;
-    let schema = bench.client.schemas().create(boat()).send().await.unwrap();
+    let rig = Rig::new().await;
+    let schema = rig.client.schemas().create(boat()).send().await.unwrap();
     let body = json!({
         "name": "boat", "labels": {"singular": "Boat", "plural": "Boats"}, "associatedObjects": ["contacts"],
         "properties": [{"name": "name", "label": "Name", "type": "string", "fieldType": "text"}],
         "requiredProperties": ["name"], "searchableProperties": ["name"], "secondaryDisplayProperties": ["name"],
         "allowsSensitiveProperties": false, "shouldCreateSameObjectAssociation": false,
     });
-    bench.sent_with("POST /crm-object-schemas/2026-03/schemas", body);
+    rig.sent_with("POST /crm-object-schemas/2026-03/schemas", body);
     assert_eq!(schema.labels.unwrap().plural.as_deref(), Some("Boats"));
     assert!(schema.object_type_id.unwrap().starts_with("2-"));
 }
 
 #[tokio::test]
 async fn update_schema() {
-    let (bench, kind) = harbour().await;
+    let (rig, kind) = harbour().await;
     let change = ObjectSchemaUpdate::default().description("Afloat");
-    let schema = bench.client.schemas().update(&kind, change).send().await.unwrap();
-    bench.sent_with(&format!("PATCH /crm-object-schemas/2026-03/schemas/{kind}"), json!({"description": "Afloat"}));
+    let schema = rig.client.schemas().update(&kind, change).send().await.unwrap();
+    rig.sent_with(&format!("PATCH /crm-object-schemas/2026-03/schemas/{kind}"), json!({"description": "Afloat"}));
     assert_eq!(schema.description.as_deref(), Some("Afloat"));
 }
 
 #[tokio::test]
 async fn delete_schema() {
-    let (bench, kind) = harbour().await;
-    bench.client.schemas().delete(&kind).send().await.unwrap();
-    bench.sent(&format!("DELETE /crm-object-schemas/2026-03/schemas/{kind}"));
-    assert_eq!(bench.client.schemas().get(&kind).send().await.unwrap_err().kind(), ErrorKind::NotFound);
+    let (rig, kind) = harbour().await;
+    rig.client.schemas().delete(&kind).send().await.unwrap();
+    rig.sent(&format!("DELETE /crm-object-schemas/2026-03/schemas/{kind}"));
+    assert_eq!(rig.client.schemas().get(&kind).send().await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]
 async fn create() {
-    let (bench, kind) = harbour().await;
-    let made = bench.client.objects(&*kind).create(ObjectCreate::from([("name", "Argo")])).send().await.unwrap();
-    bench.sent_with(&format!("POST /crm/objects/2026-03/{kind}"), json!({"properties": {"name": "Argo"}}));
+    let (rig, kind) = harbour().await;
+    let made = rig.client.objects(&*kind).create(ObjectCreate::from([("name", "Argo")])).send().await.unwrap();
+    rig.sent_with(&format!("POST /crm/objects/2026-03/{kind}"), json!({"properties": {"name": "Argo"}}));
     assert_eq!((made.id.is_some(), made.property("name")), (true, Some("Argo")));
 }
 
 #[tokio::test]
 async fn list() {
-    let (bench, kind) = harbour().await;
-    let id = bench.insert(&kind, json!({"name": "Argo"}));
-    let page = bench.client.objects(&*kind).list().properties(["name"]).send().await.unwrap();
-    bench.sent(&format!("GET /crm/objects/2026-03/{kind}?properties=name"));
+    let (rig, kind) = harbour().await;
+    let id = rig.insert(&kind, json!({"name": "Argo"}));
+    let page = rig.client.objects(&*kind).list().properties(["name"]).send().await.unwrap();
+    rig.sent(&format!("GET /crm/objects/2026-03/{kind}?properties=name"));
     assert_eq!((page.results[0].id.as_ref(), page.results[0].property("name")), (Some(&id), Some("Argo")));
 }

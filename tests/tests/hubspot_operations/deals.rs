@@ -4,37 +4,37 @@ use hubspot_client::types::{BatchUpdateRow, ObjectCreate, ObjectUpdate};
 use hubspot_client::{ErrorKind, Map};
 use serde_json::json;
 
-use crate::{Bench, all_written};
+use crate::{Rig, all_written};
 
 #[tokio::test]
 async fn create() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let deal = ObjectCreate::from([("dealname", "Bridge"), ("closedate", "2023-12-31")]).set("amount", 50_000);
-    let made = bench.client.deals().create(deal).send().await.unwrap();
+    let made = rig.client.deals().create(deal).send().await.unwrap();
     let body = json!({"properties": {"dealname": "Bridge", "closedate": "2023-12-31", "amount": "50000"}});
-    bench.sent_with("POST /crm/objects/2026-03/0-3", body);
+    rig.sent_with("POST /crm/objects/2026-03/0-3", body);
     assert_eq!((made.property("dealname"), made.number("amount")), (Some("Bridge"), Some(50_000.0)));
 }
 
 #[tokio::test]
 async fn get() {
-    let bench = Bench::new().await;
-    let id = bench.insert("deals", json!({"dealname": "Bridge"}));
-    let deal = bench.client.deals().get(&id).properties_with_history(["dealname"]).send().await.unwrap();
-    bench.sent(&format!("GET /crm/objects/2026-03/0-3/{id}?propertiesWithHistory=dealname"));
+    let rig = Rig::new().await;
+    let id = rig.insert("deals", json!({"dealname": "Bridge"}));
+    let deal = rig.client.deals().get(&id).properties_with_history(["dealname"]).send().await.unwrap();
+    rig.sent(&format!("GET /crm/objects/2026-03/0-3/{id}?propertiesWithHistory=dealname"));
     assert_eq!(deal.id, Some(id));
 }
 
 #[tokio::test]
 async fn recently_modified() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     for day in 1..=3 {
         let changed = format!("2025-03-0{day}T00:00:00.000Z");
-        bench.insert("deals", json!({"dealname": format!("d{day}"), "hs_lastmodifieddate": changed}));
+        rig.insert("deals", json!({"dealname": format!("d{day}"), "hs_lastmodifieddate": changed}));
     }
-    let deals = bench.client.deals();
+    let deals = rig.client.deals();
     let newest = deals.recently_modified("2025-03-02").properties(["dealname"]).try_collect().await.unwrap();
-    let first = &bench.fake.requests()[0];
+    let first = &rig.fake.requests()[0];
     assert_eq!(crate::written(first), "POST /crm/objects/2026-03/0-3/search");
     let since = json!({"propertyName": "hs_lastmodifieddate", "operator": "GTE", "value": "1740873600000"});
     assert_eq!(first.json()["filterGroups"][0]["filters"][0], since);
@@ -44,29 +44,29 @@ async fn recently_modified() {
 
 #[tokio::test]
 async fn update() {
-    let bench = Bench::new().await;
-    let id = bench.insert("deals", json!({"dealname": "Bridge"}));
-    let deal = bench.client.deals().update(&id, ObjectUpdate::from([("amount", 99.5)])).send().await.unwrap();
-    bench.sent_with(&format!("PATCH /crm/objects/2026-03/0-3/{id}"), json!({"properties": {"amount": "99.5"}}));
+    let rig = Rig::new().await;
+    let id = rig.insert("deals", json!({"dealname": "Bridge"}));
+    let deal = rig.client.deals().update(&id, ObjectUpdate::from([("amount", 99.5)])).send().await.unwrap();
+    rig.sent_with(&format!("PATCH /crm/objects/2026-03/0-3/{id}"), json!({"properties": {"amount": "99.5"}}));
     assert_eq!(deal.number("amount"), Some(99.5));
 }
 
 #[tokio::test]
 async fn update_many() {
-    let bench = Bench::new().await;
-    let ids = [1, 2].map(|n| bench.insert("deals", json!({"dealname": n})));
+    let rig = Rig::new().await;
+    let ids = [1, 2].map(|n| rig.insert("deals", json!({"dealname": n})));
     let rows = ids.clone().map(|id| BatchUpdateRow::new(id, Map::from_iter([("dealstage", "won".to_owned())])));
-    let deals = all_written(bench.client.deals().update_many(rows).await, 2);
+    let deals = all_written(rig.client.deals().update_many(rows).await, 2);
     let body = json!({"inputs": ids.clone().map(|id| json!({"id": id, "properties": {"dealstage": "won"}}))});
-    bench.sent_with("POST /crm/objects/2026-03/0-3/batch/update", body);
+    rig.sent_with("POST /crm/objects/2026-03/0-3/batch/update", body);
     assert_eq!(deals[1].id.as_ref(), Some(&ids[1]));
 }
 
 #[tokio::test]
 async fn archive() {
-    let bench = Bench::new().await;
-    let id = bench.insert("deals", json!({"dealname": "Bridge"}));
-    bench.client.deals().archive(&id).send().await.unwrap();
-    bench.sent(&format!("DELETE /crm/objects/2026-03/0-3/{id}"));
-    assert_eq!(bench.client.deals().get(&id).send().await.unwrap_err().kind(), ErrorKind::NotFound);
+    let rig = Rig::new().await;
+    let id = rig.insert("deals", json!({"dealname": "Bridge"}));
+    rig.client.deals().archive(&id).send().await.unwrap();
+    rig.sent(&format!("DELETE /crm/objects/2026-03/0-3/{id}"));
+    assert_eq!(rig.client.deals().get(&id).send().await.unwrap_err().kind(), ErrorKind::NotFound);
 }

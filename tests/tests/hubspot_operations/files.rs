@@ -6,7 +6,7 @@ use hubspot_client::PollPolicy;
 use hubspot_client::types::{BatchReplyStatus, ImportFromUrlInput};
 use serde_json::json;
 
-use crate::Bench;
+use crate::Rig;
 
 const URL: &str = "https://www.example.com/logo.png";
 
@@ -16,23 +16,23 @@ fn logo() -> ImportFromUrlInput {
 
 #[tokio::test]
 async fn import_from_url() {
-    let bench = Bench::new().await;
-    let task = bench.client.files().import_from_url(logo()).send().await.unwrap();
+    let rig = Rig::new().await;
+    let task = rig.client.files().import_from_url(logo()).send().await.unwrap();
     let body = json!({
         "access": "PRIVATE", "duplicateValidationScope": "EXACT_FOLDER", "duplicateValidationStrategy": "NONE",
         "overwrite": false, "url": URL, "folderPath": "/logos",
     });
-    bench.sent_with("POST /files/2026-03/files/import-from-url/async", body);
+    rig.sent_with("POST /files/2026-03/files/import-from-url/async", body);
     assert!(task.id.is_some());
 }
 
 #[tokio::test]
 async fn get_import_status() {
-    let bench = Bench::new().await;
-    let files = bench.client.files();
+    let rig = Rig::new().await;
+    let files = rig.client.files();
     let task = files.import_from_url(logo()).send().await.unwrap().id.unwrap();
     let status = files.get_import_status(&task).send().await.unwrap();
-    bench.sent(&format!("GET /files/2026-03/files/import-from-url/async/tasks/{task}/status"));
+    rig.sent(&format!("GET /files/2026-03/files/import-from-url/async/tasks/{task}/status"));
     assert_eq!(status.status, Some(BatchReplyStatus::Pending));
     let policy = PollPolicy::new(Duration::from_secs(2), Duration::from_secs(60));
     let file = files.wait_for_import(&task, policy).await.unwrap();

@@ -28,12 +28,12 @@ use hubspot_client::{BatchReport, Client};
 use serde_json::{Value, json};
 
 /// A fake without quotas (its time is the real one), and a client whose time passes by itself.
-struct Bench {
+struct Rig {
     fake: Fake,
     client: Client,
 }
 
-impl Bench {
+impl Rig {
     async fn new() -> Self {
         let fake = Fake::builder(Vendor::HubSpot).no_quota().start().await.unwrap();
         let builder = Client::builder().token(fake.token()).base_url(fake.base_url()).seed(7);

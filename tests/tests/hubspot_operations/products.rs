@@ -4,81 +4,81 @@ use hubspot_client::types::{BatchCreateRow, BatchUpdateRow, ObjectCreate, Object
 use hubspot_client::{ErrorKind, Map};
 use serde_json::json;
 
-use crate::{Bench, all_written, inputs};
+use crate::{Rig, all_written, inputs};
 
 #[tokio::test]
 async fn create() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let chair = ObjectCreate::from([("name", "Chair")]).set("price", 99.99);
-    let made = bench.client.products().create(chair).send().await.unwrap();
-    bench.sent_with("POST /crm/objects/2026-03/products", json!({"properties": {"name": "Chair", "price": "99.99"}}));
+    let made = rig.client.products().create(chair).send().await.unwrap();
+    rig.sent_with("POST /crm/objects/2026-03/products", json!({"properties": {"name": "Chair", "price": "99.99"}}));
     assert_eq!((made.property("name"), made.number("price")), (Some("Chair"), Some(99.99)));
 }
 
 #[tokio::test]
 async fn get() {
-    let bench = Bench::new().await;
-    let id = bench.insert("products", json!({"name": "Chair"}));
-    let read = bench.client.products().get(&id).properties(["name"]).send().await.unwrap();
-    bench.sent(&format!("GET /crm/objects/2026-03/products/{id}?properties=name"));
+    let rig = Rig::new().await;
+    let id = rig.insert("products", json!({"name": "Chair"}));
+    let read = rig.client.products().get(&id).properties(["name"]).send().await.unwrap();
+    rig.sent(&format!("GET /crm/objects/2026-03/products/{id}?properties=name"));
     assert_eq!(read.property("name"), Some("Chair"));
 }
 
 #[tokio::test]
 async fn list() {
-    let bench = Bench::new().await;
-    let id = bench.insert("products", json!({"name": "Chair"}));
-    let page = bench.client.products().list().limit(10).send().await.unwrap();
-    bench.sent("GET /crm/objects/2026-03/products?limit=10");
+    let rig = Rig::new().await;
+    let id = rig.insert("products", json!({"name": "Chair"}));
+    let page = rig.client.products().list().limit(10).send().await.unwrap();
+    rig.sent("GET /crm/objects/2026-03/products?limit=10");
     assert_eq!(page.results[0].id, Some(id));
 }
 
 #[tokio::test]
 async fn update() {
-    let bench = Bench::new().await;
-    let id = bench.insert("products", json!({"name": "Chair"}));
-    let changed = bench.client.products().update(&id, ObjectUpdate::from([("price", 80)])).send().await.unwrap();
-    bench.sent_with(&format!("PATCH /crm/objects/2026-03/products/{id}"), json!({"properties": {"price": "80"}}));
+    let rig = Rig::new().await;
+    let id = rig.insert("products", json!({"name": "Chair"}));
+    let changed = rig.client.products().update(&id, ObjectUpdate::from([("price", 80)])).send().await.unwrap();
+    rig.sent_with(&format!("PATCH /crm/objects/2026-03/products/{id}"), json!({"properties": {"price": "80"}}));
     assert_eq!(changed.number("price"), Some(80.0));
 }
 
 #[tokio::test]
 async fn create_many() {
-    let bench = Bench::new().await;
+    let rig = Rig::new().await;
     let rows = [("Chair", 99.99), ("Table", 250.0)]
         .map(|(name, price)| BatchCreateRow::from([("name", name)]).set("price", price));
-    let made = all_written(bench.client.products().create_many(rows).await, 2);
+    let made = all_written(rig.client.products().create_many(rows).await, 2);
     let row = |name: &str, price: &str| json!({"properties": {"name": name, "price": price}});
     let body = json!({"inputs": [row("Chair", "99.99"), row("Table", "250")]});
-    bench.sent_with("POST /crm/objects/2026-03/products/batch/create", body);
+    rig.sent_with("POST /crm/objects/2026-03/products/batch/create", body);
     assert_eq!(made.iter().map(|one| one.property("name").unwrap()).collect::<Vec<_>>(), ["Chair", "Table"]);
 }
 
 #[tokio::test]
 async fn update_many() {
-    let bench = Bench::new().await;
-    let id = bench.insert("products", json!({"name": "Chair"}));
+    let rig = Rig::new().await;
+    let id = rig.insert("products", json!({"name": "Chair"}));
     let row = BatchUpdateRow::new(&*id, Map::from_iter([("price", "80".to_owned())]));
-    let changed = all_written(bench.client.products().update_many([row]).await, 1);
+    let changed = all_written(rig.client.products().update_many([row]).await, 1);
     let body = json!({"inputs": [{"id": id, "properties": {"price": "80"}}]});
-    bench.sent_with("POST /crm/objects/2026-03/products/batch/update", body);
+    rig.sent_with("POST /crm/objects/2026-03/products/batch/update", body);
     assert_eq!(changed[0].number("price"), Some(80.0));
 }
 
 #[tokio::test]
 async fn archive_many() {
-    let bench = Bench::new().await;
-    let ids = ["Chair", "Table"].map(|name| bench.insert("products", json!({"name": name})));
-    all_written(bench.client.products().archive_many(&ids).await, 2);
-    bench.sent_with("POST /crm/objects/2026-03/products/batch/archive", inputs(&ids));
-    assert_eq!(bench.fake.count("products"), 0);
+    let rig = Rig::new().await;
+    let ids = ["Chair", "Table"].map(|name| rig.insert("products", json!({"name": name})));
+    all_written(rig.client.products().archive_many(&ids).await, 2);
+    rig.sent_with("POST /crm/objects/2026-03/products/batch/archive", inputs(&ids));
+    assert_eq!(rig.fake.count("products"), 0);
 }
 
 #[tokio::test]
 async fn archive() {
-    let bench = Bench::new().await;
-    let id = bench.insert("products", json!({"name": "Chair"}));
-    bench.client.products().archive(&id).send().await.unwrap();
-    bench.sent(&format!("DELETE /crm/objects/2026-03/products/{id}"));
-    assert_eq!(bench.client.products().get(&id).send().await.unwrap_err().kind(), ErrorKind::NotFound);
+    let rig = Rig::new().await;
+    let id = rig.insert("products", json!({"name": "Chair"}));
+    rig.client.products().archive(&id).send().await.unwrap();
+    rig.sent(&format!("DELETE /crm/objects/2026-03/products/{id}"));
+    assert_eq!(rig.client.products().get(&id).send().await.unwrap_err().kind(), ErrorKind::NotFound);
 }

@@ -4,7 +4,7 @@ use hubspot_client::ErrorKind;
 use hubspot_client::types::{PropertyCreate, PropertyGroupCreate};
 use serde_json::json;
 
-use crate::Bench;
+use crate::Rig;
 
 fn colour() -> PropertyCreate {
     let property = PropertyCreate::default().name("colour").label("Colour").group_name("contactinformation");
@@ -13,45 +13,45 @@ fn colour() -> PropertyCreate {
 
 #[tokio::test]
 async fn create() {
-    let bench = Bench::new().await;
-    let made = bench.client.properties("contacts").create(colour()).send().await.unwrap();
+    let rig = Rig::new().await;
+    let made = rig.client.properties("contacts").create(colour()).send().await.unwrap();
     let body = json!({
         "name": "colour", "label": "Colour", "groupName": "contactinformation", "type": "string", "fieldType": "text",
     });
-    bench.sent_with("POST /crm/properties/2026-03/contacts", body);
+    rig.sent_with("POST /crm/properties/2026-03/contacts", body);
     assert_eq!((made.name.as_deref(), made.label.as_deref()), (Some("colour"), Some("Colour")));
 }
 
 #[tokio::test]
 async fn archive() {
-    let bench = Bench::new().await;
-    let properties = bench.client.properties("contacts");
+    let rig = Rig::new().await;
+    let properties = rig.client.properties("contacts");
     properties.create(colour()).send().await.unwrap();
     properties.archive("colour").send().await.unwrap();
-    bench.sent("DELETE /crm/properties/2026-03/contacts/colour");
+    rig.sent("DELETE /crm/properties/2026-03/contacts/colour");
     assert_eq!(properties.get("colour").send().await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]
 async fn get_of_contacts() {
-    let bench = Bench::new().await;
-    let email = bench.client.properties("contacts").get("email").send().await.unwrap();
-    bench.sent("GET /crm/properties/2026-03/contacts/email");
+    let rig = Rig::new().await;
+    let email = rig.client.properties("contacts").get("email").send().await.unwrap();
+    rig.sent("GET /crm/properties/2026-03/contacts/email");
     assert_eq!(email.name.as_deref(), Some("email"));
 }
 
 #[tokio::test]
 async fn get_of_companies() {
-    let bench = Bench::new().await;
-    let domain = bench.client.properties("companies").get("domain").archived(false).send().await.unwrap();
-    bench.sent("GET /crm/properties/2026-03/companies/domain?archived=false");
+    let rig = Rig::new().await;
+    let domain = rig.client.properties("companies").get("domain").archived(false).send().await.unwrap();
+    rig.sent("GET /crm/properties/2026-03/companies/domain?archived=false");
     assert_eq!(domain.name.as_deref(), Some("domain"));
 }
 
 async fn listed(kind: &str, name: &str) {
-    let bench = Bench::new().await;
-    let properties = bench.client.properties(kind).list().send().await.unwrap().results;
-    bench.sent(&format!("GET /crm/properties/2026-03/{kind}"));
+    let rig = Rig::new().await;
+    let properties = rig.client.properties(kind).list().send().await.unwrap().results;
+    rig.sent(&format!("GET /crm/properties/2026-03/{kind}"));
     assert!(properties.iter().any(|property| property.name.as_deref() == Some(name)), "{kind}");
 }
 
@@ -78,30 +78,30 @@ fn group() -> PropertyGroupCreate {
 
 #[tokio::test]
 async fn create_group() {
-    let bench = Bench::new().await;
-    let made = bench.client.properties("contacts").create_group(group()).send().await.unwrap();
+    let rig = Rig::new().await;
+    let made = rig.client.properties("contacts").create_group(group()).send().await.unwrap();
     let body = json!({"name": "looks", "label": "Looks", "displayOrder": 3});
-    bench.sent_with("POST /crm/properties/2026-03/contacts/groups", body);
+    rig.sent_with("POST /crm/properties/2026-03/contacts/groups", body);
     assert_eq!((made.name.as_deref(), made.display_order), (Some("looks"), Some(3)));
 }
 
 #[tokio::test]
 async fn list_groups() {
-    let bench = Bench::new().await;
-    let properties = bench.client.properties("contacts");
+    let rig = Rig::new().await;
+    let properties = rig.client.properties("contacts");
     properties.create_group(group()).send().await.unwrap();
     let groups = properties.list_groups().send().await.unwrap().results;
-    bench.sent("GET /crm/properties/2026-03/contacts/groups");
+    rig.sent("GET /crm/properties/2026-03/contacts/groups");
     assert!(groups.iter().any(|group| group.label.as_deref() == Some("Looks")));
 }
 
 #[tokio::test]
 async fn archive_group() {
-    let bench = Bench::new().await;
-    let properties = bench.client.properties("contacts");
+    let rig = Rig::new().await;
+    let properties = rig.client.properties("contacts");
     properties.create_group(group()).send().await.unwrap();
     properties.archive_group("looks").send().await.unwrap();
-    bench.sent("DELETE /crm/properties/2026-03/contacts/groups/looks");
+    rig.sent("DELETE /crm/properties/2026-03/contacts/groups/looks");
     let groups = properties.list_groups().send().await.unwrap().results;
     assert!(groups.iter().all(|group| group.name.as_deref() != Some("looks") || group.archived == Some(true)));
 }

@@ -48,13 +48,13 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![any::<String>(), prop::collection::vec(pieces, 0..8).prop_map(|pieces| pieces.concat())]
 }
 
-struct Bench {
+struct Rig {
     runtime: Runtime,
     fake: Fake,
     client: Client,
 }
 
-impl Bench {
+impl Rig {
     fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (fake, client) = runtime.block_on(async {
@@ -106,13 +106,13 @@ fn decoded(segment: &str) -> String {
 
 #[test]
 fn of_a_path_and_a_query() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let call =
-        |id: &str, property: &str| bench.client.companies().get(id).properties([property]).id_property(property).send();
-    let usual = bench.sent(call("1", "name")).unwrap();
+        |id: &str, property: &str| rig.client.companies().get(id).properties([property]).id_property(property).send();
+    let usual = rig.sent(call("1", "name")).unwrap();
     let reached = std::cell::Cell::new(0);
-    bench.run((text(), text()), |(id, property)| {
-        let Some(sent) = bench.sent(call(&id, &property)) else { return };
+    rig.run((text(), text()), |(id, property)| {
+        let Some(sent) = rig.sent(call(&id, &property)) else { return };
         reached.set(reached.get() + 1);
         let segments: Vec<&str> = sent.path.split('/').collect();
         assert_eq!((&sent.method, segments.len()), (&usual.method, usual.path.split('/').count()), "{}", sent.path);
@@ -126,15 +126,15 @@ fn of_a_path_and_a_query() {
 
 #[test]
 fn of_a_header() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let call = |value: &str| {
-        let client = bench.client.with(CallOptions::new().header("x-note", value));
+        let client = rig.client.with(CallOptions::new().header("x-note", value));
         async move { client.companies().list().send().await }
     };
-    let usual = bench.sent(call("note")).unwrap();
+    let usual = rig.sent(call("note")).unwrap();
     let reached = std::cell::Cell::new(0);
-    bench.run(text(), |value| {
-        let Some(sent) = bench.sent(call(&value)) else { return };
+    rig.run(text(), |value| {
+        let Some(sent) = rig.sent(call(&value)) else { return };
         reached.set(reached.get() + 1);
         assert_eq!((&sent.method, &sent.path, &sent.query), (&usual.method, &usual.path, &usual.query));
         assert_eq!(names(&sent.headers), names(&usual.headers));
@@ -144,26 +144,26 @@ fn of_a_header() {
     assert!(reached.get() > CASES / 8, "{} of {CASES} were sent at all", reached.get());
     // The name is an argument too.
     for name in ["authorization", "Host", "content-length", "transfer-encoding", "a b", "a\r\nb", ""] {
-        let client = bench.client.with(CallOptions::new().header(name, "1"));
-        assert!(bench.sent(async { client.companies().list().send().await }).is_none(), "{name}");
+        let client = rig.client.with(CallOptions::new().header(name, "1"));
+        assert!(rig.sent(async { client.companies().list().send().await }).is_none(), "{name}");
     }
 }
 
 #[test]
 fn of_a_form_with_a_file() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let call = |path: &str, file: &str, content: &str, media: &str| {
         let upload = Upload::bytes(content.to_owned()).file_name(file).content_type(media);
-        bench.client.files().upload(upload, "{}").folder_path(path).send()
+        rig.client.files().upload(upload, "{}").folder_path(path).send()
     };
-    let usual = bench.sent(call("/a", "a.csv", "id", "text/csv")).unwrap();
+    let usual = rig.sent(call("/a", "a.csv", "id", "text/csv")).unwrap();
     let usual_parts: Vec<String> = usual.parts().into_iter().map(|part| part.name).collect();
     assert_eq!(usual_parts.len(), 3);
     let reached = std::cell::Cell::new(0);
-    bench.run((text(), text(), text(), text()), |(path, file, content, media)| {
+    rig.run((text(), text(), text(), text()), |(path, file, content, media)| {
         // Most are no media type, and refused; the others say something all the same.
         let media = if media.len() % 2 == 0 { "text/csv".to_owned() } else { media };
-        let Some(sent) = bench.sent(call(&path, &file, &content, &media)) else { return };
+        let Some(sent) = rig.sent(call(&path, &file, &content, &media)) else { return };
         reached.set(reached.get() + 1);
         let parts = sent.parts();
         assert_eq!(parts.iter().map(|part| part.name.clone()).collect::<Vec<_>>(), usual_parts, "{file:?} {media:?}");

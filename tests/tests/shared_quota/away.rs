@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crm_core::{Acquire, Clock, ErrorKind, Quotas, RedisLimiter, WhenAway, Window};
 use crm_testkit::redis_server::RedisServer;
 
-use crate::{Bench, Take, burst, busiest, grants, ms, refused};
+use crate::{Rig, Take, burst, busiest, grants, ms, refused};
 
 #[test]
 fn a_wrong_address_is_found_at_once_and_not_shown() {
@@ -52,14 +52,14 @@ async fn tls_is_spoken_where_the_address_says_so() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn who_does_not_want_to_guess_refuses_and_comes_back() {
-    let mut bench = Bench::new();
-    let limiter = bench.builder(&burst(5, ms(100)), 1).when_away(WhenAway::Refuse).build().unwrap();
+    let mut rig = Rig::new();
+    let limiter = rig.builder(&burst(5, ms(100)), 1).when_away(WhenAway::Refuse).build().unwrap();
     assert!(limiter.take(&Acquire::new("k", "")).await.is_ok());
-    bench.server.kill();
+    rig.server.kill();
     let refusal = refused(&limiter, &Acquire::new("k", "")).await;
     assert!(refusal.reason().contains("Redis is away"), "{}", refusal.reason());
     assert!(refusal.retry_after() <= Some(ms(500)));
-    bench.server.restart();
+    rig.server.restart();
     tokio::time::sleep(refusal.retry_after().unwrap()).await;
     assert!(limiter.take(&Acquire::new("k", "")).await.is_ok());
 }
@@ -67,40 +67,40 @@ async fn who_does_not_want_to_guess_refuses_and_comes_back() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn who_does_not_care_goes_on() {
-    let mut bench = Bench::new();
-    let limiter = bench.builder(&burst(5, ms(1_000)), 2).when_away(WhenAway::GoOn).build().unwrap();
-    bench.server.kill();
+    let mut rig = Rig::new();
+    let limiter = rig.builder(&burst(5, ms(1_000)), 2).when_away(WhenAway::GoOn).build().unwrap();
+    rig.server.kill();
     for _ in 0..50 {
         assert!(limiter.take(&Acquire::new("k", "")).await.is_ok());
     }
     // What it let through is not forgotten.
-    bench.server.restart();
+    rig.server.restart();
     tokio::time::sleep(ms(500)).await;
     // Whoever asks lets the worker look whether Redis is back, unless it knows by now.
-    let _ = limiter.take(&bench.patient(ms(5))).await;
+    let _ = limiter.take(&rig.patient(ms(5))).await;
     tokio::time::sleep(ms(50)).await;
-    assert!(bench.wait(&limiter).await > Duration::ZERO);
+    assert!(rig.wait(&limiter).await > Duration::ZERO);
 }
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_part_is_what_was_used_and_after_a_window_what_is_due() {
-    let mut bench = Bench::new();
+    let mut rig = Rig::new();
     let per = ms(400);
-    let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
+    let [a, b] = &rig.workers(&burst(10, per), 2).await[..] else { unreachable!() };
     for _ in 0..2 {
         a.take(&Acquire::new("k", "")).await.unwrap();
     }
-    assert_eq!(bench.room(b).await, 8);
-    bench.server.kill();
+    assert_eq!(rig.room(b).await, 8);
+    rig.server.kill();
     // Ten are used; nobody may use more than before until the window has passed.
-    assert_eq!((bench.room(a).await, bench.room(b).await), (0, 0));
+    assert_eq!((rig.room(a).await, rig.room(b).await), (0, 0));
     tokio::time::sleep(per).await;
-    assert_eq!((bench.room(a).await, bench.room(b).await), (5, 5));
+    assert_eq!((rig.room(a).await, rig.room(b).await), (5, 5));
     // Back and empty: what was granted meanwhile counts.
-    bench.server.restart();
+    rig.server.restart();
     tokio::time::sleep(ms(150)).await;
-    let (a, b) = (bench.room(a).await, bench.room(b).await);
+    let (a, b) = (rig.room(a).await, rig.room(b).await);
     assert_eq!((a, b), (0, 0));
 }
 
@@ -108,10 +108,10 @@ async fn a_part_is_what_was_used_and_after_a_window_what_is_due() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn an_unknown_wait_is_not_said() {
-    let mut bench = Bench::new();
-    bench.server.kill();
-    let limiter = bench.builder(&burst(3, ms(3_600_000)), 8).build().unwrap();
-    let refusal = refused(&limiter, &bench.patient(ms(50))).await;
+    let mut rig = Rig::new();
+    rig.server.kill();
+    let limiter = rig.builder(&burst(3, ms(3_600_000)), 8).build().unwrap();
+    let refusal = refused(&limiter, &rig.patient(ms(50))).await;
     assert!(refusal.reason().contains("while Redis is away"), "{refusal:?}");
     assert_eq!(refusal.retry_after(), None);
 }
@@ -119,30 +119,30 @@ async fn an_unknown_wait_is_not_said() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn lost_data_is_told_again_by_those_who_have_it() {
-    let bench = Bench::new();
-    let [a, b] = &bench.workers(&burst(10, ms(3_000)), 2).await[..] else { unreachable!() };
+    let rig = Rig::new();
+    let [a, b] = &rig.workers(&burst(10, ms(3_000)), 2).await[..] else { unreachable!() };
     for _ in 0..4 {
         a.take(&Acquire::new("k", "")).await.unwrap();
         b.take(&Acquire::new("k", "")).await.unwrap();
     }
-    bench.server.command("FLUSHALL").unwrap();
+    rig.server.command("FLUSHALL").unwrap();
     // Two were left, but nobody can know that: four and four are what is certain.
-    assert_eq!((bench.room(a).await, bench.room(b).await), (0, 0));
+    assert_eq!((rig.room(a).await, rig.room(b).await), (0, 0));
     // One who comes new takes its part of what is left over.
-    let c = bench.builder(&burst(10, ms(3_000)), 2).build().unwrap();
-    assert!(bench.room(&c).await <= 2);
+    let c = rig.builder(&burst(10, ms(3_000)), 2).build().unwrap();
+    assert!(rig.room(&c).await <= 2);
 }
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn data_lost_just_after_redis_came_back_is_in_doubt_from_then_on() {
-    let mut bench = Bench::new();
+    let mut rig = Rig::new();
     let per = ms(1_500);
-    let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
-    bench.server.kill();
-    assert_eq!((bench.room(a).await, bench.room(b).await), (0, 0));
+    let [a, b] = &rig.workers(&burst(10, per), 2).await[..] else { unreachable!() };
+    rig.server.kill();
+    assert_eq!((rig.room(a).await, rig.room(b).await), (0, 0));
     tokio::time::sleep(per).await;
-    bench.server.restart();
+    rig.server.restart();
     // Both are back, a whole window after the absence began: each brings an equal part.
     for worker in [a, b] {
         worker.take(&Acquire::new("k", "").cost(0)).await.unwrap();
@@ -151,28 +151,28 @@ async fn data_lost_just_after_redis_came_back_is_in_doubt_from_then_on() {
     for worker in [a, a, a, a, b, b, b, b, b, b] {
         worker.take(&Acquire::new("k", "")).await.unwrap();
     }
-    bench.server.command("FLUSHALL").unwrap();
-    assert_eq!((bench.room(a).await, bench.room(b).await), (0, 0));
+    rig.server.command("FLUSHALL").unwrap();
+    assert_eq!((rig.room(a).await, rig.room(b).await), (0, 0));
 }
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_slow_redis_is_away_after_the_time_limit() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let quotas = burst(10, ms(300));
-    let all: Vec<_> = (0..2).map(|_| bench.builder(&quotas, 2).time_limit(ms(100)).build().unwrap()).collect();
+    let all: Vec<_> = (0..2).map(|_| rig.builder(&quotas, 2).time_limit(ms(100)).build().unwrap()).collect();
     for one in &all {
         one.take(&Acquire::new("k", "")).await.unwrap();
     }
     tokio::time::sleep(ms(350)).await;
-    bench.server.pause();
+    rig.server.pause();
     let started = Instant::now();
     let acquire = Acquire::new("k", "");
     // Nothing was used in the last window, so a part can be had one window later.
     all[0].take(&acquire).await.unwrap();
     let took = started.elapsed();
     assert!(took > ms(300) && took < ms(700), "{took:?}");
-    bench.server.resume();
+    rig.server.resume();
     tokio::time::sleep(ms(800)).await;
     all[0].take(&acquire).await.unwrap();
     let before = all[0].grants().len();
@@ -183,10 +183,10 @@ async fn a_slow_redis_is_away_after_the_time_limit() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn no_window_is_exceeded_whatever_happens_to_redis() {
-    let mut bench = Bench::new();
+    let mut rig = Rig::new();
     let (per, guard, limit) = (ms(300), ms(20), 40);
     let quotas = Quotas::new([Window::new("burst", limit, per).guard(guard)]);
-    let workers: Vec<_> = (0..4).map(|_| bench.builder(&quotas, 4).time_limit(ms(150)).build().unwrap()).collect();
+    let workers: Vec<_> = (0..4).map(|_| rig.builder(&quotas, 4).time_limit(ms(150)).build().unwrap()).collect();
     let workers: Vec<_> = workers.into_iter().map(Arc::new).collect();
     let tasks: Vec<_> = workers
         .iter()
@@ -202,21 +202,21 @@ async fn no_window_is_exceeded_whatever_happens_to_redis() {
         .collect();
     let pass = |millis| tokio::time::sleep(ms(millis));
     pass(1_600).await;
-    let begin = wall(&bench);
-    bench.server.kill();
+    let begin = wall(&rig);
+    rig.server.kill();
     pass(700).await;
-    bench.server.restart();
+    rig.server.restart();
     pass(1_000).await;
-    bench.server.command("FLUSHALL").unwrap();
+    rig.server.command("FLUSHALL").unwrap();
     pass(700).await;
-    bench.server.pause();
+    rig.server.pause();
     pass(600).await;
-    bench.server.resume();
+    rig.server.resume();
     pass(700).await;
-    bench.server.kill();
-    bench.server.restart();
+    rig.server.kill();
+    rig.server.restart();
     pass(700).await;
-    let end = wall(&bench);
+    let end = wall(&rig);
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
     // When permits were given, not when a busy machine let the tasks know.
     let mut given: Vec<_> =
@@ -229,6 +229,6 @@ async fn no_window_is_exceeded_whatever_happens_to_redis() {
     assert!(used > could * 0.7, "{used} of {could}");
 }
 
-fn wall(bench: &Bench) -> Duration {
-    bench.clock.wall().duration_since(std::time::UNIX_EPOCH).unwrap()
+fn wall(rig: &Rig) -> Duration {
+    rig.clock.wall().duration_since(std::time::UNIX_EPOCH).unwrap()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crm_core::{Acquire, End, ErrorKind, Feedback, Permit, Quotas, RateLimiter, RedisLimiter, Window};
 
-use crate::{Bench, Take, burst, ms};
+use crate::{Rig, Take, burst, ms};
 
 /// Lets a message that nobody waits for arrive.
 async fn arrives() {
@@ -22,33 +22,33 @@ async fn told(a: &RedisLimiter, status: u16, feedback: Feedback) {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_hint_holds_all_workers() {
-    let bench = Bench::new();
-    let [a, b] = &bench.workers(&burst(10, ms(10_000)), 2).await[..] else { unreachable!() };
+    let rig = Rig::new();
+    let [a, b] = &rig.workers(&burst(10, ms(10_000)), 2).await[..] else { unreachable!() };
     told(a, 429, Feedback { reset_after: Some(ms(400)), ..Feedback::default() }).await;
-    let wait = bench.wait(b).await;
+    let wait = rig.wait(b).await;
     assert!(wait > ms(200) && wait <= ms(400), "{wait:?}");
     tokio::time::sleep(wait).await;
-    assert_eq!(bench.room(b).await, 9);
+    assert_eq!(rig.room(b).await, 9);
 }
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_hold_is_bounded_by_its_window_and_a_person_lifts_it_for_all_workers() {
-    let bench = Bench::new();
-    let [a, b] = &bench.workers(&burst(10, ms(10_000)), 2).await[..] else { unreachable!() };
+    let rig = Rig::new();
+    let [a, b] = &rig.workers(&burst(10, ms(10_000)), 2).await[..] else { unreachable!() };
     told(a, 429, Feedback { reset_after: Some(Duration::from_secs(86_400)), ..Feedback::default() }).await;
-    let wait = bench.wait(b).await;
+    let wait = rig.wait(b).await;
     assert!(wait > ms(59_000) && wait <= ms(60_100), "{wait:?}");
     // One waits, of the worker that lifts it, and takes its turn at once.
-    let acquire = bench.patient(ms(70_000));
+    let acquire = rig.patient(ms(70_000));
     let lifted = async {
         arrives().await;
         a.lift("k").await.unwrap();
     };
     let (waited, ()) = tokio::join!(a.take(&acquire), lifted);
     assert!(waited.unwrap() < ms(2_000));
-    assert_eq!(bench.room(b).await, 8);
-    drop(bench);
+    assert_eq!(rig.room(b).await, 8);
+    drop(rig);
     let error = a.lift("k").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Other);
     assert!(error.to_string().contains("could not be lifted in Redis, try again"), "{error}");
@@ -57,61 +57,61 @@ async fn a_hold_is_bounded_by_its_window_and_a_person_lifts_it_for_all_workers()
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_refusal_without_a_hint_halves_the_limit_for_a_while() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let per = ms(400);
-    let [a, b] = &bench.workers(&burst(20, per), 2).await[..] else { unreachable!() };
+    let [a, b] = &rig.workers(&burst(20, per), 2).await[..] else { unreachable!() };
     let acquire = Acquire::new("k", "");
     a.take(&acquire).await.unwrap();
     // The refusals of one burst count once.
     (0..5).for_each(|_| a.observe(&acquire, &Permit::default(), 429, &Feedback::default()));
     arrives().await;
-    assert_eq!(bench.room(b).await, 9);
+    assert_eq!(rig.room(b).await, 9);
     tokio::time::sleep(per).await;
-    assert_eq!(bench.room(b).await, 12);
+    assert_eq!(rig.room(b).await, 12);
 }
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn figures_lower_and_never_raise() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let per = ms(300);
-    let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
+    let [a, b] = &rig.workers(&burst(10, per), 2).await[..] else { unreachable!() };
     // Others use the account.
     told(a, 200, Feedback { remaining: Some(4), ..Feedback::default() }).await;
-    assert_eq!(bench.room(b).await, 4);
+    assert_eq!(rig.room(b).await, 4);
     tokio::time::sleep(per).await;
     // The vendor is more generous than configured.
     told(a, 200, Feedback { limit: Some(500), remaining: Some(500), ..Feedback::default() }).await;
-    assert_eq!(bench.room(b).await, 9);
+    assert_eq!(rig.room(b).await, 9);
     tokio::time::sleep(per).await;
     // The vendor's window is smaller than configured.
     told(a, 200, Feedback { limit: Some(6), ..Feedback::default() }).await;
-    assert_eq!(bench.room(b).await, 5);
+    assert_eq!(rig.room(b).await, 5);
     tokio::time::sleep(per).await;
     // It is as configured again, which a worker reads that never read of the smaller one.
     told(b, 200, Feedback { limit: Some(10), ..Feedback::default() }).await;
-    assert_eq!(bench.room(a).await, 9);
+    assert_eq!(rig.room(a).await, 9);
 }
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn what_is_left_of_the_day_counts_for_the_day() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let day = Window::new("day", 1_000, Duration::from_secs(86_400));
     let quotas = Quotas::new([Window::new("burst", 10, ms(300)).guard(Duration::ZERO), day]);
-    let [a, b] = &bench.workers(&quotas, 2).await[..] else { unreachable!() };
+    let [a, b] = &rig.workers(&quotas, 2).await[..] else { unreachable!() };
     told(a, 200, Feedback { daily_remaining: Some(3), ..Feedback::default() }).await;
-    assert_eq!(bench.room(b).await, 3);
+    assert_eq!(rig.room(b).await, 3);
     tokio::time::sleep(ms(300)).await;
-    assert_eq!(bench.room(b).await, 0);
+    assert_eq!(rig.room(b).await, 0);
 }
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_figure_from_before_an_expiry_does_not_eat_the_next_window() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let per = ms(300);
-    let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
+    let [a, b] = &rig.workers(&burst(10, per), 2).await[..] else { unreachable!() };
     let asked: Vec<_> = (0..10).map(|_| Acquire::new("k", "")).collect();
     let mut permits = Vec::new();
     for acquire in &asked {
@@ -125,7 +125,7 @@ async fn a_figure_from_before_an_expiry_does_not_eat_the_next_window() {
         a.observe(acquire, permit, 200, &Feedback { remaining: Some(left as u64), ..Feedback::default() });
     }
     arrives().await;
-    assert_eq!(bench.room(b).await, 10);
+    assert_eq!(rig.room(b).await, 10);
     // A figure that says more is believed, once.
     tokio::time::sleep(per).await;
     let asked: Vec<_> = (0..3).map(|_| Acquire::new("k", "")).collect();
@@ -139,5 +139,5 @@ async fn a_figure_from_before_an_expiry_does_not_eat_the_next_window() {
         a.observe(acquire, permit, 200, &Feedback { remaining: Some(2), ..Feedback::default() });
     }
     arrives().await;
-    assert_eq!(bench.room(b).await, 2);
+    assert_eq!(rig.room(b).await, 2);
 }

@@ -21,12 +21,12 @@ const fn ms(millis: u64) -> Duration {
 }
 
 /// A Redis, and the time of all who use it here.
-struct Bench {
+struct Rig {
     server: RedisServer,
     clock: Arc<SystemClock>,
 }
 
-impl Bench {
+impl Rig {
     fn new() -> Self {
         Self::with(&[])
     }

@@ -5,15 +5,15 @@ use std::time::{Duration, Instant};
 use crm_core::{Acquire, RedisLimiter};
 use crm_testkit::redis_server::RedisServer;
 
-use crate::{Bench, Take, burst, busiest, grants, ms};
+use crate::{Rig, Take, burst, busiest, grants, ms};
 
 const LIMIT: u64 = 100;
 const PER: Duration = ms(2_500);
 
 /// A Redis that keeps its snapshot in this folder.
-fn bench(folder: &tempfile::TempDir) -> Bench {
+fn rig(folder: &tempfile::TempDir) -> Rig {
     let folder = ["--dir", folder.path().to_str().unwrap()];
-    Bench::with(&[&folder, RedisServer::with_debug()].concat())
+    Rig::with(&[&folder, RedisServer::with_debug()].concat())
 }
 
 async fn takes(limiter: &RedisLimiter, permits: u64) {
@@ -23,11 +23,11 @@ async fn takes(limiter: &RedisLimiter, permits: u64) {
 }
 
 /// Takes whatever can be had in the next while, and returns how much was had in the busiest window.
-async fn busiest_after(bench: &Bench, workers: &[RedisLimiter], time: Duration) -> u64 {
+async fn busiest_after(rig: &Rig, workers: &[RedisLimiter], time: Duration) -> u64 {
     let start = Instant::now();
     while start.elapsed() < time {
         for worker in workers {
-            bench.room(worker).await;
+            rig.room(worker).await;
         }
         tokio::time::sleep(ms(20)).await;
     }
@@ -38,24 +38,24 @@ async fn busiest_after(bench: &Bench, workers: &[RedisLimiter], time: Duration) 
 /// One permit, a snapshot, 99 permits, a crash, a restart: the snapshot holds one.
 async fn snapshot(workers: usize) {
     let folder = tempfile::tempdir().unwrap();
-    let mut bench = bench(&folder);
-    let all = bench.workers(&burst(LIMIT, PER), workers as u32).await;
+    let mut rig = rig(&folder);
+    let all = rig.workers(&burst(LIMIT, PER), workers as u32).await;
     takes(&all[0], 1).await;
-    assert_eq!(bench.server.command("SAVE").unwrap(), "+OK");
+    assert_eq!(rig.server.command("SAVE").unwrap(), "+OK");
     takes(&all[workers - 1], LIMIT - 1).await;
-    bench.server.kill();
-    bench.server.restart();
+    rig.server.kill();
+    rig.server.restart();
     // The snapshot is there, and it was written before most permits.
-    assert_ne!(bench.server.command("EXISTS {crm:k}:state").unwrap(), ":0");
+    assert_ne!(rig.server.command("EXISTS {crm:k}:state").unwrap(), ":0");
     // The first one asks first, which does not know of the 99.
-    assert_eq!(busiest_after(&bench, &all, PER / 2).await, LIMIT);
+    assert_eq!(busiest_after(&rig, &all, PER / 2).await, LIMIT);
     // What expired can be had again.
     tokio::time::sleep(PER).await;
     let again = Instant::now();
     let mut given = 0;
     while given < LIMIT && again.elapsed() < PER * 2 {
         for worker in &all {
-            given += bench.room(worker).await;
+            given += rig.room(worker).await;
         }
         tokio::time::sleep(ms(20)).await;
     }
@@ -80,11 +80,11 @@ async fn a_snapshot_costs_no_quota_with_two_workers() {
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn data_of_the_same_server_that_lacks_what_a_worker_saw_is_lost_data() {
     let folder = tempfile::tempdir().unwrap();
-    let bench = bench(&folder);
-    let all = bench.workers(&burst(LIMIT, PER), 1).await;
+    let rig = rig(&folder);
+    let all = rig.workers(&burst(LIMIT, PER), 1).await;
     takes(&all[0], 1).await;
-    assert_eq!(bench.server.command("SAVE").unwrap(), "+OK");
+    assert_eq!(rig.server.command("SAVE").unwrap(), "+OK");
     takes(&all[0], LIMIT - 1).await;
-    assert_eq!(bench.server.command("DEBUG RELOAD NOSAVE").unwrap(), "+OK");
-    assert_eq!(busiest_after(&bench, &all, PER / 2).await, LIMIT);
+    assert_eq!(rig.server.command("DEBUG RELOAD NOSAVE").unwrap(), "+OK");
+    assert_eq!(busiest_after(&rig, &all, PER / 2).await, LIMIT);
 }

@@ -5,16 +5,16 @@ use std::time::{Duration, Instant};
 
 use crm_core::Acquire;
 
-use crate::{Bench, Count, Take, burst, ms, refused};
+use crate::{Count, Rig, Take, burst, ms, refused};
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_wait_beyond_the_deadline_fails_at_once_and_takes_nothing() {
-    let bench = Bench::new();
-    let [a, b] = &bench.workers(&burst(3, ms(400)), 2).await[..] else { unreachable!() };
-    assert_eq!(bench.room(a).await, 3);
+    let rig = Rig::new();
+    let [a, b] = &rig.workers(&burst(3, ms(400)), 2).await[..] else { unreachable!() };
+    assert_eq!(rig.room(a).await, 3);
     let started = Instant::now();
-    let refusal = refused(b, &bench.patient(ms(200))).await;
+    let refusal = refused(b, &rig.patient(ms(200))).await;
     assert!(started.elapsed() < ms(100));
     assert!(refusal.retry_after() > Some(ms(200)), "{refusal:?}");
     // The fourth in the queue would need a second window's room.
@@ -22,9 +22,9 @@ async fn a_wait_beyond_the_deadline_fails_at_once_and_takes_nothing() {
     let waiting = futures::future::join_all(queue.iter().map(|acquire| a.take(acquire)));
     let behind = async {
         tokio::time::sleep(ms(50)).await;
-        refused(b, &bench.patient(ms(60))).await;
+        refused(b, &rig.patient(ms(60))).await;
         // Turns are taken by worker, so this one is second and not fourth.
-        assert!(b.take(&bench.patient(ms(500))).await.is_ok());
+        assert!(b.take(&rig.patient(ms(500))).await.is_ok());
     };
     let (granted, ()) = futures::join!(waiting, behind);
     assert_eq!(granted.iter().filter(|result| result.is_ok()).count(), 3);
@@ -33,26 +33,26 @@ async fn a_wait_beyond_the_deadline_fails_at_once_and_takes_nothing() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_dropped_waiter_gives_its_place_up() {
-    let bench = Bench::new();
-    let [a, b] = &bench.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
-    assert_eq!(bench.room(a).await, 2);
+    let rig = Rig::new();
+    let [a, b] = &rig.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
+    assert_eq!(rig.room(a).await, 2);
     let acquire = Acquire::new("k", "");
     let both = futures::future::join(a.take(&acquire), a.take(&acquire));
     assert!(tokio::time::timeout(ms(50), both).await.is_err());
     // There is one window's room, and nobody before these.
     for _ in 0..2 {
-        assert!(b.take(&bench.patient(ms(300))).await.is_ok());
+        assert!(b.take(&rig.patient(ms(300))).await.is_ok());
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn the_places_of_a_dead_worker_lapse() {
-    let bench = Bench::new();
-    let [a, b] = &bench.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
+    let rig = Rig::new();
+    let [a, b] = &rig.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
     // A worker that dies tells nobody: it is here a runtime that ends with its tasks waiting.
-    let dead = bench.builder(&burst(2, ms(300)), 2).build().unwrap();
-    assert_eq!(bench.room(a).await, 2);
+    let dead = rig.builder(&burst(2, ms(300)), 2).build().unwrap();
+    assert_eq!(rig.room(a).await, 2);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -77,9 +77,9 @@ async fn the_places_of_a_dead_worker_lapse() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_thousand_waiting_tasks_of_one_worker_do_not_starve_the_one_of_another() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let per = ms(100);
-    let all = bench.workers(&burst(10, per), 2).await;
+    let all = rig.workers(&burst(10, per), 2).await;
     let [many, few] = <[_; 2]>::try_from(all.into_iter().map(Arc::new).collect::<Vec<_>>()).unwrap();
     let count = Arc::new(Count::default());
     let crowd: Vec<_> = (0..1_000)
@@ -111,10 +111,10 @@ async fn a_thousand_waiting_tasks_of_one_worker_do_not_starve_the_one_of_another
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_call_that_is_dropped_during_its_first_question_leaves_nothing_behind() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let per = ms(400);
-    let [a, b] = &bench.workers(&burst(5, per), 2).await[..] else { unreachable!() };
-    assert_eq!(bench.room(a).await, 5);
+    let [a, b] = &rig.workers(&burst(5, per), 2).await[..] else { unreachable!() };
+    assert_eq!(rig.room(a).await, 5);
     // Its question is sent, and nobody hears the answer.
     let acquire = Acquire::new("k", "");
     for _ in 0..20 {
@@ -123,19 +123,19 @@ async fn a_call_that_is_dropped_during_its_first_question_leaves_nothing_behind(
         tokio::task::yield_now().await;
     }
     tokio::time::sleep(ms(50)).await;
-    let wait = bench.wait(b).await;
+    let wait = rig.wait(b).await;
     assert!(wait <= per, "{wait:?}");
     tokio::time::sleep(wait).await;
     tokio::time::sleep(ms(10)).await;
-    assert_eq!(bench.room(b).await, 5);
+    assert_eq!(rig.room(b).await, 5);
 }
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_permit_that_nobody_takes_goes_to_the_next() {
-    let bench = Bench::new();
-    let [a, b] = &bench.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
-    assert_eq!(bench.room(a).await, 2);
+    let rig = Rig::new();
+    let [a, b] = &rig.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
+    assert_eq!(rig.room(a).await, 2);
     // Fifty calls that are polled once and kept.
     let acquire = Acquire::new("k", "");
     let mut kept: Vec<_> = (0..50).map(|_| Box::pin(a.take(&acquire))).collect();
@@ -157,9 +157,9 @@ async fn a_permit_that_nobody_takes_goes_to_the_next() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_large_permit_is_not_starved_by_small_ones() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let per = ms(200);
-    let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
+    let [a, b] = &rig.workers(&burst(10, per), 2).await[..] else { unreachable!() };
     let small = async {
         loop {
             let acquire = Acquire::new("k", "");
@@ -186,9 +186,9 @@ async fn a_large_permit_is_not_starved_by_small_ones() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn ten_thousand_waiters_of_one_account_are_one_place_in_redis() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let per = ms(200);
-    let all = bench.workers(&burst(20, per), 2).await;
+    let all = rig.workers(&burst(20, per), 2).await;
     let [many, few] = <[_; 2]>::try_from(all.into_iter().map(Arc::new).collect::<Vec<_>>()).unwrap();
     let crowd: Vec<_> = (0..10_000)
         .map(|_| {
@@ -197,19 +197,19 @@ async fn ten_thousand_waiters_of_one_account_are_one_place_in_redis() {
         })
         .collect();
     tokio::time::sleep(per * 3).await;
-    assert_eq!(bench.server.command("HLEN {crm:k}:line:").unwrap(), ":1");
+    assert_eq!(rig.server.command("HLEN {crm:k}:line:").unwrap(), ":1");
     // A deadline that cannot be met is refused at once, though nobody asks Redis for it.
-    let (asked, commands) = (Instant::now(), bench.commands());
+    let (asked, commands) = (Instant::now(), rig.commands());
     for _ in 0..100 {
-        assert!(refused(&many, &bench.patient(ms(2_000))).await.retry_after() > Some(ms(2_000)));
+        assert!(refused(&many, &rig.patient(ms(2_000))).await.retry_after() > Some(ms(2_000)));
     }
-    println!("100 refusals in {:?} and {} commands", asked.elapsed(), bench.commands() - commands);
+    println!("100 refusals in {:?} and {} commands", asked.elapsed(), rig.commands() - commands);
     assert!(asked.elapsed() < ms(500));
     let asked = Instant::now();
     few.take(&Acquire::new("k", "")).await.unwrap();
     assert!(asked.elapsed() < per * 3, "{:?}", asked.elapsed());
     crowd.iter().for_each(tokio::task::JoinHandle::abort);
     tokio::time::sleep(per * 2).await;
-    assert_eq!(bench.server.command("HLEN {crm:k}:line:").unwrap(), ":0");
-    assert_eq!(bench.room(&few).await, 20);
+    assert_eq!(rig.server.command("HLEN {crm:k}:line:").unwrap(), ":0");
+    assert_eq!(rig.room(&few).await, 20);
 }

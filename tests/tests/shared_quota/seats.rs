@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crm_core::{Acquire, End, RateLimiter, WhenAway};
 
-use crate::{Bench, Take, burst, ms, refused};
+use crate::{Rig, Take, burst, ms, refused};
 
 /// How long it takes until the next permit can be had.
 async fn next(limiter: &crm_core::RedisLimiter) -> Duration {
@@ -17,13 +17,13 @@ async fn next(limiter: &crm_core::RedisLimiter) -> Duration {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_permit_counts_from_its_reply_for_all_workers() {
-    let bench = Bench::new();
-    let [a, b] = &bench.workers(&burst(1, ms(400)), 2).await[..] else { unreachable!() };
+    let rig = Rig::new();
+    let [a, b] = &rig.workers(&burst(1, ms(400)), 2).await[..] else { unreachable!() };
     let acquire = Acquire::new("k", "");
     let permit = a.acquire(&acquire).await.unwrap();
     // Longer than a window, and longer than a lease is old before it is renewed.
     tokio::time::sleep(ms(900)).await;
-    let refusal = refused(b, &bench.patient(ms(5))).await;
+    let refusal = refused(b, &rig.patient(ms(5))).await;
     assert!(refusal.retry_after() >= Some(ms(390)), "{refusal:?}");
     a.finish(&acquire, &permit, End::Over);
     let waited = next(b).await;
@@ -33,8 +33,8 @@ async fn a_permit_counts_from_its_reply_for_all_workers() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn an_attempt_that_was_given_up_counts_for_its_allowance_more() {
-    let bench = Bench::new();
-    let [a, b] = &bench.workers(&burst(1, ms(300)), 2).await[..] else { unreachable!() };
+    let rig = Rig::new();
+    let [a, b] = &rig.workers(&burst(1, ms(300)), 2).await[..] else { unreachable!() };
     let acquire = Acquire::new("k", "").allowance(ms(500));
     let permit = a.acquire(&acquire).await.unwrap();
     a.finish(&acquire, &permit, End::GivenUp);
@@ -45,10 +45,10 @@ async fn an_attempt_that_was_given_up_counts_for_its_allowance_more() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn the_seats_of_a_dead_worker_lapse() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let quotas = burst(2, ms(300));
-    let [b] = &bench.workers(&quotas, 1).await[..] else { unreachable!() };
-    let dead = bench.builder(&quotas, 1).build().unwrap();
+    let [b] = &rig.workers(&quotas, 1).await[..] else { unreachable!() };
+    let dead = rig.builder(&quotas, 1).build().unwrap();
     let acquire = Acquire::new("k", "").allowance(ms(400));
     for _ in 0..2 {
         drop(dead.acquire(&acquire).await.unwrap());
@@ -63,27 +63,27 @@ async fn the_seats_of_a_dead_worker_lapse() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn what_is_held_when_redis_goes_away_counts_for_the_worker_and_again_when_it_is_back() {
-    let mut bench = Bench::new();
+    let mut rig = Rig::new();
     let per = ms(400);
-    let all = bench.workers(&burst(8, per), 2).await;
+    let all = rig.workers(&burst(8, per), 2).await;
     let [a, b] = &all[..] else { unreachable!() };
     let acquire = Acquire::new("k", "");
     let mut held = Vec::new();
     for _ in 0..3 {
         held.push(a.acquire(&acquire).await.unwrap());
     }
-    bench.server.kill();
+    rig.server.kill();
     tokio::time::sleep(per).await;
-    assert_eq!(bench.room(a).await, 0, "in doubt since the first failure");
+    assert_eq!(rig.room(a).await, 0, "in doubt since the first failure");
     tokio::time::sleep(per + ms(20)).await;
     // An equal part is four, of which three are under way; the other worker has four.
-    assert_eq!((bench.room(a).await, bench.room(b).await), (1, 4));
-    bench.server.restart();
+    assert_eq!((rig.room(a).await, rig.room(b).await), (1, 4));
+    rig.server.restart();
     tokio::time::sleep(ms(600)).await;
     // Three are under way still.
     let mut room = 0;
     for _ in 0..20 {
-        room += bench.room(a).await + bench.room(b).await;
+        room += rig.room(a).await + rig.room(b).await;
         tokio::time::sleep(ms(15)).await;
     }
     assert_eq!(room, 5);
@@ -92,7 +92,7 @@ async fn what_is_held_when_redis_goes_away_counts_for_the_worker_and_again_when_
     }
     tokio::time::sleep(ms(100)).await;
     // Their replies came just now.
-    let room = bench.room(a).await + bench.room(b).await;
+    let room = rig.room(a).await + rig.room(b).await;
     assert!(room <= 5, "{room}");
 }
 
@@ -102,13 +102,13 @@ async fn what_is_held_when_redis_goes_away_counts_for_the_worker_and_again_when_
 async fn the_quota_is_used_to_its_bound_and_the_vendor_counts_no_more_than_the_limit() {
     const LIMIT: usize = 25;
     const WINDOWS: u32 = 8;
-    let bench = Bench::new();
+    let rig = Rig::new();
     let (per, shortest, longest) = (ms(1_000), 20, 180);
-    let workers = bench.workers(&burst(LIMIT as u64, per), 4).await;
+    let workers = rig.workers(&burst(LIMIT as u64, per), 4).await;
     // The first window is that of a new account.
     tokio::time::sleep(ms(2_600)).await;
     let arrivals = Arc::new(Mutex::new(Vec::new()));
-    let (start, before) = (Instant::now(), bench.commands());
+    let (start, before) = (Instant::now(), rig.commands());
     let tasks = workers.into_iter().map(Arc::new).enumerate().flat_map(|(worker, limiter)| {
         let arrivals = &arrivals;
         (0..8).map(move |task| {
@@ -130,7 +130,7 @@ async fn the_quota_is_used_to_its_bound_and_the_vendor_counts_no_more_than_the_l
     for task in tasks.collect::<Vec<_>>() {
         task.await.unwrap();
     }
-    let commands = bench.commands() - before;
+    let commands = rig.commands() - before;
     let mut arrivals = arrivals.lock().unwrap().clone();
     arrivals.sort_unstable();
     let over = arrivals.windows(LIMIT + 1).filter(|some| some[LIMIT] - some[0] < per).count();
@@ -151,18 +151,18 @@ async fn the_quota_is_used_to_its_bound_and_the_vendor_counts_no_more_than_the_l
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn who_refuses_while_redis_is_away_tells_of_the_ends_when_it_is_back() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let per = ms(300);
-    let limiter = bench.builder(&burst(2, per), 1).when_away(WhenAway::Refuse).build().unwrap();
+    let limiter = rig.builder(&burst(2, per), 1).when_away(WhenAway::Refuse).build().unwrap();
     let acquire = Acquire::new("k", "");
     let permits = [limiter.acquire(&acquire).await.unwrap(), limiter.acquire(&acquire).await.unwrap()];
-    bench.server.pause();
+    rig.server.pause();
     for permit in &permits {
         limiter.finish(&acquire, permit, End::Over);
     }
     tokio::time::sleep(ms(1_300)).await;
-    bench.server.resume();
-    bench.server.command("PING").unwrap();
+    rig.server.resume();
+    rig.server.command("PING").unwrap();
     tokio::time::sleep(ms(600)).await;
-    assert_eq!(bench.room(&limiter).await, 2);
+    assert_eq!(rig.room(&limiter).await, 2);
 }

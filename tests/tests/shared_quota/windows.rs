@@ -7,17 +7,17 @@ use crm_core::{Acquire, End, Quotas, RateLimiter, RedisLimiter, Window};
 use futures::future::join_all;
 use proptest::prelude::*;
 
-use crate::{Bench, Take, burst, busiest, grants, ms, refused};
+use crate::{Rig, Take, burst, busiest, grants, ms, refused};
 
 /// One who asks: which worker, of which class, for how much, after how long, with which patience.
 type Asked = (usize, bool, u32, u64, Option<u64>);
 
-async fn ask(limiter: &RedisLimiter, bench: &Bench, key: &str, asked: Asked) {
+async fn ask(limiter: &RedisLimiter, rig: &Rig, key: &str, asked: Asked) {
     let (_, search, cost, delay, patience) = asked;
     tokio::time::sleep(ms(delay)).await;
     let mut acquire = Acquire::new(key, if search { "search" } else { "" }).cost(cost);
     if let Some(patience) = patience {
-        acquire = acquire.deadline(crm_core::Clock::now(&*bench.clock) + ms(patience));
+        acquire = acquire.deadline(crm_core::Clock::now(&*rig.clock) + ms(patience));
     }
     let result = tokio::time::timeout(Duration::from_secs(20), limiter.take(&acquire)).await;
     let refused = result.expect("waits for ever").is_err();
@@ -28,24 +28,24 @@ async fn ask(limiter: &RedisLimiter, bench: &Bench, key: &str, asked: Asked) {
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_permit_and_its_end_are_two_commands_at_most() {
     const PERMITS: u32 = 40;
-    let bench = Bench::new();
-    let limiter = bench.builder(&burst(1_000, ms(800)), 1).build().unwrap();
+    let rig = Rig::new();
+    let limiter = rig.builder(&burst(1_000, ms(800)), 1).build().unwrap();
     // The first one brings the script along.
     limiter.take(&Acquire::new("k", "")).await.unwrap();
     // One after the other without a pause: the end of each is told with the next question.
-    let before = bench.commands();
+    let before = rig.commands();
     for _ in 0..PERMITS {
         limiter.take(&Acquire::new("k", "")).await.unwrap();
     }
-    let busy = bench.commands() - before;
+    let busy = rig.commands() - before;
     // With a pause in between, each end needs a command of its own.
     tokio::time::sleep(ms(200)).await;
-    let before = bench.commands();
+    let before = rig.commands();
     for _ in 0..PERMITS / 8 {
         limiter.take(&Acquire::new("k", "")).await.unwrap();
         tokio::time::sleep(ms(150)).await;
     }
-    let idle = bench.commands() - before;
+    let idle = rig.commands() - before;
     // For `cargo xtask bench`.
     println!("measured commands a permit: {}", f64::from(busy) / f64::from(PERMITS));
     println!("measured commands a permit when idle: {}", f64::from(idle) / f64::from(PERMITS / 8));
@@ -56,7 +56,7 @@ async fn a_permit_and_its_end_are_two_commands_at_most() {
 #[test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 fn no_window_is_ever_exceeded() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let cases = std::cell::Cell::new(0);
     let asked = (0..3usize, any::<bool>(), 1..3u32, 0..250u64, proptest::option::of(0..200u64));
@@ -75,7 +75,7 @@ fn no_window_is_ever_exceeded() {
         let all = || Window::new("all", limit * scale, per).guard(Duration::ZERO);
         let own = Window::new("search", searches, short).guard(Duration::ZERO);
         let quotas = Quotas::new([all()]).class("search", [own, all()]);
-        let limiters: Vec<_> = (0..3).map(|_| bench.builder(&quotas, 3).build().unwrap()).collect();
+        let limiters: Vec<_> = (0..3).map(|_| rig.builder(&quotas, 3).build().unwrap()).collect();
         let key = format!("case {case}");
         // All have shown up.
         let nothing = Acquire::new(&key, "").cost(0);
@@ -84,7 +84,7 @@ fn no_window_is_ever_exceeded() {
             if !one.1 {
                 one.2 *= u32::try_from(scale).unwrap();
             }
-            ask(&limiters[one.0], &bench, &key, one)
+            ask(&limiters[one.0], &rig, &key, one)
         })));
         let given = grants(&limiters);
         let mut whole: Vec<_> = given.iter().map(|grant| (grant.0, grant.2)).collect();
@@ -100,12 +100,12 @@ fn no_window_is_ever_exceeded() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_crowd_uses_all_and_exceeds_none() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let per = ms(200);
-    let limiters = bench.workers(&burst(40, per), 4).await;
+    let limiters = rig.workers(&burst(40, per), 4).await;
     let limiters: Vec<_> = limiters.into_iter().map(Arc::new).collect();
     // The first window of a new account is given to each worker's part.
-    let before = bench.commands();
+    let before = rig.commands();
     let start = Instant::now();
     let tasks = (0..64).map(|task| {
         let limiter = Arc::clone(&limiters[task % 4]);
@@ -118,7 +118,7 @@ async fn a_crowd_uses_all_and_exceeds_none() {
     for task in tasks.collect::<Vec<_>>() {
         task.await.unwrap();
     }
-    let commands = bench.commands() - before;
+    let commands = rig.commands() - before;
     let given = grants(limiters.iter().map(|limiter| &**limiter));
     println!("measured commands a permit of a crowd: {}", f64::from(commands) / given.len() as f64);
     assert!(commands as usize <= 2 * given.len(), "{commands} commands for {} permits", given.len());
@@ -137,24 +137,24 @@ async fn a_crowd_uses_all_and_exceeds_none() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_new_account_begins_with_the_parts_of_those_who_came() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let quotas = burst(9, ms(10_000));
-    let [a, b, c] = [(); 3].map(|()| bench.builder(&quotas, 3).build().unwrap());
+    let [a, b, c] = [(); 3].map(|()| rig.builder(&quotas, 3).build().unwrap());
     for one in [&a, &b, &c] {
-        assert_eq!(bench.room(one).await, 3);
+        assert_eq!(rig.room(one).await, 3);
     }
 }
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn the_first_of_many_workers_has_a_whole_permit() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     // The part of each is five eighths of a permit.
     let quotas = burst(5, ms(5_000));
-    let workers: Vec<_> = (0..8).map(|_| bench.builder(&quotas, 8).build().unwrap()).collect();
+    let workers: Vec<_> = (0..8).map(|_| rig.builder(&quotas, 8).build().unwrap()).collect();
     let mut given = 0;
     for (at, worker) in workers.iter().enumerate() {
-        given += bench.room(worker).await;
+        given += rig.room(worker).await;
         // Those who came have this together, and the first one a whole permit.
         assert_eq!(given, ((at as u64 + 1) * 5 / 8).max(1));
     }
@@ -163,15 +163,15 @@ async fn the_first_of_many_workers_has_a_whole_permit() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn all_windows_or_none() {
-    let bench = Bench::new();
+    let rig = Rig::new();
     let day = || Window::new("day", 5, Duration::from_secs(86_400));
     let quotas = Quotas::new([Window::new("burst", 4, ms(10_000)), day()])
         .class("search", [Window::new("search", 2, ms(10_000)), day()]);
-    let [one] = &bench.workers(&quotas, 1).await[..] else { unreachable!() };
-    assert_eq!(bench.room_of(one, "search").await, 2);
+    let [one] = &rig.workers(&quotas, 1).await[..] else { unreachable!() };
+    assert_eq!(rig.room_of(one, "search").await, 2);
     // What the search window refused took nothing of the day.
-    assert_eq!(bench.room(one).await, 3);
-    let refusal = refused(one, &bench.patient(ms(11_000))).await;
+    assert_eq!(rig.room(one).await, 3);
+    let refusal = refused(one, &rig.patient(ms(11_000))).await;
     assert!(refusal.reason().contains("\"day\""), "{}", refusal.reason());
     assert!(refusal.retry_after() > Some(Duration::from_secs(86_000)));
     let refusal = refused(one, &Acquire::new("k", "search").cost(3)).await;
@@ -186,22 +186,22 @@ async fn all_windows_or_none() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn an_uncontended_permit_is_one_round_trip_and_survives_a_flush_of_scripts() {
-    let bench = Bench::new();
-    let [one] = &bench.workers(&burst(100, ms(10_000)), 1).await[..] else { unreachable!() };
+    let rig = Rig::new();
+    let [one] = &rig.workers(&burst(100, ms(10_000)), 1).await[..] else { unreachable!() };
     let calls = |command: &str| -> u64 {
-        let stats = bench.server.command("INFO commandstats").unwrap();
+        let stats = rig.server.command("INFO commandstats").unwrap();
         let line = stats.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
         line.map_or(0, |line| line.split(',').next().unwrap().parse().unwrap())
     };
     let before = calls("evalsha");
     for _ in 0..3 {
-        assert!(one.take(&bench.patient(ms(500))).await.unwrap().is_zero());
+        assert!(one.take(&rig.patient(ms(500))).await.unwrap().is_zero());
     }
     assert_eq!(calls("evalsha"), before + 3);
-    bench.server.command("SCRIPT FLUSH").unwrap();
+    rig.server.command("SCRIPT FLUSH").unwrap();
     let before = calls("eval");
     for _ in 0..3 {
-        assert!(one.take(&bench.patient(ms(500))).await.unwrap().is_zero());
+        assert!(one.take(&rig.patient(ms(500))).await.unwrap().is_zero());
     }
     assert_eq!(calls("eval"), before + 1);
 }
@@ -209,33 +209,33 @@ async fn an_uncontended_permit_is_one_round_trip_and_survives_a_flush_of_scripts
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn an_idle_account_vanishes() {
-    let bench = Bench::new();
-    let [one] = &bench.workers(&burst(5, ms(100)), 1).await[..] else { unreachable!() };
-    assert_eq!(bench.room(one).await, 5);
-    assert_eq!(without_end(&bench), "");
+    let rig = Rig::new();
+    let [one] = &rig.workers(&burst(5, ms(100)), 1).await[..] else { unreachable!() };
+    assert_eq!(rig.room(one).await, 5);
+    assert_eq!(without_end(&rig), "");
 }
 
 /// A key that never expires, if there is one.
-fn without_end(bench: &Bench) -> String {
+fn without_end(rig: &Rig) -> String {
     let script =
         "for _,k in ipairs(redis.call('KEYS','*')) do if redis.call('PTTL',k) < 0 then return k end end return ''";
-    bench.server.command(&format!("EVAL \"{script}\" 0")).unwrap()
+    rig.server.command(&format!("EVAL \"{script}\" 0")).unwrap()
 }
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn nothing_stays_of_a_worker_that_is_gone_when_its_last_call_is_carried_out() {
     for (evicted, asks) in [(false, true), (true, true), (true, false)] {
-        let bench = Bench::new();
+        let rig = Rig::new();
         // Ends are told after a fraction of the window, or with the next question.
         let per = if asks { ms(10_000) } else { ms(400) };
-        let limiter = bench.builder(&burst(5, per), 1).time_limit(ms(200)).build().unwrap();
+        let limiter = rig.builder(&burst(5, per), 1).time_limit(ms(200)).build().unwrap();
         let acquire = Acquire::new("k", "");
         let permit = limiter.acquire(&acquire).await.unwrap();
         if evicted {
-            assert_eq!(bench.server.command("DEL {crm:k}:state").unwrap(), ":1");
+            assert_eq!(rig.server.command("DEL {crm:k}:state").unwrap(), ":1");
         }
-        bench.server.pause();
+        rig.server.pause();
         limiter.finish(&acquire, &permit, End::Over);
         if asks {
             let asking = tokio::time::timeout(ms(100), limiter.acquire(&acquire)).await;
@@ -244,8 +244,8 @@ async fn nothing_stays_of_a_worker_that_is_gone_when_its_last_call_is_carried_ou
         tokio::time::sleep(ms(100)).await;
         drop(limiter);
         tokio::time::sleep(ms(500)).await;
-        bench.server.resume();
+        rig.server.resume();
         tokio::time::sleep(ms(100)).await;
-        assert_eq!(without_end(&bench), "", "evicted: {evicted}, asks: {asks}");
+        assert_eq!(without_end(&rig), "", "evicted: {evicted}, asks: {asks}");
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crm_core::ErrorKind;
 use crm_fake::{Fault as Wire, Hint, Payload, Policy, Step, When};
 
-use super::bench::Bench;
+use super::rig::Rig;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -46,7 +46,7 @@ pub(crate) enum Place {
     /// Somebody listens and never accepts.
     Full,
     /// The fake is told.
-    Wire(fn(&Bench) -> Wire),
+    Wire(fn(&Rig) -> Wire),
     /// The wall clock jumps by so many days at every look.
     Wall(i32),
 }
@@ -59,11 +59,11 @@ pub(crate) struct Fault {
     pub(crate) place: Place,
 }
 
-const fn head(name: &'static str, kind: Kind, wire: fn(&Bench) -> Wire) -> Fault {
+const fn head(name: &'static str, kind: Kind, wire: fn(&Rig) -> Wire) -> Fault {
     Fault { name, kind, in_body: false, place: Place::Wire(wire) }
 }
 
-const fn body(name: &'static str, kind: Kind, wire: fn(&Bench) -> Wire) -> Fault {
+const fn body(name: &'static str, kind: Kind, wire: fn(&Rig) -> Wire) -> Fault {
     Fault { name, kind, in_body: true, place: Place::Wire(wire) }
 }
 
@@ -104,16 +104,16 @@ pub(crate) const FAULTS: &[Fault] = &[
     head("200 with broken JSON", NoJson, |_| Wire::NotJson),
     body("JSON in UTF-16", NoJson, |_| Wire::Utf16),
     body("said to be gzip", Encoded, |_| Wire::Encoded("gzip")),
-    head("redirect to another host", Elsewhere, |bench| Wire::Redirect(307, bench.trap())),
+    head("redirect to another host", Elsewhere, |rig| Wire::Redirect(307, rig.trap())),
     other("wall clock jumps ahead", Harmless, Place::Wall(400)),
     other("wall clock jumps back", Harmless, Place::Wall(-400)),
 ];
 
 impl Fault {
     /// The steps for the fake. What may have been done was done: a second time would show.
-    pub(crate) fn step(&self, bench: &Bench) -> Option<Step> {
+    pub(crate) fn step(&self, rig: &Rig) -> Option<Step> {
         let Place::Wire(wire) = self.place else { return None };
-        let step = Step::from(wire(bench));
+        let step = Step::from(wire(rig));
         Some(match self.kind {
             Lost(_) | OutOfTime | Failed(_) | NoJson => step.applied(),
             _ => step,
@@ -123,8 +123,8 @@ impl Fault {
     /// How far time goes on once the fault is met, where nothing else moves.
     pub(crate) fn hangs(&self) -> Option<Duration> {
         match self.kind {
-            Lost(ErrorKind::Timeout) => Some(super::bench::ATTEMPT),
-            OutOfTime => Some(super::bench::SHORT),
+            Lost(ErrorKind::Timeout) => Some(super::rig::ATTEMPT),
+            OutOfTime => Some(super::rig::SHORT),
             _ => None,
         }
     }

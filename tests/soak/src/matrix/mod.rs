@@ -2,18 +2,18 @@
 //!
 //! What a cell must come to is a rule (`expected.rs`), not a recording. The table is for readers.
 
-mod bench;
 mod expected;
 mod faults;
 mod gate;
 mod operations;
+mod rig;
 
 use std::time::Duration;
 
-use bench::Bench;
 use expected::{Outcome, Times, expected};
 use faults::{FAULTS, Fault};
 use operations::Operation;
+use rig::Rig;
 
 /// What every cell needs far less than. Only a hang takes longer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -78,12 +78,12 @@ fn cell(fault: &Fault, operation: Operation) -> Cell {
 
 /// What a cell came to. What may never be is an error in words.
 async fn play(fault: &Fault, operation: Operation, times: Times) -> Result<Outcome, String> {
-    let bench = Bench::new(fault, operation, times).await;
-    let result = bench.while_time_passes(fault, operation, operation.run(&bench)).await;
+    let rig = Rig::new(fault, operation, times).await;
+    let result = rig.while_time_passes(fault, operation, operation.run(&rig)).await;
     let outcome = match result {
-        Ok(()) => Outcome::Right { attempts: bench.requests(operation) + 1 - operation.requests() },
+        Ok(()) => Outcome::Right { attempts: rig.requests(operation) + 1 - operation.requests() },
         Err(error) => Outcome::of(&error),
     };
-    bench.check(operation, &outcome)?;
+    rig.check(operation, &outcome)?;
     Ok(outcome)
 }

@@ -10,7 +10,7 @@ use hoopai_client::types::UpsertContact;
 use hubspot_client::types::{BatchCreateRow, ObjectCreate};
 use serde_json::json;
 
-use super::bench::{Bench, LONG};
+use super::rig::{LONG, Rig};
 
 /// How often a result is asked for.
 pub(crate) const POLLS: u32 = 3;
@@ -128,13 +128,13 @@ impl Operation {
     }
 
     /// Does it, and looks at the answer: a wrong one is a panic.
-    pub(crate) async fn run(self, bench: &Bench) -> Result<(), Error> {
-        let token = bench.fake.token();
-        let hubspot = || build(bench, hubspot_client::Client::builder().token(token));
-        let hoopai = || build(bench, hoopai_client::Client::builder().token(token));
+    pub(crate) async fn run(self, rig: &Rig) -> Result<(), Error> {
+        let token = rig.fake.token();
+        let hubspot = || build(rig, hubspot_client::Client::builder().token(token));
+        let hoopai = || build(rig, hoopai_client::Client::builder().token(token));
         match self {
             Read => {
-                let id = first_contact(&bench.fake);
+                let id = first_contact(&rig.fake);
                 let contact = hubspot().contacts().get(&id).send().await?;
                 assert_eq!(contact.id, Some(id));
             }
@@ -177,10 +177,10 @@ impl Operation {
                 }
                 assert_eq!(whole, b"\0sample\xff");
             }
-            Renew => renew(bench).await?,
+            Renew => renew(rig).await?,
             Poll => {
                 let token = AccountIntelligenceToken::new(token).unwrap();
-                let client = build(bench, AccountIntelligence::builder(token));
+                let client = build(rig, AccountIntelligence::builder(token));
                 let policy = PollPolicy::new(Duration::from_secs(1), Duration::from_secs(500)).max_polls(POLLS);
                 let query = ResearchQuery::new(Domain::new("example.com").unwrap()).policy(policy);
                 assert_eq!(client.research(query).await?.company_domain.as_deref(), Some("example.com"));
@@ -198,8 +198,8 @@ impl Operation {
     }
 }
 
-fn build<C>(bench: &Bench, builder: ClientBuilder<C>) -> C {
-    bench.set_up(builder).build().unwrap()
+fn build<C>(rig: &Rig, builder: ClientBuilder<C>) -> C {
+    rig.set_up(builder).build().unwrap()
 }
 
 fn first_contact(fake: &Fake) -> String {
@@ -207,17 +207,17 @@ fn first_contact(fake: &Fake) -> String {
 }
 
 /// A call whose token has ended. Its refresh token works once.
-async fn renew(bench: &Bench) -> Result<(), Error> {
-    let clock = bench.clock();
-    let app = hoopai_client::App::with(bench.set_up(hoopai_client::Client::builder()), "app-1", "secret").unwrap();
+async fn renew(rig: &Rig) -> Result<(), Error> {
+    let clock = rig.clock();
+    let app = hoopai_client::App::with(rig.set_up(hoopai_client::Client::builder()), "app-1", "secret").unwrap();
     let credentials = OAuthCredentials::new("account-1", app, MemoryStore::new())?.with_clock(clock.clone(), 7);
     let ended = crm_core::ManualClock::new().wall() - Duration::from_secs(2_000 * 86_400);
     let tokens = TokenSet::new("ended")?.with_expiry(ended).with_refresh_token("refresh-1")?;
     credentials.install(tokens).await?;
-    let builder = bench.set_up(hoopai_client::Client::builder().credentials(credentials));
+    let builder = rig.set_up(hoopai_client::Client::builder().credentials(credentials));
     // The app's time is to run out first.
     let client = builder.timeout(LONG).build().unwrap();
-    let id = first_contact(&bench.fake);
+    let id = first_contact(&rig.fake);
     assert_eq!(client.contacts().get(&id).send().await?.contact.and_then(|contact| contact.id), Some(id));
     Ok(())
 }

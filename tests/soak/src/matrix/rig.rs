@@ -22,7 +22,7 @@ pub(crate) const LONG: Duration = Duration::from_secs(600);
 /// The real time that a connection may take.
 const CONNECT: Duration = Duration::from_millis(100);
 
-pub(crate) struct Bench {
+pub(crate) struct Rig {
     pub(crate) fake: Fake,
     clock: ManualClock,
     shown: Arc<dyn Clock>,
@@ -33,7 +33,7 @@ pub(crate) struct Bench {
     attempt_timeout: Duration,
 }
 
-impl Bench {
+impl Rig {
     pub(crate) async fn new(fault: &Fault, operation: Operation, times: Times) -> Self {
         let fake = Fake::builder(operation.vendor()).no_quota().start().await.unwrap();
         operation.prepare(&fake);
@@ -46,13 +46,13 @@ impl Bench {
         let trap = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).unwrap();
         trap.set_nonblocking(true).unwrap();
         let (timeout, attempt_timeout) = if fault.kind == Kind::OutOfTime { (SHORT, LONG) } else { (LONG, ATTEMPT) };
-        let bench = Self { fake, clock, shown, gate, trap, timeout, attempt_timeout };
-        if let Some(step) = fault.step(&bench) {
+        let rig = Self { fake, clock, shown, gate, trap, timeout, attempt_timeout };
+        if let Some(step) = fault.step(&rig) {
             let target = operation.target();
-            bench.fake.script((0..operation.requests_before()).map(|_| Step::pass().on(target)));
-            bench.fake.fail(step.on(target).times(if times == Times::Once { 1 } else { 99 }));
+            rig.fake.script((0..operation.requests_before()).map(|_| Step::pass().on(target)));
+            rig.fake.fail(step.on(target).times(if times == Times::Once { 1 } else { 99 }));
         }
-        bench
+        rig
     }
 
     /// The address of another host.
