@@ -72,7 +72,8 @@ pub trait RateLimiter: Send + Sync + 'static {
 
     /// Lets the calls of an account go on that a refusal of the vendor holds back: opens its windows, and takes back a
     /// limit that was lowered for a refusal. What was used still counts. Only a person can know that the refusal is
-    /// over; if it is not, the vendor refuses the next call. `key` is [`Acquire::key`].
+    /// over; if it is not, the vendor refuses the next call. `key` is [`Acquire::key`]. Calls that wait in other processes
+    /// notice it within a second.
     ///
     /// Without a person's doing a hold ends when the vendor says, but after at most [`HOLD_SPANS`] lengths of its window
     /// and one day.

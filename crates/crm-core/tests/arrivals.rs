@@ -16,16 +16,16 @@ use tokio::net::{TcpListener, TcpStream};
 op!(LIST, "things.list", GET, "/things", idempotent: true);
 
 const CONNECT: Duration = Duration::from_millis(250);
+const AT_ONCE: Duration = Duration::ZERO;
 
-/// A vendor that only counts. A new connection takes a quarter of a second, and each request some
-/// time to arrive.
+/// A vendor that only counts. A new connection takes some time, and each request some to arrive.
 struct Vendor {
     base_url: String,
     arrivals: Arc<Mutex<Vec<Instant>>>,
 }
 
 impl Vendor {
-    async fn start(way_there: fn(&mut fastrand::Rng) -> Duration) -> Self {
+    async fn start(connect: Duration, way_there: fn(&mut fastrand::Rng) -> Duration) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let arrivals: Arc<Mutex<Vec<Instant>>> = Arc::default();
@@ -34,7 +34,10 @@ impl Vendor {
             for seed in 0.. {
                 let (stream, _) = listener.accept().await.unwrap();
                 let (log, random) = (Arc::clone(&log), fastrand::Rng::with_seed(seed));
-                tokio::spawn(async move { serve(stream, &log, random, way_there).await });
+                tokio::spawn(async move {
+                    tokio::time::sleep(connect).await;
+                    serve(stream, &log, random, way_there).await;
+                });
             }
         });
         Self { base_url, arrivals }
@@ -68,7 +71,6 @@ async fn serve(
     mut random: fastrand::Rng,
     way_there: fn(&mut fastrand::Rng) -> Duration,
 ) {
-    tokio::time::sleep(CONNECT).await;
     let mut buffer = [0; 4096];
     while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {
         tokio::time::sleep(way_there(&mut random)).await;
@@ -90,31 +92,44 @@ async fn all_at_once(clients: &[Pipeline], calls: usize) {
 #[tokio::test]
 async fn a_burst_over_new_connections() {
     let per = Duration::from_secs(10);
-    let vendor = Vendor::start(|_| Duration::ZERO).await;
-    let start = Instant::now();
-    all_at_once(&[vendor.client(100, per)], 130).await;
-    let (arrived, busiest) = vendor.counted(per);
-    assert_eq!(arrived, 130);
-    assert!(busiest <= 100, "{busiest} arrived in one window");
-    assert!(start.elapsed() < per + Duration::from_secs(2), "{:?}", start.elapsed());
+    let burst = async |connect| {
+        let vendor = Vendor::start(connect, |_| AT_ONCE).await;
+        let start = Instant::now();
+        all_at_once(&[vendor.client(100, per)], 130).await;
+        let (arrived, busiest) = vendor.counted(per);
+        assert_eq!(arrived, 130);
+        assert!(busiest <= 100, "{busiest} arrived in one window, connections take {connect:?}");
+        assert!(start.elapsed() < per + Duration::from_secs(2), "{:?}", start.elapsed());
+    };
+    futures::join!(burst(AT_ONCE), burst(CONNECT));
 }
 
 /// Two clients of one token share its quota without being told to.
 #[tokio::test]
 async fn a_short_window_over_ways_that_vary() {
     let per = Duration::from_secs(1);
-    let vendor = Vendor::start(|random| Duration::from_millis(random.u64(20..120))).await;
-    all_at_once(&[vendor.client(5, per), vendor.client(5, per)], 40).await;
-    let (arrived, busiest) = vendor.counted(per);
-    assert_eq!(arrived, 40);
-    assert!(busiest <= 5, "{busiest} arrived in one window");
+    let searches = async |connect, way_there| {
+        let vendor = Vendor::start(connect, way_there).await;
+        all_at_once(&[vendor.client(5, per), vendor.client(5, per)], 40).await;
+        let (arrived, busiest) = vendor.counted(per);
+        assert_eq!(arrived, 40);
+        assert!(busiest <= 5, "{busiest} arrived in one window, connections take {connect:?}");
+    };
+    let varies: fn(&mut fastrand::Rng) -> Duration = |random| Duration::from_millis(random.u64(20..120));
+    futures::join!(
+        searches(AT_ONCE, |_| AT_ONCE),
+        searches(AT_ONCE, varies),
+        searches(CONNECT, |_| AT_ONCE),
+        searches(CONNECT, varies),
+    );
 }
 
 /// An attempt that timed out arrives after all, while its repetition is on its way.
 #[tokio::test]
 async fn attempts_that_are_given_up_and_arrive_later() {
     let per = Duration::from_secs(1);
-    let vendor = Vendor::start(|random| Duration::from_millis(if random.u8(..6) == 0 { 1_000 } else { 30 })).await;
+    let vendor =
+        Vendor::start(CONNECT, |random| Duration::from_millis(if random.u8(..6) == 0 { 1_000 } else { 30 })).await;
     all_at_once(&[vendor.client(5, per)], 20).await;
     let (arrived, busiest) = vendor.counted(per);
     assert!(arrived > 20, "nothing was given up");
@@ -126,7 +141,7 @@ async fn attempts_that_are_given_up_and_arrive_later() {
 async fn attempts_that_the_users_own_client_gives_up() {
     static FIRST: AtomicBool = AtomicBool::new(true);
     let per = Duration::from_secs(1);
-    let vendor = Vendor::start(|_| match FIRST.swap(false, Ordering::Relaxed) {
+    let vendor = Vendor::start(CONNECT, |_| match FIRST.swap(false, Ordering::Relaxed) {
         true => Duration::from_millis(650),
         false => Duration::ZERO,
     });

@@ -127,6 +127,16 @@ impl RedisServer {
         self.process.wait().unwrap();
     }
 
+    /// Asks it to end, as a service manager does, and waits until it has. It saves what it was told to save.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be waited for.
+    pub fn terminate(&mut self) {
+        self.signal("-TERM");
+        self.process.wait().unwrap();
+    }
+
     /// Starts it again on the same port, with what it saved: nothing, unless it was told to.
     ///
     /// # Panics

@@ -9,6 +9,7 @@ use hockeystack_client::{Domain, ResearchQuery};
 use hoopai_client::types::UpsertContact;
 use hubspot_client::types::{BatchCreateRow, ObjectCreate};
 
+use crate::days;
 use crate::ledger::Said;
 use crate::round::{ATTEMPT, Round, client};
 
@@ -25,10 +26,13 @@ pub(crate) enum Operation {
     Download,
     Renew,
     Research,
+    Dropped,
+    Unpolled,
+    Restarts,
 }
 
 impl Operation {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Create,
         Self::Batch,
         Self::Archive,
@@ -40,6 +44,9 @@ impl Operation {
         Self::Download,
         Self::Renew,
         Self::Research,
+        Self::Dropped,
+        Self::Unpolled,
+        Self::Restarts,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -55,22 +62,25 @@ impl Operation {
             Self::Download => "HoopAI: download",
             Self::Renew => "HoopAI: renewal of a token",
             Self::Research => "HockeyStack: long answer",
+            Self::Dropped => "HubSpot: create, dropped at any point",
+            Self::Unpolled => "HubSpot: reads beside one that is not polled",
+            Self::Restarts => "HoopAI: three accounts, processes that end",
         }
     }
 
     /// The fake's name of its requests.
     pub(crate) fn target(self) -> &'static str {
         match self {
-            Self::Create => "contacts.create",
+            Self::Create | Self::Dropped => "contacts.create",
             Self::Batch => "contacts.batch_create",
             Self::Archive => "contacts.archive",
             Self::Read => "contacts.get",
-            Self::List => "contacts.list",
+            Self::List | Self::Unpolled => "contacts.list",
             Self::Upload => "files.upload",
             Self::Upsert => "contacts.upsert",
             Self::Delete => "contacts.delete",
             Self::Download => "conversations.download_recording",
-            Self::Renew => "oauth.get_token",
+            Self::Renew | Self::Restarts => "oauth.get_token",
             Self::Research => "account_intelligence.get",
         }
     }
@@ -78,7 +88,8 @@ impl Operation {
     pub(crate) fn fake(self, round: &Round) -> &Fake {
         match self {
             Self::Create | Self::Batch | Self::Archive | Self::Read | Self::List | Self::Upload => &round.hubspot,
-            Self::Upsert | Self::Delete | Self::Download | Self::Renew => &round.hoopai,
+            Self::Dropped | Self::Unpolled => &round.hubspot,
+            Self::Upsert | Self::Delete | Self::Download | Self::Renew | Self::Restarts => &round.hoopai,
             Self::Research => &round.intelligence,
         }
     }
@@ -102,6 +113,9 @@ impl Operation {
             Self::Delete => delete(round).await,
             Self::Download => download(round).await,
             Self::Renew => renew(round).await,
+            Self::Dropped => days::dropped(round).await,
+            Self::Unpolled => days::unpolled(round).await,
+            Self::Restarts => days::restarts(round).await,
             Self::Research => {
                 let policy = PollPolicy::new(Duration::from_millis(1), Duration::from_secs(5)).max_polls(5);
                 let domain = Domain::new("example.com").map_err(told)?;
@@ -112,7 +126,7 @@ impl Operation {
     }
 }
 
-fn told(error: Error) -> String {
+pub(crate) fn told(error: Error) -> String {
     error.to_string()
 }
 

@@ -44,12 +44,16 @@ What ordinary bad days come to. The tests are in `crates/crm-core` (`tests/socke
 | one account fails all its calls | the other accounts of the client keep their retry budget |
 | 16 MiB of `{}`, as records, boxes, JSON or unknown members | Decode answered ×1, at most 64 MiB beside the body |
 | 429, retry in a day, in a window of ten seconds | held for one minute, or until `lift_hold` |
+| `lift_hold` while calls wait in other processes | they go on after a second at most |
 | 300,000 accounts idle for an hour | all forgotten |
 | a webhook comes to two processes with one Redis | accepted once |
-| a webhook comes while Redis is away | refused with 429, and delivered again |\n";
+| a webhook comes while Redis is away | refused with 429, and delivered again |
+| the handler of a webhook is dropped before it has the answer | accepted again |\n";
 const SOAK: &str = "\n## Faults at random\n
-Operations with up to three faults each, from a seed. Afterwards the fakes hold what was reported: what is done is there
-once, what is not done is not there, and what may be is there at most once; every item of a list came once.\n\n";
+Operations with up to three faults each, from a seed; some futures are dropped or not polled, and processes end while they
+renew tokens. Afterwards the fakes hold what was reported: what is done is there once, what is not done is not there, and
+what may be is there at most once; every item of a list came once, and an account can be used as long as the vendor takes
+its refresh token.\n\n";
 
 /// Writes the page with the table of faults and this result.
 ///

@@ -161,6 +161,37 @@ async fn files_that_cannot_be_used() {
     insta::assert_snapshot!(table.join("\n"));
 }
 
+/// In a process that may write no byte to any file, as if the disk was full.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_full_disk_leaves_the_record_and_nothing_else() {
+    const PLACE: &str = "CRM_FULL_DISK";
+    if let Some(path) = std::env::var_os(PLACE) {
+        let store: Arc<dyn TokenStore> = Arc::new(FileStore::open(path).unwrap());
+        let error = install(&store, ACCOUNT, set("2")).await.unwrap_err();
+        assert!(told(&error).contains("could not be written"), "{}", told(&error));
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens");
+    let store: Arc<dyn TokenStore> = Arc::new(FileStore::open(&path).unwrap());
+    install(&store, ACCOUNT, set("1")).await.unwrap();
+    let files = || {
+        let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort_unstable();
+        names
+    };
+    let before = files();
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""]).arg(std::env::current_exe().unwrap());
+    shell.args(["--exact", "stores::a_full_disk_leaves_the_record_and_nothing_else", "--nocapture"]).env(PLACE, &path);
+    let output = tokio::task::spawn_blocking(move || shell.output().unwrap()).await.unwrap();
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    assert_eq!(files(), before);
+    assert_eq!(store.load(&key(ACCOUNT)).await.unwrap().unwrap().tokens(), &set("1"));
+}
+
 #[tokio::test]
 async fn a_store_is_asked_for_nothing_before_the_first_call() {
     let directory = tempfile::tempdir().unwrap();

@@ -54,6 +54,36 @@ async fn a_hold_is_bounded_by_its_window_and_a_person_lifts_it_for_all_workers()
     assert!(error.to_string().contains("could not be lifted in Redis, try again"), "{error}");
 }
 
+/// Those who wait elsewhere are not told of it: they look once a second while a refusal holds them back.
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn a_hold_that_is_lifted_wakes_those_who_wait_in_other_processes() {
+    let per = ms(6_000);
+    let lifted = async |limit, reset_after, lifted_after| {
+        let rig = Rig::new();
+        let [a, b] = &rig.workers(&burst(limit, per), 2).await[..] else { unreachable!() };
+        // Who waits for the first window of an account to pass looks more often.
+        tokio::time::sleep(per + ms(4_000)).await;
+        told(a, 429, Feedback { reset_after, ..Feedback::default() }).await;
+        // Until the end of the permit is reported.
+        tokio::time::sleep(ms(600)).await;
+        let before = rig.commands();
+        let asked = rig.patient(ms(70_000));
+        let lift = async {
+            tokio::time::sleep(lifted_after).await;
+            // The first question, and a look a second.
+            let looks = Duration::from_secs(u64::from(rig.commands() - before - 1));
+            assert!(looks <= lifted_after && looks + ms(2_000) >= lifted_after, "{looks:?} in {lifted_after:?}");
+            a.lift("k").await.unwrap();
+        };
+        let (waited, ()) = tokio::join!(b.take(&asked), lift);
+        let waited = waited.unwrap();
+        assert!(waited >= lifted_after && waited < lifted_after + ms(1_500), "{waited:?}");
+    };
+    // A refusal for a day, and one without a hint, which halves the limit.
+    tokio::join!(lifted(10, Some(Duration::from_secs(86_400)), ms(3_500)), lifted(2, None, ms(2_500)));
+}
+
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_refusal_without_a_hint_halves_the_limit_for_a_while() {

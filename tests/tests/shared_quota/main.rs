@@ -2,6 +2,7 @@
 //! here are short and a few tests take a second.
 
 mod away;
+mod bad_days;
 mod feedback;
 mod older;
 mod queue;

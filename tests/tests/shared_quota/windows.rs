@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crm_core::{Acquire, End, Quotas, RateLimiter, RedisLimiter, Window};
+use crm_core::{Acquire, End, Feedback, Quotas, RateLimiter, RedisLimiter, Window};
 use futures::future::join_all;
 use proptest::prelude::*;
 
@@ -247,5 +247,31 @@ async fn nothing_stays_of_a_worker_that_is_gone_when_its_last_call_is_carried_ou
         rig.server.resume();
         tokio::time::sleep(ms(100)).await;
         assert_eq!(without_end(&rig), "", "evicted: {evicted}, asks: {asks}");
+    }
+}
+
+/// Whatever a worker does first when its data is gone, it may die just then.
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn nothing_stays_for_ever_in_a_redis_that_was_emptied() {
+    let rig = Rig::new();
+    let [a, b] = &rig.workers(&burst(4, ms(100)), 2).await[..] else { unreachable!() };
+    let asked = Acquire::new("k", "");
+    let told = Feedback { reset_after: Some(ms(1)), remaining: Some(3), ..Feedback::default() };
+    for first in [0, 1, 2, 3].repeat(6) {
+        let permit = a.acquire(&asked).await.unwrap();
+        assert_eq!(rig.server.command("FLUSHALL").unwrap(), "+OK");
+        match first {
+            0 => a.lift("k").await.unwrap(),
+            1 => a.observe(&asked, &permit, 429, &told),
+            2 => drop(b.acquire(&rig.patient(ms(5))).await),
+            _ => {}
+        }
+        assert_eq!(without_end(&rig), "", "{first}");
+        a.finish(&asked, &permit, End::Over);
+        for _ in 0..6 {
+            tokio::time::sleep(ms(8)).await;
+            assert_eq!(without_end(&rig), "", "{first}");
+        }
     }
 }

@@ -71,6 +71,33 @@ async fn without_redis_nothing_is_accepted_and_the_vendor_delivers_again() {
     assert!(one.forget(&delivery).await.unwrap_err().to_string().contains("try again"));
 }
 
+/// A server may drop the handler of a request whose client is gone. Nobody has the delivery then.
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn a_delivery_that_nobody_received_is_accepted_again() {
+    const LONG: Duration = Duration::from_millis(100);
+    let server = RedisServer::start();
+    let one = shared(&server);
+    let headers = signed(URI, BODY);
+    let delivery = post(URI, &headers, BODY);
+    // Dropped while it connects, and later while Redis works, and after its answer came.
+    for pause in [Duration::ZERO, Duration::ZERO, Duration::from_millis(1), LONG] {
+        let mut receiving = Box::pin(one.receive(&delivery));
+        while futures::poll!(receiving.as_mut()).is_ready() {
+            one.forget(&delivery).await.unwrap();
+            receiving = Box::pin(one.receive(&delivery));
+        }
+        tokio::time::sleep(pause).await;
+        drop(receiving);
+        // What was dropped is carried out, and then taken back.
+        tokio::time::sleep(LONG).await;
+        let accepted = one.receive(&delivery).await;
+        assert!(accepted.is_ok(), "{pause:?}: {accepted:?}");
+        assert!(matches!(one.receive(&delivery).await, Err(Refused::Repeated)), "what was received stays so");
+        one.forget(&delivery).await.unwrap();
+    }
+}
+
 const SOURCE: &str = include_str!("../../../crates/crm-core/src/webhook/shared.rs");
 
 #[tokio::test]

@@ -13,7 +13,8 @@
 //! task of its own, the [desk], asks for all of them: for up to 32 permits with one call. So the work
 //! of Redis grows with the number of workers and not of tasks, and a future that nobody polls holds up
 //! nobody. The workers take turns by start-time fair queueing. A place lapses a fraction of a second
-//! after its worker should have asked.
+//! after its worker should have asked. While a refusal of the vendor holds a window back, each desk asks
+//! once a second, because another process may lift the hold.
 //!
 //! **While Redis is away** nobody knows what the others use. With [`WhenAway::Share`] each worker
 //! goes on with what it used itself when the absence began, at most an equal part of the limit; after

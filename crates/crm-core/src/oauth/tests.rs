@@ -113,6 +113,8 @@ struct Shaky {
     store: Arc<Mutex<MemoryStore>>,
     /// How many writes succeed before the others fail.
     writes: Arc<Mutex<Option<usize>>>,
+    /// What somebody else writes before the next write.
+    overtaking: Arc<Mutex<Option<(String, StoredTokens)>>>,
 }
 
 impl Shaky {
@@ -127,6 +129,10 @@ impl Shaky {
 
     fn fails_after(&self, writes: usize) {
         *lock(&self.writes) = Some(writes);
+    }
+
+    fn is_overtaken(&self, account: &str, record: StoredTokens) {
+        *lock(&self.overtaking) = Some((account.to_owned(), record));
     }
 
     fn heals(&self) {
@@ -146,7 +152,12 @@ impl TokenStore for Shaky {
                 Some(left) => *left -= 1,
                 None => {}
             }
-            self.inner().swap(account, record).await
+            let overtaking = lock(&self.overtaking).take();
+            if let Some((account, record)) = overtaking {
+                assert!(self.inner().swap(&account, &record).await?);
+            }
+            // As text, like other stores.
+            self.inner().swap(account, &StoredTokens::decode(record.encode().expose())?).await
         })
     }
 

@@ -159,9 +159,12 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// The maximum number of requests under way at once; 100 if not set. With HTTP/1.1 each has a connection of its own,
-    /// and at most as many again are kept open for the next calls. So the process's limit of open files (`ulimit -n`, 256 on
-    /// some systems) must allow twice as many. Raise it if many accounts share the client.
+    /// The maximum number of requests under way at once; 100 if not set. With HTTP/1.1 each has a connection of its own.
+    /// Connections that are open and idle are used first, so there are rarely more connections than this; at most as many
+    /// again are kept open for the next calls. The process's limit of open files (`ulimit -n`, 256 on some systems) must
+    /// have room for them beside the other files of the program. With a `reqwest` client of your own
+    /// ([`http`](Self::http)) its settings decide how many idle connections are kept. Raise it if many accounts share the
+    /// client.
     ///
     /// Further calls wait for a connection, in the order of asking, as long as they have time, and then fail with
     /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). A download counts until its stream ends or is dropped. If for

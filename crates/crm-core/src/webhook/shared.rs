@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use tokio::sync::oneshot;
 
 use super::{Delivery, Refused, WebhookReceiver};
 use crate::clock::{Clock, SystemClock};
@@ -79,7 +80,8 @@ pub trait Numbered: WebhookReceiver {
 ///
 /// While Redis is away nothing is accepted: a delivery is [`Refused::Unremembered`], and its
 /// [`status`](Refused::status) has the vendor deliver it again. If Redis may have remembered it before it broke off, that is
-/// taken back as soon as Redis answers, for four minutes. Redis may lose what it holds in a failover; a delivery that
+/// taken back as soon as Redis answers, for four minutes; so is a delivery whose [`receive`](Self::receive) was dropped.
+/// Redis may lose what it holds in a failover; a delivery that
 /// somebody kept can then be sent again within its time.
 pub struct SharedReceiver<R> {
     receiver: R,
@@ -118,7 +120,7 @@ impl<R: Numbered> SharedReceiver<R> {
         Self { receiver, vendor, shared: Arc::new(Shared { connection, clock, accept, forget }) }
     }
 
-    /// The events of a delivery; some vendors send many at once.
+    /// The events of a delivery; some vendors send many at once. If the future is dropped, the delivery is accepted again.
     ///
     /// # Errors
     ///
@@ -126,19 +128,20 @@ impl<R: Numbered> SharedReceiver<R> {
     pub async fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<R::Event>, Refused> {
         let (events, remembered) = self.receiver.examine(delivery)?;
         let Some(Remembered { number, left }) = remembered else { return Ok(events) };
-        let (keys, call) = (self.keys(&number), format!("{:032x}", fastrand::u128(..)));
         // Good up to and including the last moment.
         let left = left.saturating_add(Duration::from_secs(1)).as_millis().min(1 << 52).to_string();
-        match self.shared.connection.run(&self.shared.accept, &keys, &[&call, &left]).await {
-            Ok(answer) if answer.first().is_some_and(|word| word == "yes") => Ok(events),
-            Ok(_) => Err(Refused::Repeated),
-            Err(away) => {
-                if away.may_act() {
-                    self.take_back(keys, call);
-                }
-                Err(Refused::Unremembered { reason: away.to_string() })
-            }
-        }
+        let away = |reason: String| Refused::Unremembered { reason };
+        let runtime = redis::runtime().map_err(|error| away(format!("no thread can start: {error}")))?;
+        let (shared, keys) = (Arc::clone(&self.shared), self.keys(&number));
+        let (sender, answer) = oneshot::channel();
+        runtime.spawn(async move {
+            // If the caller is gone, the claim is dropped.
+            let _ = sender.send(Claim::make(shared, keys, &left).await);
+        });
+        let (mut claim, accepted) = answer.await.map_err(|_| away("the call was cut off".to_owned()))?;
+        accepted?;
+        claim.remembered = false;
+        Ok(events)
     }
 
     /// Accepts the same delivery again, in all processes: where acting on it failed.
@@ -160,10 +163,42 @@ impl<R: Numbered> SharedReceiver<R> {
         &self.receiver
     }
 
-    /// Lets the vendor's next delivery in, in a task of its own, if this call was carried out after all.
-    fn take_back(&self, keys: [String; 1], call: String) {
+    fn keys(&self, number: &str) -> [String; 1] {
+        let hash = digest(&SHA256, number.as_bytes());
+        let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        [format!("{PREFIX}:{}:{hash}", self.vendor)]
+    }
+}
+
+/// A delivery that Redis may remember for one call. It is taken back when dropped, because then nobody received it.
+struct Claim {
+    shared: Arc<Shared>,
+    keys: [String; 1],
+    call: String,
+    remembered: bool,
+}
+
+impl Claim {
+    /// Has a delivery remembered for so many milliseconds, unless it is already.
+    async fn make(shared: Arc<Shared>, keys: [String; 1], left: &str) -> (Self, Result<(), Refused>) {
+        let call = format!("{:032x}", fastrand::u128(..));
+        let (remembered, accepted) = match shared.connection.run(&shared.accept, &keys, &[&call, left]).await {
+            Ok(answer) if answer.first().is_some_and(|word| word == "yes") => (true, Ok(())),
+            Ok(_) => (false, Err(Refused::Repeated)),
+            Err(away) => (away.may_act(), Err(Refused::Unremembered { reason: away.to_string() })),
+        };
+        (Self { shared, keys, call, remembered }, accepted)
+    }
+}
+
+/// Lets the vendor's next delivery in, in a task of its own.
+impl Drop for Claim {
+    fn drop(&mut self) {
         let Ok(runtime) = redis::runtime() else { return };
-        let shared = Arc::clone(&self.shared);
+        if !self.remembered {
+            return;
+        }
+        let (shared, keys, call) = (Arc::clone(&self.shared), self.keys.clone(), self.call.clone());
         runtime.spawn(async move {
             for attempt in 0..TRIES {
                 if shared.connection.run(&shared.forget, &keys, &[&call]).await.is_ok() {
@@ -172,12 +207,6 @@ impl<R: Numbered> SharedReceiver<R> {
                 shared.clock.sleep(Duration::from_secs(1 << attempt)).await;
             }
         });
-    }
-
-    fn keys(&self, number: &str) -> [String; 1] {
-        let hash = digest(&SHA256, number.as_bytes());
-        let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        [format!("{PREFIX}:{}:{hash}", self.vendor)]
     }
 }
 

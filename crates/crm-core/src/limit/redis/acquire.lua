@@ -148,6 +148,11 @@ local function gated(window)
   return math.floor(shares), gate
 end
 
+-- Whether a refusal of the vendor holds the window back.
+local function refused(window)
+  return number('held:' .. window.name) > now or state['lowered_at:' .. window.name] ~= nil
+end
+
 local function when(window, cost, ahead)
   -- A lowered limit must not starve a permit that costs more than what is left of it.
   local most = math.max(limit(window), cost, 1)
@@ -328,10 +333,12 @@ local wait = at - now
 if alone < at then
   wait = math.min(wait, math.max(alone - now + 1.25 * GRACE, wait / 2, quotas.look))
 end
--- A gate may open early.
+-- A gate may open early. So may a window that a refusal closed or made smaller, because a person says
+-- that it is over.
 for _, w in ipairs(own.windows) do
   local _, gate = gated(windows[w])
   if gate then wait = math.min(wait, math.max((gate - now) / 4, GRACE)) end
+  if refused(windows[w]) then wait = math.min(wait, quotas.look) end
 end
 wait = math.max(wait, 1000)
 local lease = text(now + wait + GRACE)

@@ -91,7 +91,9 @@ impl Inner {
             state.seats.put_back(question.ends);
             return false;
         }
-        if matches!(reply.word, Word::Join | Word::Late) || !links.worked(absence, now) {
+        // From then on this worker may grant on its own, and its message does not hold that.
+        let late = question.joins && now >= state.reporting;
+        if late || matches!(reply.word, Word::Join | Word::Late) || !links.worked(absence, now) {
             // This worker's own log was closed without what was given.
             self.unheard(state, question);
             return true;

@@ -9,7 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::account::Account;
-use super::builder::TURNS;
+use super::builder::{RedisLimiterBuilder, TURNS, WhenAway};
+use super::call::Reply;
 use super::link::Standing;
 use super::note::Note;
 use super::seats::Known;
@@ -17,6 +18,7 @@ use super::{Inner, RedisLimiter};
 use crate::clock::{Clock, ManualClock, SystemClock};
 use crate::limit::{Acquire, End, Permit, Quotas, Window};
 use crate::redis::{Away, Why};
+use crate::sync::lock;
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -24,7 +26,14 @@ const fn ms(millis: u64) -> Duration {
 
 /// A worker that nobody answers.
 fn inner(quotas: Quotas, clock: Arc<dyn Clock>) -> Arc<Inner> {
-    let builder = RedisLimiter::builder("redis://127.0.0.1:9", quotas, 1).clock(clock).time_limit(ms(100));
+    inner_of(builder(quotas, clock))
+}
+
+fn builder(quotas: Quotas, clock: Arc<dyn Clock>) -> RedisLimiterBuilder {
+    RedisLimiter::builder("redis://127.0.0.1:9", quotas, 1).clock(clock).time_limit(ms(100))
+}
+
+fn inner_of(builder: RedisLimiterBuilder) -> Arc<Inner> {
     Arc::clone(&builder.build().unwrap().inner)
 }
 
@@ -105,6 +114,62 @@ fn nobody_is_woken_while_the_account_is_locked() {
     assert!(is_given(&poll(&mut first, Waker::noop())));
     assert!(waker.woken.load(Ordering::Relaxed), "the next in line");
     assert!(!waker.locked.load(Ordering::Relaxed));
+}
+
+/// The answer of Redis to a worker that joins comes when the worker believes it away again, and grants on its own.
+#[test]
+fn a_permit_that_was_given_before_a_late_answer_is_reported() {
+    let clock = ManualClock::new();
+    let inner = inner_of(builder(burst(4, ms(10_000)), Arc::new(clock.clone())).when_away(WhenAway::GoOn));
+    let (asked, account) = (Acquire::new("k", ""), inner.account("k"));
+    let is_back = || {
+        inner.links(&account).tried(clock.now(), Ok(()));
+        let Standing::Up(absence) = inner.links(&account).look(clock.now()) else { panic!("away") };
+        absence
+    };
+    lose(&inner, &account, clock.now());
+    let absence = is_back();
+    let question = account.with(|state| inner.question(state, 0, absence));
+    assert!(question.joins);
+    lose(&inner, &account, clock.now());
+    let mut waits = Box::pin(inner.acquire(&asked));
+    assert!(poll(&mut waits, Waker::noop()).is_pending(), "the message may be under way");
+    clock.advance(ms(100));
+    let Poll::Ready(Ok(permit)) = poll(&mut waits, Waker::noop()) else { panic!("not given") };
+    let absence = is_back();
+    let texts = ["ok", "7", "data", "1", "1", "0", "0", "4", "0"].map(str::to_owned);
+    let reply = Reply::read(&texts, 1).unwrap();
+    account.with(|state| inner.heard(state, &account, absence, question, reply));
+    let next = account.with(|state| inner.question(state, 0, absence)).call;
+    let seat = format!("{}:{}:1:", inner.worker, permit.note.seat.unwrap());
+    assert!(next.contains(&seat), "{next}");
+}
+
+/// A worker's part of a long window has no end while Redis is away, and goes with its account.
+#[test]
+fn an_account_that_was_used_without_redis_is_forgotten() {
+    let clock = ManualClock::new();
+    let per = Duration::from_secs(3_600);
+    let inner = inner(burst(4, per), Arc::new(clock.clone()));
+    let names: Vec<_> = (0..500).map(|number| format!("account {number}")).collect();
+    lose(&inner, &inner.account("0"), clock.now());
+    for name in &names {
+        let asked = Acquire::new(name.as_str(), "");
+        let Poll::Ready(Ok(permit)) = poll(&mut Box::pin(inner.acquire(&asked)), Waker::noop()) else { panic!() };
+        inner.finish(&asked, &permit, End::Over);
+    }
+    let known = |inner: &Inner| (lock(&inner.accounts).len(), lock(&inner.local.accounts).len());
+    assert_eq!(known(&inner), (501, 500));
+    clock.advance(per * 2);
+    // Each of 64 parts is looked through after 256 permits. Their desks leave on the library's thread.
+    for _ in 0..200 {
+        (0..64 * 256).for_each(|_| drop(inner.account("0")));
+        if known(&inner) == (1, 0) {
+            return;
+        }
+        thread::sleep(ms(10));
+    }
+    panic!("{:?}", known(&inner));
 }
 
 /// Others have all turns, and Redis is slow.

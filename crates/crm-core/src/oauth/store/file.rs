@@ -93,7 +93,11 @@ impl FileStore {
         write_whole(&draft, record.encode().expose())
             .and_then(|()| fs::rename(&draft, &path))
             .and_then(|()| sync_directory(&self.directory))
-            .map_err(|error| self.failed("written", account, error))?;
+            .map_err(|error| {
+                // It may hold a part of a token.
+                let _ = fs::remove_file(&draft);
+                self.failed("written", account, error)
+            })?;
         Ok(true)
     }
 

@@ -45,6 +45,7 @@ async fn an_older_record_is_read_where_it_is_and_moved_by_the_first_renewal() {
         assert!(left_for_the_earlier_version(&world).await.is_null());
         let old = world.store.load("account-1").await.unwrap().unwrap();
         assert!(!old.encode().expose().contains("refresh-1"), "nothing is left under the old key");
+        assert!(world.store.load(KEY).await.unwrap().unwrap().moved_to().is_none());
     }
 }
 
@@ -79,6 +80,35 @@ async fn a_move_that_is_cut_off_goes_on() {
     assert_eq!(works, 1, "mark, copy, empty, sent, tokens: five writes");
 }
 
+/// A process of the earlier version holds its lock without an end.
+#[tokio::test]
+async fn a_lock_of_the_earlier_version_is_not_waited_for_without_end() {
+    let world = world(&older("", ""), []).await;
+    world.clock.advance(HOUR * 2);
+    let _held = world.store.lock("account-1", HOUR).await.unwrap().unwrap();
+    tokio::select! {
+        outcome = world.token() => {
+            let error = outcome.unwrap_err();
+            assert!(told(&error).contains("another process has been renewing the tokens"), "{}", told(&error));
+        }
+        () = world.clock.sleep(HOUR) => panic!("no end"),
+    }
+    assert_eq!(world.source.sent().len(), 0);
+}
+
+/// A process of the earlier version stores an authorisation, which takes no lock, in the middle of a move.
+#[tokio::test]
+async fn an_authorisation_by_the_earlier_version_is_not_overwritten() {
+    let older = older("", "");
+    let world = world(&older, []).await;
+    world.clock.advance(HOUR * 2);
+    world.store.is_overtaken("account-1", older.renewed(tokens(5, world.clock.wall()).unwrap()));
+    drop(world.token().await);
+    world.clock.sleep(Duration::from_secs(300)).await;
+    assert_eq!(world.token().await.unwrap(), 5);
+    assert_eq!(world.source.sent().len(), 0);
+}
+
 /// Another vendor's record under the same name is left alone.
 #[tokio::test]
 async fn an_older_record_of_another_vendor_is_not_taken() {
@@ -88,6 +118,33 @@ async fn an_older_record_of_another_vendor_is_not_taken() {
     world.credentials.install(tokens(9, world.clock.wall()).unwrap()).await.unwrap();
     assert_eq!(left_for_the_earlier_version(&world).await, "canary-refresh-1");
     assert_eq!(world.source.sent().len(), 0);
+}
+
+/// The move to another vendor's key was cut off: the record is still that vendor's, whatever it looks like.
+#[tokio::test]
+async fn a_record_that_moves_to_another_vendor_is_not_taken() {
+    let moving = r#","moved_to":"another vendor","moved_refresh_token":"canary-refresh-1""#;
+    let world = world(&older("", moving), []).await;
+    let error = world.token().await.unwrap_err();
+    assert!(told(&error).contains("authorise the account first"), "{}", told(&error));
+    world.credentials.install(tokens(9, world.clock.wall()).unwrap()).await.unwrap();
+    let left = world.store.load("account-1").await.unwrap().unwrap();
+    assert_eq!((left.moved_to(), left.tokens.refresh.is_some()), (Some("another vendor"), true));
+}
+
+/// What is left under the old key is not taken for the account's record if the store loses that.
+#[tokio::test]
+async fn an_emptied_record_is_not_taken() {
+    let world = world(&older("", ""), []).await;
+    world.clock.advance(HOUR * 2);
+    assert_eq!(world.token().await.unwrap(), 2);
+    let mut left = world.store.load("account-1").await.unwrap().unwrap();
+    world.store.forgets();
+    left.follow(None);
+    assert!(world.store.swap("account-1", &left).await.unwrap());
+    let error = world.restarted().authorize().await.unwrap_err();
+    assert!(told(&error).contains("authorise the account first"), "{}", told(&error));
+    assert_eq!(world.source.sent().len(), 1);
 }
 
 /// A process of the earlier version is renewing: its lock is waited for, and its outcome taken.
