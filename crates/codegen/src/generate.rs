@@ -83,7 +83,7 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
         emit::api(vendor, &target, refined, &others, files).with_context(|| file.name.clone())?;
         let mut document = api.merged.clone();
         if let Some(limits) = vendor.limits.of(&file.name) {
-            document["x-limits"] = limits.for_fake();
+            document["x-crm-limits"] = limits.for_fake();
         }
         let document = serde_json::to_string_pretty(&document)? + "\n";
         let name = if vendor.is_root(file) { vendor.name.clone() } else { format!("{}-{}", vendor.name, file.name) };

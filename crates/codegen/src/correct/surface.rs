@@ -19,8 +19,16 @@ use crate::tree;
 const FOLDER: &str = "surface";
 
 /// The keys of an operation that only these files, or documents of our own, may set.
-pub const NOTES: [&str; 8] =
-    ["x-name", "summary", "x-idempotent", "x-batch-max", "x-paging", "x-unpaged", "x-limit-class", "x-long-running"];
+pub const NOTES: [&str; 8] = [
+    "x-crm-name",
+    "summary",
+    "x-crm-idempotent",
+    "x-crm-batch-max",
+    "x-crm-paging",
+    "x-crm-unpaged",
+    "x-crm-limit-class",
+    "x-crm-long-running",
+];
 
 /// The operations of a resource.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
@@ -256,14 +264,14 @@ impl Resource {
 impl Entry {
     fn note(&self, resource: &str, operation: &mut Map<String, Value>) {
         let notes = [
-            ("x-name", self.name.as_ref().map(|name| Value::from(format!("{resource}.{name}")))),
+            ("x-crm-name", self.name.as_ref().map(|name| Value::from(format!("{resource}.{name}")))),
             ("summary", self.summary.as_deref().map(Value::from)),
-            ("x-idempotent", self.idempotent.map(Value::from)),
-            ("x-batch-max", self.batch_max.map(Value::from)),
-            ("x-paging", self.paging.clone()),
-            ("x-unpaged", self.unpaged.as_deref().map(Value::from)),
-            ("x-limit-class", self.limit_class.as_deref().map(Value::from)),
-            ("x-long-running", self.long_running.map(Value::from)),
+            ("x-crm-idempotent", self.idempotent.map(Value::from)),
+            ("x-crm-batch-max", self.batch_max.map(Value::from)),
+            ("x-crm-paging", self.paging.clone()),
+            ("x-crm-unpaged", self.unpaged.as_deref().map(Value::from)),
+            ("x-crm-limit-class", self.limit_class.as_deref().map(Value::from)),
+            ("x-crm-long-running", self.long_running.map(Value::from)),
         ];
         for (key, value) in notes {
             if let Some(value) = value {

@@ -1,5 +1,5 @@
 //! Names: what a user calls for each operation, rebuilt from method and path without the version
-//! segment, unless the surface or the document has a better one (`x-name`).
+//! segment, unless the surface or the document has a better one (`x-crm-name`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,13 +11,13 @@ use crate::read::content::{Success, success};
 use crate::read::document::{Document, list, object, operations, text};
 use crate::read::vendor::DocumentFile;
 
-/// Gives every operation of a document its `x-name`, as `contacts.list`.
+/// Gives every operation of a document its `x-crm-name`, as `contacts.list`.
 pub(crate) fn name(document: &mut Document, file: &DocumentFile) -> Result<()> {
     let operations = document.operations();
     let base = base(operations.iter().map(|(path, _)| path.as_str()));
     for (path, method) in operations {
         let operation = &document.value["paths"][&path][method];
-        let full = match (text(operation, "x-name"), &file.resource) {
+        let full = match (text(operation, "x-crm-name"), &file.resource) {
             (Some(name), _) if name.contains('.') => name.to_owned(),
             (Some(name), Some(resource)) => format!("{resource}.{name}"),
             (None, Some(resource)) => {
@@ -35,9 +35,9 @@ pub(crate) fn name(document: &mut Document, file: &DocumentFile) -> Result<()> {
             ),
         };
         let operation = &mut document.value["paths"][&path][method];
-        operation["x-name"] = json!(full);
+        operation["x-crm-name"] = json!(full);
         if !file.bind.is_empty() {
-            operation["x-bind"] = json!(file.bind);
+            operation["x-crm-bind"] = json!(file.bind);
         }
     }
     Ok(())
@@ -48,7 +48,7 @@ pub(crate) fn check_unique(document: &Value) -> Result<()> {
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     let mut ids: BTreeSet<String> = BTreeSet::new();
     for (path, method) in operations(document) {
-        let name = text(&document["paths"][&path][method], "x-name").unwrap_or("").to_owned();
+        let name = text(&document["paths"][&path][method], "x-crm-name").unwrap_or("").to_owned();
         let here = format!("{} {path}", method.to_uppercase());
         if !ids.insert(name.replace('.', "_")) {
             let other = seen.get(&name).map_or("another operation", String::as_str);
@@ -154,7 +154,7 @@ pub(crate) fn words(name: &str) -> String {
 /// Whether the reply of a GET is a list: an array, or an object with an array beside at most
 /// paging and counts.
 fn is_list(document: &Value, operation: &Value) -> bool {
-    if operation.get("x-paging").is_some() {
+    if operation.get("x-crm-paging").is_some() {
         return true;
     }
     let Success::Json(schema) = success(operation) else { return false };

@@ -71,14 +71,14 @@ pub(super) fn merge(
         for (name, response) in object(&document.value["components"], "responses") {
             responses.entry(name.clone()).or_insert_with(|| response.clone());
         }
-        keep.extend(document.value["x-keep-schemas"].as_array().into_iter().flatten().cloned());
+        keep.extend(document.value["x-crm-keep-schemas"].as_array().into_iter().flatten().cloned());
         for (path, item) in object(&document.value, "paths") {
             let target = paths.entry(path.clone()).or_insert_with(|| json!({}));
             for (method, operation) in METHODS.iter().filter_map(|method| Some((*method, item.get(method)?))) {
                 // If several documents describe the same operation, the fullest description is taken.
                 if fullest.get(&(path.clone(), method.to_owned())).is_none_or(|chosen| *chosen == index) {
                     let mut operation = operation.clone();
-                    operation["x-document"] = json!(document.name);
+                    operation["x-crm-document"] = json!(document.name);
                     target[method] = operation;
                 }
             }
@@ -92,7 +92,7 @@ pub(super) fn merge(
         "servers": first["servers"],
         "paths": paths,
         "components": {"schemas": schemas, "responses": responses},
-        "x-keep-schemas": keep,
+        "x-crm-keep-schemas": keep,
     }))
 }
 

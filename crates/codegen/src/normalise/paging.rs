@@ -33,7 +33,7 @@ const POSITIONS: [&str; 19] = [
 /// What a convention says; an operation fits that has all of it.
 const CONVENTION: [&str; 4] = ["kind", "param", "items", "next"];
 
-/// Gives the operations that fit a convention their `x-paging`, and refuses a position without paging.
+/// Gives the operations that fit a convention their `x-crm-paging`, and refuses a position without paging.
 pub(super) fn complete(document: &mut Document, conventions: &[Value]) -> Result<()> {
     for convention in conventions {
         if let Some(lacking) = CONVENTION.iter().find(|member| text(convention, member).is_none()) {
@@ -42,13 +42,13 @@ pub(super) fn complete(document: &mut Document, conventions: &[Value]) -> Result
     }
     for (path, method) in document.operations() {
         let operation = &document.value["paths"][&path][method];
-        if operation.get("x-paging").is_some() || operation.get("x-unpaged").is_some() {
+        if operation.get("x-crm-paging").is_some() || operation.get("x-crm-unpaged").is_some() {
             continue;
         }
         let schemas = &document.value["components"]["schemas"];
         let fitting = conventions.iter().find(|convention| fits(schemas, operation, convention)).cloned();
         match fitting {
-            Some(convention) => document.value["paths"][&path][method]["x-paging"] = convention,
+            Some(convention) => document.value["paths"][&path][method]["x-crm-paging"] = convention,
             None => {
                 if let Some(position) = position(schemas, operation) {
                     bail!(

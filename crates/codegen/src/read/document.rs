@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 /// The verbs that OpenAPI 3.0 knows, in the order in which operations are listed.
 pub const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
+/// The beginning of the keys that are notes of ours. No vendor uses it, and import takes it out.
+pub const OURS: &str = "x-crm-";
+
 /// A document and the name it has in messages, relative to the vendor's folder.
 #[derive(Clone)]
 pub struct Document {
@@ -95,14 +98,14 @@ pub fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> 
     value.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
-/// A value without the members that are notes of ours.
-pub fn without_notes(value: &Value) -> Value {
+/// A value without its extensions: notes of ours and of the vendor.
+pub fn without_extensions(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
             let kept = map.iter().filter(|(key, _)| !key.starts_with("x-"));
-            Value::Object(kept.map(|(key, value)| (key.clone(), without_notes(value))).collect())
+            Value::Object(kept.map(|(key, value)| (key.clone(), without_extensions(value))).collect())
         }
-        Value::Array(items) => Value::Array(items.iter().map(without_notes).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(without_extensions).collect()),
         plain => plain.clone(),
     }
 }

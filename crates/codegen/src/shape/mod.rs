@@ -53,7 +53,7 @@ pub(crate) fn model(api: &Api, file: &ApiFile) -> Result<Model> {
     operations.iter_mut().flat_map(Operation::types_mut).for_each(|ty| *ty = types.expand(ty));
 
     let mut definitions = types.definitions;
-    let kept: Vec<Ty> = document::list(&api.merged, "x-keep-schemas")
+    let kept: Vec<Ty> = document::list(&api.merged, "x-crm-keep-schemas")
         .filter_map(Value::as_str)
         .map(|name| Ty::Named(name.to_owned()))
         .collect();

@@ -83,7 +83,7 @@ impl<'a> Shaper<'a> {
             if let [one] = parts.as_slice() {
                 return self.shape(one, hint, doc);
             }
-            let union = text(schema, "x-union");
+            let union = text(schema, "x-crm-union");
             return match combiner {
                 "allOf" => {
                     let whole = self.all_of(&parts);

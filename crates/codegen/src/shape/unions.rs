@@ -66,7 +66,7 @@ impl Unions {
         {
             return Some(known.name.clone());
         }
-        let (by, tag) = match text(union, "x-union") {
+        let (by, tag) = match text(union, "x-crm-union") {
             Some("untagged") => (by_members(schemas, &variants), None),
             _ => {
                 let (tag, arms) = by_tag(schemas, &variants)?;
