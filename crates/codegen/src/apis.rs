@@ -1,12 +1,14 @@
 //! The APIs of a vendor, from its documents to their models: every room in its order.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use anyhow::Result;
 
 use crate::correct::corrections::Corrections;
-use crate::correct::surface::Surface;
-use crate::model::Model;
+use crate::correct::surface::{Key, Surface};
+use crate::model::{Model, Operation};
+use crate::name::lock::{ApiNames, Names};
 use crate::normalise::{self, Api};
 use crate::read::document::Document;
 use crate::read::vendor::{ApiFile, Vendor};
@@ -20,6 +22,24 @@ pub struct Refined<'a> {
     pub api: Api,
     /// What is emitted for it.
     pub model: Model,
+}
+
+impl Refined<'_> {
+    /// The names of its operations and types, for the lock.
+    fn names(&self) -> ApiNames {
+        let operations = &self.model.operations;
+        let named = |one: &Operation| (Key::of(&one.path, &one.method.to_lowercase()), one.name.clone());
+        ApiNames {
+            operations: operations.iter().map(named).collect(),
+            schemas: self.api.schemas.clone(),
+            types: self.model.names.clone(),
+        }
+    }
+}
+
+/// The names of all APIs of a vendor, as a file.
+pub(crate) fn lock(vendor: &Vendor, apis: &[Refined<'_>]) -> Result<(PathBuf, String)> {
+    Names::read(&vendor.folder)?.file(apis.iter().map(|api| (api.file.name.clone(), api.names())).collect())
 }
 
 /// Reads all APIs of a vendor.
@@ -37,15 +57,16 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
         documents.insert(&file.name, read);
     }
     let surface = Surface::read(&vendor.folder)?;
+    let names = Names::read(&vendor.folder)?;
     let mut refusals = surface.check(&vendor.folder, &vendor.file, &documents);
     let mut apis = Vec::new();
     for file in &vendor.file.apis {
         let mut documents = documents.remove(file.name.as_str()).unwrap_or_default();
         corrections.apply(&mut documents)?;
         surface.apply(file, &mut documents);
-        let mut api = normalise::api(vendor, file, documents)?;
+        let mut api = normalise::api(vendor, file, documents, &names)?;
         api.refusals.append(&mut refusals);
-        let model = shape::model(&api, file)?;
+        let model = shape::model(&api, file, names.apis.get(&file.name).unwrap_or(&ApiNames::default()))?;
         apis.push(Refined { file, api, model });
     }
     if let Some(place) = apis.iter().position(|refined| vendor.is_root(refined.file)) {

@@ -75,6 +75,8 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
         })
     });
     vendor.limits.check(&classes.collect::<Vec<_>>())?;
+    let (path, text) = apis::lock(vendor, &apis)?;
+    files.add(path, text);
     versions::check(vendor, &Corrections::read(&vendor.folder)?)?;
     for refined in &apis {
         let Refined { file, api, model } = refined;

@@ -2,6 +2,7 @@
 //! nothing drifts.
 
 mod descriptions;
+mod names;
 
 use std::path::Path;
 

@@ -107,8 +107,32 @@ impl From<Key> for String {
 }
 
 impl Key {
-    fn method(&self) -> &'static str {
+    /// The operation of a document with a path and a method in lower case.
+    pub(crate) fn of(path: &str, method: &str) -> Self {
+        let method = document::METHODS.iter().position(|known| *known == method).unwrap_or_default();
+        Self { path: path.to_owned(), method: Method(method) }
+    }
+
+    /// The path.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The method in lower case.
+    pub(crate) fn method(&self) -> &'static str {
         document::METHODS[self.method.0]
+    }
+
+    /// The file and line that give the operation a name in a resource, relative to the vendor's folder.
+    pub(crate) fn place(&self, folder: &Path, resource: &str) -> Option<String> {
+        let file = Path::new(FOLDER).join(format!("{resource}.json"));
+        let text = std::fs::read_to_string(folder.join(&file)).ok()?;
+        Some(format!("{}:{}", file.display(), self.line(&text)?))
+    }
+
+    fn line(&self, text: &str) -> Option<usize> {
+        let quoted = format!("{:?}", String::from(self.clone()));
+        text.lines().position(|line| line.trim_start().starts_with(&quoted)).map(|line| line + 1)
     }
 }
 
@@ -254,10 +278,8 @@ impl Resource {
 
     /// The file and line of an entry, for messages.
     fn at(&self, folder: &Path, key: &Key) -> String {
-        let quoted = format!("{:?}", String::from(key.clone()));
         let text = std::fs::read_to_string(folder.join(&self.file)).unwrap_or_default();
-        let line = text.lines().position(|line| line.trim_start().starts_with(&quoted)).map_or(1, |line| line + 1);
-        format!("{}:{line}", self.file.display())
+        format!("{}:{}", self.file.display(), key.line(&text).unwrap_or(1))
     }
 }
 

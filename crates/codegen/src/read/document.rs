@@ -57,7 +57,8 @@ impl Document {
 
 /// The names of all documents in a vendor's folder: JSON files that are not files of ours.
 pub fn names(folder: &Path) -> Result<Vec<String>> {
-    const OURS: [&str; 5] = ["vendor.json", "corrections.json", "lock.json", "words.json", "limits.json"];
+    const FILES: [&str; 6] =
+        ["vendor.json", "corrections.json", "lock.json", "words.json", "limits.json", "names.json"];
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(here) = open.pop() {
@@ -66,7 +67,7 @@ pub fn names(folder: &Path) -> Result<Vec<String>> {
             let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             if path.is_dir() {
                 open.push(path);
-            } else if name.ends_with(".json") && !name.starts_with("surface/") && !OURS.contains(&name.as_str()) {
+            } else if name.ends_with(".json") && !name.starts_with("surface/") && !FILES.contains(&name.as_str()) {
                 found.push(name);
             }
         }
