@@ -42,7 +42,8 @@ pub(crate) fn lock(vendor: &Vendor, apis: &[Refined<'_>]) -> Result<(PathBuf, St
     Names::read(&vendor.folder)?.file(apis.iter().map(|api| (api.file.name.clone(), api.names())).collect())
 }
 
-/// Reads all APIs of a vendor.
+/// Reads all APIs of a vendor. The reasons to refuse what can be read all the same are in [`Api::refusals`], for example a
+/// correction that matches nothing, and a list without paging.
 ///
 /// # Errors
 ///
@@ -62,10 +63,13 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
     let mut apis = Vec::new();
     for file in &vendor.file.apis {
         let mut documents = documents.remove(file.name.as_str()).unwrap_or_default();
-        corrections.apply(&mut documents)?;
+        refusals.extend(corrections.apply(&mut documents)?);
         surface.apply(file, &mut documents);
-        let mut api = normalise::api(vendor, file, documents, &names)?;
-        api.refusals.append(&mut refusals);
+        // What follows from a refusal is said after it.
+        let api = normalise::api(vendor, file, documents, &names);
+        let mut api =
+            api.map_err(|error| refusals.iter().rev().fold(error, |error, one| error.context(one.clone())))?;
+        api.refusals.splice(..0, refusals.drain(..));
         let model = shape::model(&api, file, names.apis.get(&file.name).unwrap_or(&ApiNames::default()))?;
         apis.push(Refined { file, api, model });
     }

@@ -43,7 +43,7 @@ impl Workspace {
     }
 
     pub(crate) fn plan(&self) -> anyhow::Result<Changes> {
-        Ok(generate::plan(self.root(), &[], false)?.1)
+        Ok(generate::plan(self.root(), &[], &mut |_| {})?.1)
     }
 
     /// What a user reads, with the temporary folder taken out.
@@ -53,7 +53,7 @@ impl Workspace {
     }
 
     pub(crate) fn generated(&self, file: &str) -> String {
-        generate::plan(self.root(), &[], false).unwrap().0.write().unwrap();
+        generate::plan(self.root(), &[], &mut |_| {}).unwrap().0.write().unwrap();
         std::fs::read_to_string(self.root().join("crates/acme-client/src/generated").join(file)).unwrap()
     }
 }
@@ -491,7 +491,7 @@ fn the_operations_table_is_written_and_a_row_without_operation_or_test_is_refuse
         workspace.put("specs/operations.json", &json!({"operations": [row]}));
     };
     row(json!({}));
-    let (files, _) = generate::plan(workspace.root(), &[], false).unwrap();
+    let (files, _) = generate::plan(workspace.root(), &[], &mut |_| {}).unwrap();
     files.write().unwrap();
     let page = std::fs::read_to_string(workspace.root().join("docs/operations.md")).unwrap();
     let line = "| 1 | List things | `client.things(\"boats\").list()` | `GET /crm/things/2026-03/boats` | `things.rs::lists` |";

@@ -42,7 +42,7 @@ pub struct Api {
     /// The names of schemas in the merged document, by document and by the name there.
     pub(crate) schemas: BTreeMap<String, BTreeMap<String, String>>,
     /// The reasons why generation is refused although it is possible: something would be lost.
-    pub(crate) refusals: Vec<String>,
+    pub refusals: Vec<String>,
     /// Operations of the documents before folding, as `METHOD path`.
     pub operations: Vec<String>,
 }
@@ -73,7 +73,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>,
         identifiers::check(document)?;
         security::complete(document, &mut refusals);
         parameters::complete(document)?;
-        paging::complete(document, &file.paging)?;
+        paging::complete(document, &file.paging, &mut refusals)?;
         describe::describe(document, &vendor.words);
     }
     let object_types = match &file.fold {

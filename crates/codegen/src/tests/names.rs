@@ -62,7 +62,7 @@ impl Vendor {
     }
 
     fn generate(&self) {
-        generate::plan(self.0.root(), &[], false).unwrap().0.write().unwrap();
+        generate::plan(self.0.root(), &[], &mut |_| {}).unwrap().0.write().unwrap();
         assert!(self.0.plan().unwrap().files.is_empty(), "generating twice changes nothing");
     }
 
@@ -223,7 +223,7 @@ fn a_name_that_the_surface_gives_to_another_operation_is_refused_with_both_place
     }
     surface(SEARCH, "find");
     std::fs::remove_file(before.path().join("specs/acme/surface/site_search.json")).unwrap();
-    let changes = diff::between(before.path(), vendor.0.root()).unwrap();
+    let changes = diff::between(before.path(), vendor.0.root(), &mut |_| {}).unwrap();
     let said: Vec<String> = changes.iter().map(|change| format!("{}: {}", change.item, change.what)).collect();
     assert_eq!(said, ["site_search.search: is called `site_search.find` now"]);
     assert!(changes.iter().all(|change| change.class == Class::Breaking));
@@ -242,4 +242,20 @@ fn a_lock_that_lacks_a_name_is_drift() {
     vendor.forget();
     let drift = generate::drift(vendor.0.root(), &vendor.0.plan().unwrap());
     assert!(drift.starts_with("  differs: specs/acme/names.json\n1 of "), "{drift}");
+}
+
+#[test]
+fn a_schema_that_is_called_like_a_union_is_refused() {
+    let arm =
+        |kind: &str| json!({"type": "object", "properties": {"filterBranchType": {"type": "string", "enum": [kind]}}});
+    let arms = ["And", "Or"].map(|name| json!({"$ref": format!("#/components/schemas/{name}")}));
+    let hits = json!({"type": "object", "properties": {"branch": {"oneOf": arms}}});
+    let mut schemas = json!({"Hits": hits, "And": arm("AND"), "Or": arm("OR")});
+    let vendor = Vendor::new(&[("a.json", document(&[(SEARCH, "Hits")], schemas.clone()))]);
+    assert_eq!(vendor.names()["types"], json!({"FilterBranch": "FilterBranch"}));
+    schemas["FilterBranch"] = record(&["id"]);
+    vendor.set(&[("a.json", document(&[(SEARCH, "Hits"), (DATA, "FilterBranch")], schemas))]);
+    let expected = "specs/acme: `FilterBranch` is the name of a union in names.json, and now also of a schema; give the schema \
+                    another name under `types` in vendor.json";
+    assert_eq!(vendor.0.refusal(), expected);
 }
