@@ -11,10 +11,15 @@ pub use codegen::diff::{Alike, Change, Class, Kind, Section, alike, between, few
 pub use revision::At;
 pub use table::{print, shown};
 
+/// Shows what a comparison does and what it could not use.
+pub fn say(line: &str) {
+    eprintln!("  {line}");
+}
+
 /// Shows what the work tree's documents change, compared with those of a revision.
 pub fn run(root: &Path, revision: &str, json: bool) -> Result<()> {
     let before = At::read(root, revision)?;
-    let changes = between(before.root(), root).with_context(|| format!("comparing with {revision}"))?;
+    let changes = between(before.root(), root, &mut say).with_context(|| format!("comparing with {revision}"))?;
     if json {
         println!("{}", serde_json::to_string_pretty(&changes)?);
     } else {

@@ -10,7 +10,7 @@ pub(crate) use codegen::generate::{drift, plan};
 /// Generates the crates of the named vendors, or of all; `false` with `check` if what is checked in differs.
 pub(crate) fn run(root: &Path, vendors: &[String], check: bool) -> Result<bool> {
     let started = Instant::now();
-    let (files, changes) = plan(root, vendors, true)?;
+    let (files, changes) = plan(root, vendors, &mut |line| println!("  {line}"))?;
     if check {
         for change in &changes.files {
             println!("{}", change.diff(root));

@@ -19,6 +19,7 @@ pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: &str, source: &s
         match Imported::read(path, &name)? {
             Some(one) => {
                 println!("  {:<48} {:>4} operations", name, one.document.operations().len());
+                one.report().iter().for_each(|line| println!("  {line}"));
                 imported.push((one, source.to_owned()));
             }
             None if from.is_dir() => {

@@ -22,7 +22,7 @@ pub(crate) fn program(root: &Path, package: &str, arguments: impl IntoIterator<I
 /// Says whether the generated code is current, then runs the demonstration.
 pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
     println!("Generating in memory …");
-    let (_, changes) = generate::plan(root, &[], true)?;
+    let (_, changes) = generate::plan(root, &[], &mut |line| println!("  {line}"))?;
     if changes.files.is_empty() {
         println!("The checked-in code is current: {} files.\n", changes.total);
     } else {

@@ -5,7 +5,7 @@ mod report;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
@@ -23,7 +23,7 @@ use xtask::diff;
 pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: Option<&str>, source: Option<&str>) -> Result<()> {
     let (_, changes) = sync(root, vendor, from, into, source)?;
     println!("5/5 What that changes");
-    diff::print(&changes, "the documents before");
+    diff::print(&changes, "what was there before");
     println!("Review the difference of specs and generated code. Then `cargo xtask api`, `cargo xtask test`, and");
     println!("`cargo insta review` for what goes over the wire.");
     Ok(())
@@ -57,13 +57,16 @@ fn sync(
     }
 
     println!("3/5 Generating in a copy …");
-    let (files, _) = generate::plan(scratch.root(), &[], true).context(
+    let (files, _) = generate::plan(scratch.root(), &[], &mut |line| println!("  {line}")).context(
         "the new documents cannot be generated, and nothing was changed; correct what is named in \
          corrections.json, surface or vendor.json of the vendor, or operations.json, and run the command again",
     )?;
 
     println!("4/5 Comparing …");
-    let changes = diff::between(root, scratch.root())?;
+    // The corrections and the surface of now may be about the new documents already.
+    let before = if root.join(".git").exists() { Some(diff::At::read(root, "HEAD")?) } else { None };
+    let old = before.as_ref().map_or(root, diff::At::root);
+    let changes = diff::between(old, scratch.root(), &mut diff::say)?;
     let files = scratch.files(root, vendor, files)?;
     let written = files.changes()?.files.len();
     files.write()?;
@@ -98,7 +101,8 @@ impl Scratch {
         let specs = Path::new("specs").join(vendor);
         // A file whose last entry is gone is removed.
         files.own(root.join(&specs).join("surface"));
-        for name in tree::files(&self.root().join(&specs))? {
+        let generated = |name: &PathBuf| name == Path::new("names.json");
+        for name in tree::files(&self.root().join(&specs))?.into_iter().filter(|name| !generated(name)) {
             let path = specs.join(name);
             files.add(root.join(&path), std::fs::read_to_string(self.root().join(&path))?);
         }

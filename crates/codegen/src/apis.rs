@@ -1,12 +1,14 @@
 //! The APIs of a vendor, from its documents to their models: every room in its order.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use anyhow::Result;
 
 use crate::correct::corrections::Corrections;
-use crate::correct::surface::Surface;
-use crate::model::Model;
+use crate::correct::surface::{Key, Surface};
+use crate::model::{Model, Operation};
+use crate::name::lock::{ApiNames, Names};
 use crate::normalise::{self, Api};
 use crate::read::document::Document;
 use crate::read::vendor::{ApiFile, Vendor};
@@ -22,7 +24,26 @@ pub struct Refined<'a> {
     pub model: Model,
 }
 
-/// Reads all APIs of a vendor.
+impl Refined<'_> {
+    /// The names of its operations and types, for the lock.
+    fn names(&self) -> ApiNames {
+        let operations = &self.model.operations;
+        let named = |one: &Operation| (Key::of(&one.path, &one.method.to_lowercase()), one.name.clone());
+        ApiNames {
+            operations: operations.iter().map(named).collect(),
+            schemas: self.api.schemas.clone(),
+            types: self.model.names.clone(),
+        }
+    }
+}
+
+/// The names of all APIs of a vendor, as a file.
+pub(crate) fn lock(vendor: &Vendor, apis: &[Refined<'_>]) -> Result<(PathBuf, String)> {
+    Names::read(&vendor.folder)?.file(apis.iter().map(|api| (api.file.name.clone(), api.names())).collect())
+}
+
+/// Reads all APIs of a vendor. The reasons to refuse what can be read all the same are in [`Api::refusals`], for example a
+/// correction that matches nothing, and a list without paging.
 ///
 /// # Errors
 ///
@@ -37,15 +58,19 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
         documents.insert(&file.name, read);
     }
     let surface = Surface::read(&vendor.folder)?;
+    let names = Names::read(&vendor.folder)?;
     let mut refusals = surface.check(&vendor.folder, &vendor.file, &documents);
     let mut apis = Vec::new();
     for file in &vendor.file.apis {
         let mut documents = documents.remove(file.name.as_str()).unwrap_or_default();
-        corrections.apply(&mut documents)?;
+        refusals.extend(corrections.apply(&mut documents)?);
         surface.apply(file, &mut documents);
-        let mut api = normalise::api(vendor, file, documents)?;
-        api.refusals.append(&mut refusals);
-        let model = shape::model(&api, file)?;
+        // What follows from a refusal is said after it.
+        let api = normalise::api(vendor, file, documents, &names);
+        let mut api =
+            api.map_err(|error| refusals.iter().rev().fold(error, |error, one| error.context(one.clone())))?;
+        api.refusals.splice(..0, refusals.drain(..));
+        let model = shape::model(&api, file, names.apis.get(&file.name).unwrap_or(&ApiNames::default()))?;
         apis.push(Refined { file, api, model });
     }
     if let Some(place) = apis.iter().position(|refined| vendor.is_root(refined.file)) {

@@ -22,18 +22,31 @@ use change::Changes;
 pub use change::{Alike, Change, Class, Kind, Section, alike, classes, few};
 use side::Side;
 
-/// The differences of all vendors between two workspaces; of each only `specs` is read.
-pub fn between(old: &Path, new: &Path) -> Result<Vec<Change>> {
+/// The differences of all vendors between two workspaces; of each only `specs` is read, with its own corrections, surface
+/// and names. `say` gets what is done, and what of a side could not be used: corrections without a place are left out, and
+/// a list without paging is no list.
+pub fn between(old: &Path, new: &Path, say: &mut dyn FnMut(&str)) -> Result<Vec<Change>> {
     let mut found = Vec::new();
     for name in side::differing(old, new)? {
-        eprintln!("  comparing {name} …");
+        say(&format!("comparing {name} …"));
         // Both sides at once: each takes seconds.
         let (before, now) = thread::scope(|scope| {
             let before = scope.spawn(|| Side::read(old, &name).context("the documents as they were"));
             let now = Side::read(new, &name).context("the documents as they are");
             (before.join().map_err(|_| anyhow!("the generator panicked")).flatten(), now)
         });
-        found.extend(vendor(before?, now?));
+        let (before, now) = (before?, now?);
+        for (side, of) in [(&before, "as they were"), (&now, "as they are")] {
+            const SHOWN: usize = 10;
+            let refusals = side.as_ref().map_or(&[][..], |side| &side.refusals);
+            for refusal in refusals.iter().take(SHOWN) {
+                say(&format!("the documents {of} are read without this: {refusal}"));
+            }
+            if refusals.len() > SHOWN {
+                say(&format!("and without {} more", refusals.len() - SHOWN));
+            }
+        }
+        found.extend(vendor(before, now));
     }
     found.sort_by(|a, b| {
         (&a.krate, std::cmp::Reverse(a.class), a.section, &a.item).cmp(&(

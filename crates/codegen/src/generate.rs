@@ -33,8 +33,8 @@ pub fn drift(root: &Path, changes: &Changes) -> String {
     )
 }
 
-/// Generates in memory and compares with what is checked in.
-pub fn plan(root: &Path, vendors: &[String], progress: bool) -> Result<(Files, Changes)> {
+/// Generates in memory and compares with what is checked in; `say` gets a line for each API.
+pub fn plan(root: &Path, vendors: &[String], say: &mut dyn FnMut(&str)) -> Result<(Files, Changes)> {
     let names = if vendors.is_empty() { vendor::all(root)? } else { vendors.to_vec() };
     let mut files = Files::default();
     ours::files(root, &mut files)?;
@@ -45,7 +45,7 @@ pub fn plan(root: &Path, vendors: &[String], progress: bool) -> Result<(Files, C
     let mut known = Known::default();
     for name in &names {
         let vendor = Vendor::read(root, name)?;
-        generate(root, &vendor, &mut files, &mut known, progress).with_context(|| format!("specs/{name}"))?;
+        generate(root, &vendor, &mut files, &mut known, say).with_context(|| format!("specs/{name}"))?;
     }
     if vendors.is_empty() {
         known.write(root, &mut files)?;
@@ -54,7 +54,13 @@ pub fn plan(root: &Path, vendors: &[String], progress: bool) -> Result<(Files, C
     Ok((files, changes))
 }
 
-fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, progress: bool) -> Result<()> {
+fn generate(
+    root: &Path,
+    vendor: &Vendor,
+    files: &mut Files,
+    known: &mut Known,
+    say: &mut dyn FnMut(&str),
+) -> Result<()> {
     let folder = vendor.generated(root);
     files.own(folder.clone());
     let mut evidence: Vec<Evidence> = Vec::new();
@@ -75,6 +81,8 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
         })
     });
     vendor.limits.check(&classes.collect::<Vec<_>>())?;
+    let (path, text) = apis::lock(vendor, &apis)?;
+    files.add(path, text);
     versions::check(vendor, &Corrections::read(&vendor.folder)?)?;
     for refined in &apis {
         let Refined { file, api, model } = refined;
@@ -83,7 +91,7 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
         emit::api(vendor, &target, refined, &others, files).with_context(|| file.name.clone())?;
         let mut document = api.merged.clone();
         if let Some(limits) = vendor.limits.of(&file.name) {
-            document["x-limits"] = limits.for_fake();
+            document["x-crm-limits"] = limits.for_fake();
         }
         let document = serde_json::to_string_pretty(&document)? + "\n";
         let name = if vendor.is_root(file) { vendor.name.clone() } else { format!("{}-{}", vendor.name, file.name) };
@@ -93,15 +101,13 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, 
         evidence.extend(api.evidence.iter().cloned());
         resources.add(file, model);
         known.add(vendor, model, &api.object_types);
-        if progress {
-            println!(
-                "  {:<30} {:>4} operations  {:>4} types  {:>6} lines",
-                file.name,
-                model.operations.len(),
-                model.types.len() - model.common.len(),
-                files.rust_lines(&target)
-            );
-        }
+        say(&format!(
+            "{:<30} {:>4} operations  {:>4} types  {:>6} lines",
+            file.name,
+            model.operations.len(),
+            model.types.len() - model.common.len(),
+            files.rust_lines(&target)
+        ));
     }
     if !vendor.file.apis.iter().any(|api| vendor.is_root(api)) {
         files.add(folder.join("mod.rs"), emit::root(vendor)?);

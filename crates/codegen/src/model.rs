@@ -20,6 +20,8 @@ pub struct Model {
     pub common: BTreeSet<String>,
     /// The operations, in the order of their names.
     pub operations: Vec<Operation>,
+    /// The names of the types that do not have the name of a schema, by the name that each would have by itself.
+    pub names: BTreeMap<String, String>,
 }
 
 impl Model {

@@ -1,5 +1,6 @@
-//! Names: of operations, of types, and of what Rust asks for.
+//! Names: of operations, of types, and of what Rust asks for; and the lock that keeps them.
 
+pub(crate) mod lock;
 pub(crate) mod operations;
 pub(crate) mod types;
 pub(crate) mod vocabulary;

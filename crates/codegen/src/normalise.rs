@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use serde_json::Value;
 
+use crate::correct::surface::Key;
+use crate::name::lock::{ApiNames, Names};
 use crate::name::{operations, vocabulary};
 use crate::read::document::Document;
 use crate::read::vendor::{ApiFile, Vendor};
@@ -37,14 +39,18 @@ pub struct Api {
     pub(crate) evidence: Vec<evidence::Evidence>,
     /// Better names for types, chosen by hand.
     pub(crate) names: BTreeMap<String, String>,
+    /// The names of schemas in the merged document, by document and by the name there.
+    pub(crate) schemas: BTreeMap<String, BTreeMap<String, String>>,
     /// The reasons why generation is refused although it is possible: something would be lost.
-    pub(crate) refusals: Vec<String>,
+    pub refusals: Vec<String>,
     /// Operations of the documents before folding, as `METHOD path`.
     pub operations: Vec<String>,
 }
 
-/// Normalises the corrected documents of an API.
-pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>) -> Result<Api> {
+/// Normalises the corrected documents of an API; `names` are those that its operations and schemas have already.
+pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>, names: &Names) -> Result<Api> {
+    let none = ApiNames::default();
+    let known = names.apis.get(&file.name).unwrap_or(&none);
     let mut collected = Vec::new();
     if vendor.file.evidence {
         for document in &documents {
@@ -67,24 +73,32 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>)
         identifiers::check(document)?;
         security::complete(document, &mut refusals);
         parameters::complete(document)?;
-        paging::complete(document, &file.paging)?;
+        paging::complete(document, &file.paging, &mut refusals)?;
         describe::describe(document, &vendor.words);
     }
     let object_types = match &file.fold {
         Some(fold) => fold::fold(fold, file, &mut documents, &mut refusals)?,
         None => Vec::new(),
     };
+    let keys = |document: &Document| {
+        document.operations().into_iter().map(|(path, method)| Key::of(&path, method)).collect::<Vec<_>>()
+    };
+    let standing = known.operations(&documents.iter().flat_map(keys).collect());
     for document in &mut documents {
-        operations::name(document, &file.documents[&document.name])?;
+        operations::name(document, &file.documents[&document.name], &standing)?;
     }
     for document in &mut documents {
         prune::prune(&mut document.value);
     }
-    let merged = merge::merge(documents, &file.types, &mut refusals)?;
-    operations::check_unique(&merged)?;
+    let (merged, schemas) = merge::merge(documents, &file.types, &known.schemas, &mut refusals)?;
+    operations::check_unique(&merged, |key, name| {
+        let resource = name.split_once('.').map_or(name, |(resource, _)| resource);
+        let known = (standing.get(key).map(String::as_str) == Some(name)).then(|| names.place(&file.name, key));
+        known.or_else(|| key.place(&vendor.folder, resource))
+    })?;
     vocabulary::check(&merged, &mut refusals);
     if crate::read::document::operations(&merged).is_empty() {
         bail!("{}: no operation is left", file.name);
     }
-    Ok(Api { merged, object_types, evidence: collected, names: file.types.clone(), refusals, operations })
+    Ok(Api { merged, object_types, evidence: collected, names: file.types.clone(), schemas, refusals, operations })
 }

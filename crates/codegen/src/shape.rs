@@ -12,12 +12,14 @@ mod types;
 mod unions;
 mod values;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
+use heck::ToUpperCamelCase;
 use serde_json::Value;
 
-use crate::model::{Model, Operation, Ty, reachable};
+use crate::model::{Definition, Model, Operation, Ty, reachable};
+use crate::name::lock::ApiNames;
 use crate::normalise::Api;
 use crate::read::document;
 use crate::read::vendor::ApiFile;
@@ -25,12 +27,13 @@ use schema::Shaper;
 
 pub(crate) use common::types as common;
 
-/// Makes the model of an API.
-pub(crate) fn model(api: &Api, file: &ApiFile) -> Result<Model> {
+/// Makes the model of an API; `known` are the names that its types have already.
+pub(crate) fn model(api: &Api, file: &ApiFile, known: &ApiNames) -> Result<Model> {
     let here = || file.name.clone();
-    let mut shaper = Shaper::of(&api.merged).with_context(here)?;
+    let known = known.types();
+    let mut shaper = Shaper::of(&api.merged, &known).with_context(here)?;
     let mut operations = operation::all(&mut shaper, &api.merged).with_context(here)?;
-    if let Some(refused) = shaper.refused {
+    if let Some(refused) = shaper.refused.or(shaper.unions.refused.take()) {
         bail!(refused);
     }
     let unions = shaper.unions.into_vec();
@@ -47,13 +50,13 @@ pub(crate) fn model(api: &Api, file: &ApiFile) -> Result<Model> {
     operations.iter_mut().flat_map(Operation::types_mut).for_each(|ty| ty.rename(&|name| names.get(name).cloned()));
     types.resolve();
 
-    share::enums(&mut types, &api.names);
-    share::records(&mut types, &unions, &api.names);
+    let alone: Vec<String> = types.definitions.keys().cloned().collect();
+    share::all(&mut types, &unions, &api.names, &known);
     types.resolve();
     operations.iter_mut().flat_map(Operation::types_mut).for_each(|ty| *ty = types.expand(ty));
 
-    let mut definitions = types.definitions;
-    let kept: Vec<Ty> = document::list(&api.merged, "x-keep-schemas")
+    let mut definitions = std::mem::take(&mut types.definitions);
+    let kept: Vec<Ty> = document::list(&api.merged, "x-crm-keep-schemas")
         .filter_map(Value::as_str)
         .map(|name| Ty::Named(name.to_owned()))
         .collect();
@@ -62,7 +65,25 @@ pub(crate) fn model(api: &Api, file: &ApiFile) -> Result<Model> {
     for definition in definitions.values_mut().filter(|definition| !definition.sent) {
         definition.fields_mut().iter_mut().for_each(|field| (field.nullable, field.read_only) = (false, false));
     }
-    Ok(Model { types: definitions, common: BTreeSet::new(), operations })
+    let names = without_schema(alone, &types.aliases, &definitions, api);
+    Ok(Model { types: definitions, common: BTreeSet::new(), operations, names })
+}
+
+/// The names of the types that do not have the name of a schema.
+fn without_schema(
+    alone: Vec<String>,
+    aliases: &BTreeMap<String, Ty>,
+    definitions: &BTreeMap<String, Definition>,
+    api: &Api,
+) -> BTreeMap<String, String> {
+    let schemas: BTreeSet<String> =
+        api.schemas.values().flat_map(BTreeMap::values).map(|name| name.to_upper_camel_case()).collect();
+    let named = |name: String| {
+        let ty = Ty::Named(name.clone()).expand(&|name| aliases.get(name).cloned());
+        Some((name, ty.into_name()?))
+    };
+    let differ = |(name, now): &(String, String)| name != now || !schemas.contains(name);
+    alone.into_iter().filter_map(named).filter(|(_, now)| definitions.contains_key(now)).filter(differ).collect()
 }
 
 /// Marks what is sent; what is not needs no member.

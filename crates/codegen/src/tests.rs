@@ -2,6 +2,7 @@
 //! nothing drifts.
 
 mod descriptions;
+mod names;
 
 use std::path::Path;
 
@@ -42,7 +43,7 @@ impl Workspace {
     }
 
     pub(crate) fn plan(&self) -> anyhow::Result<Changes> {
-        Ok(generate::plan(self.root(), &[], false)?.1)
+        Ok(generate::plan(self.root(), &[], &mut |_| {})?.1)
     }
 
     /// What a user reads, with the temporary folder taken out.
@@ -52,7 +53,7 @@ impl Workspace {
     }
 
     pub(crate) fn generated(&self, file: &str) -> String {
-        generate::plan(self.root(), &[], false).unwrap().0.write().unwrap();
+        generate::plan(self.root(), &[], &mut |_| {}).unwrap().0.write().unwrap();
         std::fs::read_to_string(self.root().join("crates/acme-client/src/generated").join(file)).unwrap()
     }
 }
@@ -64,13 +65,68 @@ fn vendor() -> Value {
     })
 }
 
-pub(crate) fn awkward() -> Value {
+fn imported() -> Value {
     import::facts(&serde_json::from_str(AWKWARD).unwrap())
+}
+
+pub(crate) fn awkward() -> Value {
+    let mut document = imported();
+    let paths = &mut document["paths"];
+    paths["/crm/things/2026-03/{objectType}"]["get"]["x-crm-paging"] = json!({
+        "kind": "token", "param": "after", "limit": "limit", "items": "results", "next": "paging.next.after",
+    });
+    paths["/crm/things/2026-03/{objectType}/{id}/file"]["post"]["x-crm-name"] = json!("upload_file");
+    paths["/crm/things/2026-03/{objectType}/token"]["post"]["x-crm-name"] = json!("request_token");
+    document
+}
+
+#[test]
+fn the_extensions_of_a_vendor_change_nothing() {
+    let said = Workspace::new(&awkward());
+    let files = ["things.rs", "types/things.rs", "operations/things.rs", "schemas.json"];
+    let expected = files.map(|file| said.generated(file));
+    // The keys that the generator reads, as the vendor would write them.
+    let theirs = |prefix: &str, mut document: Value| {
+        let put = |value: &mut Value, notes: Value| {
+            for (key, note) in notes.as_object().unwrap() {
+                value[format!("{prefix}{key}")] = note.clone();
+            }
+        };
+        for item in document["paths"].as_object_mut().unwrap().values_mut() {
+            for (_, operation) in item.as_object_mut().unwrap().iter_mut().filter(|(_, value)| value.is_object()) {
+                put(
+                    operation,
+                    json!({
+                        "name": "theirs", "limit-class": "theirs", "version": "theirs", "document": "theirs", "batch-max": 3,
+                        "paging": {"kind": "token", "param": "limit", "items": "", "next": "x"}, "unpaged": "theirs",
+                        "idempotent": true, "long-running": true, "no-auth": true, "scopes": ["theirs"], "bind": ["id"],
+                    }),
+                );
+                for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+                    put(parameter, json!({"const": "theirs", "slashes": true}));
+                }
+            }
+        }
+        for schema in document["components"]["schemas"].as_object_mut().unwrap().values_mut() {
+            put(schema, json!({"union": "joined"}));
+        }
+        put(&mut document, json!({"version": "theirs", "keep-schemas": ["Orphan"]}));
+        document
+    };
+    let workspace = Workspace::new(&theirs("x-", awkward()));
+    assert_eq!(files.map(|file| workspace.generated(file)), expected);
+    let told = tempfile::tempdir().unwrap();
+    let path = told.path().join("a.json");
+    std::fs::write(&path, theirs("x-crm-", imported()).to_string()).unwrap();
+    let read = import::Imported::read(&path, "a.json").unwrap().unwrap();
+    assert!(read.document.value == imported(), "keys that begin like ours are not imported");
+    let report = read.report().unwrap();
+    assert!(report.starts_with("a.json: without the vendor's x-crm-batch-max, x-crm-bind, "), "{report}");
 }
 
 #[test]
 fn importing_drops_prose_and_keeps_members_that_are_called_like_it() {
-    let facts = awkward();
+    let facts = imported();
     assert!(!facts.to_string().contains("prose\""), "{facts:#}");
     let members = facts["components"]["schemas"]["Thing"]["properties"].as_object().unwrap();
     for name in ["description", "title", "example", "required", "type", "properties"] {
@@ -92,7 +148,7 @@ fn a_convention_pages_like_the_operation_itself() {
     let said = Workspace::new(&awkward()).generated("things.rs");
     let mut document = awkward();
     let list = document["paths"]["/crm/things/2026-03/{objectType}"]["get"].as_object_mut().unwrap();
-    let convention = list.remove("x-paging").unwrap();
+    let convention = list.remove("x-crm-paging").unwrap();
     let workspace = Workspace::new(&document);
     let mut file = vendor();
     file["apis"][0]["paging"] = json!([convention]);
@@ -140,7 +196,7 @@ fn another_version_has_the_types_of_the_first_where_they_and_all_below_are_the_s
     assert_eq!(types(|schemas| schemas["Line"]["properties"]["tax"] = json!({"type": "number"})), "Line Order");
     let bound = |schemas: &mut Value| schemas["Line"]["properties"]["price"]["minimum"] = json!(0);
     assert_eq!(types(bound), "Line Order", "one JSON Schema cannot stand for both");
-    assert_eq!(types(|schemas| schemas["Line"]["x-note"] = json!("ours")), "");
+    assert_eq!(types(|schemas| schemas["Line"]["x-crm-note"] = json!("ours")), "");
 }
 
 /// Returns the fields of a record in the model of the emitted code.
@@ -180,8 +236,9 @@ fn a_reply_in_one_shape_or_another_is_a_record_with_the_members_of_both() {
         schemas["Price"] =
             json!({"type": "object", "properties": {"price": {"type": "number"}}, "required": ["price"]});
         let wrapped = json!({"type": "object", "properties": {"line": {"$ref": "#/components/schemas/Price"}}});
-        schemas["Line"] = json!({"anyOf": [wrapped, {"$ref": "#/components/schemas/Price"}], "x-union": "joined"});
-        let short = json!({"oneOf": [{"$ref": "#/components/schemas/Price"}, {"type": "string"}], "x-union": "record"});
+        schemas["Line"] = json!({"anyOf": [wrapped, {"$ref": "#/components/schemas/Price"}], "x-crm-union": "joined"});
+        let short =
+            json!({"oneOf": [{"$ref": "#/components/schemas/Price"}, {"type": "string"}], "x-crm-union": "record"});
         schemas["Buyer"] = json!({"type": "object", "properties": {"limit": short}});
     });
     let names =
@@ -276,18 +333,18 @@ fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
         d["paths"]["/crm/things/2026-03/{objectType}/{id}"]["get"]["operationId"] = json!("post");
     });
     row("two operations with one name", &|d| {
-        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-name"] = json!("look");
-        d["paths"]["/crm/things/2026-03/{objectType}/{id}"]["get"]["x-name"] = json!("look");
+        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-crm-name"] = json!("look");
+        d["paths"]["/crm/things/2026-03/{objectType}/{id}"]["get"]["x-crm-name"] = json!("look");
     });
     row("paging over a member that is not there", &|d| {
-        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-paging"]["next"] = json!("paging.later.after");
+        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-crm-paging"]["next"] = json!("paging.later.after");
     });
     row("paging with a typo", &|d| {
-        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-paging"]["nxt"] = json!("x")
+        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-crm-paging"]["nxt"] = json!("x")
     });
     row("a position without paging", &|d| {
         let list = d["paths"]["/crm/things/2026-03/{objectType}"]["get"].as_object_mut().unwrap();
-        list.remove("x-paging");
+        list.remove("x-crm-paging");
     });
     row("a schema that is called like the type of a member", &|d| {
         let schemas = &mut d["components"]["schemas"];
@@ -362,7 +419,7 @@ fn a_wrong_file_of_ours_is_refused_with_its_line() {
     row("a correction that matches nothing", &|w| {
         correct(
             w,
-            json!({"document": "awkward.json", "operation": "GET /gone", "merge": {"x-no-auth": true}, "evidence": "page"}),
+            json!({"document": "awkward.json", "operation": "GET /gone", "merge": {"x-crm-no-auth": true}, "evidence": "page"}),
         );
     });
     row("a correction that changes nothing", &|w| {
@@ -385,7 +442,7 @@ fn a_wrong_file_of_ours_is_refused_with_its_line() {
         correct(w, json!({"document": "awkward.json", "operation": LIST, "at": at, "set": {}, "evidence": "page"}));
     });
     row("a correction that names an operation", &|w| {
-        let name = json!({"x-name": "all"});
+        let name = json!({"x-crm-name": "all"});
         correct(w, json!({"document": "awkward.json", "operation": LIST, "merge": name, "evidence": "page"}));
     });
     row("a surface entry for an operation that is not there", &|w| {
@@ -434,7 +491,7 @@ fn the_operations_table_is_written_and_a_row_without_operation_or_test_is_refuse
         workspace.put("specs/operations.json", &json!({"operations": [row]}));
     };
     row(json!({}));
-    let (files, _) = generate::plan(workspace.root(), &[], false).unwrap();
+    let (files, _) = generate::plan(workspace.root(), &[], &mut |_| {}).unwrap();
     files.write().unwrap();
     let page = std::fs::read_to_string(workspace.root().join("docs/operations.md")).unwrap();
     let line = "| 1 | List things | `client.things(\"boats\").list()` | `GET /crm/things/2026-03/boats` | `things.rs::lists` |";

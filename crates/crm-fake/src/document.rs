@@ -30,7 +30,7 @@ pub(crate) struct Success {
     pub(crate) schema: Value,
 }
 
-/// What `x-paging` says, as far as replies need it. Paths into the reply are dotted.
+/// What `x-crm-paging` says, as far as replies need it. Paths into the reply are dotted.
 #[derive(Debug, Default)]
 pub(crate) struct Paging {
     pub(crate) params: Vec<String>,
@@ -42,7 +42,7 @@ pub(crate) struct Paging {
 
 #[derive(Debug)]
 pub(crate) struct Operation {
-    /// `x-name` (`contacts.list`), else the operation id, else method and path.
+    /// `x-crm-name` (`contacts.list`), else the operation id, else method and path.
     pub(crate) name: String,
     pub(crate) id: String,
     pub(crate) method: String,
@@ -118,7 +118,7 @@ impl Document {
     fn read_operation(&self, path: &str, method: &str, item: &Value, node: &Value) -> Operation {
         let parameters = self.read_parameters(item, node);
         let id = text(node, "operationId").unwrap_or_default();
-        let name = text(node, "x-name")
+        let name = text(node, "x-crm-name")
             .or_else(|| (!id.is_empty()).then(|| id.clone()))
             .unwrap_or_else(|| format!("{} {path}", method.to_uppercase()));
         Operation {
@@ -129,9 +129,9 @@ impl Document {
             path: path.to_owned(),
             body: node.get("requestBody").and_then(|body| self.read_body(body)),
             success: self.read_success(method, node),
-            paging: node.get("x-paging").map(read_paging),
-            limit_class: text(node, "x-limit-class"),
-            open: flag(node, "x-no-auth"),
+            paging: node.get("x-crm-paging").map(read_paging),
+            limit_class: text(node, "x-crm-limit-class"),
+            open: flag(node, "x-crm-no-auth"),
             parameters,
         }
     }
@@ -157,7 +157,7 @@ impl Document {
                     name,
                     place,
                     required: place == Place::Path || flag(raw, "required"),
-                    slashes: flag(raw, "x-slashes"),
+                    slashes: flag(raw, "x-crm-slashes"),
                     schema: raw.get("schema").map_or(Value::Null, |schema| self.resolve(schema).clone()),
                 });
             }
@@ -196,17 +196,11 @@ impl Document {
             None => ("2XX", &Value::Null),
         };
         let content = first_media(reply);
-        let status = node
-            .get("x-success")
-            .or_else(|| reply.get("x-status"))
-            .and_then(Value::as_u64)
-            .and_then(|status| u16::try_from(status).ok())
-            .or_else(|| code.parse().ok())
-            .unwrap_or(match content {
-                None if method == "delete" => 204,
-                None if method == "post" || method == "put" => 204,
-                _ => 200,
-            });
+        let status = code.parse().unwrap_or(match content {
+            None if method == "delete" => 204,
+            None if method == "post" || method == "put" => 204,
+            _ => 200,
+        });
         Success {
             status,
             media: content.map(|(media, _)| media.to_owned()),

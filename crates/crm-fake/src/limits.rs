@@ -1,4 +1,4 @@
-//! The limits of a vendor, as its document has them (`x-limits`).
+//! The limits of a vendor, as its document has them (`x-crm-limits`).
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub(crate) struct Limits {
 impl Limits {
     /// Reads a document that is part of this crate.
     pub(crate) fn read(document: &Value) -> Self {
-        let members = |name: &str| document["x-limits"][name].as_object().into_iter().flatten();
+        let members = |name: &str| document["x-crm-limits"][name].as_object().into_iter().flatten();
         let windows: Vec<Window> = members("windows").filter_map(|(name, window)| read(name, window)).collect();
         let index = |name: &Value| windows.iter().position(|window| Some(window.name.as_str()) == name.as_str());
         let classes = members("classes")

@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn all_windows_or_none() {
-        let document = json!({"x-limits": {
+        let document = json!({"x-crm-limits": {
             "windows": {"burst": {"limit": 3, "seconds": 10}, "daily": {"limit": 4, "seconds": 86_400}},
             "classes": {"a": ["burst", "daily"], "b": ["daily"]},
         }});

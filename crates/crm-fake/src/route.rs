@@ -56,16 +56,16 @@ mod tests {
 
     #[test]
     fn literals_sets_and_slashes() {
-        let period = json!({"in": "path", "name": "t", "x-slashes": true,
+        let period = json!({"in": "path", "name": "t", "x-crm-slashes": true,
             "schema": {"enum": ["daily", "summarize/daily"]}});
         let set = |name: &str, values: Value| json!({"in": "path", "name": name, "schema": {"enum": values}});
         let document = Document::parse(
             &json!({"paths": {
-                "/r/{a}/{t}": {"get": {"x-name": "a", "parameters": [set("a", json!(["x"])), period]}},
-                "/r/{b}/{t}": {"get": {"x-name": "b", "parameters": [set("b", json!(["y"])), period]}},
-                "/r/{b}/exists": {"get": {"x-name": "exists", "parameters": [set("b", json!(["y"]))]}},
-                "/c/{id}": {"get": {"x-name": "get"}},
-                "/c/all": {"get": {"x-name": "all"}, "post": {}},
+                "/r/{a}/{t}": {"get": {"x-crm-name": "a", "parameters": [set("a", json!(["x"])), period]}},
+                "/r/{b}/{t}": {"get": {"x-crm-name": "b", "parameters": [set("b", json!(["y"])), period]}},
+                "/r/{b}/exists": {"get": {"x-crm-name": "exists", "parameters": [set("b", json!(["y"]))]}},
+                "/c/{id}": {"get": {"x-crm-name": "get"}},
+                "/c/all": {"get": {"x-crm-name": "all"}, "post": {}},
                 "/c/": {"post": {}},
             }})
             .to_string(),

@@ -184,11 +184,11 @@ fn files() -> &'static Document {
     let binary = json!({"schema": {"type": "string", "format": "binary"}});
     let document = json!({"paths": {
         "/files": {
-            "post": {"x-name": "files.upload", "requestBody": {"content": {"multipart/form-data": {"schema": form}}},
+            "post": {"x-crm-name": "files.upload", "requestBody": {"content": {"multipart/form-data": {"schema": form}}},
                 "responses": {"201": {"content": {"application/json": {"schema": file}}}}},
-            "get": {"x-name": "files.download", "responses": {"200": {"content": {"image/png": binary}}}},
+            "get": {"x-crm-name": "files.download", "responses": {"200": {"content": {"image/png": binary}}}},
         },
-        "/export": {"get": {"x-name": "export", "responses": {"200": {"content": {"application/json": binary}}}}}
+        "/export": {"get": {"x-crm-name": "export", "responses": {"200": {"content": {"application/json": binary}}}}}
     }, "components": {"schemas": {"Kind": {"type": "string", "enum": ["IMAGE"]}}}});
     Box::leak(Box::new(Document::parse(&document.to_string())))
 }

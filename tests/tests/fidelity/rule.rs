@@ -116,7 +116,7 @@ impl<'a> Promise<'a> {
             _ if reply.contains("::types::") && !members.is_empty() && !reply.contains('<') => Read::Record,
             _ => Read::Other,
         };
-        let paging = described.node.get("x-paging").filter(|_| op.paging.is_some());
+        let paging = described.node.get("x-crm-paging").filter(|_| op.paging.is_some());
         Self {
             vendor,
             read,

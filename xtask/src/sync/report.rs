@@ -14,6 +14,7 @@ pub(super) fn report(folder: &Path, incoming: &Incoming) -> Result<()> {
     for (one, _) in &incoming.documents {
         let name = &one.document.name;
         let text = one.text().with_context(|| name.clone())?;
+        one.report().iter().for_each(|line| println!("  {line}"));
         match std::fs::read_to_string(folder.join(name)) {
             Ok(known) if known == text => same += 1,
             Ok(_) => println!("  changed  {name}"),

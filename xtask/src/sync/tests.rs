@@ -7,6 +7,7 @@ use super::sync;
 use crate::generate;
 use codegen::tree;
 use crm_testkit::specs::Specs;
+use serde_json::{Value, json};
 use xtask::diff;
 
 /// A workspace that has generated three of HoopAI's APIs at version 2.
@@ -14,7 +15,7 @@ fn workspace() -> Specs {
     let specs = Specs::of(&["v2/calendars.json", "v2/links.json", "v2/surveys.json"]);
     specs.edit("vendor.json", |file| drop(file.as_object_mut().unwrap().remove("features")));
     std::fs::create_dir_all(specs.root().join("crates/hoopai-client")).unwrap();
-    generate::plan(specs.root(), &[], false).unwrap().0.write().unwrap();
+    generate::plan(specs.root(), &[], &mut |_| {}).unwrap().0.write().unwrap();
     specs
 }
 
@@ -45,7 +46,10 @@ fn version_3_in_the_place_of_version_2_ends_with_what_breaks() {
     let stale: Vec<String> = stale.iter().map(super::Stale::said).collect();
     insta::assert_snapshot!(format!("{}\n\n{}", stale.join("\n"), diff::shown(&changes)));
 
-    assert!(generate::plan(workspace.root(), &[], false).unwrap().1.files.is_empty(), "what is generated is current");
+    assert!(
+        generate::plan(workspace.root(), &[], &mut |_| {}).unwrap().1.files.is_empty(),
+        "what is generated is current"
+    );
     let lock = std::fs::read_to_string(workspace.root().join("specs/hoopai/lock.json")).unwrap();
     assert_eq!(lock.matches("\"version 3\"").count(), 3, "{lock}");
     let after = tree(workspace.root());
@@ -86,4 +90,103 @@ fn documents_that_cannot_be_taken_leave_everything_as_it_was() {
         edit(sent.join("docs/apps/links.json"), "\"name\": \"locationId\"", "\"name\": \"nextCursor\"");
     });
     insta::assert_snapshot!(told);
+}
+
+/// HoopAI's links with one more list, whose reply the document does not describe.
+fn with_clicks() -> tempfile::TempDir {
+    let sent = tempfile::tempdir().unwrap();
+    let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/hoopai/v2/links.json");
+    let mut document: Value = serde_json::from_str(&std::fs::read_to_string(real).unwrap()).unwrap();
+    let mut clicks = document["paths"]["/links/"]["get"].clone();
+    clicks["operationId"] = json!("get-clicks");
+    clicks["parameters"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"name": "cursor", "in": "query", "schema": {"type": "string"}}));
+    clicks["responses"]["200"]["content"]["application/json"]["schema"] = json!({});
+    document["paths"]["/links/clicks"] = json!({"get": clicks});
+    std::fs::write(sent.path().join("links.json"), document.to_string()).unwrap();
+    sent
+}
+
+/// Corrects the new list, gives it its paging and renames another method.
+fn correct(workspace: &Specs) {
+    let folder = workspace.root().join("specs/hoopai");
+    workspace.edit("corrections.json", |file| {
+        let page = json!({"type": "object", "properties": {
+            "clicks": {"type": "array", "items": {"type": "string"}}, "nextCursor": {"type": "string"},
+        }});
+        let at = "/responses/200/content/application~1json/schema";
+        let correction = json!({
+            "document": "v2/links.json", "operation": "GET /links/clicks", "at": at, "set": page, "evidence": "a page",
+        });
+        file["corrections"].as_array_mut().unwrap().push(correction);
+    });
+    workspace.edit("surface/links.json", |file| {
+        let paging = json!({"kind": "token", "param": "cursor", "items": "clicks", "next": "nextCursor"});
+        file["operations"]["GET /links/clicks"] = json!({"name": "list_clicks", "paging": paging});
+        file["operations"]["DELETE /links/{linkId}"]["name"] = json!("remove");
+    });
+    assert!(folder.join("names.json").is_file());
+}
+
+/// What a sync says that changed, worst first.
+fn changed(workspace: &Specs, sent: &Path) -> Vec<String> {
+    let (stale, changes) = sync(workspace.root(), "hoopai", sent, None, Some("more")).unwrap();
+    assert!(stale.is_empty());
+    changes.iter().map(|change| format!("{} {}: {}", change.class.name(), change.item, change.what)).collect()
+}
+
+#[test]
+fn a_new_list_is_taken_once_it_is_corrected_and_each_side_has_its_own_corrections() {
+    let sent = with_clicks();
+    let added = "minor links.list_clicks: `GET /links/clicks`, with `LinksListClicksResponse`";
+    let renamed = "breaking links.delete: is called `links.remove` now";
+    let workspace = || {
+        let workspace = Specs::of(&["v2/links.json"]);
+        workspace.edit("vendor.json", |file| drop(file.as_object_mut().unwrap().remove("features")));
+        std::fs::create_dir_all(workspace.root().join("crates/hoopai-client")).unwrap();
+        generate::plan(workspace.root(), &[], &mut |_| {}).unwrap().0.write().unwrap();
+        workspace
+    };
+
+    let here = workspace();
+    let error = sync(here.root(), "hoopai", sent.path(), None, Some("more")).err().unwrap();
+    assert!(format!("{error:#}").contains("takes `cursor` and does not page"), "{error:#}");
+    correct(&here);
+    let said = changed(&here, sent.path());
+    assert!(said.contains(&added.to_owned()), "{said:#?}");
+    assert!(changed(&here, sent.path()).is_empty(), "the second time there is nothing to do");
+
+    // In git the old documents are read with what was committed beside them.
+    let here = workspace();
+    for arguments in [
+        &["init", "--quiet"][..],
+        &["add", "."],
+        &["-c", "user.name=a", "-c", "user.email=a@localhost", "commit", "--quiet", "--message", "before"],
+    ] {
+        let done = std::process::Command::new("git").current_dir(here.root()).args(arguments).status().unwrap();
+        assert!(done.success());
+    }
+    correct(&here);
+    assert_eq!(changed(&here, sent.path()), [renamed, added]);
+}
+
+#[test]
+fn documents_from_before_our_corrections_are_read_without_them_and_the_report_says_so() {
+    let before = Specs::of(&["v2/links.json"]);
+    std::fs::copy(with_clicks().path().join("links.json"), before.root().join("specs/hoopai/v2/links.json")).unwrap();
+    before.edit("corrections.json", |file| {
+        let gone = json!({"document": "v2/links.json", "at": "/info/gone", "remove": true, "evidence": "a page"});
+        file["corrections"].as_array_mut().unwrap().push(gone);
+    });
+    let mut said = Vec::new();
+    let now = Specs::of(&["v2/links.json"]);
+    let changes = diff::between(before.root(), now.root(), &mut |line| said.push(line.to_owned())).unwrap();
+    let gone = changes.iter().find(|change| change.what.starts_with("`GET /links/clicks` is gone")).unwrap();
+    assert_eq!(gone.item, "links.get_clicks");
+    let read = "the documents as they were are read without this: ";
+    assert_eq!(said.len(), 3, "{said:#?}");
+    assert!(said[1].starts_with(read) && said[1].contains("matches nothing"), "{said:#?}");
+    assert!(said[2].starts_with(read) && said[2].contains("takes `cursor` and does not page"), "{said:#?}");
 }

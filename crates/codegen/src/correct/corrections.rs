@@ -102,28 +102,29 @@ impl Corrections {
         Ok(())
     }
 
-    /// Applies those that name one of the documents. One that matches nothing, or changes nothing, is an error: the
-    /// vendor has changed the document, or the correction was never right.
-    pub fn apply(&self, documents: &mut [Document]) -> Result<()> {
+    /// Applies those that name one of the documents, and returns the reasons against those that match nothing or change
+    /// nothing: the vendor has changed the document, or the correction was never right.
+    pub fn apply(&self, documents: &mut [Document]) -> Result<Vec<String>> {
+        let mut refused = Vec::new();
         for correction in &self.corrections {
             if correction.document != "*" && !documents.iter().any(|document| document.name == correction.document) {
                 continue;
             }
             match correction.apply(documents)? {
                 Effect::Changed => {}
-                Effect::Nowhere => bail!(
+                Effect::Nowhere => refused.push(format!(
                     "{}: matches nothing: {}. Remove it or correct its place.",
                     correction.label(),
                     correction.place()
-                ),
-                Effect::Nothing => bail!(
+                )),
+                Effect::Nothing => refused.push(format!(
                     "{}: changes nothing: {}. The document is right by now: remove the correction.",
                     correction.label(),
                     correction.place()
-                ),
+                )),
             }
         }
-        Ok(())
+        Ok(refused)
     }
 }
 

@@ -19,8 +19,16 @@ use crate::tree;
 const FOLDER: &str = "surface";
 
 /// The keys of an operation that only these files, or documents of our own, may set.
-pub const NOTES: [&str; 8] =
-    ["x-name", "summary", "x-idempotent", "x-batch-max", "x-paging", "x-unpaged", "x-limit-class", "x-long-running"];
+pub const NOTES: [&str; 8] = [
+    "x-crm-name",
+    "summary",
+    "x-crm-idempotent",
+    "x-crm-batch-max",
+    "x-crm-paging",
+    "x-crm-unpaged",
+    "x-crm-limit-class",
+    "x-crm-long-running",
+];
 
 /// The operations of a resource.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
@@ -99,8 +107,32 @@ impl From<Key> for String {
 }
 
 impl Key {
-    fn method(&self) -> &'static str {
+    /// The operation of a document with a path and a method in lower case.
+    pub(crate) fn of(path: &str, method: &str) -> Self {
+        let method = document::METHODS.iter().position(|known| *known == method).unwrap_or_default();
+        Self { path: path.to_owned(), method: Method(method) }
+    }
+
+    /// The path.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The method in lower case.
+    pub(crate) fn method(&self) -> &'static str {
         document::METHODS[self.method.0]
+    }
+
+    /// The file and line that give the operation a name in a resource, relative to the vendor's folder.
+    pub(crate) fn place(&self, folder: &Path, resource: &str) -> Option<String> {
+        let file = Path::new(FOLDER).join(format!("{resource}.json"));
+        let text = std::fs::read_to_string(folder.join(&file)).ok()?;
+        Some(format!("{}:{}", file.display(), self.line(&text)?))
+    }
+
+    fn line(&self, text: &str) -> Option<usize> {
+        let quoted = format!("{:?}", String::from(self.clone()));
+        text.lines().position(|line| line.trim_start().starts_with(&quoted)).map(|line| line + 1)
     }
 }
 
@@ -246,24 +278,22 @@ impl Resource {
 
     /// The file and line of an entry, for messages.
     fn at(&self, folder: &Path, key: &Key) -> String {
-        let quoted = format!("{:?}", String::from(key.clone()));
         let text = std::fs::read_to_string(folder.join(&self.file)).unwrap_or_default();
-        let line = text.lines().position(|line| line.trim_start().starts_with(&quoted)).map_or(1, |line| line + 1);
-        format!("{}:{line}", self.file.display())
+        format!("{}:{}", self.file.display(), key.line(&text).unwrap_or(1))
     }
 }
 
 impl Entry {
     fn note(&self, resource: &str, operation: &mut Map<String, Value>) {
         let notes = [
-            ("x-name", self.name.as_ref().map(|name| Value::from(format!("{resource}.{name}")))),
+            ("x-crm-name", self.name.as_ref().map(|name| Value::from(format!("{resource}.{name}")))),
             ("summary", self.summary.as_deref().map(Value::from)),
-            ("x-idempotent", self.idempotent.map(Value::from)),
-            ("x-batch-max", self.batch_max.map(Value::from)),
-            ("x-paging", self.paging.clone()),
-            ("x-unpaged", self.unpaged.as_deref().map(Value::from)),
-            ("x-limit-class", self.limit_class.as_deref().map(Value::from)),
-            ("x-long-running", self.long_running.map(Value::from)),
+            ("x-crm-idempotent", self.idempotent.map(Value::from)),
+            ("x-crm-batch-max", self.batch_max.map(Value::from)),
+            ("x-crm-paging", self.paging.clone()),
+            ("x-crm-unpaged", self.unpaged.as_deref().map(Value::from)),
+            ("x-crm-limit-class", self.limit_class.as_deref().map(Value::from)),
+            ("x-crm-long-running", self.long_running.map(Value::from)),
         ];
         for (key, value) in notes {
             if let Some(value) = value {

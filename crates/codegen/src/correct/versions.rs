@@ -11,7 +11,7 @@ use crate::read::document::Document;
 use crate::read::vendor::Vendor;
 
 /// Notes that are specific to a version.
-const OWN: [&str; 2] = ["x-version", "x-no-auth"];
+const OWN: [&str; 2] = ["x-crm-version", "x-crm-no-auth"];
 
 /// Documents as imported and as corrected, by name, each with the API it belongs to.
 struct Documents {

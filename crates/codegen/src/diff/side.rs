@@ -19,6 +19,8 @@ pub(crate) struct Side {
     pub(crate) apis: BTreeMap<String, Api>,
     /// The Cargo features that are on by default, where resources are features.
     pub(crate) defaults: Option<BTreeSet<String>>,
+    /// The reasons for which it could not be generated; it is read without what they are about.
+    pub(crate) refusals: Vec<String>,
 }
 
 /// An API.
@@ -42,9 +44,10 @@ impl Side {
         }
         let vendor = Vendor::read(root, name)?;
         let apis = apis::vendor(&vendor).with_context(|| format!("specs/{name}"))?;
+        let refusals = apis.iter().flat_map(|refined| refined.api.refusals.clone()).collect();
         let apis = apis.into_iter().map(|refined| (refined.file.name.clone(), Api::of(&vendor, refined))).collect();
         let defaults = vendor.file.features.map(|features| features.default.into_iter().collect());
-        Ok(Some(Self { krate: vendor.file.crate_name, apis, defaults }))
+        Ok(Some(Self { krate: vendor.file.crate_name, apis, defaults, refusals }))
     }
 
     /// The resources of all APIs.

@@ -34,8 +34,8 @@ const TOLD: [&str; 10] = [
     "operationId",
     "deprecated",
     "security",
-    "x-name",
-    "x-document",
+    "x-crm-name",
+    "x-crm-document",
     "$ref",
 ];
 

@@ -22,7 +22,7 @@ pub(super) fn paged(
     reply: &Ty,
     model: &Model,
 ) -> Result<TokenStream> {
-    let at = |what: &str| format!("{}: `x-paging`: {what}", operation.name);
+    let at = |what: &str| format!("{}: `x-crm-paging`: {what}", operation.name);
     let items = by_ref(model, reply, &paging.items).with_context(|| at("items"))?;
     let Ty::List(item) = &items.ty else { bail!("{}: `{}` is not a list", at("items"), paging.items) };
     let total =

@@ -14,11 +14,11 @@ pub(super) fn table(paging: &Paging, operation: &Operation, model: &Model) -> Re
     let params = match (&paging.param, paging.kind.next) {
         (OneOrTwo::Two(both), NextPosition::Pair) => quote!(#(#both),*),
         (OneOrTwo::One(name), next) if next != NextPosition::Pair => quote!(#name),
-        _ => bail!("{}: `x-paging`: `param` must be two names for keyset_pair, and one otherwise", operation.name),
+        _ => bail!("{}: `x-crm-paging`: `param` must be two names for keyset_pair, and one otherwise", operation.name),
     };
     let body = paging.place == PagingPlace::Body;
     if paging.kind.next == NextPosition::Values && !body {
-        bail!("{}: `x-paging`: `in` must be body, because the position is a list of values", operation.name);
+        bail!("{}: `x-crm-paging`: `in` must be body, because the position is a list of values", operation.name);
     }
     let told = paging.kind.next == NextPosition::Number && paging.next.is_some();
     let first = number(paging.first);

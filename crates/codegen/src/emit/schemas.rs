@@ -7,12 +7,12 @@ use serde_json::{Map, Value, json};
 
 use crate::model::{Definition, Model, Shape, Ty};
 use crate::normalise::Api;
-use crate::read::document::{object, without_notes};
+use crate::read::document::{object, without_extensions};
 
 /// `schemas.json`: a schema a line.
 pub(super) fn document(api: &Api, model: &Model) -> String {
     let mut schemas: BTreeMap<&String, Value> =
-        object(&api.merged["components"], "schemas").map(|(name, schema)| (name, without_notes(schema))).collect();
+        object(&api.merged["components"], "schemas").map(|(name, schema)| (name, without_extensions(schema))).collect();
     for (name, definition) in &model.types {
         schemas.entry(name).or_insert_with(|| schema(definition));
     }

@@ -1,4 +1,4 @@
-//! How an operation pages, as the surface or the documents say (`x-paging`).
+//! How an operation pages, as the surface or the documents say (`x-crm-paging`).
 
 use anyhow::{Result, anyhow};
 use serde::de::{Deserialize, Deserializer, Error as _};
@@ -7,7 +7,7 @@ use serde_json::Value;
 /// A kind of paging.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PagingKind {
-    /// Its name in `x-paging`; in camel case, that of a variant of `crm_core::PagingKind`.
+    /// Its name in `x-crm-paging`; in camel case, that of a variant of `crm_core::PagingKind`.
     pub name: &'static str,
     /// The form of the next position.
     pub next: NextPosition,
@@ -73,7 +73,7 @@ pub enum OneOrTwo {
     Two([String; 2]),
 }
 
-/// `x-paging` of an operation. Paths are dotted and start at the reply.
+/// `x-crm-paging` of an operation. Paths are dotted and start at the reply.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paging {
@@ -119,9 +119,9 @@ impl Paging {
 
     /// Reads the paging of an operation.
     pub(crate) fn read(operation: &Value) -> Result<Option<Self>> {
-        let Some(value) = operation.get("x-paging") else { return Ok(None) };
+        let Some(value) = operation.get("x-crm-paging") else { return Ok(None) };
         serde_path_to_error::deserialize(value)
             .map(Some)
-            .map_err(|error| anyhow!("`x-paging`: at `{}`: {}", error.path(), error.inner()))
+            .map_err(|error| anyhow!("`x-crm-paging`: at `{}`: {}", error.path(), error.inner()))
     }
 }

@@ -1,5 +1,5 @@
 //! Names: what a user calls for each operation, rebuilt from method and path without the version
-//! segment, unless the surface or the document has a better one (`x-name`).
+//! segment, unless the surface or the document has a better one (`x-crm-name`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,26 +7,31 @@ use anyhow::{Result, bail};
 use heck::ToSnakeCase;
 use serde_json::{Value, json};
 
+use crate::correct::surface::Key;
 use crate::read::content::{Success, success};
 use crate::read::document::{Document, list, object, operations, text};
 use crate::read::vendor::DocumentFile;
 
-/// Gives every operation of a document its `x-name`, as `contacts.list`.
-pub(crate) fn name(document: &mut Document, file: &DocumentFile) -> Result<()> {
+/// Gives every operation of a document its `x-crm-name`, as `contacts.list`. The operations in `known` keep the name that
+/// they have, and a new one does not take it.
+pub(crate) fn name(document: &mut Document, file: &DocumentFile, known: &BTreeMap<Key, String>) -> Result<()> {
     let operations = document.operations();
     let base = base(operations.iter().map(|(path, _)| path.as_str()));
+    let taken: BTreeSet<&String> = known.values().collect();
     for (path, method) in operations {
         let operation = &document.value["paths"][&path][method];
-        let full = match (text(operation, "x-name"), &file.resource) {
+        let full = match (text(operation, "x-crm-name"), &file.resource) {
             (Some(name), _) if name.contains('.') => name.to_owned(),
             (Some(name), Some(resource)) => format!("{resource}.{name}"),
+            (None, _) if known.contains_key(&Key::of(&path, method)) => known[&Key::of(&path, method)].clone(),
             (None, Some(resource)) => {
                 let patches = document.value["paths"][&path].get("patch").is_some();
                 // A PUT without a PATCH beside it is how the vendor changes things.
                 let method = if method == "put" && !patches { "patch" } else { method };
                 let many = is_list(&document.value, operation) || has_members(&document.value, &path);
-                let verb = verb(method, &path, &base, &file.bind, many);
-                format!("{resource}.{verb}")
+                let name = |base: &[String]| format!("{resource}.{}", verb(method, &path, base, &file.bind, many));
+                let longer = (0..=base.len()).rev().map(|steps| name(&base[..steps]));
+                longer.into_iter().find(|name| !taken.contains(name)).unwrap_or_else(|| name(&base))
             }
             (_, None) => bail!(
                 "{}: {} {path}: no resource; give the document one in vendor.json or the operation a `name` in surface/<resource>.json",
@@ -35,28 +40,40 @@ pub(crate) fn name(document: &mut Document, file: &DocumentFile) -> Result<()> {
             ),
         };
         let operation = &mut document.value["paths"][&path][method];
-        operation["x-name"] = json!(full);
+        operation["x-crm-name"] = json!(full);
         if !file.bind.is_empty() {
-            operation["x-bind"] = json!(file.bind);
+            operation["x-crm-bind"] = json!(file.bind);
         }
     }
     Ok(())
 }
 
-/// Two operations with one name are an error that names both.
-pub(crate) fn check_unique(document: &Value) -> Result<()> {
-    let mut seen: BTreeMap<String, String> = BTreeMap::new();
-    let mut ids: BTreeSet<String> = BTreeSet::new();
+/// Two operations with one name are an error that names both, and the place of each of `known` and of the surface.
+pub(crate) fn check_unique(document: &Value, place: impl Fn(&Key, &str) -> Option<String>) -> Result<()> {
+    let mut seen: BTreeMap<String, Key> = BTreeMap::new();
     for (path, method) in operations(document) {
-        let name = text(&document["paths"][&path][method], "x-name").unwrap_or("").to_owned();
-        let here = format!("{} {path}", method.to_uppercase());
-        if !ids.insert(name.replace('.', "_")) {
-            let other = seen.get(&name).map_or("another operation", String::as_str);
-            bail!("`{name}` names both {other} and {here}: give one of them another `name` in surface/<resource>.json");
+        let name = text(&document["paths"][&path][method], "x-crm-name").unwrap_or("").to_owned();
+        let here = Key::of(&path, method);
+        if let Some(other) = seen.insert(name.replace('.', "_"), here.clone()) {
+            let said = |key: &Key| {
+                let place = place(key, &name).map_or_else(String::new, |place| format!(" ({place})"));
+                format!("{}{place}", String::from(key.clone()))
+            };
+            bail!(
+                "`{name}` names both {} and {}: give one of them another `name` in surface/<resource>.json",
+                said(&other),
+                said(&here)
+            );
         }
-        seen.insert(name, here);
     }
     Ok(())
+}
+
+/// Method and path without the version and the names of parameters.
+pub(super) fn without_version(key: &Key) -> String {
+    let plain = |segment: String| if segment.starts_with('{') { "{}".to_owned() } else { segment };
+    let path: Vec<String> = segments(key.path()).into_iter().map(plain).collect();
+    format!("{} /{}", key.method(), path.join("/"))
 }
 
 /// The static segments that all paths of a document start with, without versions.
@@ -154,7 +171,7 @@ pub(crate) fn words(name: &str) -> String {
 /// Whether the reply of a GET is a list: an array, or an object with an array beside at most
 /// paging and counts.
 fn is_list(document: &Value, operation: &Value) -> bool {
-    if operation.get("x-paging").is_some() {
+    if operation.get("x-crm-paging").is_some() {
         return true;
     }
     let Success::Json(schema) = success(operation) else { return false };

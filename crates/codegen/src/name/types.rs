@@ -29,26 +29,35 @@ const TAKEN: [&str; 16] = [
     "Vec",
 ];
 
-/// Renames the schemas of a document; `better` are names that were chosen by hand.
-pub(crate) fn rename(document: &mut Document, better: &BTreeMap<String, String>) -> Result<()> {
+/// Renames the schemas of a document and returns the names; `better` are names that were chosen by hand, `known` those
+/// that schemas have already.
+pub(crate) fn rename(
+    document: &mut Document,
+    better: &BTreeMap<String, String>,
+    known: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>> {
     let schemas: Vec<String> = object(&document.value["components"], "schemas").map(|(name, _)| name.clone()).collect();
     let plain: BTreeSet<String> = schemas.iter().map(|name| name.to_upper_camel_case()).collect();
     // A name that was chosen by hand belongs to its schema, in every document.
     let chosen: BTreeSet<&String> = better.values().collect();
+    let standing: BTreeSet<&String> =
+        known.iter().filter(|(schema, _)| schemas.contains(schema)).map(|(_, name)| name).collect();
     let mut rust: BTreeMap<String, String> = BTreeMap::new();
     for schema in &schemas {
         let original = schema.to_upper_camel_case();
-        let mut name = match better.get(schema) {
-            Some(chosen) => chosen.clone(),
-            None => {
-                let free = |name: &String| {
-                    !plain.contains(name) && !chosen.contains(name) && !rust.values().any(|taken| taken == name)
-                };
-                let plainest = shorter(&original);
-                let bare = without_beginnings(&plainest).to_owned();
-                [bare, plainest].into_iter().find(free).unwrap_or(original)
-            }
+        let natural = || {
+            let free = |name: &String| {
+                !plain.contains(name)
+                    && !chosen.contains(name)
+                    && !standing.contains(name)
+                    && !rust.values().any(|taken| taken == name)
+            };
+            let plainest = shorter(&original);
+            let bare = without_beginnings(&plainest).to_owned();
+            let taken = if standing.contains(&original) { apart(&document.name, &original) } else { original.clone() };
+            [bare, plainest].into_iter().find(free).unwrap_or(taken)
         };
+        let mut name = better.get(schema).or_else(|| known.get(schema)).cloned().unwrap_or_else(natural);
         if TAKEN.contains(&name.as_str()) {
             name.push_str("Item");
         }
@@ -68,7 +77,13 @@ pub(crate) fn rename(document: &mut Document, better: &BTreeMap<String, String>)
     if let Some(schemas) = document.value["components"]["schemas"].as_object_mut() {
         *schemas = std::mem::take(schemas).into_iter().map(|(name, schema)| (rust[&name].clone(), schema)).collect();
     }
-    Ok(())
+    Ok(rust)
+}
+
+/// A name with that of its document before it.
+pub(crate) fn apart(document: &str, name: &str) -> String {
+    let stem = document.rsplit('/').next().unwrap_or(document).trim_end_matches(".json");
+    format!("{}{name}", stem.trim_start_matches("manage-").to_upper_camel_case())
 }
 
 /// Words before a name that tell how the vendor's server is built, not what a thing is.

@@ -98,16 +98,16 @@ const PAGED: [&str; 4] = ["list", "search", "query", "export"];
 pub(crate) fn check(document: &Value, refusals: &mut Vec<String>) {
     for (path, method) in operations(document) {
         let operation = &document["paths"][&path][method];
-        let name = text(operation, "x-name").unwrap_or_default();
+        let name = text(operation, "x-crm-name").unwrap_or_default();
         let call = name.split_once('.').map_or(name, |(_, call)| call);
         let verb = call.split('_').next().unwrap_or_default();
         let reason = if !VERBS.contains(&verb) {
             format!("`{verb}` is not a verb of the vocabulary")
         } else if call.ends_with("_many") {
             "`_many` is for methods that send several requests; one request with several inputs is `batch_`".to_owned()
-        } else if operation.get("x-paging").is_some() && !PAGED.contains(&verb) {
+        } else if operation.get("x-crm-paging").is_some() && !PAGED.contains(&verb) {
             format!("a paged list begins with {}", PAGED.join(", "))
-        } else if operation.get("x-batch-max").is_some() && verb != "batch" {
+        } else if operation.get("x-crm-batch-max").is_some() && verb != "batch" {
             "one request with several inputs begins with `batch_`".to_owned()
         } else {
             continue;

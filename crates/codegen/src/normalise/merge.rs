@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use anyhow::{Result, bail};
-use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
 use super::twice;
@@ -13,35 +12,48 @@ use crate::name::types;
 use crate::read::document::{Document, METHODS, is_description, object};
 use crate::read::references;
 
-/// Merges the documents of an API.
+/// The names of schemas, by document and by the name that the document has.
+pub(super) type Schemas = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Merges the documents of an API, and returns the names that their schemas have now; `known` are those that they had.
 pub(super) fn merge(
     mut documents: Vec<Document>,
     better: &BTreeMap<String, String>,
+    known: &Schemas,
     refusals: &mut Vec<String>,
-) -> Result<Value> {
+) -> Result<(Value, Schemas)> {
+    let none = BTreeMap::new();
+    let had = |document: &Document| known.get(&document.name).unwrap_or(&none);
+    let mut renamed: Vec<BTreeMap<String, String>> = Vec::new();
     for document in &mut documents {
-        types::rename(document, better)?;
+        let known = had(document);
+        renamed.push(types::rename(document, better, known)?);
     }
     let fullest = twice::fullest(&documents, refusals);
     let shapes = shapes(&documents);
-    // By name: the shapes it has, most common first.
-    let mut uses: BTreeMap<&str, Vec<(u64, usize)>> = BTreeMap::new();
-    for (name, shape) in shapes.iter().flatten() {
-        let known = uses.entry(name).or_default();
-        match known.iter_mut().find(|(other, _)| other == shape) {
-            Some((_, count)) => *count += 1,
-            None => known.push((*shape, 1)),
+    // By name: the shapes it has; how many schemas of each had this name already, and how many there are.
+    let mut uses: BTreeMap<&str, Vec<(u64, (usize, usize))>> = BTreeMap::new();
+    for ((document, names), shapes) in documents.iter().zip(&renamed).zip(&shapes) {
+        for (schema, name) in names {
+            let standing = usize::from(had(document).get(schema) == Some(name));
+            let shape = shapes[name];
+            let known = uses.entry(name).or_default();
+            match known.iter_mut().find(|(other, _)| *other == shape) {
+                Some((_, (had, count))) => (*had, *count) = (*had + standing, *count + 1),
+                None => known.push((shape, (standing, 1))),
+            }
         }
     }
     let mut named: BTreeMap<(String, u64), String> = BTreeMap::new();
     for (document, shapes) in documents.iter().zip(&shapes) {
         for (name, shape) in shapes {
             let known = &uses[name.as_str()];
+            // What has the name keeps it; else the most common takes it.
             let common = known.iter().rev().max_by_key(|(_, count)| *count).map(|(shape, _)| *shape);
             let chosen = if common == Some(*shape) {
                 name.clone()
             } else {
-                let apart = format!("{}{name}", stem(&document.name));
+                let apart = types::apart(&document.name, name);
                 better.get(&apart).cloned().unwrap_or(apart)
             };
             named.entry((name.clone(), *shape)).or_insert(chosen);
@@ -71,14 +83,14 @@ pub(super) fn merge(
         for (name, response) in object(&document.value["components"], "responses") {
             responses.entry(name.clone()).or_insert_with(|| response.clone());
         }
-        keep.extend(document.value["x-keep-schemas"].as_array().into_iter().flatten().cloned());
+        keep.extend(document.value["x-crm-keep-schemas"].as_array().into_iter().flatten().cloned());
         for (path, item) in object(&document.value, "paths") {
             let target = paths.entry(path.clone()).or_insert_with(|| json!({}));
             for (method, operation) in METHODS.iter().filter_map(|method| Some((*method, item.get(method)?))) {
                 // If several documents describe the same operation, the fullest description is taken.
                 if fullest.get(&(path.clone(), method.to_owned())).is_none_or(|chosen| *chosen == index) {
                     let mut operation = operation.clone();
-                    operation["x-document"] = json!(document.name);
+                    operation["x-crm-document"] = json!(document.name);
                     target[method] = operation;
                 }
             }
@@ -86,19 +98,20 @@ pub(super) fn merge(
         first.get_or_insert_with(|| json!({"info": document.value["info"], "servers": document.value["servers"]}));
     }
     let first = first.unwrap_or_default();
-    Ok(json!({
+    let names = documents.iter().zip(&renamed).zip(&shapes).map(|((document, names), shapes)| {
+        let merged = |name: &String| named[&(name.clone(), shapes[name])].clone();
+        (document.name.clone(), names.iter().map(|(schema, name)| (schema.clone(), merged(name))).collect())
+    });
+    let names = names.filter(|(_, names): &(_, BTreeMap<_, _>)| !names.is_empty()).collect();
+    let merged = json!({
         "openapi": "3.0.3",
         "info": first["info"],
         "servers": first["servers"],
         "paths": paths,
         "components": {"schemas": schemas, "responses": responses},
-        "x-keep-schemas": keep,
-    }))
-}
-
-fn stem(document: &str) -> String {
-    let stem = document.rsplit('/').next().unwrap_or(document).trim_end_matches(".json");
-    stem.trim_start_matches("manage-").to_upper_camel_case()
+        "x-crm-keep-schemas": keep,
+    });
+    Ok((merged, names))
 }
 
 /// Returns a hash of each schema of each document that includes all schemas it refers to. Colours are

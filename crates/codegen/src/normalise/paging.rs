@@ -33,8 +33,8 @@ const POSITIONS: [&str; 19] = [
 /// What a convention says; an operation fits that has all of it.
 const CONVENTION: [&str; 4] = ["kind", "param", "items", "next"];
 
-/// Gives the operations that fit a convention their `x-paging`, and refuses a position without paging.
-pub(super) fn complete(document: &mut Document, conventions: &[Value]) -> Result<()> {
+/// Gives the operations that fit a convention their `x-crm-paging`. A position without paging is added to `refusals`.
+pub(super) fn complete(document: &mut Document, conventions: &[Value], refusals: &mut Vec<String>) -> Result<()> {
     for convention in conventions {
         if let Some(lacking) = CONVENTION.iter().find(|member| text(convention, member).is_none()) {
             bail!("vendor.json: a convention of `paging` needs `{lacking}`: {convention}");
@@ -42,20 +42,20 @@ pub(super) fn complete(document: &mut Document, conventions: &[Value]) -> Result
     }
     for (path, method) in document.operations() {
         let operation = &document.value["paths"][&path][method];
-        if operation.get("x-paging").is_some() || operation.get("x-unpaged").is_some() {
+        if operation.get("x-crm-paging").is_some() || operation.get("x-crm-unpaged").is_some() {
             continue;
         }
         let schemas = &document.value["components"]["schemas"];
         let fitting = conventions.iter().find(|convention| fits(schemas, operation, convention)).cloned();
         match fitting {
-            Some(convention) => document.value["paths"][&path][method]["x-paging"] = convention,
+            Some(convention) => document.value["paths"][&path][method]["x-crm-paging"] = convention,
             None => {
                 if let Some(position) = position(schemas, operation) {
-                    bail!(
+                    refusals.push(format!(
                         "{}: {} {path}: takes `{position}` and does not page; give it `paging` in surface/<resource>.json or a convention in vendor.json, or the reason against it in `unpaged`",
                         document.name,
                         method.to_uppercase()
-                    );
+                    ));
                 }
             }
         }

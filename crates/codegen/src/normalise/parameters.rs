@@ -13,7 +13,7 @@ const OURS: [&str; 4] = ["authorization", "version", "content-type", "accept"];
 pub(super) fn complete(document: &mut Document) -> Result<()> {
     let components = document.value.get("components").cloned().unwrap_or(Value::Null);
     // Said of the whole document, it holds whatever the header of an operation says.
-    let all = document.value.get("x-version").cloned();
+    let all = document.value.get("x-crm-version").cloned();
     for (path, method) in document.operations() {
         let item = &mut document.value["paths"][&path];
         let inherited = item.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -31,7 +31,7 @@ pub(super) fn complete(document: &mut Document) -> Result<()> {
                 if name.eq_ignore_ascii_case("version")
                     && let Some(version) = version(&parameter)
                 {
-                    operation["x-version"] = json!(version);
+                    operation["x-crm-version"] = json!(version);
                 }
                 continue;
             }
@@ -66,7 +66,7 @@ pub(super) fn complete(document: &mut Document) -> Result<()> {
         });
         operation["parameters"] = Value::Array(parameters);
         if let Some(version) = &all {
-            operation["x-version"] = version.clone();
+            operation["x-crm-version"] = version.clone();
         }
     }
     if let Some(paths) = document.value.get_mut("paths").and_then(Value::as_object_mut) {

@@ -9,7 +9,8 @@ use crate::read::references;
 
 /// Keeps what is reachable from the paths, and what the document asks to keep.
 pub(super) fn prune(document: &mut Value) {
-    let mut open: Vec<String> = list(document, "x-keep-schemas").filter_map(Value::as_str).map(str::to_owned).collect();
+    let mut open: Vec<String> =
+        list(document, "x-crm-keep-schemas").filter_map(Value::as_str).map(str::to_owned).collect();
     references::each(&document["paths"], &mut |name| open.push(name.to_owned()));
     references::each(&document["components"]["responses"], &mut |name| open.push(name.to_owned()));
     let mut kept = BTreeSet::new();

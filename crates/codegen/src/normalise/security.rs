@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::read::document::{Document, is_empty};
 
-/// Marks the operations that are called without a credential (`x-no-auth`). An operation without any
+/// Marks the operations that are called without a credential (`x-crm-no-auth`). An operation without any
 /// declaration is added to `refusals`.
 pub(super) fn complete(document: &mut Document, refusals: &mut Vec<String>) {
     let whole = document.value.get("security").cloned();
@@ -13,13 +13,13 @@ pub(super) fn complete(document: &mut Document, refusals: &mut Vec<String>) {
         let operation = &mut document.value["paths"][&path][method];
         // An operation without a declaration only shows that the object has it (see `fold`).
         let Some(operation) = operation.as_object_mut().filter(|operation| !is_empty(operation)) else { continue };
-        let said = operation.remove("x-no-auth").as_ref().and_then(Value::as_bool);
+        let said = operation.remove("x-crm-no-auth").as_ref().and_then(Value::as_bool);
         let open = match (said, operation.get("security").or(whole.as_ref())) {
             (Some(said), _) => said,
             (None, Some(ways)) => ways.as_array().is_some_and(Vec::is_empty),
             (None, None) => {
                 refusals.push(format!(
-                    "{}: {} {path}: no `security` is declared; state with `x-no-auth` in corrections.json whether it is called without a credential",
+                    "{}: {} {path}: no `security` is declared; state with `x-crm-no-auth` in corrections.json whether it is called without a credential",
                     document.name,
                     method.to_uppercase()
                 ));
@@ -27,7 +27,7 @@ pub(super) fn complete(document: &mut Document, refusals: &mut Vec<String>) {
             }
         };
         if open {
-            operation.insert("x-no-auth".to_owned(), json!(true));
+            operation.insert("x-crm-no-auth".to_owned(), json!(true));
         }
     }
 }
@@ -51,15 +51,15 @@ mod tests {
             let mut refusals = Vec::new();
             complete(&mut document, &mut refusals);
             assert_eq!(refusals, [] as [&str; 0]);
-            document.value["paths"]["/token"]["post"]["x-no-auth"] == json!(true)
+            document.value["paths"]["/token"]["post"]["x-crm-no-auth"] == json!(true)
         };
         let bearer = json!([{"bearer": []}]);
         assert!(open(None, json!({"security": []})));
-        assert!(open(None, json!({"x-no-auth": true})));
+        assert!(open(None, json!({"x-crm-no-auth": true})));
         assert!(open(Some(bearer.clone()), json!({"security": []})));
         assert!(!open(Some(bearer.clone()), json!({})));
         assert!(!open(None, json!({"security": bearer})));
-        assert!(!open(None, json!({"security": [], "x-no-auth": false})), "the correction holds");
+        assert!(!open(None, json!({"security": [], "x-crm-no-auth": false})), "the correction holds");
     }
 
     #[test]

@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 /// The verbs that OpenAPI 3.0 knows, in the order in which operations are listed.
 pub const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
+/// The beginning of the keys that are notes of ours. No vendor uses it, and import takes it out.
+pub const OURS: &str = "x-crm-";
+
 /// A document and the name it has in messages, relative to the vendor's folder.
 #[derive(Clone)]
 pub struct Document {
@@ -54,7 +57,8 @@ impl Document {
 
 /// The names of all documents in a vendor's folder: JSON files that are not files of ours.
 pub fn names(folder: &Path) -> Result<Vec<String>> {
-    const OURS: [&str; 5] = ["vendor.json", "corrections.json", "lock.json", "words.json", "limits.json"];
+    const FILES: [&str; 6] =
+        ["vendor.json", "corrections.json", "lock.json", "words.json", "limits.json", "names.json"];
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(here) = open.pop() {
@@ -63,7 +67,7 @@ pub fn names(folder: &Path) -> Result<Vec<String>> {
             let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             if path.is_dir() {
                 open.push(path);
-            } else if name.ends_with(".json") && !name.starts_with("surface/") && !OURS.contains(&name.as_str()) {
+            } else if name.ends_with(".json") && !name.starts_with("surface/") && !FILES.contains(&name.as_str()) {
                 found.push(name);
             }
         }
@@ -95,14 +99,14 @@ pub fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> 
     value.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
-/// A value without the members that are notes of ours.
-pub fn without_notes(value: &Value) -> Value {
+/// A value without its extensions: notes of ours and of the vendor.
+pub fn without_extensions(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
             let kept = map.iter().filter(|(key, _)| !key.starts_with("x-"));
-            Value::Object(kept.map(|(key, value)| (key.clone(), without_notes(value))).collect())
+            Value::Object(kept.map(|(key, value)| (key.clone(), without_extensions(value))).collect())
         }
-        Value::Array(items) => Value::Array(items.iter().map(without_notes).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(without_extensions).collect()),
         plain => plain.clone(),
     }
 }

@@ -20,12 +20,15 @@ pub(crate) struct Evidence {
 pub(crate) fn collect(document: &Document) -> Result<Vec<Evidence>> {
     let mut found = Vec::new();
     let mut take = |pointer: String, element: String, value: &Value| -> Result<()> {
-        let mark = text(value, "x-evidence").unwrap_or("");
+        let mark = text(value, "x-crm-evidence").unwrap_or("");
         if !matches!(mark, "documented" | "implied" | "assumed") {
-            bail!("{}: at {pointer}: `x-evidence` must be documented, implied or assumed, not `{mark}`", document.name);
+            bail!(
+                "{}: at {pointer}: `x-crm-evidence` must be documented, implied or assumed, not `{mark}`",
+                document.name
+            );
         }
-        let Some(source) = text(value, "x-source").filter(|source| !source.is_empty()) else {
-            bail!("{}: at {pointer}: `x-source` must say where this was read", document.name);
+        let Some(source) = text(value, "x-crm-source").filter(|source| !source.is_empty()) else {
+            bail!("{}: at {pointer}: `x-crm-source` must say where this was read", document.name);
         };
         found.push(Evidence { element, mark: mark.to_owned(), source: source.to_owned() });
         Ok(())
@@ -69,7 +72,7 @@ pub(crate) fn collect(document: &Document) -> Result<Vec<Evidence>> {
 pub(crate) fn check_assumed(document: &Document) -> Result<()> {
     for (name, schema) in document::object(&document.value["components"], "schemas") {
         for required in list(schema, "required").filter_map(Value::as_str) {
-            if text(&schema["properties"][required], "x-evidence") == Some("assumed") {
+            if text(&schema["properties"][required], "x-crm-evidence") == Some("assumed") {
                 bail!(
                     "{}: at /components/schemas/{name}/required: `{required}` is only assumed and must not be required",
                     document.name

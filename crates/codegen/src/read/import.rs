@@ -1,6 +1,6 @@
 //! A vendor's document becomes one of ours, without its prose.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::document::{Document, read_typed};
+use super::document::{Document, OURS, read_typed};
 use super::foreign;
 use crate::tree;
 
@@ -79,6 +79,8 @@ pub struct Imported {
     pub document: Document,
     /// Of the file that was read.
     pub sha256: String,
+    /// Keys of the vendor that begin like ours, which were taken out.
+    pub taken_out: BTreeSet<String>,
 }
 
 impl Imported {
@@ -91,8 +93,15 @@ impl Imported {
         }
         let mut document = Document::check(name, value)?;
         foreign::copy_in(&mut document.value, path).with_context(|| format!("{name}: a reference to another file"))?;
-        document.value = facts(&document.value);
-        Ok(Some(Self { document, sha256: format!("{:x}", Sha256::digest(&bytes)) }))
+        let mut taken_out = BTreeSet::new();
+        document.value = strip(&document.value, Place::Root, &mut taken_out);
+        Ok(Some(Self { document, sha256: format!("{:x}", Sha256::digest(&bytes)), taken_out }))
+    }
+
+    /// The keys that were taken out because they begin like ours, for people.
+    pub fn report(&self) -> Option<String> {
+        let keys: Vec<&str> = self.taken_out.iter().map(String::as_str).collect();
+        (!keys.is_empty()).then(|| format!("{}: without the vendor's {}", self.document.name, keys.join(", ")))
     }
 
     /// As it stands in the specs.
@@ -146,19 +155,21 @@ pub fn files(from: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// The interface facts of a document: everything but prose. It walks by structure, never by name,
-/// because schemas have members called `description`, `example` and `properties` too.
+/// because schemas have members called `description`, `example` and `properties` too. Keys that begin like ours are
+/// left out, because only we may write them.
 pub fn facts(document: &Value) -> Value {
-    strip(document, Place::Root)
+    strip(document, Place::Root, &mut BTreeSet::new())
 }
 
-fn strip(value: &Value, place: Place) -> Value {
+fn strip(value: &Value, place: Place, taken_out: &mut BTreeSet<String>) -> Value {
     match (place, value) {
         (Place::Plain, _) => value.clone(),
         (Place::MapOf(inner), Value::Object(map)) => {
-            Value::Object(map.iter().map(|(key, value)| (key.clone(), strip(value, Place::One(inner)))).collect())
+            let members = map.iter().map(|(key, value)| (key.clone(), strip(value, Place::One(inner), taken_out)));
+            Value::Object(members.collect())
         }
         (Place::ListOf(inner), Value::Array(items)) => {
-            Value::Array(items.iter().map(|value| strip(value, Place::One(inner))).collect())
+            Value::Array(items.iter().map(|value| strip(value, Place::One(inner), taken_out)).collect())
         }
         (Place::Root | Place::One(_), Value::Object(map)) => {
             let mut kept = Map::new();
@@ -166,7 +177,11 @@ fn strip(value: &Value, place: Place) -> Value {
                 if PROSE.contains(&key.as_str()) || key == "title" && matches!(place, Place::One(Inner::Schema)) {
                     continue;
                 }
-                kept.insert(key.clone(), strip(value, member(place, key)));
+                if key.starts_with(OURS) {
+                    taken_out.insert(key.clone());
+                    continue;
+                }
+                kept.insert(key.clone(), strip(value, member(place, key), taken_out));
             }
             if matches!(place, Place::One(Inner::Response)) && !kept.contains_key("$ref") {
                 kept.insert("description".to_owned(), Value::String(String::new()));

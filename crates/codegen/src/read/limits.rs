@@ -154,7 +154,7 @@ impl Limits {
         self.tiers.iter().find(|tier| Some(&tier.name) == self.fake.as_ref())
     }
 
-    /// The limits as the fake reads them (`x-limits` of its document).
+    /// The limits as the fake reads them (`x-crm-limits` of its document).
     pub(crate) fn for_fake(&self) -> Value {
         let windows = self.windows.iter().filter_map(|(name, window)| {
             let limit = self.at_most(name, self.played())?;
@@ -280,7 +280,7 @@ impl VendorLimits {
     fn places(&self, operation: &Classified<'_>) -> Vec<String> {
         let mut found = Vec::new();
         let surface = format!("surface/{}.json", operation.resource);
-        for (name, key) in [(surface.as_str(), "\"limit_class\""), (operation.document, "\"x-limit-class\"")] {
+        for (name, key) in [(surface.as_str(), "\"limit_class\""), (operation.document, "\"x-crm-limit-class\"")] {
             let path = self.path.with_file_name(name);
             let text = std::fs::read_to_string(&path).unwrap_or_default();
             for (index, line) in text.lines().enumerate() {

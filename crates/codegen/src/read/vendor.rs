@@ -23,7 +23,7 @@ pub struct VendorFile {
     /// The crate that is generated, a folder of `crates/`.
     #[serde(rename = "crate")]
     pub crate_name: String,
-    /// Every element must say how certain it is (`x-evidence`, `x-source`).
+    /// Every element must say how certain it is (`x-crm-evidence`, `x-crm-source`).
     #[serde(default)]
     pub evidence: bool,
     /// The Cargo features of the crate: one for each resource.
@@ -62,7 +62,7 @@ pub struct ApiFile {
     /// Better names for schemas, as `SimplePublicObject` → `Object`.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
-    /// How lists page where their operation does not say it (`x-paging`): the first that fits.
+    /// How lists page where their operation does not say it (`x-crm-paging`): the first that fits.
     #[serde(default)]
     pub paging: Vec<serde_json::Value>,
     /// Object APIs that repeat the same operations for each type of object.
@@ -73,7 +73,7 @@ pub struct ApiFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentFile {
-    /// The resource its operations belong to, unless they say otherwise with `x-name`.
+    /// The resource its operations belong to, unless they say otherwise with `x-crm-name`.
     pub resource: Option<String>,
     /// Path parameters that the handle of the resource holds, as `objectType`.
     #[serde(default)]

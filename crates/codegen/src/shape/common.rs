@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::model::Model;
 use crate::normalise::Api;
-use crate::read::document::{object, without_notes};
+use crate::read::document::{object, without_extensions};
 use crate::read::references::each as each_reference;
 
 /// The names of the types of `other` that `first` has too: the same in Rust, of the same JSON
@@ -33,7 +33,7 @@ pub(crate) fn types((first_api, first): (&Api, &Model), (other_api, other): (&Ap
 /// The names of the schemas that two documents have alike, with all that these refer to.
 fn schemas(ours: &Value, theirs: &Value) -> BTreeSet<String> {
     let alike = |name: &str, schema: &Value| {
-        ours["schemas"].get(name).is_some_and(|own| without_notes(own) == without_notes(schema))
+        ours["schemas"].get(name).is_some_and(|own| without_extensions(own) == without_extensions(schema))
     };
     let mut found: BTreeSet<String> =
         object(theirs, "schemas").filter(|(name, schema)| alike(name, schema)).map(|(name, _)| name.clone()).collect();

@@ -17,7 +17,7 @@ pub(super) fn all(shaper: &mut Shaper<'_>, merged: &Value) -> Result<Vec<Operati
     for (path, method) in operations(merged) {
         let value = &merged["paths"][&path][method];
         let operation = one(shaper, value, &path, method).with_context(|| {
-            format!("{}: {} {path}", text(value, "x-document").unwrap_or("?"), method.to_uppercase())
+            format!("{}: {} {path}", text(value, "x-crm-document").unwrap_or("?"), method.to_uppercase())
         })?;
         found.push(operation);
     }
@@ -26,8 +26,10 @@ pub(super) fn all(shaper: &mut Shaper<'_>, merged: &Value) -> Result<Vec<Operati
 }
 
 fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Result<Operation> {
-    let name = text(value, "x-name").unwrap_or_default().to_owned();
-    let Some((resource, call)) = name.split_once('.') else { bail!("`x-name` must be resource.method, not `{name}`") };
+    let name = text(value, "x-crm-name").unwrap_or_default().to_owned();
+    let Some((resource, call)) = name.split_once('.') else {
+        bail!("`x-crm-name` must be resource.method, not `{name}`")
+    };
     let hint = name.to_upper_camel_case();
     let mut arguments =
         list(value, "parameters").map(|parameter| argument(shaper, parameter, &hint)).collect::<Result<Vec<_>>>()?;
@@ -53,7 +55,7 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
     let mut scopes: Vec<String> = list(value, "security")
         .flat_map(|way| way.as_object().into_iter().flatten())
         .flat_map(|(_, scopes)| scopes.as_array().into_iter().flatten())
-        .chain(list(value, "x-scopes"))
+        .chain(list(value, "x-crm-scopes"))
         .filter_map(Value::as_str)
         .map(str::to_owned)
         .collect();
@@ -69,9 +71,9 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
         spec_id: text(value, "operationId").unwrap_or("").to_owned(),
         method: method.to_uppercase(),
         path: path.to_owned(),
-        document: text(value, "x-document").unwrap_or("").to_owned(),
+        document: text(value, "x-crm-document").unwrap_or("").to_owned(),
         summary: text(value, "summary").or_else(|| text(value, "description")).map(str::to_owned),
-        bind: list(value, "x-bind")
+        bind: list(value, "x-crm-bind")
             .filter_map(Value::as_str)
             .filter(|bound| path.contains(&format!("{{{bound}}}")))
             .map(str::to_owned)
@@ -80,18 +82,18 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
         body,
         any_part,
         reply,
-        idempotent: flag("x-idempotent").unwrap_or(safe),
-        limit_class: text(value, "x-limit-class").unwrap_or("").to_owned(),
-        long_running: flag("x-long-running").unwrap_or(false),
-        batch_max: value.get("x-batch-max").and_then(Value::as_u64),
+        idempotent: flag("x-crm-idempotent").unwrap_or(safe),
+        limit_class: text(value, "x-crm-limit-class").unwrap_or("").to_owned(),
+        long_running: flag("x-crm-long-running").unwrap_or(false),
+        batch_max: value.get("x-crm-batch-max").and_then(Value::as_u64),
         scopes,
         failures: failures.filter(|status| *status >= 400).collect(),
-        version: text(value, "x-version").map(str::to_owned),
-        one_of_parts: list(value, "x-one-of-parts").filter_map(Value::as_str).map(str::to_owned).collect(),
+        version: text(value, "x-crm-version").map(str::to_owned),
+        one_of_parts: list(value, "x-crm-one-of-parts").filter_map(Value::as_str).map(str::to_owned).collect(),
         may_be_empty: may_be_empty(value),
         items_required: paging.as_ref().is_some_and(|paging| items_required(shaper.schemas, &success, paging)),
         paging,
-        anonymous: flag("x-no-auth").unwrap_or(false),
+        anonymous: flag("x-crm-no-auth").unwrap_or(false),
         deprecated: flag("deprecated").unwrap_or(false),
         name,
     })
@@ -137,7 +139,7 @@ fn argument(shaper: &mut Shaper<'_>, parameter: &Value, hint: &str) -> Result<Ar
         Some("header") => Place::Header,
         other => bail!("parameter `{wire}` in `{}` cannot be sent", other.unwrap_or("nothing")),
     };
-    let constant = parameter.get("x-const").map(|value| match value {
+    let constant = parameter.get("x-crm-const").map(|value| match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     });
@@ -152,7 +154,7 @@ fn argument(shaper: &mut Shaper<'_>, parameter: &Value, hint: &str) -> Result<Ar
         required: flag("required").unwrap_or(false) || place == Place::Path,
         doc: text(parameter, "description").unwrap_or("").trim().to_owned(),
         joined: matches!(ty, Ty::List(_)) && flag("explode") == Some(false),
-        slashes: flag("x-slashes").unwrap_or(false),
+        slashes: flag("x-crm-slashes").unwrap_or(false),
         ident: ident(&wire),
         wire,
         place,

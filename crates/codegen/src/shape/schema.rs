@@ -13,7 +13,7 @@ use super::types::Types;
 use super::unions::Unions;
 use super::values::{constant, texts};
 use crate::model::{Definition, Field, Shape, Ty};
-use crate::name::words;
+use crate::name::{lock, words};
 use crate::read::document::{is_empty, list, object, text};
 use crate::read::references;
 
@@ -28,13 +28,16 @@ pub(super) struct Shaper<'a> {
 
 impl<'a> Shaper<'a> {
     /// Makes the types of all schemas that have a name.
-    pub(super) fn of(merged: &'a Value) -> Result<Self> {
+    pub(super) fn of(merged: &'a Value, known: &lock::Types<'_>) -> Result<Self> {
         let schemas = &merged["components"]["schemas"];
         let mut this = Self { schemas, types: Types::default(), unions: Unions::default(), refused: None };
         let named = || object(&merged["components"], "schemas");
         // Unions with a name of their own first, so that inline ones of the same schemas take it.
         let mut rest = Vec::new();
         for (name, schema) in named() {
+            if known.is_unnamed(name) && known.of(name).as_deref() == Some(name) {
+                this.unions.lost.push(name.clone());
+            }
             let union = schema.get("oneOf").is_some();
             if !union || this.unions.find(schemas, schema, Some(name), name).is_none() {
                 rest.push((name, schema));
@@ -83,7 +86,7 @@ impl<'a> Shaper<'a> {
             if let [one] = parts.as_slice() {
                 return self.shape(one, hint, doc);
             }
-            let union = text(schema, "x-union");
+            let union = text(schema, "x-crm-union");
             return match combiner {
                 "allOf" => {
                     let whole = self.all_of(&parts);

@@ -8,14 +8,34 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use super::types::Types;
 use super::unions::Union;
 use crate::model::{Definition, Field, Shape, Ty};
+use crate::name::lock;
 
 /// Whether a type is a reply, by its name.
 fn is_reply(name: &str) -> bool {
     name.ends_with("Reply") || name.ends_with("Response")
 }
 
+/// Names of types: those that were chosen by hand, and those that types have already.
+struct Names<'a> {
+    better: &'a BTreeMap<String, String>,
+    known: &'a lock::Types<'a>,
+}
+
+/// Makes types that say the same one. `better` are names that were chosen by hand, `known` those that types have already.
+pub(super) fn all(types: &mut Types, unions: &[Union], better: &BTreeMap<String, String>, known: &lock::Types<'_>) {
+    let names = Names { better, known };
+    enums(types, &names);
+    records(types, unions, &names);
+    // A type that was one with others keeps their name when the others are gone or differ.
+    for name in types.definitions.keys().cloned().collect::<Vec<_>>() {
+        if let Some(known) = known.of(&name).filter(|known| !types.has(known)) {
+            merge(types, vec![name], known);
+        }
+    }
+}
+
 /// Enums of the same texts.
-pub(super) fn enums(types: &mut Types, better: &BTreeMap<String, String>) {
+fn enums(types: &mut Types, names: &Names<'_>) {
     let mut alike: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
     for (name, definition) in &types.definitions {
         if let Shape::Enum(variants) = &definition.shape {
@@ -24,16 +44,17 @@ pub(super) fn enums(types: &mut Types, better: &BTreeMap<String, String>) {
             alike.entry(texts).or_default().push(name.clone());
         }
     }
-    for names in alike.into_values().filter(|names| names.len() > 1) {
-        if let Some(chosen) = common_name(types, &names).or_else(|| shortest(&names)) {
-            merge(types, names, chosen, better);
+    for alike in alike.into_values().filter(|alike| alike.len() > 1) {
+        for (alike, chosen) in names.shared(types, alike, |alike| common_name(types, alike).or_else(|| shortest(alike)))
+        {
+            merge(types, alike, chosen);
         }
     }
 }
 
 /// Records of the same fields whose names end alike, and replies of few plain values; others mean
 /// different things that happen to look the same. Arms of a union stay apart.
-pub(super) fn records(types: &mut Types, unions: &[Union], better: &BTreeMap<String, String>) {
+fn records(types: &mut Types, unions: &[Union], names: &Names<'_>) {
     let arms: BTreeSet<&str> = unions.iter().flat_map(Union::arms).collect();
     // What is shared makes further records alike.
     loop {
@@ -50,9 +71,10 @@ pub(super) fn records(types: &mut Types, unions: &[Union], better: &BTreeMap<Str
             }
         }
         let mut shared = false;
-        for names in alike.into_values().filter(|names| names.len() > 1) {
-            if let Some(chosen) = common_name(types, &names).or_else(|| plain_reply(types, &names)) {
-                merge(types, names, chosen, better);
+        for alike in alike.into_values().filter(|alike| alike.len() > 1) {
+            let rule = |alike: &[String]| common_name(types, alike).or_else(|| plain_reply(types, alike));
+            for (alike, chosen) in names.shared(types, alike, rule) {
+                merge(types, alike, chosen);
                 shared = true;
             }
         }
@@ -76,10 +98,47 @@ fn plain_reply(types: &Types, names: &[String]) -> Option<String> {
     (names.contains(&name) || !types.definitions.contains_key(&name)).then_some(name)
 }
 
+impl Names<'_> {
+    /// Which of some types that are alike become one, each group with its name. `rule` names those that belong together.
+    /// Those that have different names stay apart, and a new one joins them if the rule says so.
+    fn shared(
+        &self,
+        types: &Types,
+        alike: Vec<String>,
+        rule: impl Fn(&[String]) -> Option<String>,
+    ) -> Vec<(Vec<String>, String)> {
+        let by_hand = |name: &String| self.better.get(name).filter(|chosen| !types.definitions.contains_key(*chosen));
+        let mut standing: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut new = Vec::new();
+        let free = |known: &String| alike.contains(known) || !types.definitions.contains_key(known);
+        for name in alike.iter().cloned() {
+            match self.known.of(&name).filter(free) {
+                Some(known) => standing.entry(known).or_default().push(name),
+                None => new.push(name),
+            }
+        }
+        new.retain(|name| {
+            let belongs = |group: &[String]| rule(&[group, std::slice::from_ref(name)].concat()).is_some();
+            let group = standing.values_mut().find(|group| belongs(group));
+            group.map(|group| group.push(name.clone())).is_none()
+        });
+        let standing = standing.into_iter().filter(|(_, group)| group.len() > 1).map(|(known, group)| {
+            let chosen = rule(&group).as_ref().and_then(by_hand).cloned();
+            (group, chosen.unwrap_or(known))
+        });
+        let mut groups: Vec<_> = standing.collect();
+        if new.len() > 1
+            && let Some(chosen) = rule(&new)
+        {
+            let chosen = by_hand(&chosen).cloned().unwrap_or(chosen);
+            groups.push((new, chosen));
+        }
+        groups
+    }
+}
+
 /// Keeps one of the types under a name, and makes the others stand for it.
-fn merge(types: &mut Types, names: Vec<String>, chosen: String, better: &BTreeMap<String, String>) {
-    let free = |name: &&String| !types.definitions.contains_key(*name);
-    let chosen = better.get(&chosen).filter(free).cloned().unwrap_or(chosen);
+fn merge(types: &mut Types, names: Vec<String>, chosen: String) {
     let mut definition: Option<Definition> = None;
     for name in names {
         let mut removed = types.definitions.remove(&name);
@@ -128,6 +187,7 @@ fn shortest(names: &[String]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::name::lock::ApiNames;
     use crate::shape::unions::By;
 
     fn record(fields: &[(&str, Ty)]) -> Definition {
@@ -169,7 +229,8 @@ mod tests {
             by: By::Tag("kind".to_owned(), vec![arm("AndFilterBranch"), arm("OrFilterBranch")]),
         };
         let better = BTreeMap::from([("InvoiceReply".to_owned(), "Invoice".to_owned())]);
-        records(&mut types, &[branch], &better);
+        let known = ApiNames::default();
+        records(&mut types, &[branch], &Names { better: &better, known: &known.types() });
         let left: Vec<&str> = types.definitions.keys().map(String::as_str).collect();
         assert_eq!(
             left,

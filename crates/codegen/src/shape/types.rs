@@ -13,6 +13,11 @@ pub(super) struct Types {
 }
 
 impl Types {
+    /// True if there is a type of a name, or a name that stands for another.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.definitions.contains_key(name) || self.aliases.contains_key(name)
+    }
+
     /// A type without aliases.
     pub(super) fn expand(&self, ty: &Ty) -> Ty {
         ty.expand(&|name| self.aliases.get(name).cloned())

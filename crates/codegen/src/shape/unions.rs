@@ -50,6 +50,10 @@ pub(super) enum By {
 #[derive(Default)]
 pub(super) struct Unions {
     known: BTreeMap<Vec<String>, Union>,
+    /// Names of types without a schema that are those of schemas now.
+    pub(super) lost: Vec<String>,
+    /// The reason why a union cannot keep its name.
+    pub(super) refused: Option<String>,
 }
 
 impl Unions {
@@ -66,7 +70,7 @@ impl Unions {
         {
             return Some(known.name.clone());
         }
-        let (by, tag) = match text(union, "x-union") {
+        let (by, tag) = match text(union, "x-crm-union") {
             Some("untagged") => (by_members(schemas, &variants), None),
             _ => {
                 let (tag, arms) = by_tag(schemas, &variants)?;
@@ -85,9 +89,14 @@ impl Unions {
     }
 
     /// `filterBranchType` gives `FilterBranch`, unless that name is taken.
-    fn free_name(&self, schemas: &Value, tag: Option<&str>, hint: &str) -> String {
+    fn free_name(&mut self, schemas: &Value, tag: Option<&str>, hint: &str) -> String {
         let from_tag =
             tag.map(|tag| tag.to_upper_camel_case()).and_then(|tag| tag.strip_suffix("Type").map(str::to_owned));
+        if let Some(lost) = from_tag.as_ref().filter(|name| self.lost.contains(name)) {
+            self.refused = Some(format!(
+                "`{lost}` is the name of a union in names.json, and now also of a schema; give the schema another name under `types` in vendor.json"
+            ));
+        }
         let taken = |name: &String| schemas.get(name).is_some() || self.known.values().any(|union| union.name == *name);
         [from_tag.filter(|name| !name.is_empty()), Some(hint.to_upper_camel_case())]
             .into_iter()

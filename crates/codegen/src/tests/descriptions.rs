@@ -135,7 +135,7 @@ fn generated(texts: &[String], dictionary: bool) -> BTreeMap<PathBuf, String> {
     let mut file = vendor();
     file["apis"][0]["documents"]["leads.json"] = json!({"resource": "leads"});
     workspace.put("specs/acme/vendor.json", &file);
-    let changes = generate::plan(workspace.root(), &[], false).unwrap().1.files;
+    let changes = generate::plan(workspace.root(), &[], &mut |_| {}).unwrap().1.files;
     let file = |change: crate::write::Change| {
         let path = change.path.strip_prefix(workspace.root()).unwrap().to_owned();
         let text = change.new.unwrap();

@@ -53,7 +53,7 @@ pub(super) fn clean(root: &Path) -> Result<Check> {
 }
 
 fn drift(root: &Path) -> Result<Check> {
-    let (_, changes) = generate::plan(root, &[], false)?;
+    let (_, changes) = generate::plan(root, &[], &mut |_| {})?;
     let wrong = (!changes.files.is_empty()).then(|| generate::drift(root, &changes).trim_end().to_owned());
     Ok(Check { what: "generated code".to_owned(), wrong, needed: true })
 }

@@ -135,12 +135,12 @@ const RECORDED: [Recorded; 16] = [
 fn what_a_vendor_changes_is_told_classed_and_called() {
     let before = Specs::of(&KEPT);
     assert_eq!(vendor::all(before.root()).unwrap(), ["hoopai"]);
-    assert_eq!(between(before.root(), Specs::of(&KEPT).root()).unwrap(), [], "nothing changed");
+    assert_eq!(between(before.root(), Specs::of(&KEPT).root(), &mut |_| {}).unwrap(), [], "nothing changed");
     let mut said = String::new();
     for (name, change) in RECORDED {
         let now = Specs::of(&KEPT);
         change(&now);
-        let changes = between(before.root(), now.root()).unwrap();
+        let changes = between(before.root(), now.root(), &mut |_| {}).unwrap();
         assert!(!changes.is_empty(), "{name}: a difference passes unseen");
         let class = classes(&changes)["hoopai-client"];
         let next = |version: &str| version::next(&version.parse::<Version>().unwrap(), class);
@@ -166,6 +166,6 @@ fn a_type_that_two_versions_no_longer_have_in_common_is_told() {
     apart.edit("v3/links.json", |d| {
         d["components"]["schemas"]["LinkSchema"]["properties"]["clicks"] = json!({"type": "integer"});
     });
-    let said = |before: &Specs, now: &Specs| shown(&between(before.root(), now.root()).unwrap());
+    let said = |before: &Specs, now: &Specs| shown(&between(before.root(), now.root(), &mut |_| {}).unwrap());
     insta::assert_snapshot!([said(&both(), &apart), said(&apart, &both())].join("\n━━ and back\n"));
 }

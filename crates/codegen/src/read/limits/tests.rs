@@ -10,7 +10,7 @@ const README: &str =
 /// A vendor with a search whose class has windows of its own.
 fn workspace(change: &dyn Fn(&mut Value), class: &str) -> Workspace {
     let mut document = awkward();
-    document["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-limit-class"] = json!(class);
+    document["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-crm-limit-class"] = json!(class);
     let workspace = Workspace::new(&document);
     let mut file = json!({"limits": [{
         "apis": ["acme"],
@@ -45,7 +45,7 @@ fn quotas_of_the_client_limits_of_the_fake_and_the_table_come_from_one_file() {
     let read = |path: &str| std::fs::read_to_string(workspace.root().join(path)).unwrap();
     insta::assert_snapshot!("readme", read("crates/acme-client/README.md"));
     let document: Value = serde_json::from_str(&read("crates/crm-fake/specs/acme.json")).unwrap();
-    insta::assert_snapshot!("fake", serde_json::to_string_pretty(&document["x-limits"]).unwrap());
+    insta::assert_snapshot!("fake", serde_json::to_string_pretty(&document["x-crm-limits"]).unwrap());
     assert!(read("crates/acme-client/src/generated/mod.rs").contains("pub(crate) mod limits;"));
     assert!(workspace.plan().unwrap().files.is_empty());
 }
