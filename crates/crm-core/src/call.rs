@@ -19,7 +19,7 @@ pub use before_send::BeforeSend;
 pub(crate) use body::Outgoing;
 pub use body_stream::BodyStream;
 pub(crate) use multipart::Watch;
-pub use param::Param;
+pub use param::{Integer, Param};
 pub(crate) use request::Request;
 pub use upload::{Progress, Upload};
 

@@ -43,6 +43,8 @@ pub mod call;
 pub mod clock;
 pub mod codec;
 pub mod error;
+#[doc(hidden)]
+pub mod facade;
 pub mod limit;
 pub mod meta;
 #[cfg(feature = "oauth")]
@@ -67,7 +69,7 @@ pub mod webhook;
 
 pub use auth::{Anonymous, Authorization, Credentials, Secret, StaticToken};
 pub use batch::{Batch, BatchReport, ChunkOutcome};
-pub use call::{BeforeSend, BodyStream, Call, Param, Progress, Sending, Upload};
+pub use call::{BeforeSend, BodyStream, Call, Integer, Param, Progress, Sending, Upload};
 #[cfg(feature = "test-util")]
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock};

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::model::{Model, Operation, Ty, reachable};
+use crate::model::{Argument, Field, Model, Operation, Ty, Unit, reachable};
 use crate::normalise::Api;
 use crate::read::document;
 use crate::read::vendor::ApiFile;
@@ -62,7 +62,34 @@ pub(crate) fn model(api: &Api, file: &ApiFile) -> Result<Model> {
     for definition in definitions.values_mut().filter(|definition| !definition.sent) {
         definition.fields_mut().iter_mut().for_each(|field| (field.nullable, field.read_only) = (false, false));
     }
-    Ok(Model { types: definitions, common: BTreeSet::new(), operations })
+    let model = Model { types: definitions, common: BTreeSet::new(), operations };
+    units(&model).with_context(here)?;
+    Ok(model)
+}
+
+/// Refuses a number that is sent and looks like a time, but has no unit: nobody could know what to send.
+fn units(model: &Model) -> Result<()> {
+    let unclear = |name: &str, ty: &Ty, unit: Option<&Unit>| {
+        matches!(ty, Ty::Integer | Ty::Number) && unit.is_none() && Unit::is_needed(name)
+    };
+    let arguments = model.operations.iter().flat_map(|operation| {
+        let unclear = move |argument: &&Argument| unclear(&argument.wire, &argument.ty, argument.unit.as_ref());
+        operation.arguments.iter().filter(unclear).map(|argument| format!("{} `{}`", operation.name, argument.wire))
+    });
+    let members = model.types.iter().filter(|(_, definition)| definition.sent).flat_map(|(name, definition)| {
+        let unclear = move |field: &&Field| {
+            !field.read_only && unclear(&field.wire, &field.ty, field.unit.as_ref())
+        };
+        definition.fields().iter().filter(unclear).map(move |field| format!("{name} `{}`", field.wire))
+    });
+    let unclear: Vec<String> = arguments.chain(members).collect();
+    if unclear.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "the unit of these numbers is unknown; add it to `units` in words.json, or as `x-unit` in corrections.json: {}",
+        unclear.join(", ")
+    )
 }
 
 /// Marks what is sent; what is not needs no member.
