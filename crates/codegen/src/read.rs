@@ -8,5 +8,6 @@ pub mod import;
 pub mod incoming;
 pub(crate) mod limits;
 pub(crate) mod references;
+pub(crate) mod unit;
 pub mod vendor;
 pub(crate) mod words;

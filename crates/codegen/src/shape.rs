@@ -18,7 +18,7 @@ use anyhow::{Context, Result, bail};
 use heck::ToUpperCamelCase;
 use serde_json::Value;
 
-use crate::model::{Definition, Model, Operation, Ty, reachable};
+use crate::model::{Argument, Definition, Field, Model, Operation, Ty, Unit, reachable};
 use crate::name::lock::ApiNames;
 use crate::normalise::Api;
 use crate::read::document;
@@ -66,7 +66,9 @@ pub(crate) fn model(api: &Api, file: &ApiFile, known: &ApiNames) -> Result<Model
         definition.fields_mut().iter_mut().for_each(|field| (field.nullable, field.read_only) = (false, false));
     }
     let names = without_schema(alone, &types.aliases, &definitions, api);
-    Ok(Model { types: definitions, common: BTreeSet::new(), operations, names })
+    let model = Model { types: definitions, common: BTreeSet::new(), operations, names };
+    units(&model).with_context(here)?;
+    Ok(model)
 }
 
 /// The names of the types that do not have the name of a schema.
@@ -84,6 +86,31 @@ fn without_schema(
     };
     let differ = |(name, now): &(String, String)| name != now || !schemas.contains(name);
     alone.into_iter().filter_map(named).filter(|(_, now)| definitions.contains_key(now)).filter(differ).collect()
+}
+
+/// Refuses a number that is sent and looks like a time, but has no unit: nobody could know what to send.
+fn units(model: &Model) -> Result<()> {
+    let unclear = |name: &str, ty: &Ty, unit: Option<&Unit>| {
+        matches!(ty, Ty::Integer | Ty::Number) && unit.is_none() && Unit::is_needed(name)
+    };
+    let arguments = model.operations.iter().flat_map(|operation| {
+        let unclear = move |argument: &&Argument| unclear(&argument.wire, &argument.ty, argument.unit.as_ref());
+        operation.arguments.iter().filter(unclear).map(|argument| format!("{} `{}`", operation.name, argument.wire))
+    });
+    let members = model.types.iter().filter(|(_, definition)| definition.sent).flat_map(|(name, definition)| {
+        let unclear = move |field: &&Field| {
+            !field.read_only && unclear(&field.wire, &field.ty, field.unit.as_ref())
+        };
+        definition.fields().iter().filter(unclear).map(move |field| format!("{name} `{}`", field.wire))
+    });
+    let unclear: Vec<String> = arguments.chain(members).collect();
+    if unclear.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "the unit of these numbers is unknown; add it to `units` in words.json, or as `x-crm-unit` in corrections.json: {}",
+        unclear.join(", ")
+    )
 }
 
 /// Marks what is sent; what is not needs no member.

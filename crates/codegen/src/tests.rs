@@ -329,6 +329,15 @@ fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
     row("external reference", &|d| {
         d["components"]["schemas"]["Node"]["properties"]["child"]["$ref"] = json!("../common.json#/Node")
     });
+    row("a time without a unit", &|d| {
+        let parameter = json!({"name": "startTime", "in": "query", "schema": {"type": "integer"}});
+        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["parameters"].as_array_mut().unwrap().push(parameter);
+    });
+    row("a unit that is not one", &|d| {
+        let schema = json!({"type": "integer", "x-crm-unit": "fortnights"});
+        let parameter = json!({"name": "startTime", "in": "query", "schema": schema});
+        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["parameters"].as_array_mut().unwrap().push(parameter);
+    });
     row("two operations with one id", &|d| {
         d["paths"]["/crm/things/2026-03/{objectType}/{id}"]["get"]["operationId"] = json!("post");
     });

@@ -4,7 +4,7 @@ mod macros;
 mod multipart;
 mod raw;
 
-pub use crate::codec::Param;
+pub use crate::codec::{Integer, Param};
 pub use crate::request::{BeforeSend, BodyStream, Progress, Upload};
 
 use std::fmt::{self, Display};

@@ -45,7 +45,7 @@ pub use blank::Blank;
 pub use map::Map;
 pub use oddity::{Odd, Oddities};
 pub use open_enum::{AsEnum, AsText};
-pub use param::Param;
+pub use param::{Integer, Param};
 pub use parts::Parts;
 pub use record::{AsObject, Extra, Lent, Record, blank, copy, same, show};
 pub use redacted::redacted;

@@ -43,6 +43,8 @@ pub mod call;
 pub mod clock;
 pub mod codec;
 pub mod error;
+#[doc(hidden)]
+pub mod facade;
 pub mod limit;
 pub mod meta;
 #[cfg(feature = "oauth")]
@@ -74,7 +76,7 @@ pub use call::{Call, Sending};
 #[cfg(feature = "test-util")]
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock};
-pub use codec::{Map, NotATime, Param, Time, Timestamp, Wire};
+pub use codec::{Integer, Map, NotATime, Param, Time, Timestamp, Wire};
 pub use error::{Error, ErrorKind, FieldError, LimitScope, Sent, VendorDetail};
 pub use limit::{Acquire, End, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 #[cfg(feature = "redis")]

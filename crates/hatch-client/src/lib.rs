@@ -23,13 +23,8 @@ pub use generated::{bulk_export, contacts};
 #[doc(hidden)]
 pub use vendor::vendor;
 
-pub use crm_core::reexport::http::Method;
-pub use crm_core::reexport::serde_json::{Value, json};
-pub use crm_core::{
-    Acquire, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ClientBuilder,
-    Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, FieldError, LimitRefusal, LimitScope, LocalLimiter,
-    Map, NotATime, Pages, Paginator, Param, Permit, PollPolicy, Poller, Progress, Quotas, RateLimiter, RawReply,
-    RetryPolicy, Secret, Sent, Stats, Status, SystemClock, Time, Timestamp, Upload, VendorDetail, Window,
-};
+#[doc(inline)]
+pub use crm_core::facade::shared::*;
 #[cfg(feature = "redis")]
-pub use crm_core::{RedisLimiter, RedisLimiterBuilder, WhenAway};
+#[doc(inline)]
+pub use crm_core::facade::redis::*;

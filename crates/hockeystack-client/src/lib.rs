@@ -15,13 +15,8 @@ pub use generated::{account_intelligence, revenue_agents};
 pub use intelligence::{ACCOUNT_INTELLIGENCE_URL, AccountIntelligence, Domain, Fields, Refusal, ResearchQuery};
 pub use tokens::{AccountIntelligenceToken, RevenueAgentsToken};
 
-pub use crm_core::reexport::http::Method;
-pub use crm_core::reexport::serde_json::{Value, json};
-pub use crm_core::{
-    Acquire, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ClientBuilder,
-    Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, FieldError, LimitRefusal, LimitScope, LocalLimiter,
-    Map, NotATime, Pages, Paginator, Param, Permit, PollPolicy, Poller, Progress, Quotas, RateLimiter, RawReply,
-    RetryPolicy, Secret, Sent, Stats, Status, SystemClock, Time, Timestamp, Upload, VendorDetail, Window,
-};
+#[doc(inline)]
+pub use crm_core::facade::shared::*;
 #[cfg(feature = "redis")]
-pub use crm_core::{RedisLimiter, RedisLimiterBuilder, WhenAway};
+#[doc(inline)]
+pub use crm_core::facade::redis::*;

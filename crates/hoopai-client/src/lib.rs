@@ -29,21 +29,11 @@ pub use version::ApiVersion;
 #[doc(hidden)]
 pub use vendor::vendor;
 
-#[cfg(all(feature = "oauth", feature = "redis"))]
-pub use crm_core::RedisStore;
-pub use crm_core::reexport::http::Method;
-pub use crm_core::reexport::serde_json::{Value, json};
-pub use crm_core::{
-    Acquire, Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions,
-    ClientBuilder, Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, FieldError, LimitRefusal,
-    LimitScope, LocalLimiter, Map, NotATime, Pages, Paginator, Param, Permit, PollPolicy, Poller, Progress, Quotas,
-    RateLimiter, RawReply, RetryPolicy, Secret, Sent, StaticToken, Stats, Status, SystemClock, Time, Timestamp, Upload,
-    VendorDetail, Window,
-};
+#[doc(inline)]
+pub use crm_core::facade::shared::*;
 #[cfg(feature = "oauth")]
-pub use crm_core::{
-    Authorize, BeforeSend, Consent, ConsentRequest, FileStore, MemoryStore, OAuthCredentials, Pkce, StoreLock,
-    StoredTokens, TokenSet, TokenSource, TokenStore,
-};
+#[doc(inline)]
+pub use crm_core::facade::oauth::*;
 #[cfg(feature = "redis")]
-pub use crm_core::{RedisLimiter, RedisLimiterBuilder, WhenAway};
+#[doc(inline)]
+pub use crm_core::facade::redis::*;

@@ -20,24 +20,14 @@ pub use ext::*;
 pub use generated::limits::Tier;
 pub use generated::*;
 
-#[cfg(all(feature = "oauth", feature = "redis"))]
-pub use crm_core::RedisStore;
-pub use crm_core::{
-    Acquire, Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions,
-    ChunkOutcome, ClientBuilder, Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, Feedback, FieldError,
-    LimitRefusal, LimitScope, LocalLimiter, Map, NotATime, OpMeta, Pages, Paginator, Paging, PagingKind, Permit, Poll,
-    PollPolicy, Poller, Position, Progress, Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent, SentIn,
-    StaticToken, Stats, Status, SystemClock, Time, Timestamp, Upload, VendorDetail, Window,
-};
+#[doc(inline)]
+pub use crm_core::facade::shared::*;
 #[cfg(feature = "oauth")]
-pub use crm_core::{
-    Authorize, BeforeSend, Consent, ConsentRequest, FileStore, MemoryStore, OAuthCredentials, Pkce, StoreLock,
-    StoredTokens, TokenSet, TokenSource, TokenStore,
-};
+#[doc(inline)]
+pub use crm_core::facade::oauth::*;
 #[cfg(feature = "redis")]
-pub use crm_core::{RedisLimiter, RedisLimiterBuilder, WhenAway};
-pub use serde_json::json;
-pub use {http, serde_json};
+#[doc(inline)]
+pub use crm_core::facade::redis::*;
 
 /// How this crate reads HubSpot's replies, for tests that need no connection.
 #[doc(hidden)]

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::rust::{self, ident, outer};
 use super::types::required_of_new;
-use crate::model::{Argument, Definition, Encoding, Model, Operation, Place, Shape, Ty};
+use crate::model::{Argument, Definition, Encoding, Model, Operation, Place, Shape, Ty, Unit};
 use crate::read::vendor::{ApiFile, Fold, VendorFile};
 
 /// How deep an example goes into records that hold records.
@@ -79,6 +79,7 @@ impl Call<'_> {
 
     fn argument(&mut self, argument: &Argument) -> TokenStream {
         match &argument.ty {
+            Ty::Integer if argument.unit == Some(Unit::UnixMilliseconds) => moment(&argument.wire),
             Ty::Integer | Ty::Number | Ty::Boolean | Ty::Timestamp | Ty::Upload => {
                 self.value(&argument.ty, &argument.wire, 0, false)
             }
@@ -181,6 +182,11 @@ fn needs_exact(ty: &Ty) -> bool {
 /// A setter of a list takes anything that gives items.
 fn setter_needs_exact(ty: &Ty) -> bool {
     !matches!(ty, Ty::Text | Ty::Timestamp | Ty::List(_))
+}
+
+/// The first or the last moment of March 2026.
+fn moment(name: &str) -> TokenStream {
+    if name.to_snake_case().starts_with("end") { quote!(1_775_001_599_999) } else { quote!(1_772_323_200_000) }
 }
 
 /// A text that looks like what the name says.

@@ -37,11 +37,15 @@ fn noted<'a>(text: &mut String, what: &str, fields: impl Iterator<Item = &'a Fie
 
 /// The setters of a record.
 pub(super) fn setters<'a>(name: &str, fields: impl Iterator<Item = &'a Field>) -> String {
-    let listed = fields.map(|field| match &field.ty {
-        Ty::List(inner) => format!("{}: [{}]", field.ident, inner.rust("")),
-        other => format!("{}: {}", field.ident, other.rust("")),
-    });
-    format!("crm_core::setters!({name} {{\n{}}});\n", packed(listed))
+    let mut text = format!("crm_core::setters!({name} {{\n");
+    for field in fields {
+        doc(&mut text, "    ", &field_doc(field));
+        match &field.ty {
+            Ty::List(inner) => line(&mut text, format_args!("    {}: [{}],", field.ident, inner.rust(""))),
+            other => line(&mut text, format_args!("    {}: {},", field.ident, other.rust(""))),
+        }
+    }
+    text + "});\n"
 }
 
 /// What sets fields to `null`.

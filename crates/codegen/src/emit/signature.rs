@@ -51,6 +51,8 @@ impl<'a> Signature<'a> {
 pub(crate) enum Taken<'a> {
     /// Anything that can be written.
     Display,
+    /// Any integer.
+    Integer,
     /// A value of the type itself.
     Plain(&'a Ty),
     /// Anything that becomes the type.
@@ -67,9 +69,11 @@ impl<'a> Taken<'a> {
             ty if argument.place == Place::Path && !matches!(ty, Ty::Named(_)) => Self::Display,
             Ty::List(inner) => Self::Items(Box::new(match &**inner {
                 Ty::Text => Self::Display,
+                Ty::Integer => Self::Integer,
                 plain if is_plain(plain) => Self::Plain(plain),
                 named => Self::Into(named),
             })),
+            Ty::Integer => Self::Integer,
             plain if is_plain(plain) => Self::Plain(plain),
             other => Self::Into(other),
         }
@@ -87,6 +91,7 @@ impl<'a> Taken<'a> {
     pub(super) fn tokens(&self) -> TokenStream {
         match self {
             Self::Display => quote!(impl Display),
+            Self::Integer => quote!(impl Integer),
             Self::Plain(of) => ty(of, &TokenStream::new()),
             Self::Into(of) => {
                 let of = outer(of);
@@ -103,6 +108,7 @@ impl<'a> Taken<'a> {
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Display => "impl Display".to_owned(),
+            Self::Integer => "impl Integer".to_owned(),
             Self::Plain(ty) => ty.rust(""),
             Self::Into(ty) => format!("impl Into<{}>", ty.rust("types::")),
             Self::Items(of) => format!("impl IntoIterator<Item = {}>", of.text()),
@@ -111,7 +117,7 @@ impl<'a> Taken<'a> {
 }
 
 const fn is_plain(ty: &Ty) -> bool {
-    matches!(ty, Ty::Integer | Ty::Number | Ty::Boolean)
+    matches!(ty, Ty::Number | Ty::Boolean)
 }
 
 /// The builder's method for an argument; a name that builders have already gets longer.
@@ -126,7 +132,7 @@ fn builder_name(call: &str) -> String {
     let name = call.to_upper_camel_case();
     if matches!(
         name.as_str(),
-        "Call" | "Map" | "Value" | "Upload" | "Paged" | "Position" | "Pipeline" | "Display" | "Timestamp"
+        "Call" | "Integer" | "Map" | "Value" | "Upload" | "Paged" | "Position" | "Pipeline" | "Display" | "Timestamp"
     ) {
         format!("{name}Call")
     } else {

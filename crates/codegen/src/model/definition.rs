@@ -1,6 +1,7 @@
 //! The public types.
 
 use super::Ty;
+use crate::read::unit::Unit;
 
 /// A public type.
 #[derive(Debug, PartialEq)]
@@ -42,6 +43,8 @@ pub struct Field {
     pub nullable: bool,
     /// True if only the vendor sets it, so that a request leaves it out.
     pub read_only: bool,
+    /// The unit of a number.
+    pub unit: Option<Unit>,
     /// The one text that it can hold.
     pub constant: Option<String>,
     /// The description, for documentation only.

@@ -3,6 +3,7 @@
 use super::paging::Paging;
 use super::ty::Ty;
 pub use crate::read::content::Encoding;
+pub use crate::read::unit::Unit;
 
 /// One operation.
 pub struct Operation {
@@ -96,6 +97,8 @@ pub struct Argument {
     pub required: bool,
     /// The description, for documentation only.
     pub doc: String,
+    /// The unit of a number.
+    pub unit: Option<Unit>,
     /// Always this value; the user is not asked.
     pub constant: Option<String>,
     /// A list as one text with commas.

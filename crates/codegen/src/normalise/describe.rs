@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::read::document::Document;
 use crate::read::references::schema_name;
+use crate::read::unit::Unit;
 use crate::read::words::Words;
 
 /// Describes the arguments and members whose names are in the dictionary.
@@ -16,6 +17,8 @@ pub(super) fn describe(document: &mut Document, words: &Words) {
                 _ => words.asked(name),
             });
             put(parameter, said);
+            let unit = parameter["name"].as_str().and_then(|name| words.unit(None, name));
+            measure(&mut parameter["schema"], unit);
         }
         let form = operation.pointer_mut("/requestBody/content/multipart~1form-data/schema");
         let form = match form.as_deref().and_then(schema_name).map(str::to_owned) {
@@ -41,6 +44,7 @@ fn members(value: &mut Value, schema: Option<&str>, words: &Words) {
                     Value::Object(properties) if key == "properties" => {
                         for (name, property) in properties {
                             put(property, words.member(schema, name));
+                            measure(property, words.unit(schema, name));
                             members(property, None, words);
                         }
                     }
@@ -50,6 +54,16 @@ fn members(value: &mut Value, schema: Option<&str>, words: &Words) {
         }
         Value::Array(items) => items.iter_mut().for_each(|value| members(value, schema, words)),
         _ => {}
+    }
+}
+
+/// Says the unit of a number.
+fn measure(schema: &mut Value, unit: Option<&Unit>) {
+    if let (Some(unit), Value::Object(map)) = (unit, schema)
+        && matches!(map.get("type").and_then(Value::as_str), Some("integer" | "number"))
+        && !map.contains_key("x-crm-unit")
+    {
+        map.insert("x-crm-unit".to_owned(), json!(unit));
     }
 }
 

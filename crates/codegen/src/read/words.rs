@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::document;
+use super::unit::Unit;
 
 /// A dictionary of a vendor's names. An entry must hold wherever the name stands: what a name means
 /// in one schema alone is said of `Schema.member`.
@@ -25,6 +26,10 @@ pub struct Words {
     /// member of its name means. What stands in a path means what a member does.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
+    /// The unit of a number, by the name of the member or the parameter; of one schema's member as
+    /// `Schema.member`.
+    #[serde(default)]
+    pub units: BTreeMap<String, Unit>,
 }
 
 impl Words {
@@ -37,6 +42,12 @@ impl Words {
     /// What is asked with a parameter of the query or a part of a form.
     pub fn asked(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).or_else(|| self.members.get(name)).map(String::as_str)
+    }
+
+    /// The unit of a number of this name.
+    pub fn unit(&self, schema: Option<&str>, name: &str) -> Option<&Unit> {
+        let here = schema.and_then(|schema| self.units.get(&format!("{schema}.{name}")));
+        here.or_else(|| self.units.get(name))
     }
 
     /// What the member of a schema means; what stands without a name is in no schema.

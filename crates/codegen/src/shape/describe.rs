@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::values::{MOST_VALUES, constant, texts};
 use crate::read::document::{list, text};
+use crate::read::unit::Unit;
 
 /// The description, with what the constraints say. Nothing is ever read out of it.
 pub(super) fn described(schema: &Value) -> String {
@@ -13,9 +14,9 @@ pub(super) fn described(schema: &Value) -> String {
         match (values.as_slice(), constant(schema)) {
             ([], _) => {}
             ([_], Some(value)) => parts.push(format!("Always `{value}`.")),
-            ([value], None) => parts.push(format!("As `{value}`.")),
+            ([value], None) => parts.push(format!("For example `{value}`.")),
             ([value, ..], _) if values.len() > MOST_VALUES => {
-                parts.push(format!("One of {} values, as `{value}`.", values.len()));
+                parts.push(format!("One of {} values, for example `{value}`.", values.len()));
             }
             (values, _) => parts
                 .push(format!("One of {}.", values.iter().map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", "))),
@@ -24,27 +25,42 @@ pub(super) fn described(schema: &Value) -> String {
     if matches!(text(schema, "format"), Some("date")) {
         parts.push("A date, `YYYY-MM-DD`.".to_owned());
     }
+    if let Ok(Some(unit)) = Unit::of(schema) {
+        parts.extend(unit.sentence());
+    }
     let number = |key: &str| schema.get(key).filter(|value| value.is_number()).map(Value::to_string);
     match (number("minimum"), number("maximum")) {
-        (Some(low), Some(high)) => parts.push(format!("{low} to {high}.")),
+        (Some(low), Some(high)) => parts.push(format!("Between {low} and {high}.")),
         (Some(low), None) => parts.push(format!("At least {low}.")),
         (None, Some(high)) => parts.push(format!("At most {high}.")),
         (None, None) => {}
     }
     match (number("minLength"), number("maxLength")) {
-        (Some(low), Some(high)) => parts.push(format!("{low} to {high} characters.")),
-        (None, Some(high)) => parts.push(format!("At most {high} characters.")),
+        (Some(low), Some(high)) => parts.push(format!("Between {low} and {high} characters.")),
+        (Some(low), None) if low != "0" => parts.push(format!("At least {}.", counted(&low, "character"))),
+        (None, Some(high)) => parts.push(format!("At most {}.", counted(&high, "character"))),
+        _ => {}
+    }
+    match (number("minItems"), number("maxItems")) {
+        (Some(low), Some(high)) => parts.push(format!("Between {low} and {high} items.")),
+        (Some(low), None) if low != "0" => parts.push(format!("At least {}.", counted(&low, "item"))),
+        (None, Some(high)) => parts.push(format!("At most {}.", counted(&high, "item"))),
         _ => {}
     }
     match schema.get("default") {
         Some(Value::String(value)) if !value.is_empty() && list(schema, "enum").count() != 1 => {
-            parts.push(format!("The vendor's default is `{value}`."))
+            parts.push(format!("Default: `{value}`."))
         }
-        Some(value @ (Value::Bool(_) | Value::Number(_))) => parts.push(format!("The vendor's default is `{value}`.")),
+        Some(value @ (Value::Bool(_) | Value::Number(_))) => parts.push(format!("Default: `{value}`.")),
         _ => {}
     }
     if schema.get("deprecated") == Some(&json!(true)) {
         parts.push("Deprecated by the vendor.".to_owned());
     }
     parts.join(" ")
+}
+
+/// A number of things.
+fn counted(number: &str, thing: &str) -> String {
+    if number == "1" { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }

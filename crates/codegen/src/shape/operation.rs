@@ -4,12 +4,14 @@ use anyhow::{Context, Result, bail};
 use heck::ToUpperCamelCase;
 use serde_json::Value;
 
+use super::describe::described;
 use super::schema::Shaper;
 use crate::model::{Argument, Body, Operation, Paging, Place, Reply, Ty};
 use crate::name::ident;
 use crate::read::content::{Part, Sent, Success, sent, success};
 use crate::read::document::{list, object, operations, text};
 use crate::read::references::resolved;
+use crate::read::unit::Unit;
 
 /// Reads all operations, in the order of their names.
 pub(super) fn all(shaper: &mut Shaper<'_>, merged: &Value) -> Result<Vec<Operation>> {
@@ -152,7 +154,8 @@ fn argument(shaper: &mut Shaper<'_>, parameter: &Value, hint: &str) -> Result<Ar
     let flag = |key: &str| parameter.get(key).and_then(Value::as_bool);
     Ok(Argument {
         required: flag("required").unwrap_or(false) || place == Place::Path,
-        doc: text(parameter, "description").unwrap_or("").trim().to_owned(),
+        doc: argument_doc(shaper.schemas, parameter),
+        unit: Unit::of(&parameter["schema"])?,
         joined: matches!(ty, Ty::List(_)) && flag("explode") == Some(false),
         slashes: flag("x-crm-slashes").unwrap_or(false),
         ident: ident(&wire),
@@ -161,6 +164,15 @@ fn argument(shaper: &mut Shaper<'_>, parameter: &Value, hint: &str) -> Result<Ar
         ty,
         constant,
     })
+}
+
+/// The description of a parameter, with what the constraints of its schema say.
+fn argument_doc(schemas: &Value, parameter: &Value) -> String {
+    let mut schema = resolved(schemas, &parameter["schema"]).clone();
+    if let (Value::Object(schema), Some(description)) = (&mut schema, parameter.get("description")) {
+        schema.insert("description".to_owned(), description.clone());
+    }
+    described(&schema)
 }
 
 fn part_argument(shaper: &mut Shaper<'_>, part: &Part<'_>, hint: &str) -> Result<Argument> {
@@ -174,7 +186,8 @@ fn part_argument(shaper: &mut Shaper<'_>, part: &Part<'_>, hint: &str) -> Result
         place: Place::Part,
         ty,
         required: part.required,
-        doc: text(part.schema, "description").unwrap_or("").trim().to_owned(),
+        doc: described(part.schema),
+        unit: Unit::of(part.schema)?,
         constant: None,
         joined: false,
         slashes: false,

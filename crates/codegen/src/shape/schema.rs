@@ -16,6 +16,7 @@ use crate::model::{Definition, Field, Shape, Ty};
 use crate::name::{lock, words};
 use crate::read::document::{is_empty, list, object, text};
 use crate::read::references;
+use crate::read::unit::Unit;
 
 /// Makes the types of a document.
 pub(super) struct Shaper<'a> {
@@ -165,6 +166,7 @@ impl<'a> Shaper<'a> {
                 nullable: says("nullable"),
                 read_only: says("readOnly"),
                 constant: constant(value).filter(|_| ty == Ty::Text).map(str::to_owned),
+                unit: Unit::of(value)?,
                 doc: described(value),
                 ident: chosen,
                 wire: name.clone(),

@@ -199,6 +199,7 @@ mod tests {
             nullable: false,
             read_only: false,
             constant: None,
+            unit: None,
             doc: String::new(),
         };
         let shape = Shape::Record { fields: fields.iter().map(field).collect() };

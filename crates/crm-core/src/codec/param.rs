@@ -42,6 +42,22 @@ macro_rules! displayed {
 // A whole float is written without a fraction: `20.0` becomes `20`.
 displayed!(bool, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64);
 
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// An integer of any width, for counts and ids: a page size may be an `i64` or the `len()` of a list.
+pub trait Integer: Param + sealed::Sealed {}
+
+macro_rules! integers {
+    ($($ty:ty),*) => {
+        $(impl sealed::Sealed for $ty {}
+        impl Integer for $ty {})*
+    };
+}
+
+integers!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
+
 impl<P: Param + ?Sized> Param for &P {
     fn each(&self, f: &mut dyn FnMut(&str)) {
         (**self).each(f);

@@ -63,7 +63,8 @@ macro_rules! clears {
 }
 
 /// Adds a method for each field that sets it and gives the record back. A list is written
-/// `name: [T]` and takes anything that gives items.
+/// `name: [T]` and takes anything that gives items. The documentation of a field is that of its
+/// method.
 ///
 /// ```
 /// /// What is searched for.
@@ -74,36 +75,41 @@ macro_rules! clears {
 ///     /// Fields to return.
 ///     pub fields: Option<Vec<String>>,
 /// }
-/// crm_core::setters!(Search { query: String, fields: [String] });
+/// crm_core::setters!(Search {
+///     /// Text to look for.
+///     query: String,
+///     /// Fields to return.
+///     fields: [String],
+/// });
 ///
 /// let search = Search::default().query("acme").fields(["name", "domain"]);
 /// assert_eq!(search.fields.unwrap().len(), 2);
 /// ```
 #[macro_export]
 macro_rules! setters {
-    ($ty:ident { $($field:ident: $kind:tt $(<$($inner:ty),*>)?),* $(,)? }) => {
+    ($ty:ident { $($(#[$doc:meta])* $field:ident: $kind:tt $(<$($inner:ty),*>)?),* $(,)? }) => {
         impl $ty {
-            $($crate::setters!(@ $field $kind $(<$($inner),*>)?);)*
+            $($crate::setters!(@ [$(#[$doc])*] $field $kind $(<$($inner),*>)?);)*
         }
     };
-    (@ $field:ident [$item:ty]) => {
-        /// Sets the field of this name.
+    (@ [$(#[$doc:meta])*] $field:ident [$item:ty]) => {
+        $(#[$doc])*
         #[must_use]
         pub fn $field(mut self, values: impl IntoIterator<Item = impl Into<$item>>) -> Self {
             $crate::codec::fill(&mut self.$field, values);
             self
         }
     };
-    (@ $field:ident Box<$inner:ty>) => {
-        /// Sets the field of this name.
+    (@ [$(#[$doc:meta])*] $field:ident Box<$inner:ty>) => {
+        $(#[$doc])*
         #[must_use]
         pub fn $field(mut self, value: impl Into<$inner>) -> Self {
             $crate::codec::set_boxed(&mut self.$field, value);
             self
         }
     };
-    (@ $field:ident $value:ident $(<$($inner:ty),*>)?) => {
-        /// Sets the field of this name.
+    (@ [$(#[$doc:meta])*] $field:ident $value:ident $(<$($inner:ty),*>)?) => {
+        $(#[$doc])*
         #[must_use]
         pub fn $field(mut self, value: impl Into<$value $(<$($inner),*>)?>) -> Self {
             $crate::codec::set(&mut self.$field, value);

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -736,8 +736,8 @@ impl Ads {
     ///
     /// * `campaign_id`: The id of the campaign.
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -841,8 +841,8 @@ impl Ads {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `group_by`: How long each step of the report is, as `month`.
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     /// * `type_`: Only what is of this kind.
     /// * `fields`: Which fields to give.
     ///
@@ -999,8 +999,8 @@ impl Ads {
     ///
     /// * `campaign_id`: The id of the campaign.
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1078,8 +1078,8 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     /// * `type_`: Only what is of this kind.
     /// * `fields`: Which fields to give.
     ///
@@ -1236,8 +1236,8 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1292,8 +1292,8 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1548,8 +1548,8 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     /// * `campaign_id`: The id of the campaign.
     /// * `type_`: Only what is of this kind.
     ///
@@ -1795,8 +1795,8 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     /// * `type_`: Only what is of this kind.
     ///
     /// ```
@@ -1977,8 +1977,8 @@ impl Ads {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `campaign_id`: The id of the campaign.
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2856,7 +2856,7 @@ pub struct GetLinkedinReport {
 }
 
 impl GetLinkedinReport {
-    /// What the report is split by, as `CAMPAIGN`.
+    /// What the report is split by, as `CAMPAIGN`. Default: `ACCOUNT`.
     pub fn pivot(self, pivot: impl Into<types::AdsGetLinkedinReportPivot>) -> Self {
         Self {
             call: self
@@ -2867,7 +2867,7 @@ impl GetLinkedinReport {
                 ),
         }
     }
-    /// How long each step of the report is, as `month`.
+    /// How long each step of the report is, as `month`. Default: `day`.
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetLinkedinReportGroupBy>,
@@ -3121,13 +3121,13 @@ impl ListGoogleConversions {
             call: self.call.set_query("category", &category.to_string()),
         }
     }
-    /// The first day or time.
+    /// Start of the range. A date, `YYYY-MM-DD`.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// The last day or time.
+    /// End of the range. A date, `YYYY-MM-DD`.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -3161,13 +3161,13 @@ impl ListGoogleEntities {
             call: self.call.set_query("searchId", &search_id.to_string()),
         }
     }
-    /// The first day or time.
+    /// Start of the range. A date, `YYYY-MM-DD`.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// The last day or time.
+    /// End of the range. A date, `YYYY-MM-DD`.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -134,7 +134,7 @@ impl List {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// Filters by whether affiliates are active, as `true` or `false`.
+    /// Filters by whether affiliates are active, as `true` or `false`. Default: `false`.
     pub fn active(self, active: impl Display) -> Self {
         Self {
             call: self.call.set_query("active", &active.to_string()),
@@ -146,27 +146,25 @@ impl List {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The first day of the span, as `YYYY-MM-DD`.
+    /// First day of the range. A date, `YYYY-MM-DD`.
     pub fn from_date(self, from_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("fromDate", &from_date.to_string()),
         }
     }
-    /// The last day of the span, as `YYYY-MM-DD`.
+    /// Last day of the range. A date, `YYYY-MM-DD`.
     pub fn to_date(self, to_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("toDate", &to_date.to_string()),
@@ -228,27 +226,25 @@ impl ListCommissions {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The first day of the span, as `YYYY-MM-DD`.
+    /// First day of the range. A date, `YYYY-MM-DD`.
     pub fn from_date(self, from_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("fromDate", &from_date.to_string()),
         }
     }
-    /// The last day of the span, as `YYYY-MM-DD`.
+    /// Last day of the range. A date, `YYYY-MM-DD`.
     pub fn to_date(self, to_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("toDate", &to_date.to_string()),
@@ -310,30 +306,28 @@ impl ListPayouts {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// When the span begins, as an ISO 8601 time.
-    pub fn start(self, start: impl Display) -> Self {
+    /// Start of the range.
+    pub fn start(self, start: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("start", &start.to_string()),
+            call: self.call.set_query("start", &Into::<Timestamp>::into(start)),
         }
     }
-    /// When the span ends, as an ISO 8601 time.
-    pub fn end(self, end: impl Display) -> Self {
+    /// End of the range.
+    pub fn end(self, end: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("end", &end.to_string()),
+            call: self.call.set_query("end", &Into::<Timestamp>::into(end)),
         }
     }
 }

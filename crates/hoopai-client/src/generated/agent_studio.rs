@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -236,8 +236,8 @@ impl AgentStudio {
     pub fn list_agents(
         &self,
         location_id: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListAgents {
         ListAgents {
             call: self
@@ -270,8 +270,8 @@ impl AgentStudio {
     pub fn list_agents_legacy(
         &self,
         location_id: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListAgentsLegacy {
         ListAgentsLegacy {
             call: self

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -213,7 +213,12 @@ impl Associations {
     /// let reply = client.associations().list("123", 10, 10).send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn list(&self, location_id: impl Display, skip: i64, limit: i64) -> List {
+    pub fn list(
+        &self,
+        location_id: impl Display,
+        skip: impl Integer,
+        limit: impl Integer,
+    ) -> List {
         List {
             call: self
                 .call(&operations::ASSOCIATIONS_LIST)
@@ -245,8 +250,8 @@ impl Associations {
         &self,
         record_id: impl Display,
         location_id: impl Display,
-        skip: i64,
-        limit: i64,
+        skip: impl Integer,
+        limit: impl Integer,
     ) -> ListRelations {
         ListRelations {
             call: self

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -112,7 +112,12 @@ impl Blogs {
     /// let reply = client.blogs().list("123", 10, 10).send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn list(&self, location_id: impl Display, skip: i64, limit: i64) -> List {
+    pub fn list(
+        &self,
+        location_id: impl Display,
+        skip: impl Integer,
+        limit: impl Integer,
+    ) -> List {
         List {
             call: self
                 .call(&operations::BLOGS_LIST)
@@ -142,8 +147,8 @@ impl Blogs {
     pub fn list_authors(
         &self,
         location_id: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListAuthors {
         ListAuthors {
             call: self
@@ -174,8 +179,8 @@ impl Blogs {
     pub fn list_categories(
         &self,
         location_id: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListCategories {
         ListCategories {
             call: self
@@ -208,8 +213,8 @@ impl Blogs {
         &self,
         location_id: impl Display,
         blog_id: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListPosts {
         ListPosts {
             call: self

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -909,8 +909,7 @@ impl List {
         }
     }
     /// Where the next page begins, from the page before.
-    #[inline]
-    pub fn start_after(self, start_after: i64) -> Self {
+    pub fn start_after(self, start_after: impl Integer) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after),
         }
@@ -921,9 +920,8 @@ impl List {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `20`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -972,16 +970,14 @@ pub struct ListByBusiness {
 }
 
 impl ListByBusiness {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `25`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }

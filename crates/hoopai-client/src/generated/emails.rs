@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -178,20 +178,18 @@ pub struct ListCampaigns {
 
 impl ListCampaigns {
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// Only those with this status.
+    /// Only those with this status. Default: `active`.
     pub fn status(self, status: impl Into<types::EmailsListCampaignsStatus>) -> Self {
         Self {
             call: self
@@ -202,7 +200,7 @@ impl ListCampaigns {
                 ),
         }
     }
-    /// Only campaigns whose e-mails have this status, as `complete`.
+    /// Only campaigns whose e-mails have this status, as `complete`. Default: `complete`.
     pub fn email_status(
         self,
         email_status: impl Into<types::EmailsListCampaignsEmailStatus>,
@@ -228,7 +226,7 @@ impl ListCampaigns {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
-    /// Whether to give only the main fields of each campaign.
+    /// Whether to give only the main fields of each campaign. Default: `false`.
     #[inline]
     pub fn limited_fields(self, limited_fields: bool) -> Self {
         Self {
@@ -242,14 +240,14 @@ impl ListCampaigns {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Whether to leave the folders out.
+    /// Whether to leave the folders out. Default: `false`.
     #[inline]
     pub fn campaigns_only(self, campaigns_only: bool) -> Self {
         Self {
             call: self.call.set_query("campaignsOnly", &campaigns_only),
         }
     }
-    /// Whether to give the statistics of each campaign too.
+    /// Whether to give the statistics of each campaign too. Default: `true`.
     #[inline]
     pub fn show_stats(self, show_stats: bool) -> Self {
         Self {
@@ -287,16 +285,14 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -307,19 +303,19 @@ impl ListTemplates {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Which way to sort by date, as `desc`.
+    /// Which way to sort by date, as `desc`. Default: `desc`.
     pub fn sort_by_date(self, sort_by_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortByDate", &sort_by_date.to_string()),
         }
     }
-    /// Whether to give those that are archived.
+    /// Whether to give those that are archived. Default: `false`.
     pub fn archived(self, archived: impl Display) -> Self {
         Self {
             call: self.call.set_query("archived", &archived.to_string()),
         }
     }
-    /// Only templates of this builder version, `1` or `2`.
+    /// Only templates of this builder version, `1` or `2`. Default: `2`.
     pub fn builder_version(
         self,
         builder_version: impl Into<types::BuilderVersion>,
@@ -351,7 +347,7 @@ impl ListTemplates {
             call: self.call.set_query("originId", &origin_id.to_string()),
         }
     }
-    /// Whether to give only templates, as `true` or `false`.
+    /// Whether to give only templates, as `true` or `false`. Default: `false`.
     pub fn templates_only(self, templates_only: impl Display) -> Self {
         Self {
             call: self.call.set_query("templatesOnly", &templates_only.to_string()),

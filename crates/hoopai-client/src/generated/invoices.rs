@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -233,7 +233,7 @@ impl Invoices {
     ///
     /// * `invoice_id`: The id of the invoice.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -322,7 +322,7 @@ impl Invoices {
     ///
     /// * `schedule_id`: The id of the schedule.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -351,7 +351,7 @@ impl Invoices {
     ///
     /// * `template_id`: The id of the template.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -378,7 +378,7 @@ impl Invoices {
     /// * Version `2021-07-28`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -403,7 +403,7 @@ impl Invoices {
     /// * Version `2021-07-28`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -430,7 +430,7 @@ impl Invoices {
     ///
     /// * `invoice_id`: The id of the invoice.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -459,7 +459,7 @@ impl Invoices {
     ///
     /// * `schedule_id`: The id of the schedule.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -486,7 +486,7 @@ impl Invoices {
     /// * Version `2021-07-28`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -513,7 +513,7 @@ impl Invoices {
     ///
     /// * `template_id`: The id of the template.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -541,7 +541,7 @@ impl Invoices {
     /// * Version `2021-07-28`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     /// * `limit`: Most items in a page.
     /// * `offset`: How many items to pass over.
     ///
@@ -554,8 +554,8 @@ impl Invoices {
         &self,
         alt_id: impl Display,
         alt_type: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> List {
         List {
             call: self
@@ -576,7 +576,7 @@ impl Invoices {
     /// * Version `2021-07-28`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     /// * `limit`: Most items in a page.
     /// * `offset`: How many items to pass over.
     ///
@@ -593,8 +593,8 @@ impl Invoices {
         &self,
         alt_id: impl Display,
         alt_type: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListEstimateTemplates {
         ListEstimateTemplates {
             call: self
@@ -615,7 +615,7 @@ impl Invoices {
     /// * Version `2021-07-28`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     /// * `limit`: Most items in a page.
     /// * `offset`: How many items to pass over.
     ///
@@ -628,8 +628,8 @@ impl Invoices {
         &self,
         alt_id: impl Display,
         alt_type: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListEstimates {
         ListEstimates {
             call: self
@@ -650,7 +650,7 @@ impl Invoices {
     /// * Version `2021-07-28`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     /// * `limit`: Most items in a page.
     /// * `offset`: How many items to pass over.
     ///
@@ -663,8 +663,8 @@ impl Invoices {
         &self,
         alt_id: impl Display,
         alt_type: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListSchedules {
         ListSchedules {
             call: self
@@ -685,7 +685,7 @@ impl Invoices {
     /// * Version `2021-07-28`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     /// * `limit`: Most items in a page.
     /// * `offset`: How many items to pass over.
     ///
@@ -698,8 +698,8 @@ impl Invoices {
         &self,
         alt_id: impl Display,
         alt_type: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListTemplates {
         ListTemplates {
             call: self
@@ -719,7 +719,7 @@ impl Invoices {
     /// * Version `2021-07-28`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     /// * `template_id`: The id of the template.
     ///
     /// ```
@@ -1278,13 +1278,13 @@ impl List {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// When it begins.
+    /// First day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// When it ends.
+    /// Last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
@@ -1313,7 +1313,7 @@ impl List {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// The field to sort by.
+    /// The field to sort by. Always `issueDate`.
     pub fn sort_field(self, sort_field: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortField", &sort_field.to_string()),
@@ -1401,13 +1401,13 @@ pub struct ListEstimates {
 }
 
 impl ListEstimates {
-    /// When it begins.
+    /// First day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// When it ends.
+    /// Last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
@@ -1473,13 +1473,13 @@ impl ListSchedules {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// When it begins.
+    /// First day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// When it ends.
+    /// Last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
@@ -1539,13 +1539,13 @@ impl ListTemplates {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// When it begins.
+    /// First day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// When it ends.
+    /// Last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),

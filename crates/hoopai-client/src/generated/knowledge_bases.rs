@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -397,9 +397,8 @@ impl List {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `20`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -454,9 +453,8 @@ pub struct ListFaqs {
 }
 
 impl ListFaqs {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -500,15 +498,13 @@ pub struct ListUrls {
 
 impl ListUrls {
     /// Which page: a number for a list, a name for a sign-in.
-    #[inline]
-    pub fn page(self, page: i64) -> Self {
+    pub fn page(self, page: impl Integer) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn page_length(self, page_length: i64) -> Self {
+    pub fn page_length(self, page_length: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageLength", &page_length),
         }

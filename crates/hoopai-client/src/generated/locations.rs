@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -824,23 +824,21 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// Whether it is deleted.
+    /// Whether it is deleted. Default: `false`.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
             call: self.call.set_query("deleted", &deleted),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `25`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -893,21 +891,19 @@ impl Search {
             call: self.call.set_query("companyId", &company_id.to_string()),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The order: `asc` or `desc` for locations, as `added_asc` for opportunities.
+    /// The order: `asc` or `desc` for locations, as `added_asc` for opportunities. Default: `asc`.
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),

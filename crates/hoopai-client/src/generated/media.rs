@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -114,7 +114,7 @@ impl Media {
     /// * Version `2021-07-28`.
     ///
     /// * `id`: The id.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     ///
     /// ```
@@ -145,7 +145,7 @@ impl Media {
     /// * `sort_by`: The field to sort by.
     /// * `sort_order`: Upwards or downwards.
     /// * `type_`: Only what is of this kind.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     ///
     /// ```
@@ -230,15 +230,13 @@ pub struct List {
 
 impl List {
     /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -115,8 +115,8 @@ impl Snapshots {
     ///
     /// * `snapshot_id`: The id of the snapshot.
     /// * `company_id`: The id of the company (agency).
-    /// * `from`: Where it begins.
-    /// * `to`: Where it ends.
+    /// * `from`: Start of the range, for example `10-10-2022 12:00 AM` (month first).
+    /// * `to`: End of the range, for example `10-10-2022 12:00 AM` (month first).
     /// * `limit`: Most items in a page.
     ///
     /// ```
@@ -135,7 +135,7 @@ impl Snapshots {
         from: impl Display,
         to: impl Display,
         last_doc: impl Display,
-        limit: i64,
+        limit: impl Integer,
     ) -> ListPushes {
         ListPushes {
             call: self

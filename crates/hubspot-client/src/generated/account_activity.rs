@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -88,7 +88,10 @@ pub struct ListAuditLogs {
 
 impl ListAuditLogs {
     /// Only actions of these users, by id.
-    pub fn acting_user_id(self, acting_user_id: impl IntoIterator<Item = i64>) -> Self {
+    pub fn acting_user_id(
+        self,
+        acting_user_id: impl IntoIterator<Item = impl Integer>,
+    ) -> Self {
         Self {
             call: self
                 .call
@@ -112,8 +115,7 @@ impl ListAuditLogs {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -186,15 +188,13 @@ impl ListLogins {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// The id of the user.
-    #[inline]
-    pub fn user_id(self, user_id: i64) -> Self {
+    pub fn user_id(self, user_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id),
         }
@@ -239,30 +239,26 @@ impl ListSecurityEvents {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Only events after this time, as an epoch timestamp.
-    #[inline]
-    pub fn from_timestamp(self, from_timestamp: i64) -> Self {
+    /// Return only events after this time. In milliseconds since 1970-01-01 UTC.
+    pub fn from_timestamp(self, from_timestamp: impl Integer) -> Self {
         Self {
             call: self.call.set_query("fromTimestamp", &from_timestamp),
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only events before this time, as an epoch timestamp.
-    #[inline]
-    pub fn to_timestamp(self, to_timestamp: i64) -> Self {
+    /// Return only events before this time. In milliseconds since 1970-01-01 UTC.
+    pub fn to_timestamp(self, to_timestamp: impl Integer) -> Self {
         Self {
             call: self.call.set_query("toTimestamp", &to_timestamp),
         }
     }
     /// The id of the user.
-    #[inline]
-    pub fn user_id(self, user_id: i64) -> Self {
+    pub fn user_id(self, user_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id),
         }

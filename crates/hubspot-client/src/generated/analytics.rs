@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -447,16 +447,14 @@ impl GetBreakdownReport {
                 .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
         }
     }
-    /// Parts for each page; ignored for daily, weekly and monthly reports.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Parts for each page; ignored for daily, weekly and monthly reports. At least 1.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Where to begin: the `offset` of the page before.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// Where to begin: the `offset` of the page before. At least 0.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -525,16 +523,14 @@ impl GetContentGroupSources {
                 .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
         }
     }
-    /// Parts for each page; ignored for daily, weekly and monthly reports.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Parts for each page; ignored for daily, weekly and monthly reports. At least 1.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Where to begin: the `offset` of the page before.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// Where to begin: the `offset` of the page before. At least 0.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -603,16 +599,14 @@ impl GetContentReport {
                 .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
         }
     }
-    /// Parts for each page; ignored for daily, weekly and monthly reports.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Parts for each page; ignored for daily, weekly and monthly reports. At least 1.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Where to begin: the `offset` of the page before.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// Where to begin: the `offset` of the page before. At least 0.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -669,16 +663,14 @@ impl GetObjectsReport {
                 .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
         }
     }
-    /// Parts for each page; ignored for daily, weekly and monthly reports.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Parts for each page; ignored for daily, weekly and monthly reports. At least 1.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Where to begin: the `offset` of the page before.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// Where to begin: the `offset` of the page before. At least 0.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -747,16 +739,14 @@ impl GetPageSources {
                 .set_query("sortDir", &Into::<types::SortDirection>::into(sort_dir)),
         }
     }
-    /// Parts for each page; ignored for daily, weekly and monthly reports.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Parts for each page; ignored for daily, weekly and monthly reports. At least 1.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Where to begin: the `offset` of the page before.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// Where to begin: the `offset` of the page before. At least 0.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

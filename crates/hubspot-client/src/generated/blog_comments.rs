@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -88,22 +88,19 @@ pub struct List {
 
 impl List {
     /// Comments for each page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Number of comments to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// Account; that of the token if absent.
-    #[inline]
-    pub fn portal_id(self, portal_id: i64) -> Self {
+    pub fn portal_id(self, portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("portalId", &portal_id),
         }
@@ -115,8 +112,7 @@ impl List {
         }
     }
     /// Only comments on this post.
-    #[inline]
-    pub fn content_id(self, content_id: i64) -> Self {
+    pub fn content_id(self, content_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("contentId", &content_id),
         }

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -645,7 +645,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// When the span ends.
+    /// End of the range.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -665,7 +665,7 @@ impl BatchRead {
                 ),
         }
     }
-    /// When the span begins.
+    /// Start of the range.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -681,7 +681,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// When the span ends.
+    /// End of the range.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -701,7 +701,7 @@ impl Get {
                 ),
         }
     }
-    /// When the span begins.
+    /// Start of the range.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -717,13 +717,13 @@ pub struct GetMetrics {
 }
 
 impl GetMetrics {
-    /// When the span ends.
+    /// End of the range.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// When the span begins.
+    /// Start of the range.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -745,13 +745,13 @@ impl GetRevenue {
             call: self.call.set_query("attributionModel", &attribution_model.to_string()),
         }
     }
-    /// When the span ends.
+    /// End of the range.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// When the span begins.
+    /// Start of the range.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -774,8 +774,7 @@ impl List {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -846,7 +845,7 @@ impl ListAssets {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// When the span ends.
+    /// End of the range.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -858,7 +857,7 @@ impl ListAssets {
             call: self.call.set_query("limit", &limit.to_string()),
         }
     }
-    /// When the span begins.
+    /// Start of the range.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -904,20 +903,19 @@ impl ListReportContacts {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// When the span ends.
+    /// End of the range.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// When the span begins.
+    /// Start of the range.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),

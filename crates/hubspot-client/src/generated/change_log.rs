@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -63,9 +63,8 @@ pub struct List {
 }
 
 impl List {
-    /// `timestamp` of the last change read, in milliseconds since 1970. Alone it is included in what comes.
-    #[inline]
-    pub fn timestamp(self, timestamp: i64) -> Self {
+    /// `timestamp` of the last change read. Alone it is included in what comes. In milliseconds since 1970-01-01 UTC.
+    pub fn timestamp(self, timestamp: impl Integer) -> Self {
         Self {
             call: self.call.set_query("timestamp", &timestamp),
         }
@@ -77,8 +76,7 @@ impl List {
         }
     }
     /// `objectId` of the last change read.
-    #[inline]
-    pub fn object_id(self, object_id: i64) -> Self {
+    pub fn object_id(self, object_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("objectId", &object_id),
         }

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -31,7 +31,7 @@ impl CommunicationPreferences {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `communication_preferences.statuses.batch.read`.
     ///
-    /// * `channel`: The channel of communication.
+    /// * `channel`: The channel of communication. Always `EMAIL`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -62,7 +62,7 @@ impl CommunicationPreferences {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `communication_preferences.statuses.batch.read`.
     ///
-    /// * `channel`: The channel of communication.
+    /// * `channel`: The channel of communication. Always `EMAIL`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -98,7 +98,7 @@ impl CommunicationPreferences {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `communication_preferences.statuses.batch.write`.
     ///
-    /// * `channel`: The channel of communication.
+    /// * `channel`: The channel of communication. Always `EMAIL`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -163,7 +163,7 @@ impl CommunicationPreferences {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write` or `communication_preferences.write`.
     ///
-    /// * `channel`: The channel of communication.
+    /// * `channel`: The channel of communication. Always `EMAIL`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -195,7 +195,7 @@ impl CommunicationPreferences {
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write`.
     ///
     /// * `subscriber_id_string`: The e-mail address of the subscriber.
-    /// * `channel`: The channel of communication.
+    /// * `channel`: The channel of communication. Always `EMAIL`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -244,7 +244,7 @@ impl CommunicationPreferences {
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write`.
     ///
     /// * `subscriber_id_string`: The e-mail address of the subscriber.
-    /// * `channel`: The channel of communication.
+    /// * `channel`: The channel of communication. Always `EMAIL`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -275,7 +275,7 @@ impl CommunicationPreferences {
     /// * Scope: `communication_preferences.read_write` or `communication_preferences.write`.
     ///
     /// * `subscriber_id_string`: The e-mail address of the subscriber.
-    /// * `channel`: The channel of communication.
+    /// * `channel`: The channel of communication. Always `EMAIL`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -342,8 +342,7 @@ pub struct BatchReadStatuses {
 
 impl BatchReadStatuses {
     /// The id of the business unit.
-    #[inline]
-    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
+    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
@@ -359,8 +358,7 @@ pub struct BatchReadUnsubscribedFromAll {
 
 impl BatchReadUnsubscribedFromAll {
     /// The id of the business unit.
-    #[inline]
-    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
+    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
@@ -376,13 +374,12 @@ pub struct BatchUnsubscribeAll {
 
 impl BatchUnsubscribeAll {
     /// The id of the business unit.
-    #[inline]
-    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
+    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
-    /// Whether to give more detail in the reply.
+    /// Whether to give more detail in the reply. Default: `false`.
     #[inline]
     pub fn verbose(self, verbose: bool) -> Self {
         Self {
@@ -399,9 +396,8 @@ pub struct GenerateLinks {
 }
 
 impl GenerateLinks {
-    /// The id of the business unit.
-    #[inline]
-    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
+    /// The id of the business unit. Default: `0`.
+    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
@@ -417,13 +413,12 @@ pub struct GetUnsubscribedFromAll {
 
 impl GetUnsubscribedFromAll {
     /// The id of the business unit.
-    #[inline]
-    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
+    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
-    /// Whether to give more detail in the reply.
+    /// Whether to give more detail in the reply. Default: `false`.
     #[inline]
     pub fn verbose(self, verbose: bool) -> Self {
         Self {
@@ -441,8 +436,7 @@ pub struct ListDefinitions {
 
 impl ListDefinitions {
     /// The id of the business unit.
-    #[inline]
-    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
+    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
@@ -465,8 +459,7 @@ pub struct ListStatuses {
 
 impl ListStatuses {
     /// The id of the business unit.
-    #[inline]
-    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
+    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
@@ -482,13 +475,12 @@ pub struct UnsubscribeAll {
 
 impl UnsubscribeAll {
     /// The id of the business unit.
-    #[inline]
-    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
+    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
-    /// Whether to give more detail in the reply.
+    /// Whether to give more detail in the reply. Default: `false`.
     #[inline]
     pub fn verbose(self, verbose: bool) -> Self {
         Self {

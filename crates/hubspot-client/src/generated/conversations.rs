@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -482,7 +482,7 @@ pub struct GetChannelAccount {
 }
 
 impl GetChannelAccount {
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -499,7 +499,7 @@ pub struct GetInbox {
 }
 
 impl GetInbox {
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -602,7 +602,7 @@ impl ListChannelAccounts {
         }
     }
     /// The id of the channel.
-    pub fn channel_id(self, channel_id: impl IntoIterator<Item = i64>) -> Self {
+    pub fn channel_id(self, channel_id: impl IntoIterator<Item = impl Integer>) -> Self {
         Self {
             call: self
                 .call
@@ -610,14 +610,13 @@ impl ListChannelAccounts {
         }
     }
     /// How many items a page has when no limit is given.
-    #[inline]
-    pub fn default_page_length(self, default_page_length: i64) -> Self {
+    pub fn default_page_length(self, default_page_length: impl Integer) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
     /// Only those of these inboxes, by id.
-    pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = i64>) -> Self {
+    pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = impl Integer>) -> Self {
         Self {
             call: self
                 .call
@@ -625,8 +624,7 @@ impl ListChannelAccounts {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -683,15 +681,13 @@ impl ListChannels {
         }
     }
     /// How many items a page has when no limit is given.
-    #[inline]
-    pub fn default_page_length(self, default_page_length: i64) -> Self {
+    pub fn default_page_length(self, default_page_length: impl Integer) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -755,15 +751,13 @@ impl ListInboxes {
         }
     }
     /// How many items a page has when no limit is given.
-    #[inline]
-    pub fn default_page_length(self, default_page_length: i64) -> Self {
+    pub fn default_page_length(self, default_page_length: impl Integer) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -827,8 +821,7 @@ impl ListMessages {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -898,15 +891,13 @@ impl ListThreads {
         }
     }
     /// Only threads with the contact of this id.
-    #[inline]
-    pub fn associated_contact_id(self, associated_contact_id: i64) -> Self {
+    pub fn associated_contact_id(self, associated_contact_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("associatedContactId", &associated_contact_id),
         }
     }
     /// Only threads with the ticket of this id.
-    #[inline]
-    pub fn associated_ticket_id(self, associated_ticket_id: i64) -> Self {
+    pub fn associated_ticket_id(self, associated_ticket_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("associatedTicketId", &associated_ticket_id),
         }
@@ -929,7 +920,7 @@ impl ListThreads {
         }
     }
     /// Only those of these inboxes, by id.
-    pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = i64>) -> Self {
+    pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = impl Integer>) -> Self {
         Self {
             call: self
                 .call
@@ -951,8 +942,7 @@ impl ListThreads {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

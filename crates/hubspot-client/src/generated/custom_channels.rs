@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -412,7 +412,7 @@ pub struct GetAccount {
 }
 
 impl GetAccount {
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -436,15 +436,13 @@ impl List {
         }
     }
     /// How many items a page has when no limit is given.
-    #[inline]
-    pub fn default_page_length(self, default_page_length: i64) -> Self {
+    pub fn default_page_length(self, default_page_length: impl Integer) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -508,8 +506,7 @@ impl ListAccounts {
         }
     }
     /// How many items a page has when no limit is given.
-    #[inline]
-    pub fn default_page_length(self, default_page_length: i64) -> Self {
+    pub fn default_page_length(self, default_page_length: impl Integer) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
@@ -551,8 +548,7 @@ impl ListAccounts {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

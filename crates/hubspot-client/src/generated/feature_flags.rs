@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -328,15 +328,13 @@ pub struct ListAccounts {
 
 impl ListAccounts {
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Begin the list at the account of this id.
-    #[inline]
-    pub fn start_portal_id(self, start_portal_id: i64) -> Self {
+    pub fn start_portal_id(self, start_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("startPortalId", &start_portal_id),
         }

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -567,8 +567,7 @@ pub struct GetSignedUrl {
 
 impl GetSignedUrl {
     /// How long the signed address is good for, in seconds.
-    #[inline]
-    pub fn expiration_seconds(self, expiration_seconds: i64) -> Self {
+    pub fn expiration_seconds(self, expiration_seconds: impl Integer) -> Self {
         Self {
             call: self.call.set_query("expirationSeconds", &expiration_seconds),
         }
@@ -702,42 +701,37 @@ impl Search {
         }
     }
     /// Only images or videos of this height, in pixels.
-    #[inline]
-    pub fn height(self, height: i64) -> Self {
+    pub fn height(self, height: impl Integer) -> Self {
         Self {
             call: self.call.set_query("height", &height),
         }
     }
     /// Only images or videos of this height or more, in pixels.
-    #[inline]
-    pub fn height_gte(self, height_gte: i64) -> Self {
+    pub fn height_gte(self, height_gte: impl Integer) -> Self {
         Self {
             call: self.call.set_query("heightGte", &height_gte),
         }
     }
     /// Only images or videos of this height or less, in pixels.
-    #[inline]
-    pub fn height_lte(self, height_lte: i64) -> Self {
+    pub fn height_lte(self, height_lte: impl Integer) -> Self {
         Self {
             call: self.call.set_query("heightLte", &height_lte),
         }
     }
     /// Only those whose id is this or greater.
-    #[inline]
-    pub fn id_gte(self, id_gte: i64) -> Self {
+    pub fn id_gte(self, id_gte: impl Integer) -> Self {
         Self {
             call: self.call.set_query("idGte", &id_gte),
         }
     }
     /// Only those whose id is this or less.
-    #[inline]
-    pub fn id_lte(self, id_lte: i64) -> Self {
+    pub fn id_lte(self, id_lte: impl Integer) -> Self {
         Self {
             call: self.call.set_query("idLte", &id_lte),
         }
     }
     /// Only those with these ids.
-    pub fn ids(self, ids: impl IntoIterator<Item = i64>) -> Self {
+    pub fn ids(self, ids: impl IntoIterator<Item = impl Integer>) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
         }
@@ -750,8 +744,7 @@ impl Search {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -765,7 +758,7 @@ impl Search {
     /// Only what lies in these folders, by id.
     pub fn parent_folder_ids(
         self,
-        parent_folder_ids: impl IntoIterator<Item = i64>,
+        parent_folder_ids: impl IntoIterator<Item = impl Integer>,
     ) -> Self {
         Self {
             call: self
@@ -797,22 +790,19 @@ impl Search {
         }
     }
     /// A size: bytes when searching, a name as `thumb` for a signed address.
-    #[inline]
-    pub fn size(self, size: i64) -> Self {
+    pub fn size(self, size: impl Integer) -> Self {
         Self {
             call: self.call.set_query("size", &size),
         }
     }
     /// Only files of this size or more, in bytes.
-    #[inline]
-    pub fn size_gte(self, size_gte: i64) -> Self {
+    pub fn size_gte(self, size_gte: impl Integer) -> Self {
         Self {
             call: self.call.set_query("sizeGte", &size_gte),
         }
     }
     /// Only files of this size or less, in bytes.
-    #[inline]
-    pub fn size_lte(self, size_lte: i64) -> Self {
+    pub fn size_lte(self, size_lte: impl Integer) -> Self {
         Self {
             call: self.call.set_query("sizeLte", &size_lte),
         }
@@ -863,22 +853,19 @@ impl Search {
         }
     }
     /// Only images or videos of this width, in pixels.
-    #[inline]
-    pub fn width(self, width: i64) -> Self {
+    pub fn width(self, width: impl Integer) -> Self {
         Self {
             call: self.call.set_query("width", &width),
         }
     }
     /// Only images or videos of this width or more, in pixels.
-    #[inline]
-    pub fn width_gte(self, width_gte: i64) -> Self {
+    pub fn width_gte(self, width_gte: impl Integer) -> Self {
         Self {
             call: self.call.set_query("widthGte", &width_gte),
         }
     }
     /// Only images or videos of this width or less, in pixels.
-    #[inline]
-    pub fn width_lte(self, width_lte: i64) -> Self {
+    pub fn width_lte(self, width_lte: impl Integer) -> Self {
         Self {
             call: self.call.set_query("widthLte", &width_lte),
         }
@@ -952,28 +939,25 @@ impl SearchFolders {
         }
     }
     /// Only those whose id is this or greater.
-    #[inline]
-    pub fn id_gte(self, id_gte: i64) -> Self {
+    pub fn id_gte(self, id_gte: impl Integer) -> Self {
         Self {
             call: self.call.set_query("idGte", &id_gte),
         }
     }
     /// Only those whose id is this or less.
-    #[inline]
-    pub fn id_lte(self, id_lte: i64) -> Self {
+    pub fn id_lte(self, id_lte: impl Integer) -> Self {
         Self {
             call: self.call.set_query("idLte", &id_lte),
         }
     }
     /// Only those with these ids.
-    pub fn ids(self, ids: impl IntoIterator<Item = i64>) -> Self {
+    pub fn ids(self, ids: impl IntoIterator<Item = impl Integer>) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -987,7 +971,7 @@ impl SearchFolders {
     /// Only what lies in these folders, by id.
     pub fn parent_folder_ids(
         self,
-        parent_folder_ids: impl IntoIterator<Item = i64>,
+        parent_folder_ids: impl IntoIterator<Item = impl Integer>,
     ) -> Self {
         Self {
             call: self

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -714,7 +714,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether to give the filters of the list too.
+    /// Whether to give the filters of the list too. Default: `false`.
     #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
@@ -731,7 +731,7 @@ pub struct GetByName {
 }
 
 impl GetByName {
-    /// Whether to give the filters of the list too.
+    /// Whether to give the filters of the list too. Default: `false`.
     #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
@@ -748,7 +748,7 @@ pub struct GetFolderTree {
 }
 
 impl GetFolderTree {
-    /// The id of the folder.
+    /// The id of the folder. Default: `0`.
     pub fn folder_id(self, folder_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("folderId", &folder_id.to_string()),
@@ -764,13 +764,13 @@ pub struct GetHistory {
 }
 
 impl GetHistory {
-    /// When the span ends.
+    /// End of the range.
     pub fn end_date(self, end_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
         }
     }
-    /// When the span begins.
+    /// Start of the range.
     pub fn start_date(self, start_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("startDate", &Into::<Timestamp>::into(start_date)),
@@ -802,7 +802,7 @@ pub struct List {
 }
 
 impl List {
-    /// Whether to give the filters of the list too.
+    /// Whether to give the filters of the list too. Default: `false`.
     #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
@@ -845,9 +845,8 @@ impl ListMemberships {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `100`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -898,9 +897,8 @@ impl ListMembershipsByJoinOrder {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `100`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -939,7 +937,7 @@ pub struct Rename {
 }
 
 impl Rename {
-    /// Whether to give the filters of the list too.
+    /// Whether to give the filters of the list too. Default: `false`.
     #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
@@ -1007,7 +1005,7 @@ pub struct UpdateFilters {
 }
 
 impl UpdateFilters {
-    /// Whether records that newly join the list may enter its workflows.
+    /// Whether records that newly join the list may enter its workflows. Default: `false`.
     #[inline]
     pub fn enroll_objects_in_workflows(self, enroll_objects_in_workflows: bool) -> Self {
         Self {

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -603,7 +603,7 @@ pub struct GetStatistics {
 
 impl GetStatistics {
     /// Only figures of these e-mails, by id.
-    pub fn email_ids(self, email_ids: impl IntoIterator<Item = i64>) -> Self {
+    pub fn email_ids(self, email_ids: impl IntoIterator<Item = impl Integer>) -> Self {
         Self {
             call: self
                 .call
@@ -624,7 +624,7 @@ impl GetStatistics {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
-    /// When the span begins.
+    /// Start of the range.
     pub fn start_timestamp(self, start_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -643,7 +643,7 @@ pub struct GetStatisticsHistogram {
 
 impl GetStatisticsHistogram {
     /// Only figures of these e-mails, by id.
-    pub fn email_ids(self, email_ids: impl IntoIterator<Item = i64>) -> Self {
+    pub fn email_ids(self, email_ids: impl IntoIterator<Item = impl Integer>) -> Self {
         Self {
             call: self
                 .call
@@ -674,7 +674,7 @@ impl GetStatisticsHistogram {
                 ),
         }
     }
-    /// When the span begins.
+    /// Start of the range.
     pub fn start_timestamp(self, start_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -765,8 +765,7 @@ impl List {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -904,8 +903,7 @@ impl ListRevisions {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

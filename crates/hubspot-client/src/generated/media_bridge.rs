@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -1067,16 +1067,14 @@ pub struct DeleteOembedDomains {
 }
 
 impl DeleteOembedDomains {
-    /// Only domains of the account with this id.
-    #[inline]
-    pub fn domain_portal_id(self, domain_portal_id: i64) -> Self {
+    /// Only domains of the account with this id. Default: `-1`.
+    pub fn domain_portal_id(self, domain_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("domainPortalId", &domain_portal_id),
         }
     }
     /// The id.
-    #[inline]
-    pub fn id(self, id: i64) -> Self {
+    pub fn id(self, id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("id", &id),
         }
@@ -1108,7 +1106,7 @@ pub struct GetProperty {
 }
 
 impl GetProperty {
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1131,9 +1129,8 @@ pub struct ListOembedDomains {
 }
 
 impl ListOembedDomains {
-    /// Only domains of the account with this id.
-    #[inline]
-    pub fn domain_portal_id(self, domain_portal_id: i64) -> Self {
+    /// Only domains of the account with this id. Default: `-1`.
+    pub fn domain_portal_id(self, domain_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("domainPortalId", &domain_portal_id),
         }
@@ -1148,7 +1145,7 @@ pub struct ListProperties {
 }
 
 impl ListProperties {
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1171,7 +1168,7 @@ pub struct ListSchemas {
 }
 
 impl ListSchemas {
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

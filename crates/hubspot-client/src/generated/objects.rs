@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 use super::object_types::ObjectType;
@@ -361,7 +361,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -378,7 +378,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -455,7 +455,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -479,9 +479,8 @@ impl List {
                 ),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

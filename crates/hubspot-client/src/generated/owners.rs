@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -71,14 +71,14 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// The property that the id is a value of, where it is not the record's own id.
+    /// The property that the id is a value of, where it is not the record's own id. Default: `id`.
     pub fn id_property(
         self,
         id_property: impl Into<types::OwnersGetIdProperty>,
@@ -108,7 +108,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -121,9 +121,8 @@ impl List {
             call: self.call.set_query("email", &email.to_string()),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `100`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

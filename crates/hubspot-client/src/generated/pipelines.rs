@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -424,7 +424,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// Whether to check for deals in the stages before deleting.
+    /// Whether to check for deals in the stages before deleting. Default: `false`.
     #[inline]
     pub fn validate_deal_stage_usages_before_delete(
         self,
@@ -439,7 +439,7 @@ impl Delete {
                 ),
         }
     }
-    /// Whether to check that nothing refers to it before deleting.
+    /// Whether to check that nothing refers to it before deleting. Default: `false`.
     #[inline]
     pub fn validate_references_before_delete(
         self,
@@ -464,7 +464,7 @@ pub struct DeleteStage {
 }
 
 impl DeleteStage {
-    /// Whether to check that nothing refers to it before deleting.
+    /// Whether to check that nothing refers to it before deleting. Default: `false`.
     #[inline]
     pub fn validate_references_before_delete(
         self,
@@ -489,7 +489,7 @@ pub struct Replace {
 }
 
 impl Replace {
-    /// Whether to check for deals in the stages before deleting.
+    /// Whether to check for deals in the stages before deleting. Default: `false`.
     #[inline]
     pub fn validate_deal_stage_usages_before_delete(
         self,
@@ -504,7 +504,7 @@ impl Replace {
                 ),
         }
     }
-    /// Whether to check that nothing refers to it before deleting.
+    /// Whether to check that nothing refers to it before deleting. Default: `false`.
     #[inline]
     pub fn validate_references_before_delete(
         self,
@@ -529,7 +529,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// Whether to check for deals in the stages before deleting.
+    /// Whether to check for deals in the stages before deleting. Default: `false`.
     #[inline]
     pub fn validate_deal_stage_usages_before_delete(
         self,
@@ -544,7 +544,7 @@ impl Update {
                 ),
         }
     }
-    /// Whether to check that nothing refers to it before deleting.
+    /// Whether to check that nothing refers to it before deleting. Default: `false`.
     #[inline]
     pub fn validate_references_before_delete(
         self,

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -359,14 +359,14 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only properties of this sensitivity, as `sensitive`.
+    /// Only properties of this sensitivity, as `sensitive`. Default: `non_sensitive`.
     pub fn data_sensitivity(
         self,
         data_sensitivity: impl Into<types::PropertyDataSensitivity>,
@@ -418,14 +418,14 @@ pub struct List {
 }
 
 impl List {
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only properties of this sensitivity, as `sensitive`.
+    /// Only properties of this sensitivity, as `sensitive`. Default: `non_sensitive`.
     pub fn data_sensitivity(
         self,
         data_sensitivity: impl Into<types::PropertyDataSensitivity>,

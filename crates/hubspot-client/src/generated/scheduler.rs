@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -188,8 +188,7 @@ pub struct GetAvailability {
 
 impl GetAvailability {
     /// How many months after this one to look at.
-    #[inline]
-    pub fn month_offset(self, month_offset: i64) -> Self {
+    pub fn month_offset(self, month_offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("monthOffset", &month_offset),
         }
@@ -211,8 +210,7 @@ impl ListMeetingLinks {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -241,7 +241,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -258,7 +258,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether to give the definitions of associations too.
+    /// Whether to give the definitions of associations too. Default: `true`.
     #[inline]
     pub fn include_association_definitions(
         self,
@@ -273,14 +273,14 @@ impl Get {
                 ),
         }
     }
-    /// Whether to give audit details too, such as who changed it.
+    /// Whether to give audit details too, such as who changed it. Default: `true`.
     #[inline]
     pub fn include_audit_metadata(self, include_audit_metadata: bool) -> Self {
         Self {
             call: self.call.set_query("includeAuditMetadata", &include_audit_metadata),
         }
     }
-    /// Whether to give the definitions of properties too.
+    /// Whether to give the definitions of properties too. Default: `true`.
     #[inline]
     pub fn include_property_definitions(
         self,
@@ -302,14 +302,14 @@ pub struct List {
 }
 
 impl List {
-    /// Whether archived ones are meant in place of the others.
+    /// Whether archived ones are meant in place of the others. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Whether to give the definitions of associations too.
+    /// Whether to give the definitions of associations too. Default: `true`.
     #[inline]
     pub fn include_association_definitions(
         self,
@@ -324,14 +324,14 @@ impl List {
                 ),
         }
     }
-    /// Whether to give audit details too, such as who changed it.
+    /// Whether to give audit details too, such as who changed it. Default: `true`.
     #[inline]
     pub fn include_audit_metadata(self, include_audit_metadata: bool) -> Self {
         Self {
             call: self.call.set_query("includeAuditMetadata", &include_audit_metadata),
         }
     }
-    /// Whether to give the definitions of properties too.
+    /// Whether to give the definitions of properties too. Default: `true`.
     #[inline]
     pub fn include_property_definitions(
         self,

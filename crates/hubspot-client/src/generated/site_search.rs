@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -128,7 +128,7 @@ impl Search {
         }
     }
     /// Only posts of these blogs, by id.
-    pub fn group_id(self, group_id: impl IntoIterator<Item = i64>) -> Self {
+    pub fn group_id(self, group_id: impl IntoIterator<Item = impl Integer>) -> Self {
         Self {
             call: self
                 .call
@@ -141,7 +141,7 @@ impl Search {
             call: self.call.set_query("hubdbQuery", &hubdb_query.to_string()),
         }
     }
-    /// The language, as `en`.
+    /// The language, as `en`. One of 891 values, for example `aa`.
     pub fn language(self, language: impl Display) -> Self {
         Self {
             call: self.call.set_query("language", &language.to_string()),
@@ -159,8 +159,7 @@ impl Search {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -173,8 +172,7 @@ impl Search {
         }
     }
     /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -224,8 +222,7 @@ impl Search {
         }
     }
     /// Only results from the HubDB table with this id.
-    #[inline]
-    pub fn table_id(self, table_id: i64) -> Self {
+    pub fn table_id(self, table_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("tableId", &table_id),
         }

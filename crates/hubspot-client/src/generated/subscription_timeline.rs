@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -57,16 +57,14 @@ impl List {
             call: self.call.set_query("changeType", &change_type.to_string()),
         }
     }
-    /// Only changes from then on, in milliseconds since 1970.
-    #[inline]
-    pub fn start_timestamp(self, start_timestamp: i64) -> Self {
+    /// Only changes from then on. In milliseconds since 1970-01-01 UTC.
+    pub fn start_timestamp(self, start_timestamp: impl Integer) -> Self {
         Self {
             call: self.call.set_query("startTimestamp", &start_timestamp),
         }
     }
-    /// Only changes up to then, in milliseconds since 1970.
-    #[inline]
-    pub fn end_timestamp(self, end_timestamp: i64) -> Self {
+    /// Only changes up to then. In milliseconds since 1970-01-01 UTC.
+    pub fn end_timestamp(self, end_timestamp: impl Integer) -> Self {
         Self {
             call: self.call.set_query("endTimestamp", &end_timestamp),
         }
@@ -79,8 +77,7 @@ impl List {
         }
     }
     /// Entries for each page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

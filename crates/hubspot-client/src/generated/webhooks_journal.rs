@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -32,7 +32,7 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `count`: How many are wanted.
+    /// * `count`: How many are wanted. At least 1.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -54,7 +54,7 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `count`: How many are wanted.
+    /// * `count`: How many are wanted. At least 1.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -76,7 +76,7 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `count`: How many are wanted.
+    /// * `count`: How many are wanted. At least 1.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -101,7 +101,7 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `count`: How many are wanted.
+    /// * `count`: How many are wanted. At least 1.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -124,7 +124,7 @@ impl WebhooksJournal {
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// * `offset`: How many items to pass over.
-    /// * `count`: How many are wanted.
+    /// * `count`: How many are wanted. At least 1.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -156,7 +156,7 @@ impl WebhooksJournal {
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// * `offset`: How many items to pass over.
-    /// * `count`: How many are wanted.
+    /// * `count`: How many are wanted. At least 1.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -615,8 +615,7 @@ pub struct BatchGetEarliest {
 
 impl BatchGetEarliest {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -632,8 +631,7 @@ pub struct BatchGetLatest {
 
 impl BatchGetLatest {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -649,8 +647,7 @@ pub struct BatchGetLocalEarliest {
 
 impl BatchGetLocalEarliest {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -666,8 +663,7 @@ pub struct BatchGetLocalLatest {
 
 impl BatchGetLocalLatest {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -683,8 +679,7 @@ pub struct BatchGetLocalNext {
 
 impl BatchGetLocalNext {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -700,8 +695,7 @@ pub struct BatchGetNext {
 
 impl BatchGetNext {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -717,8 +711,7 @@ pub struct BatchRead {
 
 impl BatchRead {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -734,8 +727,7 @@ pub struct BatchReadLocal {
 
 impl BatchReadLocal {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -751,8 +743,7 @@ pub struct GetEarliest {
 
 impl GetEarliest {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -768,8 +759,7 @@ pub struct GetLatest {
 
 impl GetLatest {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -785,8 +775,7 @@ pub struct GetLocalEarliest {
 
 impl GetLocalEarliest {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -802,8 +791,7 @@ pub struct GetLocalLatest {
 
 impl GetLocalLatest {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -819,8 +807,7 @@ pub struct GetLocalNext {
 
 impl GetLocalNext {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -836,8 +823,7 @@ pub struct GetNext {
 
 impl GetNext {
     /// The id of the account in which the app is installed.
-    #[inline]
-    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
+    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -249,9 +249,8 @@ impl GetPerformance {
                 ),
         }
     }
-    /// When the span ends, in milliseconds of Unix time.
-    #[inline]
-    pub fn end(self, end: i64) -> Self {
+    /// End of the range. In milliseconds since 1970-01-01 UTC.
+    pub fn end(self, end: impl Integer) -> Self {
         Self {
             call: self.call.set_query("end", &end),
         }
@@ -264,9 +263,8 @@ impl GetPerformance {
                 .set_query("firstDay", &Into::<types::TimeWindowDay>::into(first_day)),
         }
     }
-    /// When the span begins, in milliseconds of Unix time.
-    #[inline]
-    pub fn start(self, start: i64) -> Self {
+    /// Start of the range. In milliseconds since 1970-01-01 UTC.
+    pub fn start(self, start: impl Integer) -> Self {
         Self {
             call: self.call.set_query("start", &start),
         }
@@ -287,9 +285,8 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `100`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -352,8 +349,7 @@ impl ListEmailCampaigns {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

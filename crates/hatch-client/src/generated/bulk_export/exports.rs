@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -32,8 +32,8 @@ impl Exports {
     /// * `ErrorKind::Validation` (413) where the file is too large.
     ///
     /// * `data_source`: What to export.
-    /// * `start_date`: First day, included; at most 180 days back.
-    /// * `end_date`: Last day, included; not before the first, and yesterday at the latest.
+    /// * `start_date`: First day, included; at most 180 days back. A date, `YYYY-MM-DD`.
+    /// * `end_date`: Last day, included; not before the first, and yesterday at the latest. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hatch_client::BulkExport) -> Result<(), hatch_client::Error> {

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -122,7 +122,7 @@ impl ListOperations {
             call: self.call.set_query("to", &to.to_string()),
         }
     }
-    /// Keep only this feature, 1 to 64 characters.
+    /// Keep only this feature, 1 to 64 characters. Between 1 and 64 characters.
     pub fn feature(self, feature: impl Display) -> Self {
         Self {
             call: self.call.set_query("feature", &feature.to_string()),
@@ -134,9 +134,8 @@ impl ListOperations {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// Entries for each page, 1 to 200; 50 if left out.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Entries for each page, 1 to 200; 50 if left out. Between 1 and 200.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

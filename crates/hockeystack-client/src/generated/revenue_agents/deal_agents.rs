@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -30,7 +30,7 @@ impl DealAgents {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
+    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -47,7 +47,7 @@ impl DealAgents {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
+    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -81,7 +81,7 @@ impl DealAgents {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
+    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -106,9 +106,8 @@ impl List {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// Entries for each page, 1 to 200; 50 if left out.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Entries for each page, 1 to 200; 50 if left out. Between 1 and 200.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

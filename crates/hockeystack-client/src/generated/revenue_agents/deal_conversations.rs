@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -30,7 +30,7 @@ impl DealConversations {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
+    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -58,8 +58,8 @@ impl DealConversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
-    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.
+    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -82,8 +82,8 @@ impl DealConversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
-    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.
+    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
     /// * `job_id`: Identifier of the job.
     ///
     /// ```
@@ -109,7 +109,7 @@ impl DealConversations {
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
+    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -131,8 +131,8 @@ impl DealConversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
-    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.
+    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -158,8 +158,8 @@ impl DealConversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
-    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.
+    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -197,9 +197,8 @@ impl List {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// Entries for each page, 1 to 200; 50 if left out.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Entries for each page, 1 to 200; 50 if left out. Between 1 and 200.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -236,9 +235,8 @@ pub struct ListMessages {
 }
 
 impl ListMessages {
-    /// Entries for each page, 1 to 200; 50 if left out.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Entries for each page, 1 to 200; 50 if left out. Between 1 and 200.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

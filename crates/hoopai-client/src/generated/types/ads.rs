@@ -35,9 +35,31 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AdCampaign {
-    ad_campaign_group_id: String, ad_campaign_id: String, ads: [LinkedInAd], audience: Audience,
-    campaign_type: String, id: String, linked_in_error: String, locale: Locale,
-    media_type: AdCampaignMediaType, meta: Value, name: String, publishing_status: PublishingStatus,
+    /// The id of the campaign group.
+    ad_campaign_group_id: String,
+    /// The id of the ad campaign.
+    ad_campaign_id: String,
+    /// The ads of the campaign.
+    ads: [LinkedInAd],
+    /// The people the ads are to reach.
+    audience: Audience,
+    /// The kind of campaign.
+    campaign_type: String,
+    /// The id.
+    id: String,
+    /// What LinkedIn found wrong.
+    linked_in_error: String,
+    /// The language and country, as `en_US`.
+    locale: Locale,
+    /// What media it has, as `CAROUSEL`.
+    media_type: AdCampaignMediaType,
+    /// More about it, or the totals and paging of a list.
+    meta: Value,
+    /// The name.
+    name: String,
+    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    publishing_status: PublishingStatus,
+    /// What is bid for each result.
     unit_cost: UnitCost,
 });
 
@@ -75,10 +97,30 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AdCampaignGroupData {
-    ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization, ad_campaign_group_id: String,
-    ad_campaigns: [AdCampaign], budget: LinkedInBudget, id: String, linked_in_ad_account_id: String,
-    linked_in_error: String, meta: Value, name: String, objective_type: AdCampaignGroupDataObjectiveType,
-    publishing_status: PublishingStatus, unpublished_changes: bool,
+    /// How the budget is spent: `MAXIMUM_DELIVERY` or `COST_CAP`.
+    ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization,
+    /// The id of the campaign group.
+    ad_campaign_group_id: String,
+    /// The campaigns of the group.
+    ad_campaigns: [AdCampaign],
+    /// How much may be spent, and until when.
+    budget: LinkedInBudget,
+    /// The id.
+    id: String,
+    /// The id of the ad account at LinkedIn.
+    linked_in_ad_account_id: String,
+    /// What LinkedIn found wrong.
+    linked_in_error: String,
+    /// More about it, or the totals and paging of a list.
+    meta: Value,
+    /// The name.
+    name: String,
+    /// What the campaigns aim at, as `WEBSITE_VISIT`.
+    objective_type: AdCampaignGroupDataObjectiveType,
+    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    publishing_status: PublishingStatus,
+    /// Whether there are changes not published yet.
+    unpublished_changes: bool,
 });
 
 impl AdCampaignGroupData {
@@ -217,7 +259,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The vendor's default is `day`.
+    /// Default: `day`.
     pub enum AdsGetLinkedinReportGroupBy {
         /// `day`
         Day = "day",
@@ -229,7 +271,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The vendor's default is `ACCOUNT`.
+    /// Default: `ACCOUNT`.
     pub enum AdsGetLinkedinReportPivot {
         /// `ACCOUNT`
         Account = "ACCOUNT",
@@ -348,7 +390,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Audience {
-    geo_locations: [GeoLocation], target_audience: TargetAudience,
+    /// The places the audience is in.
+    geo_locations: [GeoLocation],
+    /// Whom it is aimed at.
+    target_audience: TargetAudience,
 });
 
 crm_core::record! {
@@ -391,8 +436,16 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AudienceDimension {
-    age_ranges: [AudienceDimensionAgeRangesItem], audience_segments: AudienceSegments, genders: [String],
-    is_age_unknown: bool, parental_statuses: [String],
+    /// The ages to take in.
+    age_ranges: [AudienceDimensionAgeRangesItem],
+    /// The segments the audience is made of.
+    audience_segments: AudienceSegments,
+    /// The genders it is aimed at.
+    genders: [String],
+    /// Whether people of unknown age are taken in.
+    is_age_unknown: bool,
+    /// Whether they are parents, as `PARENT`.
+    parental_statuses: [String],
 });
 
 crm_core::record! {
@@ -405,7 +458,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AudienceDimensionAgeRangesItem {
-    max_age: i64, min_age: i64,
+    /// The highest age of the range.
+    max_age: i64,
+    /// The lowest age.
+    min_age: i64,
 });
 
 crm_core::record! {
@@ -422,6 +478,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AudienceInterest {
+    /// Its kind.
     type_: String,
 });
 
@@ -484,7 +541,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AudienceLocation {
-    geometry: AudienceLocationGeometry, radius: f64, radius_unit: LocationRadiusUnit,
+    /// Where it lies on the map.
+    geometry: AudienceLocationGeometry,
+    /// How far around the place it reaches.
+    radius: f64,
+    /// The unit of the radius: `km` or `mi`.
+    radius_unit: LocationRadiusUnit,
 });
 
 impl AudienceLocation {
@@ -575,7 +637,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AudiencePlacements {
-    facebook: [String], instagram: [String], messenger: [String],
+    /// The places for ads on Facebook, as `feed`.
+    facebook: [String],
+    /// The places for ads on Instagram.
+    instagram: [String],
+    /// The places in Messenger it is shown, as `messenger_home`.
+    messenger: [String],
 });
 
 crm_core::record! {
@@ -590,7 +657,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AudienceSegments {
-    custom_audiences: [String], user_interests: [String], user_lists: [String],
+    /// Google's names of the custom audiences.
+    custom_audiences: [String],
+    /// The resource names of the interests at Google.
+    user_interests: [String],
+    /// Google's names of the user lists.
+    user_lists: [String],
 });
 
 crm_core::record! {
@@ -609,7 +681,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Budget {
-    schedule_end_date: String, schedule_start_date: String,
+    /// The last day of it, as `YYYY-MM-DD`.
+    schedule_end_date: String,
+    /// The day it begins, as `YYYY-MM-DD`.
+    schedule_start_date: String,
 });
 
 impl Budget {
@@ -688,12 +763,44 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Campaign {
-    ad_groups: [GoogleAdGroup], ad_schedule: [GoogleAdSchedule], advanced_options: Value,
-    advertising_channel_sub_type: String, assets: GoogleAssets, audience: GoogleCampaignAudience,
-    bidding_strategy: GoogleBiddingStrategy, budget: GoogleBudget, campaign_goal: GoogleCampaignGoal,
-    goal_type: CampaignGoalType, google_ad_account_id: String, google_campaign_id: String, id: String,
-    is_eu_political_ads: bool, maximum_cpc: f64, network_settings: GoogleNetworkSettings,
-    publishing_status: PublishingStatus, source: String, unpublished_changes: bool,
+    /// The ad groups of the campaign.
+    ad_groups: [GoogleAdGroup],
+    /// The times of the week at which ads are shown.
+    ad_schedule: [GoogleAdSchedule],
+    /// Further options of the campaign.
+    advanced_options: Value,
+    /// Always `DEMAND_GEN`.
+    advertising_channel_sub_type: String,
+    /// The assets of the campaign.
+    assets: GoogleAssets,
+    /// The people the ads are to reach.
+    audience: GoogleCampaignAudience,
+    /// How the bids are made.
+    bidding_strategy: GoogleBiddingStrategy,
+    /// How much may be spent, and until when.
+    budget: GoogleBudget,
+    /// What the campaign is to reach.
+    campaign_goal: GoogleCampaignGoal,
+    /// What the campaign is for, as `LEAD`.
+    goal_type: CampaignGoalType,
+    /// The id of the ad account at Google.
+    google_ad_account_id: String,
+    /// Google's name of the campaign, as `customers/123/campaigns/456`.
+    google_campaign_id: String,
+    /// The id.
+    id: String,
+    /// Whether it has political ads in the EU.
+    is_eu_political_ads: bool,
+    /// Most to pay for a click.
+    maximum_cpc: f64,
+    /// The networks the ads are shown on.
+    network_settings: GoogleNetworkSettings,
+    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    publishing_status: PublishingStatus,
+    /// Where it came from.
+    source: String,
+    /// Whether there are changes not published yet.
+    unpublished_changes: bool,
 });
 
 impl Campaign {
@@ -906,6 +1013,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateIntegration {
+    /// The id of the ad account.
     ad_account_id: String,
 });
 
@@ -949,9 +1057,26 @@ crm_core::record! {
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
 }
 crm_core::setters!(CreateLeadForm {
-    custom_disclaimer: CustomDisclaimer, greeting_card: GreetingCard, location_id: String, name: String,
-    privacy_policy_link: String, privacy_policy_text: String, question_page_headline: String,
-    questions: [FormQuestion], thank_you_page: ThankYouPage, type_: CreateLeadFormType,
+    /// The disclaimer of the form.
+    custom_disclaimer: CustomDisclaimer,
+    /// What is shown before the form.
+    greeting_card: GreetingCard,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The name.
+    name: String,
+    /// The address of the privacy policy.
+    privacy_policy_link: String,
+    /// The text about the privacy policy.
+    privacy_policy_text: String,
+    /// The headline over the questions.
+    question_page_headline: String,
+    /// The questions to ask.
+    questions: [FormQuestion],
+    /// The page shown after the form was sent.
+    thank_you_page: ThankYouPage,
+    /// Its kind.
+    type_: CreateLeadFormType,
 });
 
 crm_core::open_enum! {
@@ -981,7 +1106,15 @@ crm_core::record! {
     required "adAccountId" "adAccountName" "currencyCode" "locationId" "organizationId"
 }
 crm_core::setters!(CreateLinkedinIntegration {
-    ad_account_id: String, ad_account_name: String, currency_code: String, location_id: String,
+    /// The id of the ad account.
+    ad_account_id: String,
+    /// The name of the ad account.
+    ad_account_name: String,
+    /// The currency, as `USD`.
+    currency_code: String,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The id of the organization at LinkedIn.
     organization_id: String,
 });
 
@@ -1003,7 +1136,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateOfflineUserListJob {
-    csv_path: String, is_dynamic: bool, smart_list_ids: [String], user_list_id: String,
+    /// The path of the CSV file.
+    csv_path: String,
+    /// Whether the list is a dynamic one.
+    is_dynamic: bool,
+    /// The ids of the smart lists.
+    smart_list_ids: [String],
+    /// The id of the user list.
+    user_list_id: String,
 });
 
 impl CreateOfflineUserListJob {
@@ -1059,6 +1199,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CustomDisclaimer {
+    /// The boxes to tick.
     checkboxes: [CustomDisclaimerCheckbox],
 });
 
@@ -1134,9 +1275,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FacebookAudience {
-    age_max: f64, age_min: f64, genders: [f64], interests: [AudienceInterest], locales: [AudienceLocale],
-    lookalike: [AudienceCustomAudienceItem], placement_type: FacebookAudiencePlacementType,
-    placements: AudiencePlacements, retargeting: [AudienceCustomAudienceItem],
+    /// The highest age to reach.
+    age_max: f64,
+    /// The lowest age.
+    age_min: f64,
+    /// The genders it is aimed at.
+    genders: [f64],
+    /// The interests it is aimed at.
+    interests: [AudienceInterest],
+    /// The languages of the people to reach.
+    locales: [AudienceLocale],
+    /// The audiences that resemble known people.
+    lookalike: [AudienceCustomAudienceItem],
+    /// How the places are chosen: `auto` or `manual`.
+    placement_type: FacebookAudiencePlacementType,
+    /// Where the ads are shown.
+    placements: AudiencePlacements,
+    /// The audiences that are addressed again.
+    retargeting: [AudienceCustomAudienceItem],
 });
 
 impl FacebookAudience {
@@ -1235,6 +1391,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FlexibleRuleUserList {
+    /// How the rules for taking in are joined, as `AND`.
     inclusive_rule_operator: String,
 });
 
@@ -1270,7 +1427,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormQuestion {
-    label: String, options: [FormQuestionOption],
+    /// The label it is shown with.
+    label: String,
+    /// The options it has.
+    options: [FormQuestionOption],
 });
 
 impl FormQuestion {
@@ -1373,7 +1533,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GeoAddressComponent {
-    long_name: String, short_name: String, types: [String],
+    /// The name in full.
+    long_name: String,
+    /// The short form of the name, as `NY`.
+    short_name: String,
+    /// The kinds of it, as `locality`.
+    types: [String],
 });
 
 crm_core::record! {
@@ -1388,7 +1553,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GeoGeometry {
-    location: GeoLatLng, location_type: String, viewport: GeoViewport,
+    /// The place or location in question.
+    location: GeoLatLng,
+    /// How exact the place is, as `APPROXIMATE`.
+    location_type: String,
+    /// The part of the map it is shown in.
+    viewport: GeoViewport,
 });
 
 crm_core::record! {
@@ -1401,7 +1571,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GeoLatLng {
-    lat: f64, lng: f64,
+    /// The latitude, in degrees.
+    lat: f64,
+    /// The longitude in degrees.
+    lng: f64,
 });
 
 crm_core::record! {
@@ -1449,7 +1622,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GeoViewport {
-    northeast: GeoLatLng, southwest: GeoLatLng,
+    /// The north-east corner.
+    northeast: GeoLatLng,
+    /// The south-west corner.
+    southwest: GeoLatLng,
 });
 
 crm_core::record! {
@@ -1504,12 +1680,51 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAdContent {
-    ad_campaign_id: String, ad_error: String, ad_group_id: String, ad_id: String, business_name: String,
-    call_to_action_label: GoogleAdContentCallToActionLabel, carousel_cards: [GoogleCarouselCard],
-    custom_channels: bool, descriptions: [String], final_url: String, google_ad_id: String,
-    headlines: [String], id: String, is_deleted: bool, long_headlines: [String], media: [GoogleMedia],
-    media_type: GoogleAdContentMediaType, name: String, path1: String, path2: String,
-    placements: [GoogleAdContentPlacementsItem], publishing_status: PublishingStatus,
+    /// The id of the ad campaign.
+    ad_campaign_id: String,
+    /// What is wrong with the ad.
+    ad_error: String,
+    /// The id of the ad group.
+    ad_group_id: String,
+    /// The id of the ad.
+    ad_id: String,
+    /// The name of the business.
+    business_name: String,
+    /// What the button says, as `LEARN_MORE`.
+    call_to_action_label: GoogleAdContentCallToActionLabel,
+    /// The cards of the carousel.
+    carousel_cards: [GoogleCarouselCard],
+    /// `customChannels`
+    custom_channels: bool,
+    /// The texts of the ad.
+    descriptions: [String],
+    /// The address a click leads to.
+    final_url: String,
+    /// The resource name of the ad at Google.
+    google_ad_id: String,
+    /// The headlines of the ad.
+    headlines: [String],
+    /// The id.
+    id: String,
+    /// Whether it is deleted.
+    is_deleted: bool,
+    /// The long headlines.
+    long_headlines: [String],
+    /// The images and videos of it.
+    media: [GoogleMedia],
+    /// What media it has, as `CAROUSEL`.
+    media_type: GoogleAdContentMediaType,
+    /// The name.
+    name: String,
+    /// The first part of the path shown in the ad.
+    path1: String,
+    /// The second part of the path shown with the address.
+    path2: String,
+    /// Where the ads are shown.
+    placements: [GoogleAdContentPlacementsItem],
+    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    publishing_status: PublishingStatus,
+    /// The YouTube videos of the ad.
     youtube_video_links: [GoogleYouTubeVideoLink],
 });
 
@@ -1611,10 +1826,32 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAdGroup {
-    ad_campaign_id: String, ad_content: [GoogleAdContent], ad_group_error: String, ad_group_id: String,
-    audience: GoogleAdGroupAudience, custom_channels: bool, google_ad_group_id: String,
-    google_audience_id: String, id: String, keywords: GoogleKeywords, name: String,
-    publishing_status: PublishingStatus, selected_channels: [GoogleAdContentPlacementsItem],
+    /// The id of the ad campaign.
+    ad_campaign_id: String,
+    /// The ads of the group.
+    ad_content: [GoogleAdContent],
+    /// What is wrong with the ad group.
+    ad_group_error: String,
+    /// The id of the ad group.
+    ad_group_id: String,
+    /// The people the ads are to reach.
+    audience: GoogleAdGroupAudience,
+    /// `customChannels`
+    custom_channels: bool,
+    /// The resource name of the ad group at Google.
+    google_ad_group_id: String,
+    /// Google's name of the audience, as `customers/123/audiences/789`.
+    google_audience_id: String,
+    /// The id.
+    id: String,
+    /// The keywords it is about.
+    keywords: GoogleKeywords,
+    /// The name.
+    name: String,
+    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    publishing_status: PublishingStatus,
+    /// The channels the ads are shown on, as `YOUTUBE`.
+    selected_channels: [GoogleAdContentPlacementsItem],
 });
 
 crm_core::record! {
@@ -1627,7 +1864,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAdGroupAudience {
-    geo_locations: [GoogleGeoLocation], locales: [GoogleLocale],
+    /// The places the audience is in.
+    geo_locations: [GoogleGeoLocation],
+    /// The languages of the people to reach.
+    locales: [GoogleLocale],
 });
 
 crm_core::record! {
@@ -1707,7 +1947,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GoogleAssetImage {
-    error: String, name: String, resource_name: String,
+    /// What went wrong.
+    error: String,
+    /// The name.
+    name: String,
+    /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+    resource_name: String,
 });
 
 impl GoogleAssetImage {
@@ -1740,7 +1985,15 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAssets {
-    business_logo: GoogleAssetImage, calls: [String], images: [GoogleAssetImage], lead_form: String,
+    /// The logo of the business.
+    business_logo: GoogleAssetImage,
+    /// Google's names of the call assets.
+    calls: [String],
+    /// The images to show.
+    images: [GoogleAssetImage],
+    /// Google's name of the lead form asset.
+    lead_form: String,
+    /// The resource names of the sitelinks at Google.
     sitelinks: [String],
 });
 
@@ -1754,7 +2007,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleBiddingStrategy {
-    type_: String, value: f64,
+    /// Its kind.
+    type_: String,
+    /// The value it holds.
+    value: f64,
 });
 
 crm_core::record! {
@@ -1771,7 +2027,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleBudget {
-    amount: f64, budget_type: BudgetType, schedule_end_date: String, schedule_start_date: String,
+    /// The amount.
+    amount: f64,
+    /// What the budget is for: `DAILY` or `LIFETIME`.
+    budget_type: BudgetType,
+    /// The last day of it, as `YYYY-MM-DD`.
+    schedule_end_date: String,
+    /// The day it begins, as `YYYY-MM-DD`.
+    schedule_start_date: String,
 });
 
 crm_core::record! {
@@ -1792,8 +2055,17 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleCampaignAudience {
-    age_range: [GoogleDemographicTarget], gender: [GoogleDemographicTarget],
-    geo_locations: [GoogleGeoLocation], locales: [GoogleLocale], segments: [GoogleSegmentTarget],
+    /// The ages to reach or leave out.
+    age_range: [GoogleDemographicTarget],
+    /// The genders to reach.
+    gender: [GoogleDemographicTarget],
+    /// The places the audience is in.
+    geo_locations: [GoogleGeoLocation],
+    /// The languages of the people to reach.
+    locales: [GoogleLocale],
+    /// The segments the audience is made of.
+    segments: [GoogleSegmentTarget],
+    /// The interests of the people to reach.
     target_interests: GoogleTargetInterests,
 });
 
@@ -1811,7 +2083,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GoogleCampaignGoal {
-    is_custom_conversion_goal: bool, value: String,
+    /// Whether the conversion goal is a custom one.
+    is_custom_conversion_goal: bool,
+    /// The value it holds.
+    value: String,
 });
 
 impl GoogleCampaignGoal {
@@ -1853,7 +2128,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleCarouselCard {
-    call_to_action_label: String, final_url: String, headline: String, media: [GoogleMedia],
+    /// What the button says, as `LEARN_MORE`.
+    call_to_action_label: String,
+    /// The address a click leads to.
+    final_url: String,
+    /// The headline people see.
+    headline: String,
+    /// The images and videos of it.
+    media: [GoogleMedia],
 });
 
 crm_core::record! {
@@ -1912,9 +2194,32 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleGeoLocation {
-    address_components: [GeoAddressComponent], country_name: String, formatted_address: String,
-    geometry: GeoGeometry, id: String, key: String, name: String, place_id: String, radius: f64,
-    radius_unit: LocationRadiusUnit, resource_name: String, selection_type: SelectionType, type_: String,
+    /// The parts of the address.
+    address_components: [GeoAddressComponent],
+    /// The name of the country.
+    country_name: String,
+    /// The address in one line.
+    formatted_address: String,
+    /// Where it lies on the map.
+    geometry: GeoGeometry,
+    /// The id.
+    id: String,
+    /// The key it is known by.
+    key: String,
+    /// The name.
+    name: String,
+    /// Google's id of the place.
+    place_id: String,
+    /// How far around the place it reaches.
+    radius: f64,
+    /// The unit of the radius: `km` or `mi`.
+    radius_unit: LocationRadiusUnit,
+    /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+    resource_name: String,
+    /// Whether it is taken in or left out: `include` or `exclude`.
+    selection_type: SelectionType,
+    /// Its kind.
+    type_: String,
 });
 
 crm_core::record! {
@@ -1951,7 +2256,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleKeywords {
-    negatives: [GoogleKeywordItem], positives: [GoogleKeywordItem],
+    /// The keywords for which ads are not shown.
+    negatives: [GoogleKeywordItem],
+    /// The keywords to show the ads for.
+    positives: [GoogleKeywordItem],
 });
 
 crm_core::record! {
@@ -1968,7 +2276,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleLocale {
-    id: String, key: String, name: String, resource_name: String,
+    /// The id.
+    id: String,
+    /// The key it is known by.
+    key: String,
+    /// The name.
+    name: String,
+    /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+    resource_name: String,
 });
 
 crm_core::record! {
@@ -1989,7 +2304,18 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleMedia {
-    error: String, image_type: String, is_logo: bool, src: String, type_: String, url: String,
+    /// What went wrong.
+    error: String,
+    /// The shape of the image, as `SQUARE`.
+    image_type: String,
+    /// Whether the image is a logo.
+    is_logo: bool,
+    /// The address of the media file.
+    src: String,
+    /// Its kind. Always `IMAGE`.
+    type_: String,
+    /// The address.
+    url: String,
 });
 
 crm_core::record! {
@@ -2063,7 +2389,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleTargetInterests {
-    affinity: [String], in_market: [String],
+    /// Google's names of the affinity interests.
+    affinity: [String],
+    /// The resource names of the in-market interests at Google.
+    in_market: [String],
 });
 
 crm_core::record! {
@@ -2158,7 +2487,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(KeywordSuggestion {
-    keywords: [String], language_code: String, locations: [String],
+    /// The keywords it is about.
+    keywords: [String],
+    /// The language, as `en`.
+    language_code: String,
+    /// The locations, as records, ids or codes.
+    locations: [String],
 });
 
 impl KeywordSuggestion {
@@ -2193,6 +2527,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LeadFormContent {
+    /// What it is, for people.
     description: LocalizedString,
 });
 
@@ -2232,6 +2567,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LeadFormQuestion {
+    /// The ready-made field it fills, as `FIRST_NAME`.
     predefined_field: String,
 });
 
@@ -2267,6 +2603,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LegalInfo {
+    /// The legal text of the form.
     legal_disclaimer: LocalizedString,
 });
 
@@ -2324,10 +2661,38 @@ crm_core::record! {
     }
 }
 crm_core::setters!(LinkedInAd {
-    ad_campaign_group_id: String, ad_campaign_id: String, ad_id: String, call_to_action_label: String,
-    content_reference_string: String, description: String, destination_form_id: String,
-    destination_url: String, headline: String, id: String, introductory_text: String, linked_in_error: String,
-    media: [LinkedInMedia], meta: Value, name: String, publishing_status: PublishingStatus,
+    /// The id of the campaign group.
+    ad_campaign_group_id: String,
+    /// The id of the ad campaign.
+    ad_campaign_id: String,
+    /// The id of the ad.
+    ad_id: String,
+    /// What the button says, as `LEARN_MORE`.
+    call_to_action_label: String,
+    /// LinkedIn's name of the content, as `urn:li:share:123`.
+    content_reference_string: String,
+    /// What it is, for people.
+    description: String,
+    /// The id of the form the ad leads to.
+    destination_form_id: String,
+    /// The address the ad leads to.
+    destination_url: String,
+    /// The headline people see.
+    headline: String,
+    /// The id.
+    id: String,
+    /// The text over the ad.
+    introductory_text: String,
+    /// What LinkedIn found wrong.
+    linked_in_error: String,
+    /// The images and videos of it.
+    media: [LinkedInMedia],
+    /// More about it, or the totals and paging of a list.
+    meta: Value,
+    /// The name.
+    name: String,
+    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    publishing_status: PublishingStatus,
 });
 
 crm_core::record! {
@@ -2344,7 +2709,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(LinkedInBudget {
-    amount: f64, budget_type: BudgetType, schedule_end_date: String, schedule_start_date: String,
+    /// The amount.
+    amount: f64,
+    /// What the budget is for: `DAILY` or `LIFETIME`.
+    budget_type: BudgetType,
+    /// The last day of it, as `YYYY-MM-DD`.
+    schedule_end_date: String,
+    /// The day it begins, as `YYYY-MM-DD`.
+    schedule_start_date: String,
 });
 
 crm_core::record! {
@@ -2367,6 +2739,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LinkedInCreateLeadFormBody {
+    /// Fields of the form that people do not see.
     hidden_fields: [HiddenField],
 });
 
@@ -2415,8 +2788,24 @@ crm_core::record! {
     }
 }
 crm_core::setters!(LinkedInMedia {
-    destination_url: String, file_size_bytes: f64, frames: [String], headline: String, name: String,
-    selected_poster: f64, src: String, thumbnail_url: String, type_: MediaType,
+    /// The address the ad leads to.
+    destination_url: String,
+    /// The size of the file in bytes.
+    file_size_bytes: f64,
+    /// The addresses of frames from the video.
+    frames: [String],
+    /// The headline people see.
+    headline: String,
+    /// The name.
+    name: String,
+    /// The number of the poster image that is chosen.
+    selected_poster: f64,
+    /// The address of the media file.
+    src: String,
+    /// The address of the thumbnail.
+    thumbnail_url: String,
+    /// Its kind.
+    type_: MediaType,
 });
 
 crm_core::record! {
@@ -2570,7 +2959,17 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Media {
-    description: String, headline: String, link: String, name: String, selected_poster: f64,
+    /// What it is, for people.
+    description: String,
+    /// The headline people see.
+    headline: String,
+    /// The link.
+    link: String,
+    /// The name.
+    name: String,
+    /// The number of the poster image that is chosen.
+    selected_poster: f64,
+    /// The address of the thumbnail.
     thumbnail_url: String,
 });
 
@@ -2608,7 +3007,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Member {
-    app: String, keyword: String, url: String,
+    /// The app, as `com.example.app`.
+    app: String,
+    /// The keyword it goes by.
+    keyword: String,
+    /// The address.
+    url: String,
 });
 
 impl Member {
@@ -2830,7 +3234,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(QuestionDetails {
-    multiple_choice_question_details: MultipleChoiceQuestionDetails, text_question_details: Value,
+    /// The choices of the question.
+    multiple_choice_question_details: MultipleChoiceQuestionDetails,
+    /// The details of a question answered in words.
+    text_question_details: Value,
 });
 
 crm_core::record! {
@@ -2866,6 +3273,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RuleBasedUserList {
+    /// Always `REQUESTED`.
     prepopulation_status: String,
 });
 
@@ -3053,7 +3461,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(TargetAudience {
-    exclude: [Vec<SelectedAttribute>], include: [Vec<SelectedAttribute>],
+    /// The people to leave out, by attributes.
+    exclude: [Vec<SelectedAttribute>],
+    /// Who is taken in.
+    include: [Vec<SelectedAttribute>],
 });
 
 crm_core::record! {
@@ -3078,7 +3489,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ThankYouPage {
-    business_phone: String, button_link: String, country_code: String,
+    /// The phone number of the business.
+    business_phone: String,
+    /// The address the button leads to.
+    button_link: String,
+    /// The country, as `US`.
+    country_code: String,
 });
 
 impl ThankYouPage {
@@ -3138,6 +3554,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomAudience {
+    /// Facebook's id of the ad account, as `act_123456`.
     fb_ad_account_id: String,
 });
 
@@ -3172,7 +3589,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomAudienceBatch {
-    csv_path: String, dynamic_audience: String, smartlist_ids: [String],
+    /// The path of the CSV file.
+    csv_path: String,
+    /// Whether the audience is dynamic, as text.
+    dynamic_audience: String,
+    /// The ids of the smart lists.
+    smartlist_ids: [String],
 });
 
 impl UpdateCustomAudienceBatch {
@@ -3233,9 +3655,32 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAd {
-    conversation_form_id: String, cta: String, description: String, destination_form_id: String,
-    destination_link: String, headline: String, id: String, image_url: String, media: [Media],
-    media_type: UpsertAdMediaType, multi_advertiser_ads: bool, name: String, primary_text: String,
+    /// The id of the conversation form.
+    conversation_form_id: String,
+    /// What the button says, as `LEARN_MORE`.
+    cta: String,
+    /// What it is, for people.
+    description: String,
+    /// The id of the form the ad leads to.
+    destination_form_id: String,
+    /// The address the ad leads to.
+    destination_link: String,
+    /// The headline people see.
+    headline: String,
+    /// The id.
+    id: String,
+    /// The address of the image.
+    image_url: String,
+    /// The images and videos of it.
+    media: [Media],
+    /// What media it has, as `CAROUSEL`.
+    media_type: UpsertAdMediaType,
+    /// Whether it may be shown with ads of others.
+    multi_advertiser_ads: bool,
+    /// The name.
+    name: String,
+    /// The main text of the ad.
+    primary_text: String,
 });
 
 impl UpsertAd {
@@ -3312,9 +3757,28 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAdset {
-    audience: FacebookAudience, budget: Budget, conversion_location: String, custom_event_type: String,
-    id: String, instagram_actor_id: String, messaging_platforms: UpsertAdsetMessagingPlatforms, name: String,
-    page_id: String, pixel_id: String, whatsapp_number: String,
+    /// The people the ads are to reach.
+    audience: FacebookAudience,
+    /// How much may be spent, and until when.
+    budget: Budget,
+    /// Where people convert, as `website`.
+    conversion_location: String,
+    /// The event that is counted, as `Purchase`.
+    custom_event_type: String,
+    /// The id.
+    id: String,
+    /// The id of the Instagram account that shows it.
+    instagram_actor_id: String,
+    /// The messengers the ad opens, as `WHATSAPP`.
+    messaging_platforms: UpsertAdsetMessagingPlatforms,
+    /// The name.
+    name: String,
+    /// The id of the page.
+    page_id: String,
+    /// The id of the tracking pixel.
+    pixel_id: String,
+    /// The WhatsApp number.
+    whatsapp_number: String,
 });
 
 impl UpsertAdset {
@@ -3413,7 +3877,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAudience {
-    dimensions: AudienceDimension, exclusion_dimension: AudienceDimension, resource_name: String,
+    /// Whom the audience takes in.
+    dimensions: AudienceDimension,
+    /// Whom the audience leaves out.
+    exclusion_dimension: AudienceDimension,
+    /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+    resource_name: String,
 });
 
 impl UpsertAudience {
@@ -3451,7 +3920,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertCampaign {
-    id: String, name: String, objective: UpsertCampaignObjective, source: String,
+    /// The id.
+    id: String,
+    /// The name.
+    name: String,
+    /// What the campaign aims at, as `OUTCOME_LEADS`.
+    objective: UpsertCampaignObjective,
+    /// Where it came from.
+    source: String,
+    /// The special ad categories it falls under, as `HOUSING`.
     special_ad_categories: UpsertCampaignSpecialAdCategories,
 });
 
@@ -3530,9 +4007,24 @@ crm_core::record! {
     required "attributionModel" "category" "clickThroughWindow" "countingType" "locationId" "name" "type" "valueSettings"
 }
 crm_core::setters!(UpsertConversion {
-    attribution_model: UpsertConversionAttributionModel, category: String, click_through_window: f64,
-    conversion_id: String, counting_type: UpsertConversionCountingType, location_id: String, name: String,
-    type_: UpsertConversionType, value_settings: ConversionValueSettings,
+    /// How credit for a conversion is given.
+    attribution_model: UpsertConversionAttributionModel,
+    /// Its category, as a name or a record.
+    category: String,
+    /// `clickThroughWindow`
+    click_through_window: f64,
+    /// The id of the conversion.
+    conversion_id: String,
+    /// Whether a click counts once or often: `ONE_PER_CLICK` or `MANY_PER_CLICK`.
+    counting_type: UpsertConversionCountingType,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The name.
+    name: String,
+    /// Its kind.
+    type_: UpsertConversionType,
+    /// What a conversion is worth.
+    value_settings: ConversionValueSettings,
 });
 
 crm_core::open_enum! {
@@ -3573,7 +4065,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertConversionPixel {
-    conversion_pixel_id: String, ig_user_id: String, name: String,
+    /// The id of the pixel that counts conversions.
+    conversion_pixel_id: String,
+    /// The id of the user at Instagram.
+    ig_user_id: String,
+    /// The name.
+    name: String,
 });
 
 impl UpsertConversionPixel {
@@ -3637,9 +4134,28 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertSegment {
-    country_codes: [String], description: String, expansion_level: UpsertSegmentExpansionLevel, id: String,
-    members: [Member], membership_life_span: f64, membership_status: String,
-    rule_based_user_list: RuleBasedUserList, seed_user_list_ids: [String], status: String, type_: String,
+    /// The countries, as `US`.
+    country_codes: [String],
+    /// What it is, for people.
+    description: String,
+    /// How far to widen it: `BALANCED`, `BROAD` or `NARROW`.
+    expansion_level: UpsertSegmentExpansionLevel,
+    /// The id.
+    id: String,
+    /// The members of the segment.
+    members: [Member],
+    /// `membershipLifeSpan`
+    membership_life_span: f64,
+    /// Whether the segment takes new members, as `OPEN`.
+    membership_status: String,
+    /// The rules that say who is in the segment.
+    rule_based_user_list: RuleBasedUserList,
+    /// The ids of the user lists it is modelled on.
+    seed_user_list_ids: [String],
+    /// The state it is in.
+    status: String,
+    /// Its kind.
+    type_: String,
 });
 
 impl UpsertSegment {
@@ -3688,6 +4204,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(WelcomeMessageQuestion {
+    /// What is or was answered.
     response: String,
 });
 

@@ -57,8 +57,22 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreatePublicAgent {
-    agency_id: String, author_email: String, author_id: String, author_name: String, description: String,
-    edges: [String], name: String, nodes: [String],
+    /// The id of the agency.
+    agency_id: String,
+    /// The e-mail address of the author.
+    author_email: String,
+    /// The id of who made it.
+    author_id: String,
+    /// The name of the author.
+    author_name: String,
+    /// What it is, for people.
+    description: String,
+    /// What joins the nodes of the agent.
+    edges: [String],
+    /// The name.
+    name: String,
+    /// The steps the agent is built from.
+    nodes: [String],
 });
 
 impl CreatePublicAgent {
@@ -146,7 +160,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExecutePublicAgent {
-    attachments: [Attachment], contact_id: String, execution_id: String, input_variables: Value,
+    /// The addresses of the files.
+    attachments: [Attachment],
+    /// The id of the contact.
+    contact_id: String,
+    /// The id of the run.
+    execution_id: String,
+    /// The variables the agent takes.
+    input_variables: Value,
+    /// The id of the version.
     version_id: String,
 });
 
@@ -273,7 +295,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PromoteAndPublish {
-    user_email: String, user_id: String, user_name: String,
+    /// The e-mail address of the user.
+    user_email: String,
+    /// The id of the user.
+    user_id: String,
+    /// The name of the user.
+    user_name: String,
 });
 
 impl PromoteAndPublish {
@@ -318,7 +345,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdatePublicAgentMetadata {
-    description: String, name: String, status: CreatePublicAgentStatus,
+    /// What it is, for people.
+    description: String,
+    /// The name.
+    name: String,
+    /// The state it is in.
+    status: CreatePublicAgentStatus,
 });
 
 impl UpdatePublicAgentMetadata {
@@ -377,8 +409,25 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdatePublicAgentVersion {
-    description: String, edges: [Value], global_config: Value, global_variables: [Value],
-    input_variables: [Value], nodes: [Value], runtime_variables: [Value], user_id: String, user_name: String,
+    /// What it is, for people.
+    description: String,
+    /// What joins the nodes of the agent.
+    edges: [Value],
+    /// What holds for the whole agent.
+    global_config: Value,
+    /// The variables all steps of the agent can use.
+    global_variables: [Value],
+    /// The variables the agent takes.
+    input_variables: [Value],
+    /// The steps the agent is built from.
+    nodes: [Value],
+    /// The variables set while the agent runs.
+    runtime_variables: [Value],
+    /// The id of the user.
+    user_id: String,
+    /// The name of the user.
+    user_name: String,
+    /// The name of the version.
     version_name: String,
 });
 

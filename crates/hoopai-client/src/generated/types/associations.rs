@@ -68,8 +68,18 @@ crm_core::record! {
     required "firstObjectKey" "firstObjectLabel" "key" "locationId" "secondObjectKey" "secondObjectLabel"
 }
 crm_core::setters!(CreateAssociationReq {
-    first_object_key: String, first_object_label: String, key: String, location_id: String,
-    second_object_key: String, second_object_label: String,
+    /// The key of the first object, as `contact`.
+    first_object_key: String,
+    /// What the first object is called in the association.
+    first_object_label: String,
+    /// The key it is known by.
+    key: String,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The key of the second object, as `contact`.
+    second_object_key: String,
+    /// What the second object is called in the association.
+    second_object_label: String,
 });
 
 crm_core::record! {

@@ -86,9 +86,34 @@ crm_core::record! {
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
 }
 crm_core::setters!(BlogPostParams {
-    author: String, blog_id: String, canonical_link: String, categories: [String], description: String,
-    image_alt_text: String, image_url: String, location_id: String, published_at: String, raw_html: String,
-    status: BlogsListPostsStatus, tags: [String], title: String, url_slug: String,
+    /// Who wrote it.
+    author: String,
+    /// The id of the blog.
+    blog_id: String,
+    /// The canonical address for search engines.
+    canonical_link: String,
+    /// The categories, as records or ids.
+    categories: [String],
+    /// What it is, for people.
+    description: String,
+    /// The words that stand in for the image.
+    image_alt_text: String,
+    /// The address of the image.
+    image_url: String,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// When it was or will be published.
+    published_at: String,
+    /// The text of the post as HTML.
+    raw_html: String,
+    /// The state it is in.
+    status: BlogsListPostsStatus,
+    /// The tags.
+    tags: [String],
+    /// The title.
+    title: String,
+    /// The part of the web address that names it.
+    url_slug: String,
 });
 
 crm_core::record! {

@@ -38,7 +38,18 @@ crm_core::record! {
     required "hex" "hexa" "id" "label" "rgb" "rgba"
 }
 crm_core::setters!(Color {
-    hex: String, hexa: String, id: String, label: String, rgb: String, rgba: String,
+    /// The color in hex, as `#FF5733`.
+    hex: String,
+    /// The color in hexadecimal with its opacity, as `#FF5733FF`.
+    hexa: String,
+    /// The id.
+    id: String,
+    /// The label it is shown with.
+    label: String,
+    /// The color in RGB, as `rgb(255, 87, 51)`.
+    rgb: String,
+    /// The color as `rgba(255, 87, 51, 1)`.
+    rgba: String,
 });
 
 crm_core::record! {
@@ -67,7 +78,19 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBrandBoardParam {
-    brand_board_id: String, colors: [Color], default_: bool, fonts: [Font], logos: [Logo], parent_id: String,
+    /// The id of the brand board.
+    brand_board_id: String,
+    /// The colors that belong to it.
+    colors: [Color],
+    /// Whether it is the default.
+    default_: bool,
+    /// The fonts that belong to it.
+    fonts: [Font],
+    /// The logos of the brand.
+    logos: [Logo],
+    /// The id of what it belongs to.
+    parent_id: String,
+    /// Its kind.
     type_: MetaDataSourceType,
 });
 
@@ -248,7 +271,18 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateBrandBoardBody {
-    colors: [Color], default_: bool, fonts: [Font], logos: [Logo], name: String, parent_id: String,
+    /// The colors that belong to it.
+    colors: [Color],
+    /// Whether it is the default.
+    default_: bool,
+    /// The fonts that belong to it.
+    fonts: [Font],
+    /// The logos of the brand.
+    logos: [Logo],
+    /// The name.
+    name: String,
+    /// The id of what it belongs to.
+    parent_id: String,
 });
 
 #[cfg(feature = "schemars")]

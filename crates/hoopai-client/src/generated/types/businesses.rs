@@ -71,8 +71,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBusiness {
-    address: String, city: String, country: String, description: String, email: String, phone: String,
-    postal_code: String, state: String, website: String,
+    /// The address.
+    address: String,
+    /// The city.
+    city: String,
+    /// The country, as `US`.
+    country: String,
+    /// What it is, for people.
+    description: String,
+    /// The e-mail address.
+    email: String,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The postal code.
+    postal_code: String,
+    /// The state or region.
+    state: String,
+    /// The address of the website.
+    website: String,
 });
 
 impl CreateBusiness {
@@ -138,8 +154,26 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateBusiness {
-    address: String, city: String, country: String, description: String, email: String, name: String,
-    phone: String, postal_code: String, state: String, website: String,
+    /// The address.
+    address: String,
+    /// The city.
+    city: String,
+    /// The country, as `US`.
+    country: String,
+    /// What it is, for people.
+    description: String,
+    /// The e-mail address.
+    email: String,
+    /// The name.
+    name: String,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The postal code.
+    postal_code: String,
+    /// The state or region.
+    state: String,
+    /// The address of the website.
+    website: String,
 });
 
 crm_core::record! {

@@ -60,7 +60,7 @@ crm_core::record! {
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The vendor's default is `default`.
+        /// Default: `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
         /// How or where the meeting is held, as `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
@@ -79,10 +79,32 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AppointmentCreate {
-    address: String, appointment_status: AppointmentStatus, assigned_user_id: String, description: String,
-    end_time: String, ignore_date_range: bool, ignore_free_slot_validation: bool, meeting_location_id: String,
-    meeting_location_type: AppointmentEditMeetingLocationType, override_location_config: bool, rrule: String,
-    title: String, to_notify: bool,
+    /// The address.
+    address: String,
+    /// The state of the appointment, as `confirmed` or `noshow`.
+    appointment_status: AppointmentStatus,
+    /// The id of the user it is assigned to.
+    assigned_user_id: String,
+    /// What it is, for people.
+    description: String,
+    /// When it ends.
+    end_time: String,
+    /// Whether the notice and date limits of the calendar are disregarded.
+    ignore_date_range: bool,
+    /// Whether to book even when the slot is not free.
+    ignore_free_slot_validation: bool,
+    /// Default: `default`.
+    meeting_location_id: String,
+    /// How or where the meeting is held, as `zoom`.
+    meeting_location_type: AppointmentEditMeetingLocationType,
+    /// `overrideLocationConfig`
+    override_location_config: bool,
+    /// The rule by which it repeats.
+    rrule: String,
+    /// The title.
+    title: String,
+    /// Whether to send the notifications.
+    to_notify: bool,
 });
 
 impl AppointmentCreate {
@@ -136,7 +158,7 @@ crm_core::record! {
         ignore_date_range: Option<bool> = "ignoreDateRange",
         /// Whether to book even when the slot is not free.
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
-        /// The vendor's default is `default`.
+        /// Default: `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
         /// How or where the meeting is held, as `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
@@ -153,10 +175,36 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AppointmentEdit {
-    address: String, appointment_status: AppointmentStatus, assigned_user_id: String, calendar_id: String,
-    description: String, end_time: String, ignore_date_range: bool, ignore_free_slot_validation: bool,
-    meeting_location_id: String, meeting_location_type: AppointmentEditMeetingLocationType,
-    override_location_config: bool, rrule: String, start_time: String, title: String, to_notify: bool,
+    /// The address.
+    address: String,
+    /// The state of the appointment, as `confirmed` or `noshow`.
+    appointment_status: AppointmentStatus,
+    /// The id of the user it is assigned to.
+    assigned_user_id: String,
+    /// The id of the calendar.
+    calendar_id: String,
+    /// What it is, for people.
+    description: String,
+    /// When it ends.
+    end_time: String,
+    /// Whether the notice and date limits of the calendar are disregarded.
+    ignore_date_range: bool,
+    /// Whether to book even when the slot is not free.
+    ignore_free_slot_validation: bool,
+    /// Default: `default`.
+    meeting_location_id: String,
+    /// How or where the meeting is held, as `zoom`.
+    meeting_location_type: AppointmentEditMeetingLocationType,
+    /// `overrideLocationConfig`
+    override_location_config: bool,
+    /// The rule by which it repeats.
+    rrule: String,
+    /// When it begins.
+    start_time: String,
+    /// The title.
+    title: String,
+    /// Whether to send the notifications.
+    to_notify: bool,
 });
 
 crm_core::open_enum! {
@@ -204,7 +252,7 @@ crm_core::record! {
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How or where the meeting is held, as `zoom`. The vendor's default is `default`.
+        /// How or where the meeting is held, as `zoom`. Default: `default`.
         meeting_location_type: Option<String> = "meetingLocationType",
         /// The rule by which it repeats.
         rrule: Option<String> = "rrule",
@@ -260,7 +308,7 @@ crm_core::record! {
     pub struct Availability {
         /// The day or time it is about.
         date: Option<String> = "date",
-        /// Whether it is deleted. The vendor's default is `false`.
+        /// Whether it is deleted. Default: `false`.
         deleted: Option<bool> = "deleted",
         /// The hours of the day it is open.
         hours: Option<Vec<Hour>> = "hours",
@@ -269,6 +317,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Availability {
+    /// Whether it is deleted. Default: `false`.
     deleted: bool,
 });
 
@@ -305,7 +354,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlockSlotCreateRequest {
-    assigned_user_id: String, end_time: String, start_time: String, title: String,
+    /// The id of the user it is assigned to.
+    assigned_user_id: String,
+    /// When it ends.
+    end_time: String,
+    /// When it begins.
+    start_time: String,
+    /// The title.
+    title: String,
 });
 
 impl BlockSlotCreateRequest {
@@ -344,7 +400,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlockSlotEditRequest {
-    assigned_user_id: String, end_time: String, start_time: String, title: String,
+    /// The id of the user it is assigned to.
+    assigned_user_id: String,
+    /// When it ends.
+    end_time: String,
+    /// When it begins.
+    start_time: String,
+    /// The title.
+    title: String,
 });
 
 impl BlockSlotEditRequest {
@@ -398,23 +461,23 @@ crm_core::record! {
     pub struct Calendar {
         /// The e-mail address that alerts go to.
         alert_email: Option<String> = "alertEmail",
-        /// The shortest notice for a booking, in its unit.
+        /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
         /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// How far ahead can be booked, in its unit.
+        /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
         /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// Whether bookings may be cancelled. The vendor's default is `true`.
+        /// Whether bookings may be cancelled. Default: `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// Whether appointments can be moved. The vendor's default is `true`.
+        /// Whether appointments can be moved. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
         /// Most appointments in a day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// How many appointments fit in a slot. The vendor's default is `1`.
+        /// How many appointments fit in a slot. Default: `1`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// Whether appointments are confirmed at once. The vendor's default is `true`.
+        /// Whether appointments are confirmed at once. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
         /// The dates that have hours of their own.
         availabilities: Vec<Availability> = "availabilities",
@@ -428,13 +491,13 @@ crm_core::record! {
         consent_label: Option<String> = "consentLabel",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The color in the calendar, as `#039be5`. The vendor's default is `#039be5`.
+        /// The color in the calendar, as `#039be5`. Default: `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// The title of the events, with placeholders. The vendor's default is `{{contact.name}}`.
+        /// The title of the events, with placeholders. Default: `{{contact.name}}`.
         event_title: Option<String> = "eventTitle",
-        /// How appointments are shared out among the team. The vendor's default is `RoundRobin_OptimizeForAvailability`.
+        /// How appointments are shared out among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
         /// The id of the form.
         form_id: Option<String> = "formId",
@@ -442,9 +505,9 @@ crm_core::record! {
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
         /// What is said after the form was sent.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
-        /// The vendor's default is `ThankYouMessage`.
+        /// Default: `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// Whether Google sends invitation e-mails. The vendor's default is `false`.
+        /// Whether Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
         /// The id of the group.
         group_id: Option<String> = "groupId",
@@ -452,7 +515,7 @@ crm_core::record! {
         guest_type: Option<GuestType> = "guestType",
         /// The id.
         id: Option<String> = "id",
-        /// Whether it is in use. The vendor's default is `true`.
+        /// Whether it is in use. Default: `true`.
         is_active: Option<bool> = "isActive",
         /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
@@ -474,7 +537,7 @@ crm_core::record! {
         open_hours: Vec<OpenHour> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Time kept free before each booking, in `preBufferUnit`.
+        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
@@ -486,15 +549,15 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// Whether contacts that exist already are not assigned anew.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// `slotBuffer`
+        /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
         /// The unit of the slot buffer: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
-        /// The vendor's default is `30`.
+        /// In the unit of `slotDurationUnit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
         /// The unit of a slot's length: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// The vendor's default is `30`.
+        /// In the unit of `slotIntervalUnit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
@@ -506,7 +569,7 @@ crm_core::record! {
         team_members: Vec<TeamMemberReply> = "teamMembers",
         /// The part of the booking address that names the calendar.
         widget_slug: Option<String> = "widgetSlug",
-        /// The vendor's default is `classic`.
+        /// Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
 }
@@ -524,23 +587,23 @@ crm_core::record! {
     pub struct CalendarCreate {
         /// The e-mail address that alerts go to.
         alert_email: Option<String> = "alertEmail",
-        /// The shortest notice for a booking, in its unit.
+        /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
         /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// How far ahead can be booked, in its unit.
+        /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
         /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// Whether bookings may be cancelled. The vendor's default is `true`.
+        /// Whether bookings may be cancelled. Default: `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// Whether appointments can be moved. The vendor's default is `true`.
+        /// Whether appointments can be moved. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
         /// Most appointments in a day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// How many appointments fit in a slot. The vendor's default is `1`.
+        /// How many appointments fit in a slot. Default: `1`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// Whether appointments are confirmed at once. The vendor's default is `true`.
+        /// Whether appointments are confirmed at once. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
         /// The dates that have hours of their own.
         availabilities: Option<Vec<Availability>> = "availabilities",
@@ -554,13 +617,13 @@ crm_core::record! {
         consent_label: Option<String> = "consentLabel",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The color in the calendar, as `#039be5`. The vendor's default is `#039be5`.
+        /// The color in the calendar, as `#039be5`. Default: `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// The title of the events, with placeholders. The vendor's default is `{{contact.name}}`.
+        /// The title of the events, with placeholders. Default: `{{contact.name}}`.
         event_title: Option<String> = "eventTitle",
-        /// How appointments are shared out among the team. The vendor's default is `RoundRobin_OptimizeForAvailability`.
+        /// How appointments are shared out among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
         /// The id of the form.
         form_id: Option<String> = "formId",
@@ -568,15 +631,15 @@ crm_core::record! {
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
         /// What is said after the form was sent.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
-        /// The vendor's default is `ThankYouMessage`.
+        /// Default: `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// Whether Google sends invitation e-mails. The vendor's default is `false`.
+        /// Whether Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
         /// The id of the group.
         group_id: Option<String> = "groupId",
         /// `count_only` counts the guests; `collect_detail` asks who they are.
         guest_type: Option<GuestType> = "guestType",
-        /// Whether it is in use. The vendor's default is `true`.
+        /// Whether it is in use. Default: `true`.
         is_active: Option<bool> = "isActive",
         /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
@@ -598,7 +661,7 @@ crm_core::record! {
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Time kept free before each booking, in `preBufferUnit`.
+        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
@@ -610,15 +673,15 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// Whether contacts that exist already are not assigned anew.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// `slotBuffer`
+        /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
         /// The unit of the slot buffer: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
-        /// The vendor's default is `30`.
+        /// In the unit of `slotDurationUnit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
         /// The unit of a slot's length: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// The vendor's default is `30`.
+        /// In the unit of `slotIntervalUnit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
@@ -630,7 +693,7 @@ crm_core::record! {
         team_members: Option<Vec<TeamMember>> = "teamMembers",
         /// The part of the booking address that names the calendar.
         widget_slug: Option<String> = "widgetSlug",
-        /// The vendor's default is `classic`.
+        /// Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
     required "locationId" "name"
@@ -638,22 +701,110 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CalendarCreate {
-    alert_email: String, allow_booking_after: f64, allow_booking_after_unit: AllowBookingAfterUnit,
-    allow_booking_for: f64, allow_booking_for_unit: AllowBookingForUnit, allow_cancellation: bool,
-    allow_reschedule: bool, appoinment_per_day: f64, appoinment_per_slot: f64, auto_confirm: bool,
-    availabilities: [Availability], availability_type: f64, calendar_cover_image: String,
-    calendar_type: CalendarType, consent_label: String, description: String, enable_recurring: bool,
-    event_color: String, event_title: String, event_type: EventType, form_id: String,
-    form_submit_redirect_url: String, form_submit_thanks_message: String, form_submit_type: FormSubmitType,
-    google_invitation_emails: bool, group_id: String, guest_type: GuestType, is_active: bool,
-    is_live_payment_mode: bool, location_configurations: [LocationConfiguration],
-    look_busy_config: LookBusyConfiguration, notes: String, notifications: [CalendarNotification],
-    open_hours: [OpenHour], pixel_id: String, pre_buffer: f64, pre_buffer_unit: BufferUnit,
-    recurring: CalendarsRecurring, should_assign_contact_to_team_member: bool,
-    should_send_alert_emails_to_assigned_member: bool, should_skip_assigning_contact_for_existing: bool,
-    slot_buffer: f64, slot_buffer_unit: BufferUnit, slot_duration: f64, slot_duration_unit: BufferUnit,
-    slot_interval: f64, slot_interval_unit: BufferUnit, slug: String, sticky_contact: bool,
-    team_members: [TeamMember], widget_slug: String, widget_type: WidgetType,
+    /// The e-mail address that alerts go to.
+    alert_email: String,
+    /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+    allow_booking_after: f64,
+    /// The unit of `allowBookingAfter`.
+    allow_booking_after_unit: AllowBookingAfterUnit,
+    /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+    allow_booking_for: f64,
+    /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+    allow_booking_for_unit: AllowBookingForUnit,
+    /// Whether bookings may be cancelled. Default: `true`.
+    allow_cancellation: bool,
+    /// Whether appointments can be moved. Default: `true`.
+    allow_reschedule: bool,
+    /// Most appointments in a day.
+    appoinment_per_day: f64,
+    /// How many appointments fit in a slot. Default: `1`.
+    appoinment_per_slot: f64,
+    /// Whether appointments are confirmed at once. Default: `true`.
+    auto_confirm: bool,
+    /// The dates that have hours of their own.
+    availabilities: [Availability],
+    /// Which kind of availability holds: `0` or `1`.
+    availability_type: f64,
+    /// The address of the cover image of the calendar.
+    calendar_cover_image: String,
+    /// The kind of calendar, as `round_robin`.
+    calendar_type: CalendarType,
+    /// The text beside the consent box.
+    consent_label: String,
+    /// What it is, for people.
+    description: String,
+    /// Default: `false`.
+    enable_recurring: bool,
+    /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+    event_color: String,
+    /// The title of the events, with placeholders. Default: `{{contact.name}}`.
+    event_title: String,
+    /// How appointments are shared out among the team. Default: `RoundRobin_OptimizeForAvailability`.
+    event_type: EventType,
+    /// The id of the form.
+    form_id: String,
+    /// The address to go to once the form is sent.
+    form_submit_redirect_url: String,
+    /// What is said after the form was sent.
+    form_submit_thanks_message: String,
+    /// Default: `ThankYouMessage`.
+    form_submit_type: FormSubmitType,
+    /// Whether Google sends invitation e-mails. Default: `false`.
+    google_invitation_emails: bool,
+    /// The id of the group.
+    group_id: String,
+    /// `count_only` counts the guests; `collect_detail` asks who they are.
+    guest_type: GuestType,
+    /// Whether it is in use. Default: `true`.
+    is_active: bool,
+    /// Whether payments are real, not only for testing.
+    is_live_payment_mode: bool,
+    /// The places or ways in which a meeting can be held.
+    location_configurations: [LocationConfiguration],
+    /// How to show fewer free slots than there are.
+    look_busy_config: LookBusyConfiguration,
+    /// The notes on it.
+    notes: String,
+    /// Deprecated by the vendor.
+    notifications: [CalendarNotification],
+    /// The hours it is open.
+    open_hours: [OpenHour],
+    /// The id of the tracking pixel.
+    pixel_id: String,
+    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    pre_buffer: f64,
+    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    pre_buffer_unit: BufferUnit,
+    /// How it repeats.
+    recurring: CalendarsRecurring,
+    /// Whether the contact is assigned to the booked team member.
+    should_assign_contact_to_team_member: bool,
+    /// Whether the assigned member gets the alert e-mails.
+    should_send_alert_emails_to_assigned_member: bool,
+    /// Whether contacts that exist already are not assigned anew.
+    should_skip_assigning_contact_for_existing: bool,
+    /// In the unit of `slotBufferUnit`.
+    slot_buffer: f64,
+    /// The unit of the slot buffer: `mins` or `hours`.
+    slot_buffer_unit: BufferUnit,
+    /// In the unit of `slotDurationUnit`. Default: `30`.
+    slot_duration: f64,
+    /// The unit of a slot's length: `mins` or `hours`.
+    slot_duration_unit: BufferUnit,
+    /// In the unit of `slotIntervalUnit`. Default: `30`.
+    slot_interval: f64,
+    /// The unit of `slotInterval`: `mins` or `hours`.
+    slot_interval_unit: BufferUnit,
+    /// The part of the address after the domain.
+    slug: String,
+    /// `stickyContact`
+    sticky_contact: bool,
+    /// The team members of the calendar.
+    team_members: [TeamMember],
+    /// The part of the booking address that names the calendar.
+    widget_slug: String,
+    /// Default: `classic`.
+    widget_type: WidgetType,
 });
 
 impl CalendarCreate {
@@ -788,8 +939,18 @@ crm_core::record! {
     required "selectedUsers" "shouldSendToContact" "shouldSendToGuest" "shouldSendToSelectedUsers" "shouldSendToUser"
 }
 crm_core::setters!(CalendarNotification {
-    selected_users: String, should_send_to_contact: bool, should_send_to_guest: bool,
-    should_send_to_selected_users: bool, should_send_to_user: bool, type_: String,
+    /// The users who are notified.
+    selected_users: String,
+    /// Whether it is sent to the contact.
+    should_send_to_contact: bool,
+    /// Whether the guests are notified.
+    should_send_to_guest: bool,
+    /// Whether it is sent to the chosen users.
+    should_send_to_selected_users: bool,
+    /// Whether the users are notified.
+    should_send_to_user: bool,
+    /// Its kind. Always `email`.
+    type_: String,
 });
 
 crm_core::record! {
@@ -905,11 +1066,11 @@ crm_core::record! {
     pub struct CalendarUpdate {
         /// The e-mail address that alerts go to.
         alert_email: Option<String> = "alertEmail",
-        /// The shortest notice for a booking, in its unit.
+        /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
         /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// How far ahead can be booked, in its unit.
+        /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
         /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
@@ -933,9 +1094,9 @@ crm_core::record! {
         consent_label: Option<String> = "consentLabel",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The color in the calendar, as `#039be5`. The vendor's default is `#039be5`.
+        /// The color in the calendar, as `#039be5`. Default: `#039be5`.
         event_color: Option<String> = "eventColor",
         /// The title of the events, with placeholders.
         event_title: Option<String> = "eventTitle",
@@ -947,7 +1108,7 @@ crm_core::record! {
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
         /// What is said after the form was sent.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
-        /// The vendor's default is `ThankYouMessage`.
+        /// Default: `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// Whether Google sends invitation e-mails.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
@@ -975,7 +1136,7 @@ crm_core::record! {
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Time kept free before each booking, in `preBufferUnit`.
+        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
@@ -987,13 +1148,13 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// Whether contacts that exist already are not assigned anew.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// `slotBuffer`
+        /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
-        /// The vendor's default is `30`.
+        /// In the unit of `slotDurationUnit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
         /// The unit of a slot's length: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// The vendor's default is `30`.
+        /// In the unit of `slotIntervalUnit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
@@ -1005,27 +1166,114 @@ crm_core::record! {
         team_members: Option<Vec<TeamMember>> = "teamMembers",
         /// The part of the booking address that names the calendar.
         widget_slug: Option<String> = "widgetSlug",
-        /// The vendor's default is `classic`.
+        /// Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
     read_only "meetingLocation"
 }
 crm_core::setters!(CalendarUpdate {
-    alert_email: String, allow_booking_after: f64, allow_booking_after_unit: AllowBookingAfterUnit,
-    allow_booking_for: f64, allow_booking_for_unit: AllowBookingForUnit, allow_cancellation: bool,
-    allow_reschedule: bool, appoinment_per_day: f64, appoinment_per_slot: f64, auto_confirm: bool,
-    availabilities: [UpdateAvailability], availability_type: f64, calendar_cover_image: String,
-    consent_label: String, description: String, enable_recurring: bool, event_color: String,
-    event_title: String, event_type: EventType, form_id: String, form_submit_redirect_url: String,
-    form_submit_thanks_message: String, form_submit_type: FormSubmitType, google_invitation_emails: bool,
-    group_id: String, guest_type: GuestType, is_active: bool, is_live_payment_mode: bool,
-    location_configurations: [LocationConfiguration], look_busy_config: LookBusyConfiguration, name: String,
-    notes: String, notifications: [CalendarNotification], open_hours: [OpenHour], pixel_id: String,
-    pre_buffer: f64, pre_buffer_unit: BufferUnit, recurring: CalendarsRecurring,
-    should_assign_contact_to_team_member: bool, should_send_alert_emails_to_assigned_member: bool,
-    should_skip_assigning_contact_for_existing: bool, slot_buffer: f64, slot_duration: f64,
-    slot_duration_unit: BufferUnit, slot_interval: f64, slot_interval_unit: BufferUnit, slug: String,
-    sticky_contact: bool, team_members: [TeamMember], widget_slug: String, widget_type: WidgetType,
+    /// The e-mail address that alerts go to.
+    alert_email: String,
+    /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+    allow_booking_after: f64,
+    /// The unit of `allowBookingAfter`.
+    allow_booking_after_unit: AllowBookingAfterUnit,
+    /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+    allow_booking_for: f64,
+    /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+    allow_booking_for_unit: AllowBookingForUnit,
+    /// Whether bookings may be cancelled.
+    allow_cancellation: bool,
+    /// Whether appointments can be moved.
+    allow_reschedule: bool,
+    /// Most appointments in a day.
+    appoinment_per_day: f64,
+    /// How many appointments fit in a slot.
+    appoinment_per_slot: f64,
+    /// Whether appointments are confirmed at once.
+    auto_confirm: bool,
+    /// The dates that have hours of their own.
+    availabilities: [UpdateAvailability],
+    /// Which kind of availability holds: `0` or `1`.
+    availability_type: f64,
+    /// The address of the cover image of the calendar.
+    calendar_cover_image: String,
+    /// The text beside the consent box.
+    consent_label: String,
+    /// What it is, for people.
+    description: String,
+    /// Default: `false`.
+    enable_recurring: bool,
+    /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+    event_color: String,
+    /// The title of the events, with placeholders.
+    event_title: String,
+    /// How appointments are shared out among the team.
+    event_type: EventType,
+    /// The id of the form.
+    form_id: String,
+    /// The address to go to once the form is sent.
+    form_submit_redirect_url: String,
+    /// What is said after the form was sent.
+    form_submit_thanks_message: String,
+    /// Default: `ThankYouMessage`.
+    form_submit_type: FormSubmitType,
+    /// Whether Google sends invitation e-mails.
+    google_invitation_emails: bool,
+    /// The id of the group.
+    group_id: String,
+    /// `count_only` counts the guests; `collect_detail` asks who they are.
+    guest_type: GuestType,
+    /// Whether it is in use.
+    is_active: bool,
+    /// Whether payments are real, not only for testing.
+    is_live_payment_mode: bool,
+    /// The places or ways in which a meeting can be held.
+    location_configurations: [LocationConfiguration],
+    /// How to show fewer free slots than there are.
+    look_busy_config: LookBusyConfiguration,
+    /// The name.
+    name: String,
+    /// The notes on it.
+    notes: String,
+    /// Deprecated by the vendor.
+    notifications: [CalendarNotification],
+    /// The hours it is open.
+    open_hours: [OpenHour],
+    /// The id of the tracking pixel.
+    pixel_id: String,
+    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    pre_buffer: f64,
+    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    pre_buffer_unit: BufferUnit,
+    /// How it repeats.
+    recurring: CalendarsRecurring,
+    /// Whether the contact is assigned to the booked team member.
+    should_assign_contact_to_team_member: bool,
+    /// Whether the assigned member gets the alert e-mails.
+    should_send_alert_emails_to_assigned_member: bool,
+    /// Whether contacts that exist already are not assigned anew.
+    should_skip_assigning_contact_for_existing: bool,
+    /// In the unit of `slotBufferUnit`.
+    slot_buffer: f64,
+    /// In the unit of `slotDurationUnit`. Default: `30`.
+    slot_duration: f64,
+    /// The unit of a slot's length: `mins` or `hours`.
+    slot_duration_unit: BufferUnit,
+    /// In the unit of `slotIntervalUnit`. Default: `30`.
+    slot_interval: f64,
+    /// The unit of `slotInterval`: `mins` or `hours`.
+    slot_interval_unit: BufferUnit,
+    /// The part of the address after the domain.
+    slug: String,
+    /// `stickyContact`
+    sticky_contact: bool,
+    /// The team members of the calendar.
+    team_members: [TeamMember],
+    /// The part of the booking address that names the calendar.
+    widget_slug: String,
+    /// Default: `classic`.
+    widget_type: WidgetType,
 });
 
 crm_core::record! {
@@ -1050,8 +1298,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(CalendarsRecurring {
+    /// `bookingOption`
     booking_option: CalendarsRecurringBookingOption,
-    booking_overlap_default_status: CalendarsRecurringBookingOverlapDefaultStatus, count: f64,
+    /// The status of bookings that overlap another one.
+    booking_overlap_default_status: CalendarsRecurringBookingOverlapDefaultStatus,
+    /// How many there are. At most 24.
+    count: f64,
+    /// How often it repeats: `DAILY`, `WEEKLY` or `MONTHLY`.
     freq: CalendarsRecurringFreq,
 });
 
@@ -1110,7 +1363,7 @@ crm_core::record! {
         from_name: Option<String> = "fromName",
         /// The phone number it comes from.
         from_number: Option<String> = "fromNumber",
-        /// Whether it is in use. The vendor's default is `true`.
+        /// Whether it is in use. Default: `true`.
         is_active: Option<bool> = "isActive",
         /// What the notification is about.
         notification_type: Option<NotificationType> = "notificationType",
@@ -1127,9 +1380,30 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCalendarNotification {
-    additional_email_ids: [String], additional_phone_numbers: [String], after_time: [Schedules],
-    before_time: [Schedules], body: String, from_address: String, from_name: String, from_number: String,
-    is_active: bool, selected_users: [String], subject: String, template_id: String,
+    /// More e-mail addresses to notify.
+    additional_email_ids: [String],
+    /// Further phone numbers it is sent to.
+    additional_phone_numbers: [String],
+    /// How long after the appointment to send it.
+    after_time: [Schedules],
+    /// How long before the appointment it is sent.
+    before_time: [Schedules],
+    /// The text it holds.
+    body: String,
+    /// The address it is sent from.
+    from_address: String,
+    /// The name it is sent under.
+    from_name: String,
+    /// The phone number it comes from.
+    from_number: String,
+    /// Whether it is in use. Default: `true`.
+    is_active: bool,
+    /// The users who are notified.
+    selected_users: [String],
+    /// The subject.
+    subject: String,
+    /// The id of the template.
+    template_id: String,
 });
 
 impl CreateCalendarNotification {
@@ -1164,7 +1438,7 @@ impl CreateCalendarNotification {
 crm_core::record! {
     /// Create calendar resource.
     pub struct CreateCalendarResource {
-        /// The ids of the calendars.
+        /// The ids of the calendars. At most 100 items.
         calendar_ids: Option<Vec<String>> = "calendarIds",
         /// How many it has room for.
         capacity: Option<f64> = "capacity",
@@ -1182,8 +1456,20 @@ crm_core::record! {
     required "calendarIds" "capacity" "description" "locationId" "name" "outOfService" "quantity"
 }
 crm_core::setters!(CreateCalendarResource {
-    calendar_ids: [String], capacity: f64, description: String, location_id: String, name: String,
-    out_of_service: f64, quantity: f64,
+    /// The ids of the calendars. At most 100 items.
+    calendar_ids: [String],
+    /// How many it has room for.
+    capacity: f64,
+    /// What it is, for people.
+    description: String,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The name.
+    name: String,
+    /// `outOfService`
+    out_of_service: f64,
+    /// How many of it there are.
+    quantity: f64,
 });
 
 crm_core::record! {
@@ -1206,7 +1492,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateSchedule {
-    calendar_ids: [String], rules: [ScheduleRule],
+    /// The ids of the calendars.
+    calendar_ids: [String],
+    /// The rules that say when there is time.
+    rules: [ScheduleRule],
 });
 
 impl CreateSchedule {
@@ -1259,7 +1548,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The vendor's default is `ThankYouMessage`.
+    /// Default: `ThankYouMessage`.
     pub enum FormSubmitType {
         /// `RedirectURL`
         RedirectUrl = "RedirectURL",
@@ -1364,6 +1653,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GroupCreate {
+    /// Whether it is in use.
     is_active: bool,
 });
 
@@ -1460,13 +1750,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Hour.
     pub struct Hour {
-        /// 0 to 23.
+        /// Between 0 and 23.
         close_hour: Option<f64> = "closeHour",
-        /// 0 to 60.
+        /// Between 0 and 60.
         close_minute: Option<f64> = "closeMinute",
-        /// 0 to 23.
+        /// Between 0 and 23.
         open_hour: Option<f64> = "openHour",
-        /// 0 to 60.
+        /// Between 0 and 60.
         open_minute: Option<f64> = "openMinute",
     }
     required "closeHour" "closeMinute" "openHour" "openMinute"
@@ -1504,6 +1794,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LocationConfiguration {
+    /// The place or location in question.
     location: String,
 });
 
@@ -1556,7 +1847,7 @@ crm_core::record! {
 crm_core::record! {
     /// Look busy configuration.
     pub struct LookBusyConfiguration {
-        /// Whether it is switched on. The vendor's default is `false`.
+        /// Whether it is switched on. Default: `false`.
         enabled: Option<bool> = "enabled",
         /// The share of free slots to hide, in percent.
         look_busy_percentage: Option<f64> = "LookBusyPercentage",
@@ -1578,7 +1869,7 @@ impl LookBusyConfiguration {
 }
 
 crm_core::open_enum! {
-    /// How or where the meeting is held, as `zoom`. The vendor's default is `custom`. Deprecated by the vendor.
+    /// How or where the meeting is held, as `zoom`. Default: `custom`. Deprecated by the vendor.
     pub enum MeetingLocationType {
         /// `address`
         Address = "address",
@@ -1619,6 +1910,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Notes {
+    /// The id of the user.
     user_id: String,
 });
 
@@ -1795,7 +2087,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleRule {
-    date: String, day: ScheduleRuleDay,
+    /// The day or time it is about.
+    date: String,
+    /// The day.
+    day: ScheduleRuleDay,
 });
 
 impl ScheduleRule {
@@ -1848,14 +2143,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedules.
     pub struct Schedules {
-        /// How long before or after it happens, in its unit.
+        /// How long before or after it happens, in its unit. In the unit of `unit`.
         time_offset: Option<f64> = "timeOffset",
         /// The unit it is measured in.
         unit: Option<String> = "unit",
     }
 }
 crm_core::setters!(Schedules {
-    time_offset: f64, unit: String,
+    /// How long before or after it happens, in its unit. In the unit of `unit`.
+    time_offset: f64,
+    /// The unit it is measured in.
+    unit: String,
 });
 
 crm_core::record! {
@@ -1875,9 +2173,9 @@ crm_core::record! {
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
         /// Where the meeting takes place. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location: Option<String> = "meetingLocation",
-        /// How or where the meeting is held, as `zoom`. The vendor's default is `custom`. Deprecated by the vendor. Only replies have it; a request is sent without it.
+        /// How or where the meeting is held, as `zoom`. Default: `custom`. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
-        /// The vendor's default is `0.5`.
+        /// Default: `0.5`.
         priority: Option<f64> = "priority",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -1887,7 +2185,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TeamMember {
-    is_primary: bool, location_configurations: [LocationConfiguration], priority: f64,
+    /// Whether it is the primary one.
+    is_primary: bool,
+    /// The places or ways in which a meeting can be held.
+    location_configurations: [LocationConfiguration],
+    /// Default: `0.5`.
+    priority: f64,
 });
 
 impl TeamMember {
@@ -1915,9 +2218,9 @@ crm_core::record! {
         location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
         /// Where the meeting takes place. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
-        /// How or where the meeting is held, as `zoom`. The vendor's default is `custom`. Deprecated by the vendor.
+        /// How or where the meeting is held, as `zoom`. Default: `custom`. Deprecated by the vendor.
         meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
-        /// The vendor's default is `0.5`.
+        /// Default: `0.5`.
         priority: Option<f64> = "priority",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -1929,7 +2232,7 @@ crm_core::record! {
     pub struct UpdateAvailability {
         /// The day or time it is about.
         date: Option<String> = "date",
-        /// Whether it is deleted. The vendor's default is `false`.
+        /// Whether it is deleted. Default: `false`.
         deleted: Option<bool> = "deleted",
         /// The hours of the day it is open.
         hours: Option<Vec<Hour>> = "hours",
@@ -1940,7 +2243,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateAvailability {
-    deleted: bool, id: String,
+    /// Whether it is deleted. Default: `false`.
+    deleted: bool,
+    /// The id.
+    id: String,
 });
 
 impl UpdateAvailability {
@@ -1972,7 +2278,7 @@ crm_core::record! {
         body: Option<String> = "body",
         /// The channel it goes or came by.
         channel: Option<NotificationChannel> = "channel",
-        /// Whether it is deleted. The vendor's default is `false`.
+        /// Whether it is deleted. Default: `false`.
         deleted: Option<bool> = "deleted",
         /// The address it is sent from.
         from_address: Option<String> = "fromAddress",
@@ -1980,7 +2286,7 @@ crm_core::record! {
         from_name: Option<String> = "fromName",
         /// The phone number it comes from.
         from_number: Option<String> = "fromNumber",
-        /// Whether it is in use. The vendor's default is `true`.
+        /// Whether it is in use. Default: `true`.
         is_active: Option<bool> = "isActive",
         /// What the notification is about.
         notification_type: Option<NotificationType> = "notificationType",
@@ -1995,16 +2301,44 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateCalendarNotifications {
-    additional_email_ids: [String], additional_phone_numbers: [String], after_time: [Schedules],
-    before_time: [Schedules], body: String, channel: NotificationChannel, deleted: bool, from_address: String,
-    from_name: String, from_number: String, is_active: bool, notification_type: NotificationType,
-    receiver_type: ReceiverType, selected_users: [String], subject: String, template_id: String,
+    /// More e-mail addresses to notify.
+    additional_email_ids: [String],
+    /// Further phone numbers it is sent to.
+    additional_phone_numbers: [String],
+    /// How long after the appointment to send it.
+    after_time: [Schedules],
+    /// How long before the appointment it is sent.
+    before_time: [Schedules],
+    /// The text it holds.
+    body: String,
+    /// The channel it goes or came by.
+    channel: NotificationChannel,
+    /// Whether it is deleted. Default: `false`.
+    deleted: bool,
+    /// The address it is sent from.
+    from_address: String,
+    /// The name it is sent under.
+    from_name: String,
+    /// The phone number it comes from.
+    from_number: String,
+    /// Whether it is in use. Default: `true`.
+    is_active: bool,
+    /// What the notification is about.
+    notification_type: NotificationType,
+    /// Who receives it, as `contact` or `assignedUser`.
+    receiver_type: ReceiverType,
+    /// The users who are notified.
+    selected_users: [String],
+    /// The subject.
+    subject: String,
+    /// The id of the template.
+    template_id: String,
 });
 
 crm_core::record! {
     /// Update calendar resource.
     pub struct UpdateCalendarResource {
-        /// The ids of the calendars.
+        /// The ids of the calendars. At most 100 items.
         calendar_ids: Option<Vec<String>> = "calendarIds",
         /// How many it has room for.
         capacity: Option<f64> = "capacity",
@@ -2023,8 +2357,22 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateCalendarResource {
-    calendar_ids: [String], capacity: f64, description: String, is_active: bool, location_id: String,
-    name: String, out_of_service: f64, quantity: f64,
+    /// The ids of the calendars. At most 100 items.
+    calendar_ids: [String],
+    /// How many it has room for.
+    capacity: f64,
+    /// What it is, for people.
+    description: String,
+    /// Whether it is in use.
+    is_active: bool,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The name.
+    name: String,
+    /// `outOfService`
+    out_of_service: f64,
+    /// How many of it there are.
+    quantity: f64,
 });
 
 crm_core::record! {
@@ -2039,7 +2387,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateSchedule {
-    name: String, rules: [ScheduleRule], timezone: String,
+    /// The name.
+    name: String,
+    /// The rules that say when there is time.
+    rules: [ScheduleRule],
+    /// The time zone, as `America/New_York`.
+    timezone: String,
 });
 
 crm_core::record! {
@@ -2075,7 +2428,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The vendor's default is `classic`.
+    /// Default: `classic`.
     pub enum WidgetType {
         /// `classic`
         Classic = "classic",

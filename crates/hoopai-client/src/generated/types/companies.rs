@@ -64,7 +64,7 @@ crm_core::record! {
         plan: Option<f64> = "plan",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         premium_upgraded: Option<bool> = "premiumUpgraded",
         /// The privacy policy.
         privacy_policy: Option<String> = "privacyPolicy",

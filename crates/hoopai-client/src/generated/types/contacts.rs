@@ -61,7 +61,15 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ContactFilter {
-    field: String, filters: [ContactFilter], group: ContactFilterGroup, operator: ContactFilterOperator,
+    /// The field that is compared.
+    field: String,
+    /// The conditions of a group.
+    filters: [ContactFilter],
+    /// How the filters of a group are joined.
+    group: ContactFilterGroup,
+    /// The comparison.
+    operator: ContactFilterOperator,
+    /// What it is compared with.
     value: Value,
 });
 
@@ -117,7 +125,16 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactSearch {
-    filters: [ContactFilter], page: i64, query: String, search_after: [Value], sort: [ContactSort],
+    /// Conditions that all hold.
+    filters: [ContactFilter],
+    /// The page, from 1; 10,000 records in all; not together with `searchAfter`.
+    page: i64,
+    /// Text to look for. At most 75 characters.
+    query: String,
+    /// The sort values of the last record of the page before.
+    search_after: [Value],
+    /// The order.
+    sort: [ContactSort],
 });
 
 impl ContactSearch {
@@ -149,6 +166,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactSort {
+    /// The direction.
     direction: ContactSortDirection,
 });
 
@@ -302,7 +320,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactsNotes {
-    color: String, pinned: bool, title: String, user_id: String,
+    /// The color of the note.
+    color: String,
+    /// Whether the note is kept at the top.
+    pinned: bool,
+    /// The title.
+    title: String,
+    /// The id of the user.
+    user_id: String,
 });
 
 impl ContactsNotes {
@@ -387,11 +412,50 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateContact {
-    address1: String, assigned_to: String, city: String, company_name: String, country: String,
-    custom_fields: [Value], date_of_birth: String, dnd: bool, dnd_settings: DndSettings, email: String,
-    first_name: String, gender: String, inbound_dnd_settings: InboundDndSettings, last_name: String,
-    name: String, phone: String, postal_code: String, source: String, state: String, tags: [String],
-    timezone: String, website: String,
+    /// The first line of the address.
+    address1: String,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The city.
+    city: String,
+    /// The name of the company.
+    company_name: String,
+    /// The country, as `US`.
+    country: String,
+    /// The custom fields with their values.
+    custom_fields: [Value],
+    /// The day of birth, as `YYYY-MM-DD`.
+    date_of_birth: String,
+    /// Whether the contact wants no messages.
+    dnd: bool,
+    /// What the contact does not want, channel by channel.
+    dnd_settings: DndSettings,
+    /// The e-mail address.
+    email: String,
+    /// The first name.
+    first_name: String,
+    /// The gender.
+    gender: String,
+    /// The do-not-disturb settings for incoming messages.
+    inbound_dnd_settings: InboundDndSettings,
+    /// The last name.
+    last_name: String,
+    /// The name.
+    name: String,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The postal code.
+    postal_code: String,
+    /// Where it came from.
+    source: String,
+    /// The state or region.
+    state: String,
+    /// The tags.
+    tags: [String],
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// The address of the website.
+    website: String,
 });
 
 crm_core::clears!(CreateContact {
@@ -539,7 +603,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateTaskParams {
-    assigned_to: String, body: String,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The text it holds.
+    body: String,
 });
 
 impl CreateTaskParams {
@@ -569,6 +636,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(CreateWorkflow {
+    /// When the event starts.
     event_start_time: String,
 });
 
@@ -586,7 +654,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(DndSetting {
-    code: String, message: String,
+    /// The code that stands for it.
+    code: String,
+    /// What it says, for people.
+    message: String,
 });
 
 impl DndSetting {
@@ -632,7 +703,17 @@ crm_core::record! {
     }
 }
 crm_core::setters!(DndSettings {
-    call: DndSetting, email: DndSetting, fb: DndSetting, gmb: DndSetting, sms: DndSetting,
+    /// What holds for calls.
+    call: DndSetting,
+    /// What holds for e-mail.
+    email: DndSetting,
+    /// What holds for Facebook messages.
+    fb: DndSetting,
+    /// What holds for messages through Google.
+    gmb: DndSetting,
+    /// What holds for text messages.
+    sms: DndSetting,
+    /// What holds for WhatsApp messages.
     whats_app: DndSetting,
 });
 
@@ -862,6 +943,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(InboundDndSetting {
+    /// What it says, for people.
     message: String,
 });
 
@@ -895,6 +977,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(InboundDndSettings {
+    /// What holds for all kinds of messages.
     all: InboundDndSetting,
 });
 
@@ -1030,10 +1113,47 @@ crm_core::record! {
     nullable "address1" "assignedTo" "city" "email" "firstName" "lastName" "name" "phone" "source" "state" "timezone" "website"
 }
 crm_core::setters!(UpdateContact {
-    address1: String, assigned_to: String, city: String, company_name: String, country: String,
-    custom_fields: [Value], date_of_birth: String, dnd: bool, dnd_settings: DndSettings, email: String,
-    first_name: String, inbound_dnd_settings: InboundDndSettings, last_name: String, name: String,
-    phone: String, postal_code: String, source: String, state: String, tags: [String], timezone: String,
+    /// The first line of the address.
+    address1: String,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The city.
+    city: String,
+    /// The name of the company.
+    company_name: String,
+    /// The country, as `US`.
+    country: String,
+    /// The custom fields with their values.
+    custom_fields: [Value],
+    /// The day of birth, as `YYYY-MM-DD`.
+    date_of_birth: String,
+    /// Whether the contact wants no messages.
+    dnd: bool,
+    /// What the contact does not want, channel by channel.
+    dnd_settings: DndSettings,
+    /// The e-mail address.
+    email: String,
+    /// The first name.
+    first_name: String,
+    /// The do-not-disturb settings for incoming messages.
+    inbound_dnd_settings: InboundDndSettings,
+    /// The last name.
+    last_name: String,
+    /// The name.
+    name: String,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The postal code.
+    postal_code: String,
+    /// Where it came from.
+    source: String,
+    /// The state or region.
+    state: String,
+    /// The tags.
+    tags: [String],
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// The address of the website.
     website: String,
 });
 
@@ -1071,7 +1191,16 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateNote {
-    body: String, color: String, pinned: bool, title: String, user_id: String,
+    /// The text it holds.
+    body: String,
+    /// The color of the note.
+    color: String,
+    /// Whether the note is kept at the top.
+    pinned: bool,
+    /// The title.
+    title: String,
+    /// The id of the user.
+    user_id: String,
 });
 
 crm_core::record! {
@@ -1090,6 +1219,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateTags {
+    /// Whether to take away all tags.
     remove_all_tags: bool,
 });
 
@@ -1139,7 +1269,16 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateTaskBody {
-    assigned_to: String, body: String, completed: bool, due_date: String, title: String,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The text it holds.
+    body: String,
+    /// Whether it is done.
+    completed: bool,
+    /// When it is due.
+    due_date: String,
+    /// The title.
+    title: String,
 });
 
 crm_core::record! {
@@ -1176,7 +1315,7 @@ crm_core::record! {
         company_name: Option<String> = "companyName",
         /// The country, as `US`.
         country: Option<String> = "country",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         create_new_if_duplicate_allowed: Option<bool> = "createNewIfDuplicateAllowed",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
@@ -1220,11 +1359,52 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertContact {
-    address1: String, assigned_to: String, city: String, company_name: String, country: String,
-    create_new_if_duplicate_allowed: bool, custom_fields: [Value], date_of_birth: String, dnd: bool,
-    dnd_settings: DndSettings, email: String, first_name: String, gender: String,
-    inbound_dnd_settings: InboundDndSettings, last_name: String, name: String, phone: String,
-    postal_code: String, source: String, state: String, tags: [String], timezone: String, website: String,
+    /// The first line of the address.
+    address1: String,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The city.
+    city: String,
+    /// The name of the company.
+    company_name: String,
+    /// The country, as `US`.
+    country: String,
+    /// Default: `false`.
+    create_new_if_duplicate_allowed: bool,
+    /// The custom fields with their values.
+    custom_fields: [Value],
+    /// The day of birth, as `YYYY-MM-DD`.
+    date_of_birth: String,
+    /// Whether the contact wants no messages.
+    dnd: bool,
+    /// What the contact does not want, channel by channel.
+    dnd_settings: DndSettings,
+    /// The e-mail address.
+    email: String,
+    /// The first name.
+    first_name: String,
+    /// The gender.
+    gender: String,
+    /// The do-not-disturb settings for incoming messages.
+    inbound_dnd_settings: InboundDndSettings,
+    /// The last name.
+    last_name: String,
+    /// The name.
+    name: String,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The postal code.
+    postal_code: String,
+    /// Where it came from.
+    source: String,
+    /// The state or region.
+    state: String,
+    /// The tags.
+    tags: [String],
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// The address of the website.
+    website: String,
 });
 
 crm_core::clears!(UpsertContact {

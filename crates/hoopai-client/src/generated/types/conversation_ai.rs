@@ -121,7 +121,7 @@ crm_core::record! {
 crm_core::record! {
     /// Create employee.
     pub struct CreateEmployee {
-        /// How many messages it sends at most by itself. The vendor's default is `75`.
+        /// How many messages it sends at most by itself. Default: `75`.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
         /// The name of the business.
         business_name: Option<String> = "businessName",
@@ -131,43 +131,69 @@ crm_core::record! {
         goal: Option<String> = "goal",
         /// What the bot is told to do.
         instructions: Option<String> = "instructions",
-        /// Whether it is the primary one. The vendor's default is `false`.
+        /// Whether it is the primary one. Default: `false`.
         is_primary: Option<bool> = "isPrimary",
         /// The ids of the knowledge bases it draws on.
         knowledge_base_ids: Option<Vec<String>> = "knowledgeBaseIds",
-        /// The way it works, or how it was paid. The vendor's default is `off`.
+        /// The way it works, or how it was paid. Default: `off`.
         mode: Option<EmployeeMode> = "mode",
         /// The name.
         name: Option<String> = "name",
         /// How the agent is to come across.
         personality: Option<String> = "personality",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         respond_to_audio: Option<bool> = "respondToAudio",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         respond_to_images: Option<bool> = "respondToImages",
-        /// The vendor's default is `false`. Deprecated by the vendor.
+        /// Default: `false`. Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
         /// Whether the agent pauses when a person writes.
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
         /// Whether it falls silent when a workflow sends a message.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// How long the agent pauses, in its unit.
+        /// How long the agent pauses, in its unit. In the unit of `sleepTimeUnit`.
         sleep_time: Option<f64> = "sleepTime",
         /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// How long the agent waits before it answers, in its unit. The vendor's default is `2`.
+        /// How long the agent waits before it answers, in its unit. In the unit of `waitTimeUnit`. Default: `2`.
         wait_time: Option<f64> = "waitTime",
-        /// The unit of `waitTime`: `minutes` or `seconds`. The vendor's default is `seconds`.
+        /// The unit of `waitTime`: `minutes` or `seconds`. Default: `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
     }
     required "goal" "instructions" "name" "personality"
     by new
 }
 crm_core::setters!(CreateEmployee {
-    auto_pilot_max_messages: f64, business_name: String, channels: [ChannelsItem], is_primary: bool,
-    knowledge_base_ids: [String], mode: EmployeeMode, respond_to_audio: bool, respond_to_images: bool,
-    sleep_enabled: bool, sleep_on_manual_message: bool, sleep_on_workflow_message: bool, sleep_time: f64,
-    sleep_time_unit: SleepTimeUnit, wait_time: f64, wait_time_unit: WaitTimeUnit,
+    /// How many messages it sends at most by itself. Default: `75`.
+    auto_pilot_max_messages: f64,
+    /// The name of the business.
+    business_name: String,
+    /// The channels it works on, as `SMS`.
+    channels: [ChannelsItem],
+    /// Whether it is the primary one. Default: `false`.
+    is_primary: bool,
+    /// The ids of the knowledge bases it draws on.
+    knowledge_base_ids: [String],
+    /// The way it works, or how it was paid. Default: `off`.
+    mode: EmployeeMode,
+    /// Default: `false`.
+    respond_to_audio: bool,
+    /// Default: `false`.
+    respond_to_images: bool,
+    /// Default: `false`. Deprecated by the vendor.
+    sleep_enabled: bool,
+    /// Whether the agent pauses when a person writes.
+    sleep_on_manual_message: bool,
+    /// Whether it falls silent when a workflow sends a message.
+    sleep_on_workflow_message: bool,
+    /// How long the agent pauses, in its unit. In the unit of `sleepTimeUnit`.
+    sleep_time: f64,
+    /// The unit of `sleepTime`.
+    sleep_time_unit: SleepTimeUnit,
+    /// How long the agent waits before it answers, in its unit. In the unit of `waitTimeUnit`. Default: `2`.
+    wait_time: f64,
+    /// The unit of `waitTime`: `minutes` or `seconds`. Default: `seconds`.
+    wait_time_unit: WaitTimeUnit,
 });
 
 impl CreateEmployee {
@@ -253,13 +279,13 @@ crm_core::record! {
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
         /// Whether it falls silent when a workflow sends a message.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// How long the agent pauses, in its unit.
+        /// How long the agent pauses, in its unit. In the unit of `sleepTimeUnit`.
         sleep_time: Option<f64> = "sleepTime",
         /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
-        /// How long the agent waits before it answers, in its unit.
+        /// How long the agent waits before it answers, in its unit. In the unit of `waitTimeUnit`.
         wait_time: Option<f64> = "waitTime",
         /// The unit of `waitTime`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
@@ -311,11 +337,11 @@ crm_core::record! {
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
         /// Whether it falls silent when a workflow sends a message.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// How long the agent pauses, in its unit.
+        /// How long the agent pauses, in its unit. In the unit of `sleepTimeUnit`.
         sleep_time: Option<f64> = "sleepTime",
         /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// How long the agent waits before it answers, in its unit.
+        /// How long the agent waits before it answers, in its unit. In the unit of `waitTimeUnit`.
         wait_time: Option<f64> = "waitTime",
         /// The unit of `waitTime`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
@@ -371,7 +397,7 @@ crm_core::record! {
 crm_core::record! {
     /// Followup settings.
     pub struct FollowupSettings {
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         dynamic_channel_switching: Option<bool> = "dynamicChannelSwitching",
         /// Whether follow-ups keep to certain hours.
         follow_up_hours: Option<bool> = "followUpHours",
@@ -384,7 +410,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FollowupSettings {
-    follow_up_hours: bool, timezone_to_use: FollowupSettingsTimezoneToUse, working_hours: [WorkingHours],
+    /// Whether follow-ups keep to certain hours.
+    follow_up_hours: bool,
+    /// Whose time zone counts: `contact` or `business`.
+    timezone_to_use: FollowupSettingsTimezoneToUse,
+    /// The hours of work, day by day.
+    working_hours: [WorkingHours],
 });
 
 impl FollowupSettings {
@@ -483,7 +514,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update employee.
     pub struct UpdateEmployee {
-        /// How many messages it sends at most by itself. The vendor's default is `75`.
+        /// How many messages it sends at most by itself. Default: `75`.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
         /// The name of the business.
         business_name: Option<String> = "businessName",
@@ -503,9 +534,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// How the agent is to come across.
         personality: Option<String> = "personality",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         respond_to_audio: Option<bool> = "respondToAudio",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         respond_to_images: Option<bool> = "respondToImages",
         /// Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
@@ -513,11 +544,11 @@ crm_core::record! {
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
         /// Whether it falls silent when a workflow sends a message.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// How long the agent pauses, in its unit.
+        /// How long the agent pauses, in its unit. In the unit of `sleepTimeUnit`.
         sleep_time: Option<f64> = "sleepTime",
         /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// How long the agent waits before it answers, in its unit.
+        /// How long the agent waits before it answers, in its unit. In the unit of `waitTimeUnit`.
         wait_time: Option<f64> = "waitTime",
         /// The unit of `waitTime`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
@@ -526,10 +557,41 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateEmployee {
-    business_name: String, channels: [ChannelsItem], goal: String, instructions: String, is_primary: bool,
-    knowledge_base_ids: [String], mode: EmployeeMode, name: String, personality: String,
-    respond_to_audio: bool, respond_to_images: bool, sleep_enabled: bool, sleep_on_manual_message: bool,
-    sleep_on_workflow_message: bool, sleep_time: f64, sleep_time_unit: SleepTimeUnit, wait_time: f64,
+    /// The name of the business.
+    business_name: String,
+    /// The channels it works on, as `SMS`.
+    channels: [ChannelsItem],
+    /// What the agent is to achieve.
+    goal: String,
+    /// What the bot is told to do.
+    instructions: String,
+    /// Whether it is the primary one.
+    is_primary: bool,
+    /// The ids of the knowledge bases it draws on.
+    knowledge_base_ids: [String],
+    /// The way it works, or how it was paid.
+    mode: EmployeeMode,
+    /// The name.
+    name: String,
+    /// How the agent is to come across.
+    personality: String,
+    /// Default: `false`.
+    respond_to_audio: bool,
+    /// Default: `false`.
+    respond_to_images: bool,
+    /// Deprecated by the vendor.
+    sleep_enabled: bool,
+    /// Whether the agent pauses when a person writes.
+    sleep_on_manual_message: bool,
+    /// Whether it falls silent when a workflow sends a message.
+    sleep_on_workflow_message: bool,
+    /// How long the agent pauses, in its unit. In the unit of `sleepTimeUnit`.
+    sleep_time: f64,
+    /// The unit of `sleepTime`.
+    sleep_time_unit: SleepTimeUnit,
+    /// How long the agent waits before it answers, in its unit. In the unit of `waitTimeUnit`.
+    wait_time: f64,
+    /// The unit of `waitTime`: `minutes` or `seconds`.
     wait_time_unit: WaitTimeUnit,
 });
 
@@ -611,6 +673,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(WorkingHours {
+    /// The spans of the day it covers.
     intervals: [Interval],
 });
 

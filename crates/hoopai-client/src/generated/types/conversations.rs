@@ -36,7 +36,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(CallData {
-    from: String, status: CallDataStatus, to: String,
+    /// The number that calls.
+    from: String,
+    /// The state it is in.
+    status: CallDataStatus,
+    /// The number that is called.
+    to: String,
 });
 
 crm_core::open_enum! {
@@ -88,7 +93,16 @@ crm_core::record! {
     required "conversationId" "filePath" "filename" "locationId" "uploadId"
 }
 crm_core::setters!(CompleteFileUpload {
-    conversation_id: String, file_path: String, filename: String, location_id: String, upload_id: String,
+    /// The id of the conversation.
+    conversation_id: String,
+    /// The path of the file in storage.
+    file_path: String,
+    /// The name of the file.
+    filename: String,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The id of the upload.
+    upload_id: String,
 });
 
 crm_core::record! {
@@ -218,7 +232,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The vendor's default is `createdAt`.
+    /// Default: `createdAt`.
     pub enum ConversationsExportMessagesSortBy {
         /// `createdAt`
         CreatedAt = "createdAt",
@@ -363,6 +377,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCustomSubtype {
+    /// What it is, for people. At most 100 characters.
     description: String,
 });
 
@@ -463,8 +478,21 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ForwardConfig {
-    email_message_id: String, forward_whole_thread: bool, message_id: String, recipient_contact_id: String,
-    recipient_conversation_id: String, source_contact_id: String, source_conversation_id: String,
+    /// The id of the e-mail message.
+    email_message_id: String,
+    /// Whether all messages of the thread are forwarded.
+    forward_whole_thread: bool,
+    /// The id of the message.
+    message_id: String,
+    /// The id of the contact it is forwarded to.
+    recipient_contact_id: String,
+    /// The id of the conversation it is forwarded to.
+    recipient_conversation_id: String,
+    /// The id of the contact it is forwarded from.
+    source_contact_id: String,
+    /// The id of the conversation it is forwarded from.
+    source_conversation_id: String,
+    /// The e-mail address it is forwarded to.
     to_email: String,
 });
 
@@ -704,7 +732,17 @@ crm_core::record! {
     required "channel" "contentType" "conversationId" "filename" "locationId"
 }
 crm_core::setters!(InitiateFileUpload {
-    channel: String, content_type: String, conversation_id: String, file_size: f64, filename: String,
+    /// The channel it goes or came by.
+    channel: String,
+    /// The kind of content, often a MIME type.
+    content_type: String,
+    /// The id of the conversation.
+    conversation_id: String,
+    /// The size of the file in bytes.
+    file_size: f64,
+    /// The name of the file.
+    filename: String,
+    /// The id of the location (sub-account).
     location_id: String,
 });
 
@@ -735,7 +773,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Whether it came in or went out: `inbound` or `outbound`. The vendor's default is `outbound`.
+    /// Whether it came in or went out: `inbound` or `outbound`. Default: `outbound`.
     pub enum MessageDirection {
         /// `inbound`
         Inbound = "inbound",
@@ -1003,7 +1041,7 @@ crm_core::record! {
         conversation_provider_id: Option<String> = "conversationProviderId",
         /// The day or time it is about.
         date: Option<Timestamp> = "date",
-        /// Whether it came in or went out: `inbound` or `outbound`. The vendor's default is `outbound`.
+        /// Whether it came in or went out: `inbound` or `outbound`. Default: `outbound`.
         direction: Option<MessageDirection> = "direction",
         /// The addresses that get a hidden copy.
         email_bcc: Option<Vec<String>> = "emailBcc",
@@ -1028,9 +1066,32 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProcessMessageBody {
-    alt_id: String, attachments: [String], call: CallData, date: Timestamp, direction: MessageDirection,
-    email_bcc: [String], email_cc: [String], email_from: String, email_message_id: String, email_to: String,
-    html: String, message: String, subject: String,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The addresses of the files.
+    attachments: [String],
+    /// The call.
+    call: CallData,
+    /// The day or time it is about.
+    date: Timestamp,
+    /// Whether it came in or went out: `inbound` or `outbound`. Default: `outbound`.
+    direction: MessageDirection,
+    /// The addresses that get a hidden copy.
+    email_bcc: [String],
+    /// The e-mail addresses that get a copy.
+    email_cc: [String],
+    /// The e-mail address it is from.
+    email_from: String,
+    /// The id of the e-mail message.
+    email_message_id: String,
+    /// The address the e-mail goes to.
+    email_to: String,
+    /// The content as HTML.
+    html: String,
+    /// What it says, for people.
+    message: String,
+    /// The subject.
+    subject: String,
 });
 
 impl ProcessMessageBody {
@@ -1147,7 +1208,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProcessOutboundMessageBody {
-    alt_id: String, attachments: [String], call: CallData, date: Timestamp,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The addresses of the files.
+    attachments: [String],
+    /// The call.
+    call: CallData,
+    /// The day or time it is about.
+    date: Timestamp,
 });
 
 impl ProcessOutboundMessageBody {
@@ -1215,7 +1283,7 @@ crm_core::record! {
         optimization_period: Option<SendMessageBodyOptimizationPeriod> = "optimizationPeriod",
         /// The id of the message this one answers.
         reply_message_id: Option<String> = "replyMessageId",
-        /// When to send it, in seconds since 1970.
+        /// Time at which the message is sent. In seconds since 1970-01-01 UTC.
         scheduled_timestamp: Option<f64> = "scheduledTimestamp",
         /// The state it is in.
         status: Option<MessageStatus> = "status",
@@ -1238,13 +1306,52 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendMessageBody {
-    appointment_id: String, attachments: [String], conversation_provider_id: String,
-    custom_subtype_id: String, email_bcc: [String], email_cc: [String], email_from: String,
-    email_reply_mode: SendMessageBodyEmailReplyMode, email_to: String, forward: ForwardConfig,
-    from_number: String, html: String, message: String,
-    optimization_period: SendMessageBodyOptimizationPeriod, reply_message_id: String,
-    scheduled_timestamp: f64, status: MessageStatus, sub_type: String, subject: String, template_id: String,
-    thread_id: String, to_number: String, uses_native_scheduling_ai: bool,
+    /// The id of the appointment.
+    appointment_id: String,
+    /// The addresses of the files.
+    attachments: [String],
+    /// The id of the provider that carries the messages.
+    conversation_provider_id: String,
+    /// The id of the custom subtype.
+    custom_subtype_id: String,
+    /// The addresses that get a hidden copy.
+    email_bcc: [String],
+    /// The e-mail addresses that get a copy.
+    email_cc: [String],
+    /// The e-mail address it is from.
+    email_from: String,
+    /// Whom to reply to: `reply` or `reply_all`.
+    email_reply_mode: SendMessageBodyEmailReplyMode,
+    /// The address the e-mail goes to.
+    email_to: String,
+    /// What to forward, and from where.
+    forward: ForwardConfig,
+    /// The phone number it comes from.
+    from_number: String,
+    /// The content as HTML.
+    html: String,
+    /// What it says, for people.
+    message: String,
+    /// Within which time to send it, as `24h`.
+    optimization_period: SendMessageBodyOptimizationPeriod,
+    /// The id of the message this one answers.
+    reply_message_id: String,
+    /// Time at which the message is sent. In seconds since 1970-01-01 UTC.
+    scheduled_timestamp: f64,
+    /// The state it is in.
+    status: MessageStatus,
+    /// Its kind within the larger kind.
+    sub_type: String,
+    /// The subject.
+    subject: String,
+    /// The id of the template.
+    template_id: String,
+    /// The id of the e-mail thread.
+    thread_id: String,
+    /// The phone number it goes to.
+    to_number: String,
+    /// Whether AI chooses the time to send it.
+    uses_native_scheduling_ai: bool,
 });
 
 impl SendMessageBody {
@@ -1387,7 +1494,7 @@ crm_core::record! {
     pub struct SubscriptionAction {
         /// The id of the subscription subtype.
         subtype_id: Option<String> = "subtype_id",
-        /// As `One on One`.
+        /// For example `One on One`.
         subtype_name: Option<String> = "subtype_name",
         /// Whether the subtype is `subscribed` or `unsubscribed`.
         subtype_status: Option<SubscriptionActionSubtypeStatus> = "subtype_status",
@@ -1398,7 +1505,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SubscriptionAction {
-    subtype_id: String, subtype_name: String,
+    /// The id of the subscription subtype.
+    subtype_id: String,
+    /// For example `One on One`.
+    subtype_name: String,
 });
 
 impl SubscriptionAction {
@@ -1456,7 +1566,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateConversation {
-    feedback: Value, starred: bool, unread_count: f64,
+    /// What was thought of it.
+    feedback: Value,
+    /// Whether it is marked with a star.
+    starred: bool,
+    /// How many messages are unread.
+    unread_count: f64,
 });
 
 impl UpdateConversation {
@@ -1487,7 +1602,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateCustomSubtype {
-    archived: bool, description: String, name: String, resubscription_legal_form_id: String,
+    /// Whether it is archived.
+    archived: bool,
+    /// What it is, for people. At most 100 characters.
+    description: String,
+    /// The name. At most 100 characters.
+    name: String,
+    /// The id of the form to subscribe again.
+    resubscription_legal_form_id: String,
 });
 
 crm_core::record! {
@@ -1506,7 +1628,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateMessageStatus {
-    email_message_id: String, error: ErrorItem, recipients: [MessageRecipientStatus],
+    /// The id of the e-mail message.
+    email_message_id: String,
+    /// What went wrong.
+    error: ErrorItem,
+    /// The people it goes to.
+    recipients: [MessageRecipientStatus],
 });
 
 impl UpdateMessageStatus {
@@ -1553,7 +1680,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UserSubscriptionChange {
-    legal_description: String, legal_reason: String,
+    /// The legal ground of the change, in words.
+    legal_description: String,
+    /// The legal ground for the change.
+    legal_reason: String,
 });
 
 impl UserSubscriptionChange {

@@ -36,9 +36,32 @@ crm_core::record! {
     required "dataType" "fieldKey" "locationId" "objectKey" "parentId" "showInForms"
 }
 crm_core::setters!(CreateCustomFields {
-    accepted_formats: String, allow_custom_option: bool, data_type: CreateCustomFieldsDataType,
-    description: String, field_key: String, location_id: String, max_file_limit: f64, name: String,
-    object_key: String, options: [OptionItem], parent_id: String, placeholder: String, show_in_forms: bool,
+    /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
+    accepted_formats: String,
+    /// Whether answers beside the given options are allowed.
+    allow_custom_option: bool,
+    /// The kind of value, as `TEXT`.
+    data_type: CreateCustomFieldsDataType,
+    /// What it is, for people.
+    description: String,
+    /// The key it is used by, as `contact.pincode`.
+    field_key: String,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// How many files it may hold at most.
+    max_file_limit: f64,
+    /// The name.
+    name: String,
+    /// The key of the object, as `custom_objects.pet`.
+    object_key: String,
+    /// The options it has.
+    options: [OptionItem],
+    /// The id of what it belongs to.
+    parent_id: String,
+    /// What the empty field shows.
+    placeholder: String,
+    /// Whether the field is shown in forms.
+    show_in_forms: bool,
 });
 
 crm_core::open_enum! {
@@ -172,7 +195,17 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomFields {
-    accepted_formats: String, description: String, max_file_limit: f64, name: String, options: [OptionItem],
+    /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
+    accepted_formats: String,
+    /// What it is, for people.
+    description: String,
+    /// How many files it may hold at most.
+    max_file_limit: f64,
+    /// The name.
+    name: String,
+    /// The options it has.
+    options: [OptionItem],
+    /// What the empty field shows.
     placeholder: String,
 });
 

@@ -16,11 +16,11 @@ crm_core::record! {
         locations: Option<Vec<String>> = "locations",
         /// How it is opened, as `iframe` or `new_tab`.
         open_mode: Option<CustomMenuOpenMode> = "openMode",
-        /// Whether it is shown at the agency level. The vendor's default is `true`.
+        /// Whether it is shown at the agency level. Default: `true`.
         show_on_company: Option<bool> = "showOnCompany",
-        /// Whether it is shown in the locations. The vendor's default is `true`.
+        /// Whether it is shown in the locations. Default: `true`.
         show_on_location: Option<bool> = "showOnLocation",
-        /// Whether all locations see it. The vendor's default is `true`.
+        /// Whether all locations see it. Default: `true`.
         show_to_all_locations: Option<bool> = "showToAllLocations",
         /// The title.
         title: Option<String> = "title",
@@ -32,9 +32,28 @@ crm_core::record! {
     required "icon" "locations" "openMode" "showOnCompany" "showOnLocation" "showToAllLocations" "title" "url" "userRole"
 }
 crm_core::setters!(CreateCustomMenu {
-    allow_camera: bool, allow_microphone: bool, icon: Icon, locations: [String],
-    open_mode: CustomMenuOpenMode, show_on_company: bool, show_on_location: bool, show_to_all_locations: bool,
-    title: String, url: String, user_role: CustomMenuUserRole,
+    /// Whether the page may use the camera.
+    allow_camera: bool,
+    /// Whether the page may use the microphone.
+    allow_microphone: bool,
+    /// The icon that is shown.
+    icon: Icon,
+    /// The locations, as records, ids or codes.
+    locations: [String],
+    /// How it is opened, as `iframe` or `new_tab`.
+    open_mode: CustomMenuOpenMode,
+    /// Whether it is shown at the agency level. Default: `true`.
+    show_on_company: bool,
+    /// Whether it is shown in the locations. Default: `true`.
+    show_on_location: bool,
+    /// Whether all locations see it. Default: `true`.
+    show_to_all_locations: bool,
+    /// The title.
+    title: String,
+    /// The address.
+    url: String,
+    /// Which users see it: `all`, `admin` or `user`.
+    user_role: CustomMenuUserRole,
 });
 
 crm_core::record! {
@@ -171,7 +190,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(IconSchemaOptional {
-    font_family: FontFamily, name: String,
+    /// The set the icon is from: `fab`, `fas` or `far`.
+    font_family: FontFamily,
+    /// The name.
+    name: String,
 });
 
 crm_core::record! {
@@ -187,11 +209,11 @@ crm_core::record! {
         locations: Option<Vec<String>> = "locations",
         /// How it is opened, as `iframe` or `new_tab`.
         open_mode: Option<CustomMenuOpenMode> = "openMode",
-        /// Whether it is shown at the agency level. The vendor's default is `true`.
+        /// Whether it is shown at the agency level. Default: `true`.
         show_on_company: Option<bool> = "showOnCompany",
-        /// Whether it is shown in the locations. The vendor's default is `true`.
+        /// Whether it is shown in the locations. Default: `true`.
         show_on_location: Option<bool> = "showOnLocation",
-        /// Whether all locations see it. The vendor's default is `true`.
+        /// Whether all locations see it. Default: `true`.
         show_to_all_locations: Option<bool> = "showToAllLocations",
         /// The title.
         title: Option<String> = "title",
@@ -202,9 +224,28 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateCustomMenu {
-    allow_camera: bool, allow_microphone: bool, icon: IconSchemaOptional, locations: [String],
-    open_mode: CustomMenuOpenMode, show_on_company: bool, show_on_location: bool, show_to_all_locations: bool,
-    title: String, url: String, user_role: CustomMenuUserRole,
+    /// Whether the page may use the camera.
+    allow_camera: bool,
+    /// Whether the page may use the microphone.
+    allow_microphone: bool,
+    /// The icon that is shown.
+    icon: IconSchemaOptional,
+    /// The locations, as records, ids or codes.
+    locations: [String],
+    /// How it is opened, as `iframe` or `new_tab`.
+    open_mode: CustomMenuOpenMode,
+    /// Whether it is shown at the agency level. Default: `true`.
+    show_on_company: bool,
+    /// Whether it is shown in the locations. Default: `true`.
+    show_on_location: bool,
+    /// Whether all locations see it. Default: `true`.
+    show_to_all_locations: bool,
+    /// The title.
+    title: String,
+    /// The address.
+    url: String,
+    /// Which users see it: `all`, `admin` or `user`.
+    user_role: CustomMenuUserRole,
 });
 
 crm_core::record! {

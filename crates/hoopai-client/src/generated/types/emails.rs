@@ -103,7 +103,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The vendor's default is `2`.
+    /// Default: `2`.
     pub enum BuilderVersion {
         /// `1`
         X1 = "1",
@@ -115,7 +115,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create builder.
     pub struct CreateBuilder {
-        /// The vendor's default is `2`.
+        /// Default: `2`.
         builder_version: Option<BuilderVersion> = "builderVersion",
         /// Where the template is imported from, as `mailchimp`.
         import_provider: Option<CreateBuilderImportProvider> = "importProvider",
@@ -144,8 +144,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBuilder {
-    builder_version: BuilderVersion, import_url: String, is_plain_text: bool, name: String, parent_id: String,
-    template_data_url: String, template_source: String, title: String, updated_by: String,
+    /// Default: `2`.
+    builder_version: BuilderVersion,
+    /// The address to import the template from.
+    import_url: String,
+    /// Whether the e-mail is plain text and not HTML.
+    is_plain_text: bool,
+    /// The name.
+    name: String,
+    /// The id of what it belongs to.
+    parent_id: String,
+    /// The address of the data of the template.
+    template_data_url: String,
+    /// Where the template comes from, as `template_library`.
+    template_source: String,
+    /// The title.
+    title: String,
+    /// Who changed it last.
+    updated_by: String,
 });
 
 impl CreateBuilder {
@@ -223,7 +239,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The vendor's default is `complete`.
+    /// Default: `complete`.
     pub enum EmailsListCampaignsEmailStatus {
         /// `all`
         All = "all",
@@ -259,7 +275,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The vendor's default is `active`.
+    /// Default: `active`.
     pub enum EmailsListCampaignsStatus {
         /// `active`
         Active = "active",
@@ -301,8 +317,22 @@ crm_core::record! {
     required "dnd" "editorType" "html" "locationId" "templateId" "updatedBy"
 }
 crm_core::setters!(SaveBuilderData {
-    dnd: BuilderJsonMapper, editor_type: SaveBuilderDataEditorType, html: String, is_plain_text: bool,
-    location_id: String, preview_text: String, template_id: String, updated_by: String,
+    /// The layout, as the builder has it.
+    dnd: BuilderJsonMapper,
+    /// The kind of editor it is made with, as `html`.
+    editor_type: SaveBuilderDataEditorType,
+    /// The content as HTML.
+    html: String,
+    /// Whether the e-mail is plain text and not HTML.
+    is_plain_text: bool,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The text an inbox shows before the e-mail is opened.
+    preview_text: String,
+    /// The id of the template.
+    template_id: String,
+    /// Who changed it last.
+    updated_by: String,
 });
 
 crm_core::open_enum! {

@@ -20,7 +20,16 @@ crm_core::record! {
     required "action" "domain" "locationId" "path" "target"
 }
 crm_core::setters!(CreateRedirectParams {
-    action: RedirectParamsAction, domain: String, location_id: String, path: String, target: String,
+    /// What is done, or is to be done.
+    action: RedirectParamsAction,
+    /// The domain name.
+    domain: String,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The path to it.
+    path: String,
+    /// Where it leads.
+    target: String,
 });
 
 crm_core::record! {

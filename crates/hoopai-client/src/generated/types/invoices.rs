@@ -33,7 +33,7 @@ crm_core::record! {
         address_line2: Option<String> = "addressLine2",
         /// The city.
         city: Option<String> = "city",
-        /// The country, as `US`. One of 247 values, as `AF`.
+        /// The country, as `US`. One of 247 values, for example `AF`.
         country_code: Option<String> = "countryCode",
         /// The postal code.
         postal_code: Option<String> = "postalCode",
@@ -60,7 +60,17 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AddressDto {
-    address_line1: String, address_line2: String, city: String, country_code: String, postal_code: String,
+    /// The first line of the address.
+    address_line1: String,
+    /// The second line of the address.
+    address_line2: String,
+    /// The city.
+    city: String,
+    /// The country, as `US`.
+    country_code: String,
+    /// The postal code.
+    postal_code: String,
+    /// The state or region.
     state: String,
 });
 
@@ -105,7 +115,16 @@ crm_core::record! {
     required "id" "name" "size" "type" "url"
 }
 crm_core::setters!(Attachments {
-    id: String, name: String, size: f64, type_: String, url: String,
+    /// The id.
+    id: String,
+    /// The name.
+    name: String,
+    /// How big the file is.
+    size: f64,
+    /// Its kind.
+    type_: String,
+    /// The address.
+    url: String,
 });
 
 crm_core::record! {
@@ -120,6 +139,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AutoInvoicing {
+    /// `directPayments`
     direct_payments: bool,
 });
 
@@ -165,9 +185,26 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AutoPaymentDetails {
-    bacs_direct_debit: BacsDirectDebit, becs_direct_debit: BecsDirectDebit, card: Card, card_id: String,
-    customer_id: String, payment_method_id: String, provider: Value, sepa_direct_debit: SepaDirectDebit,
-    type_: String, us_bank_account: UsBankAccount,
+    /// The Bacs Direct Debit account to pay from.
+    bacs_direct_debit: BacsDirectDebit,
+    /// The BECS direct debit it is paid by.
+    becs_direct_debit: BecsDirectDebit,
+    /// The card it is paid with.
+    card: Card,
+    /// The id of the card.
+    card_id: String,
+    /// The id of the customer.
+    customer_id: String,
+    /// The id of the payment method.
+    payment_method_id: String,
+    /// Who provides it.
+    provider: Value,
+    /// The SEPA direct debit it is paid by.
+    sepa_direct_debit: SepaDirectDebit,
+    /// Its kind.
+    type_: String,
+    /// The US bank account to pay from.
+    us_bank_account: UsBankAccount,
 });
 
 impl AutoPaymentDetails {
@@ -291,7 +328,17 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BusinessDetailsDto {
-    address: AddressDto, custom_values: [String], logo_url: String, name: String, phone_no: String,
+    /// The address.
+    address: AddressDto,
+    /// The custom values that belong to it.
+    custom_values: [String],
+    /// The address of the logo.
+    logo_url: String,
+    /// The name.
+    name: String,
+    /// The phone number, or several.
+    phone_no: String,
+    /// The address of the website.
     website: String,
 });
 
@@ -367,7 +414,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactDetailsDto {
-    additional_emails: [AdditionalEmails], address: AddressDto, company_name: String, custom_fields: [String],
+    /// Further e-mail addresses.
+    additional_emails: [AdditionalEmails],
+    /// The address.
+    address: AddressDto,
+    /// The name of the company.
+    company_name: String,
+    /// The custom fields with their values.
+    custom_fields: [String],
 });
 
 impl ContactDetailsDto {
@@ -404,7 +458,7 @@ crm_core::record! {
         attachments: Option<Vec<Attachments>> = "attachments",
         /// Whether and how an invoice is made by itself.
         auto_invoice: Option<AutoInvoicing> = "autoInvoice",
-        /// Whether taxes are worked out automatically. The vendor's default is `false`.
+        /// Whether taxes are worked out automatically. Default: `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
         /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
@@ -416,7 +470,7 @@ crm_core::record! {
         discount: Option<Discount> = "discount",
         /// The number of the estimate.
         estimate_number: Option<f64> = "estimateNumber",
-        /// What estimate numbers begin with, as `EST-`. The vendor's default is `EST-`.
+        /// What estimate numbers begin with, as `EST-`. Default: `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
         /// The day it runs out.
         expiry_date: Option<String> = "expiryDate",
@@ -426,7 +480,7 @@ crm_core::record! {
         issue_date: Option<String> = "issueDate",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<EstimateLineItem>> = "items",
-        /// Whether it is live and not a test. The vendor's default is `true`.
+        /// Whether it is live and not a test. Default: `true`.
         live_mode: Option<bool> = "liveMode",
         /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
@@ -451,13 +505,54 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateEstimates {
-    alt_id: String, attachments: [Attachments], auto_invoice: AutoInvoicing, automatic_taxes_enabled: bool,
-    business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, currency: String,
-    discount: Discount, estimate_number: f64, estimate_number_prefix: String, expiry_date: String,
-    frequency_settings: FrequencySettings, issue_date: String, items: [EstimateLineItem], live_mode: bool,
-    meta: Value, miscellaneous_charges: ProcessingFee, name: String,
-    payment_schedule_config: PaymentScheduleConfig, send_estimate_details: SendEstimate, sent_to: SentToDto,
-    terms_notes: String, title: String, user_id: String,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The addresses of the files.
+    attachments: [Attachments],
+    /// Whether and how an invoice is made by itself.
+    auto_invoice: AutoInvoicing,
+    /// Whether taxes are worked out automatically. Default: `false`.
+    automatic_taxes_enabled: bool,
+    /// The details of the business that issues it.
+    business_details: BusinessDetailsDto,
+    /// The details of the contact it is for.
+    contact_details: ContactDetailsDto,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What is taken off the price.
+    discount: Discount,
+    /// The number of the estimate.
+    estimate_number: f64,
+    /// What estimate numbers begin with, as `EST-`. Default: `EST-`.
+    estimate_number_prefix: String,
+    /// The day it runs out.
+    expiry_date: String,
+    /// Whether and how often it repeats.
+    frequency_settings: FrequencySettings,
+    /// When it was issued.
+    issue_date: String,
+    /// Its items, such as the lines of an invoice.
+    items: [EstimateLineItem],
+    /// Whether it is live and not a test. Default: `true`.
+    live_mode: bool,
+    /// More about it, or the totals and paging of a list.
+    meta: Value,
+    /// Further charges, such as processing fees.
+    miscellaneous_charges: ProcessingFee,
+    /// The name.
+    name: String,
+    /// How the payments are spread over time.
+    payment_schedule_config: PaymentScheduleConfig,
+    /// How the estimate is sent.
+    send_estimate_details: SendEstimate,
+    /// Whom it is sent to.
+    sent_to: SentToDto,
+    /// The terms that are written on it.
+    terms_notes: String,
+    /// The title.
+    title: String,
+    /// The id of the user.
+    user_id: String,
 });
 
 impl CreateEstimates {
@@ -555,13 +650,50 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoice {
-    alt_id: String, attachments: [Attachments], automatic_taxes_enabled: bool,
-    business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, currency: String,
-    discount: Discount, due_date: String, invoice_number: String, invoice_number_prefix: String,
-    issue_date: String, items: [InvoiceItem], late_fees_configuration: LateFeesConfiguration, live_mode: bool,
-    miscellaneous_charges: ProcessingFee, name: String, payment_methods: PaymentMethod,
-    payment_schedule: PaymentSchedule, sent_to: SentToDto, terms_notes: String,
-    tips_configuration: TipsConfiguration, title: String,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The addresses of the files.
+    attachments: [Attachments],
+    /// Whether taxes are worked out automatically.
+    automatic_taxes_enabled: bool,
+    /// The details of the business that issues it.
+    business_details: BusinessDetailsDto,
+    /// The details of the contact it is for.
+    contact_details: ContactDetailsDto,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What is taken off the price.
+    discount: Discount,
+    /// When it is due.
+    due_date: String,
+    /// The number of the invoice.
+    invoice_number: String,
+    /// What the invoice number begins with.
+    invoice_number_prefix: String,
+    /// When it was issued.
+    issue_date: String,
+    /// Its items, such as the lines of an invoice.
+    items: [InvoiceItem],
+    /// What is charged when payment comes late.
+    late_fees_configuration: LateFeesConfiguration,
+    /// Whether it is live and not a test.
+    live_mode: bool,
+    /// Further charges, such as processing fees.
+    miscellaneous_charges: ProcessingFee,
+    /// The name.
+    name: String,
+    /// The settings of the ways to pay.
+    payment_methods: PaymentMethod,
+    /// Which part is to be paid when.
+    payment_schedule: PaymentSchedule,
+    /// Whom it is sent to.
+    sent_to: SentToDto,
+    /// The terms that are written on it.
+    terms_notes: String,
+    /// Whether and how tips can be given.
+    tips_configuration: TipsConfiguration,
+    /// The title.
+    title: String,
 });
 
 impl CreateInvoice {
@@ -619,6 +751,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoiceFromEstimate {
+    /// Which version it is.
     version: CreateInvoiceFromEstimateVersion,
 });
 
@@ -702,12 +835,42 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoiceSchedule {
-    alt_id: String, attachments: [Attachments], automatic_taxes_enabled: bool,
-    business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, currency: String,
-    discount: Discount, invoice_number_prefix: String, items: [InvoiceItem],
-    late_fees_configuration: LateFeesConfiguration, live_mode: bool, miscellaneous_charges: ProcessingFee,
-    name: String, payment_methods: PaymentMethod, schedule: ScheduleOptions, terms_notes: String,
-    tips_configuration: TipsConfiguration, title: String,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The addresses of the files.
+    attachments: [Attachments],
+    /// Whether taxes are worked out automatically.
+    automatic_taxes_enabled: bool,
+    /// The details of the business that issues it.
+    business_details: BusinessDetailsDto,
+    /// The details of the contact it is for.
+    contact_details: ContactDetailsDto,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What is taken off the price.
+    discount: Discount,
+    /// What the invoice number begins with.
+    invoice_number_prefix: String,
+    /// Its items, such as the lines of an invoice.
+    items: [InvoiceItem],
+    /// What is charged when payment comes late.
+    late_fees_configuration: LateFeesConfiguration,
+    /// Whether it is live and not a test.
+    live_mode: bool,
+    /// Further charges, such as processing fees.
+    miscellaneous_charges: ProcessingFee,
+    /// The name.
+    name: String,
+    /// The settings of the ways to pay.
+    payment_methods: PaymentMethod,
+    /// When it takes place or repeats.
+    schedule: ScheduleOptions,
+    /// The terms that are written on it.
+    terms_notes: String,
+    /// Whether and how tips can be given.
+    tips_configuration: TipsConfiguration,
+    /// The title.
+    title: String,
 });
 
 impl CreateInvoiceSchedule {
@@ -787,11 +950,38 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoiceTemplate {
-    alt_id: String, attachments: [String], automatic_taxes_enabled: bool,
-    business_details: BusinessDetailsDto, currency: String, discount: Discount, internal: bool,
-    invoice_number_prefix: String, items: [InvoiceItem], late_fees_configuration: LateFeesConfiguration,
-    miscellaneous_charges: ProcessingFee, name: String, payment_methods: PaymentMethod, terms_notes: String,
-    tips_configuration: TipsConfiguration, title: String,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The addresses of the files.
+    attachments: [String],
+    /// Whether taxes are worked out automatically.
+    automatic_taxes_enabled: bool,
+    /// The details of the business that issues it.
+    business_details: BusinessDetailsDto,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What is taken off the price.
+    discount: Discount,
+    /// `internal`
+    internal: bool,
+    /// What the invoice number begins with.
+    invoice_number_prefix: String,
+    /// Its items, such as the lines of an invoice.
+    items: [InvoiceItem],
+    /// What is charged when payment comes late.
+    late_fees_configuration: LateFeesConfiguration,
+    /// Further charges, such as processing fees.
+    miscellaneous_charges: ProcessingFee,
+    /// The name.
+    name: String,
+    /// The settings of the ways to pay.
+    payment_methods: PaymentMethod,
+    /// The terms that are written on it.
+    terms_notes: String,
+    /// Whether and how tips can be given.
+    tips_configuration: TipsConfiguration,
+    /// The title.
+    title: String,
 });
 
 impl CreateInvoiceTemplate {
@@ -902,7 +1092,7 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// How the repeats end, as `by`.
         end_type: Option<String> = "endType",
-        /// How many units lie between two times.
+        /// How many units lie between two times. In the unit of `intervalType`.
         interval: Option<f64> = "interval",
         /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
@@ -921,9 +1111,28 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CustomRRuleOptions {
-    count: f64, day_of_month: f64, day_of_week: CustomRRuleOptionsDayOfWeek, days_before: f64,
-    end_date: String, end_time: String, end_type: String, month_of_year: CustomRRuleOptionsMonthOfYear,
-    num_of_week: f64, start_time: String, use_start_as_primary_user_accepted: bool,
+    /// How many there are.
+    count: f64,
+    /// On which day of the month; 1 is the first.
+    day_of_month: f64,
+    /// The day of the week.
+    day_of_week: CustomRRuleOptionsDayOfWeek,
+    /// How many days ahead it is done.
+    days_before: f64,
+    /// The last day or time.
+    end_date: String,
+    /// When it ends.
+    end_time: String,
+    /// How the repeats end, as `by`.
+    end_type: String,
+    /// The month of the year, as a name or number.
+    month_of_year: CustomRRuleOptionsMonthOfYear,
+    /// Which week of the month; -1 is the last.
+    num_of_week: f64,
+    /// When it begins.
+    start_time: String,
+    /// Whether it starts when the primary user accepts.
+    use_start_as_primary_user_accepted: bool,
 });
 
 impl CustomRRuleOptions {
@@ -957,18 +1166,21 @@ impl CustomRRuleOptions {
 crm_core::record! {
     /// Discount.
     pub struct Discount {
-        /// Its kind. The vendor's default is `percentage`.
+        /// Its kind. Default: `percentage`.
         type_: Option<DiscountType> = "type",
         /// The ids of the products it is for.
         valid_on_product_ids: Option<Vec<String>> = "validOnProductIds",
-        /// The value it holds. The vendor's default is `0`.
+        /// The value it holds. Default: `0`.
         value: Option<f64> = "value",
     }
     required "type"
     by new
 }
 crm_core::setters!(Discount {
-    valid_on_product_ids: [String], value: f64,
+    /// The ids of the products it is for.
+    valid_on_product_ids: [String],
+    /// The value it holds. Default: `0`.
+    value: f64,
 });
 
 impl Discount {
@@ -1038,7 +1250,7 @@ crm_core::record! {
         product_id: Option<String> = "productId",
         /// How many of it.
         qty: Option<f64> = "qty",
-        /// Whether the price contains the tax. The vendor's default is `false`.
+        /// Whether the price contains the tax. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
         /// The taxes on it, as records or ids.
         taxes: Option<Vec<ItemTax>> = "taxes",
@@ -1049,8 +1261,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EstimateLineItem {
-    attachments: [String], automatic_tax_category_id: String, description: String, is_setup_fee_item: bool,
-    price_id: String, product_id: String, tax_inclusive: bool, taxes: [ItemTax], type_: PriceType,
+    /// The addresses of the files.
+    attachments: [String],
+    /// The id of the category for automatic tax.
+    automatic_tax_category_id: String,
+    /// What it is, for people.
+    description: String,
+    /// Whether the line is a setup fee.
+    is_setup_fee_item: bool,
+    /// The id of the price.
+    price_id: String,
+    /// The id of the product.
+    product_id: String,
+    /// Whether the price contains the tax. Default: `false`.
+    tax_inclusive: bool,
+    /// The taxes on it, as records or ids.
+    taxes: [ItemTax],
+    /// Its kind.
+    type_: PriceType,
 });
 
 impl EstimateLineItem {
@@ -1220,7 +1448,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The addresses of the files.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// Whether taxes are worked out automatically. The vendor's default is `false`.
+        /// Whether taxes are worked out automatically. Default: `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
         /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
@@ -1228,11 +1456,11 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// What is taken off the price.
         discount: Option<Discount> = "discount",
-        /// What estimate numbers begin with, as `EST-`. The vendor's default is `EST-`.
+        /// What estimate numbers begin with, as `EST-`. Default: `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// Whether it is live and not a test. The vendor's default is `true`.
+        /// Whether it is live and not a test. Default: `true`.
         live_mode: Option<bool> = "liveMode",
         /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
@@ -1251,11 +1479,36 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EstimateTemplates {
-    alt_id: String, attachments: [Attachments], automatic_taxes_enabled: bool,
-    business_details: BusinessDetailsDto, currency: String, discount: Discount,
-    estimate_number_prefix: String, items: [InvoiceItem], live_mode: bool, meta: Value,
-    miscellaneous_charges: ProcessingFee, name: String, send_estimate_details: SendEstimate,
-    terms_notes: String, title: String,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The addresses of the files.
+    attachments: [Attachments],
+    /// Whether taxes are worked out automatically. Default: `false`.
+    automatic_taxes_enabled: bool,
+    /// The details of the business that issues it.
+    business_details: BusinessDetailsDto,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What is taken off the price.
+    discount: Discount,
+    /// What estimate numbers begin with, as `EST-`. Default: `EST-`.
+    estimate_number_prefix: String,
+    /// Its items, such as the lines of an invoice.
+    items: [InvoiceItem],
+    /// Whether it is live and not a test. Default: `true`.
+    live_mode: bool,
+    /// More about it, or the totals and paging of a list.
+    meta: Value,
+    /// Further charges, such as processing fees.
+    miscellaneous_charges: ProcessingFee,
+    /// The name.
+    name: String,
+    /// How the estimate is sent.
+    send_estimate_details: SendEstimate,
+    /// The terms that are written on it.
+    terms_notes: String,
+    /// The title.
+    title: String,
 });
 
 impl EstimateTemplates {
@@ -1397,7 +1650,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The details of the business that issues it.
         business_details: Option<InvoiceSettingsBusinessDetails> = "businessDetails",
-        /// The custom fields with their values.
+        /// The custom fields with their values. At most 3 items.
         custom_fields: Vec<String> = "customFields",
         /// Which notifications are sent, and how.
         custom_notification: Option<CustomNotification> = "customNotification",
@@ -1499,7 +1752,7 @@ crm_core::record! {
         product_id: Option<String> = "productId",
         /// How many of it.
         qty: Option<f64> = "qty",
-        /// Whether the price contains the tax. The vendor's default is `false`.
+        /// Whether the price contains the tax. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
         /// The taxes on it, as records or ids.
         taxes: Option<Vec<ItemTax>> = "taxes",
@@ -1510,8 +1763,22 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(InvoiceItem {
-    automatic_tax_category_id: String, description: String, is_setup_fee_item: bool, price_id: String,
-    product_id: String, tax_inclusive: bool, taxes: [ItemTax], type_: PriceType,
+    /// The id of the category for automatic tax.
+    automatic_tax_category_id: String,
+    /// What it is, for people.
+    description: String,
+    /// Whether the line is a setup fee.
+    is_setup_fee_item: bool,
+    /// The id of the price.
+    price_id: String,
+    /// The id of the product.
+    product_id: String,
+    /// Whether the price contains the tax. Default: `false`.
+    tax_inclusive: bool,
+    /// The taxes on it, as records or ids.
+    taxes: [ItemTax],
+    /// Its kind.
+    type_: PriceType,
 });
 
 impl InvoiceItem {
@@ -1649,7 +1916,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(InvoiceSettingsSenderConfiguration {
-    from_email: String, from_name: String,
+    /// The e-mail address it is sent from.
+    from_email: String,
+    /// The name it is sent under.
+    from_name: String,
 });
 
 crm_core::record! {
@@ -1720,7 +1990,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ItemTax {
-    calculation: String, description: String, tax_id: String,
+    /// Always `exclusive`.
+    calculation: String,
+    /// What it is, for people.
+    description: String,
+    /// The id of the tax.
+    tax_id: String,
 });
 
 impl ItemTax {
@@ -1763,7 +2038,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LateFeesConfiguration {
-    grace: LateFeesGrace, max_late_fees: LateFeesMaxFees,
+    /// How long to wait before late fees.
+    grace: LateFeesGrace,
+    /// The limit of the late fees.
+    max_late_fees: LateFeesMaxFees,
 });
 
 impl LateFeesConfiguration {
@@ -2107,7 +2385,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProcessingFee {
-    collected_miscellaneous_charges: f64, paid_charges: [ProcessingFeePaidCharge],
+    /// The further charges collected so far.
+    collected_miscellaneous_charges: f64,
+    /// The charges that were paid.
+    paid_charges: [ProcessingFeePaidCharge],
 });
 
 impl ProcessingFee {
@@ -2186,8 +2467,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RecordPayment {
-    alt_id: String, amount: f64, card: Card, cheque: Cheque, fulfilled_at: String, meta: Value,
-    mode: RecordPaymentMode, notes: String, payment_schedule_ids: [String],
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The amount.
+    amount: f64,
+    /// The card it is paid with.
+    card: Card,
+    /// The cheque it was paid with.
+    cheque: Cheque,
+    /// When it was fulfilled.
+    fulfilled_at: String,
+    /// More about it, or the totals and paging of a list.
+    meta: Value,
+    /// The way it works, or how it was paid.
+    mode: RecordPaymentMode,
+    /// The notes on it.
+    notes: String,
+    /// The ids of the scheduled payments it covers.
+    payment_schedule_ids: [String],
 });
 
 impl RecordPayment {
@@ -2316,6 +2613,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleInvoiceSchedule {
+    /// How it is paid automatically.
     auto_payment: AutoPaymentDetails,
 });
 
@@ -2343,7 +2641,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ScheduleOptions {
-    execute_at: String, rrule: CustomRRuleOptions,
+    /// When it is carried out.
+    execute_at: String,
+    /// The rule by which it repeats.
+    rrule: CustomRRuleOptions,
 });
 
 crm_core::record! {
@@ -2368,7 +2669,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendEstimate {
-    estimate_name: String, sent_from: InvoiceSettingsSenderConfiguration,
+    /// The name of the estimate.
+    estimate_name: String,
+    /// Who it is sent from.
+    sent_from: InvoiceSettingsSenderConfiguration,
 });
 
 impl SendEstimate {
@@ -2415,7 +2719,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendInvoice {
-    auto_payment: AutoPaymentDetails, sent_from: InvoiceSettingsSenderConfiguration,
+    /// How it is paid automatically.
+    auto_payment: AutoPaymentDetails,
+    /// Who it is sent from.
+    sent_from: InvoiceSettingsSenderConfiguration,
 });
 
 impl SendInvoice {
@@ -2482,7 +2789,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SentToDto {
-    email_bcc: [String], email_cc: [String], phone_no: [String],
+    /// The addresses that get a hidden copy.
+    email_bcc: [String],
+    /// The e-mail addresses that get a copy.
+    email_cc: [String],
+    /// The phone number, or several.
+    phone_no: [String],
 });
 
 impl SentToDto {
@@ -2643,13 +2955,58 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Text2Pay {
-    action: Text2PayAction, alt_id: String, attachments: [Attachments], automatic_taxes_enabled: bool,
-    business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, currency: String,
-    discount: Discount, due_date: String, id: String, include_terms_note: bool, invoice_number: String,
-    invoice_number_prefix: String, issue_date: String, items: [InvoiceItem],
-    late_fees_configuration: LateFeesConfiguration, live_mode: bool, miscellaneous_charges: ProcessingFee,
-    name: String, payment_methods: PaymentMethod, payment_schedule: PaymentSchedule, sent_to: SentToDto,
-    terms_notes: String, tips_configuration: TipsConfiguration, title: String, user_id: String,
+    /// What is done, or is to be done.
+    action: Text2PayAction,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The addresses of the files.
+    attachments: [Attachments],
+    /// Whether taxes are worked out automatically.
+    automatic_taxes_enabled: bool,
+    /// The details of the business that issues it.
+    business_details: BusinessDetailsDto,
+    /// The details of the contact it is for.
+    contact_details: ContactDetailsDto,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What is taken off the price.
+    discount: Discount,
+    /// When it is due.
+    due_date: String,
+    /// The id.
+    id: String,
+    /// Whether the terms are written on it.
+    include_terms_note: bool,
+    /// The number of the invoice.
+    invoice_number: String,
+    /// What the invoice number begins with.
+    invoice_number_prefix: String,
+    /// When it was issued.
+    issue_date: String,
+    /// Its items, such as the lines of an invoice.
+    items: [InvoiceItem],
+    /// What is charged when payment comes late.
+    late_fees_configuration: LateFeesConfiguration,
+    /// Whether it is live and not a test.
+    live_mode: bool,
+    /// Further charges, such as processing fees.
+    miscellaneous_charges: ProcessingFee,
+    /// The name.
+    name: String,
+    /// The settings of the ways to pay.
+    payment_methods: PaymentMethod,
+    /// Which part is to be paid when.
+    payment_schedule: PaymentSchedule,
+    /// Whom it is sent to.
+    sent_to: SentToDto,
+    /// The terms that are written on it.
+    terms_notes: String,
+    /// Whether and how tips can be given.
+    tips_configuration: TipsConfiguration,
+    /// The title.
+    title: String,
+    /// The id of the user.
+    user_id: String,
 });
 
 impl Text2Pay {
@@ -2765,7 +3122,7 @@ crm_core::record! {
         attachments: Option<Vec<Attachments>> = "attachments",
         /// Whether and how an invoice is made by itself.
         auto_invoice: Option<AutoInvoicing> = "autoInvoice",
-        /// Whether taxes are worked out automatically. The vendor's default is `false`.
+        /// Whether taxes are worked out automatically. Default: `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
         /// The details of the business that issues it.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
@@ -2777,7 +3134,7 @@ crm_core::record! {
         discount: Option<Discount> = "discount",
         /// The number of the estimate.
         estimate_number: Option<f64> = "estimateNumber",
-        /// What estimate numbers begin with, as `EST-`. The vendor's default is `EST-`.
+        /// What estimate numbers begin with, as `EST-`. Default: `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
         /// The state of the estimate, as `sent`.
         estimate_status: Option<InvoicesListEstimatesStatus> = "estimateStatus",
@@ -2789,7 +3146,7 @@ crm_core::record! {
         issue_date: Option<String> = "issueDate",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<EstimateLineItem>> = "items",
-        /// Whether it is live and not a test. The vendor's default is `true`.
+        /// Whether it is live and not a test. Default: `true`.
         live_mode: Option<bool> = "liveMode",
         /// More about it, or the totals and paging of a list.
         meta: Option<Value> = "meta",
@@ -2814,13 +3171,55 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateEstimate {
-    alt_id: String, attachments: [Attachments], auto_invoice: AutoInvoicing, automatic_taxes_enabled: bool,
-    business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, currency: String,
-    discount: Discount, estimate_number: f64, estimate_number_prefix: String,
-    estimate_status: InvoicesListEstimatesStatus, expiry_date: String, frequency_settings: FrequencySettings,
-    issue_date: String, items: [EstimateLineItem], live_mode: bool, meta: Value,
-    miscellaneous_charges: ProcessingFee, name: String, payment_schedule_config: PaymentScheduleConfig,
-    send_estimate_details: SendEstimate, sent_to: SentToDto, terms_notes: String, title: String,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The addresses of the files.
+    attachments: [Attachments],
+    /// Whether and how an invoice is made by itself.
+    auto_invoice: AutoInvoicing,
+    /// Whether taxes are worked out automatically. Default: `false`.
+    automatic_taxes_enabled: bool,
+    /// The details of the business that issues it.
+    business_details: BusinessDetailsDto,
+    /// The details of the contact it is for.
+    contact_details: ContactDetailsDto,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What is taken off the price.
+    discount: Discount,
+    /// The number of the estimate.
+    estimate_number: f64,
+    /// What estimate numbers begin with, as `EST-`. Default: `EST-`.
+    estimate_number_prefix: String,
+    /// The state of the estimate, as `sent`.
+    estimate_status: InvoicesListEstimatesStatus,
+    /// The day it runs out.
+    expiry_date: String,
+    /// Whether and how often it repeats.
+    frequency_settings: FrequencySettings,
+    /// When it was issued.
+    issue_date: String,
+    /// Its items, such as the lines of an invoice.
+    items: [EstimateLineItem],
+    /// Whether it is live and not a test. Default: `true`.
+    live_mode: bool,
+    /// More about it, or the totals and paging of a list.
+    meta: Value,
+    /// Further charges, such as processing fees.
+    miscellaneous_charges: ProcessingFee,
+    /// The name.
+    name: String,
+    /// How the payments are spread over time.
+    payment_schedule_config: PaymentScheduleConfig,
+    /// How the estimate is sent.
+    send_estimate_details: SendEstimate,
+    /// Whom it is sent to.
+    sent_to: SentToDto,
+    /// The terms that are written on it.
+    terms_notes: String,
+    /// The title.
+    title: String,
+    /// The id of the user.
     user_id: String,
 });
 
@@ -2922,13 +3321,52 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInvoice {
-    alt_id: String, attachments: [Attachments], automatic_taxes_enabled: bool,
-    business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, contact_id: String,
-    currency: String, description: String, discount: Discount, due_date: String, invoice_items: [InvoiceItem],
-    invoice_number: String, invoice_number_prefix: String, issue_date: String, live_mode: bool,
-    miscellaneous_charges: ProcessingFee, name: String, payment_methods: PaymentMethod,
-    payment_schedule: PaymentSchedule, terms_notes: String, tips_configuration: TipsConfiguration,
-    title: String, xero_details: Value,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The addresses of the files.
+    attachments: [Attachments],
+    /// Whether taxes are worked out automatically.
+    automatic_taxes_enabled: bool,
+    /// The details of the business that issues it.
+    business_details: BusinessDetailsDto,
+    /// The details of the contact it is for.
+    contact_details: ContactDetailsDto,
+    /// The id of the contact.
+    contact_id: String,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What it is, for people.
+    description: String,
+    /// What is taken off the price.
+    discount: Discount,
+    /// When it is due.
+    due_date: String,
+    /// The lines of the invoice.
+    invoice_items: [InvoiceItem],
+    /// The number of the invoice.
+    invoice_number: String,
+    /// What the invoice number begins with.
+    invoice_number_prefix: String,
+    /// When it was issued.
+    issue_date: String,
+    /// Whether it is live and not a test.
+    live_mode: bool,
+    /// Further charges, such as processing fees.
+    miscellaneous_charges: ProcessingFee,
+    /// The name.
+    name: String,
+    /// The settings of the ways to pay.
+    payment_methods: PaymentMethod,
+    /// Which part is to be paid when.
+    payment_schedule: PaymentSchedule,
+    /// The terms that are written on it.
+    terms_notes: String,
+    /// Whether and how tips can be given.
+    tips_configuration: TipsConfiguration,
+    /// The title.
+    title: String,
+    /// The details of the invoice at Xero.
+    xero_details: Value,
 });
 
 impl UpdateInvoice {
@@ -3037,10 +3475,32 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInvoiceSchedule {
-    alt_id: String, attachments: [Attachments], business_details: BusinessDetailsDto,
-    contact_details: ContactDetailsDto, currency: String, discount: Discount, items: [InvoiceItem],
-    live_mode: bool, miscellaneous_charges: ProcessingFee, name: String, schedule: ScheduleOptions,
-    terms_notes: String, title: String,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The addresses of the files.
+    attachments: [Attachments],
+    /// The details of the business that issues it.
+    business_details: BusinessDetailsDto,
+    /// The details of the contact it is for.
+    contact_details: ContactDetailsDto,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What is taken off the price.
+    discount: Discount,
+    /// Its items, such as the lines of an invoice.
+    items: [InvoiceItem],
+    /// Whether it is live and not a test.
+    live_mode: bool,
+    /// Further charges, such as processing fees.
+    miscellaneous_charges: ProcessingFee,
+    /// The name.
+    name: String,
+    /// When it takes place or repeats.
+    schedule: ScheduleOptions,
+    /// The terms that are written on it.
+    terms_notes: String,
+    /// The title.
+    title: String,
 });
 
 impl UpdateInvoiceSchedule {
@@ -3103,9 +3563,26 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInvoiceTemplate {
-    alt_id: String, business_details: BusinessDetailsDto, currency: String, discount: Discount,
-    internal: bool, items: [InvoiceItem], miscellaneous_charges: ProcessingFee, name: String,
-    terms_notes: String, title: String,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The details of the business that issues it.
+    business_details: BusinessDetailsDto,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What is taken off the price.
+    discount: Discount,
+    /// `internal`
+    internal: bool,
+    /// Its items, such as the lines of an invoice.
+    items: [InvoiceItem],
+    /// Further charges, such as processing fees.
+    miscellaneous_charges: ProcessingFee,
+    /// The name.
+    name: String,
+    /// The terms that are written on it.
+    terms_notes: String,
+    /// The title.
+    title: String,
 });
 
 impl UpdateInvoiceTemplate {
@@ -3149,6 +3626,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdatePaymentMethodsConfiguration {
+    /// The settings of the ways to pay.
     payment_methods: PaymentMethod,
 });
 

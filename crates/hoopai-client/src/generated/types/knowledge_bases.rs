@@ -154,6 +154,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateKnowledgeBase {
+    /// What it is, for people.
     description: String,
 });
 
@@ -557,7 +558,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateKnowledgeBase {
-    description: String, name: String,
+    /// What it is, for people.
+    description: String,
+    /// The name.
+    name: String,
 });
 
 #[cfg(feature = "schemars")]

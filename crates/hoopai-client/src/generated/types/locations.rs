@@ -12,7 +12,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// The country, as `US`. One of 247 values, as `AF`.
+        /// The country, as `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
         /// The settings of the mail service Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
@@ -43,9 +43,34 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateLocation {
-    address: String, city: String, country: String, mailgun: Mailgun, phone: String, postal_code: String,
-    prospect_info: ProspectInfo, settings: Settings, snapshot_id: String, social: Social, state: String,
-    timezone: String, twilio: Twilio, website: String,
+    /// The address.
+    address: String,
+    /// The city.
+    city: String,
+    /// The country, as `US`. One of 247 values, for example `AF`.
+    country: String,
+    /// The settings of the mail service Mailgun.
+    mailgun: Mailgun,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The postal code.
+    postal_code: String,
+    /// Who the prospect is.
+    prospect_info: ProspectInfo,
+    /// How it is set up.
+    settings: Settings,
+    /// The id of the snapshot.
+    snapshot_id: String,
+    /// The addresses of its social media profiles.
+    social: Social,
+    /// The state or region.
+    state: String,
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// The Twilio account of the location.
+    twilio: Twilio,
+    /// The address of the website.
+    website: String,
 });
 
 impl CreateLocation {
@@ -83,7 +108,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// The country, as `US`. One of 247 values, as `AF`.
+        /// The country, as `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
         /// The domain name.
         domain: Option<String> = "domain",
@@ -139,11 +164,11 @@ crm_core::record! {
         day_of_month: Option<f64> = "dayOfMonth",
         /// The day of the week.
         day_of_week: Option<CustomRRulesOptionsDayOfWeek> = "dayOfWeek",
-        /// After how many seconds the task is due.
+        /// After how many seconds the task is due. In seconds.
         due_after_seconds: Option<f64> = "dueAfterSeconds",
         /// The last day or time.
         end_date: Option<String> = "endDate",
-        /// How many units lie between two times.
+        /// How many units lie between two times. In the unit of `intervalType`.
         interval: Option<f64> = "interval",
         /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<CustomRRulesOptionsIntervalType> = "intervalType",
@@ -156,8 +181,18 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CustomRRulesOptions {
-    count: f64, create_task_if_over_due: bool, day_of_month: f64, day_of_week: CustomRRulesOptionsDayOfWeek,
-    end_date: String, month_of_year: f64,
+    /// How many there are.
+    count: f64,
+    /// Whether to make the task even when one is overdue.
+    create_task_if_over_due: bool,
+    /// On which day of the month; 1 is the first.
+    day_of_month: f64,
+    /// The day of the week.
+    day_of_week: CustomRRulesOptionsDayOfWeek,
+    /// The last day or time.
+    end_date: String,
+    /// The month of the year, as a name or number.
+    month_of_year: f64,
 });
 
 impl CustomRRulesOptions {
@@ -494,7 +529,7 @@ crm_core::record! {
         parent_id: Option<String> = "parentId",
         /// What the empty field shows.
         placeholder: Option<String> = "placeholder",
-        /// Where it stands among its kind, or on the page. The vendor's default is `0`.
+        /// Where it stands among its kind, or on the page. Default: `0`.
         position: Option<f64> = "position",
         /// The boxes of a field made of several text boxes.
         text_box_list_options: Option<Vec<Value>> = "textBoxListOptions",
@@ -503,8 +538,25 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LocationsCreateCustomFields {
-    accepted_format: [String], description: String, field_key: String, is_multiple_file: bool,
-    max_number_of_files: f64, model: CustomFieldModel, parent_id: String, placeholder: String, position: f64,
+    /// The file endings it takes, as `.pdf`.
+    accepted_format: [String],
+    /// What it is, for people.
+    description: String,
+    /// The key it is used by, as `contact.pincode`.
+    field_key: String,
+    /// Whether more than one file can be given.
+    is_multiple_file: bool,
+    /// How many files it may hold at most.
+    max_number_of_files: f64,
+    /// What the field belongs to: `contact` or `opportunity`.
+    model: CustomFieldModel,
+    /// The id of what it belongs to.
+    parent_id: String,
+    /// What the empty field shows.
+    placeholder: String,
+    /// Where it stands among its kind, or on the page. Default: `0`.
+    position: f64,
+    /// The boxes of a field made of several text boxes.
     text_box_list_options: [Value],
 });
 
@@ -617,7 +669,7 @@ crm_core::record! {
         parent_id: Option<String> = "parentId",
         /// What the empty field shows.
         placeholder: Option<String> = "placeholder",
-        /// Where it stands among its kind, or on the page. The vendor's default is `0`.
+        /// Where it stands among its kind, or on the page. Default: `0`.
         position: Option<f64> = "position",
         /// The boxes of a field made of several text boxes.
         text_box_list_options: Option<Vec<Value>> = "textBoxListOptions",
@@ -626,8 +678,25 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LocationsUpdateCustomFields {
-    accepted_format: [String], description: String, field_key: String, is_multiple_file: bool,
-    max_number_of_files: f64, model: CustomFieldModel, parent_id: String, placeholder: String, position: f64,
+    /// The file endings it takes, as `.pdf`.
+    accepted_format: [String],
+    /// What it is, for people.
+    description: String,
+    /// The key it is used by, as `contact.pincode`.
+    field_key: String,
+    /// Whether more than one file can be given.
+    is_multiple_file: bool,
+    /// How many files it may hold at most.
+    max_number_of_files: f64,
+    /// What the field belongs to: `contact` or `opportunity`.
+    model: CustomFieldModel,
+    /// The id of what it belongs to.
+    parent_id: String,
+    /// What the empty field shows.
+    placeholder: String,
+    /// Where it stands among its kind, or on the page. Default: `0`.
+    position: f64,
+    /// The boxes of a field made of several text boxes.
     text_box_list_options: [Value],
 });
 
@@ -727,7 +796,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RecurringTaskCreate {
-    contact_ids: [String], description: String, ignore_task_creation: bool, owners: [String],
+    /// The ids of the contacts.
+    contact_ids: [String],
+    /// What it is, for people.
+    description: String,
+    /// Whether to create no task.
+    ignore_task_creation: bool,
+    /// The ids of the users the task is for.
+    owners: [String],
 });
 
 impl RecurringTaskCreate {
@@ -803,8 +879,18 @@ crm_core::record! {
     }
 }
 crm_core::setters!(RecurringTaskUpdate {
-    contact_ids: [String], description: String, ignore_task_creation: bool, owners: [String],
-    rrule_options: CustomRRulesOptions, title: String,
+    /// The ids of the contacts.
+    contact_ids: [String],
+    /// What it is, for people.
+    description: String,
+    /// Whether to create no task.
+    ignore_task_creation: bool,
+    /// The ids of the users the task is for.
+    owners: [String],
+    /// By which rule the task repeats.
+    rrule_options: CustomRRulesOptions,
+    /// The title.
+    title: String,
 });
 
 crm_core::record! {
@@ -829,7 +915,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Settings {
-    allow_duplicate_contact: bool, allow_duplicate_opportunity: bool, allow_facebook_name_merge: bool,
+    /// Whether the same contact may be there twice.
+    allow_duplicate_contact: bool,
+    /// Whether a contact can have several opportunities.
+    allow_duplicate_opportunity: bool,
+    /// Whether contacts from Facebook are merged by name.
+    allow_facebook_name_merge: bool,
+    /// Whether the time zones of contacts are disregarded.
     disable_contact_timezone: bool,
 });
 
@@ -838,13 +930,14 @@ crm_core::record! {
     pub struct SnapshotPut {
         /// The id.
         id: Option<String> = "id",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         override_: Option<bool> = "override",
     }
     required "id"
     by new
 }
 crm_core::setters!(SnapshotPut {
+    /// Default: `false`.
     override_: bool,
 });
 
@@ -888,8 +981,28 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Social {
-    blog_rss: String, facebook_url: String, foursquare: String, google_places_id: String, google_plus: String,
-    instagram: String, linked_in: String, pinterest: String, twitter: String, yelp: String, youtube: String,
+    /// The address of the RSS feed of the blog.
+    blog_rss: String,
+    /// The address of the Facebook page.
+    facebook_url: String,
+    /// The address of the Foursquare page.
+    foursquare: String,
+    /// The id of the place at Google.
+    google_places_id: String,
+    /// The address of the Google Plus page.
+    google_plus: String,
+    /// The profile on Instagram.
+    instagram: String,
+    /// The address of the LinkedIn page.
+    linked_in: String,
+    /// The address of the Pinterest profile.
+    pinterest: String,
+    /// The address of the Twitter page.
+    twitter: String,
+    /// The address of the Yelp page.
+    yelp: String,
+    /// The address of the YouTube channel.
+    youtube: String,
 });
 
 crm_core::record! {
@@ -924,17 +1037,29 @@ crm_core::record! {
         completed: Option<bool> = "completed",
         /// The id of the contact.
         contact_id: Option<Vec<String>> = "contactId",
-        /// Most items in a page. The vendor's default is `25`.
+        /// Most items in a page. Default: `25`.
         limit: Option<f64> = "limit",
         /// A text to look for.
         query: Option<String> = "query",
-        /// How many items to pass over. The vendor's default is `0`.
+        /// How many items to pass over. Default: `0`.
         skip: Option<f64> = "skip",
     }
 }
 crm_core::setters!(TaskSearchParams {
-    assigned_to: [String], business_id: String, completed: bool, contact_id: [String], limit: f64,
-    query: String, skip: f64,
+    /// The id of the user that it is assigned to.
+    assigned_to: [String],
+    /// The id of the business.
+    business_id: String,
+    /// Whether it is done.
+    completed: bool,
+    /// The id of the contact.
+    contact_id: [String],
+    /// Most items in a page. Default: `25`.
+    limit: f64,
+    /// A text to look for.
+    query: String,
+    /// How many items to pass over. Default: `0`.
+    skip: f64,
 });
 
 crm_core::record! {
@@ -970,7 +1095,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// The country, as `US`. One of 247 values, as `AF`.
+        /// The country, as `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
         /// The settings of the mail service Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
@@ -1001,9 +1126,36 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateLocation {
-    address: String, city: String, country: String, mailgun: Mailgun, name: String, phone: String,
-    postal_code: String, prospect_info: ProspectInfo, settings: Settings, snapshot: SnapshotPut,
-    social: Social, state: String, timezone: String, twilio: Twilio, website: String,
+    /// The address.
+    address: String,
+    /// The city.
+    city: String,
+    /// The country, as `US`. One of 247 values, for example `AF`.
+    country: String,
+    /// The settings of the mail service Mailgun.
+    mailgun: Mailgun,
+    /// The name.
+    name: String,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The postal code.
+    postal_code: String,
+    /// Who the prospect is.
+    prospect_info: ProspectInfo,
+    /// How it is set up.
+    settings: Settings,
+    /// The snapshot to load into the location.
+    snapshot: SnapshotPut,
+    /// The addresses of its social media profiles.
+    social: Social,
+    /// The state or region.
+    state: String,
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// The Twilio account of the location.
+    twilio: Twilio,
+    /// The address of the website.
+    website: String,
 });
 
 impl UpdateLocation {

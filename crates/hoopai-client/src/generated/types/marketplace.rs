@@ -15,7 +15,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(DeleteIntegrationBody {
-    company_id: String, location_id: String, reason: String,
+    /// The id of the company (agency).
+    company_id: String,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// Why it was done.
+    reason: String,
 });
 
 crm_core::record! {
@@ -193,9 +198,9 @@ crm_core::record! {
         basic_credentials: Option<Value> = "basicCredentials",
         /// Its name, for people.
         display_name: Option<String> = "displayName",
-        /// When the access token runs out, in milliseconds since 1970.
+        /// Time at which the access token expires. In milliseconds since 1970-01-01 UTC.
         expiry_at: Option<f64> = "expiryAt",
-        /// `expiryIn`
+        /// In milliseconds.
         expiry_in: Option<f64> = "expiryIn",
         /// Whether it is the default.
         is_default: Option<bool> = "isDefault",
@@ -211,9 +216,34 @@ crm_core::record! {
     required "accountId" "appId" "appVersionId" "locationId" "type"
 }
 crm_core::setters!(MigrateConnection {
-    access_token: String, account_id: String, api_key: String, app_id: String, app_version_id: String,
-    basic_credentials: Value, display_name: String, expiry_at: f64, expiry_in: f64, is_default: bool,
-    location_id: String, refresh_token: String, scopes: [String], type_: MigrateConnectionType,
+    /// The token to call the API with.
+    access_token: String,
+    /// The id of the account.
+    account_id: String,
+    /// The API key.
+    api_key: String,
+    /// The id of the app.
+    app_id: String,
+    /// The id of the app's version.
+    app_version_id: String,
+    /// The user name and password, for a `basic` connection.
+    basic_credentials: Value,
+    /// Its name, for people.
+    display_name: String,
+    /// Time at which the access token expires. In milliseconds since 1970-01-01 UTC.
+    expiry_at: f64,
+    /// In milliseconds.
+    expiry_in: f64,
+    /// Whether it is the default.
+    is_default: bool,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The token to get a new access token with.
+    refresh_token: String,
+    /// What may be reached, as names of scopes.
+    scopes: [String],
+    /// Its kind.
+    type_: MigrateConnectionType,
 });
 
 crm_core::record! {
@@ -275,8 +305,26 @@ crm_core::record! {
     required "appId" "companyId" "description" "eventId" "locationId" "meterId" "units"
 }
 crm_core::setters!(RaiseChargeBody {
-    app_id: String, company_id: String, description: String, event_id: String, event_time: String,
-    location_id: String, meter_id: String, price: f64, units: f64, user_id: String,
+    /// The id of the app.
+    app_id: String,
+    /// The id of the company (agency).
+    company_id: String,
+    /// What it is, for people.
+    description: String,
+    /// The id of the event.
+    event_id: String,
+    /// When it happened.
+    event_time: String,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The id of the meter that counts the usage.
+    meter_id: String,
+    /// The price, or how to change it.
+    price: f64,
+    /// How many units are charged for.
+    units: f64,
+    /// The id of the user.
+    user_id: String,
 });
 
 crm_core::record! {

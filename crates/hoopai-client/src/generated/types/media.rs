@@ -19,6 +19,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateFolderParams {
+    /// The id of what it belongs to.
     parent_id: String,
 });
 
@@ -179,6 +180,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateMediaObject {
+    /// The name.
     name: String,
 });
 

@@ -59,7 +59,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GetAccessCodebody {
-    code: String, redirect_uri: String, refresh_token: String, user_type: GetAccessCodebodyUserType,
+    /// The code that stands for it.
+    code: String,
+    /// The address the app is sent back to.
+    redirect_uri: String,
+    /// The token to get a new access token with.
+    refresh_token: String,
+    /// Whom the token is for: `Company` or `Location`.
+    user_type: GetAccessCodebodyUserType,
 });
 
 impl GetAccessCodebody {

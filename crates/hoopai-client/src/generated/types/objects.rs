@@ -21,6 +21,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCustomObject {
+    /// What it is, for people.
     description: String,
 });
 
@@ -163,7 +164,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(CustomObjectLabelUpdate {
-    plural: String, singular: String,
+    /// The name for more than one.
+    plural: String,
+    /// The name of one of them.
+    singular: String,
 });
 
 crm_core::record! {
@@ -270,7 +274,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SearchRecordsBody {
-    filters: [Value], query: String, search_after: [Value], sort: [Value],
+    /// Which ones are meant.
+    filters: [Value],
+    /// A text to look for.
+    query: String,
+    /// Where the next page starts, from the last record.
+    search_after: [Value],
+    /// What to sort by.
+    sort: [Value],
 });
 
 impl SearchRecordsBody {
@@ -311,7 +322,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomObject {
-    description: String, labels: CustomObjectLabelUpdate,
+    /// What it is, for people.
+    description: String,
+    /// The names of the object, for people.
+    labels: CustomObjectLabelUpdate,
 });
 
 crm_core::clears!(UpdateCustomObject {

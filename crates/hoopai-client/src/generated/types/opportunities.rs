@@ -63,8 +63,24 @@ crm_core::record! {
     required "contactId" "locationId" "name" "pipelineId" "status"
 }
 crm_core::setters!(CreateOpportunity {
-    assigned_to: String, contact_id: String, custom_fields: [Value], location_id: String, monetary_value: f64,
-    name: String, pipeline_id: String, pipeline_stage_id: String, status: OpportunityStatus,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The id of the contact.
+    contact_id: String,
+    /// The custom fields with their values.
+    custom_fields: [Value],
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// What the opportunity is worth in money.
+    monetary_value: f64,
+    /// The name.
+    name: String,
+    /// The id of the pipeline.
+    pipeline_id: String,
+    /// The id of the pipeline stage.
+    pipeline_stage_id: String,
+    /// The state it is in.
+    status: OpportunityStatus,
 });
 
 crm_core::record! {
@@ -179,7 +195,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(OpportunitySearchBody {
-    additional_details: AdditionalDetails, page: f64, query: String, search_after: [Value],
+    /// What to give along with each opportunity.
+    additional_details: AdditionalDetails,
+    /// The number of the page.
+    page: f64,
+    /// A text to look for.
+    query: String,
+    /// The sort values of the last record of the page before.
+    search_after: [Value],
 });
 
 impl OpportunitySearchBody {
@@ -226,6 +249,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(OpportunityStatusUpdate {
+    /// The id of the reason it was lost for.
     lost_reason_id: String,
 });
 
@@ -415,8 +439,20 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateOpportunity {
-    assigned_to: String, custom_fields: [Value], monetary_value: f64, name: String, pipeline_id: String,
-    pipeline_stage_id: String, status: OpportunityStatus,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The custom fields with their values.
+    custom_fields: [Value],
+    /// What the opportunity is worth in money.
+    monetary_value: f64,
+    /// The name.
+    name: String,
+    /// The id of the pipeline.
+    pipeline_id: String,
+    /// The id of the pipeline stage.
+    pipeline_stage_id: String,
+    /// The state it is in.
+    status: OpportunityStatus,
 });
 
 crm_core::record! {
@@ -451,9 +487,26 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertOpportunity {
-    assigned_to: String, followers: [String], followers_action_type: UpsertOpportunityFollowersActionType,
-    id: String, is_remove_all_followers: bool, lost_reason_id: String, monetary_value: f64, name: String,
-    pipeline_stage_id: String, status: OpportunityStatus,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The ids of the users who follow it.
+    followers: [String],
+    /// What to do with the followers: `add` or `remove`.
+    followers_action_type: UpsertOpportunityFollowersActionType,
+    /// The id.
+    id: String,
+    /// Whether to take away all followers.
+    is_remove_all_followers: bool,
+    /// The id of the reason it was lost for.
+    lost_reason_id: String,
+    /// What the opportunity is worth in money.
+    monetary_value: f64,
+    /// The name.
+    name: String,
+    /// The id of the pipeline stage.
+    pipeline_stage_id: String,
+    /// The state it is in.
+    status: OpportunityStatus,
 });
 
 impl UpsertOpportunity {

@@ -16,7 +16,7 @@ crm_core::record! {
 crm_core::record! {
     /// Apply to future payments config.
     pub struct ApplyToFuturePaymentsConfig {
-        /// How long it lasts.
+        /// How long it lasts. In the unit of `durationType`.
         duration: Option<f64> = "duration",
         /// The unit of the duration, as `months`. Always `months`.
         duration_type: Option<String> = "durationType",
@@ -151,7 +151,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether the coupon holds for later payments too. The vendor's default is `true`.
+        /// Whether the coupon holds for later payments too. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// How long the coupon goes on for later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
@@ -163,7 +163,7 @@ crm_core::record! {
         discount_value: Option<f64> = "discountValue",
         /// The last day or time.
         end_date: Option<String> = "endDate",
-        /// How many times one customer may use it. The vendor's default is `false`.
+        /// How many times one customer may use it. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
         /// The name.
         name: Option<String> = "name",
@@ -178,10 +178,30 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCouponParams {
-    alt_id: String, apply_to_future_payments: bool,
-    apply_to_future_payments_config: ApplyToFuturePaymentsConfig, code: String,
-    discount_type: CouponDiscountType, discount_value: f64, end_date: String, limit_per_customer: bool,
-    name: String, product_ids: [String], start_date: String, usage_limit: f64,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// Whether the coupon holds for later payments too. Default: `true`.
+    apply_to_future_payments: bool,
+    /// How long the coupon goes on for later payments.
+    apply_to_future_payments_config: ApplyToFuturePaymentsConfig,
+    /// The code that stands for it.
+    code: String,
+    /// How the discount is given: `percentage` or `amount`.
+    discount_type: CouponDiscountType,
+    /// How much is taken off, as an amount or in percent.
+    discount_value: f64,
+    /// The last day or time.
+    end_date: String,
+    /// How many times one customer may use it. Default: `false`.
+    limit_per_customer: bool,
+    /// The name.
+    name: String,
+    /// The ids of the products.
+    product_ids: [String],
+    /// The first day or time.
+    start_date: String,
+    /// How often it can be used.
+    usage_limit: f64,
 });
 
 impl CreateCouponParams {
@@ -274,7 +294,17 @@ crm_core::record! {
     required "description" "imageUrl" "name" "paymentsUrl" "queryUrl" "supportsSubscriptionSchedule"
 }
 crm_core::setters!(CreateCustomProviders {
-    description: String, image_url: String, name: String, payments_url: String, query_url: String,
+    /// What it is, for people.
+    description: String,
+    /// The address of the image.
+    image_url: String,
+    /// The name.
+    name: String,
+    /// The address of the page to pay on.
+    payments_url: String,
+    /// The address the payment provider is asked at.
+    query_url: String,
+    /// Whether the provider can schedule subscriptions.
     supports_subscription_schedule: bool,
 });
 
@@ -348,8 +378,18 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateWhiteLabelIntegrationProvider {
-    alt_id: String, description: String, image_url: String,
-    provider: CreateWhiteLabelIntegrationProviderProvider, title: String, unique_name: String,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// What it is, for people.
+    description: String,
+    /// The address of the image.
+    image_url: String,
+    /// Who provides it.
+    provider: CreateWhiteLabelIntegrationProviderProvider,
+    /// The title.
+    title: String,
+    /// The internal name of the provider.
+    unique_name: String,
 });
 
 impl CreateWhiteLabelIntegrationProvider {
@@ -597,7 +637,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(FulfillmentTracking {
-    shipping_carrier: String, tracking_number: String, tracking_url: String,
+    /// The carrier that ships it, as `FedEx`.
+    shipping_carrier: String,
+    /// The number to track the shipment by.
+    tracking_number: String,
+    /// The address to follow the shipment at.
+    tracking_url: String,
 });
 
 crm_core::record! {
@@ -1035,7 +1080,7 @@ crm_core::record! {
         end_date: Option<String> = "endDate",
         /// When it ends.
         end_time: Option<String> = "endTime",
-        /// How many units lie between two times.
+        /// How many units lie between two times. In the unit of `intervalType`.
         interval: Option<f64> = "interval",
         /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
@@ -1100,7 +1145,18 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PostRecordOrderPaymentBody {
-    amount: f64, card: PaymentsCard, cheque: Cheque, is_partial_payment: bool, meta: Value, notes: String,
+    /// The amount.
+    amount: f64,
+    /// The card it is paid with.
+    card: PaymentsCard,
+    /// The cheque it was paid with.
+    cheque: Cheque,
+    /// Whether only a part is paid.
+    is_partial_payment: bool,
+    /// More about it, or the totals and paging of a list.
+    meta: Value,
+    /// The notes on it.
+    notes: String,
 });
 
 impl PostRecordOrderPaymentBody {
@@ -1249,7 +1305,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether the coupon holds for later payments too. The vendor's default is `true`.
+        /// Whether the coupon holds for later payments too. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// How long the coupon goes on for later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
@@ -1263,7 +1319,7 @@ crm_core::record! {
         end_date: Option<String> = "endDate",
         /// The id.
         id: Option<String> = "id",
-        /// How many times one customer may use it. The vendor's default is `false`.
+        /// How many times one customer may use it. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
         /// The name.
         name: Option<String> = "name",
@@ -1278,10 +1334,32 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCouponParams {
-    alt_id: String, apply_to_future_payments: bool,
-    apply_to_future_payments_config: ApplyToFuturePaymentsConfig, code: String,
-    discount_type: CouponDiscountType, discount_value: f64, end_date: String, id: String,
-    limit_per_customer: bool, name: String, product_ids: [String], start_date: String, usage_limit: f64,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// Whether the coupon holds for later payments too. Default: `true`.
+    apply_to_future_payments: bool,
+    /// How long the coupon goes on for later payments.
+    apply_to_future_payments_config: ApplyToFuturePaymentsConfig,
+    /// The code that stands for it.
+    code: String,
+    /// How the discount is given: `percentage` or `amount`.
+    discount_type: CouponDiscountType,
+    /// How much is taken off, as an amount or in percent.
+    discount_value: f64,
+    /// The last day or time.
+    end_date: String,
+    /// The id.
+    id: String,
+    /// How many times one customer may use it. Default: `false`.
+    limit_per_customer: bool,
+    /// The name.
+    name: String,
+    /// The ids of the products.
+    product_ids: [String],
+    /// The first day or time.
+    start_date: String,
+    /// How often it can be used.
+    usage_limit: f64,
 });
 
 impl UpdateCouponParams {
@@ -1328,7 +1406,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomProviderCapabilities {
-    company_id: String, location_id: String,
+    /// The id of the company (agency).
+    company_id: String,
+    /// The id of the location (sub-account).
+    location_id: String,
 });
 
 impl UpdateCustomProviderCapabilities {

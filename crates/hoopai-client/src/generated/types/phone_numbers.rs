@@ -256,7 +256,7 @@ crm_core::record! {
         numbers: Vec<DetailedPhoneNumber> = "numbers",
         /// The number of the page. At least 0.
         page: Option<f64> = "page",
-        /// Most items in a page. 1 to 1000.
+        /// Most items in a page. Between 1 and 1000.
         page_size: Option<f64> = "pageSize",
     }
 }
@@ -300,8 +300,22 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PurchasePhoneNumberBody {
-    address_sid: String, bundle_sid: String, country_code: String, fingerprint_id: String, locality: String,
-    number_type: PurchasePhoneNumberBodyNumberType, region: String, skip_location_kyc: bool,
+    /// Twilio's id of the address.
+    address_sid: String,
+    /// The Twilio SID of the regulatory bundle.
+    bundle_sid: String,
+    /// The country, as `US`.
+    country_code: String,
+    /// An id given with available numbers and sent with the purchase.
+    fingerprint_id: String,
+    /// The town of the number.
+    locality: String,
+    /// The kind of number, as `local`.
+    number_type: PurchasePhoneNumberBodyNumberType,
+    /// The state or region of the phone number.
+    region: String,
+    /// Whether to skip the identity check of the location.
+    skip_location_kyc: bool,
 });
 
 crm_core::clears!(PurchasePhoneNumberBody {

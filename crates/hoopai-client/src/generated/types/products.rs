@@ -39,9 +39,32 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BulkEditPrice {
-    allow_out_of_stock_purchases: bool, amount: f64, available_quantity: f64, compare_at_price: f64,
-    currency: String, name: String, recurring: Recurring, setup_fee: f64, shipping_options: ShippingOptions,
-    sku: String, total_cycles: f64, track_inventory: bool, trial_period: f64,
+    /// Whether it can be bought when none is in stock.
+    allow_out_of_stock_purchases: bool,
+    /// The amount.
+    amount: f64,
+    /// How many are in stock.
+    available_quantity: f64,
+    /// The price before, to compare the price with.
+    compare_at_price: f64,
+    /// The currency, as `USD`.
+    currency: String,
+    /// The name.
+    name: String,
+    /// How it repeats.
+    recurring: Recurring,
+    /// What is charged once at the start.
+    setup_fee: f64,
+    /// What shipping needs to know, such as weight and size.
+    shipping_options: ShippingOptions,
+    /// The code it is kept in stock under.
+    sku: String,
+    /// How many times it is charged in all.
+    total_cycles: f64,
+    /// Whether the stock is counted.
+    track_inventory: bool,
+    /// How long the trial lasts.
+    trial_period: f64,
 });
 
 impl BulkEditPrice {
@@ -108,10 +131,36 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BulkEditProduct {
-    automatic_tax_category_id: String, available_in_store: bool, collection_ids: [String],
-    description: String, image: String, is_label_enabled: bool, is_taxes_enabled: bool, label: Value,
-    medias: [Value], name: String, prices: [BulkEditPrice], seo: ProductSeo, slug: String,
-    tax_inclusive: bool, taxes: [Value],
+    /// The id of the category for automatic tax.
+    automatic_tax_category_id: String,
+    /// Whether it can be found in the online store.
+    available_in_store: bool,
+    /// The ids of the collections.
+    collection_ids: [String],
+    /// What it is, for people.
+    description: String,
+    /// The address of the image.
+    image: String,
+    /// Whether the label is shown.
+    is_label_enabled: bool,
+    /// Whether there are taxes on it.
+    is_taxes_enabled: bool,
+    /// The label it is shown with.
+    label: Value,
+    /// The images and videos of it.
+    medias: [Value],
+    /// The name.
+    name: String,
+    /// The prices of the product or plan.
+    prices: [BulkEditPrice],
+    /// What search engines are told about it.
+    seo: ProductSeo,
+    /// The part of the address after the domain.
+    slug: String,
+    /// Whether the price contains the tax.
+    tax_inclusive: bool,
+    /// The taxes on it, as records or ids.
+    taxes: [Value],
 });
 
 impl BulkEditProduct {
@@ -210,8 +259,18 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BulkUpdate {
-    availability: bool, collection_ids: [String], compare_at_price: PriceUpdateField, currency: String,
-    filters: BulkUpdateFilters, price: PriceUpdateField,
+    /// Whether it is available.
+    availability: bool,
+    /// The ids of the collections.
+    collection_ids: [String],
+    /// The price before, to compare the price with.
+    compare_at_price: PriceUpdateField,
+    /// The currency, as `USD`.
+    currency: String,
+    /// Which ones are meant.
+    filters: BulkUpdateFilters,
+    /// The price, or how to change it.
+    price: PriceUpdateField,
 });
 
 impl BulkUpdate {
@@ -252,7 +311,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BulkUpdateFilters {
-    available_in_store: bool, collection_ids: [String], product_type: String, search: String,
+    /// Whether it can be found in the online store.
+    available_in_store: bool,
+    /// The ids of the collections.
+    collection_ids: [String],
+    /// The kind of product.
+    product_type: String,
+    /// A text to look for.
+    search: String,
 });
 
 crm_core::open_enum! {
@@ -301,7 +367,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(CollectionSeo {
-    description: String, title: String,
+    /// What it is, for people.
+    description: String,
+    /// The title.
+    title: String,
 });
 
 crm_core::record! {
@@ -371,11 +440,50 @@ crm_core::record! {
     required "amount" "currency" "locationId" "name" "type"
 }
 crm_core::setters!(CreatePrice {
-    allow_out_of_stock_purchases: bool, amount: f64, available_quantity: f64, compare_at_price: f64,
-    currency: String, description: String, digital_delivery: [String], is_digital_product: bool,
-    location_id: String, membership_offers: [MembershipOffer], meta: PriceMeta, name: String,
-    recurring: Recurring, setup_fee: f64, shipping_options: ShippingOptions, sku: String, total_cycles: f64,
-    track_inventory: bool, trial_period: f64, type_: PriceType, user_id: String, variant_option_ids: [String],
+    /// Whether it can be bought when none is in stock.
+    allow_out_of_stock_purchases: bool,
+    /// The amount.
+    amount: f64,
+    /// How many are in stock.
+    available_quantity: f64,
+    /// The price before, to compare the price with.
+    compare_at_price: f64,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What it is, for people.
+    description: String,
+    /// `digitalDelivery`
+    digital_delivery: [String],
+    /// Whether the product is digital.
+    is_digital_product: bool,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The membership offers that come with it.
+    membership_offers: [MembershipOffer],
+    /// More about it, or the totals and paging of a list.
+    meta: PriceMeta,
+    /// The name.
+    name: String,
+    /// How it repeats.
+    recurring: Recurring,
+    /// What is charged once at the start.
+    setup_fee: f64,
+    /// What shipping needs to know, such as weight and size.
+    shipping_options: ShippingOptions,
+    /// The code it is kept in stock under.
+    sku: String,
+    /// How many times it is charged in all.
+    total_cycles: f64,
+    /// Whether the stock is counted.
+    track_inventory: bool,
+    /// How long the trial lasts.
+    trial_period: f64,
+    /// Its kind.
+    type_: PriceType,
+    /// The id of the user.
+    user_id: String,
+    /// The ids of the variant options it is for.
+    variant_option_ids: [String],
 });
 
 crm_core::record! {
@@ -391,9 +499,9 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The address of the image.
         image: Option<String> = "image",
-        /// Whether the label is shown. The vendor's default is `false`.
+        /// Whether the label is shown. Default: `false`.
         is_label_enabled: Option<bool> = "isLabelEnabled",
-        /// Whether there are taxes on it. The vendor's default is `false`.
+        /// Whether there are taxes on it. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
         /// The label it is shown with.
         label: Option<ProductLabel> = "label",
@@ -411,7 +519,7 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// What the customer's bank statement shows.
         statement_descriptor: Option<String> = "statementDescriptor",
-        /// Whether the price contains the tax. The vendor's default is `false`.
+        /// Whether the price contains the tax. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
         /// The taxes on it, as records or ids.
         taxes: Option<Vec<String>> = "taxes",
@@ -422,10 +530,36 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateProduct {
-    automatic_tax_category_id: String, available_in_store: bool, collection_ids: [String],
-    description: String, image: String, is_label_enabled: bool, is_taxes_enabled: bool, label: ProductLabel,
-    medias: [ProductMedia], seo: ProductSeo, slug: String, statement_descriptor: String, tax_inclusive: bool,
-    taxes: [String], variants: [ProductVariant],
+    /// The id of the category for automatic tax.
+    automatic_tax_category_id: String,
+    /// Whether it can be found in the online store.
+    available_in_store: bool,
+    /// The ids of the collections.
+    collection_ids: [String],
+    /// What it is, for people.
+    description: String,
+    /// The address of the image.
+    image: String,
+    /// Whether the label is shown. Default: `false`.
+    is_label_enabled: bool,
+    /// Whether there are taxes on it. Default: `false`.
+    is_taxes_enabled: bool,
+    /// The label it is shown with.
+    label: ProductLabel,
+    /// The images and videos of it.
+    medias: [ProductMedia],
+    /// What search engines are told about it.
+    seo: ProductSeo,
+    /// The part of the address after the domain.
+    slug: String,
+    /// What the customer's bank statement shows.
+    statement_descriptor: String,
+    /// Whether the price contains the tax. Default: `false`.
+    tax_inclusive: bool,
+    /// The taxes on it, as records or ids.
+    taxes: [String],
+    /// What its variants differ in, with the options of each.
+    variants: [ProductVariant],
 });
 
 impl CreateProduct {
@@ -482,7 +616,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateProductCollections {
-    collection_id: String, image: String, seo: CollectionSeo,
+    /// The id of the collection.
+    collection_id: String,
+    /// The address of the image.
+    image: String,
+    /// What search engines are told about it.
+    seo: CollectionSeo,
 });
 
 impl CreateProductCollections {
@@ -665,6 +804,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PriceMeta {
+    /// The id of what it came from.
     source_id: String,
 });
 
@@ -730,6 +870,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PriceUpdateField {
+    /// Whether prices are rounded to whole numbers.
     round_to_whole: bool,
 });
 
@@ -782,7 +923,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProductMedia {
-    is_featured: bool, price_ids: [String], title: String,
+    /// Whether it is the main image.
+    is_featured: bool,
+    /// The ids of the prices it is for.
+    price_ids: [String],
+    /// The title.
+    title: String,
 });
 
 impl ProductMedia {
@@ -808,9 +954,9 @@ impl ProductMedia {
 crm_core::record! {
     /// Product review.
     pub struct ProductReview {
-        /// How many comments it has. 0 to 5000 characters.
+        /// How many comments it has. Between 0 and 5000 characters.
         comment: Option<String> = "comment",
-        /// The headline people see. 0 to 200 characters.
+        /// The headline people see. Between 0 and 200 characters.
         headline: Option<String> = "headline",
         /// The user who made it.
         user: Option<UserDetails> = "user",
@@ -846,7 +992,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ProductSeo {
-    description: String, title: String,
+    /// What it is, for people.
+    description: String,
+    /// The title.
+    title: String,
 });
 
 crm_core::open_enum! {
@@ -880,7 +1029,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The address of the image.
         image: Option<String> = "image",
-        /// Whether there are taxes on it. The vendor's default is `false`.
+        /// Whether there are taxes on it. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
         /// The label it is shown with.
         label: Option<ProductLabel> = "label",
@@ -925,7 +1074,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ShippingOptions {
-    dimensions: PriceDimensions, weight: WeightOptions,
+    /// How big it is.
+    dimensions: PriceDimensions,
+    /// The weight, with its unit.
+    weight: WeightOptions,
 });
 
 crm_core::record! {
@@ -1007,7 +1159,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInventoryItem {
-    allow_out_of_stock_purchases: bool, available_quantity: f64,
+    /// Whether it can be bought when none is in stock.
+    allow_out_of_stock_purchases: bool,
+    /// How many are in stock.
+    available_quantity: f64,
 });
 
 impl UpdateInventoryItem {
@@ -1074,11 +1229,50 @@ crm_core::record! {
     required "amount" "currency" "locationId" "name" "type"
 }
 crm_core::setters!(UpdatePrice {
-    allow_out_of_stock_purchases: bool, amount: f64, available_quantity: f64, compare_at_price: f64,
-    currency: String, description: String, digital_delivery: [String], is_digital_product: bool,
-    location_id: String, membership_offers: [MembershipOffer], meta: PriceMeta, name: String,
-    recurring: Recurring, setup_fee: f64, shipping_options: ShippingOptions, sku: String, total_cycles: f64,
-    track_inventory: bool, trial_period: f64, type_: PriceType, user_id: String, variant_option_ids: [String],
+    /// Whether it can be bought when none is in stock.
+    allow_out_of_stock_purchases: bool,
+    /// The amount.
+    amount: f64,
+    /// How many are in stock.
+    available_quantity: f64,
+    /// The price before, to compare the price with.
+    compare_at_price: f64,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What it is, for people.
+    description: String,
+    /// `digitalDelivery`
+    digital_delivery: [String],
+    /// Whether the product is digital.
+    is_digital_product: bool,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The membership offers that come with it.
+    membership_offers: [MembershipOffer],
+    /// More about it, or the totals and paging of a list.
+    meta: PriceMeta,
+    /// The name.
+    name: String,
+    /// How it repeats.
+    recurring: Recurring,
+    /// What is charged once at the start.
+    setup_fee: f64,
+    /// What shipping needs to know, such as weight and size.
+    shipping_options: ShippingOptions,
+    /// The code it is kept in stock under.
+    sku: String,
+    /// How many times it is charged in all.
+    total_cycles: f64,
+    /// Whether the stock is counted.
+    track_inventory: bool,
+    /// How long the trial lasts.
+    trial_period: f64,
+    /// Its kind.
+    type_: PriceType,
+    /// The id of the user.
+    user_id: String,
+    /// The ids of the variant options it is for.
+    variant_option_ids: [String],
 });
 
 crm_core::record! {
@@ -1094,9 +1288,9 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The address of the image.
         image: Option<String> = "image",
-        /// Whether the label is shown. The vendor's default is `false`.
+        /// Whether the label is shown. Default: `false`.
         is_label_enabled: Option<bool> = "isLabelEnabled",
-        /// Whether there are taxes on it. The vendor's default is `false`.
+        /// Whether there are taxes on it. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
         /// The label it is shown with.
         label: Option<ProductLabel> = "label",
@@ -1116,7 +1310,7 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// What the customer's bank statement shows.
         statement_descriptor: Option<String> = "statementDescriptor",
-        /// Whether the price contains the tax. The vendor's default is `false`.
+        /// Whether the price contains the tax. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
         /// The taxes on it, as records or ids.
         taxes: Option<Vec<String>> = "taxes",
@@ -1127,10 +1321,38 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateProduct {
-    automatic_tax_category_id: String, available_in_store: bool, collection_ids: [String],
-    description: String, image: String, is_label_enabled: bool, is_taxes_enabled: bool, label: ProductLabel,
-    medias: [ProductMedia], prices: [String], seo: ProductSeo, slug: String, statement_descriptor: String,
-    tax_inclusive: bool, taxes: [String], variants: [ProductVariant],
+    /// The id of the category for automatic tax.
+    automatic_tax_category_id: String,
+    /// Whether it can be found in the online store.
+    available_in_store: bool,
+    /// The ids of the collections.
+    collection_ids: [String],
+    /// What it is, for people.
+    description: String,
+    /// The address of the image.
+    image: String,
+    /// Whether the label is shown. Default: `false`.
+    is_label_enabled: bool,
+    /// Whether there are taxes on it. Default: `false`.
+    is_taxes_enabled: bool,
+    /// The label it is shown with.
+    label: ProductLabel,
+    /// The images and videos of it.
+    medias: [ProductMedia],
+    /// The prices of the product or plan.
+    prices: [String],
+    /// What search engines are told about it.
+    seo: ProductSeo,
+    /// The part of the address after the domain.
+    slug: String,
+    /// What the customer's bank statement shows.
+    statement_descriptor: String,
+    /// Whether the price contains the tax. Default: `false`.
+    tax_inclusive: bool,
+    /// The taxes on it, as records or ids.
+    taxes: [String],
+    /// What its variants differ in, with the options of each.
+    variants: [ProductVariant],
 });
 
 impl UpdateProduct {
@@ -1186,7 +1408,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateProductCollections {
-    image: String, name: String, seo: CollectionSeo, slug: String,
+    /// The address of the image.
+    image: String,
+    /// The name.
+    name: String,
+    /// What search engines are told about it.
+    seo: CollectionSeo,
+    /// The part of the address after the domain.
+    slug: String,
 });
 
 impl UpdateProductCollections {
@@ -1229,7 +1458,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateProductReview {
-    detail: String, headline: String, rating: f64, reply: [ProductReview],
+    /// What the review says.
+    detail: String,
+    /// The headline people see.
+    headline: String,
+    /// The rating that was given.
+    rating: f64,
+    /// The replies to the review.
+    reply: [ProductReview],
 });
 
 impl UpdateProductReview {
@@ -1360,7 +1596,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// Whether the user is a customer.
         is_customer: Option<bool> = "isCustomer",
-        /// The name. 1 to 100 characters.
+        /// The name. Between 1 and 100 characters.
         name: Option<String> = "name",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
@@ -1369,7 +1605,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UserDetails {
-    is_customer: bool, phone: String,
+    /// Whether the user is a customer.
+    is_customer: bool,
+    /// The telephone number, as `+15550100`.
+    phone: String,
 });
 
 impl UserDetails {

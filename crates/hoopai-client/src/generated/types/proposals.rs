@@ -22,7 +22,18 @@ crm_core::record! {
     required "contactName" "email" "firstName" "id" "imageUrl" "lastName"
 }
 crm_core::setters!(CcRecipientItem {
-    contact_name: String, email: String, first_name: String, id: String, image_url: String, last_name: String,
+    /// The name of the contact.
+    contact_name: String,
+    /// The e-mail address.
+    email: String,
+    /// The first name.
+    first_name: String,
+    /// The id.
+    id: String,
+    /// The address of the image.
+    image_url: String,
+    /// The last name.
+    last_name: String,
 });
 
 crm_core::record! {
@@ -398,7 +409,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendDocument {
-    cc_recipients: [CcRecipientItem], document_name: String, medium: SendDocumentMedium,
+    /// Who gets a copy.
+    cc_recipients: [CcRecipientItem],
+    /// The name of the document.
+    document_name: String,
+    /// The way it came or goes.
+    medium: SendDocumentMedium,
+    /// How people are notified.
     notification_settings: NotificationSettings,
 });
 
@@ -443,7 +460,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendDocumentFromPublicApiBody {
-    opportunity_id: String, send_document: bool,
+    /// The id of the opportunity.
+    opportunity_id: String,
+    /// Whether to send the document at once.
+    send_document: bool,
 });
 
 impl SendDocumentFromPublicApiBody {

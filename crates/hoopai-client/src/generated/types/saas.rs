@@ -88,7 +88,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BulkEnableSaasActionPayload {
-    price_id: String, provider_location_id: String, stripe_account_id: String,
+    /// The id of the price.
+    price_id: String,
+    /// `providerLocationId`
+    provider_location_id: String,
+    /// The id of the Stripe account.
+    stripe_account_id: String,
 });
 
 impl BulkEnableSaasActionPayload {
@@ -178,8 +183,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EnableSaas {
-    contact_id: String, description: String, email: String, name: String, price_id: String,
-    provider_location_id: String, saas_plan_id: String, stripe_account_id: String, stripe_customer_id: String,
+    /// The id of the contact.
+    contact_id: String,
+    /// What it is, for people.
+    description: String,
+    /// The e-mail address.
+    email: String,
+    /// The name.
+    name: String,
+    /// The id of the price.
+    price_id: String,
+    /// `providerLocationId`
+    provider_location_id: String,
+    /// The id of the SaaS plan.
+    saas_plan_id: String,
+    /// The id of the Stripe account.
+    stripe_account_id: String,
+    /// Stripe's id of the customer.
+    stripe_customer_id: String,
 });
 
 impl EnableSaas {
@@ -430,7 +451,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateRebillingConfig {
-    enabled: bool, markup: f64, opt_in: bool,
+    /// Whether it is switched on.
+    enabled: bool,
+    /// What is put on top of the cost.
+    markup: f64,
+    /// Whether to opt in to rebilling.
+    opt_in: bool,
 });
 
 crm_core::open_enum! {

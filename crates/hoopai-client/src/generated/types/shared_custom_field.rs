@@ -85,6 +85,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(OptionItem {
+    /// The address.
     url: String,
 });
 

@@ -88,7 +88,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProductLabel {
-    end_date: String, start_date: String,
+    /// The last day or time.
+    end_date: String,
+    /// The first day or time.
+    start_date: String,
 });
 
 impl ProductLabel {
@@ -121,7 +124,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The address of the image.
         image: Option<String> = "image",
-        /// Whether there are taxes on it. The vendor's default is `false`.
+        /// Whether there are taxes on it. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
         /// The label it is shown with.
         label: Option<ProductLabel> = "label",

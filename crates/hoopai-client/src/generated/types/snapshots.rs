@@ -29,7 +29,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateSnapshotShareLinkRequest {
-    relationship_number: String, share_location_id: String,
+    /// The relationship numbers of the agencies, with commas between.
+    relationship_number: String,
+    /// The ids of the locations it is shared with.
+    share_location_id: String,
 });
 
 impl CreateSnapshotShareLinkRequest {

@@ -73,7 +73,16 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AttachFbAccount {
-    avatar: String, company_id: String, name: String, origin_id: String, type_: String,
+    /// Its picture, as an address.
+    avatar: String,
+    /// The id of the company (agency).
+    company_id: String,
+    /// The name.
+    name: String,
+    /// The id of what it comes from, or its id there.
+    origin_id: String,
+    /// Its kind.
+    type_: String,
 });
 
 crm_core::record! {
@@ -88,7 +97,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AttachGmbLocation {
-    account: Value, company_id: String, location: Value,
+    /// The account in question.
+    account: Value,
+    /// The id of the company (agency).
+    company_id: String,
+    /// The place or location in question.
+    location: Value,
 });
 
 crm_core::record! {
@@ -109,7 +123,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AttachIgAccount {
-    avatar: String, company_id: String, name: String, origin_id: String,
+    /// Its picture, as an address.
+    avatar: String,
+    /// The id of the company (agency).
+    company_id: String,
+    /// The name.
+    name: String,
+    /// The id of what it comes from, or its id there.
+    origin_id: String,
 });
 
 impl AttachIgAccount {
@@ -145,7 +166,18 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AttachLinkedinAccount {
-    avatar: String, company_id: String, name: String, origin_id: String, type_: AccountType, urn: String,
+    /// Its picture, as an address.
+    avatar: String,
+    /// The id of the company (agency).
+    company_id: String,
+    /// The name.
+    name: String,
+    /// The id of what it comes from, or its id there.
+    origin_id: String,
+    /// Its kind.
+    type_: AccountType,
+    /// Its URN at LinkedIn, as `urn:li:person:1`.
+    urn: String,
 });
 
 crm_core::record! {
@@ -168,7 +200,19 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AttachTiktokAccount {
-    avatar: String, company_id: String, name: String, origin_id: String, type_: AccountType, username: String,
+    /// Its picture, as an address.
+    avatar: String,
+    /// The id of the company (agency).
+    company_id: String,
+    /// The name.
+    name: String,
+    /// The id of what it comes from, or its id there.
+    origin_id: String,
+    /// Its kind.
+    type_: AccountType,
+    /// The user name on the platform.
+    username: String,
+    /// Whether the network has verified the account.
     verified: bool,
 });
 
@@ -192,7 +236,19 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AttachTwitterAccount {
-    avatar: String, company_id: String, name: String, origin_id: String, protected: bool, username: String,
+    /// Its picture, as an address.
+    avatar: String,
+    /// The id of the company (agency).
+    company_id: String,
+    /// The name.
+    name: String,
+    /// The id of what it comes from, or its id there.
+    origin_id: String,
+    /// Whether only approved followers see the posts.
+    protected: bool,
+    /// The user name on the platform.
+    username: String,
+    /// Whether the network has verified the account.
     verified: bool,
 });
 
@@ -274,10 +330,32 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreatePost {
-    category_id: String, created_by: String, follow_up_comment: String, gmb_post_details: GmbPost,
-    media: [PostMedia], og_tags_details: OgTagsSchema, post_approval_details: PostApproval,
-    schedule_date: String, schedule_time_updated: bool, status: CreatePostStatus, summary: String,
-    tags: [String], tiktok_post_details: TiktokPost,
+    /// The id of the category.
+    category_id: String,
+    /// Who created it.
+    created_by: String,
+    /// The first comment to put under the post.
+    follow_up_comment: String,
+    /// What is special to a Google Business Profile post.
+    gmb_post_details: GmbPost,
+    /// The images and videos of it.
+    media: [PostMedia],
+    /// What the preview of the link shows.
+    og_tags_details: OgTagsSchema,
+    /// How the approval of the post stands.
+    post_approval_details: PostApproval,
+    /// When the post is to be published.
+    schedule_date: String,
+    /// Whether its scheduled time was changed.
+    schedule_time_updated: bool,
+    /// The state it is in.
+    status: CreatePostStatus,
+    /// The text of the post.
+    summary: String,
+    /// The tags.
+    tags: [String],
+    /// What concerns the post on TikTok only.
+    tiktok_post_details: TiktokPost,
 });
 
 impl CreatePost {
@@ -354,6 +432,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(CsvDefault {
+    /// The id of the user.
     user_id: String,
 });
 
@@ -624,6 +703,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(DeletePosts {
+    /// The ids of the posts.
     post_ids: [String],
 });
 
@@ -637,7 +717,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(EndDate {
-    end_date: Date, end_time: Time,
+    /// The last day or time.
+    end_date: Date,
+    /// When it ends.
+    end_time: Time,
 });
 
 crm_core::record! {
@@ -1044,9 +1127,26 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GmbPost {
-    action_type: GmbPostActionType, coupon_code: String, end_date: EndDate, gmb_event_type: String,
-    offer_title: String, redeem_online_url: String, start_date: StartDate, terms_conditions: String,
-    title: String, url: String,
+    /// The kind of action.
+    action_type: GmbPostActionType,
+    /// The code of the coupon.
+    coupon_code: String,
+    /// The last day or time.
+    end_date: EndDate,
+    /// The kind of post on Google, as `OFFER`.
+    gmb_event_type: String,
+    /// The title of the offer.
+    offer_title: String,
+    /// The address at which the offer can be used.
+    redeem_online_url: String,
+    /// The first day or time.
+    start_date: StartDate,
+    /// The terms and conditions.
+    terms_conditions: String,
+    /// The title.
+    title: String,
+    /// The address.
+    url: String,
 });
 
 crm_core::open_enum! {
@@ -1239,7 +1339,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(OgTagsSchema {
-    meta_image: String, meta_link: String,
+    /// The address of the image in the link preview.
+    meta_image: String,
+    /// The address the link preview is made from.
+    meta_link: String,
 });
 
 crm_core::record! {
@@ -1266,7 +1369,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(PostApproval {
-    approval_status: ApprovalStatus, approver: String, approver_note: String, requester_note: String,
+    /// How the approval stands, as `pending`.
+    approval_status: ApprovalStatus,
+    /// The id of the user who approves it.
+    approver: String,
+    /// What the approver said.
+    approver_note: String,
+    /// What the person asking for approval wrote.
+    requester_note: String,
 });
 
 crm_core::record! {
@@ -1309,9 +1419,31 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PostCreateRequest {
-    category_id: String, created_by: String, follow_up_comment: String, gmb_post_details: GmbPost,
-    media: [PostMedia], og_tags_details: OgTagsSchema, post_approval_details: PostApproval,
-    schedule_date: String, schedule_time_updated: bool, status: String, summary: String, tags: [String],
+    /// The id of the category.
+    category_id: String,
+    /// Who created it.
+    created_by: String,
+    /// The first comment to put under the post.
+    follow_up_comment: String,
+    /// What is special to a Google Business Profile post.
+    gmb_post_details: GmbPost,
+    /// The images and videos of it.
+    media: [PostMedia],
+    /// What the preview of the link shows.
+    og_tags_details: OgTagsSchema,
+    /// How the approval of the post stands.
+    post_approval_details: PostApproval,
+    /// When the post is to be published.
+    schedule_date: String,
+    /// Whether its scheduled time was changed.
+    schedule_time_updated: bool,
+    /// The state it is in.
+    status: String,
+    /// The text of the post.
+    summary: String,
+    /// The tags.
+    tags: [String],
+    /// What concerns the post on TikTok only.
     tiktok_post_details: TiktokPost,
 });
 
@@ -1365,7 +1497,16 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PostMedia {
-    caption: String, default_thumb: String, id: String, thumbnail: String, type_: String,
+    /// The caption under the media.
+    caption: String,
+    /// The address of the default preview image.
+    default_thumb: String,
+    /// The id.
+    id: String,
+    /// The address of the thumbnail.
+    thumbnail: String,
+    /// Its kind.
+    type_: String,
 });
 
 impl PostMedia {
@@ -1445,22 +1586,36 @@ crm_core::record! {
         from_date: Option<String> = "fromDate",
         /// Whether to give the users too, as text.
         include_users: Option<String> = "includeUsers",
-        /// Most items in a page. The vendor's default is `10`.
+        /// Most items in a page. Default: `10`.
         limit: Option<String> = "limit",
         /// The kind of post, as `post`.
         post_type: Option<String> = "postType",
-        /// How many items to pass over. The vendor's default is `0`.
+        /// How many items to pass over. Default: `0`.
         skip: Option<String> = "skip",
         /// Only what is from before this time.
         to_date: Option<String> = "toDate",
-        /// Its kind. The vendor's default is `all`.
+        /// Its kind. Default: `all`.
         type_: Option<String> = "type",
     }
     required "fromDate" "includeUsers" "limit" "skip" "toDate"
 }
 crm_core::setters!(SearchPost {
-    accounts: String, from_date: String, include_users: String, limit: String, post_type: String,
-    skip: String, to_date: String, type_: String,
+    /// Only posts of these accounts: ids, set apart by commas.
+    accounts: String,
+    /// Only what is not older than this time.
+    from_date: String,
+    /// Whether to give the users too, as text.
+    include_users: String,
+    /// Most items in a page. Default: `10`.
+    limit: String,
+    /// The kind of post, as `post`.
+    post_type: String,
+    /// How many items to pass over. Default: `0`.
+    skip: String,
+    /// Only what is from before this time.
+    to_date: String,
+    /// Its kind. Default: `all`.
+    type_: String,
 });
 
 crm_core::record! {
@@ -1483,7 +1638,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SetAccounts {
-    approver: String, user_id: String,
+    /// The id of the user who approves it.
+    approver: String,
+    /// The id of the user.
+    user_id: String,
 });
 
 impl SetAccounts {
@@ -1606,13 +1764,14 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsBody {
         /// The social platforms, or the figures for each of them.
         platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>> = "platforms",
-        /// The ids of the social media profiles.
+        /// The ids of the social media profiles. At least 1 item.
         profile_ids: Option<Vec<String>> = "profileIds",
     }
     required "profileIds"
     by new
 }
 crm_core::setters!(SocialMediaGetStatisticsBody {
+    /// The social platforms, or the figures for each of them.
     platforms: [SocialMediaGetStatisticsBodyPlatformsItem],
 });
 
@@ -2220,7 +2379,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(StartDate {
-    start_date: Date, start_time: Time,
+    /// The first day or time.
+    start_date: Date,
+    /// When it begins.
+    start_time: Time,
 });
 
 crm_core::record! {
@@ -2243,8 +2405,20 @@ crm_core::record! {
     }
 }
 crm_core::setters!(TiktokPost {
-    enable_comment: bool, enable_duet: bool, enable_stitch: bool, privacy_level: TiktokPostPrivacyLevel,
-    promote_other_brand: bool, promote_your_brand: bool, video_disclosure: bool,
+    /// Whether comments on the video are allowed.
+    enable_comment: bool,
+    /// Whether others may make duets with it.
+    enable_duet: bool,
+    /// Whether others may use parts of the video.
+    enable_stitch: bool,
+    /// Who may see the post.
+    privacy_level: TiktokPostPrivacyLevel,
+    /// Whether the video promotes another brand.
+    promote_other_brand: bool,
+    /// Whether the video promotes one's own business.
+    promote_your_brand: bool,
+    /// Whether to say that the video promotes something.
+    video_disclosure: bool,
 });
 
 crm_core::open_enum! {

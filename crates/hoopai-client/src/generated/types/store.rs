@@ -38,7 +38,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The name of the company.
         company_name: Option<String> = "companyName",
-        /// The country, as `US`. One of 247 values, as `US`.
+        /// The country, as `US`. One of 247 values, for example `US`.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -46,7 +46,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// The state or region. One of 588 values, as `AL`.
+        /// The state or region. One of 588 values, for example `AL`.
         state: Option<String> = "state",
         /// The postal code.
         zip: Option<String> = "zip",
@@ -55,8 +55,22 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactAddress {
-    address_line1: String, city: String, company_name: String, email: String, name: String, phone: String,
-    state: String, zip: String,
+    /// The first line of the address.
+    address_line1: String,
+    /// The city.
+    city: String,
+    /// The name of the company.
+    company_name: String,
+    /// The e-mail address.
+    email: String,
+    /// The name.
+    name: String,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The state or region. One of 588 values, for example `AL`.
+    state: String,
+    /// The postal code.
+    zip: String,
 });
 
 impl ContactAddress {
@@ -98,7 +112,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateShippingCarrier {
-    allows_multiple_service_selection: bool, services: [ShippingCarrierService],
+    /// Whether several of the carrier's services can be chosen.
+    allows_multiple_service_selection: bool,
+    /// The services on offer or booked.
+    services: [ShippingCarrierService],
 });
 
 impl CreateShippingCarrier {
@@ -155,9 +172,29 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateShippingRate {
-    alt_id: String, amount: f64, condition_type: ShippingRateConditionType, currency: String,
-    description: String, is_carrier_rate: bool, max_condition: f64, min_condition: f64, name: String,
-    percentage_of_rate_fee: f64, shipping_carrier_id: String,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// The amount.
+    amount: f64,
+    /// What the rate depends on: `none`, `price` or `weight`.
+    condition_type: ShippingRateConditionType,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What it is, for people.
+    description: String,
+    /// Whether the rate comes from a shipping carrier.
+    is_carrier_rate: bool,
+    /// The highest price or weight the rate is for.
+    max_condition: f64,
+    /// The least price or weight for which it holds.
+    min_condition: f64,
+    /// The name.
+    name: String,
+    /// What is added to the carrier's rate, in percent.
+    percentage_of_rate_fee: f64,
+    /// The id of the shipping carrier.
+    shipping_carrier_id: String,
+    /// The services of the carrier it holds for.
     shipping_carrier_services: [ShippingCarrierService],
 });
 
@@ -242,7 +279,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateStoreSetting {
+    /// The e-mail sent when an order of the store is fulfilled.
     store_order_fulfillment_notification: StoreOrderFulfillmentNotification,
+    /// The e-mail that is sent for an order.
     store_order_notification: StoreOrderNotification,
 });
 
@@ -273,9 +312,9 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// One of 247 values, as `AF`.
+        /// One of 247 values, for example `AF`.
         amount_available: Option<String> = "amountAvailable",
-        /// The country, as `US`. One of 247 values, as `US`.
+        /// The country, as `US`. One of 247 values, for example `US`.
         country: Option<String> = "country",
         /// The code of the coupon.
         coupon_code: Option<String> = "couponCode",
@@ -294,8 +333,25 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GetAvailableShippingRates {
-    address: ContactAddress, alt_id: String, amount_available: String, country: String, coupon_code: String,
-    products: [ProductItem], source: StoreOrderSource, total_order_amount: f64, total_order_weight: f64,
+    /// The address.
+    address: ContactAddress,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// One of 247 values, for example `AF`.
+    amount_available: String,
+    /// The country, as `US`. One of 247 values, for example `US`.
+    country: String,
+    /// The code of the coupon.
+    coupon_code: String,
+    /// The products that belong to it.
+    products: [ProductItem],
+    /// Where it came from.
+    source: StoreOrderSource,
+    /// The amount of the whole order.
+    total_order_amount: f64,
+    /// The weight of the whole order.
+    total_order_weight: f64,
+    /// Whether the weight is known.
     weight_available: bool,
 });
 
@@ -545,7 +601,7 @@ crm_core::record! {
 crm_core::record! {
     /// Shipping zone country.
     pub struct ShippingZoneCountry {
-        /// The code that stands for it. One of 247 values, as `US`.
+        /// The code that stands for it. One of 247 values, for example `US`.
         code: Option<String> = "code",
         /// The states of the country.
         states: Option<Vec<ShippingZoneCountryState>> = "states",
@@ -554,6 +610,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ShippingZoneCountry {
+    /// The states of the country.
     states: [ShippingZoneCountryState],
 });
 
@@ -572,7 +629,7 @@ impl ShippingZoneCountry {
 crm_core::record! {
     /// Shipping zone country state.
     pub struct ShippingZoneCountryState {
-        /// The code that stands for it. One of 588 values, as `AL`.
+        /// The code that stands for it. One of 588 values, for example `AL`.
         code: Option<String> = "code",
     }
     required "code"
@@ -684,6 +741,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(StoreOrderSource {
+    /// Its kind within the larger kind.
     sub_type: StoreOrderSourceSubType,
 });
 
@@ -778,7 +836,7 @@ crm_core::record! {
     pub struct StoreShippingOrigin {
         /// The city.
         city: Option<String> = "city",
-        /// The country, as `US`. One of 247 values, as `US`.
+        /// The country, as `US`. One of 247 values, for example `US`.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -786,7 +844,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The telephone number, as `+15550100`.
         phone: Option<String> = "phone",
-        /// The state or region. One of 588 values, as `AL`.
+        /// The state or region. One of 588 values, for example `AL`.
         state: Option<String> = "state",
         /// The first line of the address.
         street1: Option<String> = "street1",
@@ -798,8 +856,24 @@ crm_core::record! {
     required "city" "country" "name" "street1" "zip"
 }
 crm_core::setters!(StoreShippingOrigin {
-    city: String, country: String, email: String, name: String, phone: String, state: String, street1: String,
-    street2: String, zip: String,
+    /// The city.
+    city: String,
+    /// The country, as `US`. One of 247 values, for example `US`.
+    country: String,
+    /// The e-mail address.
+    email: String,
+    /// The name.
+    name: String,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The state or region. One of 588 values, for example `AL`.
+    state: String,
+    /// The first line of the address.
+    street1: String,
+    /// The second line of the street address.
+    street2: String,
+    /// The postal code.
+    zip: String,
 });
 
 crm_core::record! {
@@ -820,8 +894,18 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateShippingCarrier {
-    allows_multiple_service_selection: bool, alt_id: String, alt_type: String, callback_url: String,
-    name: String, services: [ShippingCarrierService],
+    /// Whether several of the carrier's services can be chosen.
+    allows_multiple_service_selection: bool,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    alt_type: String,
+    /// The address to ask for shipping rates.
+    callback_url: String,
+    /// The name.
+    name: String,
+    /// The services on offer or booked.
+    services: [ShippingCarrierService],
 });
 
 crm_core::record! {
@@ -856,9 +940,31 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateShippingRate {
-    alt_id: String, alt_type: String, amount: f64, condition_type: ShippingRateConditionType,
-    currency: String, description: String, is_carrier_rate: bool, max_condition: f64, min_condition: f64,
-    name: String, percentage_of_rate_fee: f64, shipping_carrier_id: String,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    alt_type: String,
+    /// The amount.
+    amount: f64,
+    /// What the rate depends on: `none`, `price` or `weight`.
+    condition_type: ShippingRateConditionType,
+    /// The currency, as `USD`.
+    currency: String,
+    /// What it is, for people.
+    description: String,
+    /// Whether the rate comes from a shipping carrier.
+    is_carrier_rate: bool,
+    /// The highest price or weight the rate is for.
+    max_condition: f64,
+    /// The least price or weight for which it holds.
+    min_condition: f64,
+    /// The name.
+    name: String,
+    /// What is added to the carrier's rate, in percent.
+    percentage_of_rate_fee: f64,
+    /// The id of the shipping carrier.
+    shipping_carrier_id: String,
+    /// The services of the carrier it holds for.
     shipping_carrier_services: [ShippingCarrierService],
 });
 
@@ -876,7 +982,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateShippingZone {
-    alt_id: String, alt_type: String, countries: [ShippingZoneCountry], name: String,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    alt_type: String,
+    /// The countries of the shipping zone.
+    countries: [ShippingZoneCountry],
+    /// The name.
+    name: String,
 });
 
 #[cfg(feature = "schemars")]

@@ -40,10 +40,36 @@ crm_core::record! {
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
 }
 crm_core::setters!(CreateUser {
-    company_id: String, email: String, first_name: String, last_name: String, location_ids: [String],
-    password: String, permissions: Permissions, phone: String, platform_language: PlatformLanguage,
-    profile_photo: String, role: String, scopes: [String], scopes_assigned_to_only: [String],
-    twilio_phone: Map<String>, type_: String,
+    /// The id of the company (agency).
+    company_id: String,
+    /// The e-mail address.
+    email: String,
+    /// The first name.
+    first_name: String,
+    /// The last name.
+    last_name: String,
+    /// The ids of the locations.
+    location_ids: [String],
+    /// The password of the user.
+    password: String,
+    /// What is allowed.
+    permissions: Permissions,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The language the user sees the platform in, as `en_US`.
+    platform_language: PlatformLanguage,
+    /// The address of the profile picture.
+    profile_photo: String,
+    /// The role they have.
+    role: String,
+    /// What may be reached, as names of scopes.
+    scopes: [String],
+    /// The scopes that reach only what is assigned to the user.
+    scopes_assigned_to_only: [String],
+    /// The Twilio phone numbers of the user.
+    twilio_phone: Map<String>,
+    /// Its kind.
+    type_: String,
 });
 
 crm_core::record! {
@@ -61,22 +87,29 @@ crm_core::record! {
     pub struct FilterByEmail {
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// Whether it is deleted. The vendor's default is `false`.
+        /// Whether it is deleted. Default: `false`.
         deleted: Option<bool> = "deleted",
         /// Only users with these e-mail addresses, separated by commas.
         emails: Option<String> = "emails",
-        /// Most items in a page. The vendor's default is `25`.
+        /// Most items in a page. Default: `25`.
         limit: Option<String> = "limit",
         /// Which fields to give, as `all`.
         projection: Option<String> = "projection",
-        /// How many items to pass over. The vendor's default is `0`.
+        /// How many items to pass over. Default: `0`.
         skip: Option<String> = "skip",
     }
     required "companyId" "emails"
     by new
 }
 crm_core::setters!(FilterByEmail {
-    deleted: bool, limit: String, projection: String, skip: String,
+    /// Whether it is deleted. Default: `false`.
+    deleted: bool,
+    /// Most items in a page. Default: `25`.
+    limit: String,
+    /// Which fields to give, as `all`.
+    projection: String,
+    /// How many items to pass over. Default: `0`.
+    skip: String,
 });
 
 impl FilterByEmail {
@@ -106,96 +139,161 @@ crm_core::record! {
 crm_core::record! {
     /// Permissions.
     pub struct Permissions {
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         adwords_reporting_enabled: Option<bool> = "adwordsReportingEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         affiliate_manager_enabled: Option<bool> = "affiliateManagerEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         agent_reporting_enabled: Option<bool> = "agentReportingEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         appointments_enabled: Option<bool> = "appointmentsEnabled",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         assigned_data_only: Option<bool> = "assignedDataOnly",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         attributions_reporting_enabled: Option<bool> = "attributionsReportingEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         blogging_enabled: Option<bool> = "bloggingEnabled",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         bot_service: Option<bool> = "botService",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         bulk_requests_enabled: Option<bool> = "bulkRequestsEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         campaigns_enabled: Option<bool> = "campaignsEnabled",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         campaigns_read_only: Option<bool> = "campaignsReadOnly",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         cancel_subscription_enabled: Option<bool> = "cancelSubscriptionEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         communities_enabled: Option<bool> = "communitiesEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         contacts_enabled: Option<bool> = "contactsEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         content_ai_enabled: Option<bool> = "contentAiEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         conversations_enabled: Option<bool> = "conversationsEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         dashboard_stats_enabled: Option<bool> = "dashboardStatsEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         export_payments_enabled: Option<bool> = "exportPaymentsEnabled",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         facebook_ads_reporting_enabled: Option<bool> = "facebookAdsReportingEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         funnels_enabled: Option<bool> = "funnelsEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         invoice_enabled: Option<bool> = "invoiceEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         lead_value_enabled: Option<bool> = "leadValueEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         marketing_enabled: Option<bool> = "marketingEnabled",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         membership_enabled: Option<bool> = "membershipEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         online_listings_enabled: Option<bool> = "onlineListingsEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         opportunities_enabled: Option<bool> = "opportunitiesEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         payments_enabled: Option<bool> = "paymentsEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         phone_call_enabled: Option<bool> = "phoneCallEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         record_payment_enabled: Option<bool> = "recordPaymentEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         refunds_enabled: Option<bool> = "refundsEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         reviews_enabled: Option<bool> = "reviewsEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         settings_enabled: Option<bool> = "settingsEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         social_planner: Option<bool> = "socialPlanner",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         tags_enabled: Option<bool> = "tagsEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         triggers_enabled: Option<bool> = "triggersEnabled",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         websites_enabled: Option<bool> = "websitesEnabled",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         workflows_enabled: Option<bool> = "workflowsEnabled",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         workflows_read_only: Option<bool> = "workflowsReadOnly",
     }
 }
 crm_core::setters!(Permissions {
-    adwords_reporting_enabled: bool, affiliate_manager_enabled: bool, agent_reporting_enabled: bool,
-    appointments_enabled: bool, assigned_data_only: bool, attributions_reporting_enabled: bool,
-    blogging_enabled: bool, bot_service: bool, bulk_requests_enabled: bool, campaigns_enabled: bool,
-    campaigns_read_only: bool, cancel_subscription_enabled: bool, communities_enabled: bool,
-    contacts_enabled: bool, content_ai_enabled: bool, conversations_enabled: bool,
-    dashboard_stats_enabled: bool, export_payments_enabled: bool, facebook_ads_reporting_enabled: bool,
-    funnels_enabled: bool, invoice_enabled: bool, lead_value_enabled: bool, marketing_enabled: bool,
-    membership_enabled: bool, online_listings_enabled: bool, opportunities_enabled: bool,
-    payments_enabled: bool, phone_call_enabled: bool, record_payment_enabled: bool, refunds_enabled: bool,
-    reviews_enabled: bool, settings_enabled: bool, social_planner: bool, tags_enabled: bool,
-    triggers_enabled: bool, websites_enabled: bool, workflows_enabled: bool, workflows_read_only: bool,
+    /// Default: `false`.
+    adwords_reporting_enabled: bool,
+    /// Default: `true`.
+    affiliate_manager_enabled: bool,
+    /// Default: `true`.
+    agent_reporting_enabled: bool,
+    /// Default: `true`.
+    appointments_enabled: bool,
+    /// Default: `false`.
+    assigned_data_only: bool,
+    /// Default: `false`.
+    attributions_reporting_enabled: bool,
+    /// Default: `true`.
+    blogging_enabled: bool,
+    /// Default: `false`.
+    bot_service: bool,
+    /// Default: `true`.
+    bulk_requests_enabled: bool,
+    /// Default: `true`.
+    campaigns_enabled: bool,
+    /// Default: `false`.
+    campaigns_read_only: bool,
+    /// Default: `true`.
+    cancel_subscription_enabled: bool,
+    /// Default: `true`.
+    communities_enabled: bool,
+    /// Default: `true`.
+    contacts_enabled: bool,
+    /// Default: `true`.
+    content_ai_enabled: bool,
+    /// Default: `true`.
+    conversations_enabled: bool,
+    /// Default: `true`.
+    dashboard_stats_enabled: bool,
+    /// Default: `true`.
+    export_payments_enabled: bool,
+    /// Default: `false`.
+    facebook_ads_reporting_enabled: bool,
+    /// Default: `true`.
+    funnels_enabled: bool,
+    /// Default: `true`.
+    invoice_enabled: bool,
+    /// Default: `true`.
+    lead_value_enabled: bool,
+    /// Default: `true`.
+    marketing_enabled: bool,
+    /// Default: `false`.
+    membership_enabled: bool,
+    /// Default: `true`.
+    online_listings_enabled: bool,
+    /// Default: `true`.
+    opportunities_enabled: bool,
+    /// Default: `true`.
+    payments_enabled: bool,
+    /// Default: `true`.
+    phone_call_enabled: bool,
+    /// Default: `true`.
+    record_payment_enabled: bool,
+    /// Default: `true`.
+    refunds_enabled: bool,
+    /// Default: `true`.
+    reviews_enabled: bool,
+    /// Default: `true`.
+    settings_enabled: bool,
+    /// Default: `true`.
+    social_planner: bool,
+    /// Default: `true`.
+    tags_enabled: bool,
+    /// Default: `true`.
+    triggers_enabled: bool,
+    /// Default: `false`.
+    websites_enabled: bool,
+    /// Default: `true`.
+    workflows_enabled: bool,
+    /// Default: `false`.
+    workflows_read_only: bool,
 });
 
 crm_core::open_enum! {
@@ -290,10 +388,36 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateUser {
-    company_id: String, email: String, first_name: String, last_name: String, location_ids: [String],
-    password: String, permissions: Permissions, phone: String, platform_language: PlatformLanguage,
-    profile_photo: String, role: String, scopes: [String], scopes_assigned_to_only: [String],
-    twilio_phone: Map<String>, type_: String,
+    /// The id of the company (agency).
+    company_id: String,
+    /// The e-mail address. Deprecated by the vendor.
+    email: String,
+    /// The first name.
+    first_name: String,
+    /// The last name.
+    last_name: String,
+    /// The ids of the locations.
+    location_ids: [String],
+    /// The password of the user.
+    password: String,
+    /// What is allowed.
+    permissions: Permissions,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The language the user sees the platform in, as `en_US`.
+    platform_language: PlatformLanguage,
+    /// The address of the profile picture.
+    profile_photo: String,
+    /// The role they have.
+    role: String,
+    /// What may be reached, as names of scopes.
+    scopes: [String],
+    /// The scopes that reach only what is assigned to the user.
+    scopes_assigned_to_only: [String],
+    /// The Twilio phone numbers of the user.
+    twilio_phone: Map<String>,
+    /// Its kind.
+    type_: String,
 });
 
 crm_core::record! {

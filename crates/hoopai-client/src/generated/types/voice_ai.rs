@@ -42,15 +42,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Agent creation request.
     pub struct AgentCreationRequest {
-        /// The name of the agent. 1 to 40 characters.
+        /// The name of the agent. Between 1 and 40 characters.
         agent_name: Option<String> = "agentName",
         /// What tells the agent how to act.
         agent_prompt: Option<String> = "agentPrompt",
         /// When the agent takes calls.
         agent_working_hours: Option<Vec<AgentWorkingHours>> = "agentWorkingHours",
-        /// The name of the business.
+        /// The name of the business. At least 1 character.
         business_name: Option<String> = "businessName",
-        /// The ids of the workflows to run when a call ends.
+        /// The ids of the workflows to run when a call ends. At most 10 items.
         call_end_workflow_ids: Option<Vec<String>> = "callEndWorkflowIds",
         /// The phone number on which the agent is called.
         inbound_number: Option<String> = "inboundNumber",
@@ -60,13 +60,13 @@ crm_core::record! {
         language: Option<VoiceAiLanguage> = "language",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// 180 to 900.
+        /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
         /// The id of the number pool.
         number_pool_id: Option<String> = "numberPoolId",
         /// How patient the agent is, as `medium`.
         patience_level: Option<PatienceLevel> = "patienceLevel",
-        /// 1 to 20.
+        /// Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
         /// Who is told after a call.
         send_post_call_notification_to: Option<SendPostCallNotification> = "sendPostCallNotificationTo",
@@ -78,18 +78,48 @@ crm_core::record! {
         translation: Option<Translation> = "translation",
         /// The id of the voice.
         voice_id: Option<String> = "voiceId",
-        /// What the agent says first. 1 to 190 characters.
+        /// What the agent says first. Between 1 and 190 characters.
         welcome_message: Option<String> = "welcomeMessage",
     }
     required "locationId"
     by new
 }
 crm_core::setters!(AgentCreationRequest {
-    agent_name: String, agent_prompt: String, agent_working_hours: [AgentWorkingHours], business_name: String,
-    call_end_workflow_ids: [String], inbound_number: String, is_agent_as_backup_disabled: bool,
-    language: VoiceAiLanguage, max_call_duration: f64, number_pool_id: String, patience_level: PatienceLevel,
-    reminder_after_idle_time_seconds: f64, send_post_call_notification_to: SendPostCallNotification,
-    send_user_idle_reminders: bool, timezone: String, translation: Translation, voice_id: String,
+    /// The name of the agent. Between 1 and 40 characters.
+    agent_name: String,
+    /// What tells the agent how to act.
+    agent_prompt: String,
+    /// When the agent takes calls.
+    agent_working_hours: [AgentWorkingHours],
+    /// The name of the business. At least 1 character.
+    business_name: String,
+    /// The ids of the workflows to run when a call ends. At most 10 items.
+    call_end_workflow_ids: [String],
+    /// The phone number on which the agent is called.
+    inbound_number: String,
+    /// Whether the agent is kept from being a backup.
+    is_agent_as_backup_disabled: bool,
+    /// The language, as `en`.
+    language: VoiceAiLanguage,
+    /// In seconds. Between 180 and 900.
+    max_call_duration: f64,
+    /// The id of the number pool.
+    number_pool_id: String,
+    /// How patient the agent is, as `medium`.
+    patience_level: PatienceLevel,
+    /// Between 1 and 20.
+    reminder_after_idle_time_seconds: f64,
+    /// Who is told after a call.
+    send_post_call_notification_to: SendPostCallNotification,
+    /// Whether to remind a caller who is silent.
+    send_user_idle_reminders: bool,
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// How calls are translated.
+    translation: Translation,
+    /// The id of the voice.
+    voice_id: String,
+    /// What the agent says first. Between 1 and 190 characters.
     welcome_message: String,
 });
 
@@ -145,13 +175,13 @@ crm_core::record! {
         language: Option<String> = "language",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// 180 to 900.
+        /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
         /// The id of the number pool.
         number_pool_id: Option<String> = "numberPoolId",
         /// How patient the agent is, as `medium`.
         patience_level: Option<String> = "patienceLevel",
-        /// 1 to 20.
+        /// Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
         /// Who is told after a call.
         send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
@@ -286,13 +316,13 @@ crm_core::record! {
         language: Option<String> = "language",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// 180 to 900.
+        /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
         /// The id of the number pool.
         number_pool_id: Option<String> = "numberPoolId",
         /// How patient the agent is, as `medium`.
         patience_level: Option<String> = "patienceLevel",
-        /// 1 to 20.
+        /// Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
         /// Who is told after a call.
         send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
@@ -326,15 +356,15 @@ crm_core::record! {
 crm_core::record! {
     /// Patch agent.
     pub struct PatchAgent {
-        /// The name of the agent. 1 to 40 characters.
+        /// The name of the agent. Between 1 and 40 characters.
         agent_name: Option<String> = "agentName",
         /// What tells the agent how to act.
         agent_prompt: Option<String> = "agentPrompt",
         /// When the agent takes calls.
         agent_working_hours: Option<Vec<AgentWorkingHours>> = "agentWorkingHours",
-        /// The name of the business.
+        /// The name of the business. At least 1 character.
         business_name: Option<String> = "businessName",
-        /// The ids of the workflows to run when a call ends.
+        /// The ids of the workflows to run when a call ends. At most 10 items.
         call_end_workflow_ids: Option<Vec<String>> = "callEndWorkflowIds",
         /// The phone number on which the agent is called.
         inbound_number: Option<String> = "inboundNumber",
@@ -342,13 +372,13 @@ crm_core::record! {
         is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
         /// The language, as `en`.
         language: Option<VoiceAiLanguage> = "language",
-        /// 180 to 900.
+        /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
         /// The id of the number pool.
         number_pool_id: Option<String> = "numberPoolId",
         /// How patient the agent is, as `medium`.
         patience_level: Option<PatienceLevel> = "patienceLevel",
-        /// 1 to 20.
+        /// Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
         /// Who is told after a call.
         send_post_call_notification_to: Option<SendPostCallNotification> = "sendPostCallNotificationTo",
@@ -360,16 +390,46 @@ crm_core::record! {
         translation: Option<Translation> = "translation",
         /// The id of the voice.
         voice_id: Option<String> = "voiceId",
-        /// What the agent says first. 1 to 190 characters.
+        /// What the agent says first. Between 1 and 190 characters.
         welcome_message: Option<String> = "welcomeMessage",
     }
 }
 crm_core::setters!(PatchAgent {
-    agent_name: String, agent_prompt: String, agent_working_hours: [AgentWorkingHours], business_name: String,
-    call_end_workflow_ids: [String], inbound_number: String, is_agent_as_backup_disabled: bool,
-    language: VoiceAiLanguage, max_call_duration: f64, number_pool_id: String, patience_level: PatienceLevel,
-    reminder_after_idle_time_seconds: f64, send_post_call_notification_to: SendPostCallNotification,
-    send_user_idle_reminders: bool, timezone: String, translation: Translation, voice_id: String,
+    /// The name of the agent. Between 1 and 40 characters.
+    agent_name: String,
+    /// What tells the agent how to act.
+    agent_prompt: String,
+    /// When the agent takes calls.
+    agent_working_hours: [AgentWorkingHours],
+    /// The name of the business. At least 1 character.
+    business_name: String,
+    /// The ids of the workflows to run when a call ends. At most 10 items.
+    call_end_workflow_ids: [String],
+    /// The phone number on which the agent is called.
+    inbound_number: String,
+    /// Whether the agent is kept from being a backup.
+    is_agent_as_backup_disabled: bool,
+    /// The language, as `en`.
+    language: VoiceAiLanguage,
+    /// In seconds. Between 180 and 900.
+    max_call_duration: f64,
+    /// The id of the number pool.
+    number_pool_id: String,
+    /// How patient the agent is, as `medium`.
+    patience_level: PatienceLevel,
+    /// Between 1 and 20.
+    reminder_after_idle_time_seconds: f64,
+    /// Who is told after a call.
+    send_post_call_notification_to: SendPostCallNotification,
+    /// Whether to remind a caller who is silent.
+    send_user_idle_reminders: bool,
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// How calls are translated.
+    translation: Translation,
+    /// The id of the voice.
+    voice_id: String,
+    /// What the agent says first. Between 1 and 190 characters.
     welcome_message: String,
 });
 
@@ -402,7 +462,15 @@ crm_core::record! {
     required "admins" "allUsers" "contactAssignedUser" "customEmails" "specificUsers"
 }
 crm_core::setters!(SendPostCallNotification {
-    admins: bool, all_users: bool, contact_assigned_user: bool, custom_emails: [String],
+    /// Whether all admins are told.
+    admins: bool,
+    /// Whether to notify all users.
+    all_users: bool,
+    /// Whether the user the contact is assigned to is told.
+    contact_assigned_user: bool,
+    /// Further e-mail addresses to notify.
+    custom_emails: [String],
+    /// The ids of the users who are told.
     specific_users: [String],
 });
 
@@ -439,7 +507,16 @@ crm_core::record! {
     required "actionParameters" "actionType" "agentId" "locationId" "name"
 }
 crm_core::setters!(SingleAction {
-    action_parameters: Value, action_type: ActionType, agent_id: String, location_id: String, name: String,
+    /// The settings of the action, by its kind.
+    action_parameters: Value,
+    /// The kind of action.
+    action_type: ActionType,
+    /// The id of the agent.
+    agent_id: String,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The name.
+    name: String,
 });
 
 crm_core::record! {
@@ -454,6 +531,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Translation {
+    /// The language, as `en`.
     language: String,
 });
 
@@ -482,13 +560,13 @@ crm_core::record! {
 crm_core::record! {
     /// Voice ai interval.
     pub struct VoiceAiInterval {
-        /// The hour of the day it ends, from 0 to 23. 0 to 23.
+        /// The hour of the day it ends, from 0 to 23. Between 0 and 23.
         end_hour: Option<f64> = "endHour",
-        /// The minute of the hour it ends at. 0 to 59.
+        /// The minute of the hour it ends at. Between 0 and 59.
         end_minute: Option<f64> = "endMinute",
-        /// The hour of the day it begins, from 0 to 23. 0 to 23.
+        /// The hour of the day it begins, from 0 to 23. Between 0 and 23.
         start_hour: Option<f64> = "startHour",
-        /// The minute of the hour it starts at. 0 to 59.
+        /// The minute of the hour it starts at. Between 0 and 59.
         start_minute: Option<f64> = "startMinute",
     }
     required "endHour" "endMinute" "startHour" "startMinute"

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -748,8 +748,8 @@ impl Ads {
     ///
     /// * `campaign_id`: The id of the campaign.
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -899,8 +899,8 @@ impl Ads {
     /// * `location_id`: The id of the location (sub-account).
     /// * `fields`: Which fields to give.
     /// * `group_by`: How long each step of the report is, as `month`.
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     /// * `type_`: Only what is of this kind.
     ///
     /// ```
@@ -1068,8 +1068,8 @@ impl Ads {
     ///
     /// * `campaign_id`: The id of the campaign.
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1157,8 +1157,8 @@ impl Ads {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `fields`: Which fields to give.
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     /// * `type_`: Only what is of this kind.
     ///
     /// ```
@@ -1320,8 +1320,8 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1382,8 +1382,8 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1647,8 +1647,8 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     /// * `type_`: Only what is of this kind.
     ///
     /// ```
@@ -1905,8 +1905,8 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     /// * `type_`: Only what is of this kind.
     ///
     /// ```
@@ -2096,8 +2096,8 @@ impl Ads {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `campaign_id`: The id of the campaign.
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -3277,7 +3277,7 @@ pub struct GetLinkedinReport {
 }
 
 impl GetLinkedinReport {
-    /// What the report is split by, as `CAMPAIGN`.
+    /// What the report is split by, as `CAMPAIGN`. Default: `ACCOUNT`.
     pub fn pivot(self, pivot: impl Into<types::AdsGetLinkedinReportPivot>) -> Self {
         Self {
             call: self
@@ -3288,7 +3288,7 @@ impl GetLinkedinReport {
                 ),
         }
     }
-    /// How long each step of the report is, as `month`.
+    /// How long each step of the report is, as `month`. Default: `day`.
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetLinkedinReportGroupBy>,
@@ -3649,13 +3649,13 @@ impl ListGoogleConversions {
             call: self.call.set_query("category", &category.to_string()),
         }
     }
-    /// The first day or time.
+    /// Start of the range. A date, `YYYY-MM-DD`.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// The last day or time.
+    /// End of the range. A date, `YYYY-MM-DD`.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -3689,13 +3689,13 @@ impl ListGoogleEntities {
             call: self.call.set_query("searchId", &search_id.to_string()),
         }
     }
-    /// The first day or time.
+    /// Start of the range. A date, `YYYY-MM-DD`.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// The last day or time.
+    /// End of the range. A date, `YYYY-MM-DD`.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -715,19 +715,23 @@ impl Calendars {
     /// * Version `v3`.
     ///
     /// * `calendar_id`: The id of the calendar.
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `end_date`: End of the range, at most 31 days after its start. In milliseconds since 1970-01-01 UTC.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().get_free_slots("123", 10, 10).send().await?;
+    /// let reply = client
+    ///     .calendars()
+    ///     .get_free_slots("123", 1_772_323_200_000, 1_775_001_599_999)
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn get_free_slots(
         &self,
         calendar_id: impl Display,
-        start_date: i64,
-        end_date: i64,
+        start_date: impl Integer,
+        end_date: impl Integer,
     ) -> GetFreeSlots {
         GetFreeSlots {
             call: self
@@ -909,8 +913,8 @@ impl Calendars {
     /// * Version `v3`.
     ///
     /// * `appointment_id`: The id of the appointment.
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: Most items in a page. At most 20.
+    /// * `offset`: How many items to pass over. At least 0.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -920,8 +924,8 @@ impl Calendars {
     pub fn list_appointment_notes(
         &self,
         appointment_id: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListAppointmentNotes {
         ListAppointmentNotes {
             call: self
@@ -940,14 +944,14 @@ impl Calendars {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_time`: When it begins.
-    /// * `end_time`: When it ends.
+    /// * `start_time`: Start of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `end_time`: End of the range. In milliseconds since 1970-01-01 UTC.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .calendars()
-    ///     .list_blocked_slots("123", "value", "value")
+    ///     .list_blocked_slots("123", 1_772_323_200_000, 1_775_001_599_999)
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -955,15 +959,15 @@ impl Calendars {
     pub fn list_blocked_slots(
         &self,
         location_id: impl Display,
-        start_time: impl Display,
-        end_time: impl Display,
+        start_time: impl Integer,
+        end_time: impl Integer,
     ) -> ListBlockedSlots {
         ListBlockedSlots {
             call: self
                 .call(&operations::CALENDARS_LIST_BLOCKED_SLOTS)
                 .set_query("locationId", &location_id.to_string())
-                .set_query("startTime", &start_time.to_string())
-                .set_query("endTime", &end_time.to_string()),
+                .set_query("startTime", &start_time)
+                .set_query("endTime", &end_time),
         }
     }
     /// Lists the events.
@@ -975,26 +979,30 @@ impl Calendars {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_time`: When it begins.
-    /// * `end_time`: When it ends.
+    /// * `start_time`: Start of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `end_time`: End of the range. In milliseconds since 1970-01-01 UTC.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().list_events("123", "value", "value").send().await?;
+    /// let reply = client
+    ///     .calendars()
+    ///     .list_events("123", 1_772_323_200_000, 1_775_001_599_999)
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn list_events(
         &self,
         location_id: impl Display,
-        start_time: impl Display,
-        end_time: impl Display,
+        start_time: impl Integer,
+        end_time: impl Integer,
     ) -> ListEvents {
         ListEvents {
             call: self
                 .call(&operations::CALENDARS_LIST_EVENTS)
                 .set_query("locationId", &location_id.to_string())
-                .set_query("startTime", &start_time.to_string())
-                .set_query("endTime", &end_time.to_string()),
+                .set_query("startTime", &start_time)
+                .set_query("endTime", &end_time),
         }
     }
     /// Lists the groups.
@@ -1070,8 +1078,8 @@ impl Calendars {
         &self,
         resource_type: impl Into<types::ResourceType>,
         location_id: impl Display,
-        limit: i64,
-        skip: i64,
+        limit: impl Integer,
+        skip: impl Integer,
     ) -> ListResources {
         ListResources {
             call: self
@@ -1091,14 +1099,14 @@ impl Calendars {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_time`: When it begins.
-    /// * `end_time`: When it ends.
+    /// * `start_time`: Start of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `end_time`: End of the range. In milliseconds since 1970-01-01 UTC.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .calendars()
-    ///     .list_service_bookings("123", "value", "value")
+    ///     .list_service_bookings("123", 1_772_323_200_000, 1_775_001_599_999)
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -1106,15 +1114,15 @@ impl Calendars {
     pub fn list_service_bookings(
         &self,
         location_id: impl Display,
-        start_time: impl Display,
-        end_time: impl Display,
+        start_time: impl Integer,
+        end_time: impl Integer,
     ) -> ListServiceBookings {
         ListServiceBookings {
             call: self
                 .call(&operations::CALENDARS_LIST_SERVICE_BOOKINGS)
                 .set_query("locationId", &location_id.to_string())
-                .set_query("startTime", &start_time.to_string())
-                .set_query("endTime", &end_time.to_string()),
+                .set_query("startTime", &start_time)
+                .set_query("endTime", &end_time),
         }
     }
     /// Lists the service locations.
@@ -1656,14 +1664,14 @@ pub struct CreateServiceBooking {
 }
 
 impl CreateServiceBooking {
-    /// Whether to book without checking that the time is free.
+    /// Whether to book without checking that the time is free. Default: `false`.
     #[inline]
     pub fn override_availability(self, override_availability: bool) -> Self {
         Self {
             call: self.call.set_query("overrideAvailability", &override_availability),
         }
     }
-    /// Whether to pass over the least notice and the date range.
+    /// Whether to pass over the least notice and the date range. Default: `false`.
     #[inline]
     pub fn skip_scheduling_notice(self, skip_scheduling_notice: bool) -> Self {
         Self {
@@ -1722,7 +1730,7 @@ impl List {
             call: self.call.set_query("groupId", &group_id.to_string()),
         }
     }
-    /// Whether to give drafted calendars too.
+    /// Whether to give drafted calendars too. Default: `true`.
     #[inline]
     pub fn show_drafted(self, show_drafted: bool) -> Self {
         Self {
@@ -1835,16 +1843,14 @@ impl ListNotifications {
             call: self.call.set_query("deleted", &deleted),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `100`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -1959,16 +1965,14 @@ impl SearchSchedules {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    /// How many items to pass over. At least 0. Default: `0`.
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Between 1 and 500. Default: `50`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -2002,14 +2006,14 @@ pub struct UpdateServiceBooking {
 }
 
 impl UpdateServiceBooking {
-    /// Whether to book without checking that the time is free.
+    /// Whether to book without checking that the time is free. Default: `false`.
     #[inline]
     pub fn override_availability(self, override_availability: bool) -> Self {
         Self {
             call: self.call.set_query("overrideAvailability", &override_availability),
         }
     }
-    /// Whether to pass over the least notice and the date range.
+    /// Whether to pass over the least notice and the date range. Default: `false`.
     #[inline]
     pub fn skip_scheduling_notice(self, skip_scheduling_notice: bool) -> Self {
         Self {

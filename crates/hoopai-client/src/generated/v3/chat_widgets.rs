@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -253,7 +253,7 @@ pub struct GetPublicConfig {
 }
 
 impl GetPublicConfig {
-    /// Which version of the configuration to give, as `3`.
+    /// Which version of the configuration to give, as `3`. Default: `2`.
     pub fn version(self, version: impl Display) -> Self {
         Self {
             call: self.call.set_query("version", &version.to_string()),

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -707,9 +707,8 @@ pub struct ExportMessages {
 }
 
 impl ExportMessages {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Between 10 and 500. Default: `100`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -720,7 +719,7 @@ impl ExportMessages {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// The field to sort by.
+    /// The field to sort by. Default: `createdAt`.
     pub fn sort_by(
         self,
         sort_by: impl Into<types::ConversationsExportMessagesSortBy>,
@@ -734,7 +733,7 @@ impl ExportMessages {
                 ),
         }
     }
-    /// Upwards or downwards.
+    /// Upwards or downwards. Default: `desc`.
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -771,16 +770,16 @@ impl ExportMessages {
                 ),
         }
     }
-    /// The first day or time.
-    pub fn start_date(self, start_date: impl Display) -> Self {
+    /// Start of the range.
+    pub fn start_date(self, start_date: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("startDate", &start_date.to_string()),
+            call: self.call.set_query("startDate", &Into::<Timestamp>::into(start_date)),
         }
     }
-    /// The last day or time.
-    pub fn end_date(self, end_date: impl Display) -> Self {
+    /// End of the range.
+    pub fn end_date(self, end_date: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("endDate", &end_date.to_string()),
+            call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
         }
     }
 }
@@ -822,8 +821,7 @@ impl ListMessages {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -932,8 +930,7 @@ impl Search {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -1032,16 +1029,14 @@ impl Search {
             call: self.call.set_query("scoreProfileMax", &score_profile_max),
         }
     }
-    /// The first day or time.
-    #[inline]
-    pub fn start_date(self, start_date: i64) -> Self {
+    /// Start of the range. In milliseconds since 1970-01-01 UTC.
+    pub fn start_date(self, start_date: impl Integer) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date),
         }
     }
-    /// The last day or time.
-    #[inline]
-    pub fn end_date(self, end_date: i64) -> Self {
+    /// End of the range. In milliseconds since 1970-01-01 UTC.
+    pub fn end_date(self, end_date: impl Integer) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date),
         }

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -628,16 +628,14 @@ pub struct ListBulkActionCampaigns {
 }
 
 impl ListBulkActionCampaigns {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Between 1 and 20. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// How many items to pass over. At least 0. Default: `0`.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -648,16 +646,16 @@ impl ListBulkActionCampaigns {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// When the span begins, as an ISO 8601 time.
-    pub fn date_from(self, date_from: impl Display) -> Self {
+    /// Start of the range. Requires `dateTo`.
+    pub fn date_from(self, date_from: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("dateFrom", &date_from.to_string()),
+            call: self.call.set_query("dateFrom", &Into::<Timestamp>::into(date_from)),
         }
     }
-    /// When the span ends, as an ISO 8601 time.
-    pub fn date_to(self, date_to: impl Display) -> Self {
+    /// End of the range. Requires `dateFrom`.
+    pub fn date_to(self, date_to: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("dateTo", &date_to.to_string()),
+            call: self.call.set_query("dateTo", &Into::<Timestamp>::into(date_to)),
         }
     }
     /// Only those with this status.
@@ -702,16 +700,14 @@ pub struct ListCampaigns {
 }
 
 impl ListCampaigns {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Between 1 and 20. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// How many items to pass over. At least 0. Default: `0`.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -761,16 +757,14 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Between 1 and 20. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// How many items to pass over. At least 0. Default: `0`.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -781,13 +775,13 @@ impl ListTemplates {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// The field to sort by.
+    /// The field to sort by. Always `updatedAt`.
     pub fn sort_by(self, sort_by: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortBy", &sort_by.to_string()),
         }
     }
-    /// Upwards or downwards.
+    /// Upwards or downwards. Default: `desc`.
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -798,7 +792,7 @@ impl ListTemplates {
                 ),
         }
     }
-    /// Whether to give those that are archived.
+    /// Whether to give those that are archived. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -811,7 +805,7 @@ impl ListTemplates {
             call: self.call.set_query("folderId", &folder_id.to_string()),
         }
     }
-    /// What to give: `templates`, `folders` or `all`.
+    /// What to give: `templates`, `folders` or `all`. Default: `all`.
     pub fn include(self, include: impl Into<types::EmailsListTemplatesInclude>) -> Self {
         Self {
             call: self
@@ -853,16 +847,14 @@ pub struct ListWorkflowCampaigns {
 }
 
 impl ListWorkflowCampaigns {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Between 1 and 20. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// How many items to pass over. At least 0. Default: `0`.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

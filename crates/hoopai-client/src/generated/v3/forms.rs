@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -108,15 +108,13 @@ pub struct List {
 
 impl List {
     /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -158,16 +156,14 @@ pub struct ListSubmissions {
 }
 
 impl ListSubmissions {
-    /// Which page: a number for a list, a name for a sign-in.
-    #[inline]
-    pub fn page(self, page: i64) -> Self {
+    /// Which page: a number for a list, a name for a sign-in. Default: `1`.
+    pub fn page(self, page: impl Integer) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `20`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -184,13 +180,13 @@ impl ListSubmissions {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
-    /// When it begins.
+    /// First day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// When it ends.
+    /// Last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -116,9 +116,8 @@ pub struct ListInstalledLocations {
 }
 
 impl ListInstalledLocations {
-    /// Most items in a page.
-    #[inline]
-    pub fn page_size(self, page_size: i64) -> Self {
+    /// Most items in a page. Default: `20`.
+    pub fn page_size(self, page_size: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }

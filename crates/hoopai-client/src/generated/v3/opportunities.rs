@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -350,7 +350,7 @@ impl ListLostReasons {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// Whether it is deleted.
+    /// Whether it is deleted. Default: `false`.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
@@ -363,16 +363,14 @@ impl ListLostReasons {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `100`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -464,7 +462,7 @@ impl Search {
             call: self.call.set_query("order", &order.to_string()),
         }
     }
-    /// The last day or time.
+    /// Last day of the range, as `MM-DD-YYYY`.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -482,7 +480,7 @@ impl Search {
             call: self.call.set_query("startAfterId", &start_after_id.to_string()),
         }
     }
-    /// The first day of the span, as `MM-DD-YYYY`.
+    /// First day of the range, as `MM-DD-YYYY`.
     pub fn date(self, date: impl Display) -> Self {
         Self {
             call: self.call.set_query("date", &date.to_string()),
@@ -494,16 +492,14 @@ impl Search {
             call: self.call.set_query("country", &country.to_string()),
         }
     }
-    /// Which page: a number for a list, a name for a sign-in.
-    #[inline]
-    pub fn page(self, page: i64) -> Self {
+    /// Which page: a number for a list, a name for a sign-in. Default: `1`.
+    pub fn page(self, page: impl Integer) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `20`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -186,16 +186,14 @@ pub struct List {
 }
 
 impl List {
-    /// Most items in a page.
-    #[inline]
-    pub fn page_size(self, page_size: i64) -> Self {
+    /// Most items in a page. Between 1 and 1000.
+    pub fn page_size(self, page_size: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
-    /// Which page: a number for a list, a name for a sign-in.
-    #[inline]
-    pub fn page(self, page: i64) -> Self {
+    /// Which page: a number for a list, a name for a sign-in. At least 0.
+    pub fn page(self, page: impl Integer) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
@@ -206,7 +204,7 @@ impl List {
             call: self.call.set_query("searchFilter", &search_filter.to_string()),
         }
     }
-    /// Whether to leave out numbers that are in number pools.
+    /// Whether to leave out numbers that are in number pools. Default: `true`.
     #[inline]
     pub fn skip_number_pool(self, skip_number_pool: bool) -> Self {
         Self {

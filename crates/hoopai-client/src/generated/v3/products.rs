@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -118,7 +118,7 @@ impl Products {
     /// * Version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -258,7 +258,7 @@ impl Products {
     ///
     /// * `collection_id`: The id of the collection.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -316,7 +316,7 @@ impl Products {
     ///
     /// * `review_id`: The id of the review.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     /// * `product_id`: The id of the product.
     ///
     /// ```
@@ -431,7 +431,7 @@ impl Products {
     ///
     /// * `store_id`: The id of the store.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -485,7 +485,7 @@ impl Products {
     /// * Version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -514,7 +514,7 @@ impl Products {
     /// * Version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -572,7 +572,7 @@ impl Products {
     /// * Version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -838,16 +838,16 @@ impl CountReviews {
             call: self.call.set_query("rating", &rating),
         }
     }
-    /// The first day or time.
-    pub fn start_date(self, start_date: impl Display) -> Self {
+    /// Start of the range.
+    pub fn start_date(self, start_date: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("startDate", &start_date.to_string()),
+            call: self.call.set_query("startDate", &Into::<Timestamp>::into(start_date)),
         }
     }
-    /// The last day or time.
-    pub fn end_date(self, end_date: impl Display) -> Self {
+    /// End of the range.
+    pub fn end_date(self, end_date: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("endDate", &end_date.to_string()),
+            call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
         }
     }
     /// The id of the product.
@@ -928,16 +928,14 @@ pub struct List {
 }
 
 impl List {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `0`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -1050,16 +1048,14 @@ pub struct ListCollections {
 }
 
 impl ListCollections {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -1107,16 +1103,14 @@ pub struct ListInventory {
 }
 
 impl ListInventory {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `0`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -1158,16 +1152,14 @@ pub struct ListPrices {
 }
 
 impl ListPrices {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `0`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -1209,16 +1201,14 @@ pub struct ListReviews {
 }
 
 impl ListReviews {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `0`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -1255,16 +1245,16 @@ impl ListReviews {
             call: self.call.set_query("rating", &rating),
         }
     }
-    /// The first day or time.
-    pub fn start_date(self, start_date: impl Display) -> Self {
+    /// Start of the range.
+    pub fn start_date(self, start_date: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("startDate", &start_date.to_string()),
+            call: self.call.set_query("startDate", &Into::<Timestamp>::into(start_date)),
         }
     }
-    /// The last day or time.
-    pub fn end_date(self, end_date: impl Display) -> Self {
+    /// End of the range.
+    pub fn end_date(self, end_date: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("endDate", &end_date.to_string()),
+            call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
         }
     }
     /// The id of the product.

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -153,15 +153,13 @@ impl ListDocuments {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -172,16 +170,16 @@ impl ListDocuments {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// When the span begins, as an ISO 8601 time.
-    pub fn date_from(self, date_from: impl Display) -> Self {
+    /// Start of the range. Requires `dateTo`.
+    pub fn date_from(self, date_from: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("dateFrom", &date_from.to_string()),
+            call: self.call.set_query("dateFrom", &Into::<Timestamp>::into(date_from)),
         }
     }
-    /// When the span ends, as an ISO 8601 time.
-    pub fn date_to(self, date_to: impl Display) -> Self {
+    /// End of the range. Requires `dateFrom`.
+    pub fn date_to(self, date_to: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("dateTo", &date_to.to_string()),
+            call: self.call.set_query("dateTo", &Into::<Timestamp>::into(date_to)),
         }
     }
 }
@@ -215,16 +213,16 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// When the span begins, as an ISO 8601 time.
-    pub fn date_from(self, date_from: impl Display) -> Self {
+    /// Start of the range. Requires `dateTo`.
+    pub fn date_from(self, date_from: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("dateFrom", &date_from.to_string()),
+            call: self.call.set_query("dateFrom", &Into::<Timestamp>::into(date_from)),
         }
     }
-    /// When the span ends, as an ISO 8601 time.
-    pub fn date_to(self, date_to: impl Display) -> Self {
+    /// End of the range. Requires `dateFrom`.
+    pub fn date_to(self, date_to: impl Into<Timestamp>) -> Self {
         Self {
-            call: self.call.set_query("dateTo", &date_to.to_string()),
+            call: self.call.set_query("dateTo", &Into::<Timestamp>::into(date_to)),
         }
     }
     /// Only what is of this kind.
@@ -253,15 +251,13 @@ impl ListTemplates {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }

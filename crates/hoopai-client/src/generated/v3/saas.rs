@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -524,7 +524,11 @@ impl Saas {
     /// let reply = client.saas().list_locations("123", 10).send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn list_locations(&self, company_id: impl Display, page: i64) -> ListLocations {
+    pub fn list_locations(
+        &self,
+        company_id: impl Display,
+        page: impl Integer,
+    ) -> ListLocations {
         ListLocations {
             call: self
                 .call(&operations::SAAS_LIST_LOCATIONS)
@@ -816,8 +820,7 @@ pub struct ListLocationsLegacy {
 
 impl ListLocationsLegacy {
     /// Which page: a number for a list, a name for a sign-in.
-    #[inline]
-    pub fn page(self, page: i64) -> Self {
+    pub fn page(self, page: impl Integer) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -122,7 +122,13 @@ impl Snapshots {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .snapshots()
-    ///     .list_pushes("123", "123", "value", "value", "value")
+    ///     .list_pushes(
+    ///         "123",
+    ///         "123",
+    ///         "2026-03-01T09:00:00Z",
+    ///         "2026-03-01T09:00:00Z",
+    ///         "value",
+    ///     )
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -131,8 +137,8 @@ impl Snapshots {
         &self,
         snapshot_id: impl Display,
         company_id: impl Display,
-        from: impl Display,
-        to: impl Display,
+        from: impl Into<Timestamp>,
+        to: impl Into<Timestamp>,
         last_doc: impl Display,
     ) -> ListPushes {
         ListPushes {
@@ -140,8 +146,8 @@ impl Snapshots {
                 .call(&operations::SNAPSHOTS_LIST_PUSHES)
                 .path("snapshotId", &snapshot_id)
                 .set_query("companyId", &company_id.to_string())
-                .set_query("from", &from.to_string())
-                .set_query("to", &to.to_string())
+                .set_query("from", &Into::<Timestamp>::into(from))
+                .set_query("to", &Into::<Timestamp>::into(to))
                 .set_query("lastDoc", &last_doc.to_string()),
         }
     }
@@ -155,8 +161,7 @@ pub struct ListPushes {
 
 impl ListPushes {
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

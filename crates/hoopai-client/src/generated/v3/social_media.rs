@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -1451,15 +1451,13 @@ pub struct ListAvailableCategories {
 
 impl ListAvailableCategories {
     /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -1516,15 +1514,13 @@ impl ListCategories {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -1607,16 +1603,14 @@ pub struct ListCsvImports {
 }
 
 impl ListCsvImports {
-    /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `10`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -1672,15 +1666,13 @@ pub struct ListCsvPosts {
 
 impl ListCsvPosts {
     /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -1888,15 +1880,13 @@ impl ListTags {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -116,7 +116,7 @@ impl Store {
     ///
     /// * `shipping_carrier_id`: The id of the shipping carrier.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -148,7 +148,7 @@ impl Store {
     ///
     /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -182,7 +182,7 @@ impl Store {
     ///
     /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -208,7 +208,7 @@ impl Store {
     /// * Version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -234,7 +234,7 @@ impl Store {
     ///
     /// * `shipping_carrier_id`: The id of the shipping carrier.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -262,7 +262,7 @@ impl Store {
     ///
     /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -296,7 +296,7 @@ impl Store {
     ///
     /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -348,7 +348,7 @@ impl Store {
     /// * Version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -374,7 +374,7 @@ impl Store {
     ///
     /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -404,7 +404,7 @@ impl Store {
     /// * Version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -571,16 +571,14 @@ pub struct ListShippingRates {
 }
 
 impl ListShippingRates {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `0`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -616,16 +614,14 @@ pub struct ListShippingZones {
 }
 
 impl ListShippingZones {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `0`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

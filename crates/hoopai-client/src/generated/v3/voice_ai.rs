@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    BodyStream, Call, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp,
-    Upload,
+    BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -337,16 +337,14 @@ pub struct ListAgents {
 }
 
 impl ListAgents {
-    /// Which page: a number for a list, a name for a sign-in.
-    #[inline]
-    pub fn page(self, page: i64) -> Self {
+    /// Which page: a number for a list, a name for a sign-in. Between 1 and 5000. Default: `1`.
+    pub fn page(self, page: impl Integer) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn page_size(self, page_size: i64) -> Self {
+    /// Most items in a page. Between 1 and 50. Default: `10`.
+    pub fn page_size(self, page_size: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }
@@ -414,14 +412,14 @@ impl ListCallLogs {
                 ),
         }
     }
-    /// The first day or time.
+    /// Start of the range. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn start_date(self, start_date: f64) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date),
         }
     }
-    /// The last day or time.
+    /// End of the range. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn end_date(self, end_date: f64) -> Self {
         Self {
@@ -455,16 +453,14 @@ impl ListCallLogs {
                 .set_query("sort", &Into::<types::InvoicesListSortOrder>::into(sort)),
         }
     }
-    /// Which page: a number for a list, a name for a sign-in.
-    #[inline]
-    pub fn page(self, page: i64) -> Self {
+    /// Which page: a number for a list, a name for a sign-in. Default: `1`.
+    pub fn page(self, page: impl Integer) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// Most items in a page.
-    #[inline]
-    pub fn page_size(self, page_size: i64) -> Self {
+    /// Most items in a page. Default: `10`.
+    pub fn page_size(self, page_size: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }

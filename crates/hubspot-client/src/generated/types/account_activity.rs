@@ -34,7 +34,7 @@ crm_core::record! {
         object_id: Option<String> = "objectId",
         /// The code of the region.
         region_code: Option<String> = "regionCode",
-        /// Its kind. One of 151 values, as `ACCEPTANCE_TEST`.
+        /// Its kind. One of 151 values, for example `ACCEPTANCE_TEST`.
         type_: Option<String> = "type",
         /// The id of the user.
         user_id: Option<i64> = "userId",

@@ -51,7 +51,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AccountUserCreate {
-    first_name: String, last_name: String, primary_team_id: String, role_id: String,
+    /// The first name.
+    first_name: String,
+    /// The last name.
+    last_name: String,
+    /// The id of the user's main team.
+    primary_team_id: String,
+    /// The id of the user's role.
+    role_id: String,
+    /// The ids of the user's further teams.
     secondary_team_ids: [String],
 });
 
@@ -126,7 +134,15 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AccountUserUpdate {
-    first_name: String, last_name: String, primary_team_id: String, role_id: String,
+    /// The first name.
+    first_name: String,
+    /// The last name.
+    last_name: String,
+    /// The id of the user's main team.
+    primary_team_id: String,
+    /// The id of the user's role.
+    role_id: String,
+    /// The ids of the user's further teams.
     secondary_team_ids: [String],
 });
 

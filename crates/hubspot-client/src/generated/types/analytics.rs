@@ -244,11 +244,11 @@ crm_core::record! {
     pub struct AnalyticsView {
         /// True if it uses properties of the old reports.
         contains_legacy_report_properties: Option<bool> = "containsLegacyReportProperties",
-        /// When it was made, in milliseconds since 1970.
+        /// When it was made.
         created_at: Option<i64> = "createdAt",
         /// User who made it.
         creator_id: Option<i64> = "creatorId",
-        /// When it was deleted, in milliseconds since 1970; 0 if it was not.
+        /// When it was deleted; 0 if it was not. In milliseconds since 1970-01-01 UTC.
         deleted_at: Option<i64> = "deletedAt",
         /// Identifier of the view, for `filterId`.
         id: Option<i64> = "id",

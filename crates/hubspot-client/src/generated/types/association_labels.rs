@@ -159,6 +159,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationDefinitionCreateRequest {
+    /// The label seen from the other side.
     inverse_label: String,
 });
 
@@ -189,6 +190,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationDefinitionUpdateRequest {
+    /// The label seen from the other side.
     inverse_label: String,
 });
 

@@ -200,6 +200,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationRead {
+    /// The cursor of the page before; the first page has none.
     after: String,
 });
 

@@ -43,9 +43,40 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BlogAuthor {
-    avatar: String, bio: String, created: Timestamp, deleted_at: Timestamp, display_name: String,
-    email: String, facebook: String, full_name: String, id: String, language: String, linkedin: String,
-    name: String, slug: String, translated_from_id: i64, twitter: String, updated: Timestamp, website: String,
+    /// The address of the picture that stands for it.
+    avatar: String,
+    /// A few words about the author.
+    bio: String,
+    /// When it was created.
+    created: Timestamp,
+    /// When it was deleted.
+    deleted_at: Timestamp,
+    /// The name, for people.
+    display_name: String,
+    /// The e-mail address.
+    email: String,
+    /// The address of the author's Facebook page.
+    facebook: String,
+    /// The whole name of the person.
+    full_name: String,
+    /// The id.
+    id: String,
+    /// The language, as `en`.
+    language: String,
+    /// The author on LinkedIn.
+    linkedin: String,
+    /// The name.
+    name: String,
+    /// The part of the address after the domain.
+    slug: String,
+    /// The id of the one it was translated from.
+    translated_from_id: i64,
+    /// The author's account on Twitter.
+    twitter: String,
+    /// When it was last changed.
+    updated: Timestamp,
+    /// The address of the author's website.
+    website: String,
 });
 
 crm_core::record! {
@@ -109,7 +140,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlogAuthorClone {
-    language: String, primary_language: String, use_published: bool,
+    /// The language, as `en`.
+    language: String,
+    /// The primary language, as `en`.
+    primary_language: String,
+    /// Whether to take the published version.
+    use_published: bool,
 });
 
 impl BlogAuthorClone {

@@ -10,7 +10,7 @@ crm_core::record! {
         ab_status: Option<AbStatus> = "abStatus",
         /// The id of the A/B test.
         ab_test_id: Option<String> = "abTestId",
-        /// When it was archived. Only replies have it; a request is sent without it.
+        /// When it was archived. In milliseconds since 1970-01-01 UTC. Only replies have it; a request is sent without it.
         archived_at: Option<i64> = "archivedAt",
         /// Whether it is archived in the dashboard.
         archived_in_dashboard: Option<bool> = "archivedInDashboard",
@@ -66,7 +66,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether the default CSS applies.
         include_default_custom_css: Option<bool> = "includeDefaultCustomCss",
-        /// The language, as `en`. One of 891 values, as `aa`.
+        /// The language, as `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The drag-and-drop sections, by name.
         layout_sections: Option<Map<LayoutSection>> = "layoutSections",
@@ -78,7 +78,7 @@ crm_core::record! {
         meta_description: Option<String> = "metaDescription",
         /// The name.
         name: Option<String> = "name",
-        /// When the page expires.
+        /// When the page expires. In milliseconds since 1970-01-01 UTC.
         page_expiry_date: Option<i64> = "pageExpiryDate",
         /// Whether the page expires at some time.
         page_expiry_enabled: Option<bool> = "pageExpiryEnabled",
@@ -134,22 +134,120 @@ crm_core::record! {
     read_only "archivedAt" "created" "createdById" "updated" "updatedById"
 }
 crm_core::setters!(BlogPost {
-    ab_status: AbStatus, ab_test_id: String, archived_in_dashboard: bool, attached_stylesheets: [Map<Value>],
-    author_name: String, blog_author_id: String, campaign: String, category_id: i64, content_group_id: String,
-    content_type_category: ContentTypeCategory, current_state: EmailState, currently_published: bool,
-    domain: String, dynamic_page_data_source_id: String, dynamic_page_data_source_type: i64,
-    dynamic_page_hub_db_table_id: String, enable_domain_stylesheets: bool,
-    enable_google_amp_output_override: bool, enable_layout_stylesheets: bool, featured_image: String,
-    featured_image_alt_text: String, folder_id: String, footer_html: String, head_html: String,
-    html_title: String, id: String, include_default_custom_css: bool, language: String,
-    layout_sections: Map<LayoutSection>, link_rel_canonical_url: String, mab_experiment_id: String,
-    meta_description: String, name: String, page_expiry_date: i64, page_expiry_enabled: bool,
-    page_expiry_redirect_id: i64, page_expiry_redirect_url: String, password: String, post_body: String,
-    post_summary: String, public_access_rules: [Value], public_access_rules_enabled: bool,
-    publish_date: Timestamp, publish_immediately: bool, published_at: Timestamp, rss_body: String,
-    rss_summary: String, slug: String, state: String, tag_ids: [i64], theme_settings_values: Map<Value>,
-    translated_from_id: String, translations: Map<ContentLanguageVariation>, url: String,
-    use_featured_image: bool, widget_containers: Map<Value>, widgets: Map<Value>,
+    /// Its part in an A/B test.
+    ab_status: AbStatus,
+    /// The id of the A/B test.
+    ab_test_id: String,
+    /// Whether it is archived in the dashboard.
+    archived_in_dashboard: bool,
+    /// The stylesheets attached to it.
+    attached_stylesheets: [Map<Value>],
+    /// The name of the author.
+    author_name: String,
+    /// The id of the blog author.
+    blog_author_id: String,
+    /// The id of the marketing campaign.
+    campaign: String,
+    /// The id of the kind of content.
+    category_id: i64,
+    /// The id of the group of content, as a blog.
+    content_group_id: String,
+    /// The kind of content, by number.
+    content_type_category: ContentTypeCategory,
+    /// The state it is in, as `PUBLISHED`.
+    current_state: EmailState,
+    /// Whether it is published now.
+    currently_published: bool,
+    /// The domain, as `example.com`.
+    domain: String,
+    /// The id of the source of the dynamic page's data.
+    dynamic_page_data_source_id: String,
+    /// The kind of data a dynamic page is filled from.
+    dynamic_page_data_source_type: i64,
+    /// The id of the HubDB table the dynamic page shows.
+    dynamic_page_hub_db_table_id: String,
+    /// Whether the domain's stylesheets apply.
+    enable_domain_stylesheets: bool,
+    /// Whether the post has its own setting for Google AMP.
+    enable_google_amp_output_override: bool,
+    /// Whether the style sheets of the layout are used.
+    enable_layout_stylesheets: bool,
+    /// The address of the featured image.
+    featured_image: String,
+    /// The alternative text of the featured image.
+    featured_image_alt_text: String,
+    /// The id of the folder.
+    folder_id: String,
+    /// HTML for the foot of the page.
+    footer_html: String,
+    /// HTML to put into the head of the page.
+    head_html: String,
+    /// The title of the page, as browsers show it.
+    html_title: String,
+    /// The id.
+    id: String,
+    /// Whether the default CSS applies.
+    include_default_custom_css: bool,
+    /// The language, as `en`. One of 891 values, for example `aa`.
+    language: String,
+    /// The drag-and-drop sections, by name.
+    layout_sections: Map<LayoutSection>,
+    /// The canonical address of the page.
+    link_rel_canonical_url: String,
+    /// The id of the adaptive (multi-armed bandit) test.
+    mab_experiment_id: String,
+    /// The description for search engines.
+    meta_description: String,
+    /// The name.
+    name: String,
+    /// When the page expires. In milliseconds since 1970-01-01 UTC.
+    page_expiry_date: i64,
+    /// Whether the page expires at some time.
+    page_expiry_enabled: bool,
+    /// The id of the page to redirect to after expiry.
+    page_expiry_redirect_id: i64,
+    /// Where visitors are sent once the page has expired.
+    page_expiry_redirect_url: String,
+    /// The password.
+    password: String,
+    /// The body of the post, as HTML.
+    post_body: String,
+    /// The summary of the post.
+    post_summary: String,
+    /// The rules on who may see it.
+    public_access_rules: [Value],
+    /// Whether access is held to rules.
+    public_access_rules_enabled: bool,
+    /// When it is or was published.
+    publish_date: Timestamp,
+    /// Whether to publish at once.
+    publish_immediately: bool,
+    /// When it was published.
+    published_at: Timestamp,
+    /// The body for RSS feeds, as HTML.
+    rss_body: String,
+    /// The summary of the post in the RSS feed.
+    rss_summary: String,
+    /// The part of the address after the domain.
+    slug: String,
+    /// The state. At most 25 characters.
+    state: String,
+    /// The ids of the tags.
+    tag_ids: [i64],
+    /// The values of the theme's settings.
+    theme_settings_values: Map<Value>,
+    /// The id of the one it was translated from.
+    translated_from_id: String,
+    /// The versions in other languages, by language.
+    translations: Map<ContentLanguageVariation>,
+    /// The address.
+    url: String,
+    /// Whether the featured image is used.
+    use_featured_image: bool,
+    /// The contents of the module containers, by name.
+    widget_containers: Map<Value>,
+    /// The modules and their contents, by name.
+    widgets: Map<Value>,
 });
 
 crm_core::record! {
@@ -209,7 +307,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlogPostLanguageClone {
-    language: String, use_published: bool,
+    /// The language, as `en`.
+    language: String,
+    /// Whether to take the published version.
+    use_published: bool,
 });
 
 impl BlogPostLanguageClone {

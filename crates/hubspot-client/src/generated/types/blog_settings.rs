@@ -20,7 +20,7 @@ crm_core::record! {
         html_title: Option<String> = "htmlTitle",
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`. One of 891 values, as `aa`.
+        /// The language, as `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The id of the page that lists the posts.
         listing_page_id: Option<String> = "listingPageId",
@@ -59,7 +59,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlogLanguageClone {
-    language: String, primary_language: String, slug: String, use_published: bool,
+    /// The language, as `en`.
+    language: String,
+    /// The primary language, as `en`.
+    primary_language: String,
+    /// The part of the address after the domain.
+    slug: String,
+    /// Whether to take the published version.
+    use_published: bool,
 });
 
 impl BlogLanguageClone {

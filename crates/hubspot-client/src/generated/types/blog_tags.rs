@@ -22,7 +22,7 @@ crm_core::record! {
         deleted_at: Option<Timestamp> = "deletedAt",
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`. One of 891 values, as `aa`.
+        /// The language, as `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The name.
         name: Option<String> = "name",
@@ -36,7 +36,16 @@ crm_core::record! {
     read_only "created" "deletedAt" "updated"
 }
 crm_core::setters!(Tag {
-    id: String, language: String, name: String, slug: String, translated_from_id: i64,
+    /// The id.
+    id: String,
+    /// The language, as `en`. One of 891 values, for example `aa`.
+    language: String,
+    /// The name.
+    name: String,
+    /// The part of the address after the domain.
+    slug: String,
+    /// The id of the one it was translated from.
+    translated_from_id: i64,
 });
 
 crm_core::record! {
@@ -100,7 +109,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TagClone {
-    language: String, primary_language: String, use_published: bool,
+    /// The language, as `en`.
+    language: String,
+    /// The primary language, as `en`.
+    primary_language: String,
+    /// Whether to take the published version.
+    use_published: bool,
 });
 
 impl TagClone {

@@ -21,7 +21,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ChannelConnectionSettingsPatchRequest {
-    is_ready: bool, url: String,
+    /// Whether it is ready to be used.
+    is_ready: bool,
+    /// The address.
+    url: String,
 });
 
 crm_core::record! {
@@ -89,7 +92,7 @@ crm_core::record! {
         call_started_timestamp: Option<Timestamp> = "callStartedTimestamp",
         /// Whether to make an engagement of the call.
         create_engagement: Option<bool> = "createEngagement",
-        /// How long the call took, in seconds.
+        /// How long the call took. In seconds.
         duration_seconds: Option<i64> = "durationSeconds",
         /// Properties for the engagement, by name.
         engagement_properties: Option<Map<String>> = "engagementProperties",
@@ -109,10 +112,26 @@ crm_core::record! {
     required "createEngagement" "engagementProperties" "externalCallId" "finalCallStatus" "fromNumber" "potentialRecipientUserIds" "toNumber"
 }
 crm_core::setters!(CompletedThirdPartyCallRequest {
-    call_started_timestamp: Timestamp, create_engagement: bool, duration_seconds: i64,
-    engagement_properties: Map<String>, external_call_id: String,
-    final_call_status: CompletedThirdPartyCallRequestFinalCallStatus, from_number: FormattedPhoneNumber,
-    potential_recipient_user_ids: [i64], to_number: FormattedPhoneNumber, user_id: i64,
+    /// When the call started.
+    call_started_timestamp: Timestamp,
+    /// Whether to make an engagement of the call.
+    create_engagement: bool,
+    /// How long the call took. In seconds.
+    duration_seconds: i64,
+    /// Properties for the engagement, by name.
+    engagement_properties: Map<String>,
+    /// The id of the call in the calling app.
+    external_call_id: String,
+    /// How the call ended, as `COMPLETED`.
+    final_call_status: CompletedThirdPartyCallRequestFinalCallStatus,
+    /// The phone number that called.
+    from_number: FormattedPhoneNumber,
+    /// The ids of users the call may be for.
+    potential_recipient_user_ids: [i64],
+    /// The phone number that was called.
+    to_number: FormattedPhoneNumber,
+    /// The id of the user.
+    user_id: i64,
 });
 
 crm_core::open_enum! {
@@ -177,6 +196,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormattedPhoneNumber {
+    /// The extension, of a file name or of a phone number.
     extension: String,
 });
 
@@ -267,6 +287,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(RecordingSettingsPatchRequest {
+    /// The address to fetch recordings that need authentication from.
     url_to_retrieve_authed_recording: String,
 });
 
@@ -325,8 +346,24 @@ crm_core::record! {
     }
 }
 crm_core::setters!(SettingsPatchRequest {
-    height: i64, is_ready: bool, name: String, supports_custom_objects: bool, supports_inbound_calling: bool,
-    url: String, uses_calling_window: bool, uses_remote: bool, width: i64,
+    /// The height, in pixels.
+    height: i64,
+    /// Whether it is ready to be used.
+    is_ready: bool,
+    /// The name.
+    name: String,
+    /// Whether custom objects are supported too.
+    supports_custom_objects: bool,
+    /// Whether calls can be received too.
+    supports_inbound_calling: bool,
+    /// The address.
+    url: String,
+    /// `usesCallingWindow`
+    uses_calling_window: bool,
+    /// `usesRemote`
+    uses_remote: bool,
+    /// How wide it is.
+    width: i64,
 });
 
 crm_core::record! {
@@ -382,8 +419,24 @@ crm_core::record! {
     required "height" "isReady" "name" "supportsCustomObjects" "supportsInboundCalling" "url" "usesCallingWindow" "usesRemote" "width"
 }
 crm_core::setters!(SettingsRequest {
-    height: i64, is_ready: bool, name: String, supports_custom_objects: bool, supports_inbound_calling: bool,
-    url: String, uses_calling_window: bool, uses_remote: bool, width: i64,
+    /// The height, in pixels.
+    height: i64,
+    /// Whether it is ready to be used.
+    is_ready: bool,
+    /// The name.
+    name: String,
+    /// Whether custom objects are supported too.
+    supports_custom_objects: bool,
+    /// Whether calls can be received too.
+    supports_inbound_calling: bool,
+    /// The address.
+    url: String,
+    /// `usesCallingWindow`
+    uses_calling_window: bool,
+    /// `usesRemote`
+    uses_remote: bool,
+    /// How wide it is.
+    width: i64,
 });
 
 #[cfg(feature = "schemars")]

@@ -18,7 +18,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The order it is shown or sorted in.
         order: Option<i64> = "order",
-        /// When it was changed last.
+        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }
@@ -30,7 +30,7 @@ crm_core::record! {
         budget_items: Vec<BudgetItem> = "budgetItems",
         /// The whole budget.
         budget_total: Option<f64> = "budgetTotal",
-        /// The currency, as `USD`. One of 176 values, as `AED`.
+        /// The currency, as `USD`. One of 176 values, for example `AED`.
         currency_code: Option<String> = "currencyCode",
         /// What is left of the budget.
         remaining_budget: Option<f64> = "remainingBudget",
@@ -376,6 +376,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ItemInput {
+    /// What it is, for people.
     description: String,
 });
 
@@ -416,7 +417,7 @@ crm_core::record! {
     pub struct RevenueAttributionAggregate {
         /// How many contacts there are.
         contacts_number: Option<i64> = "contactsNumber",
-        /// The currency, as `USD`. One of 176 values, as `AED`.
+        /// The currency, as `USD`. One of 176 values, for example `AED`.
         currency_code: Option<String> = "currencyCode",
         /// The amount of the deals.
         deal_amount: Option<f64> = "dealAmount",
@@ -442,7 +443,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The order it is shown or sorted in.
         order: Option<i64> = "order",
-        /// When it was changed last.
+        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }

@@ -22,7 +22,7 @@ crm_core::record! {
         changes: Option<ObjectChangeDetail> = "changes",
         /// Object that changed.
         object_id: Option<i64> = "objectId",
-        /// When, in milliseconds since 1970.
+        /// Time of the change. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
     }
 }

@@ -107,7 +107,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LinkGenerationRequest {
-    language: String, subscription_id: i64,
+    /// The language, as `en`.
+    language: String,
+    /// The id of the subscription.
+    subscription_id: i64,
 });
 
 impl LinkGenerationRequest {
@@ -141,7 +144,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PartialPublicStatusRequest {
-    legal_basis: LegalBasis, legal_basis_explanation: String,
+    /// The legal basis for sending, as `CONSENT_WITH_NOTICE`.
+    legal_basis: LegalBasis,
+    /// Why the legal basis holds, in words.
+    legal_basis_explanation: String,
 });
 
 impl PartialPublicStatusRequest {
@@ -264,7 +270,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(StatusRequest {
-    legal_basis: LegalBasis, legal_basis_explanation: String,
+    /// The legal basis for sending, as `CONSENT_WITH_NOTICE`.
+    legal_basis: LegalBasis,
+    /// Why the legal basis holds, in words.
+    legal_basis_explanation: String,
 });
 
 impl StatusRequest {
@@ -377,7 +386,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the subscription.
         subscription_id: Option<i64> = "subscriptionId",
-        /// When it was changed last.
+        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }

@@ -155,9 +155,26 @@ crm_core::record! {
     required "email" "format" "portalId" "recipientUserIds" "shouldMarkExportFileAsSensitive" "type"
 }
 crm_core::setters!(CmsAuditLoggingExportSettings {
-    email: String, filters: CmsAuditLoggingExportFilters, format: ExportFormat, partition: i64,
-    portal_id: i64, recipient_user_ids: [i64], should_mark_export_file_as_sensitive: bool, type_: String,
-    user_id: i64, user_time_zone: String,
+    /// The e-mail address.
+    email: String,
+    /// The conditions that narrow it down.
+    filters: CmsAuditLoggingExportFilters,
+    /// The format, as `CSV` or `DATE`.
+    format: ExportFormat,
+    /// `partition`
+    partition: i64,
+    /// The id of the account.
+    portal_id: i64,
+    /// The ids of the users who get it.
+    recipient_user_ids: [i64],
+    /// Whether the export file is marked as sensitive.
+    should_mark_export_file_as_sensitive: bool,
+    /// Its kind.
+    type_: String,
+    /// The id of the user.
+    user_id: i64,
+    /// The time zone of the user.
+    user_time_zone: String,
 });
 
 #[cfg(feature = "schemars")]

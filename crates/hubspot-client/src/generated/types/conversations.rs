@@ -168,6 +168,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CommentCreate {
+    /// The text, as HTML.
     rich_text: String,
 });
 
@@ -223,8 +224,22 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ConversationsMessageCreate {
-    attachments: [CommentCreateAttachmentsItem], channel_account_id: String, channel_id: String,
-    recipients: [RecipientCreate], rich_text: String, sender_actor_id: String, subject: String, text: String,
+    /// Files and other things attached to the message.
+    attachments: [CommentCreateAttachmentsItem],
+    /// The id of the channel account.
+    channel_account_id: String,
+    /// The id of the channel.
+    channel_id: String,
+    /// Who it goes to.
+    recipients: [RecipientCreate],
+    /// The text, as HTML.
+    rich_text: String,
+    /// The id of the actor who sends it.
+    sender_actor_id: String,
+    /// What it is about, in one line.
+    subject: String,
+    /// The text, without formatting.
+    text: String,
 });
 
 impl ConversationsMessageCreate {
@@ -440,7 +455,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RecipientCreate {
-    actor_id: String, delivery_identifier: DeliveryIdentifier, name: String, recipient_field: String,
+    /// The id of the actor in the conversation.
+    actor_id: String,
+    /// Where messages are delivered: an address with its kind.
+    delivery_identifier: DeliveryIdentifier,
+    /// The name.
+    name: String,
+    /// The e-mail field it is in, as `TO` or `CC`.
+    recipient_field: String,
 });
 
 impl RecipientCreate {
@@ -645,7 +667,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ThreadUpdateRequest {
-    archived: bool, status: ThreadStatus,
+    /// Whether it is archived.
+    archived: bool,
+    /// How it stands.
+    status: ThreadStatus,
 });
 
 crm_core::record! {

@@ -203,6 +203,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CardFetchBody {
+    /// The serverless function that gives the data.
     serverless_function: String,
 });
 
@@ -240,7 +241,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CardFetchBodyPatch {
-    card_type: CardType, serverless_function: String, target_url: String,
+    /// Where the card's data comes from: `EXTERNAL` or `SERVERLESS`.
+    card_type: CardType,
+    /// The serverless function that gives the data.
+    serverless_function: String,
+    /// The address that HubSpot calls.
+    target_url: String,
 });
 
 impl CardFetchBodyPatch {
@@ -297,6 +303,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CardMigrateViewsRequest {
+    /// The id of the app card for the help desk.
     helpdesk_app_card_id: i64,
 });
 
@@ -375,7 +382,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(CardPatchRequest {
-    actions: CardActions, display: CardDisplayBody, fetch: CardFetchBodyPatch, title: String,
+    /// What it does, what can be done, or what is watched for.
+    actions: CardActions,
+    /// How the card shows its data.
+    display: CardDisplayBody,
+    /// Where and how the data of the card is got.
+    fetch: CardFetchBodyPatch,
+    /// The title.
+    title: String,
 });
 
 crm_core::record! {

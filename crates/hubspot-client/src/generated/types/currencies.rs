@@ -24,7 +24,7 @@ crm_core::record! {
 crm_core::record! {
     /// Company currency update request.
     pub struct CompanyCurrencyUpdateRequest {
-        /// The currency, as `USD`. One of 176 values, as `AED`.
+        /// The currency, as `USD`. One of 176 values, for example `AED`.
         currency_code: Option<String> = "currencyCode",
     }
     required "currencyCode"
@@ -63,7 +63,7 @@ crm_core::record! {
 crm_core::record! {
     /// Currency create request.
     pub struct CurrencyCreateRequest {
-        /// The currency, as `USD`. One of 176 values, as `AED`.
+        /// The currency, as `USD`. One of 176 values, for example `AED`.
         currency_code: Option<String> = "currencyCode",
     }
     required "currencyCode"
@@ -84,9 +84,9 @@ impl CurrencyCreateRequest {
 crm_core::record! {
     /// Currency pair update.
     pub struct CurrencyPairUpdate {
-        /// One of 176 values, as `AED`.
+        /// One of 176 values, for example `AED`.
         from_currency_code: Option<String> = "fromCurrencyCode",
-        /// One of 176 values, as `AED`.
+        /// One of 176 values, for example `AED`.
         to_currency_code: Option<String> = "toCurrencyCode",
         /// Whether it is shown in HubSpot.
         visible_in_ui: Option<bool> = "visibleInUI",
@@ -121,11 +121,11 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// From when the rate holds.
         effective_at: Option<Timestamp> = "effectiveAt",
-        /// One of 176 values, as `AED`.
+        /// One of 176 values, for example `AED`.
         from_currency_code: Option<String> = "fromCurrencyCode",
         /// The id.
         id: Option<String> = "id",
-        /// One of 176 values, as `AED`.
+        /// One of 176 values, for example `AED`.
         to_currency_code: Option<String> = "toCurrencyCode",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -163,13 +163,14 @@ crm_core::record! {
         conversion_rate: Option<f64> = "conversionRate",
         /// From when the rate holds.
         effective_at: Option<Timestamp> = "effectiveAt",
-        /// One of 176 values, as `AED`.
+        /// One of 176 values, for example `AED`.
         from_currency_code: Option<String> = "fromCurrencyCode",
     }
     required "conversionRate" "fromCurrencyCode"
     by new
 }
 crm_core::setters!(ExchangeRateCreateRequest {
+    /// From when the rate holds.
     effective_at: Timestamp,
 });
 
@@ -230,6 +231,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExchangeRateMultiplier {
+    /// From when the rate holds.
     effective_at: Timestamp,
 });
 
@@ -269,6 +271,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExchangeRateUpdateRequest {
+    /// From when the rate holds.
     effective_at: Timestamp,
 });
 

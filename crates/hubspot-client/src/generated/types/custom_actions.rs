@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct ActionDefinition {
         /// The address that is called when the action runs.
         action_url: Option<String> = "actionUrl",
-        /// When it was archived.
+        /// When it was archived. In milliseconds since 1970-01-01 UTC.
         archived_at: Option<i64> = "archivedAt",
         /// What to tell people about which outcome of a run.
         execution_rules: Vec<ExecutionTranslationRule> = "executionRules",
@@ -40,7 +40,7 @@ crm_core::record! {
     pub struct ActionDefinitionCreate {
         /// The address that is called when the action runs.
         action_url: Option<String> = "actionUrl",
-        /// When it was archived.
+        /// When it was archived. In milliseconds since 1970-01-01 UTC.
         archived_at: Option<i64> = "archivedAt",
         /// What to tell people about which outcome of a run.
         execution_rules: Option<Vec<ExecutionTranslationRule>> = "executionRules",
@@ -64,10 +64,28 @@ crm_core::record! {
     required "actionUrl" "functions" "inputFields" "labels" "objectTypes" "published"
 }
 crm_core::setters!(ActionDefinitionCreate {
-    action_url: String, archived_at: i64, execution_rules: [ExecutionTranslationRule],
-    functions: [ActionFunction], input_field_dependencies: [Dependency], input_fields: [InputFieldDefinition],
-    labels: Map<ActionLabels>, object_request_options: ObjectRequestOptions, object_types: [String],
-    output_fields: [OutputFieldDefinition], published: bool,
+    /// The address that is called when the action runs.
+    action_url: String,
+    /// When it was archived. In milliseconds since 1970-01-01 UTC.
+    archived_at: i64,
+    /// What to tell people about which outcome of a run.
+    execution_rules: [ExecutionTranslationRule],
+    /// The functions of the action.
+    functions: [ActionFunction],
+    /// Which inputs depend on others.
+    input_field_dependencies: [Dependency],
+    /// The inputs it takes.
+    input_fields: [InputFieldDefinition],
+    /// The names shown to people.
+    labels: Map<ActionLabels>,
+    /// Which properties of the record are sent along.
+    object_request_options: ObjectRequestOptions,
+    /// The object types it is for.
+    object_types: [String],
+    /// What the action gives out.
+    output_fields: [OutputFieldDefinition],
+    /// Whether it is published.
+    published: bool,
 });
 
 crm_core::record! {
@@ -104,10 +122,24 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ActionDefinitionPatch {
-    action_url: String, execution_rules: [ExecutionTranslationRule], input_field_dependencies: [Dependency],
-    input_fields: [InputFieldDefinition], labels: Map<ActionLabels>,
-    object_request_options: ObjectRequestOptions, object_types: [String],
-    output_fields: [OutputFieldDefinition], published: bool,
+    /// The address that is called when the action runs.
+    action_url: String,
+    /// What to tell people about which outcome of a run.
+    execution_rules: [ExecutionTranslationRule],
+    /// Which inputs depend on others.
+    input_field_dependencies: [Dependency],
+    /// The inputs it takes.
+    input_fields: [InputFieldDefinition],
+    /// The names shown to people.
+    labels: Map<ActionLabels>,
+    /// Which properties of the record are sent along.
+    object_request_options: ObjectRequestOptions,
+    /// The object types it is for.
+    object_types: [String],
+    /// What the action gives out.
+    output_fields: [OutputFieldDefinition],
+    /// Whether it is published.
+    published: bool,
 });
 
 crm_core::record! {
@@ -180,6 +212,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ActionFunction {
+    /// The id.
     id: String,
 });
 
@@ -243,9 +276,22 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ActionLabels {
-    action_card_content: String, action_description: String, app_display_name: String,
-    execution_rules: Map<String>, input_field_descriptions: Map<String>, input_field_labels: Map<String>,
-    input_field_option_labels: Map<Map<String>>, output_field_labels: Map<String>,
+    /// What the card of the action says in a workflow.
+    action_card_content: String,
+    /// What the action does, for people.
+    action_description: String,
+    /// The name of the app, for people.
+    app_display_name: String,
+    /// What to tell people about which outcome of a run.
+    execution_rules: Map<String>,
+    /// What the input fields are, by their names.
+    input_field_descriptions: Map<String>,
+    /// Labels of the inputs, by field name.
+    input_field_labels: Map<String>,
+    /// The labels of options, by field and option.
+    input_field_option_labels: Map<Map<String>>,
+    /// Labels of the outputs, by field name.
+    output_field_labels: Map<String>,
 });
 
 impl ActionLabels {
@@ -307,6 +353,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AgentRequestContext {
+    /// `trajectoryId`
     trajectory_id: String,
 });
 
@@ -410,7 +457,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CallbackCompletionBatchRequest {
-    failure_reason_type: String, request_context: CallbackCompletionBatchRequestRequestContext,
+    /// The kind of failure.
+    failure_reason_type: String,
+    /// What the action ran for, as a workflow or an agent.
+    request_context: CallbackCompletionBatchRequestRequestContext,
 });
 
 impl CallbackCompletionBatchRequest {
@@ -480,7 +530,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CallbackCompletionRequest {
-    failure_reason_type: String, request_context: CallbackCompletionBatchRequestRequestContext,
+    /// The kind of failure.
+    failure_reason_type: String,
+    /// What the action ran for, as a workflow or an agent.
+    request_context: CallbackCompletionBatchRequestRequestContext,
 });
 
 impl CallbackCompletionRequest {
@@ -529,9 +582,27 @@ crm_core::record! {
     required "applicationGroup" "applicationId" "isPrivate" "metadata" "otelContextHolder" "unstructuredSources"
 }
 crm_core::setters!(ChirpAiContextObject {
-    application_group: String, application_id: String, compliance_ids: ComplianceIds, conversation_id: String,
-    feature_id: String, inference_id: String, is_private: bool, metadata: Map<String>,
-    otel_context_holder: Map<String>, trajectory_id: String,
+    /// The group of the application.
+    application_group: String,
+    /// The id of the app.
+    application_id: String,
+    /// Whose data it is: user and contact ids.
+    compliance_ids: ComplianceIds,
+    /// The id of the conversation.
+    conversation_id: String,
+    /// The id of the feature.
+    feature_id: String,
+    /// The id of the AI inference.
+    inference_id: String,
+    /// Whether it is private.
+    is_private: bool,
+    /// Further facts about it.
+    metadata: Map<String>,
+    /// The OpenTelemetry context, by key.
+    otel_context_holder: Map<String>,
+    /// `trajectoryId`
+    trajectory_id: String,
+    /// What kinds of unstructured data it has, as `CALL_TRANSCRIPT`.
     unstructured_sources: [ChirpAiContextObjectUnstructuredSourcesItem],
 });
 
@@ -603,7 +674,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ComplianceIds {
-    no_contact_id_reason: String, no_portal_id_reason: String, no_user_id_reason: String,
+    /// Why there is no contact id.
+    no_contact_id_reason: String,
+    /// Why there is no account id.
+    no_portal_id_reason: String,
+    /// Why there is no user id.
+    no_user_id_reason: String,
 });
 
 impl ComplianceIds {
@@ -674,7 +750,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactId {
-    email: String, vid: i64,
+    /// The e-mail address.
+    email: String,
+    /// The id of the contact.
+    vid: i64,
 });
 
 impl ContactId {
@@ -702,6 +781,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CopilotRequestContext {
+    /// `trajectoryId`
     trajectory_id: String,
 });
 
@@ -745,7 +825,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(DoubleField {
-    maximum: f64, minimum: f64,
+    /// The highest value allowed.
+    maximum: f64,
+    /// The lowest value allowed.
+    minimum: f64,
 });
 
 impl DoubleField {
@@ -815,7 +898,7 @@ crm_core::record! {
         options: Option<Vec<ActionsV4OptionItem>> = "options",
         /// Where the options are fetched from.
         options_url: Option<String> = "optionsUrl",
-        /// The kind of record the value points to. One of 161 values, as `ABANDONED_CART`.
+        /// The kind of record the value points to. One of 161 values, for example `ABANDONED_CART`.
         referenced_object_type: Option<String> = "referencedObjectType",
         /// How the data is shaped.
         schema: Option<ArrayFieldItems> = "schema",
@@ -827,10 +910,32 @@ crm_core::record! {
     required "externalOptions" "name" "options" "schema" "type" "useChirp"
 }
 crm_core::setters!(FieldTypeDefinition {
-    description: String, external_options: bool, external_options_reference_type: String,
-    field_type: FieldTypeDefinitionFieldType, help_text: String, label: String, name: String,
-    options: [ActionsV4OptionItem], options_url: String, referenced_object_type: String,
-    schema: ArrayFieldItems, type_: FieldTypeDefinitionType, use_chirp: bool,
+    /// What it is, for people.
+    description: String,
+    /// Whether the options come from somewhere else.
+    external_options: bool,
+    /// The kind of thing the options are taken from.
+    external_options_reference_type: String,
+    /// How the field is shown in a form.
+    field_type: FieldTypeDefinitionFieldType,
+    /// The help shown for the field.
+    help_text: String,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The values to choose from.
+    options: [ActionsV4OptionItem],
+    /// Where the options are fetched from.
+    options_url: String,
+    /// The kind of record the value points to. One of 161 values, for example `ABANDONED_CART`.
+    referenced_object_type: String,
+    /// How the data is shaped.
+    schema: ArrayFieldItems,
+    /// Its kind.
+    type_: FieldTypeDefinitionType,
+    /// `useChirp`
+    use_chirp: bool,
 });
 
 crm_core::open_enum! {
@@ -899,6 +1004,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(InputFieldDefinition {
+    /// What values it can take, as `STATIC_VALUE`.
     supported_value_types: [InputFieldDefinitionSupportedValueTypesItem],
 });
 
@@ -942,7 +1048,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(IntegerField {
-    maximum: i64, minimum: i64,
+    /// The highest value allowed.
+    maximum: i64,
+    /// The lowest value allowed.
+    minimum: i64,
 });
 
 impl IntegerField {
@@ -978,7 +1087,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LongField {
-    maximum: i64, minimum: i64,
+    /// The highest value allowed.
+    maximum: i64,
+    /// The lowest value allowed.
+    minimum: i64,
 });
 
 impl LongField {
@@ -1092,7 +1204,17 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PublicFieldTypeDefinition {
-    description: String, field_type: FieldType, help_text: String, label: String, options_url: String,
+    /// What it is, for people.
+    description: String,
+    /// How the field is shown in a form.
+    field_type: FieldType,
+    /// The help shown for the field.
+    help_text: String,
+    /// The name that people see.
+    label: String,
+    /// Where the options are fetched from.
+    options_url: String,
+    /// The kind of record the value points to. Always `OWNER`.
     referenced_object_type: String,
 });
 
@@ -1159,7 +1281,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PublicOption {
-    description: String, display_order: i64,
+    /// What it is, for people.
+    description: String,
+    /// Where it is shown among its kind; -1 is after the others.
+    display_order: i64,
 });
 
 impl PublicOption {
@@ -1220,6 +1345,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(StandaloneRequestContext {
+    /// `trajectoryId`
     trajectory_id: String,
 });
 
@@ -1248,6 +1374,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(StringField {
+    /// The format, as `CSV` or `DATE`.
     format: StringFieldFormat,
 });
 
@@ -1357,7 +1484,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(WorkflowsRequestContext {
-    action_execution_index_identifier: ActionExecutionIndexIdentifier, action_id: i64,
+    /// Which run of the action it is.
+    action_execution_index_identifier: ActionExecutionIndexIdentifier,
+    /// The id of the action.
+    action_id: i64,
 });
 
 impl WorkflowsRequestContext {

@@ -19,6 +19,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ChannelAccountCreate {
+    /// Where messages are delivered: an address with its kind.
     delivery_identifier: DeliveryIdentifier,
 });
 
@@ -70,7 +71,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ChannelAccountStagingTokenUpdateRequest {
-    account_name: String, delivery_identifier: DeliveryIdentifier,
+    /// The name of the account.
+    account_name: String,
+    /// Where messages are delivered: an address with its kind.
+    delivery_identifier: DeliveryIdentifier,
 });
 
 crm_core::record! {
@@ -83,7 +87,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ChannelAccountUpdateRequest {
-    authorized: bool, name: String,
+    /// Whether the channel account is authorized.
+    authorized: bool,
+    /// The name.
+    name: String,
 });
 
 crm_core::record! {
@@ -128,7 +135,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ChannelIntegrationChannelCreate {
-    channel_account_connection_redirect_url: String, channel_description: String, channel_logo_url: String,
+    /// Where users are sent to connect an account.
+    channel_account_connection_redirect_url: String,
+    /// What the channel is, for people.
+    channel_description: String,
+    /// The address of the channel's logo.
+    channel_logo_url: String,
+    /// The address that is called.
     webhook_url: String,
 });
 
@@ -178,8 +191,18 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ChannelIntegrationChannelPatch {
-    capabilities: Map<Value>, channel_account_connection_redirect_url: Value, channel_description: Value,
-    channel_logo_url: Value, name: Value, webhook_url: Value,
+    /// What the channel can do.
+    capabilities: Map<Value>,
+    /// Where users are sent to connect an account.
+    channel_account_connection_redirect_url: Value,
+    /// What the channel is, for people.
+    channel_description: Value,
+    /// The address of the channel's logo.
+    channel_logo_url: Value,
+    /// The name.
+    name: Value,
+    /// The address that is called.
+    webhook_url: Value,
 });
 
 crm_core::record! {
@@ -215,11 +238,32 @@ crm_core::record! {
     required "attachments" "channelAccountId" "messageDirection" "recipients" "senders" "text" "timestamp"
 }
 crm_core::setters!(ChannelIntegrationMessageCreate {
-    associate_with_contact_id: i64, attachments: [ChannelIntegrationMessageCreateAttachmentsItem],
-    channel_account_id: String, in_reply_to_id: String, integration_idempotency_id: String,
-    integration_thread_id: String, message_direction: MessageDirection,
-    pre_resolved_contacts: PreResolvedContacts, recipients: [ChannelIntegrationParticipant],
-    rich_text: String, senders: [ChannelIntegrationParticipant], text: String, timestamp: Timestamp,
+    /// The id of the contact to associate the message with.
+    associate_with_contact_id: i64,
+    /// Files and other things attached to the message.
+    attachments: [ChannelIntegrationMessageCreateAttachmentsItem],
+    /// The id of the channel account.
+    channel_account_id: String,
+    /// The id of the message it answers.
+    in_reply_to_id: String,
+    /// Your own id, so that nothing is sent twice.
+    integration_idempotency_id: String,
+    /// The id of the thread in the other system.
+    integration_thread_id: String,
+    /// Whether the message comes in or goes out.
+    message_direction: MessageDirection,
+    /// The contacts that are already found.
+    pre_resolved_contacts: PreResolvedContacts,
+    /// Who it goes to.
+    recipients: [ChannelIntegrationParticipant],
+    /// The text, as HTML.
+    rich_text: String,
+    /// Who sent it.
+    senders: [ChannelIntegrationParticipant],
+    /// The text, without formatting.
+    text: String,
+    /// The point in time it is about.
+    timestamp: Timestamp,
 });
 
 crm_core::union! {
@@ -247,6 +291,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ChannelIntegrationMessageUpdateRequest {
+    /// What went wrong, for people.
     error_message: String,
 });
 
@@ -290,7 +335,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ChannelIntegrationParticipant {
-    name: String, sender_actor_id: String,
+    /// The name.
+    name: String,
+    /// The id of the actor who sends it.
+    sender_actor_id: String,
 });
 
 impl ChannelIntegrationParticipant {
@@ -344,6 +392,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FileAttachment {
+    /// What the file is, as `IMAGE`.
     file_usage_type: FileUsageType,
 });
 
@@ -380,7 +429,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LocationAttachment {
-    address: String, name: String, url: String,
+    /// The address.
+    address: String,
+    /// The name.
+    name: String,
+    /// The address.
+    url: String,
 });
 
 impl LocationAttachment {
@@ -413,7 +467,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MessageHeaderAttachment {
-    file_id: i64, text: String,
+    /// The id of the file.
+    file_id: i64,
+    /// The text, without formatting.
+    text: String,
 });
 
 impl MessageHeaderAttachment {

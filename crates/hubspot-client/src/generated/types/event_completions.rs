@@ -46,7 +46,16 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BehavioralEventHttpCompletionRequest {
-    email: String, object_id: String, occurred_at: Timestamp, utk: String, uuid: String,
+    /// The e-mail address.
+    email: String,
+    /// The id of the record.
+    object_id: String,
+    /// When it happened.
+    occurred_at: Timestamp,
+    /// The visitor's token, from the cookie `hubspotutk`.
+    utk: String,
+    /// The UUID that tells it from all others.
+    uuid: String,
 });
 
 impl BehavioralEventHttpCompletionRequest {

@@ -21,7 +21,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BehavioralEventPropertyCreate {
-    description: String, name: String, options: [OptionInput],
+    /// What it is, for people.
+    description: String,
+    /// The name.
+    name: String,
+    /// The values to choose from.
+    options: [OptionInput],
 });
 
 impl BehavioralEventPropertyCreate {
@@ -51,7 +56,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BehavioralEventPropertyDefinitionPatch {
-    description: String, label: String, options: [OptionInput],
+    /// What it is, for people.
+    description: String,
+    /// The name that people see.
+    label: String,
+    /// The values to choose from.
+    options: [OptionInput],
 });
 
 crm_core::record! {
@@ -122,7 +132,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BehavioralEventTypeDefinitionCreate {
-    custom_matching_id: ObjectResolutionMappingRequest, description: String, name: String,
+    /// How an event is matched to its record by a property.
+    custom_matching_id: ObjectResolutionMappingRequest,
+    /// What it is, for people.
+    description: String,
+    /// The name.
+    name: String,
+    /// The main object type it belongs to.
     primary_object: String,
 });
 
@@ -169,7 +185,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BehavioralEventTypeDefinitionPatch {
-    description: String, label: String,
+    /// What it is, for people.
+    description: String,
+    /// The name that people see.
+    label: String,
 });
 
 crm_core::open_enum! {
@@ -365,7 +384,7 @@ crm_core::record! {
         cardinality: Option<LookupAssociationSpecCardinality> = "cardinality",
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
-        /// The type of object that the association starts from. One of 161 values, as `ABANDONED_CART`.
+        /// The type of object that the association starts from. One of 161 values, for example `ABANDONED_CART`.
         from_object_type: Option<String> = "fromObjectType",
         /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
@@ -413,7 +432,7 @@ crm_core::record! {
         portal_unique_identifier: Option<String> = "portalUniqueIdentifier",
         /// Whether it cannot be changed.
         read_only: Option<bool> = "readOnly",
-        /// The type of object that the association leads to. One of 161 values, as `ABANDONED_CART`.
+        /// The type of object that the association leads to. One of 161 values, for example `ABANDONED_CART`.
         to_object_type: Option<String> = "toObjectType",
         /// The id of the object type it goes to, as `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
@@ -729,7 +748,7 @@ crm_core::record! {
         render_spec: Option<String> = "renderSpec",
         /// Whether times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
-        /// The point in time it is about.
+        /// The point in time it is about. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
     }
 }

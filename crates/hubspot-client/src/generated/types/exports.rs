@@ -41,6 +41,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CrmSearchRequest {
+    /// The text to search for.
     query: String,
 });
 
@@ -104,10 +105,27 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExportListRequest {
-    associated_object_type: [String], export_internal_values_options: [ExportInternalValues],
-    export_name: String, format: ExportFormat, include_labeled_associations: bool,
-    include_primary_display_property_for_associated_objects: bool, language: Language, list_id: String,
-    object_properties: [String], object_type: String,
+    /// The kinds of associated records to export too.
+    associated_object_type: [String],
+    /// Whether internal `NAMES`, internal `VALUES` or both are exported.
+    export_internal_values_options: [ExportInternalValues],
+    /// The name of the export.
+    export_name: String,
+    /// The format, as `CSV` or `DATE`.
+    format: ExportFormat,
+    /// Whether to export associations with labels too.
+    include_labeled_associations: bool,
+    /// Whether associated records come with their main property.
+    include_primary_display_property_for_associated_objects: bool,
+    /// The language, as `en`.
+    language: Language,
+    /// The id of the list.
+    list_id: String,
+    /// The properties that are exported.
+    object_properties: [String],
+    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    object_type: String,
+    /// Whether to lift the limit of associated records in a row.
     override_associated_objects_per_definition_per_row_limit: bool,
 });
 
@@ -237,11 +255,27 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExportViewRequest {
-    associated_object_type: [String], export_internal_values_options: [ExportInternalValues],
-    export_name: String, format: ExportFormat, include_labeled_associations: bool,
-    include_primary_display_property_for_associated_objects: bool, language: Language,
-    object_properties: [String], object_type: String,
+    /// The kinds of associated records to export too.
+    associated_object_type: [String],
+    /// Whether internal `NAMES`, internal `VALUES` or both are exported.
+    export_internal_values_options: [ExportInternalValues],
+    /// The name of the export.
+    export_name: String,
+    /// The format, as `CSV` or `DATE`.
+    format: ExportFormat,
+    /// Whether to export associations with labels too.
+    include_labeled_associations: bool,
+    /// Whether associated records come with their main property.
+    include_primary_display_property_for_associated_objects: bool,
+    /// The language, as `en`.
+    language: Language,
+    /// The properties that are exported.
+    object_properties: [String],
+    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    object_type: String,
+    /// Whether to lift the limit of associated records in a row.
     override_associated_objects_per_definition_per_row_limit: bool,
+    /// Which records of the view are exported.
     public_crm_search_request: CrmSearchRequest,
 });
 

@@ -39,6 +39,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FlagPutRequest {
+    /// The state of the flag that overrides all others.
     override_state: FlagState,
 });
 

@@ -67,8 +67,20 @@ crm_core::record! {
     }
 }
 crm_core::setters!(FileUpdateInput {
-    access: StoredFileAccess, clear_expires: bool, expires_at: Timestamp, is_usable_in_content: bool,
-    name: String, parent_folder_id: String, parent_folder_path: String,
+    /// Who can see the file, as `PRIVATE`.
+    access: StoredFileAccess,
+    /// Whether to remove the time it expires.
+    clear_expires: bool,
+    /// When it expires.
+    expires_at: Timestamp,
+    /// Whether the file can be used in new content.
+    is_usable_in_content: bool,
+    /// The name.
+    name: String,
+    /// The id of the folder above.
+    parent_folder_id: String,
+    /// The path of the folder it is in.
+    parent_folder_path: String,
 });
 
 crm_core::open_enum! {
@@ -145,7 +157,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FolderInput {
-    parent_folder_id: String, parent_path: String,
+    /// The id of the folder above.
+    parent_folder_id: String,
+    /// The path of the folder above.
+    parent_path: String,
 });
 
 impl FolderInput {
@@ -181,7 +196,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(FolderUpdateInput {
-    name: String, parent_folder_id: i64,
+    /// The name.
+    name: String,
+    /// The id of the folder above.
+    parent_folder_id: i64,
 });
 
 crm_core::record! {
@@ -198,7 +216,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FolderUpdateInputWithId {
-    name: String, parent_folder_id: i64,
+    /// The name.
+    name: String,
+    /// The id of the folder above.
+    parent_folder_id: i64,
 });
 
 impl FolderUpdateInputWithId {
@@ -242,7 +263,18 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ImportFromUrlInput {
-    expires_at: Timestamp, folder_id: String, folder_path: String, name: String, ttl: String, url: String,
+    /// When it expires.
+    expires_at: Timestamp,
+    /// The id of the folder.
+    folder_id: String,
+    /// The path of the folder.
+    folder_path: String,
+    /// The name.
+    name: String,
+    /// `ttl`
+    ttl: String,
+    /// The address.
+    url: String,
 });
 
 impl ImportFromUrlInput {

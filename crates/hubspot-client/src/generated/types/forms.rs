@@ -31,8 +31,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(DatepickerField {
-    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
-    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
+    /// The value used when there is none.
+    default_value: String,
+    /// Fields that are shown depending on what is entered here.
+    dependent_fields: [DependentField],
+    /// What it is, for people.
+    description: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// What the field shows while it is empty.
+    placeholder: String,
+    /// Whether it must be filled in.
+    required: bool,
 });
 
 impl DatepickerField {
@@ -105,7 +121,15 @@ crm_core::record! {
     required "operator" "rangeEnd" "rangeStart" "value" "values"
 }
 crm_core::setters!(DependentFieldFilter {
-    operator: DependentFieldFilterOperator, range_end: String, range_start: String, value: String,
+    /// How it is matched or worked out.
+    operator: DependentFieldFilterOperator,
+    /// The end of the range.
+    range_end: String,
+    /// The start of the range.
+    range_start: String,
+    /// The value.
+    value: String,
+    /// The values, one by one or by name.
     values: [String],
 });
 
@@ -187,9 +211,26 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(DropdownField {
-    default_values: [String], dependent_fields: [DependentField], description: String, hidden: bool,
-    label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption],
-    placeholder: String, required: bool,
+    /// What is chosen from the start.
+    default_values: [String],
+    /// Fields that are shown depending on what is entered here.
+    dependent_fields: [DependentField],
+    /// What it is, for people.
+    description: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// The values to choose from.
+    options: [EnumeratedFieldOption],
+    /// What the field shows while it is empty.
+    placeholder: String,
+    /// Whether it must be filled in.
+    required: bool,
 });
 
 impl DropdownField {
@@ -249,8 +290,25 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EmailField {
-    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
-    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
+    /// The value used when there is none.
+    default_value: String,
+    /// Fields that are shown depending on what is entered here.
+    dependent_fields: [DependentField],
+    /// What it is, for people.
+    description: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// What the field shows while it is empty.
+    placeholder: String,
+    /// Whether it must be filled in.
+    required: bool,
+    /// What an entered value must meet.
     validation: EmailFieldValidation,
 });
 
@@ -324,6 +382,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EnumeratedFieldOption {
+    /// What it is, for people.
     description: String,
 });
 
@@ -380,6 +439,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FieldGroup {
+    /// The text, as HTML.
     rich_text: String,
 });
 
@@ -480,9 +540,26 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FileField {
-    allow_multiple_files: bool, default_value: String, dependent_fields: [DependentField],
-    description: String, hidden: bool, label: String, name: String, object_type_id: String,
-    placeholder: String, required: bool,
+    /// Whether more than one file can be given.
+    allow_multiple_files: bool,
+    /// The value used when there is none.
+    default_value: String,
+    /// Fields that are shown depending on what is entered here.
+    dependent_fields: [DependentField],
+    /// What it is, for people.
+    description: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// What the field shows while it is empty.
+    placeholder: String,
+    /// Whether it must be filled in.
+    required: bool,
 });
 
 impl FileField {
@@ -554,6 +631,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormDisplayOptions {
+    /// The CSS class.
     css_class: String,
 });
 
@@ -663,10 +741,30 @@ crm_core::record! {
     required "backgroundWidth" "fontFamily" "helpTextColor" "helpTextSize" "labelTextColor" "labelTextSize" "legalConsentTextColor" "legalConsentTextSize" "submitAlignment" "submitColor" "submitFontColor" "submitSize"
 }
 crm_core::setters!(FormStyle {
-    background_width: String, font_family: String, help_text_color: String, help_text_size: String,
-    label_text_color: String, label_text_size: String, legal_consent_text_color: String,
-    legal_consent_text_size: String, submit_alignment: FormStyleSubmitAlignment, submit_color: String,
-    submit_font_color: String, submit_size: String,
+    /// The width of the background, in CSS.
+    background_width: String,
+    /// The font family.
+    font_family: String,
+    /// The color of help texts.
+    help_text_color: String,
+    /// The size of the help text.
+    help_text_size: String,
+    /// The color of labels.
+    label_text_color: String,
+    /// The size of the labels.
+    label_text_size: String,
+    /// The color of the texts on legal consent.
+    legal_consent_text_color: String,
+    /// The size of the text on consent.
+    legal_consent_text_size: String,
+    /// Where the submit button is: `left`, `center` or `right`.
+    submit_alignment: FormStyleSubmitAlignment,
+    /// The color of the submit button.
+    submit_color: String,
+    /// The color of the submit button's text.
+    submit_font_color: String,
+    /// The size of the submit button.
+    submit_size: String,
 });
 
 crm_core::open_enum! {
@@ -730,11 +828,32 @@ crm_core::record! {
     required "allowLinkToResetKnownValues" "archivable" "cloneable" "createNewContactForNewEmail" "editable" "language" "lifecycleStages" "notifyContactOwner" "notifyRecipients" "postSubmitAction" "prePopulateKnownValues" "recaptchaEnabled"
 }
 crm_core::setters!(HubSpotFormConfiguration {
-    allow_link_to_reset_known_values: bool, archivable: bool, cloneable: bool,
-    create_new_contact_for_new_email: bool, editable: bool, embed_type: HubSpotFormConfigurationEmbedType,
-    language: HubSpotFormConfigurationLanguage, lifecycle_stages: [LifecycleStage],
-    notify_contact_owner: bool, notify_recipients: [String], post_submit_action: FormPostSubmitAction,
-    pre_populate_known_values: bool, recaptcha_enabled: bool,
+    /// Whether a link lets visitors clear values known of them.
+    allow_link_to_reset_known_values: bool,
+    /// Whether it can be archived.
+    archivable: bool,
+    /// Whether it can be copied.
+    cloneable: bool,
+    /// Whether a new e-mail address makes a new contact.
+    create_new_contact_for_new_email: bool,
+    /// Whether it can be edited.
+    editable: bool,
+    /// The version of the embed code: `V3` or `V4`.
+    embed_type: HubSpotFormConfigurationEmbedType,
+    /// The language, as `en`.
+    language: HubSpotFormConfigurationLanguage,
+    /// Which lifecycle stages new records get.
+    lifecycle_stages: [LifecycleStage],
+    /// Whether the contact's owner is told of it.
+    notify_contact_owner: bool,
+    /// Who is told of submissions.
+    notify_recipients: [String],
+    /// What happens after sending: a redirect or thanks.
+    post_submit_action: FormPostSubmitAction,
+    /// Whether known values are filled in beforehand.
+    pre_populate_known_values: bool,
+    /// Whether reCAPTCHA is on.
+    recaptcha_enabled: bool,
 });
 
 crm_core::open_enum! {
@@ -869,9 +988,26 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(HubSpotFormDefinition {
-    archived: bool, archived_at: Timestamp, configuration: HubSpotFormConfiguration, created_at: Timestamp,
-    display_options: FormDisplayOptions, field_groups: [FieldGroup], id: String,
-    legal_consent_options: HubSpotFormDefinitionLegalConsentOptions, name: String, updated_at: Timestamp,
+    /// Whether it is archived.
+    archived: bool,
+    /// When it was archived.
+    archived_at: Timestamp,
+    /// The settings of the form.
+    configuration: HubSpotFormConfiguration,
+    /// When it was created.
+    created_at: Timestamp,
+    /// How the form looks.
+    display_options: FormDisplayOptions,
+    /// The fields of the form, in groups.
+    field_groups: [FieldGroup],
+    /// The id.
+    id: String,
+    /// What is asked or said about consent.
+    legal_consent_options: HubSpotFormDefinitionLegalConsentOptions,
+    /// The name.
+    name: String,
+    /// When it was changed last.
+    updated_at: Timestamp,
 });
 
 impl HubSpotFormDefinition {
@@ -929,9 +1065,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(HubSpotFormDefinitionCreateRequest {
-    archived: bool, archived_at: Timestamp, configuration: HubSpotFormConfiguration, created_at: Timestamp,
-    display_options: FormDisplayOptions, field_groups: [FieldGroup],
-    legal_consent_options: HubSpotFormDefinitionLegalConsentOptions, name: String, updated_at: Timestamp,
+    /// Whether it is archived.
+    archived: bool,
+    /// When it was archived.
+    archived_at: Timestamp,
+    /// The settings of the form.
+    configuration: HubSpotFormConfiguration,
+    /// When it was created.
+    created_at: Timestamp,
+    /// How the form looks.
+    display_options: FormDisplayOptions,
+    /// The fields of the form, in groups.
+    field_groups: [FieldGroup],
+    /// What is asked or said about consent.
+    legal_consent_options: HubSpotFormDefinitionLegalConsentOptions,
+    /// The name.
+    name: String,
+    /// When it was changed last.
+    updated_at: Timestamp,
 });
 
 impl HubSpotFormDefinitionCreateRequest {
@@ -988,8 +1139,18 @@ crm_core::record! {
     }
 }
 crm_core::setters!(HubSpotFormDefinitionPatchRequest {
-    archived: bool, configuration: HubSpotFormConfiguration, display_options: FormDisplayOptions,
-    field_groups: [FieldGroup], legal_consent_options: HubSpotFormDefinitionLegalConsentOptions, name: String,
+    /// Whether it is archived.
+    archived: bool,
+    /// The settings of the form.
+    configuration: HubSpotFormConfiguration,
+    /// How the form looks.
+    display_options: FormDisplayOptions,
+    /// The fields of the form, in groups.
+    field_groups: [FieldGroup],
+    /// What is asked or said about consent.
+    legal_consent_options: HubSpotFormDefinitionLegalConsentOptions,
+    /// The name.
+    name: String,
 });
 
 crm_core::record! {
@@ -1045,8 +1206,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LegalConsentOptionsExplicitConsentToProcess {
-    communication_consent_text: String, consent_to_process_checkbox_label: String,
-    consent_to_process_footer_text: String, consent_to_process_text: String,
+    /// The text about consent to communication.
+    communication_consent_text: String,
+    /// The label of the checkbox for consent to processing.
+    consent_to_process_checkbox_label: String,
+    /// The text below the consent to processing.
+    consent_to_process_footer_text: String,
+    /// The text that asks for consent to process data.
+    consent_to_process_text: String,
 });
 
 impl LegalConsentOptionsExplicitConsentToProcess {
@@ -1087,7 +1254,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LegalConsentOptionsImplicitConsentToProcess {
-    communication_consent_text: String, consent_to_process_text: String,
+    /// The text about consent to communication.
+    communication_consent_text: String,
+    /// The text that asks for consent to process data.
+    consent_to_process_text: String,
 });
 
 impl LegalConsentOptionsImplicitConsentToProcess {
@@ -1235,8 +1405,25 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MobilePhoneField {
-    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
-    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
+    /// The value used when there is none.
+    default_value: String,
+    /// Fields that are shown depending on what is entered here.
+    dependent_fields: [DependentField],
+    /// What it is, for people.
+    description: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// What the field shows while it is empty.
+    placeholder: String,
+    /// Whether it must be filled in.
+    required: bool,
+    /// What an entered value must meet.
     validation: FieldValidation,
 });
 
@@ -1295,8 +1482,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MultiLineTextField {
-    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
-    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
+    /// The value used when there is none.
+    default_value: String,
+    /// Fields that are shown depending on what is entered here.
+    dependent_fields: [DependentField],
+    /// What it is, for people.
+    description: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// What the field shows while it is empty.
+    placeholder: String,
+    /// Whether it must be filled in.
+    required: bool,
 });
 
 impl MultiLineTextField {
@@ -1353,8 +1556,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MultipleCheckboxesField {
-    default_values: [String], dependent_fields: [DependentField], description: String, hidden: bool,
-    label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption], required: bool,
+    /// What is chosen from the start.
+    default_values: [String],
+    /// Fields that are shown depending on what is entered here.
+    dependent_fields: [DependentField],
+    /// What it is, for people.
+    description: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// The values to choose from.
+    options: [EnumeratedFieldOption],
+    /// Whether it must be filled in.
+    required: bool,
 });
 
 impl MultipleCheckboxesField {
@@ -1413,8 +1632,25 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(NumberField {
-    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
-    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
+    /// The value used when there is none.
+    default_value: String,
+    /// Fields that are shown depending on what is entered here.
+    dependent_fields: [DependentField],
+    /// What it is, for people.
+    description: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// What the field shows while it is empty.
+    placeholder: String,
+    /// Whether it must be filled in.
+    required: bool,
+    /// What an entered value must meet.
     validation: FieldValidation,
 });
 
@@ -1473,8 +1709,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PaymentLinkRadioField {
-    default_values: [String], dependent_fields: [DependentField], description: String, hidden: bool,
-    label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption], required: bool,
+    /// What is chosen from the start.
+    default_values: [String],
+    /// Fields that are shown depending on what is entered here.
+    dependent_fields: [DependentField],
+    /// What it is, for people.
+    description: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// The values to choose from.
+    options: [EnumeratedFieldOption],
+    /// Whether it must be filled in.
+    required: bool,
 });
 
 impl PaymentLinkRadioField {
@@ -1535,9 +1787,28 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PhoneField {
-    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
-    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
-    use_country_code_select: bool, validation: FieldValidation,
+    /// The value used when there is none.
+    default_value: String,
+    /// Fields that are shown depending on what is entered here.
+    dependent_fields: [DependentField],
+    /// What it is, for people.
+    description: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// What the field shows while it is empty.
+    placeholder: String,
+    /// Whether it must be filled in.
+    required: bool,
+    /// Whether country codes are offered to choose from.
+    use_country_code_select: bool,
+    /// What an entered value must meet.
+    validation: FieldValidation,
 });
 
 impl PhoneField {
@@ -1598,9 +1869,26 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RadioField {
-    default_values: [String], dependent_fields: [DependentField], description: String, hidden: bool,
-    label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption],
-    placeholder: String, required: bool,
+    /// What is chosen from the start.
+    default_values: [String],
+    /// Fields that are shown depending on what is entered here.
+    dependent_fields: [DependentField],
+    /// What it is, for people.
+    description: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// The values to choose from.
+    options: [EnumeratedFieldOption],
+    /// What the field shows while it is empty.
+    placeholder: String,
+    /// Whether it must be filled in.
+    required: bool,
 });
 
 impl RadioField {
@@ -1656,8 +1944,22 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SingleCheckboxField {
-    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
-    label: String, name: String, object_type_id: String, required: bool,
+    /// The value used when there is none.
+    default_value: String,
+    /// Fields that are shown depending on what is entered here.
+    dependent_fields: [DependentField],
+    /// What it is, for people.
+    description: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// Whether it must be filled in.
+    required: bool,
 });
 
 impl SingleCheckboxField {
@@ -1713,8 +2015,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SingleLineTextField {
-    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
-    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
+    /// The value used when there is none.
+    default_value: String,
+    /// Fields that are shown depending on what is entered here.
+    dependent_fields: [DependentField],
+    /// What it is, for people.
+    description: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// What the field shows while it is empty.
+    placeholder: String,
+    /// Whether it must be filled in.
+    required: bool,
 });
 
 impl SingleLineTextField {

@@ -74,8 +74,24 @@ crm_core::record! {
     required "id" "label" "name" "options" "type"
 }
 crm_core::setters!(ColumnRequest {
-    foreign_column_id: i64, foreign_table_id: i64, id: i64, label: String, max_number_of_characters: i64,
-    max_number_of_options: i64, name: String, options: [HubdbOptionItem], type_: ColumnType,
+    /// The id of the column in the other table.
+    foreign_column_id: i64,
+    /// The id of the table the column points to.
+    foreign_table_id: i64,
+    /// The id.
+    id: i64,
+    /// The name that people see.
+    label: String,
+    /// Most characters in a value.
+    max_number_of_characters: i64,
+    /// Most options that may be chosen.
+    max_number_of_options: i64,
+    /// The name.
+    name: String,
+    /// The values to choose from.
+    options: [HubdbOptionItem],
+    /// Its kind.
+    type_: ColumnType,
 });
 
 crm_core::open_enum! {
@@ -279,6 +295,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(HubDbRowClone {
+    /// The name.
     name: String,
 });
 
@@ -330,7 +347,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(HubDbRowInput {
-    name: String, path: String,
+    /// The name.
+    name: String,
+    /// The path it is found under.
+    path: String,
 });
 
 impl HubDbRowInput {
@@ -418,7 +438,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(HubDbRowUpdate {
-    id: String, name: String, path: String,
+    /// The id.
+    id: String,
+    /// The name.
+    name: String,
+    /// The path it is found under.
+    path: String,
 });
 
 impl HubDbRowUpdate {
@@ -503,7 +528,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(HubDbTableCloneRequest {
-    new_label: String, new_name: String,
+    /// The label of the copy.
+    new_label: String,
+    /// The internal name of the copy.
+    new_name: String,
 });
 
 impl HubDbTableCloneRequest {
@@ -544,8 +572,18 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(HubDbTableInput {
-    allow_child_tables: bool, allow_public_api_access: bool, columns: [ColumnRequest],
-    dynamic_meta_tags: Map<i64>, enable_child_table_pages: bool, use_for_pages: bool,
+    /// Whether rows can have child tables.
+    allow_child_tables: bool,
+    /// Whether the table can be read without authentication.
+    allow_public_api_access: bool,
+    /// The columns it has.
+    columns: [ColumnRequest],
+    /// Column ids for the meta tags of dynamic pages.
+    dynamic_meta_tags: Map<i64>,
+    /// Whether child tables make pages of more levels.
+    enable_child_table_pages: bool,
+    /// Whether dynamic pages can use the table.
+    use_for_pages: bool,
 });
 
 impl HubDbTableInput {
@@ -607,8 +645,27 @@ crm_core::record! {
     required "createdAt" "id" "label" "name" "order" "type" "updatedAt"
 }
 crm_core::setters!(HubdbOptionItem {
-    created_at: Timestamp, created_by: SimpleUser, created_by_user_id: i64, id: String, label: String,
-    name: String, order: i64, type_: String, updated_at: Timestamp, updated_by: SimpleUser,
+    /// When it was created.
+    created_at: Timestamp,
+    /// Who created it.
+    created_by: SimpleUser,
+    /// The id of the user who created it.
+    created_by_user_id: i64,
+    /// The id.
+    id: String,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The order it is shown or sorted in.
+    order: i64,
+    /// Its kind.
+    type_: String,
+    /// When it was changed last.
+    updated_at: Timestamp,
+    /// Who changed it last.
+    updated_by: SimpleUser,
+    /// The id of the user who last changed it.
     updated_by_user_id: i64,
 });
 

@@ -10,7 +10,7 @@ crm_core::record! {
         created_at: Option<i64> = "createdAt",
         /// What went wrong, for people.
         error_message: Option<String> = "errorMessage",
-        /// One of 68 values, as `AMBIGUOUS_ENUMERATION_OPTION`.
+        /// One of 68 values, for example `AMBIGUOUS_ENUMERATION_OPTION`.
         error_type: Option<String> = "errorType",
         /// More about the error.
         extra_context: Option<String> = "extraContext",
@@ -24,7 +24,7 @@ crm_core::record! {
         invalid_value_to_display: Option<String> = "invalidValueToDisplay",
         /// The number of the column with the error.
         known_column_number: Option<i64> = "knownColumnNumber",
-        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one. One of 161 values, as `ABANDONED_CART`.
+        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one. One of 161 values, for example `ABANDONED_CART`.
         object_type: Option<String> = "objectType",
         /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",

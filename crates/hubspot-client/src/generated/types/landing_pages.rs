@@ -24,7 +24,14 @@ crm_core::record! {
     read_only "created" "deletedAt" "updated"
 }
 crm_core::setters!(ContentFolder {
-    category: i64, id: String, name: String, parent_folder_id: i64,
+    /// The group it is sorted into.
+    category: i64,
+    /// The id.
+    id: String,
+    /// The name.
+    name: String,
+    /// The id of the folder above.
+    parent_folder_id: i64,
 });
 
 crm_core::record! {

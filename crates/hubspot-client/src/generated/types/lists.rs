@@ -163,8 +163,16 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ListCreateRequest {
-    custom_properties: Map<String>, filter_branch: FilterBranch, list_folder_id: i64,
-    list_permissions: ListPermissions, membership_settings: MembershipSettings,
+    /// Further properties beside the usual ones.
+    custom_properties: Map<String>,
+    /// The filters, as a tree.
+    filter_branch: FilterBranch,
+    /// The id of the folder to put the list in.
+    list_folder_id: i64,
+    /// Who may edit the list.
+    list_permissions: ListPermissions,
+    /// Who can be a member, as by team.
+    membership_settings: MembershipSettings,
 });
 
 impl ListCreateRequest {
@@ -262,6 +270,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ListFolderCreateRequest {
+    /// The id of the folder above.
     parent_folder_id: String,
 });
 
@@ -372,8 +381,22 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ListSearchRequest {
-    additional_properties: [String], count: i64, list_ids: [String], object_type_id: String, offset: i64,
-    processing_types: [String], query: String, sort: String,
+    /// More properties of a list, beyond the usual ones.
+    additional_properties: [String],
+    /// How many are wanted.
+    count: i64,
+    /// The ids of the lists.
+    list_ids: [String],
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// How many items to pass over.
+    offset: i64,
+    /// Only lists filled in these ways.
+    processing_types: [String],
+    /// The text to search for.
+    query: String,
+    /// What to sort by.
+    sort: String,
 });
 
 crm_core::record! {
@@ -449,7 +472,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(MembershipSettings {
-    include_unassigned: bool, membership_team_id: i64,
+    /// Whether unassigned records are included.
+    include_unassigned: bool,
+    /// `membershipTeamId`
+    membership_team_id: i64,
 });
 
 crm_core::record! {

@@ -27,7 +27,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ButtonStyleSettings {
-    background_color: Value, corner_radius: i64, font_style: FontStyle,
+    /// The color of the background.
+    background_color: Value,
+    /// How round the corners are.
+    corner_radius: i64,
+    /// The font and how it looks.
+    font_style: FontStyle,
 });
 
 crm_core::record! {
@@ -42,7 +47,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(DividerStyleSettings {
-    color: Value, height: i64, line_type: String,
+    /// The color.
+    color: Value,
+    /// The height, in pixels.
+    height: i64,
+    /// The kind of line.
+    line_type: String,
 });
 
 crm_core::record! {
@@ -94,7 +104,7 @@ crm_core::record! {
         is_transactional: Option<bool> = "isTransactional",
         /// Whether the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
-        /// The language, as `en`. One of 891 values, as `aa`.
+        /// The language, as `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The name.
         name: Option<String> = "name",
@@ -163,7 +173,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EmailClone {
-    clone_name: String, language: String,
+    /// The name of the copy.
+    clone_name: String,
+    /// The language, as `en`.
+    language: String,
 });
 
 impl EmailClone {
@@ -201,9 +214,22 @@ crm_core::record! {
     }
 }
 crm_core::setters!(EmailContent {
-    flex_areas: Map<Value>, plain_text_version: String, smart_fields: Map<Value>,
-    style_settings: EmailStyleSettings, template_path: String, theme_settings_values: Map<Value>,
-    widget_containers: Map<Value>, widgets: Map<Value>,
+    /// The drag-and-drop areas of the e-mail.
+    flex_areas: Map<Value>,
+    /// The e-mail as plain text.
+    plain_text_version: String,
+    /// The parts that differ by recipient.
+    smart_fields: Map<Value>,
+    /// How the e-mail looks.
+    style_settings: EmailStyleSettings,
+    /// The path of the template.
+    template_path: String,
+    /// The values of the theme's settings.
+    theme_settings_values: Map<Value>,
+    /// The contents of the module containers, by name.
+    widget_containers: Map<Value>,
+    /// The modules and their contents, by name.
+    widgets: Map<Value>,
 });
 
 crm_core::record! {
@@ -227,7 +253,7 @@ crm_core::record! {
         from: Option<EmailFromDetails> = "from",
         /// Whether the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
-        /// The language, as `en`. One of 891 values, as `aa`.
+        /// The language, as `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The name.
         name: Option<String> = "name",
@@ -239,7 +265,7 @@ crm_core::record! {
         send_on_publish: Option<bool> = "sendOnPublish",
         /// The state.
         state: Option<EmailState> = "state",
-        /// The finer group it is sorted into. One of 78 values, as `ab_loser_variant`.
+        /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
         subcategory: Option<String> = "subcategory",
         /// What it is about, in one line.
         subject: Option<String> = "subject",
@@ -254,11 +280,48 @@ crm_core::record! {
     }
 }
 crm_core::setters!(EmailCreateRequest {
-    active_domain: String, archived: bool, business_unit_id: i64, campaign: String, content: EmailContent,
-    feedback_survey_id: String, folder_id_v2: i64, from: EmailFromDetails, jitter_send_time: bool,
-    language: String, name: String, publish_date: Timestamp, rss_data: RssEmailDetails, send_on_publish: bool,
-    state: EmailState, subcategory: String, subject: String, subscription_details: EmailSubscriptionDetails,
-    testing: EmailTestingDetails, to: EmailToDetails, webversion: WebversionDetails,
+    /// The domain it is served from.
+    active_domain: String,
+    /// Whether it is archived.
+    archived: bool,
+    /// The id of the business unit.
+    business_unit_id: i64,
+    /// The id of the marketing campaign.
+    campaign: String,
+    /// The content of the e-mail.
+    content: EmailContent,
+    /// The id of the feedback survey.
+    feedback_survey_id: String,
+    /// The id of the folder.
+    folder_id_v2: i64,
+    /// Where it comes from.
+    from: EmailFromDetails,
+    /// Whether the sending time is varied a little.
+    jitter_send_time: bool,
+    /// The language, as `en`. One of 891 values, for example `aa`.
+    language: String,
+    /// The name.
+    name: String,
+    /// When it is or was published.
+    publish_date: Timestamp,
+    /// How blog posts are put into the e-mail.
+    rss_data: RssEmailDetails,
+    /// Whether publishing it sends it.
+    send_on_publish: bool,
+    /// The state.
+    state: EmailState,
+    /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
+    subcategory: String,
+    /// What it is about, in one line.
+    subject: String,
+    /// Which subscription it is sent under.
+    subscription_details: EmailSubscriptionDetails,
+    /// The settings of the A/B test.
+    testing: EmailTestingDetails,
+    /// What it goes to: records, or recipients of an e-mail.
+    to: EmailToDetails,
+    /// The version of it for browsers.
+    webversion: WebversionDetails,
 });
 
 crm_core::open_enum! {
@@ -283,7 +346,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(EmailFromDetails {
-    custom_reply_to: String, from_name: String, reply_to: String,
+    /// The address replies go to, if another.
+    custom_reply_to: String,
+    /// The name of the sender.
+    from_name: String,
+    /// Where answers go.
+    reply_to: String,
 });
 
 crm_core::record! {
@@ -308,7 +376,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(EmailRecipients {
-    exclude: [String], include: [String],
+    /// The ids of those who must not get it.
+    exclude: [String],
+    /// Who is included, by id.
+    include: [String],
 });
 
 crm_core::record! {
@@ -413,17 +484,65 @@ crm_core::record! {
     }
 }
 crm_core::setters!(EmailStyleSettings {
-    background_color: String, background_image: String,
-    background_image_type: EmailStyleSettingsBackgroundImageType, body_border_color: String,
-    body_border_color_choice: String, body_border_width: f64, body_color: String,
-    button_style_settings: ButtonStyleSettings, color_picker_favorite1: String,
-    color_picker_favorite2: String, color_picker_favorite3: String, color_picker_favorite4: String,
-    color_picker_favorite5: String, color_picker_favorite6: String,
-    divider_style_settings: DividerStyleSettings, email_body_padding: String, email_body_width: String,
-    heading_one_font: FontStyle, heading_two_font: FontStyle, links_font: FontStyle,
-    primary_accent_color: String, primary_font: String, primary_font_color: String,
-    primary_font_line_height: String, primary_font_size: f64, secondary_accent_color: String,
-    secondary_font: String, secondary_font_color: String, secondary_font_line_height: String,
+    /// The color of the background.
+    background_color: String,
+    /// The image behind it.
+    background_image: String,
+    /// How the background image is laid out, as `REPEAT`.
+    background_image_type: EmailStyleSettingsBackgroundImageType,
+    /// The color of the border around the body.
+    body_border_color: String,
+    /// How the color of the body's border is chosen.
+    body_border_color_choice: String,
+    /// The width of the border around the body.
+    body_border_width: f64,
+    /// The color of the body.
+    body_color: String,
+    /// How buttons look.
+    button_style_settings: ButtonStyleSettings,
+    /// The first favorite of the color picker.
+    color_picker_favorite1: String,
+    /// The second favorite color.
+    color_picker_favorite2: String,
+    /// The third favorite of the color picker.
+    color_picker_favorite3: String,
+    /// The fourth favorite color.
+    color_picker_favorite4: String,
+    /// The fifth favorite of the color picker.
+    color_picker_favorite5: String,
+    /// The sixth favorite color.
+    color_picker_favorite6: String,
+    /// How dividing lines look.
+    divider_style_settings: DividerStyleSettings,
+    /// The space inside the body of the e-mail.
+    email_body_padding: String,
+    /// How wide the e-mail's body is.
+    email_body_width: String,
+    /// The font of first-level headings.
+    heading_one_font: FontStyle,
+    /// The font of headings of the second level.
+    heading_two_font: FontStyle,
+    /// The font of links.
+    links_font: FontStyle,
+    /// The main accent color.
+    primary_accent_color: String,
+    /// The main font.
+    primary_font: String,
+    /// The color of the main font.
+    primary_font_color: String,
+    /// The line height of the main font.
+    primary_font_line_height: String,
+    /// The size of the main font.
+    primary_font_size: f64,
+    /// The second accent color.
+    secondary_accent_color: String,
+    /// The second font.
+    secondary_font: String,
+    /// The color of the second font.
+    secondary_font_color: String,
+    /// The line height of the second font.
+    secondary_font_line_height: String,
+    /// The size of the second font.
     secondary_font_size: f64,
 });
 
@@ -453,7 +572,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(EmailSubscriptionDetails {
-    office_location_id: String, preferences_group_id: String, subscription_id: String,
+    /// The id of the office location.
+    office_location_id: String,
+    /// The id of the group of preferences.
+    preferences_group_id: String,
+    /// The id of the subscription.
+    subscription_id: String,
+    /// The name of the subscription.
     subscription_name: String,
 });
 
@@ -481,8 +606,19 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EmailTestingDetails {
-    ab_sample_size_default: AbStatus, ab_sampling_default: AbStatus, ab_status: AbStatus,
-    ab_success_metric: EmailTestingDetailsAbSuccessMetric, ab_test_percentage: i64, hours_to_wait: i64,
+    /// `abSampleSizeDefault`
+    ab_sample_size_default: AbStatus,
+    /// Which variation is sent if the test stays undecided.
+    ab_sampling_default: AbStatus,
+    /// Its part in an A/B test.
+    ab_status: AbStatus,
+    /// What decides the winner, as `CLICKS_BY_OPENS`.
+    ab_success_metric: EmailTestingDetailsAbSuccessMetric,
+    /// How much of the recipients the test goes to, in percent.
+    ab_test_percentage: i64,
+    /// How many hours to wait for a winner.
+    hours_to_wait: i64,
+    /// The id of the test.
     test_id: String,
 });
 
@@ -532,8 +668,16 @@ crm_core::record! {
     }
 }
 crm_core::setters!(EmailToDetails {
-    contact_ids: EmailRecipients, contact_ils_lists: EmailRecipients, contact_lists: EmailRecipients,
-    limit_send_frequency: bool, suppress_graymail: bool,
+    /// The contacts, by id.
+    contact_ids: EmailRecipients,
+    /// The contact lists that get it or not, by newer id.
+    contact_ils_lists: EmailRecipients,
+    /// The lists it goes to or leaves out.
+    contact_lists: EmailRecipients,
+    /// Whether contacts who got many e-mails are left out.
+    limit_send_frequency: bool,
+    /// `suppressGraymail`
+    suppress_graymail: bool,
 });
 
 crm_core::open_enum! {
@@ -625,7 +769,7 @@ crm_core::record! {
         from: Option<EmailFromDetails> = "from",
         /// Whether the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
-        /// The language, as `en`. One of 891 values, as `aa`.
+        /// The language, as `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The name.
         name: Option<String> = "name",
@@ -637,7 +781,7 @@ crm_core::record! {
         send_on_publish: Option<bool> = "sendOnPublish",
         /// The state.
         state: Option<EmailState> = "state",
-        /// The finer group it is sorted into. One of 78 values, as `ab_loser_variant`.
+        /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
         subcategory: Option<String> = "subcategory",
         /// What it is about, in one line.
         subject: Option<String> = "subject",
@@ -652,11 +796,46 @@ crm_core::record! {
     }
 }
 crm_core::setters!(EmailUpdateRequest {
-    active_domain: String, archived: bool, business_unit_id: i64, campaign: String, content: EmailContent,
-    folder_id_v2: i64, from: EmailFromDetails, jitter_send_time: bool, language: String, name: String,
-    publish_date: Timestamp, rss_data: RssEmailDetails, send_on_publish: bool, state: EmailState,
-    subcategory: String, subject: String, subscription_details: EmailSubscriptionDetails,
-    testing: EmailTestingDetails, to: EmailToDetails, webversion: WebversionDetails,
+    /// The domain it is served from.
+    active_domain: String,
+    /// Whether it is archived.
+    archived: bool,
+    /// The id of the business unit.
+    business_unit_id: i64,
+    /// The id of the marketing campaign.
+    campaign: String,
+    /// The content of the e-mail.
+    content: EmailContent,
+    /// The id of the folder.
+    folder_id_v2: i64,
+    /// Where it comes from.
+    from: EmailFromDetails,
+    /// Whether the sending time is varied a little.
+    jitter_send_time: bool,
+    /// The language, as `en`. One of 891 values, for example `aa`.
+    language: String,
+    /// The name.
+    name: String,
+    /// When it is or was published.
+    publish_date: Timestamp,
+    /// How blog posts are put into the e-mail.
+    rss_data: RssEmailDetails,
+    /// Whether publishing it sends it.
+    send_on_publish: bool,
+    /// The state.
+    state: EmailState,
+    /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
+    subcategory: String,
+    /// What it is about, in one line.
+    subject: String,
+    /// Which subscription it is sent under.
+    subscription_details: EmailSubscriptionDetails,
+    /// The settings of the A/B test.
+    testing: EmailTestingDetails,
+    /// What it goes to: records, or recipients of an e-mail.
+    to: EmailToDetails,
+    /// The version of it for browsers.
+    webversion: WebversionDetails,
 });
 
 crm_core::record! {
@@ -703,7 +882,18 @@ crm_core::record! {
     }
 }
 crm_core::setters!(FontStyle {
-    bold: bool, color: String, font: String, italic: bool, size: i64, underline: bool,
+    /// Whether it is bold.
+    bold: bool,
+    /// The color.
+    color: String,
+    /// The name of the font.
+    font: String,
+    /// Whether it is italic.
+    italic: bool,
+    /// How big it is.
+    size: i64,
+    /// Whether the text is underlined.
+    underline: bool,
 });
 
 crm_core::record! {
@@ -764,8 +954,23 @@ crm_core::record! {
     }
 }
 crm_core::setters!(RssEmailDetails {
-    blog_email_type: String, blog_image_max_width: i64, blog_layout: RssEmailDetailsBlogLayout,
-    hubspot_blog_id: String, max_entries: i64, rss_entry_template: String, timing: Map<Value>, url: String,
+    /// Which kind of blog e-mail it is.
+    blog_email_type: String,
+    /// The greatest width of blog images.
+    blog_image_max_width: i64,
+    /// How much of each post is shown, as `FULL_POST`.
+    blog_layout: RssEmailDetailsBlogLayout,
+    /// The id of the HubSpot blog.
+    hubspot_blog_id: String,
+    /// Most posts in one e-mail.
+    max_entries: i64,
+    /// The template for each entry.
+    rss_entry_template: String,
+    /// When the e-mails are sent.
+    timing: Map<Value>,
+    /// The address.
+    url: String,
+    /// Whether the headline is the subject.
     use_headline_as_subject: bool,
 });
 
@@ -823,9 +1028,28 @@ crm_core::record! {
     }
 }
 crm_core::setters!(WebversionDetails {
-    domain: String, enabled: bool, expires_at: Timestamp, is_page_redirected: bool, meta_description: String,
-    page_expiry_enabled: bool, redirect_to_page_id: String, redirect_to_url: String, slug: String,
-    title: String, url: String,
+    /// The domain, as `example.com`.
+    domain: String,
+    /// Whether it is on.
+    enabled: bool,
+    /// When it expires.
+    expires_at: Timestamp,
+    /// Whether visitors are sent on to another page.
+    is_page_redirected: bool,
+    /// The description for search engines.
+    meta_description: String,
+    /// Whether the page expires at some time.
+    page_expiry_enabled: bool,
+    /// The id of the page to redirect to.
+    redirect_to_page_id: String,
+    /// Where visitors are sent on to.
+    redirect_to_url: String,
+    /// The part of the address after the domain.
+    slug: String,
+    /// The title.
+    title: String,
+    /// The address.
+    url: String,
 });
 
 #[cfg(feature = "schemars")]

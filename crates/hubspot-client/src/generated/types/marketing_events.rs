@@ -218,9 +218,26 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ExternalMarketingEventUpdate {
-    custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
-    event_completed: bool, event_description: String, event_name: String, event_organizer: String,
-    event_type: String, event_url: String, start_date_time: Timestamp,
+    /// Further properties beside the usual ones.
+    custom_properties: [PropertyValue],
+    /// When the event ends.
+    end_date_time: Timestamp,
+    /// Whether the event is called off.
+    event_cancelled: bool,
+    /// Whether the event is over.
+    event_completed: bool,
+    /// What the event is, for people.
+    event_description: String,
+    /// The internal name of the event.
+    event_name: String,
+    /// Who organizes the event.
+    event_organizer: String,
+    /// The kind of event.
+    event_type: String,
+    /// The address of the event.
+    event_url: String,
+    /// When the event starts.
+    start_date_time: Timestamp,
 });
 
 crm_core::record! {
@@ -414,9 +431,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MarketingEventBatchUpdateRow {
-    custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
-    event_description: String, event_name: String, event_organizer: String, event_type: String,
-    event_url: String, start_date_time: Timestamp,
+    /// Further properties beside the usual ones.
+    custom_properties: [PropertyValue],
+    /// When the event ends.
+    end_date_time: Timestamp,
+    /// Whether the event is called off.
+    event_cancelled: bool,
+    /// What the event is, for people.
+    event_description: String,
+    /// The internal name of the event.
+    event_name: String,
+    /// Who organizes the event.
+    event_organizer: String,
+    /// The kind of event.
+    event_type: String,
+    /// The address of the event.
+    event_url: String,
+    /// When the event starts.
+    start_date_time: Timestamp,
 });
 
 impl MarketingEventBatchUpdateRow {
@@ -519,8 +551,21 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MarketingEventCreate {
-    custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
-    event_completed: bool, event_description: String, event_type: String, event_url: String,
+    /// Further properties beside the usual ones.
+    custom_properties: [PropertyValue],
+    /// When the event ends.
+    end_date_time: Timestamp,
+    /// Whether the event is called off.
+    event_cancelled: bool,
+    /// Whether the event is over.
+    event_completed: bool,
+    /// What the event is, for people.
+    event_description: String,
+    /// The kind of event.
+    event_type: String,
+    /// The address of the event.
+    event_url: String,
+    /// When the event starts.
     start_date_time: Timestamp,
 });
 
@@ -586,7 +631,7 @@ crm_core::record! {
         contact_properties: Option<Map<String>> = "contactProperties",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `interactionDateTime`
+        /// In milliseconds since 1970-01-01 UTC.
         interaction_date_time: Option<i64> = "interactionDateTime",
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
@@ -595,6 +640,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MarketingEventEmailSubscriber {
+    /// Properties of the contact, by name.
     contact_properties: Map<String>,
 });
 
@@ -842,7 +888,7 @@ crm_core::record! {
 crm_core::record! {
     /// Marketing event subscriber.
     pub struct MarketingEventSubscriber {
-        /// `interactionDateTime`
+        /// In milliseconds since 1970-01-01 UTC.
         interaction_date_time: Option<i64> = "interactionDateTime",
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
@@ -915,9 +961,24 @@ crm_core::record! {
     }
 }
 crm_core::setters!(MarketingEventUpdate {
-    custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
-    event_description: String, event_name: String, event_organizer: String, event_type: String,
-    event_url: String, start_date_time: Timestamp,
+    /// Further properties beside the usual ones.
+    custom_properties: [PropertyValue],
+    /// When the event ends.
+    end_date_time: Timestamp,
+    /// Whether the event is called off.
+    event_cancelled: bool,
+    /// What the event is, for people.
+    event_description: String,
+    /// The internal name of the event.
+    event_name: String,
+    /// Who organizes the event.
+    event_organizer: String,
+    /// The kind of event.
+    event_type: String,
+    /// The address of the event.
+    event_url: String,
+    /// When the event starts.
+    start_date_time: Timestamp,
 });
 
 crm_core::record! {

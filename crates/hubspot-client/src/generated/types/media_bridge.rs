@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct AttentionSpanCalculatedValues {
         /// How much of the media was played in all.
         total_percent_played: Option<f64> = "totalPercentPlayed",
-        /// How much was played, in seconds.
+        /// How much was played. In seconds.
         total_seconds_played: Option<i64> = "totalSecondsPlayed",
     }
     required "totalPercentPlayed" "totalSecondsPlayed"
@@ -49,7 +49,7 @@ crm_core::record! {
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// When it happened.
+        /// When it happened. In milliseconds since 1970-01-01 UTC.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
@@ -71,7 +71,7 @@ crm_core::record! {
         session_id: Option<String> = "sessionId",
         /// How much of the media was played in all.
         total_percent_played: Option<f64> = "totalPercentPlayed",
-        /// How much was played, in seconds.
+        /// How much was played. In seconds.
         total_seconds_played: Option<i64> = "totalSecondsPlayed",
     }
 }
@@ -99,7 +99,7 @@ crm_core::record! {
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// When it happened.
+        /// When it happened. In milliseconds since 1970-01-01 UTC.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
@@ -118,9 +118,32 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AttentionSpanEventRequest {
-    contact_id: i64, contact_utk: String, derived_values: AttentionSpanCalculatedValues, external_id: String,
-    external_play_context: ExternalPlayContext, hsenc: String, media_bridge_id: i64, media_name: String,
-    media_url: String, page_id: i64, page_name: String, page_url: String, raw_data_string: String,
+    /// The id of the contact.
+    contact_id: i64,
+    /// The visitor's token, from the cookie `hubspotutk`.
+    contact_utk: String,
+    /// How much was played, in percent and in seconds.
+    derived_values: AttentionSpanCalculatedValues,
+    /// The id in the other system.
+    external_id: String,
+    /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
+    external_play_context: ExternalPlayContext,
+    /// The tracking code that links in HubSpot e-mails carry.
+    hsenc: String,
+    /// The id of the media record.
+    media_bridge_id: i64,
+    /// The name of the media.
+    media_name: String,
+    /// The address of the media.
+    media_url: String,
+    /// The id of the page.
+    page_id: i64,
+    /// The name of the page.
+    page_name: String,
+    /// The address of the page.
+    page_url: String,
+    /// The raw data of what was played, as text.
+    raw_data_string: String,
 });
 
 impl AttentionSpanEventRequest {
@@ -265,14 +288,19 @@ crm_core::record! {
         show_in_timeline: Option<bool> = "showInTimeline",
         /// Whether the events show in workflows.
         show_in_workflows: Option<bool> = "showInWorkflows",
-        /// When it was changed last.
+        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
     required "eventType" "updatedAt"
     by new
 }
 crm_core::setters!(EventVisibilityChange {
-    show_in_reporting: bool, show_in_timeline: bool, show_in_workflows: bool,
+    /// Whether the events show in reports.
+    show_in_reporting: bool,
+    /// Whether it is shown in the timeline.
+    show_in_timeline: bool,
+    /// Whether the events show in workflows.
+    show_in_workflows: bool,
 });
 
 impl EventVisibilityChange {
@@ -336,7 +364,7 @@ crm_core::record! {
         if_expression: Option<Box<Expression>> = "ifExpression",
         /// What the operator is applied to, in its order.
         inputs: Vec<Expression> = "inputs",
-        /// What is done with the inputs. One of 89 values, as `CONSTANT_BOOLEAN`.
+        /// What is done with the inputs. One of 89 values, for example `CONSTANT_BOOLEAN`.
         operator: Option<String> = "operator",
         /// What the chain gives, one a condition.
         outputs: Vec<Expression> = "outputs",
@@ -614,7 +642,7 @@ crm_core::record! {
         app_id: Option<i64> = "appId",
         /// When it was created.
         created_at: Option<i64> = "createdAt",
-        /// When it was deleted.
+        /// When it was deleted. In milliseconds since 1970-01-01 UTC.
         deleted_at: Option<i64> = "deletedAt",
         /// How and where oEmbed data is fetched.
         endpoints: Option<Endpoints> = "endpoints",
@@ -622,7 +650,7 @@ crm_core::record! {
         id: Option<i64> = "id",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// When it was changed last.
+        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }
@@ -639,6 +667,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(IntegratorOEmbedDomainRequest {
+    /// The id of the account.
     portal_id: i64,
 });
 
@@ -782,7 +811,7 @@ crm_core::record! {
         read_only_definition: Option<bool> = "readOnlyDefinition",
         /// Whether its value can only be read.
         read_only_value: Option<bool> = "readOnlyValue",
-        /// The kind of record the value points to. One of 161 values, as `ABANDONED_CART`.
+        /// The kind of record the value points to. One of 161 values, for example `ABANDONED_CART`.
         referenced_object_type: Option<String> = "referencedObjectType",
         /// How its text is prepared for search.
         search_text_analysis_mode: Option<MediaBridgePropertySearchTextAnalysisMode> = "searchTextAnalysisMode",
@@ -796,7 +825,7 @@ crm_core::record! {
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
         /// Its kind.
         type_: Option<FieldTypeDefinitionType> = "type",
-        /// When it was changed last.
+        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }
@@ -857,10 +886,36 @@ crm_core::record! {
     }
 }
 crm_core::setters!(MediaBridgePropertyUpdate {
-    calculation_formula: String, currency_property_name: String, description: String, display_order: i64,
-    field_type: FieldType, form_field: bool, group_name: String, has_unique_value: bool, hidden: bool,
-    label: String, number_display_hint: NumberDisplayHint, options: [OptionInput], show_currency_symbol: bool,
-    text_display_hint: TextDisplayHint, type_: PropertyType,
+    /// The formula the value is worked out with.
+    calculation_formula: String,
+    /// The name of the property that holds the currency.
+    currency_property_name: String,
+    /// What it is, for people.
+    description: String,
+    /// Where it is shown among its kind; -1 is after the others.
+    display_order: i64,
+    /// How the field is shown in a form.
+    field_type: FieldType,
+    /// Whether it can be used in forms.
+    form_field: bool,
+    /// The internal name of the group.
+    group_name: String,
+    /// Whether no two records may have the same value.
+    has_unique_value: bool,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// How a number is shown, as `currency`.
+    number_display_hint: NumberDisplayHint,
+    /// The values to choose from.
+    options: [OptionInput],
+    /// Whether amounts are shown with the currency's sign.
+    show_currency_symbol: bool,
+    /// What sort of text it is, as `email`.
+    text_display_hint: TextDisplayHint,
+    /// Its kind.
+    type_: PropertyType,
 });
 
 crm_core::record! {
@@ -872,14 +927,19 @@ crm_core::record! {
         module_name: Option<String> = "moduleName",
         /// The name.
         name: Option<String> = "name",
-        /// When it was changed last.
+        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
     required "updatedAt"
     by new
 }
 crm_core::setters!(MediaBridgeProviderPartial {
-    allow_import_on_disconnect: bool, module_name: String, name: String,
+    /// Whether media may be imported on disconnecting.
+    allow_import_on_disconnect: bool,
+    /// The name of the module.
+    module_name: String,
+    /// The name.
+    name: String,
 });
 
 impl MediaBridgeProviderPartial {
@@ -927,7 +987,7 @@ crm_core::record! {
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// When it happened.
+        /// When it happened. In milliseconds since 1970-01-01 UTC.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
@@ -971,7 +1031,7 @@ crm_core::record! {
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// When it happened.
+        /// When it happened. In milliseconds since 1970-01-01 UTC.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
@@ -988,9 +1048,30 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MediaPlayedEventRequest {
-    contact_id: i64, contact_utk: String, external_id: String, external_play_context: ExternalPlayContext,
-    hsenc: String, iframe_url: String, media_bridge_id: i64, media_name: String, media_url: String,
-    page_id: i64, page_name: String, page_url: String,
+    /// The id of the contact.
+    contact_id: i64,
+    /// The visitor's token, from the cookie `hubspotutk`.
+    contact_utk: String,
+    /// The id in the other system.
+    external_id: String,
+    /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
+    external_play_context: ExternalPlayContext,
+    /// The tracking code that links in HubSpot e-mails carry.
+    hsenc: String,
+    /// The address of the iframe.
+    iframe_url: String,
+    /// The id of the media record.
+    media_bridge_id: i64,
+    /// The name of the media.
+    media_name: String,
+    /// The address of the media.
+    media_url: String,
+    /// The id of the page.
+    page_id: i64,
+    /// The name of the page.
+    page_name: String,
+    /// The address of the page.
+    page_url: String,
 });
 
 impl MediaPlayedEventRequest {
@@ -1053,7 +1134,7 @@ crm_core::record! {
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// When it happened.
+        /// When it happened. In milliseconds since 1970-01-01 UTC.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
@@ -1095,7 +1176,7 @@ crm_core::record! {
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// When it happened.
+        /// When it happened. In milliseconds since 1970-01-01 UTC.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
@@ -1112,9 +1193,28 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MediaPlayedPercentageEventRequest {
-    contact_id: i64, contact_utk: String, external_id: String, external_play_context: ExternalPlayContext,
-    hsenc: String, media_bridge_id: i64, media_name: String, media_url: String, page_id: i64,
-    page_name: String, page_url: String,
+    /// The id of the contact.
+    contact_id: i64,
+    /// The visitor's token, from the cookie `hubspotutk`.
+    contact_utk: String,
+    /// The id in the other system.
+    external_id: String,
+    /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
+    external_play_context: ExternalPlayContext,
+    /// The tracking code that links in HubSpot e-mails carry.
+    hsenc: String,
+    /// The id of the media record.
+    media_bridge_id: i64,
+    /// The name of the media.
+    media_name: String,
+    /// The address of the media.
+    media_url: String,
+    /// The id of the page.
+    page_id: i64,
+    /// The name of the page.
+    page_name: String,
+    /// The address of the page.
+    page_url: String,
 });
 
 impl MediaPlayedPercentageEventRequest {

@@ -109,9 +109,26 @@ crm_core::record! {
     }
 }
 crm_core::setters!(OauthCreateTokenBody {
-    client_assertion: String, client_assertion_type: String, client_id: String, client_secret: String,
-    code: String, code_verifier: String, grant_type: OauthCreateTokenBodyGrantType, redirect_uri: String,
-    refresh_token: String, scope: String,
+    /// A signed token that proves which app asks.
+    client_assertion: String,
+    /// The kind of client assertion.
+    client_assertion_type: String,
+    /// The client id of the app.
+    client_id: String,
+    /// The secret of the app.
+    client_secret: String,
+    /// The code of the error, or of the authorization.
+    code: String,
+    /// The PKCE secret the authorization was started with.
+    code_verifier: String,
+    /// How the token is asked for, as `refresh_token`.
+    grant_type: OauthCreateTokenBodyGrantType,
+    /// The address the authorization came back to.
+    redirect_uri: String,
+    /// The token to get new access tokens with.
+    refresh_token: String,
+    /// The scopes asked for, parted by spaces.
+    scope: String,
 });
 
 crm_core::open_enum! {
@@ -216,7 +233,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(TokenBody {
-    client_id: String, client_secret: String, token: String, token_type_hint: String,
+    /// The client id of the app.
+    client_id: String,
+    /// The secret of the app.
+    client_secret: String,
+    /// The token itself.
+    token: String,
+    /// The kind of token, as `refresh_token`.
+    token_type_hint: String,
 });
 
 crm_core::union! {

@@ -106,7 +106,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchCreateRow {
-    associations: [AssociationsForObject], object_write_trace_id: String,
+    /// What it is or can be associated with.
+    associations: [AssociationsForObject],
+    /// A mark of your own to match answers and errors.
+    object_write_trace_id: String,
 });
 
 impl BatchCreateRow {
@@ -138,7 +141,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchRead {
-    id_property: String, properties: [String], properties_with_history: [String],
+    /// The property that the id is a value of, where it is not the record's own id.
+    id_property: String,
+    /// The names of the properties to give.
+    properties: [String],
+    /// Properties with their earlier values too.
+    properties_with_history: [String],
 });
 
 impl BatchRead {
@@ -214,7 +222,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchUpdateRow {
-    id_property: String, object_write_trace_id: String,
+    /// The property that the id is a value of, where it is not the record's own id.
+    id_property: String,
+    /// A mark of your own to match answers and errors.
+    object_write_trace_id: String,
 });
 
 impl BatchUpdateRow {
@@ -290,7 +301,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchUpsertRow {
-    id_property: String, object_write_trace_id: String,
+    /// The property that the id is a value of, where it is not the record's own id.
+    id_property: String,
+    /// A mark of your own to match answers and errors.
+    object_write_trace_id: String,
 });
 
 impl BatchUpsertRow {
@@ -319,6 +333,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GdprDelete {
+    /// The property that the id is a value of, where it is not the record's own id.
     id_property: String,
 });
 
@@ -399,6 +414,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ObjectCreate {
+    /// What it is or can be associated with.
     associations: [AssociationsForObject],
 });
 
@@ -536,7 +552,17 @@ crm_core::record! {
     }
 }
 crm_core::setters!(SearchRequest {
-    after: String, filter_groups: [FilterGroup], limit: i64, properties: [String], query: String,
+    /// The cursor of the page before; the first page has none.
+    after: String,
+    /// Groups of filters; meeting one group is enough.
+    filter_groups: [FilterGroup],
+    /// Most items in a page.
+    limit: i64,
+    /// The names of the properties to give.
+    properties: [String],
+    /// The text to search for.
+    query: String,
+    /// What the results are sorted by.
     sorts: [SearchSort],
 });
 
@@ -552,6 +578,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SearchSort {
+    /// The direction.
     direction: SearchSortDirection,
 });
 

@@ -52,7 +52,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The vendor's default is `id`.
+    /// Default: `id`.
     pub enum OwnersGetIdProperty {
         /// `id`
         Id = "id",

@@ -69,6 +69,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PipelineInput {
+    /// The id of the pipeline.
     pipeline_id: String,
 });
 
@@ -110,7 +111,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(PipelinePatchInput {
-    archived: bool, display_order: i64, label: String,
+    /// Whether it is archived.
+    archived: bool,
+    /// Where it is shown among its kind; -1 is after the others.
+    display_order: i64,
+    /// The name that people see.
+    label: String,
 });
 
 crm_core::record! {
@@ -184,6 +190,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PipelineStageInput {
+    /// The id of the stage.
     stage_id: String,
 });
 
@@ -229,7 +236,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PipelineStagePatchInput {
-    archived: bool, display_order: i64, label: String,
+    /// Whether it is archived.
+    archived: bool,
+    /// Where it is shown among its kind; -1 is after the others.
+    display_order: i64,
+    /// The name that people see.
+    label: String,
 });
 
 impl PipelineStagePatchInput {

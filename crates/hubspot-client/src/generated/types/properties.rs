@@ -67,10 +67,34 @@ crm_core::record! {
     }
 }
 crm_core::setters!(PropertyUpdate {
-    calculation_formula: String, currency_property_name: String, description: String, display_order: i64,
-    field_type: FieldType, form_field: bool, group_name: String, hidden: bool, label: String,
-    number_display_hint: NumberDisplayHint, options: [OptionInput], show_currency_symbol: bool,
-    text_display_hint: TextDisplayHint, type_: PropertyType,
+    /// The formula the value is worked out with.
+    calculation_formula: String,
+    /// The name of the property that holds the currency.
+    currency_property_name: String,
+    /// What it is, for people.
+    description: String,
+    /// Where it is shown among its kind; -1 is after the others.
+    display_order: i64,
+    /// How the field is shown in a form.
+    field_type: FieldType,
+    /// Whether it can be used in forms.
+    form_field: bool,
+    /// The internal name of the group.
+    group_name: String,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// How a number is shown, as `currency`.
+    number_display_hint: NumberDisplayHint,
+    /// The values to choose from.
+    options: [OptionInput],
+    /// Whether amounts are shown with the currency's sign.
+    show_currency_symbol: bool,
+    /// What sort of text it is, as `email`.
+    text_display_hint: TextDisplayHint,
+    /// Its kind.
+    type_: PropertyType,
 });
 
 #[cfg(feature = "schemars")]

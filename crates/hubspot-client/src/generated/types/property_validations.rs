@@ -53,6 +53,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PropertyValidationRuleUpdate {
+    /// Whether values are brought into a normal form.
     should_apply_normalization: bool,
 });
 

@@ -171,11 +171,32 @@ crm_core::record! {
     required "hs_meeting_end_time" "hs_meeting_outcome" "hs_meeting_start_time" "hs_meeting_title" "hs_timestamp" "hubspot_owner_id"
 }
 crm_core::setters!(CalendarMeetingEventCreateProperties {
-    hs_activity_type: String, hs_attachment_ids: [String], hs_attendee_owner_ids: [String],
-    hs_internal_meeting_notes: String, hs_meeting_body: String, hs_meeting_end_time: Timestamp,
-    hs_meeting_location: String, hs_meeting_location_type: PropertiesHsMeetingLocationType,
-    hs_meeting_outcome: String, hs_meeting_start_time: Timestamp, hs_meeting_title: String,
-    hs_timestamp: Timestamp, hubspot_owner_id: String,
+    /// The kind of meeting.
+    hs_activity_type: String,
+    /// The ids of the attached files.
+    hs_attachment_ids: [String],
+    /// The ids of the owners who attend.
+    hs_attendee_owner_ids: [String],
+    /// Notes on the meeting for the team only.
+    hs_internal_meeting_notes: String,
+    /// The description of the meeting.
+    hs_meeting_body: String,
+    /// When the meeting ends.
+    hs_meeting_end_time: Timestamp,
+    /// Where the meeting takes place.
+    hs_meeting_location: String,
+    /// The kind of place, as `PHONE`.
+    hs_meeting_location_type: PropertiesHsMeetingLocationType,
+    /// What came of the meeting.
+    hs_meeting_outcome: String,
+    /// When the meeting starts.
+    hs_meeting_start_time: Timestamp,
+    /// The title of the meeting.
+    hs_meeting_title: String,
+    /// When the activity takes place.
+    hs_timestamp: Timestamp,
+    /// The id of the owner.
+    hubspot_owner_id: String,
 });
 
 crm_core::record! {
@@ -236,7 +257,7 @@ crm_core::record! {
         hs_attachment_ids: Vec<String> = "hs_attachment_ids",
         /// The ids of the owners who attend.
         hs_attendee_owner_ids: Vec<String> = "hs_attendee_owner_ids",
-        /// One of 119 values, as `ACADEMY`.
+        /// One of 119 values, for example `ACADEMY`.
         hs_engagement_source: Option<String> = "hs_engagement_source",
         /// The id of the meeting at its source.
         hs_engagement_source_id: Option<String> = "hs_engagement_source_id",
@@ -272,9 +293,9 @@ crm_core::record! {
 crm_core::record! {
     /// Closed range.
     pub struct ClosedRange {
-        /// Where or when it ends.
+        /// Where or when it ends. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
-        /// Where or when it starts.
+        /// Where or when it starts. In milliseconds since 1970-01-01 UTC.
         start: Option<i64> = "start",
     }
 }
@@ -534,7 +555,7 @@ crm_core::record! {
 crm_core::record! {
     /// Meeting booking.
     pub struct MeetingBooking {
-        /// How long the meeting is, in milliseconds.
+        /// How long the meeting is, in milliseconds. In milliseconds.
         duration: Option<i64> = "duration",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -560,9 +581,28 @@ crm_core::record! {
     required "duration" "email" "firstName" "formFields" "lastName" "legalConsentResponses" "likelyAvailableUserIds" "slug" "startTime"
 }
 crm_core::setters!(MeetingBooking {
-    duration: i64, email: String, first_name: String, form_fields: [BookingFormField], last_name: String,
-    legal_consent_responses: [LegalConsentReply], likely_available_user_ids: [String], locale: String,
-    slug: String, start_time: Timestamp, timezone: String,
+    /// How long the meeting is, in milliseconds. In milliseconds.
+    duration: i64,
+    /// The e-mail address.
+    email: String,
+    /// The first name.
+    first_name: String,
+    /// The fields of the booking form.
+    form_fields: [BookingFormField],
+    /// The last name.
+    last_name: String,
+    /// How the guest answered about consent.
+    legal_consent_responses: [LegalConsentReply],
+    /// The ids of the users who are likely free.
+    likely_available_user_ids: [String],
+    /// The language, as `en-us`.
+    locale: String,
+    /// The part of the address after the domain.
+    slug: String,
+    /// When it starts.
+    start_time: Timestamp,
+    /// The time zone, as `America/New_York`.
+    timezone: String,
 });
 
 crm_core::record! {
@@ -757,9 +797,9 @@ impl Reminder {
 crm_core::record! {
     /// Time range.
     pub struct TimeRange {
-        /// Where or when it ends.
+        /// Where or when it ends. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
-        /// Where or when it starts.
+        /// Where or when it starts. In milliseconds since 1970-01-01 UTC.
         start: Option<i64> = "start",
     }
 }

@@ -69,10 +69,28 @@ crm_core::record! {
     required "associatedObjects" "labels" "name" "properties" "requiredProperties"
 }
 crm_core::setters!(ObjectSchemaCreate {
-    allows_sensitive_properties: bool, associated_objects: [String], description: String,
-    labels: TypeDefinitionLabels, name: String, primary_display_property: String,
-    properties: [ObjectTypePropertyCreate], required_properties: [String], searchable_properties: [String],
-    secondary_display_properties: [String], should_create_same_object_association: bool,
+    /// Whether properties may hold sensitive data.
+    allows_sensitive_properties: bool,
+    /// The kinds of records it can be associated with.
+    associated_objects: [String],
+    /// What it is, for people.
+    description: String,
+    /// The names shown to people.
+    labels: TypeDefinitionLabels,
+    /// The name.
+    name: String,
+    /// The property shown as the name of a record.
+    primary_display_property: String,
+    /// The properties, by internal name.
+    properties: [ObjectTypePropertyCreate],
+    /// The properties a new record must have.
+    required_properties: [String],
+    /// The properties that a search looks in.
+    searchable_properties: [String],
+    /// Properties shown next to the name of a record.
+    secondary_display_properties: [String],
+    /// Whether to make an association with its own type.
+    should_create_same_object_association: bool,
 });
 
 crm_core::record! {
@@ -119,10 +137,34 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ObjectTypePropertyCreate {
-    description: String, display_order: i64, external_options_reference_type: String, form_field: bool,
-    group_name: String, has_unique_value: bool, hidden: bool, number_display_hint: NumberDisplayHint,
-    option_sort_strategy: OptionSortStrategy, options: [OptionInput], referenced_object_type: String,
-    searchable_in_global_search: bool, show_currency_symbol: bool, text_display_hint: TextDisplayHint,
+    /// What it is, for people.
+    description: String,
+    /// Where it is shown among its kind; -1 is after the others.
+    display_order: i64,
+    /// The kind of thing the options are taken from.
+    external_options_reference_type: String,
+    /// Whether it can be used in forms.
+    form_field: bool,
+    /// The internal name of the group.
+    group_name: String,
+    /// Whether no two records may have the same value.
+    has_unique_value: bool,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// How a number is shown, as `currency`.
+    number_display_hint: NumberDisplayHint,
+    /// How the options are sorted: `ALPHABETICAL` or `DISPLAY_ORDER`.
+    option_sort_strategy: OptionSortStrategy,
+    /// The values to choose from.
+    options: [OptionInput],
+    /// The kind of record the value points to.
+    referenced_object_type: String,
+    /// Whether the global search looks in it.
+    searchable_in_global_search: bool,
+    /// Whether amounts are shown with the currency's sign.
+    show_currency_symbol: bool,
+    /// What sort of text it is, as `email`.
+    text_display_hint: TextDisplayHint,
 });
 
 impl ObjectTypePropertyCreate {

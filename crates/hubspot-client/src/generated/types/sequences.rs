@@ -71,6 +71,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SequenceEnrollmentRequest {
+    /// The other address to send from.
     sender_alias_address: String,
 });
 

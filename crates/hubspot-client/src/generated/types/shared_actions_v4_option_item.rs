@@ -24,7 +24,19 @@ crm_core::record! {
     required "description" "displayOrder" "doubleData" "hidden" "label" "readOnly" "value"
 }
 crm_core::setters!(ActionsV4OptionItem {
-    description: String, display_order: i64, double_data: f64, hidden: bool, label: String, read_only: bool,
+    /// What it is, for people.
+    description: String,
+    /// Where it is shown among its kind; -1 is after the others.
+    display_order: i64,
+    /// A number that goes with the option.
+    double_data: f64,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// Whether it cannot be changed.
+    read_only: bool,
+    /// The value.
     value: String,
 });
 

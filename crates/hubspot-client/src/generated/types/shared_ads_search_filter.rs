@@ -23,7 +23,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AdsSearchFilter {
-    ad_network: String, entity_type: String, operator: String, search_term_type: String,
+    /// The ad network.
+    ad_network: String,
+    /// The kind of ads entity.
+    entity_type: String,
+    /// How it is matched or worked out.
+    operator: String,
+    /// What the search terms are of.
+    search_term_type: String,
+    /// The words to search for.
     search_terms: [String],
 });
 
@@ -157,8 +165,19 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationFilterBranch {
-    association_category: String, association_type_id: i64, filter_branch_operator: String,
-    filter_branches: [FilterBranch], filters: [AndFilterBranchFiltersItem], object_type_id: String,
+    /// Who defined the association, as `USER_DEFINED`.
+    association_category: String,
+    /// The id of the kind of association.
+    association_type_id: i64,
+    /// How its parts are joined, as `AND`.
+    filter_branch_operator: String,
+    /// The branches of filters under this one.
+    filter_branches: [FilterBranch],
+    /// The conditions that narrow it down.
+    filters: [AndFilterBranchFiltersItem],
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// How it is matched or worked out.
     operator: String,
 });
 
@@ -210,8 +229,20 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationInListFilter {
-    association_category: String, association_type_id: i64, coalescing_refine_by: Value, list_id: String,
-    operator: String, to_object_type: String, to_object_type_id: String,
+    /// Who defined the association, as `USER_DEFINED`.
+    association_category: String,
+    /// The id of the kind of association.
+    association_type_id: i64,
+    /// How the occurrences are taken together.
+    coalescing_refine_by: Value,
+    /// The id of the list.
+    list_id: String,
+    /// How it is matched or worked out.
+    operator: String,
+    /// The type of object that the association leads to.
+    to_object_type: String,
+    /// The id of the object type it goes to, as `0-1`.
+    to_object_type_id: String,
 });
 
 impl AssociationInListFilter {
@@ -258,6 +289,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CommunicationSubscriptionFilter {
+    /// The id of the business unit.
     business_unit_id: String,
 });
 
@@ -296,6 +328,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ConstantFilter {
+    /// Where it comes from.
     source: String,
 });
 
@@ -330,7 +363,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CtaAnalyticsFilter {
-    coalescing_refine_by: Value, pruning_refine_by: Value,
+    /// How the occurrences are taken together.
+    coalescing_refine_by: Value,
+    /// Which occurrences are looked at.
+    pruning_refine_by: Value,
 });
 
 impl CtaAnalyticsFilter {
@@ -370,7 +406,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EmailEventFilter {
-    click_url: String, pruning_refine_by: Value,
+    /// The address that was clicked.
+    click_url: String,
+    /// Which occurrences are looked at.
+    pruning_refine_by: Value,
 });
 
 impl EmailEventFilter {
@@ -443,6 +482,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EmailSubscriptionFilter {
+    /// The kind of subscription.
     subscription_type: String,
 });
 
@@ -481,7 +521,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EventAnalyticsFilter {
-    coalescing_refine_by: Value, pruning_refine_by: Value,
+    /// How the occurrences are taken together.
+    coalescing_refine_by: Value,
+    /// Which occurrences are looked at.
+    pruning_refine_by: Value,
 });
 
 impl EventAnalyticsFilter {
@@ -554,7 +597,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormSubmissionFilter {
-    coalescing_refine_by: Value, form_id: String, pruning_refine_by: Value,
+    /// How the occurrences are taken together.
+    coalescing_refine_by: Value,
+    /// The id of the form.
+    form_id: String,
+    /// Which occurrences are looked at.
+    pruning_refine_by: Value,
 });
 
 impl FormSubmissionFilter {
@@ -602,7 +650,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormSubmissionOnPageFilter {
-    coalescing_refine_by: Value, form_id: String, pruning_refine_by: Value,
+    /// How the occurrences are taken together.
+    coalescing_refine_by: Value,
+    /// The id of the form.
+    form_id: String,
+    /// Which occurrences are looked at.
+    pruning_refine_by: Value,
 });
 
 impl FormSubmissionOnPageFilter {
@@ -640,6 +693,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(InListFilter {
+    /// Further facts about it.
     metadata: InListFilterMetadata,
 });
 
@@ -845,7 +899,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PageViewAnalyticsFilter {
-    coalescing_refine_by: Value, enable_tracking: bool, pruning_refine_by: Value,
+    /// How the occurrences are taken together.
+    coalescing_refine_by: Value,
+    /// `enableTracking`
+    enable_tracking: bool,
+    /// Which occurrences are looked at.
+    pruning_refine_by: Value,
 });
 
 impl PageViewAnalyticsFilter {
@@ -1001,7 +1060,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SurveyMonkeyValueFilter {
-    survey_answer_col_id: String, survey_answer_row_id: String,
+    /// The id of the column of the answer.
+    survey_answer_col_id: String,
+    /// The id of the row of the survey's answer.
+    survey_answer_row_id: String,
 });
 
 impl SurveyMonkeyValueFilter {
@@ -1044,7 +1106,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UnifiedEventsFilter {
-    coalescing_refine_by: Value, event_type_id: String, pruning_refine_by: Value,
+    /// How the occurrences are taken together.
+    coalescing_refine_by: Value,
+    /// The id of the event type.
+    event_type_id: String,
+    /// Which occurrences are looked at.
+    pruning_refine_by: Value,
 });
 
 impl UnifiedEventsFilter {
@@ -1086,9 +1153,20 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UnifiedEventsFilterBranch {
-    coalescing_refine_by: Value, event_type_id: String, filter_branch_operator: String,
-    filter_branches: [FilterBranch], filters: [AndFilterBranchFiltersItem],
-    operator: UnifiedEventsFilterBranchOperator, pruning_refine_by: Value,
+    /// How the occurrences are taken together.
+    coalescing_refine_by: Value,
+    /// The id of the event type.
+    event_type_id: String,
+    /// How its parts are joined, as `AND`.
+    filter_branch_operator: String,
+    /// The branches of filters under this one.
+    filter_branches: [FilterBranch],
+    /// The conditions that narrow it down.
+    filters: [AndFilterBranchFiltersItem],
+    /// How it is matched or worked out.
+    operator: UnifiedEventsFilterBranchOperator,
+    /// Which occurrences are looked at.
+    pruning_refine_by: Value,
 });
 
 impl UnifiedEventsFilterBranch {
@@ -1139,6 +1217,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(WebinarFilter {
+    /// The id of the webinar.
     webinar_id: String,
 });
 

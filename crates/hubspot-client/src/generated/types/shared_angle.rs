@@ -13,7 +13,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Angle {
-    units: AngleUnits, value: f64,
+    /// The unit it is given in.
+    units: AngleUnits,
+    /// The value.
+    value: f64,
 });
 
 crm_core::open_enum! {
@@ -42,7 +45,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BackgroundImage {
-    background_position: String, background_size: String, image_url: String,
+    /// Where the background image is placed.
+    background_position: String,
+    /// The size of the background image, in CSS.
+    background_size: String,
+    /// The address of the image.
+    image_url: String,
 });
 
 crm_core::record! {
@@ -57,7 +65,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BreakpointStyles {
-    hidden: bool, margin: Margin, padding: Padding,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The space around it.
+    margin: Margin,
+    /// The space inside its edges.
+    padding: Padding,
 });
 
 crm_core::record! {
@@ -68,6 +81,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ColorStop {
+    /// The color.
     color: RgbaColor,
 });
 
@@ -83,6 +97,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContentClone {
+    /// The name of the copy.
     clone_name: String,
 });
 
@@ -134,9 +149,35 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ContentLanguageVariation {
-    archived_in_dashboard: bool, author_name: String, campaign: String, campaign_name: String,
-    created: Timestamp, id: i64, name: String, password: String, public_access_rules: [Value],
-    public_access_rules_enabled: bool, publish_date: Timestamp, slug: String, state: String, tag_ids: [i64],
+    /// Whether it is archived in the dashboard.
+    archived_in_dashboard: bool,
+    /// The name of the author.
+    author_name: String,
+    /// The id of the marketing campaign.
+    campaign: String,
+    /// The name of the campaign.
+    campaign_name: String,
+    /// When it was created.
+    created: Timestamp,
+    /// The id.
+    id: i64,
+    /// The name.
+    name: String,
+    /// The password.
+    password: String,
+    /// The rules on who may see it.
+    public_access_rules: [Value],
+    /// Whether access is held to rules.
+    public_access_rules_enabled: bool,
+    /// When it is or was published.
+    publish_date: Timestamp,
+    /// The part of the address after the domain.
+    slug: String,
+    /// The state.
+    state: String,
+    /// The ids of the tags.
+    tag_ids: [i64],
+    /// When it was last changed.
     updated: Timestamp,
 });
 
@@ -228,7 +269,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Gradient {
-    angle: Angle, colors: [ColorStop], side_or_corner: SideOrCorner,
+    /// The angle.
+    angle: Angle,
+    /// The colors it goes through.
+    colors: [ColorStop],
+    /// The side or corner the gradient runs to.
+    side_or_corner: SideOrCorner,
 });
 
 crm_core::record! {
@@ -263,9 +309,32 @@ crm_core::record! {
     }
 }
 crm_core::setters!(LayoutSection {
-    cells: [LayoutSection], css_class: String, css_id: String, css_style: String, label: String, name: String,
-    params: Map<Value>, row_meta_data: [RowMetaData], rows: [Map<LayoutSection>], styles: Styles,
-    type_: String, w: i64, x: i64,
+    /// The cells of the section.
+    cells: [LayoutSection],
+    /// The CSS class.
+    css_class: String,
+    /// The CSS id.
+    css_id: String,
+    /// The CSS style.
+    css_style: String,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// The parameters, by name.
+    params: Map<Value>,
+    /// How each row is set up.
+    row_meta_data: [RowMetaData],
+    /// The rows of the layout.
+    rows: [Map<LayoutSection>],
+    /// How it looks.
+    styles: Styles,
+    /// Its kind.
+    type_: String,
+    /// Its width in the grid.
+    w: i64,
+    /// Where it starts across the grid.
+    x: i64,
 });
 
 crm_core::record! {
@@ -278,7 +347,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Margin {
-    bottom: Size, top: Size,
+    /// The space at the bottom.
+    bottom: Size,
+    /// How much space is at the top.
+    top: Size,
 });
 
 crm_core::record! {
@@ -295,7 +367,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Padding {
-    bottom: Size, left: Size, right: Size, top: Size,
+    /// The space at the bottom.
+    bottom: Size,
+    /// How much space is at the left.
+    left: Size,
+    /// The space on the right.
+    right: Size,
+    /// How much space is at the top.
+    top: Size,
 });
 
 crm_core::record! {
@@ -312,7 +391,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(RgbaColor {
-    a: f64, b: i64, g: i64, r: i64,
+    /// The alpha part: how opaque it is.
+    a: f64,
+    /// The blue part of the color.
+    b: i64,
+    /// The green part, from 0 to 255.
+    g: i64,
+    /// The red part of the color.
+    r: i64,
 });
 
 crm_core::record! {
@@ -325,7 +411,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(RowMetaData {
-    css_class: String, styles: Styles,
+    /// The CSS class.
+    css_class: String,
+    /// How it looks.
+    styles: Styles,
 });
 
 crm_core::record! {
@@ -338,7 +427,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(SideOrCorner {
-    horizontal_side: SideOrCornerHorizontalSide, vertical_side: VerticalAlignment,
+    /// Which side it is, as `LEFT`.
+    horizontal_side: SideOrCornerHorizontalSide,
+    /// The vertical side: `TOP`, `MIDDLE` or `BOTTOM`.
+    vertical_side: VerticalAlignment,
 });
 
 crm_core::open_enum! {
@@ -363,7 +455,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Size {
-    units: SizeUnits, value: f64,
+    /// The unit it is given in.
+    units: SizeUnits,
+    /// The value.
+    value: f64,
 });
 
 crm_core::open_enum! {
@@ -428,9 +523,22 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Styles {
-    background_color: RgbaColor, background_gradient: Gradient, background_image: BackgroundImage,
-    breakpoint_styles: Map<BreakpointStyles>, flexbox_positioning: StylesFlexboxPositioning,
-    force_full_width_section: bool, max_width_section_centering: i64, vertical_alignment: VerticalAlignment,
+    /// The color of the background.
+    background_color: RgbaColor,
+    /// The color gradient of the background.
+    background_gradient: Gradient,
+    /// The image behind it.
+    background_image: BackgroundImage,
+    /// The styles for certain screen widths.
+    breakpoint_styles: Map<BreakpointStyles>,
+    /// Where the content is placed, as `TOP_LEFT`.
+    flexbox_positioning: StylesFlexboxPositioning,
+    /// Whether the section takes the full width.
+    force_full_width_section: bool,
+    /// The greatest width of the centered section.
+    max_width_section_centering: i64,
+    /// Where it stands vertically: `TOP`, `MIDDLE` or `BOTTOM`.
+    vertical_alignment: VerticalAlignment,
 });
 
 crm_core::open_enum! {

@@ -35,6 +35,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationDefinitionCreate {
+    /// The name.
     name: String,
 });
 
@@ -78,9 +79,24 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ObjectSchemaUpdate {
-    allows_sensitive_properties: bool, clear_description: bool, description: String,
-    labels: TypeDefinitionLabels, primary_display_property: String, required_properties: [String],
-    restorable: bool, searchable_properties: [String], secondary_display_properties: [String],
+    /// Whether properties may hold sensitive data.
+    allows_sensitive_properties: bool,
+    /// Whether to empty the description.
+    clear_description: bool,
+    /// What it is, for people.
+    description: String,
+    /// The names shown to people.
+    labels: TypeDefinitionLabels,
+    /// The property shown as the name of a record.
+    primary_display_property: String,
+    /// The properties a new record must have.
+    required_properties: [String],
+    /// Whether deleted ones can be restored.
+    restorable: bool,
+    /// The properties that a search looks in.
+    searchable_properties: [String],
+    /// Properties shown next to the name of a record.
+    secondary_display_properties: [String],
 });
 
 crm_core::record! {

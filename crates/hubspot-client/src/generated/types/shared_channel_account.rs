@@ -109,7 +109,19 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ContactAddress {
-    city: String, country: String, country_code: String, state: String, street: String, type_: ContactUrlType,
+    /// The city of the address.
+    city: String,
+    /// The country.
+    country: String,
+    /// The code of the country, as `US`.
+    country_code: String,
+    /// The state.
+    state: String,
+    /// The street of the address.
+    street: String,
+    /// Its kind.
+    type_: ContactUrlType,
+    /// The postal code.
     zip: String,
 });
 
@@ -125,6 +137,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactEmail {
+    /// Its kind.
     type_: ContactUrlType,
 });
 
@@ -156,7 +169,16 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ContactName {
-    first_name: String, last_name: String, middle_name: String, prefix: String, suffix: String,
+    /// The first name.
+    first_name: String,
+    /// The last name.
+    last_name: String,
+    /// The middle name.
+    middle_name: String,
+    /// What goes before the name, as a title.
+    prefix: String,
+    /// What follows the name.
+    suffix: String,
 });
 
 crm_core::record! {
@@ -171,7 +193,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ContactOrg {
-    company: String, department: String, title: String,
+    /// The name of the company.
+    company: String,
+    /// The department the contact works in.
+    department: String,
+    /// The title.
+    title: String,
 });
 
 crm_core::record! {
@@ -186,6 +213,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactPhone {
+    /// Its kind.
     type_: ContactPhoneType,
 });
 
@@ -235,7 +263,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactProfile {
-    name: ContactName, org: ContactOrg,
+    /// The name.
+    name: ContactName,
+    /// Where the contact works.
+    org: ContactOrg,
 });
 
 impl ContactProfile {
@@ -271,6 +302,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactUrl {
+    /// Its kind.
     type_: ContactUrlType,
 });
 
@@ -529,6 +561,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(QuickReply {
+    /// The name that people see.
     label: String,
 });
 
@@ -608,7 +641,17 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SocialMetadata {
-    description: String, id: String, media_title: String, media_url: String, media_url_string: String,
+    /// What it is, for people.
+    description: String,
+    /// The id.
+    id: String,
+    /// The title of the media.
+    media_title: String,
+    /// The address of the media.
+    media_url: String,
+    /// The address of the media.
+    media_url_string: String,
+    /// The address of the small preview picture.
     thumbnail_url: String,
 });
 

@@ -163,7 +163,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SingleSendEmail {
-    from: String, send_id: String, to: String,
+    /// The sender, as `Name \<name@example.com>`.
+    from: String,
+    /// An id for the send; the same one is sent only once.
+    send_id: String,
+    /// What it goes to: records, or recipients of an e-mail.
+    to: String,
 });
 
 impl SingleSendEmail {

@@ -21,7 +21,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Filter {
-    high_value: String, value: String, values: [String],
+    /// The upper end, with `BETWEEN`.
+    high_value: String,
+    /// The value.
+    value: String,
+    /// The values, one by one or by name.
+    values: [String],
 });
 
 impl Filter {

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Masked substring.
     pub struct MaskedSubstring {
-        /// Where or when it ends.
+        /// Where or when it ends. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
-        /// Where or when it starts.
+        /// Where or when it starts. In milliseconds since 1970-01-01 UTC.
         start: Option<i64> = "start",
     }
     required "end" "start"
@@ -61,15 +61,15 @@ crm_core::record! {
         masked_substrings: Option<MaskedSubstrings> = "maskedSubstrings",
         /// The name.
         name: Option<String> = "name",
-        /// When the value was stored.
+        /// When the value was stored. In milliseconds since 1970-01-01 UTC.
         persistence_timestamp: Option<i64> = "persistenceTimestamp",
         /// The id of the request that set it.
         request_id: Option<String> = "requestId",
         /// Whether a user chose the value.
         selected_by_user: Option<bool> = "selectedByUser",
-        /// When a user chose the value.
+        /// When a user chose the value. In milliseconds since 1970-01-01 UTC.
         selected_by_user_timestamp: Option<i64> = "selectedByUserTimestamp",
-        /// Where it comes from. One of 119 values, as `ACADEMY`.
+        /// Where it comes from. One of 119 values, for example `ACADEMY`.
         source: Option<String> = "source",
         /// The id of what it came from.
         source_id: Option<String> = "sourceId",
@@ -81,7 +81,7 @@ crm_core::record! {
         source_upstream_deployable: Option<String> = "sourceUpstreamDeployable",
         /// `sourceVid`
         source_vid: Option<Vec<i64>> = "sourceVid",
-        /// The point in time it is about.
+        /// The point in time it is about. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
         /// The unit of the value.
         unit: Option<String> = "unit",
@@ -96,11 +96,42 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PropertyValue {
-    data_sensitivity: DataSensitivity, is_encrypted: bool, is_large_value: bool,
-    masked_substrings: MaskedSubstrings, persistence_timestamp: i64, request_id: String,
-    selected_by_user: bool, selected_by_user_timestamp: i64, source: String, source_id: String,
-    source_label: String, source_metadata: String, source_upstream_deployable: String, source_vid: [i64],
-    timestamp: i64, unit: String, updated_by_user_id: i64, use_timestamp_as_persistence_timestamp: bool,
+    /// How sensitive the data is.
+    data_sensitivity: DataSensitivity,
+    /// Whether the value is encrypted.
+    is_encrypted: bool,
+    /// Whether the value is large.
+    is_large_value: bool,
+    /// The parts of the value that are masked.
+    masked_substrings: MaskedSubstrings,
+    /// When the value was stored. In milliseconds since 1970-01-01 UTC.
+    persistence_timestamp: i64,
+    /// The id of the request that set it.
+    request_id: String,
+    /// Whether a user chose the value.
+    selected_by_user: bool,
+    /// When a user chose the value. In milliseconds since 1970-01-01 UTC.
+    selected_by_user_timestamp: i64,
+    /// Where it comes from. One of 119 values, for example `ACADEMY`.
+    source: String,
+    /// The id of what it came from.
+    source_id: String,
+    /// The name of where the value came from.
+    source_label: String,
+    /// Further data on where the value came from.
+    source_metadata: String,
+    /// `sourceUpstreamDeployable`
+    source_upstream_deployable: String,
+    /// `sourceVid`
+    source_vid: [i64],
+    /// The point in time it is about. In milliseconds since 1970-01-01 UTC.
+    timestamp: i64,
+    /// The unit of the value.
+    unit: String,
+    /// The id of the user who last changed it.
+    updated_by_user_id: i64,
+    /// Whether the timestamp also says when it was stored.
+    use_timestamp_as_persistence_timestamp: bool,
 });
 
 impl PropertyValue {

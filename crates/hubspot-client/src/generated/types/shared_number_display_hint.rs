@@ -39,6 +39,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(OptionInput {
+    /// What it is, for people.
     description: String,
 });
 

@@ -48,11 +48,44 @@ crm_core::record! {
     required "fieldType" "groupName" "label" "name" "type"
 }
 crm_core::setters!(PropertyCreate {
-    calculation_formula: String, currency_property_name: String, data_sensitivity: PropertyDataSensitivity,
-    description: String, display_order: i64, external_options: bool, field_type: FieldType, form_field: bool,
-    group_name: String, has_unique_value: bool, hidden: bool, label: String, name: String,
-    number_display_hint: NumberDisplayHint, options: [OptionInput], referenced_object_type: String,
-    show_currency_symbol: bool, text_display_hint: TextDisplayHint, type_: PropertyType,
+    /// The formula the value is worked out with.
+    calculation_formula: String,
+    /// The name of the property that holds the currency.
+    currency_property_name: String,
+    /// How sensitive the data is.
+    data_sensitivity: PropertyDataSensitivity,
+    /// What it is, for people.
+    description: String,
+    /// Where it is shown among its kind; -1 is after the others.
+    display_order: i64,
+    /// Whether the options come from somewhere else.
+    external_options: bool,
+    /// How the field is shown in a form.
+    field_type: FieldType,
+    /// Whether it can be used in forms.
+    form_field: bool,
+    /// The internal name of the group.
+    group_name: String,
+    /// Whether no two records may have the same value.
+    has_unique_value: bool,
+    /// Whether people do not see it.
+    hidden: bool,
+    /// The name that people see.
+    label: String,
+    /// The name.
+    name: String,
+    /// How a number is shown, as `currency`.
+    number_display_hint: NumberDisplayHint,
+    /// The values to choose from.
+    options: [OptionInput],
+    /// The kind of record the value points to.
+    referenced_object_type: String,
+    /// Whether amounts are shown with the currency's sign.
+    show_currency_symbol: bool,
+    /// What sort of text it is, as `email`.
+    text_display_hint: TextDisplayHint,
+    /// Its kind.
+    type_: PropertyType,
 });
 
 crm_core::record! {
@@ -104,6 +137,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PropertyGroupCreate {
+    /// Where it is shown among its kind; -1 is after the others.
     display_order: i64,
 });
 
@@ -138,7 +172,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(PropertyGroupUpdate {
-    display_order: i64, label: String,
+    /// Where it is shown among its kind; -1 is after the others.
+    display_order: i64,
+    /// The name that people see.
+    label: String,
 });
 
 crm_core::record! {
@@ -197,7 +234,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PropertyNameBatchRead {
-    archived: bool, data_sensitivity: PropertyDataSensitivity,
+    /// Whether it is archived.
+    archived: bool,
+    /// How sensitive the data is.
+    data_sensitivity: PropertyDataSensitivity,
 });
 
 impl PropertyNameBatchRead {

@@ -13,7 +13,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(TypeDefinitionLabels {
-    plural: String, singular: String,
+    /// The word for several.
+    plural: String,
+    /// The name for one of them.
+    singular: String,
 });
 
 #[cfg(feature = "schemars")]

@@ -26,7 +26,7 @@ crm_core::record! {
         in_beta: Option<bool> = "inBeta",
         /// Whether it is private.
         is_private: Option<bool> = "isPrivate",
-        /// The language, as `en`. One of 891 values, as `aa`.
+        /// The language, as `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// When it was published.
         published_date: Option<i64> = "publishedDate",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Asset file metadata.
     pub struct AssetFileMetadata {
-        /// When it was archived.
+        /// When it was archived. In milliseconds since 1970-01-01 UTC.
         archived_at: Option<i64> = "archivedAt",
         /// The names of what is in the folder.
         children: Vec<String> = "children",
@@ -20,7 +20,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// When it was changed last.
+        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }

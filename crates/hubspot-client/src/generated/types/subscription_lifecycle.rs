@@ -11,13 +11,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(PauseSubscriptionRequest {
+    /// Why it is paused.
     pause_reason: String,
 });
 
 crm_core::record! {
     /// Unpause request.
     pub struct UnpauseRequest {
-        /// The date proposed for the next billing.
+        /// The date proposed for the next billing. In milliseconds since 1970-01-01 UTC.
         proposed_next_billing_date: Option<i64> = "proposedNextBillingDate",
     }
     required "proposedNextBillingDate"

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Names an e-mail event.
     pub struct EmailEventId {
-        /// When it happened, in milliseconds since 1970.
+        /// When it happened.
         created: Option<i64> = "created",
         /// Identifier.
         id: Option<String> = "id",
@@ -28,7 +28,7 @@ crm_core::record! {
         source: Option<String> = "source",
         /// Subscription that changed, if it is one alone.
         subscription_id: Option<i64> = "subscriptionId",
-        /// When, in milliseconds since 1970; absent if an e-mail event is the cause.
+        /// Time of the change; absent if an e-mail event is the cause. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
     }
 }
@@ -44,7 +44,7 @@ crm_core::record! {
         recipient: Option<String> = "recipient",
         /// All subscriptions of the recipient after the change, as plain JSON; only if asked for.
         snapshot: Option<Value> = "snapshot",
-        /// When, in milliseconds since 1970.
+        /// Time of the change. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
     }
 }

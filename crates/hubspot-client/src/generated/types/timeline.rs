@@ -33,8 +33,21 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AppEventOccurrence {
-    domain: String, email: String, extra_data: Value, object_id: String,
-    object_type_fully_qualified_name: String, timeline_i_frame: TimelineEventIFrame, timestamp: Timestamp,
+    /// The domain, as `example.com`.
+    domain: String,
+    /// The e-mail address.
+    email: String,
+    /// More data of the event.
+    extra_data: Value,
+    /// The id of the record.
+    object_id: String,
+    /// The full name of the object type.
+    object_type_fully_qualified_name: String,
+    /// The iframe shown with the event in the timeline.
+    timeline_i_frame: TimelineEventIFrame,
+    /// The point in time it is about.
+    timestamp: Timestamp,
+    /// The visitor's token, from the cookie `hubspotutk`.
     utk: String,
 });
 
@@ -170,7 +183,16 @@ crm_core::record! {
     required "headerLabel" "height" "linkLabel" "url" "width"
 }
 crm_core::setters!(TimelineEventIFrame {
-    header_label: String, height: i64, link_label: String, url: String, width: i64,
+    /// The label of the header.
+    header_label: String,
+    /// The height, in pixels.
+    height: i64,
+    /// The text of the link.
+    link_label: String,
+    /// The address.
+    url: String,
+    /// How wide it is.
+    width: i64,
 });
 
 #[cfg(feature = "schemars")]

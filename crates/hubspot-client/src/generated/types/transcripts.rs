@@ -17,6 +17,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Speaker {
+    /// The e-mail address.
     email: String,
 });
 
@@ -71,13 +72,13 @@ impl TranscriptCreateRequest {
 crm_core::record! {
     /// Transcript create utterance.
     pub struct TranscriptCreateUtterance {
-        /// When the utterance ends, in milliseconds.
+        /// When the utterance ends. In milliseconds.
         end_time_millis: Option<i64> = "endTimeMillis",
         /// The code of the language.
         language_code: Option<String> = "languageCode",
         /// Who said it.
         speaker: Option<Speaker> = "speaker",
-        /// When the utterance starts, in milliseconds.
+        /// When the utterance starts. In milliseconds.
         start_time_millis: Option<i64> = "startTimeMillis",
         /// The text, without formatting.
         text: Option<String> = "text",
@@ -86,6 +87,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TranscriptCreateUtterance {
+    /// The code of the language.
     language_code: String,
 });
 
@@ -140,7 +142,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Transcript utterance.
     pub struct TranscriptUtterance {
-        /// When the utterance ends, in milliseconds.
+        /// When the utterance ends. In milliseconds.
         end_time_millis: Option<i64> = "endTimeMillis",
         /// The id.
         id: Option<String> = "id",
@@ -148,7 +150,7 @@ crm_core::record! {
         language_code: Option<String> = "languageCode",
         /// Who said it.
         speaker: Option<Speaker> = "speaker",
-        /// When the utterance starts, in milliseconds.
+        /// When the utterance starts. In milliseconds.
         start_time_millis: Option<i64> = "startTimeMillis",
         /// The text, without formatting.
         text: Option<String> = "text",

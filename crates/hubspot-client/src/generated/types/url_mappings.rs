@@ -6,17 +6,17 @@ use super::*;
 crm_core::record! {
     /// Url mapping.
     pub struct UrlMapping {
-        /// `cdnPurgeEmbargoTime`
+        /// In milliseconds since 1970-01-01 UTC.
         cdn_purge_embargo_time: Option<i64> = "cdnPurgeEmbargoTime",
         /// The id of the group of content, as a blog.
         content_group_id: Option<i64> = "contentGroupId",
-        /// One of 62 values, as `ACCESS_GROUP_MEMBERSHIP`.
+        /// One of 62 values, for example `ACCESS_GROUP_MEMBERSHIP`.
         cos_object_type: Option<String> = "cosObjectType",
         /// When it was created.
         created: Option<i64> = "created",
         /// The id of the user who created it.
         created_by_id: Option<i64> = "createdById",
-        /// When it was deleted.
+        /// When it was deleted. In milliseconds since 1970-01-01 UTC.
         deleted_at: Option<i64> = "deletedAt",
         /// The address to redirect to.
         destination: Option<String> = "destination",
@@ -42,7 +42,7 @@ crm_core::record! {
         is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
         /// The name that people see.
         label: Option<String> = "label",
-        /// When it was last used.
+        /// When it was last used. In milliseconds since 1970-01-01 UTC.
         last_used_at: Option<i64> = "lastUsedAt",
         /// The name.
         name: Option<String> = "name",
@@ -56,19 +56,67 @@ crm_core::record! {
         redirect_style: Option<i64> = "redirectStyle",
         /// The address or path to match.
         route_prefix: Option<String> = "routePrefix",
-        /// When it was last changed.
+        /// When it was last changed. In milliseconds since 1970-01-01 UTC.
         updated: Option<i64> = "updated",
         /// The id of the user who last changed it.
         updated_by_id: Option<i64> = "updatedById",
     }
 }
 crm_core::setters!(UrlMapping {
-    cdn_purge_embargo_time: i64, content_group_id: i64, cos_object_type: String, created: i64,
-    created_by_id: i64, deleted_at: i64, destination: String, id: i64, internally_created: bool,
-    is_active: bool, is_match_full_url: bool, is_match_query_string: bool, is_only_after_not_found: bool,
-    is_pattern: bool, is_protocol_agnostic: bool, is_regex: bool, is_trailing_slash_optional: bool,
-    label: String, last_used_at: i64, name: String, note: String, portal_id: i64, precedence: i64,
-    redirect_style: i64, route_prefix: String, updated: i64, updated_by_id: i64,
+    /// In milliseconds since 1970-01-01 UTC.
+    cdn_purge_embargo_time: i64,
+    /// The id of the group of content, as a blog.
+    content_group_id: i64,
+    /// One of 62 values, for example `ACCESS_GROUP_MEMBERSHIP`.
+    cos_object_type: String,
+    /// When it was created.
+    created: i64,
+    /// The id of the user who created it.
+    created_by_id: i64,
+    /// When it was deleted. In milliseconds since 1970-01-01 UTC.
+    deleted_at: i64,
+    /// The address to redirect to.
+    destination: String,
+    /// The id.
+    id: i64,
+    /// Whether HubSpot itself created it.
+    internally_created: bool,
+    /// Whether it is active.
+    is_active: bool,
+    /// Whether the whole address must match.
+    is_match_full_url: bool,
+    /// Whether the query string must match too.
+    is_match_query_string: bool,
+    /// Whether it works only where no page is found.
+    is_only_after_not_found: bool,
+    /// Whether the address to match is a pattern.
+    is_pattern: bool,
+    /// Whether `http` and `https` both match.
+    is_protocol_agnostic: bool,
+    /// Whether it is a regular expression.
+    is_regex: bool,
+    /// Whether it matches with and without a slash at the end.
+    is_trailing_slash_optional: bool,
+    /// The name that people see.
+    label: String,
+    /// When it was last used. In milliseconds since 1970-01-01 UTC.
+    last_used_at: i64,
+    /// The name.
+    name: String,
+    /// A note on it.
+    note: String,
+    /// The id of the account.
+    portal_id: i64,
+    /// Which goes first when several match.
+    precedence: i64,
+    /// `redirectStyle`
+    redirect_style: i64,
+    /// The address or path to match.
+    route_prefix: String,
+    /// When it was last changed. In milliseconds since 1970-01-01 UTC.
+    updated: i64,
+    /// The id of the user who last changed it.
+    updated_by_id: i64,
 });
 
 #[cfg(feature = "schemars")]

@@ -31,8 +31,20 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UrlMappingCreateRequestBody {
-    is_match_full_url: bool, is_match_query_string: bool, is_only_after_not_found: bool, is_pattern: bool,
-    is_protocol_agnostic: bool, is_trailing_slash_optional: bool, precedence: i64,
+    /// Whether the whole address must match.
+    is_match_full_url: bool,
+    /// Whether the query string must match too.
+    is_match_query_string: bool,
+    /// Whether it works only where no page is found.
+    is_only_after_not_found: bool,
+    /// Whether the address to match is a pattern.
+    is_pattern: bool,
+    /// Whether `http` and `https` both match.
+    is_protocol_agnostic: bool,
+    /// Whether it matches with and without a slash at the end.
+    is_trailing_slash_optional: bool,
+    /// Which goes first when several match.
+    precedence: i64,
 });
 
 impl UrlMappingCreateRequestBody {
@@ -103,9 +115,31 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UrlRedirectsUrlMapping {
-    created: Timestamp, destination: String, id: String, is_match_full_url: bool, is_match_query_string: bool,
-    is_only_after_not_found: bool, is_pattern: bool, is_protocol_agnostic: bool,
-    is_trailing_slash_optional: bool, precedence: i64, redirect_style: i64, route_prefix: String,
+    /// When it was created.
+    created: Timestamp,
+    /// The address to redirect to.
+    destination: String,
+    /// The id.
+    id: String,
+    /// Whether the whole address must match.
+    is_match_full_url: bool,
+    /// Whether the query string must match too.
+    is_match_query_string: bool,
+    /// Whether it works only where no page is found.
+    is_only_after_not_found: bool,
+    /// Whether the address to match is a pattern.
+    is_pattern: bool,
+    /// Whether `http` and `https` both match.
+    is_protocol_agnostic: bool,
+    /// Whether it matches with and without a slash at the end.
+    is_trailing_slash_optional: bool,
+    /// Which goes first when several match.
+    precedence: i64,
+    /// `redirectStyle`
+    redirect_style: i64,
+    /// The address or path to match.
+    route_prefix: String,
+    /// When it was last changed.
     updated: Timestamp,
 });
 

@@ -21,7 +21,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Settings {
-    delete_meeting_url: String, fetch_accounts_uri: String, update_meeting_url: String,
+    /// The address that is called when a meeting is deleted.
+    delete_meeting_url: String,
+    /// The address called to get the accounts.
+    fetch_accounts_uri: String,
+    /// The address that is called when a meeting is changed.
+    update_meeting_url: String,
+    /// The address called to check a user.
     user_verify_url: String,
 });
 

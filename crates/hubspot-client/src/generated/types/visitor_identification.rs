@@ -19,7 +19,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(IdentificationTokenGenerationRequest {
-    first_name: String, last_name: String,
+    /// The first name.
+    first_name: String,
+    /// The last name.
+    last_name: String,
 });
 
 impl IdentificationTokenGenerationRequest {

@@ -195,7 +195,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SubscriptionCreateRequest {
-    event_type_name: String, object_type_id: String, property_name: String,
+    /// The name of the kind of event.
+    event_type_name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// The internal name of the property.
+    property_name: String,
 });
 
 impl SubscriptionCreateRequest {
@@ -229,6 +234,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(SubscriptionPatchRequest {
+    /// Whether it is active.
     active: bool,
 });
 

@@ -99,7 +99,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationSubscriptionUpsertRequest {
-    actions: [ActionsItem], associated_object_type_ids: [String], object_ids: [i64], object_type_id: String,
+    /// What it does, what can be done, or what is watched for.
+    actions: [ActionsItem],
+    /// The ids of the kinds of associated records.
+    associated_object_type_ids: [String],
+    /// The ids of the records.
+    object_ids: [i64],
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// The id of the account.
     portal_id: i64,
 });
 
@@ -161,7 +169,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Condition {
-    value: String, values: [String],
+    /// The value.
+    value: String,
+    /// The values, one by one or by name.
+    values: [String],
 });
 
 impl Condition {
@@ -465,7 +476,16 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ObjectSubscriptionUpsertRequest {
-    actions: [ActionsItem], object_ids: [i64], object_type_id: String, portal_id: i64, properties: [String],
+    /// What it does, what can be done, or what is watched for.
+    actions: [ActionsItem],
+    /// The ids of the records.
+    object_ids: [i64],
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// The id of the account.
+    portal_id: i64,
+    /// The properties, by internal name.
+    properties: [String],
 });
 
 impl ObjectSubscriptionUpsertRequest {

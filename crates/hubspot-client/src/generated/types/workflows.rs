@@ -15,6 +15,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AbTestBranch {
+    /// Its share of the whole.
     percentage: i64,
 });
 
@@ -155,6 +156,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationDataSource {
+    /// How the records are sorted.
     sort_by: Sort,
 });
 
@@ -275,6 +277,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlockedDate {
+    /// The year.
     year: i64,
 });
 
@@ -449,12 +452,43 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactFlowCreateRequest {
-    actions: [ContactFlowActionsItem], blocked_dates: [BlockedDate], can_enroll_from_salesforce: bool,
-    custom_properties: Map<String>, data_sources: [ContactFlowDataSourcesItem], description: String,
-    enrollment_criteria: ContactFlowEnrollmentCriteria, enrollment_schedule: ContactFlowEnrollmentSchedule,
-    event_anchor: ContactFlowEventAnchor, flow_type: FlowType, goal_filter_branch: FilterBranch,
-    is_enabled: bool, name: String, object_type_id: String, start_action_id: String,
-    suppression_list_ids: [i64], time_windows: [TimeWindow], un_enrollment_setting: UnEnrollmentSetting,
+    /// What it does, what can be done, or what is watched for.
+    actions: [ContactFlowActionsItem],
+    /// Dates on which nothing runs.
+    blocked_dates: [BlockedDate],
+    /// Whether contacts can be enrolled from Salesforce.
+    can_enroll_from_salesforce: bool,
+    /// Further properties beside the usual ones.
+    custom_properties: Map<String>,
+    /// Where the workflow takes further records from.
+    data_sources: [ContactFlowDataSourcesItem],
+    /// What it is, for people.
+    description: String,
+    /// What brings a record into the workflow.
+    enrollment_criteria: ContactFlowEnrollmentCriteria,
+    /// When records are enrolled.
+    enrollment_schedule: ContactFlowEnrollmentSchedule,
+    /// The date that the workflow is centered on.
+    event_anchor: ContactFlowEventAnchor,
+    /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+    flow_type: FlowType,
+    /// What a contact must meet to reach the goal.
+    goal_filter_branch: FilterBranch,
+    /// Whether the workflow is turned on.
+    is_enabled: bool,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// The id of the first action.
+    start_action_id: String,
+    /// The ids of lists whose contacts stay out.
+    suppression_list_ids: [i64],
+    /// The hours of the week in which actions may run.
+    time_windows: [TimeWindow],
+    /// `unEnrollmentSetting`
+    un_enrollment_setting: UnEnrollmentSetting,
+    /// The UUID that tells it from all others.
     uuid: String,
 });
 
@@ -580,12 +614,40 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactFlowPutRequest {
-    actions: [ContactFlowActionsItem], blocked_dates: [BlockedDate], can_enroll_from_salesforce: bool,
-    custom_properties: Map<String>, description: String, enrollment_criteria: ContactFlowEnrollmentCriteria,
-    enrollment_schedule: ContactFlowEnrollmentSchedule, event_anchor: ContactFlowEventAnchor,
-    goal_filter_branch: FilterBranch, is_enabled: bool, name: String, revision_id: String,
-    start_action_id: String, suppression_list_ids: [i64], time_windows: [TimeWindow],
-    un_enrollment_setting: UnEnrollmentSetting, uuid: String,
+    /// What it does, what can be done, or what is watched for.
+    actions: [ContactFlowActionsItem],
+    /// Dates on which nothing runs.
+    blocked_dates: [BlockedDate],
+    /// Whether contacts can be enrolled from Salesforce.
+    can_enroll_from_salesforce: bool,
+    /// Further properties beside the usual ones.
+    custom_properties: Map<String>,
+    /// What it is, for people.
+    description: String,
+    /// What brings a record into the workflow.
+    enrollment_criteria: ContactFlowEnrollmentCriteria,
+    /// When records are enrolled.
+    enrollment_schedule: ContactFlowEnrollmentSchedule,
+    /// The date that the workflow is centered on.
+    event_anchor: ContactFlowEventAnchor,
+    /// What a contact must meet to reach the goal.
+    goal_filter_branch: FilterBranch,
+    /// Whether the workflow is turned on.
+    is_enabled: bool,
+    /// The name.
+    name: String,
+    /// The id of the revision.
+    revision_id: String,
+    /// The id of the first action.
+    start_action_id: String,
+    /// The ids of lists whose contacts stay out.
+    suppression_list_ids: [i64],
+    /// The hours of the week in which actions may run.
+    time_windows: [TimeWindow],
+    /// `unEnrollmentSetting`
+    un_enrollment_setting: UnEnrollmentSetting,
+    /// The UUID that tells it from all others.
+    uuid: String,
 });
 
 impl ContactFlowPutRequest {
@@ -670,8 +732,20 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CustomCodeAction {
-    action_id: String, connection: Connection, input_fields: [InputVariable],
-    output_fields: [EnumerationOutputField], runtime: String, secret_names: [String], source_code: String,
+    /// The id of the action.
+    action_id: String,
+    /// Which action comes next.
+    connection: Connection,
+    /// The inputs it takes.
+    input_fields: [InputVariable],
+    /// What the action gives out.
+    output_fields: [EnumerationOutputField],
+    /// What the code runs on, with the version.
+    runtime: String,
+    /// The names of the secrets that the code can read.
+    secret_names: [String],
+    /// The source code.
+    source_code: String,
 });
 
 impl CustomCodeAction {
@@ -738,6 +812,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(DatasetBasedEnrollmentCriteria {
+    /// The id of the part of the dataset.
     subview_id: String,
 });
 
@@ -773,6 +848,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(DatasetFieldPropertyFilterDataSource {
+    /// How the records are sorted.
     sort_by: Sort,
 });
 
@@ -813,6 +889,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EnrolledArgumentPropertyFilterDataSource {
+    /// How the records are sorted.
     sort_by: Sort,
 });
 
@@ -853,6 +930,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EnrolledRecordPropertyFilterDataSource {
+    /// How the records are sorted.
     sort_by: Sort,
 });
 
@@ -972,6 +1050,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EventBasedEnrollmentCriteria {
+    /// Further filters that records must meet.
     refinement_criteria: FilterBranch,
 });
 
@@ -1064,6 +1143,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FlowBatchFetchMigrationFlowIdCoordinate {
+    /// The id of the workflow.
     flow_id: String,
 });
 
@@ -1097,6 +1177,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FlowBatchFetchMigrationWorkflowIdCoordinate {
+    /// The id of the workflow.
     workflow_id: String,
 });
 
@@ -1459,7 +1540,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ListBranch {
-    branch_name: String, connection: Connection, filter_branch: FilterBranch,
+    /// The name of the branch.
+    branch_name: String,
+    /// Which action comes next.
+    connection: Connection,
+    /// The filters, as a tree.
+    filter_branch: FilterBranch,
 });
 
 crm_core::record! {
@@ -1480,7 +1566,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ListBranchAction {
-    default_branch: Connection, default_branch_name: String,
+    /// Where it goes when no branch fits.
+    default_branch: Connection,
+    /// The name of the branch taken when no other fits.
+    default_branch_name: String,
 });
 
 impl ListBranchAction {
@@ -1759,11 +1848,36 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PlatformFlowCreateRequest {
-    actions: [ContactFlowActionsItem], blocked_dates: [BlockedDate], custom_properties: Map<String>,
-    data_sources: [ContactFlowDataSourcesItem], description: String,
-    enrollment_criteria: ContactFlowEnrollmentCriteria, enrollment_schedule: ContactFlowEnrollmentSchedule,
-    flow_type: FlowType, is_enabled: bool, name: String, object_type_id: String, start_action_id: String,
-    suppression_filter_branch: FilterBranch, time_windows: [TimeWindow], uuid: String,
+    /// What it does, what can be done, or what is watched for.
+    actions: [ContactFlowActionsItem],
+    /// Dates on which nothing runs.
+    blocked_dates: [BlockedDate],
+    /// Further properties beside the usual ones.
+    custom_properties: Map<String>,
+    /// Where the workflow takes further records from.
+    data_sources: [ContactFlowDataSourcesItem],
+    /// What it is, for people.
+    description: String,
+    /// What brings a record into the workflow.
+    enrollment_criteria: ContactFlowEnrollmentCriteria,
+    /// When records are enrolled.
+    enrollment_schedule: ContactFlowEnrollmentSchedule,
+    /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+    flow_type: FlowType,
+    /// Whether the workflow is turned on.
+    is_enabled: bool,
+    /// The name.
+    name: String,
+    /// The id of the type of object, as `0-1`.
+    object_type_id: String,
+    /// The id of the first action.
+    start_action_id: String,
+    /// Which records stay out.
+    suppression_filter_branch: FilterBranch,
+    /// The hours of the week in which actions may run.
+    time_windows: [TimeWindow],
+    /// The UUID that tells it from all others.
+    uuid: String,
 });
 
 impl PlatformFlowCreateRequest {
@@ -1834,10 +1948,31 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PlatformFlowPutRequest {
-    actions: [ContactFlowActionsItem], blocked_dates: [BlockedDate], custom_properties: Map<String>,
-    description: String, enrollment_criteria: ContactFlowEnrollmentCriteria,
-    enrollment_schedule: ContactFlowEnrollmentSchedule, is_enabled: bool, name: String, revision_id: String,
-    start_action_id: String, suppression_filter_branch: FilterBranch, time_windows: [TimeWindow],
+    /// What it does, what can be done, or what is watched for.
+    actions: [ContactFlowActionsItem],
+    /// Dates on which nothing runs.
+    blocked_dates: [BlockedDate],
+    /// Further properties beside the usual ones.
+    custom_properties: Map<String>,
+    /// What it is, for people.
+    description: String,
+    /// What brings a record into the workflow.
+    enrollment_criteria: ContactFlowEnrollmentCriteria,
+    /// When records are enrolled.
+    enrollment_schedule: ContactFlowEnrollmentSchedule,
+    /// Whether the workflow is turned on.
+    is_enabled: bool,
+    /// The name.
+    name: String,
+    /// The id of the revision.
+    revision_id: String,
+    /// The id of the first action.
+    start_action_id: String,
+    /// Which records stay out.
+    suppression_filter_branch: FilterBranch,
+    /// The hours of the week in which actions may run.
+    time_windows: [TimeWindow],
+    /// The UUID that tells it from all others.
     uuid: String,
 });
 
@@ -1977,6 +2112,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SingleConnectionAction {
+    /// Which action comes next.
     connection: Connection,
 });
 
@@ -2039,6 +2175,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Sort {
+    /// How records without a value are sorted.
     missing: String,
 });
 
@@ -2101,6 +2238,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(StaticBranch {
+    /// Which action comes next.
     connection: Connection,
 });
 
@@ -2136,7 +2274,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(StaticBranchAction {
-    default_branch: Connection, default_branch_name: String,
+    /// Where it goes when no branch fits.
+    default_branch: Connection,
+    /// The name of the branch taken when no other fits.
+    default_branch_name: String,
 });
 
 impl StaticBranchAction {
@@ -2175,6 +2316,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(StaticDateAnchor {
+    /// The year.
     year: i64,
 });
 
@@ -2213,6 +2355,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(StaticPropertyFilterDataSource {
+    /// How the records are sorted.
     sort_by: Sort,
 });
 
@@ -2301,7 +2444,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TimeDelay {
-    time_of_day: TimeOfDay, time_zone_strategy: StaticTimeZoneStrategy,
+    /// The time of the day.
+    time_of_day: TimeOfDay,
+    /// Which time zone counts.
+    time_zone_strategy: StaticTimeZoneStrategy,
 });
 
 impl TimeDelay {
@@ -2399,7 +2545,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TimeWindow {
-    end_time: TimeOfDay, start_time: TimeOfDay,
+    /// When it ends.
+    end_time: TimeOfDay,
+    /// When it starts.
+    start_time: TimeOfDay,
 });
 
 impl TimeWindow {
@@ -2504,7 +2653,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(WebhookAction {
-    auth_settings: WebhookActionAuthSettings, connection: Connection,
+    /// How the request is authenticated.
+    auth_settings: WebhookActionAuthSettings,
+    /// Which action comes next.
+    connection: Connection,
 });
 
 impl WebhookAction {

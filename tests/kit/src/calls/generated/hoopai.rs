@@ -1586,8 +1586,8 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .calendars()
                 .list_blocked_slots(
                     sample.text("locationId"),
-                    sample.text("startTime"),
-                    sample.text("endTime"),
+                    sample.value::<i64>("startTime"),
+                    sample.value::<i64>("endTime"),
                 )
                 .user_id(sample.text("userId"))
                 .calendar_id(sample.text("calendarId"))
@@ -1601,8 +1601,8 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .calendars()
                 .list_events(
                     sample.text("locationId"),
-                    sample.text("startTime"),
-                    sample.text("endTime"),
+                    sample.value::<i64>("startTime"),
+                    sample.value::<i64>("endTime"),
                 )
                 .user_id(sample.text("userId"))
                 .calendar_id(sample.text("calendarId"))

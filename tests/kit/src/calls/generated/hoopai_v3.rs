@@ -1790,8 +1790,8 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .calendars()
                 .list_blocked_slots(
                     sample.text("locationId"),
-                    sample.text("startTime"),
-                    sample.text("endTime"),
+                    sample.value::<i64>("startTime"),
+                    sample.value::<i64>("endTime"),
                 )
                 .user_id(sample.text("userId"))
                 .calendar_id(sample.text("calendarId"))
@@ -1805,8 +1805,8 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .calendars()
                 .list_events(
                     sample.text("locationId"),
-                    sample.text("startTime"),
-                    sample.text("endTime"),
+                    sample.value::<i64>("startTime"),
+                    sample.value::<i64>("endTime"),
                 )
                 .user_id(sample.text("userId"))
                 .calendar_id(sample.text("calendarId"))
@@ -1849,8 +1849,8 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .calendars()
                 .list_service_bookings(
                     sample.text("locationId"),
-                    sample.text("startTime"),
-                    sample.text("endTime"),
+                    sample.value::<i64>("startTime"),
+                    sample.value::<i64>("endTime"),
                 )
                 .timezone(sample.text("timezone"))
                 .service_location_id(sample.text("serviceLocationId")),

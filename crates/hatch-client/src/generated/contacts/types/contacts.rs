@@ -34,9 +34,26 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertContact {
-    details: Value, email: String, external_contact_id: String, external_created_at: Timestamp,
-    external_id: String, external_updated_at: Timestamp, first_name: String, last_name: String,
-    phone_number: String, status: String,
+    /// Free set of further facts about the contact; any key, any JSON value.
+    details: Value,
+    /// E-mail address; matched after the telephone number.
+    email: String,
+    /// Your identifier of the contact.
+    external_contact_id: String,
+    /// When the lead was made in your system; the time of arrival if left out.
+    external_created_at: Timestamp,
+    /// Your identifier of the lead. It names the opportunity: a known value updates that one, a new value adds one.
+    external_id: String,
+    /// When the lead was last changed in your system.
+    external_updated_at: Timestamp,
+    /// First name.
+    first_name: String,
+    /// Last name.
+    last_name: String,
+    /// Telephone number; matched first.
+    phone_number: String,
+    /// State of the lead in your own system.
+    status: String,
 });
 
 crm_core::clears!(UpsertContact {

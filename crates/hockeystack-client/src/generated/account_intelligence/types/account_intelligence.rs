@@ -40,7 +40,7 @@ crm_core::record! {
 crm_core::record! {
     /// Which company to look up, and which parts of the answer are wanted.
     pub struct ResearchRequest {
-        /// Bare domain of the company, for example `example.com`: no scheme, no `www.`, no slash at the end.
+        /// Bare domain of the company, for example `example.com`: no scheme, no `www.`, no slash at the end. At least 1 character.
         company_domain: Option<String> = "company_domain",
         /// Names of the wanted parts, joined by commas without spaces. Leave it out to get every part.
         fields_to_get: Option<String> = "fields_to_get",
@@ -49,6 +49,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ResearchRequest {
+    /// Names of the wanted parts, joined by commas without spaces. Leave it out to get every part.
     fields_to_get: String,
 });
 

@@ -134,18 +134,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Settings of a new conversation.
     pub struct NewConversation {
-        /// E-mail address of the person on whose behalf the conversation is held. 1 to 254 characters.
+        /// E-mail address of the person on whose behalf the conversation is held. Between 1 and 254 characters.
         user_email: Option<String> = "user_email",
     }
 }
 crm_core::setters!(NewConversation {
+    /// E-mail address of the person on whose behalf the conversation is held. Between 1 and 254 characters.
     user_email: String,
 });
 
 crm_core::record! {
     /// A message to the agent.
     pub struct NewMessage {
-        /// Text of the message, 1 to 10,000 characters. 1 to 10000 characters.
+        /// Text of the message, 1 to 10,000 characters. Between 1 and 10000 characters.
         message: Option<String> = "message",
         /// True asks for a stream of events in place of a job; such an answer is not JSON and must be read raw.
         stream: Option<bool> = "stream",
@@ -154,6 +155,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(NewMessage {
+    /// True asks for a stream of events in place of a job; such an answer is not JSON and must be read raw.
     stream: bool,
 });
 

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// A task to create.
     pub struct NewTask {
-        /// The user who shall do it, 1 to 64 characters. 1 to 64 characters.
+        /// The user who shall do it, 1 to 64 characters. Between 1 and 64 characters.
         assignee_id: Option<String> = "assignee_id",
         /// Prepared words.
         draft: Option<TaskDraft> = "draft",
@@ -18,7 +18,7 @@ crm_core::record! {
         reason: Option<String> = "reason",
         /// Whom or what it is about: at least one of contact, deal, company or meeting.
         targets: Option<TaskTargets> = "targets",
-        /// Title, 1 to 500 characters. 1 to 500 characters.
+        /// Title, 1 to 500 characters. Between 1 and 500 characters.
         task_title: Option<String> = "task_title",
         /// How the task is carried out.
         task_type: Option<TaskType> = "task_type",
@@ -27,7 +27,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(NewTask {
-    draft: TaskDraft, due_date: String, priority: String, reason: String,
+    /// Prepared words.
+    draft: TaskDraft,
+    /// When it is due, in ISO 8601.
+    due_date: String,
+    /// How urgent it is; `medium` if left out. The other values are not on record.
+    priority: String,
+    /// Why the task is worth doing.
+    reason: String,
 });
 
 impl NewTask {
@@ -107,7 +114,16 @@ crm_core::record! {
     }
 }
 crm_core::setters!(TaskContact {
-    email: String, linkedin_url: String, name: String, phone_number: String, title: String,
+    /// E-mail address.
+    email: String,
+    /// Address of the LinkedIn profile.
+    linkedin_url: String,
+    /// Full name.
+    name: String,
+    /// Telephone number.
+    phone_number: String,
+    /// Job title.
+    title: String,
 });
 
 crm_core::record! {
@@ -124,7 +140,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(TaskDraft {
-    body: String, message: String, subject: String, talking_points: [String],
+    /// Text of an e-mail.
+    body: String,
+    /// Text of a direct message.
+    message: String,
+    /// Subject of an e-mail.
+    subject: String,
+    /// Points to raise in a call.
+    talking_points: [String],
 });
 
 crm_core::record! {
@@ -165,7 +188,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(TaskTargets {
-    company_id: String, contact: TaskContact, deal_id: String, meeting_id: String,
+    /// The company.
+    company_id: String,
+    /// The person.
+    contact: TaskContact,
+    /// The deal.
+    deal_id: String,
+    /// The meeting.
+    meeting_id: String,
 });
 
 crm_core::open_enum! {
@@ -190,7 +220,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(TaskUpdate {
-    dismiss_reason: String, status: TaskStatus,
+    /// Why it was dismissed; needed with `dismissed`. At most 2,000 characters, by a second-hand account.
+    dismiss_reason: String,
+    /// The new state: completed, dismissed or cancelled.
+    status: TaskStatus,
 });
 
 #[cfg(feature = "schemars")]

@@ -75,9 +75,31 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AdCampaign {
-    ad_campaign_group_id: String, ad_campaign_id: String, ads: [LinkedInAd], audience: Audience,
-    campaign_type: String, id: String, linked_in_error: String, locale: Locale,
-    media_type: AdCampaignMediaType, meta: Value, name: String, publishing_status: PublishingStatus,
+    /// The id of the campaign group.
+    ad_campaign_group_id: String,
+    /// The id of the ad campaign.
+    ad_campaign_id: String,
+    /// The ads of the campaign.
+    ads: [LinkedInAd],
+    /// The people the ads are to reach.
+    audience: Audience,
+    /// The kind of campaign.
+    campaign_type: String,
+    /// The id.
+    id: String,
+    /// What LinkedIn found wrong.
+    linked_in_error: String,
+    /// The language and country, as `en_US`.
+    locale: Locale,
+    /// What media it has, as `CAROUSEL`.
+    media_type: AdCampaignMediaType,
+    /// More about it, or the totals and paging of a list.
+    meta: Value,
+    /// The name.
+    name: String,
+    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    publishing_status: PublishingStatus,
+    /// What is bid for each result.
     unit_cost: UnitCost,
 });
 
@@ -115,10 +137,30 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AdCampaignGroupData {
-    ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization, ad_campaign_group_id: String,
-    ad_campaigns: [AdCampaign], budget: LinkedInBudget, id: String, linked_in_ad_account_id: String,
-    linked_in_error: String, meta: Value, name: String, objective_type: AdCampaignGroupDataObjectiveType,
-    publishing_status: PublishingStatus, unpublished_changes: bool,
+    /// How the budget is spent: `MAXIMUM_DELIVERY` or `COST_CAP`.
+    ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization,
+    /// The id of the campaign group.
+    ad_campaign_group_id: String,
+    /// The campaigns of the group.
+    ad_campaigns: [AdCampaign],
+    /// How much may be spent, and until when.
+    budget: LinkedInBudget,
+    /// The id.
+    id: String,
+    /// The id of the ad account at LinkedIn.
+    linked_in_ad_account_id: String,
+    /// What LinkedIn found wrong.
+    linked_in_error: String,
+    /// More about it, or the totals and paging of a list.
+    meta: Value,
+    /// The name.
+    name: String,
+    /// What the campaigns aim at, as `WEBSITE_VISIT`.
+    objective_type: AdCampaignGroupDataObjectiveType,
+    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    publishing_status: PublishingStatus,
+    /// Whether there are changes not published yet.
+    unpublished_changes: bool,
 });
 
 impl AdCampaignGroupData {
@@ -180,7 +222,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Audience {
-    geo_locations: [GeoLocation], target_audience: TargetAudience,
+    /// The places the audience is in.
+    geo_locations: [GeoLocation],
+    /// Whom it is aimed at.
+    target_audience: TargetAudience,
 });
 
 crm_core::record! {
@@ -205,7 +250,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AudienceLocation {
-    geometry: AudienceLocationGeometry, radius: f64, radius_unit: LocationRadiusUnit,
+    /// Where it lies on the map.
+    geometry: AudienceLocationGeometry,
+    /// How far around the place it reaches.
+    radius: f64,
+    /// The unit of the radius: `km` or `mi`.
+    radius_unit: LocationRadiusUnit,
 });
 
 impl AudienceLocation {
@@ -306,12 +356,44 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Campaign {
-    ad_groups: [GoogleAdGroup], ad_schedule: [GoogleAdSchedule], advanced_options: Value,
-    advertising_channel_sub_type: String, assets: GoogleAssets, audience: GoogleCampaignAudience,
-    bidding_strategy: GoogleBiddingStrategy, budget: GoogleBudget, campaign_goal: GoogleCampaignGoal,
-    goal_type: CampaignGoalType, google_ad_account_id: String, google_campaign_id: String, id: String,
-    is_eu_political_ads: bool, maximum_cpc: f64, network_settings: GoogleNetworkSettings,
-    publishing_status: PublishingStatus, source: String, unpublished_changes: bool,
+    /// The ad groups of the campaign.
+    ad_groups: [GoogleAdGroup],
+    /// The times of the week at which ads are shown.
+    ad_schedule: [GoogleAdSchedule],
+    /// Further options of the campaign.
+    advanced_options: Value,
+    /// Always `DEMAND_GEN`.
+    advertising_channel_sub_type: String,
+    /// The assets of the campaign.
+    assets: GoogleAssets,
+    /// The people the ads are to reach.
+    audience: GoogleCampaignAudience,
+    /// How the bids are made.
+    bidding_strategy: GoogleBiddingStrategy,
+    /// How much may be spent, and until when.
+    budget: GoogleBudget,
+    /// What the campaign is to reach.
+    campaign_goal: GoogleCampaignGoal,
+    /// What the campaign is for, as `LEAD`.
+    goal_type: CampaignGoalType,
+    /// The id of the ad account at Google.
+    google_ad_account_id: String,
+    /// Google's name of the campaign, as `customers/123/campaigns/456`.
+    google_campaign_id: String,
+    /// The id.
+    id: String,
+    /// Whether it has political ads in the EU.
+    is_eu_political_ads: bool,
+    /// Most to pay for a click.
+    maximum_cpc: f64,
+    /// The networks the ads are shown on.
+    network_settings: GoogleNetworkSettings,
+    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    publishing_status: PublishingStatus,
+    /// Where it came from.
+    source: String,
+    /// Whether there are changes not published yet.
+    unpublished_changes: bool,
 });
 
 impl Campaign {
@@ -383,10 +465,32 @@ crm_core::record! {
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
 }
 crm_core::setters!(CreateLeadForm {
-    custom_disclaimer: CustomDisclaimer, draft_form_id: String, greeting_card: GreetingCard, is_draft: bool,
-    locale: String, location_id: String, name: String, privacy_policy_link: String,
-    privacy_policy_text: String, question_page_headline: String, questions: [FormQuestion],
-    thank_you_page: ThankYouPage, type_: CreateLeadFormType,
+    /// The disclaimer of the form.
+    custom_disclaimer: CustomDisclaimer,
+    /// The id of the draft of the form.
+    draft_form_id: String,
+    /// What is shown before the form.
+    greeting_card: GreetingCard,
+    /// Whether it is a draft.
+    is_draft: bool,
+    /// The language and country, as `en_US`.
+    locale: String,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The name.
+    name: String,
+    /// The address of the privacy policy.
+    privacy_policy_link: String,
+    /// The text about the privacy policy.
+    privacy_policy_text: String,
+    /// The headline over the questions.
+    question_page_headline: String,
+    /// The questions to ask.
+    questions: [FormQuestion],
+    /// The page shown after the form was sent.
+    thank_you_page: ThankYouPage,
+    /// Its kind.
+    type_: CreateLeadFormType,
 });
 
 crm_core::record! {
@@ -403,6 +507,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CustomDisclaimer {
+    /// The boxes to tick.
     checkboxes: [CustomDisclaimerCheckbox],
 });
 
@@ -478,9 +583,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FacebookAudience {
-    age_max: f64, age_min: f64, genders: [f64], interests: [AudienceInterest], locales: [AudienceLocale],
-    lookalike: [AudienceCustomAudienceItem], placement_type: FacebookAudiencePlacementType,
-    placements: AudiencePlacements, retargeting: [AudienceCustomAudienceItem],
+    /// The highest age.
+    age_max: f64,
+    /// The lowest age to reach.
+    age_min: f64,
+    /// The genders it is aimed at.
+    genders: [f64],
+    /// The interests it is aimed at.
+    interests: [AudienceInterest],
+    /// The languages of the people to reach.
+    locales: [AudienceLocale],
+    /// The audiences that resemble known people.
+    lookalike: [AudienceCustomAudienceItem],
+    /// How the places are chosen: `auto` or `manual`.
+    placement_type: FacebookAudiencePlacementType,
+    /// Where the ads are shown.
+    placements: AudiencePlacements,
+    /// The audiences that are addressed again.
+    retargeting: [AudienceCustomAudienceItem],
 });
 
 impl FacebookAudience {
@@ -517,6 +637,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FbUpdateAudienceBody {
+    /// What it is, for people.
     description: String,
 });
 
@@ -577,7 +698,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormQuestion {
-    label: String, options: [FormQuestionOption],
+    /// The label it is shown with.
+    label: String,
+    /// The options it has.
+    options: [FormQuestionOption],
 });
 
 impl FormQuestion {
@@ -656,7 +780,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GeoAddressComponent {
-    long_name: String, short_name: String, types: [String],
+    /// The name in full.
+    long_name: String,
+    /// The short form of the name, as `NY`.
+    short_name: String,
+    /// The kinds of it, as `locality`.
+    types: [String],
 });
 
 crm_core::record! {
@@ -671,7 +800,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GeoGeometry {
-    location: GeoLatLng, location_type: String, viewport: GeoViewport,
+    /// The place or location in question.
+    location: GeoLatLng,
+    /// The kind of location.
+    location_type: String,
+    /// The part of the map it is shown in.
+    viewport: GeoViewport,
 });
 
 crm_core::record! {
@@ -706,10 +840,32 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAdGroup {
-    ad_campaign_id: String, ad_content: [GoogleAdContent], ad_group_error: String, ad_group_id: String,
-    audience: GoogleAdGroupAudience, custom_channels: bool, google_ad_group_id: String,
-    google_audience_id: String, id: String, keywords: GoogleKeywords, name: String,
-    publishing_status: PublishingStatus, selected_channels: [GoogleAdContentPlacementsItem],
+    /// The id of the ad campaign.
+    ad_campaign_id: String,
+    /// The ads of the group.
+    ad_content: [GoogleAdContent],
+    /// What is wrong with the ad group.
+    ad_group_error: String,
+    /// The id of the ad group.
+    ad_group_id: String,
+    /// The people the ads are to reach.
+    audience: GoogleAdGroupAudience,
+    /// `customChannels`
+    custom_channels: bool,
+    /// The resource name of the ad group at Google.
+    google_ad_group_id: String,
+    /// Google's name of the audience, as `customers/123/audiences/789`.
+    google_audience_id: String,
+    /// The id.
+    id: String,
+    /// The keywords it is about.
+    keywords: GoogleKeywords,
+    /// The name.
+    name: String,
+    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    publishing_status: PublishingStatus,
+    /// The channels the ads are shown on, as `YOUTUBE`.
+    selected_channels: [GoogleAdContentPlacementsItem],
 });
 
 crm_core::record! {
@@ -722,7 +878,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAdGroupAudience {
-    geo_locations: [GoogleGeoLocation], locales: [GoogleLocale],
+    /// The places the audience is in.
+    geo_locations: [GoogleGeoLocation],
+    /// The languages of the people to reach.
+    locales: [GoogleLocale],
 });
 
 crm_core::record! {
@@ -743,8 +902,17 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleCampaignAudience {
-    age_range: [GoogleDemographicTarget], gender: [GoogleDemographicTarget],
-    geo_locations: [GoogleGeoLocation], locales: [GoogleLocale], segments: [GoogleSegmentTarget],
+    /// The ages to reach or leave out.
+    age_range: [GoogleDemographicTarget],
+    /// The genders to reach.
+    gender: [GoogleDemographicTarget],
+    /// The places the audience is in.
+    geo_locations: [GoogleGeoLocation],
+    /// The languages of the people to reach.
+    locales: [GoogleLocale],
+    /// The segments the audience is made of.
+    segments: [GoogleSegmentTarget],
+    /// The interests of the people to reach.
     target_interests: GoogleTargetInterests,
 });
 
@@ -780,9 +948,32 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleGeoLocation {
-    address_components: [GeoAddressComponent], country_name: String, formatted_address: String,
-    geometry: GeoGeometry, id: String, key: String, name: String, place_id: String, radius: f64,
-    radius_unit: LocationRadiusUnit, resource_name: String, selection_type: SelectionType, type_: String,
+    /// The parts of the address.
+    address_components: [GeoAddressComponent],
+    /// The name of the country.
+    country_name: String,
+    /// The address in one line.
+    formatted_address: String,
+    /// Where it lies on the map.
+    geometry: GeoGeometry,
+    /// The id.
+    id: String,
+    /// The key it is known by.
+    key: String,
+    /// The name.
+    name: String,
+    /// Google's id of the place.
+    place_id: String,
+    /// How far around the place it reaches.
+    radius: f64,
+    /// The unit of the radius: `km` or `mi`.
+    radius_unit: LocationRadiusUnit,
+    /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+    resource_name: String,
+    /// Whether it is taken in or left out: `include` or `exclude`.
+    selection_type: SelectionType,
+    /// Its kind.
+    type_: String,
 });
 
 crm_core::record! {
@@ -837,9 +1028,28 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAdset {
-    audience: FacebookAudience, budget: Budget, conversion_location: String, custom_event_type: String,
-    id: String, instagram_actor_id: String, messaging_platforms: [UpsertAdsetMessagingPlatformsItem],
-    name: String, page_id: String, pixel_id: String, whatsapp_number: String,
+    /// The people the ads are to reach.
+    audience: FacebookAudience,
+    /// How much may be spent, and until when.
+    budget: Budget,
+    /// Where people convert, as `website`.
+    conversion_location: String,
+    /// The event that is counted, as `Purchase`.
+    custom_event_type: String,
+    /// The id.
+    id: String,
+    /// The id of the Instagram account that shows it.
+    instagram_actor_id: String,
+    /// The messengers the ad opens, as `WHATSAPP`.
+    messaging_platforms: [UpsertAdsetMessagingPlatformsItem],
+    /// The name.
+    name: String,
+    /// The id of the page.
+    page_id: String,
+    /// The id of the tracking pixel.
+    pixel_id: String,
+    /// The WhatsApp number.
+    whatsapp_number: String,
 });
 
 impl UpsertAdset {
@@ -897,7 +1107,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertCampaign {
-    id: String, name: String, objective: UpsertCampaignObjective, source: String,
+    /// The id.
+    id: String,
+    /// The name.
+    name: String,
+    /// What the campaign aims at, as `OUTCOME_LEADS`.
+    objective: UpsertCampaignObjective,
+    /// Where it came from.
+    source: String,
+    /// The special ad categories it falls under, as `HOUSING`.
     special_ad_categories: [UpsertCampaignSpecialAdCategoriesItem],
 });
 

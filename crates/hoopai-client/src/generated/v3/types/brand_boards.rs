@@ -77,9 +77,31 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BrandVoiceAnswers {
-    brand_promise: String, brand_purpose: String, brand_values: String, business_hours: String,
-    business_type: String, call_to_action: String, company_address: String, company_email: String,
-    company_website: String, competitive_advantage: String, phone: Value, risks_of_inaction: String,
+    /// What the brand promises its customers.
+    brand_promise: String,
+    /// What the brand is there for.
+    brand_purpose: String,
+    /// What the brand stands for.
+    brand_values: String,
+    /// When the business is open.
+    business_hours: String,
+    /// What kind of business it is.
+    business_type: String,
+    /// What the reader is asked to do.
+    call_to_action: String,
+    /// The address of the company.
+    company_address: String,
+    /// The e-mail address of the company.
+    company_email: String,
+    /// The address of the company's website.
+    company_website: String,
+    /// What the brand does better than others.
+    competitive_advantage: String,
+    /// The telephone number, as `+15550100`.
+    phone: Value,
+    /// What customers risk if they do nothing.
+    risks_of_inaction: String,
+    /// What sets the brand apart from others.
     unique_selling_proposition: String,
 });
 
@@ -198,7 +220,18 @@ crm_core::record! {
     required "hex" "hexa" "label" "rgb" "rgba"
 }
 crm_core::setters!(Color {
-    hex: String, hexa: String, id: String, label: String, rgb: String, rgba: String,
+    /// The color in hex, as `#FF5733`.
+    hex: String,
+    /// The color in hexadecimal with its opacity, as `#FF5733FF`.
+    hexa: String,
+    /// The id.
+    id: String,
+    /// The label it is shown with.
+    label: String,
+    /// The color in RGB, as `rgb(255, 87, 51)`.
+    rgb: String,
+    /// The color as `rgba(255, 87, 51, 1)`.
+    rgba: String,
 });
 
 crm_core::record! {
@@ -229,8 +262,22 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBrandBoardParam {
-    brand_board_id: String, colors: [Color], default_: bool, fonts: [Font], logos: [Logo], parent_id: String,
-    type_: MetaDataSourceType, url: String,
+    /// The id of the brand board.
+    brand_board_id: String,
+    /// The colors that belong to it.
+    colors: [Color],
+    /// Whether it is the default.
+    default_: bool,
+    /// The fonts that belong to it.
+    fonts: [Font],
+    /// The logos of the brand.
+    logos: [Logo],
+    /// The id of what it belongs to.
+    parent_id: String,
+    /// Its kind.
+    type_: MetaDataSourceType,
+    /// The address.
+    url: String,
 });
 
 impl CreateBrandBoardParam {
@@ -271,7 +318,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBrandVoiceBody {
-    answers: BrandVoiceAnswers, description: String, name: String, url: String,
+    /// The answers that describe the brand voice.
+    answers: BrandVoiceAnswers,
+    /// What it is, for people.
+    description: String,
+    /// The name.
+    name: String,
+    /// The address.
+    url: String,
 });
 
 impl CreateBrandVoiceBody {
@@ -317,6 +371,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Font {
+    /// The id.
     id: String,
 });
 
@@ -412,6 +467,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Logo {
+    /// The id.
     id: String,
 });
 
@@ -503,7 +559,18 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateBrandBoardBody {
-    colors: [Color], default_: bool, fonts: [Font], logos: [Logo], name: String, parent_id: String,
+    /// The colors that belong to it.
+    colors: [Color],
+    /// Whether it is the default.
+    default_: bool,
+    /// The fonts that belong to it.
+    fonts: [Font],
+    /// The logos of the brand.
+    logos: [Logo],
+    /// The name.
+    name: String,
+    /// The id of what it belongs to.
+    parent_id: String,
 });
 
 crm_core::record! {
@@ -546,11 +613,40 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateBrandVoiceAnswers {
-    brand_name: String, brand_promise: String, brand_purpose: String, brand_values: String,
-    business_hours: String, business_type: String, call_to_action: String, company_address: String,
-    company_email: String, company_website: String, competitive_advantage: String,
-    customer_pain_points: String, phone: Value, risks_of_inaction: String, target_audience: String,
-    tone_of_voice: String, unique_selling_proposition: String,
+    /// The name of the brand.
+    brand_name: String,
+    /// What the brand promises its customers.
+    brand_promise: String,
+    /// What the brand is there for.
+    brand_purpose: String,
+    /// What the brand stands for.
+    brand_values: String,
+    /// When the business is open.
+    business_hours: String,
+    /// What kind of business it is.
+    business_type: String,
+    /// What the reader is asked to do.
+    call_to_action: String,
+    /// The address of the company.
+    company_address: String,
+    /// The e-mail address of the company.
+    company_email: String,
+    /// The address of the company's website.
+    company_website: String,
+    /// What the brand does better than others.
+    competitive_advantage: String,
+    /// What troubles the customers.
+    customer_pain_points: String,
+    /// The telephone number, as `+15550100`.
+    phone: Value,
+    /// What customers risk if they do nothing.
+    risks_of_inaction: String,
+    /// Whom it is aimed at.
+    target_audience: String,
+    /// How the brand sounds.
+    tone_of_voice: String,
+    /// What sets the brand apart from others.
+    unique_selling_proposition: String,
 });
 
 crm_core::record! {
@@ -563,7 +659,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateBrandVoiceBody {
-    answers: UpdateBrandVoiceAnswers, name: String,
+    /// The answers that describe the brand voice.
+    answers: UpdateBrandVoiceAnswers,
+    /// The name.
+    name: String,
 });
 
 #[cfg(feature = "schemars")]

@@ -60,7 +60,7 @@ crm_core::record! {
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The vendor's default is `default`.
+        /// Default: `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
         /// How or where the meeting is held, as `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
@@ -72,17 +72,39 @@ crm_core::record! {
         start_time: Option<String> = "startTime",
         /// The title.
         title: Option<String> = "title",
-        /// Whether to send the notifications. The vendor's default is `true`.
+        /// Whether to send the notifications. Default: `true`.
         to_notify: Option<bool> = "toNotify",
     }
     required "calendarId" "contactId" "locationId" "startTime"
     by new
 }
 crm_core::setters!(AppointmentCreate {
-    address: String, appointment_status: AppointmentStatus, assigned_user_id: String, description: String,
-    end_time: String, ignore_date_range: bool, ignore_free_slot_validation: bool, meeting_location_id: String,
-    meeting_location_type: AppointmentEditMeetingLocationType, override_location_config: bool, rrule: String,
-    title: String, to_notify: bool,
+    /// The address.
+    address: String,
+    /// The state of the appointment, as `confirmed` or `noshow`.
+    appointment_status: AppointmentStatus,
+    /// The id of the user it is assigned to.
+    assigned_user_id: String,
+    /// What it is, for people.
+    description: String,
+    /// When it ends.
+    end_time: String,
+    /// Whether the notice and date limits of the calendar are disregarded.
+    ignore_date_range: bool,
+    /// Whether to book even when the slot is not free.
+    ignore_free_slot_validation: bool,
+    /// Default: `default`.
+    meeting_location_id: String,
+    /// How or where the meeting is held, as `zoom`.
+    meeting_location_type: AppointmentEditMeetingLocationType,
+    /// `overrideLocationConfig`
+    override_location_config: bool,
+    /// The rule by which it repeats.
+    rrule: String,
+    /// The title.
+    title: String,
+    /// Whether to send the notifications. Default: `true`.
+    to_notify: bool,
 });
 
 impl AppointmentCreate {
@@ -136,7 +158,7 @@ crm_core::record! {
         ignore_date_range: Option<bool> = "ignoreDateRange",
         /// Whether to book even when the slot is not free.
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
-        /// The vendor's default is `default`.
+        /// Default: `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
         /// How or where the meeting is held, as `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
@@ -148,15 +170,41 @@ crm_core::record! {
         start_time: Option<String> = "startTime",
         /// The title.
         title: Option<String> = "title",
-        /// Whether to send the notifications. The vendor's default is `true`.
+        /// Whether to send the notifications. Default: `true`.
         to_notify: Option<bool> = "toNotify",
     }
 }
 crm_core::setters!(AppointmentEdit {
-    address: String, appointment_status: AppointmentStatus, assigned_user_id: String, calendar_id: String,
-    description: String, end_time: String, ignore_date_range: bool, ignore_free_slot_validation: bool,
-    meeting_location_id: String, meeting_location_type: AppointmentEditMeetingLocationType,
-    override_location_config: bool, rrule: String, start_time: String, title: String, to_notify: bool,
+    /// The address.
+    address: String,
+    /// The state of the appointment, as `confirmed` or `noshow`.
+    appointment_status: AppointmentStatus,
+    /// The id of the user it is assigned to.
+    assigned_user_id: String,
+    /// The id of the calendar.
+    calendar_id: String,
+    /// What it is, for people.
+    description: String,
+    /// When it ends.
+    end_time: String,
+    /// Whether the notice and date limits of the calendar are disregarded.
+    ignore_date_range: bool,
+    /// Whether to book even when the slot is not free.
+    ignore_free_slot_validation: bool,
+    /// Default: `default`.
+    meeting_location_id: String,
+    /// How or where the meeting is held, as `zoom`.
+    meeting_location_type: AppointmentEditMeetingLocationType,
+    /// `overrideLocationConfig`
+    override_location_config: bool,
+    /// The rule by which it repeats.
+    rrule: String,
+    /// When it begins.
+    start_time: String,
+    /// The title.
+    title: String,
+    /// Whether to send the notifications. Default: `true`.
+    to_notify: bool,
 });
 
 crm_core::record! {
@@ -184,7 +232,7 @@ crm_core::record! {
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How or where the meeting is held, as `zoom`. The vendor's default is `default`.
+        /// How or where the meeting is held, as `zoom`. Default: `default`.
         meeting_location_type: Option<String> = "meetingLocationType",
         /// The rule by which it repeats.
         rrule: Option<String> = "rrule",
@@ -232,23 +280,23 @@ crm_core::record! {
     pub struct Calendar {
         /// The e-mail address that alerts go to.
         alert_email: Option<String> = "alertEmail",
-        /// The shortest notice for a booking, in its unit.
+        /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
         /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// How far ahead can be booked, in its unit.
+        /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
         /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// Whether bookings may be cancelled. The vendor's default is `true`.
+        /// Whether bookings may be cancelled. Default: `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// Whether appointments can be moved. The vendor's default is `true`.
+        /// Whether appointments can be moved. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
         /// Most appointments in a day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// How many appointments fit in a slot. The vendor's default is `1`.
+        /// How many appointments fit in a slot. Default: `1`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// Whether appointments are confirmed at once. The vendor's default is `true`.
+        /// Whether appointments are confirmed at once. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
         /// The dates that have hours of their own. Deprecated by the vendor.
         availabilities: Vec<Availability> = "availabilities",
@@ -262,13 +310,13 @@ crm_core::record! {
         consent_label: Option<String> = "consentLabel",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The color in the calendar, as `#039be5`. The vendor's default is `#039be5`.
+        /// The color in the calendar, as `#039be5`. Default: `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// The title of the events, with placeholders. The vendor's default is `{{contact.name}}`.
+        /// The title of the events, with placeholders. Default: `{{contact.name}}`.
         event_title: Option<String> = "eventTitle",
-        /// How appointments are shared out among the team. The vendor's default is `RoundRobin_OptimizeForAvailability`.
+        /// How appointments are shared out among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
         /// The id of the form.
         form_id: Option<String> = "formId",
@@ -276,9 +324,9 @@ crm_core::record! {
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
         /// What is said after the form was sent.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
-        /// The vendor's default is `ThankYouMessage`.
+        /// Default: `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// Whether Google sends invitation e-mails. The vendor's default is `false`.
+        /// Whether Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
         /// The id of the group.
         group_id: Option<String> = "groupId",
@@ -286,7 +334,7 @@ crm_core::record! {
         guest_type: Option<GuestType> = "guestType",
         /// The id.
         id: Option<String> = "id",
-        /// Whether it is in use. The vendor's default is `true`.
+        /// Whether it is in use. Default: `true`.
         is_active: Option<bool> = "isActive",
         /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
@@ -308,7 +356,7 @@ crm_core::record! {
         open_hours: Vec<OpenHour> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Time kept free before each booking, in `preBufferUnit`.
+        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
@@ -320,15 +368,15 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// Whether contacts that exist already are not assigned anew.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// `slotBuffer`
+        /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
         /// The unit of the slot buffer: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
-        /// The vendor's default is `30`.
+        /// In the unit of `slotDurationUnit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
         /// The unit of a slot's length: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// The vendor's default is `30`.
+        /// In the unit of `slotIntervalUnit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
@@ -340,7 +388,7 @@ crm_core::record! {
         team_members: Vec<TeamMemberReply> = "teamMembers",
         /// The part of the booking address that names the calendar.
         widget_slug: Option<String> = "widgetSlug",
-        /// The vendor's default is `classic`.
+        /// Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
 }
@@ -358,23 +406,23 @@ crm_core::record! {
     pub struct CalendarCreate {
         /// The e-mail address that alerts go to.
         alert_email: Option<String> = "alertEmail",
-        /// The shortest notice for a booking, in its unit.
+        /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
         /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// How far ahead can be booked, in its unit.
+        /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
         /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// Whether bookings may be cancelled. The vendor's default is `true`.
+        /// Whether bookings may be cancelled. Default: `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// Whether appointments can be moved. The vendor's default is `true`.
+        /// Whether appointments can be moved. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
         /// Most appointments in a day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// How many appointments fit in a slot. The vendor's default is `1`.
+        /// How many appointments fit in a slot. Default: `1`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// Whether appointments are confirmed at once. The vendor's default is `true`.
+        /// Whether appointments are confirmed at once. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
         /// The dates that have hours of their own. Deprecated by the vendor.
         availabilities: Option<Vec<Availability>> = "availabilities",
@@ -388,13 +436,13 @@ crm_core::record! {
         consent_label: Option<String> = "consentLabel",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The color in the calendar, as `#039be5`. The vendor's default is `#039be5`.
+        /// The color in the calendar, as `#039be5`. Default: `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// The title of the events, with placeholders. The vendor's default is `{{contact.name}}`.
+        /// The title of the events, with placeholders. Default: `{{contact.name}}`.
         event_title: Option<String> = "eventTitle",
-        /// How appointments are shared out among the team. The vendor's default is `RoundRobin_OptimizeForAvailability`.
+        /// How appointments are shared out among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
         /// The id of the form.
         form_id: Option<String> = "formId",
@@ -402,15 +450,15 @@ crm_core::record! {
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
         /// What is said after the form was sent.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
-        /// The vendor's default is `ThankYouMessage`.
+        /// Default: `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// Whether Google sends invitation e-mails. The vendor's default is `false`.
+        /// Whether Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
         /// The id of the group.
         group_id: Option<String> = "groupId",
         /// `count_only` counts the guests; `collect_detail` asks who they are.
         guest_type: Option<GuestType> = "guestType",
-        /// Whether it is in use. The vendor's default is `true`.
+        /// Whether it is in use. Default: `true`.
         is_active: Option<bool> = "isActive",
         /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
@@ -432,7 +480,7 @@ crm_core::record! {
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Time kept free before each booking, in `preBufferUnit`.
+        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
@@ -444,15 +492,15 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// Whether contacts that exist already are not assigned anew.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// `slotBuffer`
+        /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
         /// The unit of the slot buffer: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
-        /// The vendor's default is `30`.
+        /// In the unit of `slotDurationUnit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
         /// The unit of a slot's length: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// The vendor's default is `30`.
+        /// In the unit of `slotIntervalUnit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
@@ -464,7 +512,7 @@ crm_core::record! {
         team_members: Option<Vec<TeamMember>> = "teamMembers",
         /// The part of the booking address that names the calendar.
         widget_slug: Option<String> = "widgetSlug",
-        /// The vendor's default is `classic`.
+        /// Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
     required "locationId" "name"
@@ -472,22 +520,110 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CalendarCreate {
-    alert_email: String, allow_booking_after: f64, allow_booking_after_unit: AllowBookingAfterUnit,
-    allow_booking_for: f64, allow_booking_for_unit: AllowBookingForUnit, allow_cancellation: bool,
-    allow_reschedule: bool, appoinment_per_day: f64, appoinment_per_slot: f64, auto_confirm: bool,
-    availabilities: [Availability], availability_type: f64, calendar_cover_image: String,
-    calendar_type: CalendarType, consent_label: String, description: String, enable_recurring: bool,
-    event_color: String, event_title: String, event_type: EventType, form_id: String,
-    form_submit_redirect_url: String, form_submit_thanks_message: String, form_submit_type: FormSubmitType,
-    google_invitation_emails: bool, group_id: String, guest_type: GuestType, is_active: bool,
-    is_live_payment_mode: bool, location_configurations: [LocationConfiguration],
-    look_busy_config: LookBusyConfiguration, notes: String, notifications: [CalendarNotification],
-    open_hours: [OpenHour], pixel_id: String, pre_buffer: f64, pre_buffer_unit: BufferUnit,
-    recurring: CalendarsRecurring, should_assign_contact_to_team_member: bool,
-    should_send_alert_emails_to_assigned_member: bool, should_skip_assigning_contact_for_existing: bool,
-    slot_buffer: f64, slot_buffer_unit: BufferUnit, slot_duration: f64, slot_duration_unit: BufferUnit,
-    slot_interval: f64, slot_interval_unit: BufferUnit, slug: String, sticky_contact: bool,
-    team_members: [TeamMember], widget_slug: String, widget_type: WidgetType,
+    /// The e-mail address that alerts go to.
+    alert_email: String,
+    /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+    allow_booking_after: f64,
+    /// The unit of `allowBookingAfter`.
+    allow_booking_after_unit: AllowBookingAfterUnit,
+    /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+    allow_booking_for: f64,
+    /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+    allow_booking_for_unit: AllowBookingForUnit,
+    /// Whether bookings may be cancelled. Default: `true`.
+    allow_cancellation: bool,
+    /// Whether appointments can be moved. Default: `true`.
+    allow_reschedule: bool,
+    /// Most appointments in a day.
+    appoinment_per_day: f64,
+    /// How many appointments fit in a slot. Default: `1`.
+    appoinment_per_slot: f64,
+    /// Whether appointments are confirmed at once. Default: `true`.
+    auto_confirm: bool,
+    /// The dates that have hours of their own. Deprecated by the vendor.
+    availabilities: [Availability],
+    /// Which kind of availability holds: `0` or `1`. Deprecated by the vendor.
+    availability_type: f64,
+    /// The address of the cover image of the calendar.
+    calendar_cover_image: String,
+    /// The kind of calendar, as `round_robin`.
+    calendar_type: CalendarType,
+    /// The text beside the consent box.
+    consent_label: String,
+    /// What it is, for people.
+    description: String,
+    /// Default: `false`.
+    enable_recurring: bool,
+    /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+    event_color: String,
+    /// The title of the events, with placeholders. Default: `{{contact.name}}`.
+    event_title: String,
+    /// How appointments are shared out among the team. Default: `RoundRobin_OptimizeForAvailability`.
+    event_type: EventType,
+    /// The id of the form.
+    form_id: String,
+    /// The address to go to once the form is sent.
+    form_submit_redirect_url: String,
+    /// What is said after the form was sent.
+    form_submit_thanks_message: String,
+    /// Default: `ThankYouMessage`.
+    form_submit_type: FormSubmitType,
+    /// Whether Google sends invitation e-mails. Default: `false`.
+    google_invitation_emails: bool,
+    /// The id of the group.
+    group_id: String,
+    /// `count_only` counts the guests; `collect_detail` asks who they are.
+    guest_type: GuestType,
+    /// Whether it is in use. Default: `true`.
+    is_active: bool,
+    /// Whether payments are real, not only for testing.
+    is_live_payment_mode: bool,
+    /// The places or ways in which a meeting can be held.
+    location_configurations: [LocationConfiguration],
+    /// How to show fewer free slots than there are.
+    look_busy_config: LookBusyConfiguration,
+    /// The notes on it.
+    notes: String,
+    /// Deprecated by the vendor.
+    notifications: [CalendarNotification],
+    /// The hours it is open. Deprecated by the vendor.
+    open_hours: [OpenHour],
+    /// The id of the tracking pixel.
+    pixel_id: String,
+    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    pre_buffer: f64,
+    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    pre_buffer_unit: BufferUnit,
+    /// How it repeats.
+    recurring: CalendarsRecurring,
+    /// Whether the contact is assigned to the booked team member.
+    should_assign_contact_to_team_member: bool,
+    /// Whether the assigned member gets the alert e-mails.
+    should_send_alert_emails_to_assigned_member: bool,
+    /// Whether contacts that exist already are not assigned anew.
+    should_skip_assigning_contact_for_existing: bool,
+    /// In the unit of `slotBufferUnit`.
+    slot_buffer: f64,
+    /// The unit of the slot buffer: `mins` or `hours`.
+    slot_buffer_unit: BufferUnit,
+    /// In the unit of `slotDurationUnit`. Default: `30`.
+    slot_duration: f64,
+    /// The unit of a slot's length: `mins` or `hours`.
+    slot_duration_unit: BufferUnit,
+    /// In the unit of `slotIntervalUnit`. Default: `30`.
+    slot_interval: f64,
+    /// The unit of `slotInterval`: `mins` or `hours`.
+    slot_interval_unit: BufferUnit,
+    /// The part of the address after the domain.
+    slug: String,
+    /// `stickyContact`
+    sticky_contact: bool,
+    /// The team members of the calendar.
+    team_members: [TeamMember],
+    /// The part of the booking address that names the calendar.
+    widget_slug: String,
+    /// Default: `classic`.
+    widget_type: WidgetType,
 });
 
 impl CalendarCreate {
@@ -610,11 +746,11 @@ crm_core::record! {
     pub struct CalendarUpdate {
         /// The e-mail address that alerts go to.
         alert_email: Option<String> = "alertEmail",
-        /// The shortest notice for a booking, in its unit.
+        /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
         /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// How far ahead can be booked, in its unit.
+        /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
         /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
@@ -638,9 +774,9 @@ crm_core::record! {
         consent_label: Option<String> = "consentLabel",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The color in the calendar, as `#039be5`. The vendor's default is `#039be5`.
+        /// The color in the calendar, as `#039be5`. Default: `#039be5`.
         event_color: Option<String> = "eventColor",
         /// The title of the events, with placeholders.
         event_title: Option<String> = "eventTitle",
@@ -652,7 +788,7 @@ crm_core::record! {
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
         /// What is said after the form was sent.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
-        /// The vendor's default is `ThankYouMessage`.
+        /// Default: `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// Whether Google sends invitation e-mails.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
@@ -680,7 +816,7 @@ crm_core::record! {
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Time kept free before each booking, in `preBufferUnit`.
+        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
@@ -692,13 +828,13 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// Whether contacts that exist already are not assigned anew.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// `slotBuffer`
+        /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
-        /// The vendor's default is `30`.
+        /// In the unit of `slotDurationUnit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
         /// The unit of a slot's length: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// The vendor's default is `30`.
+        /// In the unit of `slotIntervalUnit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
@@ -710,27 +846,114 @@ crm_core::record! {
         team_members: Option<Vec<TeamMember>> = "teamMembers",
         /// The part of the booking address that names the calendar.
         widget_slug: Option<String> = "widgetSlug",
-        /// The vendor's default is `classic`.
+        /// Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
     read_only "meetingLocation"
 }
 crm_core::setters!(CalendarUpdate {
-    alert_email: String, allow_booking_after: f64, allow_booking_after_unit: AllowBookingAfterUnit,
-    allow_booking_for: f64, allow_booking_for_unit: AllowBookingForUnit, allow_cancellation: bool,
-    allow_reschedule: bool, appoinment_per_day: f64, appoinment_per_slot: f64, auto_confirm: bool,
-    availabilities: [UpdateAvailability], availability_type: f64, calendar_cover_image: String,
-    consent_label: String, description: String, enable_recurring: bool, event_color: String,
-    event_title: String, event_type: EventType, form_id: String, form_submit_redirect_url: String,
-    form_submit_thanks_message: String, form_submit_type: FormSubmitType, google_invitation_emails: bool,
-    group_id: String, guest_type: GuestType, is_active: bool, is_live_payment_mode: bool,
-    location_configurations: [LocationConfiguration], look_busy_config: LookBusyConfiguration, name: String,
-    notes: String, notifications: [CalendarNotification], open_hours: [OpenHour], pixel_id: String,
-    pre_buffer: f64, pre_buffer_unit: BufferUnit, recurring: CalendarsRecurring,
-    should_assign_contact_to_team_member: bool, should_send_alert_emails_to_assigned_member: bool,
-    should_skip_assigning_contact_for_existing: bool, slot_buffer: f64, slot_duration: f64,
-    slot_duration_unit: BufferUnit, slot_interval: f64, slot_interval_unit: BufferUnit, slug: String,
-    sticky_contact: bool, team_members: [TeamMember], widget_slug: String, widget_type: WidgetType,
+    /// The e-mail address that alerts go to.
+    alert_email: String,
+    /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+    allow_booking_after: f64,
+    /// The unit of `allowBookingAfter`.
+    allow_booking_after_unit: AllowBookingAfterUnit,
+    /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+    allow_booking_for: f64,
+    /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+    allow_booking_for_unit: AllowBookingForUnit,
+    /// Whether bookings may be cancelled.
+    allow_cancellation: bool,
+    /// Whether appointments can be moved.
+    allow_reschedule: bool,
+    /// Most appointments in a day.
+    appoinment_per_day: f64,
+    /// How many appointments fit in a slot.
+    appoinment_per_slot: f64,
+    /// Whether appointments are confirmed at once.
+    auto_confirm: bool,
+    /// The dates that have hours of their own. Deprecated by the vendor.
+    availabilities: [UpdateAvailability],
+    /// Which kind of availability holds: `0` or `1`. Deprecated by the vendor.
+    availability_type: f64,
+    /// The address of the cover image of the calendar.
+    calendar_cover_image: String,
+    /// The text beside the consent box.
+    consent_label: String,
+    /// What it is, for people.
+    description: String,
+    /// Default: `false`.
+    enable_recurring: bool,
+    /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+    event_color: String,
+    /// The title of the events, with placeholders.
+    event_title: String,
+    /// How appointments are shared out among the team.
+    event_type: EventType,
+    /// The id of the form.
+    form_id: String,
+    /// The address to go to once the form is sent.
+    form_submit_redirect_url: String,
+    /// What is said after the form was sent.
+    form_submit_thanks_message: String,
+    /// Default: `ThankYouMessage`.
+    form_submit_type: FormSubmitType,
+    /// Whether Google sends invitation e-mails.
+    google_invitation_emails: bool,
+    /// The id of the group.
+    group_id: String,
+    /// `count_only` counts the guests; `collect_detail` asks who they are.
+    guest_type: GuestType,
+    /// Whether it is in use.
+    is_active: bool,
+    /// Whether payments are real, not only for testing.
+    is_live_payment_mode: bool,
+    /// The places or ways in which a meeting can be held.
+    location_configurations: [LocationConfiguration],
+    /// How to show fewer free slots than there are.
+    look_busy_config: LookBusyConfiguration,
+    /// The name.
+    name: String,
+    /// The notes on it.
+    notes: String,
+    /// Deprecated by the vendor.
+    notifications: [CalendarNotification],
+    /// The hours it is open. Deprecated by the vendor.
+    open_hours: [OpenHour],
+    /// The id of the tracking pixel.
+    pixel_id: String,
+    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    pre_buffer: f64,
+    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    pre_buffer_unit: BufferUnit,
+    /// How it repeats.
+    recurring: CalendarsRecurring,
+    /// Whether the contact is assigned to the booked team member.
+    should_assign_contact_to_team_member: bool,
+    /// Whether the assigned member gets the alert e-mails.
+    should_send_alert_emails_to_assigned_member: bool,
+    /// Whether contacts that exist already are not assigned anew.
+    should_skip_assigning_contact_for_existing: bool,
+    /// In the unit of `slotBufferUnit`.
+    slot_buffer: f64,
+    /// In the unit of `slotDurationUnit`. Default: `30`.
+    slot_duration: f64,
+    /// The unit of a slot's length: `mins` or `hours`.
+    slot_duration_unit: BufferUnit,
+    /// In the unit of `slotIntervalUnit`. Default: `30`.
+    slot_interval: f64,
+    /// The unit of `slotInterval`: `mins` or `hours`.
+    slot_interval_unit: BufferUnit,
+    /// The part of the address after the domain.
+    slug: String,
+    /// `stickyContact`
+    sticky_contact: bool,
+    /// The team members of the calendar.
+    team_members: [TeamMember],
+    /// The part of the booking address that names the calendar.
+    widget_slug: String,
+    /// Default: `classic`.
+    widget_type: WidgetType,
 });
 
 crm_core::record! {
@@ -755,8 +978,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(CalendarsRecurring {
+    /// `bookingOption`
     booking_option: CalendarsRecurringBookingOption,
-    booking_overlap_default_status: CreatePublicServiceBookingStatus, count: f64,
+    /// The status of bookings that overlap another one.
+    booking_overlap_default_status: CreatePublicServiceBookingStatus,
+    /// How many there are. At most 24.
+    count: f64,
+    /// How often it repeats: `DAILY`, `WEEKLY` or `MONTHLY`.
     freq: CalendarsRecurringFreq,
 });
 
@@ -776,7 +1004,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBookingService {
-    add_ons: [ServiceAddOn], position: f64, staff_id: String,
+    /// What is added to it.
+    add_ons: [ServiceAddOn],
+    /// Where it stands among its kind, or on the page.
+    position: f64,
+    /// The id of who gives the service.
+    staff_id: String,
 });
 
 impl CreateBookingService {
@@ -885,9 +1118,26 @@ crm_core::record! {
     required "contactId" "endTime" "locationId" "services" "startTime" "timezone"
 }
 crm_core::setters!(CreatePublicServiceBooking {
-    contact_id: String, end_time: String, location_id: String, meeting_location: String,
-    service_location_id: String, services: [CreateBookingService], start_time: String,
-    status: CreatePublicServiceBookingStatus, timezone: String, title: String,
+    /// The id of the contact.
+    contact_id: String,
+    /// When it ends.
+    end_time: String,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// Where the meeting takes place.
+    meeting_location: String,
+    /// The id of the place where the service is given.
+    service_location_id: String,
+    /// The services on offer or booked.
+    services: [CreateBookingService],
+    /// When it begins.
+    start_time: String,
+    /// The state it is in.
+    status: CreatePublicServiceBookingStatus,
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// The title.
+    title: String,
 });
 
 crm_core::open_enum! {
@@ -919,17 +1169,17 @@ crm_core::record! {
         name: Option<String> = "name",
         /// What is to be paid for the service.
         payment: Option<Payment> = "payment",
-        /// The time kept free after the service, in its unit.
+        /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// Time kept free before each booking, in `preBufferUnit`.
+        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// The id of the service category.
         service_category_id: Option<String> = "serviceCategoryId",
-        /// How long the service takes, in its unit.
+        /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -944,10 +1194,34 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateService {
-    cover_image: String, description: String, event_color: String, form_id: String, is_private: bool,
-    payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit, pre_buffer: f64,
-    pre_buffer_unit: BufferUnit, service_category_id: String, service_duration: f64,
-    service_duration_unit: BufferUnit, variations: [CreateServiceVariation],
+    /// The address of the cover image.
+    cover_image: String,
+    /// What it is, for people.
+    description: String,
+    /// The color in the calendar, as `#039be5`.
+    event_color: String,
+    /// The id of the form.
+    form_id: String,
+    /// Whether it is private.
+    is_private: bool,
+    /// What is to be paid for the service.
+    payment: Payment,
+    /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
+    post_buffer: f64,
+    /// The unit of `postBuffer`: `mins` or `hours`.
+    post_buffer_unit: BufferUnit,
+    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    pre_buffer: f64,
+    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    pre_buffer_unit: BufferUnit,
+    /// The id of the service category.
+    service_category_id: String,
+    /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
+    service_duration: f64,
+    /// The unit of `serviceDuration`: `mins` or `hours`.
+    service_duration_unit: BufferUnit,
+    /// The different versions of it.
+    variations: [CreateServiceVariation],
 });
 
 impl CreateService {
@@ -1005,7 +1279,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateServiceLocation {
-    address: String, cover_image: String, location_type: LocationType, phone: String,
+    /// The address.
+    address: String,
+    /// The address of the cover image.
+    cover_image: String,
+    /// The kind of location.
+    location_type: LocationType,
+    /// The telephone number, as `+15550100`.
+    phone: String,
 });
 
 impl CreateServiceLocation {
@@ -1036,15 +1317,15 @@ crm_core::record! {
         name: Option<String> = "name",
         /// What is to be paid for the service.
         payment: Option<Payment> = "payment",
-        /// The time kept free after the service, in its unit.
+        /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// Time kept free before each booking, in `preBufferUnit`.
+        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// How long the service takes, in its unit.
+        /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1053,8 +1334,20 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateServiceVariation {
-    payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit, pre_buffer: f64,
-    pre_buffer_unit: BufferUnit, service_duration: f64, service_duration_unit: BufferUnit,
+    /// What is to be paid for the service.
+    payment: Payment,
+    /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
+    post_buffer: f64,
+    /// The unit of `postBuffer`: `mins` or `hours`.
+    post_buffer_unit: BufferUnit,
+    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    pre_buffer: f64,
+    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    pre_buffer_unit: BufferUnit,
+    /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
+    service_duration: f64,
+    /// The unit of `serviceDuration`: `mins` or `hours`.
+    service_duration_unit: BufferUnit,
 });
 
 impl CreateServiceVariation {
@@ -1137,7 +1430,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Payment {
-    amount: f64, deposit: f64, deposit_type: CouponDiscountType,
+    /// The amount.
+    amount: f64,
+    /// What is to be paid in advance.
+    deposit: f64,
+    /// Whether the deposit is a `percentage` or an `amount`.
+    deposit_type: CouponDiscountType,
 });
 
 crm_core::record! {
@@ -1163,7 +1461,7 @@ crm_core::record! {
 crm_core::record! {
     /// Service add on.
     pub struct ServiceAddOn {
-        /// How long it lasts.
+        /// How long it lasts. In minutes.
         duration: Option<f64> = "duration",
         /// The id.
         id: Option<String> = "id",
@@ -1174,7 +1472,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ServiceAddOn {
-    duration: f64, quantity: f64,
+    /// How long it lasts. In minutes.
+    duration: f64,
+    /// How many of it there are.
+    quantity: f64,
 });
 
 impl ServiceAddOn {
@@ -1269,9 +1570,9 @@ crm_core::record! {
         cover_image: Option<String> = "coverImage",
         /// The id.
         id: Option<String> = "id",
-        /// Whether it is in use. The vendor's default is `true`.
+        /// Whether it is in use. Default: `true`.
         is_active: Option<bool> = "isActive",
-        /// Whether it is private. The vendor's default is `false`.
+        /// Whether it is private. Default: `false`.
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1299,7 +1600,7 @@ crm_core::record! {
         form_id: Option<String> = "formId",
         /// The id.
         id: Option<String> = "id",
-        /// Whether it is private. The vendor's default is `false`.
+        /// Whether it is private. Default: `false`.
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1307,17 +1608,17 @@ crm_core::record! {
         name: Option<String> = "name",
         /// What is to be paid for the service.
         payment: Option<Payment> = "payment",
-        /// The time kept free after the service, in its unit.
+        /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// Time kept free before each booking, in `preBufferUnit`.
+        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// The id of the service category.
         service_category_id: Option<String> = "serviceCategoryId",
-        /// How long the service takes, in its unit.
+        /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1347,23 +1648,39 @@ crm_core::record! {
         name: Option<String> = "name",
         /// What is to be paid for the service.
         payment: Option<Payment> = "payment",
-        /// The time kept free after the service, in its unit.
+        /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// Time kept free before each booking, in `preBufferUnit`.
+        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// How long the service takes, in its unit.
+        /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
     }
 }
 crm_core::setters!(ServiceVariation {
-    id: String, name: String, payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit,
-    pre_buffer: f64, pre_buffer_unit: BufferUnit, service_duration: f64, service_duration_unit: BufferUnit,
+    /// The id.
+    id: String,
+    /// The name.
+    name: String,
+    /// What is to be paid for the service.
+    payment: Payment,
+    /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
+    post_buffer: f64,
+    /// The unit of `postBuffer`: `mins` or `hours`.
+    post_buffer_unit: BufferUnit,
+    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    pre_buffer: f64,
+    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    pre_buffer_unit: BufferUnit,
+    /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
+    service_duration: f64,
+    /// The unit of `serviceDuration`: `mins` or `hours`.
+    service_duration_unit: BufferUnit,
 });
 
 crm_core::record! {
@@ -1405,7 +1722,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateEventCalendarSchedule {
-    rules: [ScheduleRule], timezone: String,
+    /// The rules that say when there is time.
+    rules: [ScheduleRule],
+    /// The time zone, as `America/New_York`.
+    timezone: String,
 });
 
 crm_core::record! {
@@ -1425,17 +1745,17 @@ crm_core::record! {
         name: Option<String> = "name",
         /// What is to be paid for the service.
         payment: Option<Payment> = "payment",
-        /// The time kept free after the service, in its unit.
+        /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// Time kept free before each booking, in `preBufferUnit`.
+        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// The id of the service category.
         service_category_id: Option<String> = "serviceCategoryId",
-        /// How long the service takes, in its unit.
+        /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1448,10 +1768,40 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateService {
-    cover_image: String, description: String, event_color: String, form_id: String, is_private: bool,
-    name: String, payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit, pre_buffer: f64,
-    pre_buffer_unit: BufferUnit, service_category_id: String, service_duration: f64,
-    service_duration_unit: BufferUnit, slug: String, staff: [Staff], variations: [ServiceVariation],
+    /// The address of the cover image.
+    cover_image: String,
+    /// What it is, for people.
+    description: String,
+    /// The color in the calendar, as `#039be5`.
+    event_color: String,
+    /// The id of the form.
+    form_id: String,
+    /// Whether it is private.
+    is_private: bool,
+    /// The name.
+    name: String,
+    /// What is to be paid for the service.
+    payment: Payment,
+    /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
+    post_buffer: f64,
+    /// The unit of `postBuffer`: `mins` or `hours`.
+    post_buffer_unit: BufferUnit,
+    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    pre_buffer: f64,
+    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    pre_buffer_unit: BufferUnit,
+    /// The id of the service category.
+    service_category_id: String,
+    /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
+    service_duration: f64,
+    /// The unit of `serviceDuration`: `mins` or `hours`.
+    service_duration_unit: BufferUnit,
+    /// The part of the address after the domain.
+    slug: String,
+    /// The staff who give the service.
+    staff: [Staff],
+    /// The different versions of it.
+    variations: [ServiceVariation],
 });
 
 crm_core::record! {
@@ -1476,8 +1826,22 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateServiceBooking {
-    end_time: String, meeting_location: String, service_location_id: String, services: [CreateBookingService],
-    start_time: String, status: UpdateServiceBookingStatus, timezone: String, title: String,
+    /// When it ends.
+    end_time: String,
+    /// Where the meeting takes place.
+    meeting_location: String,
+    /// The id of the place where the service is given.
+    service_location_id: String,
+    /// The services on offer or booked.
+    services: [CreateBookingService],
+    /// When it begins.
+    start_time: String,
+    /// The state it is in.
+    status: UpdateServiceBookingStatus,
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// The title.
+    title: String,
 });
 
 crm_core::open_enum! {
@@ -1516,7 +1880,17 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateServiceLocation {
-    address: String, cover_image: String, location_type: LocationType, name: String, phone: String,
+    /// The address.
+    address: String,
+    /// The address of the cover image.
+    cover_image: String,
+    /// The kind of location.
+    location_type: LocationType,
+    /// The name.
+    name: String,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The part of the address after the domain.
     slug: String,
 });
 

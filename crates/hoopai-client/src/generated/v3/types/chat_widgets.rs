@@ -33,10 +33,30 @@ crm_core::record! {
     }
 }
 crm_core::setters!(A2pCompliance {
-    a2p_opt_in_form1: String, a2p_opt_in_form1_pre_checked: bool, a2p_opt_in_form1_show_checkbox: bool,
-    a2p_opt_in_form2: String, a2p_opt_in_form2_pre_checked: bool, a2p_opt_in_form2_show_checkbox: bool,
-    enable_a2p_compliance: bool, is_a2p_opt_in_form1: bool, is_a2p_opt_in_form2: bool, message_type: String,
-    privacy_policy_link: String, terms_of_service_link: String,
+    /// The text of the first consent.
+    a2p_opt_in_form1: String,
+    /// Whether the box of the first opt-in starts ticked.
+    a2p_opt_in_form1_pre_checked: bool,
+    /// Whether the first consent has a box to tick.
+    a2p_opt_in_form1_show_checkbox: bool,
+    /// The text of the second opt-in.
+    a2p_opt_in_form2: String,
+    /// Whether the second consent is ticked from the start.
+    a2p_opt_in_form2_pre_checked: bool,
+    /// Whether the second opt-in has a box to tick.
+    a2p_opt_in_form2_show_checkbox: bool,
+    /// Whether consent to text messages is asked for.
+    enable_a2p_compliance: bool,
+    /// Whether the first opt-in is used.
+    is_a2p_opt_in_form1: bool,
+    /// Whether the second consent is asked for.
+    is_a2p_opt_in_form2: bool,
+    /// The kind of message.
+    message_type: String,
+    /// The address of the privacy policy.
+    privacy_policy_link: String,
+    /// The address of the terms of service.
+    terms_of_service_link: String,
 });
 
 crm_core::record! {
@@ -53,7 +73,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AcknowledgementDetails {
-    icon: String, live_chat_icon: String, live_chat_placeholder_color: String, placeholder_color: String,
+    /// The icon that is shown.
+    icon: String,
+    /// The icon of the live chat.
+    live_chat_icon: String,
+    /// The color of the placeholder in the live chat.
+    live_chat_placeholder_color: String,
+    /// The color of the placeholder, as `#000`.
+    placeholder_color: String,
 });
 
 crm_core::record! {
@@ -96,12 +123,39 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AdvanceSettings {
-    a_two_p_compliance: A2pCompliance, all_in_one_chat_types: [ChatWidgetsListChatType],
-    all_in_one_initial_msg: String, branding_title: String, business_office_hours: BusinessOfficeHours,
-    contact_form_intro_message: String, contact_form_options: [AdvanceSettingsContactFormOptionsItem],
-    contact_form_system_message: String, default_consent_check: bool, enable_contact_form: bool,
-    fb_page: FbPage, instagram_page: InstagramPage, play_notification_sound: bool,
-    prefilled_message_text: String, redirect: Redirect, voice_ai_agent: Value,
+    /// How consent to A2P messages is asked for.
+    a_two_p_compliance: A2pCompliance,
+    /// The kinds of chat offered together, as `liveChat`.
+    all_in_one_chat_types: [ChatWidgetsListChatType],
+    /// The first message of the all-in-one chat.
+    all_in_one_initial_msg: String,
+    /// The name shown as the brand.
+    branding_title: String,
+    /// The hours the business is open.
+    business_office_hours: BusinessOfficeHours,
+    /// What is said before the contact form.
+    contact_form_intro_message: String,
+    /// The options of the contact form.
+    contact_form_options: [AdvanceSettingsContactFormOptionsItem],
+    /// `contactFormSystemMessage`
+    contact_form_system_message: String,
+    /// Whether the consent box starts ticked.
+    default_consent_check: bool,
+    /// Whether visitors are asked for their contact details.
+    enable_contact_form: bool,
+    /// The Facebook page to chat on.
+    fb_page: FbPage,
+    /// The Instagram page that is written to.
+    instagram_page: InstagramPage,
+    /// Whether a sound is played for new messages.
+    play_notification_sound: bool,
+    /// The message that is filled in beforehand.
+    prefilled_message_text: String,
+    /// `redirect`
+    redirect: Redirect,
+    /// The voice AI agent to talk to.
+    voice_ai_agent: Value,
+    /// What the button that starts the voice call says.
     voice_ai_send_action_text: String,
 });
 
@@ -119,7 +173,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AdvanceSettingsContactFormOptionsItem {
-    data_type: String, label: String, required: bool, value: String,
+    /// The kind of field, for example `STANDARD_FIELD`.
+    data_type: String,
+    /// The label shown to visitors.
+    label: String,
+    /// Visitors must fill it in.
+    required: bool,
+    /// The field, for example `email`.
+    value: String,
 });
 
 crm_core::record! {
@@ -136,8 +197,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BusinessOfficeHours {
-    enable_business_hours: bool, open_hours: [BusinessOfficeHoursOpenHoursItem],
-    outside_office_hours_welcome_msg: String, timezone: String,
+    /// Whether business hours are kept to.
+    enable_business_hours: bool,
+    /// The hours it is open.
+    open_hours: [BusinessOfficeHoursOpenHoursItem],
+    /// The greeting outside office hours.
+    outside_office_hours_welcome_msg: String,
+    /// The time zone, as `America/New_York`.
+    timezone: String,
 });
 
 crm_core::record! {
@@ -152,7 +219,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BusinessOfficeHoursOpenHoursItem {
-    close_hour: String, day: String, open_hour: String,
+    /// The time it closes, `HH:MM`.
+    close_hour: String,
+    /// The day, for example `monday`.
+    day: String,
+    /// The time it opens, `HH:MM`.
+    open_hour: String,
 });
 
 crm_core::open_enum! {
@@ -211,6 +283,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CloneChatWidget {
+    /// The name.
     name: String,
 });
 
@@ -252,7 +325,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateWidget {
-    default_: bool, deleted: bool, settings: WidgetSettings,
+    /// Whether it is the default.
+    default_: bool,
+    /// Whether it is deleted.
+    deleted: bool,
+    /// How it is set up.
+    settings: WidgetSettings,
 });
 
 impl CreateWidget {
@@ -287,7 +365,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(FbPage {
-    facebook_page_id: String, facebook_page_name: String,
+    /// The id of the page at Facebook.
+    facebook_page_id: String,
+    /// The name of the Facebook page.
+    facebook_page_name: String,
 });
 
 crm_core::record! {
@@ -304,7 +385,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(InstagramPage {
-    facebook_page_id: String, facebook_page_name: String, instagram_page_id: String,
+    /// The id of the page at Facebook.
+    facebook_page_id: String,
+    /// The name of the Facebook page.
+    facebook_page_name: String,
+    /// The id of the page at Instagram.
+    instagram_page_id: String,
+    /// The user name on Instagram.
     instagram_username: String,
 });
 
@@ -320,7 +407,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Redirect {
-    redirect_action: bool, redirect_text: String, redirect_website: String,
+    /// Whether to send visitors to another page.
+    redirect_action: bool,
+    /// The text of the link to another site.
+    redirect_text: String,
+    /// The address visitors are sent to.
+    redirect_website: String,
 });
 
 crm_core::record! {
@@ -339,7 +431,16 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateWidget {
-    chat_type: WidgetChatType, default_: bool, name: String, settings: WidgetSettings, version: f64,
+    /// The kind of chat, as `liveChat`.
+    chat_type: WidgetChatType,
+    /// Whether it is the default.
+    default_: bool,
+    /// The name.
+    name: String,
+    /// How it is set up.
+    settings: WidgetSettings,
+    /// Which version it is.
+    version: f64,
 });
 
 crm_core::open_enum! {
@@ -452,19 +553,94 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(WidgetSettings {
-    acknowledgement_details: AcknowledgementDetails, advance_settings: AdvanceSettings, agency_name: String,
-    agency_website: String, allow_avatar_image: bool, auto_country_code: bool, country_code: String,
-    dimensions: WidgetSettingsCustomization, enable_revisit_message: bool, heading: String,
-    is_prompt_avatar_image_optimize: bool, legal_msg: String, live_chat_ack_msg: String,
-    live_chat_ended_msg: String, live_chat_feedback_msg: String, live_chat_feedback_note: String,
-    live_chat_intro_msg: String, live_chat_user_inactive_msg: String, live_chat_user_inactive_time: String,
-    live_chat_visitor_inactive_msg: String, live_chat_visitor_inactive_time: String, locale: String,
-    location_country_code: String, prompt_avatar: String, prompt_avatar_alt_text: String, prompt_msg: String,
-    prompt_type: String, representative_assigned_message: String, revisit_prompt_msg: String,
-    send_action_text: String, show_agency_branding: bool, show_consent_checkbox: bool,
-    show_live_chat_welcome_msg: bool, show_prompt: bool, sub_heading: String, success_msg: String,
-    support_contact: String, thank_you_msg: String, theme: WidgetSettingsTheme, use_email_field: bool,
-    wa_number: String, widget_id: String, widget_placement: String, widget_primary_color: String,
+    /// The icons and colors of the acknowledgement.
+    acknowledgement_details: AcknowledgementDetails,
+    /// Further settings of the widget.
+    advance_settings: AdvanceSettings,
+    /// The name of the agency.
+    agency_name: String,
+    /// The address of the agency's website.
+    agency_website: String,
+    /// Whether a picture is shown.
+    allow_avatar_image: bool,
+    /// Whether the country code is found by itself.
+    auto_country_code: bool,
+    /// The country, as `US`.
+    country_code: String,
+    /// How big it is.
+    dimensions: WidgetSettingsCustomization,
+    /// Whether those who come again get another message.
+    enable_revisit_message: bool,
+    /// The heading of the chat window.
+    heading: String,
+    /// Whether the picture of the prompt is optimized.
+    is_prompt_avatar_image_optimize: bool,
+    /// The legal text.
+    legal_msg: String,
+    /// What is said once a live chat is asked for.
+    live_chat_ack_msg: String,
+    /// What is said when the live chat has ended.
+    live_chat_ended_msg: String,
+    /// What asks for feedback on the live chat.
+    live_chat_feedback_msg: String,
+    /// What is said to ask for feedback on the chat.
+    live_chat_feedback_note: String,
+    /// What the live chat begins with.
+    live_chat_intro_msg: String,
+    /// What is said when the user is not active.
+    live_chat_user_inactive_msg: String,
+    /// After which time a user counts as away, as `5 minutes`.
+    live_chat_user_inactive_time: String,
+    /// What is said when the visitor is not active.
+    live_chat_visitor_inactive_msg: String,
+    /// After which time a visitor counts as away, as `10 minutes`.
+    live_chat_visitor_inactive_time: String,
+    /// The language and country, as `en_US`.
+    locale: String,
+    /// The country of the location, as `US`.
+    location_country_code: String,
+    /// The picture beside the prompt.
+    prompt_avatar: String,
+    /// The text in place of the prompt's picture.
+    prompt_avatar_alt_text: String,
+    /// What the prompt says.
+    prompt_msg: String,
+    /// The kind of prompt, as `avatar`.
+    prompt_type: String,
+    /// `representativeAssignedMessage`
+    representative_assigned_message: String,
+    /// The prompt for visitors who come back.
+    revisit_prompt_msg: String,
+    /// What the send button says.
+    send_action_text: String,
+    /// Whether the agency's brand is shown.
+    show_agency_branding: bool,
+    /// Whether a box for consent is shown.
+    show_consent_checkbox: bool,
+    /// Whether live chat begins with a greeting.
+    show_live_chat_welcome_msg: bool,
+    /// Whether the prompt is shown.
+    show_prompt: bool,
+    /// The line under the heading.
+    sub_heading: String,
+    /// What is said when it worked.
+    success_msg: String,
+    /// Where to get support, as an e-mail address.
+    support_contact: String,
+    /// What says thank you.
+    thank_you_msg: String,
+    /// How the widget looks.
+    theme: WidgetSettingsTheme,
+    /// Whether to ask for an e-mail address.
+    use_email_field: bool,
+    /// The WhatsApp number.
+    wa_number: String,
+    /// The id of the widget.
+    widget_id: String,
+    /// Where the widget is placed, as `embedded`.
+    widget_placement: String,
+    /// The main color of the widget, as `#4285F4`.
+    widget_primary_color: String,
 });
 
 impl WidgetSettings {
@@ -533,7 +709,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(WidgetSettingsCustomization {
-    position: String, sizes: WidgetSettingsCustomizationSize,
+    /// Where it stands among its kind, or on the page.
+    position: String,
+    /// How large the widget is.
+    sizes: WidgetSettingsCustomizationSize,
 });
 
 crm_core::record! {
@@ -546,7 +725,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(WidgetSettingsCustomizationSize {
-    height: f64, width: f64,
+    /// How high it is.
+    height: f64,
+    /// How wide it is.
+    width: f64,
 });
 
 crm_core::record! {
@@ -559,7 +741,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(WidgetSettingsTheme {
-    colors: WidgetSettingsThemeCustomColor, name: String,
+    /// The colors that belong to it.
+    colors: WidgetSettingsThemeCustomColor,
+    /// The name.
+    name: String,
 });
 
 crm_core::record! {
@@ -584,8 +769,21 @@ crm_core::record! {
     }
 }
 crm_core::setters!(WidgetSettingsThemeCustomColor {
-    avatar_background_color: String, avatar_border_color: String, background_color: String,
-    button_color: String, chat_bubble_color: String, header_color: String, received_message_color: String,
+    /// The color behind the avatar.
+    avatar_background_color: String,
+    /// The color of the border around the picture.
+    avatar_border_color: String,
+    /// The color behind it.
+    background_color: String,
+    /// The color of the button.
+    button_color: String,
+    /// The color of the chat bubble.
+    chat_bubble_color: String,
+    /// The color of the header.
+    header_color: String,
+    /// The color of messages that come in.
+    received_message_color: String,
+    /// The color of the sender's messages.
     sender_message_color: String,
 });
 

@@ -79,11 +79,50 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateContact {
-    address1: String, assigned_to: String, city: String, company_name: String, country: String,
-    custom_fields: [Value], date_of_birth: String, dnd: bool, dnd_settings: DndSettings, email: String,
-    first_name: String, gender: String, inbound_dnd_settings: InboundDndSettings, last_name: String,
-    name: String, phone: String, postal_code: String, source: String, state: String, tags: [String],
-    timezone: String, website: String,
+    /// The first line of the address.
+    address1: String,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The city.
+    city: String,
+    /// The name of the company.
+    company_name: String,
+    /// The country, as `US`.
+    country: String,
+    /// The custom fields with their values.
+    custom_fields: [Value],
+    /// The day of birth, as `YYYY-MM-DD`.
+    date_of_birth: String,
+    /// Whether the contact wants no messages.
+    dnd: bool,
+    /// What the contact does not want, channel by channel.
+    dnd_settings: DndSettings,
+    /// The e-mail address.
+    email: String,
+    /// The first name.
+    first_name: String,
+    /// The gender.
+    gender: String,
+    /// The do-not-disturb settings for incoming messages.
+    inbound_dnd_settings: InboundDndSettings,
+    /// The last name.
+    last_name: String,
+    /// The name.
+    name: String,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The postal code.
+    postal_code: String,
+    /// Where it came from.
+    source: String,
+    /// The state or region.
+    state: String,
+    /// The tags.
+    tags: [String],
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// The address of the website.
+    website: String,
 });
 
 crm_core::clears!(CreateContact {
@@ -153,7 +192,17 @@ crm_core::record! {
     }
 }
 crm_core::setters!(DndSettings {
-    call: DndSetting, email: DndSetting, fb: DndSetting, gmb: DndSetting, sms: DndSetting,
+    /// What holds for calls.
+    call: DndSetting,
+    /// The e-mail address.
+    email: DndSetting,
+    /// What holds for Facebook messages.
+    fb: DndSetting,
+    /// What holds for messages through Google.
+    gmb: DndSetting,
+    /// What holds for text messages.
+    sms: DndSetting,
+    /// What holds for WhatsApp messages.
     whats_app: DndSetting,
 });
 
@@ -286,10 +335,46 @@ crm_core::record! {
     nullable "address1" "assignedTo" "city" "email" "firstName" "lastName" "name" "phone" "source" "state" "timezone" "website"
 }
 crm_core::setters!(UpdateContact {
-    address1: String, assigned_to: String, city: String, country: String, custom_fields: [Value],
-    date_of_birth: String, dnd: bool, dnd_settings: DndSettings, email: String, first_name: String,
-    inbound_dnd_settings: InboundDndSettings, last_name: String, name: String, phone: String,
-    postal_code: String, source: String, state: String, tags: [String], timezone: String, website: String,
+    /// The first line of the address.
+    address1: String,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The city.
+    city: String,
+    /// The country, as `US`.
+    country: String,
+    /// The custom fields with their values.
+    custom_fields: [Value],
+    /// The day of birth, as `YYYY-MM-DD`.
+    date_of_birth: String,
+    /// Whether the contact wants no messages.
+    dnd: bool,
+    /// What the contact does not want, channel by channel.
+    dnd_settings: DndSettings,
+    /// The e-mail address.
+    email: String,
+    /// The first name.
+    first_name: String,
+    /// The do-not-disturb settings for incoming messages.
+    inbound_dnd_settings: InboundDndSettings,
+    /// The last name.
+    last_name: String,
+    /// The name.
+    name: String,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The postal code.
+    postal_code: String,
+    /// Where it came from.
+    source: String,
+    /// The state or region.
+    state: String,
+    /// The tags.
+    tags: [String],
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// The address of the website.
+    website: String,
 });
 
 crm_core::clears!(UpdateContact {
@@ -337,7 +422,7 @@ crm_core::record! {
         company_name: Option<String> = "companyName",
         /// The country, as `US`.
         country: Option<String> = "country",
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         create_new_if_duplicate_allowed: Option<bool> = "createNewIfDuplicateAllowed",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
@@ -381,11 +466,52 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertContact {
-    address1: String, assigned_to: String, city: String, company_name: String, country: String,
-    create_new_if_duplicate_allowed: bool, custom_fields: [Value], date_of_birth: String, dnd: bool,
-    dnd_settings: DndSettings, email: String, first_name: String, gender: String,
-    inbound_dnd_settings: InboundDndSettings, last_name: String, name: String, phone: String,
-    postal_code: String, source: String, state: String, tags: [String], timezone: String, website: String,
+    /// The first line of the address.
+    address1: String,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The city.
+    city: String,
+    /// The name of the company.
+    company_name: String,
+    /// The country, as `US`.
+    country: String,
+    /// Default: `false`.
+    create_new_if_duplicate_allowed: bool,
+    /// The custom fields with their values.
+    custom_fields: [Value],
+    /// The day of birth, as `YYYY-MM-DD`.
+    date_of_birth: String,
+    /// Whether the contact wants no messages.
+    dnd: bool,
+    /// What the contact does not want, channel by channel.
+    dnd_settings: DndSettings,
+    /// The e-mail address.
+    email: String,
+    /// The first name.
+    first_name: String,
+    /// The gender.
+    gender: String,
+    /// The do-not-disturb settings for incoming messages.
+    inbound_dnd_settings: InboundDndSettings,
+    /// The last name.
+    last_name: String,
+    /// The name.
+    name: String,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The postal code.
+    postal_code: String,
+    /// Where it came from.
+    source: String,
+    /// The state or region.
+    state: String,
+    /// The tags.
+    tags: [String],
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// The address of the website.
+    website: String,
 });
 
 crm_core::clears!(UpsertContact {

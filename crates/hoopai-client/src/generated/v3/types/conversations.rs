@@ -48,8 +48,26 @@ crm_core::record! {
     }
 }
 crm_core::setters!(EmailEvents {
-    accepted: i64, clicked: i64, complained: i64, delivered: i64, failed: i64, opened: i64, rejected: i64,
-    replied: i64, stored: i64, unsubscribed: i64,
+    /// How many were accepted.
+    accepted: i64,
+    /// How many were clicked.
+    clicked: i64,
+    /// How many were reported as spam.
+    complained: i64,
+    /// How many were delivered.
+    delivered: i64,
+    /// How many failed.
+    failed: i64,
+    /// How many were opened.
+    opened: i64,
+    /// How many were rejected.
+    rejected: i64,
+    /// How many were answered.
+    replied: i64,
+    /// How many were stored.
+    stored: i64,
+    /// How many people unsubscribed.
+    unsubscribed: i64,
 });
 
 crm_core::open_enum! {
@@ -94,7 +112,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateConversation {
-    feedback: UpdateConversationFeedback, starred: bool, unread_count: f64,
+    /// What was thought of it.
+    feedback: UpdateConversationFeedback,
+    /// Whether it is marked with a star.
+    starred: bool,
+    /// How many messages are unread.
+    unread_count: f64,
 });
 
 impl UpdateConversation {
@@ -135,7 +158,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateEmailMessageStatus {
-    events: EmailEvents, recipients: [UpdateRecipientMessageStatus],
+    /// The events, or how often each kind happened.
+    events: EmailEvents,
+    /// The people it goes to.
+    recipients: [UpdateRecipientMessageStatus],
 });
 
 impl UpdateEmailMessageStatus {
@@ -165,6 +191,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateRecipientMessageStatus {
+    /// Why it failed.
     fail_reason: String,
 });
 

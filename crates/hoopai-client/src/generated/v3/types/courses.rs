@@ -23,7 +23,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CategoryInterface {
-    posts: [PostInterface], sub_categories: [SubCategoryInterface], thumbnail_url: String,
+    /// The posts, or figures on them.
+    posts: [PostInterface],
+    /// The categories under it.
+    sub_categories: [SubCategoryInterface],
+    /// The address of the thumbnail.
+    thumbnail_url: String,
 });
 
 impl CategoryInterface {
@@ -55,6 +60,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExporterPayload {
+    /// The id of the user.
     user_id: String,
 });
 
@@ -96,7 +102,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PostInterface {
-    bucket_video_url: String, post_materials: [PostMaterialInterface], thumbnail_url: String,
+    /// The address of the video in storage.
+    bucket_video_url: String,
+    /// The materials of the lesson.
+    post_materials: [PostMaterialInterface],
+    /// The address of the thumbnail.
+    thumbnail_url: String,
 });
 
 impl PostInterface {
@@ -139,7 +150,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProductInterface {
-    image_url: String, instructor_details: InstructorDetails,
+    /// The address of the image.
+    image_url: String,
+    /// The person who teaches the course.
+    instructor_details: InstructorDetails,
 });
 
 impl ProductInterface {
@@ -177,7 +191,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SubCategoryInterface {
-    posts: [PostInterface], thumbnail_url: String,
+    /// The posts, or figures on them.
+    posts: [PostInterface],
+    /// The address of the thumbnail.
+    thumbnail_url: String,
 });
 
 impl SubCategoryInterface {

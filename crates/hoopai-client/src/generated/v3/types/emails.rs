@@ -85,7 +85,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateEmailCampaignBody {
-    editor_content: String, parent_folder_id: String, template_id: String, user_name: String,
+    /// The content of the e-mail, as its editor keeps it.
+    editor_content: String,
+    /// The id of the folder it is in.
+    parent_folder_id: String,
+    /// The id of the template.
+    template_id: String,
+    /// The name of the user.
+    user_name: String,
 });
 
 impl CreateEmailCampaignBody {
@@ -137,8 +144,20 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateTemplateBody {
-    editor_content: String, from_email: String, from_name: String, parent_folder_id: String,
-    preview_text: String, subject_line: String, user_id: String,
+    /// The content of the e-mail, as its editor keeps it.
+    editor_content: String,
+    /// The e-mail address it is sent from.
+    from_email: String,
+    /// The name it is sent under.
+    from_name: String,
+    /// The id of the folder it is in.
+    parent_folder_id: String,
+    /// The text an inbox shows before the e-mail is opened.
+    preview_text: String,
+    /// The subject of the e-mail.
+    subject_line: String,
+    /// The id of the user.
+    user_id: String,
 });
 
 impl CreateTemplateBody {
@@ -185,6 +204,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateTemplateFolderBody {
+    /// The id of the user.
     user_id: String,
 });
 
@@ -415,7 +435,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The vendor's default is `all`.
+    /// Default: `all`.
     pub enum EmailsListTemplatesInclude {
         /// `all`
         All = "all",
@@ -624,7 +644,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ImportTemplateBody {
-    name: String, parent_folder_id: String, user_id: String,
+    /// The name.
+    name: String,
+    /// The id of the folder it is in.
+    parent_folder_id: String,
+    /// The id of the user.
+    user_id: String,
 });
 
 impl ImportTemplateBody {
@@ -706,7 +731,7 @@ crm_core::record! {
 crm_core::record! {
     /// Schedule campaign ab test config.
     pub struct ScheduleCampaignAbTestConfig {
-        /// How long the test lasts.
+        /// How long the test lasts. In seconds.
         test_duration: Option<f64> = "testDuration",
         /// `testSize`
         test_size: Option<f64> = "testSize",
@@ -722,8 +747,17 @@ crm_core::record! {
     required "testDuration" "testSize" "testType" "variationCount" "variations" "winningCriteria"
 }
 crm_core::setters!(ScheduleCampaignAbTestConfig {
-    test_duration: f64, test_size: f64, test_type: ScheduleCampaignAbTestConfigTestType, variation_count: f64,
+    /// How long the test lasts. In seconds.
+    test_duration: f64,
+    /// `testSize`
+    test_size: f64,
+    /// What the test varies: `emailContent` or `subjectLine`.
+    test_type: ScheduleCampaignAbTestConfigTestType,
+    /// How many variations are tested.
+    variation_count: f64,
+    /// The different versions of it.
     variations: [ScheduleCampaignAbTestVariation],
+    /// What decides the test: `openRate` or `clickRate`.
     winning_criteria: ScheduleCampaignAbTestConfigWinningCriteria,
 });
 
@@ -757,7 +791,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ScheduleCampaignAbTestVariation {
-    document_id: String, subject: String,
+    /// The id of the document.
+    document_id: String,
+    /// The subject.
+    subject: String,
 });
 
 crm_core::record! {
@@ -765,7 +802,7 @@ crm_core::record! {
     pub struct ScheduleCampaignBatchConfig {
         /// How many go out at once.
         batch_size: Option<f64> = "batchSize",
-        /// How many units lie between two times.
+        /// How many units lie between two times. In the unit of `intervalUnit`.
         interval: Option<f64> = "interval",
         /// The unit of the interval: `minutes`, `hours` or `days`.
         interval_unit: Option<StopBotSleepTimeUnit> = "intervalUnit",
@@ -780,7 +817,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleCampaignBatchConfig {
-    skip_days: [DaysItem], window_end: String, window_start: String,
+    /// The days nothing goes out, as `Sat`.
+    skip_days: [DaysItem],
+    /// The time of day sending ends, as `05:00 PM`.
+    window_end: String,
+    /// From what time of day it goes out, as `09:00 AM`.
+    window_start: String,
 });
 
 impl ScheduleCampaignBatchConfig {
@@ -830,10 +872,26 @@ crm_core::record! {
     required "emailMeta" "recipients" "scheduleType" "timeZone" "userId"
 }
 crm_core::setters!(ScheduleCampaignBody {
-    ab_test_config: ScheduleCampaignAbTestConfig, email_meta: ScheduleCampaignEmailMeta,
-    recipients: ScheduleCampaignRecipients, rss_config: ScheduleCampaignRssConfig,
-    schedule_config: ScheduleCampaignScheduleConfig, schedule_type: ScheduleCampaignBodyScheduleType,
-    send_days: [DaysItem], time_zone: String, user_id: String, user_name: String,
+    /// How the variations are tested against each other.
+    ab_test_config: ScheduleCampaignAbTestConfig,
+    /// The subject, sender and such of the e-mail.
+    email_meta: ScheduleCampaignEmailMeta,
+    /// The people it goes to.
+    recipients: ScheduleCampaignRecipients,
+    /// How the e-mails follow a feed.
+    rss_config: ScheduleCampaignRssConfig,
+    /// When it goes out, and how.
+    schedule_config: ScheduleCampaignScheduleConfig,
+    /// When it goes out, as `immediate` or `SCHEDULED`.
+    schedule_type: ScheduleCampaignBodyScheduleType,
+    /// The days of the week for sending, as `Mon`.
+    send_days: [DaysItem],
+    /// The IANA time zone, as `America/New_York`.
+    time_zone: String,
+    /// The id of the user.
+    user_id: String,
+    /// The name of the user.
+    user_name: String,
 });
 
 crm_core::open_enum! {
@@ -872,7 +930,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleCampaignEmailMeta {
-    attachments: [String], preview_text: String, reply_to_address: String,
+    /// The addresses of the files.
+    attachments: [String],
+    /// The text an inbox shows before the e-mail is opened.
+    preview_text: String,
+    /// The e-mail address that replies go to.
+    reply_to_address: String,
 });
 
 impl ScheduleCampaignEmailMeta {
@@ -900,7 +963,7 @@ crm_core::record! {
     pub struct ScheduleCampaignRecipients {
         /// The ids of the contacts.
         contact_ids: Option<Vec<String>> = "contactIds",
-        /// The vendor's default is `true`.
+        /// Default: `true`.
         freeze_list: Option<bool> = "freezeList",
         /// The people by how they reacted, as `engaged_last_7_days`.
         segment: Option<ScheduleCampaignRecipientsSegment> = "segment",
@@ -913,7 +976,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleCampaignRecipients {
-    contact_ids: [String], freeze_list: bool, segment: ScheduleCampaignRecipientsSegment, tag_ids: [String],
+    /// The ids of the contacts.
+    contact_ids: [String],
+    /// Default: `true`.
+    freeze_list: bool,
+    /// The people by how they reacted, as `engaged_last_7_days`.
+    segment: ScheduleCampaignRecipientsSegment,
+    /// The ids of the tags.
+    tag_ids: [String],
 });
 
 impl ScheduleCampaignRecipients {
@@ -983,7 +1053,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ScheduleCampaignResend {
-    enabled: bool, subject: String, wait_hours: f64,
+    /// Whether it is switched on.
+    enabled: bool,
+    /// The subject.
+    subject: String,
+    /// How many hours to wait before sending again.
+    wait_hours: f64,
 });
 
 crm_core::record! {
@@ -1010,7 +1085,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleCampaignRssConfig {
-    first_execution_date: String, rss_feed_limit: f64, start_at_day: ScheduleCampaignRssConfigStartAtDay,
+    /// When it is sent first, as `2026-04-01 10:00:00`.
+    first_execution_date: String,
+    /// Most entries of the feed to take.
+    rss_feed_limit: f64,
+    /// The day of the week it starts, as `Monday`.
+    start_at_day: ScheduleCampaignRssConfigStartAtDay,
+    /// The day of the month it starts on.
     start_at_month_day: String,
 });
 
@@ -1085,8 +1166,16 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ScheduleCampaignScheduleConfig {
-    batch: ScheduleCampaignBatchConfig, email_preference_id: String, resend: ScheduleCampaignResend,
-    send_at: String, tracking: ScheduleCampaignTracking,
+    /// How the sending is split into batches.
+    batch: ScheduleCampaignBatchConfig,
+    /// The id of the e-mail preference it falls under.
+    email_preference_id: String,
+    /// Whether and how it is sent again.
+    resend: ScheduleCampaignResend,
+    /// When to send it, as `2026-04-01 09:00 AM`.
+    send_at: String,
+    /// What is tracked.
+    tracking: ScheduleCampaignTracking,
 });
 
 crm_core::record! {
@@ -1099,7 +1188,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ScheduleCampaignTracking {
-    click_tracking: bool, utm_tracking: bool,
+    /// Whether clicks are tracked.
+    click_tracking: bool,
+    /// Whether links get UTM tags.
+    utm_tracking: bool,
 });
 
 crm_core::open_enum! {
@@ -1178,7 +1270,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateEmailCampaignBody {
-    editor_content: String, editor_type: CreateTemplateBodyEditorType, name: String, user_id: String,
+    /// The content of the e-mail, as its editor keeps it.
+    editor_content: String,
+    /// The kind of editor it is made with, as `html`.
+    editor_type: CreateTemplateBodyEditorType,
+    /// The name.
+    name: String,
+    /// The id of the user.
+    user_id: String,
 });
 
 crm_core::record! {
@@ -1207,8 +1306,25 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateTemplateBody {
-    archived: bool, editor_content: String, editor_type: CreateTemplateBodyEditorType, from_email: String,
-    from_name: String, name: String, parent_folder_id: String, preview_text: String, subject_line: String,
+    /// Whether it is archived.
+    archived: bool,
+    /// The content of the e-mail, as its editor keeps it.
+    editor_content: String,
+    /// The kind of editor it is made with, as `html`.
+    editor_type: CreateTemplateBodyEditorType,
+    /// The e-mail address it is sent from.
+    from_email: String,
+    /// The name it is sent under.
+    from_name: String,
+    /// The name.
+    name: String,
+    /// The id of the folder it is in.
+    parent_folder_id: String,
+    /// The text an inbox shows before the e-mail is opened.
+    preview_text: String,
+    /// The subject of the e-mail.
+    subject_line: String,
+    /// The id of the user.
     user_id: String,
 });
 

@@ -68,7 +68,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// The country, as `US`. One of 247 values, as `AF`.
+        /// The country, as `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
         /// The settings of the mail service Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
@@ -99,9 +99,34 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateLocation {
-    address: String, city: String, country: String, mailgun: Mailgun, phone: String, postal_code: String,
-    prospect_info: ProspectInfo, settings: Settings, snapshot_id: String, social: Social, state: String,
-    timezone: String, twilio: Twilio, website: String,
+    /// The address.
+    address: String,
+    /// The city.
+    city: String,
+    /// The country, as `US`. One of 247 values, for example `AF`.
+    country: String,
+    /// The settings of the mail service Mailgun.
+    mailgun: Mailgun,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The postal code.
+    postal_code: String,
+    /// Who the prospect is.
+    prospect_info: ProspectInfo,
+    /// How it is set up.
+    settings: Settings,
+    /// The id of the snapshot.
+    snapshot_id: String,
+    /// The addresses of its social media profiles.
+    social: Social,
+    /// The state or region.
+    state: String,
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// The Twilio account of the location. Deprecated by the vendor.
+    twilio: Twilio,
+    /// The address of the website.
+    website: String,
 });
 
 impl CreateLocation {
@@ -219,7 +244,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// The country, as `US`. One of 247 values, as `AF`.
+        /// The country, as `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
         /// The settings of the mail service Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
@@ -250,9 +275,36 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateLocation {
-    address: String, city: String, country: String, mailgun: Mailgun, name: String, phone: String,
-    postal_code: String, prospect_info: ProspectInfo, settings: Settings, snapshot: SnapshotPut,
-    social: Social, state: String, timezone: String, twilio: Twilio, website: String,
+    /// The address.
+    address: String,
+    /// The city.
+    city: String,
+    /// The country, as `US`. One of 247 values, for example `AF`.
+    country: String,
+    /// The settings of the mail service Mailgun.
+    mailgun: Mailgun,
+    /// The name.
+    name: String,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The postal code.
+    postal_code: String,
+    /// Who the prospect is.
+    prospect_info: ProspectInfo,
+    /// How it is set up.
+    settings: Settings,
+    /// The snapshot to load into the location.
+    snapshot: SnapshotPut,
+    /// The addresses of its social media profiles.
+    social: Social,
+    /// The state or region.
+    state: String,
+    /// The time zone, as `America/New_York`.
+    timezone: String,
+    /// The Twilio account of the location. Deprecated by the vendor.
+    twilio: Twilio,
+    /// The address of the website.
+    website: String,
 });
 
 impl UpdateLocation {

@@ -40,9 +40,28 @@ crm_core::record! {
     required "contactId" "locationId" "name" "pipelineId" "status"
 }
 crm_core::setters!(CreateOpportunity {
-    assigned_to: String, contact_id: String, custom_fields: [Value], forecast_expected_close_date: String,
-    forecast_probability: f64, location_id: String, monetary_value: f64, name: String, pipeline_id: String,
-    pipeline_stage_id: String, status: OpportunityStatus,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The id of the contact.
+    contact_id: String,
+    /// The custom fields with their values.
+    custom_fields: [Value],
+    /// The day it is expected to close, as `YYYY-MM-DD`.
+    forecast_expected_close_date: String,
+    /// How likely it is to be won, in percent.
+    forecast_probability: f64,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// What the opportunity is worth in money.
+    monetary_value: f64,
+    /// The name.
+    name: String,
+    /// The id of the pipeline.
+    pipeline_id: String,
+    /// The id of the pipeline stage.
+    pipeline_stage_id: String,
+    /// The state it is in.
+    status: OpportunityStatus,
 });
 
 crm_core::record! {
@@ -233,9 +252,24 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateOpportunity {
-    assigned_to: String, custom_fields: [Value], forecast_expected_close_date: String,
-    forecast_probability: f64, monetary_value: f64, name: String, pipeline_id: String,
-    pipeline_stage_id: String, status: OpportunityStatus,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The custom fields with their values.
+    custom_fields: [Value],
+    /// The day it is expected to close, as `YYYY-MM-DD`.
+    forecast_expected_close_date: String,
+    /// How likely it is to be won, in percent.
+    forecast_probability: f64,
+    /// What the opportunity is worth in money.
+    monetary_value: f64,
+    /// The name.
+    name: String,
+    /// The id of the pipeline.
+    pipeline_id: String,
+    /// The id of the pipeline stage.
+    pipeline_stage_id: String,
+    /// The state it is in.
+    status: OpportunityStatus,
 });
 
 crm_core::record! {
@@ -274,10 +308,30 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertOpportunity {
-    assigned_to: String, followers: [String], followers_action_type: UpsertOpportunityFollowersActionType,
-    forecast_expected_close_date: String, forecast_probability: f64, id: String,
-    is_remove_all_followers: bool, lost_reason_id: String, monetary_value: f64, name: String,
-    pipeline_stage_id: String, status: OpportunityStatus,
+    /// The id of the user that it is assigned to.
+    assigned_to: String,
+    /// The ids of the users who follow it.
+    followers: [String],
+    /// What to do with the followers: `add` or `remove`.
+    followers_action_type: UpsertOpportunityFollowersActionType,
+    /// The day it is expected to close, as `YYYY-MM-DD`.
+    forecast_expected_close_date: String,
+    /// How likely it is to be won, in percent.
+    forecast_probability: f64,
+    /// The id.
+    id: String,
+    /// Whether to take away all followers.
+    is_remove_all_followers: bool,
+    /// The id of the reason it was lost for.
+    lost_reason_id: String,
+    /// What the opportunity is worth in money.
+    monetary_value: f64,
+    /// The name.
+    name: String,
+    /// The id of the pipeline stage.
+    pipeline_stage_id: String,
+    /// The state it is in.
+    status: OpportunityStatus,
 });
 
 impl UpsertOpportunity {

@@ -72,7 +72,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether the coupon holds for later payments too. The vendor's default is `true`.
+        /// Whether the coupon holds for later payments too. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// How long the coupon goes on for later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
@@ -84,7 +84,7 @@ crm_core::record! {
         discount_value: Option<f64> = "discountValue",
         /// The last day or time.
         end_date: Option<String> = "endDate",
-        /// How many times one customer may use it. The vendor's default is `false`.
+        /// How many times one customer may use it. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
         /// The name.
         name: Option<String> = "name",
@@ -103,10 +103,33 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCouponParams {
-    alt_id: String, apply_to_future_payments: bool,
-    apply_to_future_payments_config: ApplyToFuturePaymentsConfig, code: String,
-    discount_type: CouponDiscountType, discount_value: f64, end_date: String, limit_per_customer: bool,
-    name: String, price_ids: [String], product_ids: [String], start_date: String, usage_limit: f64,
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// Whether the coupon holds for later payments too. Default: `true`.
+    apply_to_future_payments: bool,
+    /// How long the coupon goes on for later payments.
+    apply_to_future_payments_config: ApplyToFuturePaymentsConfig,
+    /// The code that stands for it.
+    code: String,
+    /// How the discount is given: `percentage` or `amount`.
+    discount_type: CouponDiscountType,
+    /// How much is taken off, as an amount or in percent.
+    discount_value: f64,
+    /// The last day or time.
+    end_date: String,
+    /// How many times one customer may use it. Default: `false`.
+    limit_per_customer: bool,
+    /// The name.
+    name: String,
+    /// The ids of the prices it is for.
+    price_ids: [String],
+    /// The ids of the products.
+    product_ids: [String],
+    /// The first day or time.
+    start_date: String,
+    /// How often it can be used.
+    usage_limit: f64,
+    /// The ids of the variants it holds for.
     variant_ids: [String],
 });
 
@@ -160,7 +183,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether the coupon holds for later payments too. The vendor's default is `true`.
+        /// Whether the coupon holds for later payments too. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// How long the coupon goes on for later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
@@ -174,7 +197,7 @@ crm_core::record! {
         end_date: Option<String> = "endDate",
         /// The id.
         id: Option<String> = "id",
-        /// How many times one customer may use it. The vendor's default is `false`.
+        /// How many times one customer may use it. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
         /// The name.
         name: Option<String> = "name",
@@ -193,11 +216,36 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCouponParams {
-    alt_id: String, apply_to_future_payments: bool,
-    apply_to_future_payments_config: ApplyToFuturePaymentsConfig, code: String,
-    discount_type: CouponDiscountType, discount_value: f64, end_date: String, id: String,
-    limit_per_customer: bool, name: String, price_ids: [String], product_ids: [String], start_date: String,
-    usage_limit: f64, variant_ids: [String],
+    /// The id of the location, or of what `altType` names.
+    alt_id: String,
+    /// Whether the coupon holds for later payments too. Default: `true`.
+    apply_to_future_payments: bool,
+    /// How long the coupon goes on for later payments.
+    apply_to_future_payments_config: ApplyToFuturePaymentsConfig,
+    /// The code that stands for it.
+    code: String,
+    /// How the discount is given: `percentage` or `amount`.
+    discount_type: CouponDiscountType,
+    /// How much is taken off, as an amount or in percent.
+    discount_value: f64,
+    /// The last day or time.
+    end_date: String,
+    /// The id.
+    id: String,
+    /// How many times one customer may use it. Default: `false`.
+    limit_per_customer: bool,
+    /// The name.
+    name: String,
+    /// The ids of the prices it is for.
+    price_ids: [String],
+    /// The ids of the products.
+    product_ids: [String],
+    /// The first day or time.
+    start_date: String,
+    /// How often it can be used.
+    usage_limit: f64,
+    /// The ids of the variants it holds for.
+    variant_ids: [String],
 });
 
 impl UpdateCouponParams {

@@ -140,9 +140,30 @@ crm_core::record! {
     required "addressSid" "bundleSid" "countryCode" "fingerprintId" "locality" "numberType" "paymentIntentId" "paymentMethodId" "phoneNumber" "region" "skipLocationKYC" "stripeAccountId"
 }
 crm_core::setters!(PurchasePhoneNumberBody {
-    address_sid: String, bundle_sid: String, country_code: String, fingerprint_id: String, locality: String,
-    number_type: PurchasePhoneNumberBodyNumberType, payment_intent_id: String, payment_method_id: String,
-    phone_number: String, region: String, skip_location_kyc: bool, stripe_account_id: String,
+    /// Twilio's id of the address.
+    address_sid: String,
+    /// The Twilio SID of the regulatory bundle.
+    bundle_sid: String,
+    /// The country, as `US`.
+    country_code: String,
+    /// An id given with available numbers and sent with the purchase.
+    fingerprint_id: String,
+    /// The town of the number.
+    locality: String,
+    /// The kind of number, as `local`.
+    number_type: PurchasePhoneNumberBodyNumberType,
+    /// The id of the payment intent at Stripe.
+    payment_intent_id: String,
+    /// The id of the payment method.
+    payment_method_id: String,
+    /// The phone number.
+    phone_number: String,
+    /// The state or region of the phone number.
+    region: String,
+    /// Whether to skip the identity check of the location.
+    skip_location_kyc: bool,
+    /// The id of the Stripe account.
+    stripe_account_id: String,
 });
 
 crm_core::record! {

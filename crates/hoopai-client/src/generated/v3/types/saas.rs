@@ -24,6 +24,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AllowAttachRebilling {
+    /// How usage is billed on, by product.
     attached_rebilling_config: Map<AttachedRebillingProductConfig>,
 });
 
@@ -65,6 +66,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AttachedRebillingProductConfig {
+    /// The price, or how to change it.
     price: f64,
 });
 
@@ -89,6 +91,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ComplimentaryCredit {
+    /// How much credit was given for free.
     complimentary_credits_amount: f64,
 });
 

@@ -124,7 +124,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CalendarList {
-    account_ids: [String], category_ids: [String],
+    /// The ids of the social media accounts.
+    account_ids: [String],
+    /// The ids of the categories.
+    category_ids: [String],
 });
 
 impl CalendarList {
@@ -411,7 +414,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CommentsCreateBody {
-    attachments: [SocialPlannerAttachment], mentions: [Mentions], notify_all_group_members: bool,
+    /// The addresses of the files.
+    attachments: [SocialPlannerAttachment],
+    /// Who is mentioned in the text.
+    mentions: [Mentions],
+    /// Whether to notify all members of the group.
+    notify_all_group_members: bool,
 });
 
 impl CommentsCreateBody {
@@ -453,7 +461,7 @@ crm_core::record! {
     pub struct CommentsGetListBody {
         /// Only what is not older than this time.
         from_date: Option<String> = "fromDate",
-        /// Most items in a page. 1 to 100. The vendor's default is `10`.
+        /// Most items in a page. Between 1 and 100. Default: `10`.
         limit: Option<f64> = "limit",
         /// `originIds`
         origin_ids: Option<Vec<String>> = "originIds",
@@ -461,9 +469,9 @@ crm_core::record! {
         parent_id: Option<String> = "parentId",
         /// A text to look for.
         search: Option<String> = "search",
-        /// How many items to pass over. At least 0. The vendor's default is `0`.
+        /// How many items to pass over. At least 0. Default: `0`.
         skip: Option<f64> = "skip",
-        /// The field to sort by. The vendor's default is `latest`.
+        /// The field to sort by. Default: `latest`.
         sort_by: Option<CommentsGetListBodySortBy> = "sortBy",
         /// Only what is from before this time.
         to_date: Option<String> = "toDate",
@@ -472,8 +480,20 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CommentsGetListBody {
-    from_date: String, limit: f64, parent_id: String, search: String, skip: f64,
-    sort_by: CommentsGetListBodySortBy, to_date: String,
+    /// Only what is not older than this time.
+    from_date: String,
+    /// Most items in a page. Between 1 and 100. Default: `10`.
+    limit: f64,
+    /// The id of what it belongs to.
+    parent_id: String,
+    /// A text to look for.
+    search: String,
+    /// How many items to pass over. At least 0. Default: `0`.
+    skip: f64,
+    /// The field to sort by. Default: `latest`.
+    sort_by: CommentsGetListBodySortBy,
+    /// Only what is from before this time.
+    to_date: String,
 });
 
 impl CommentsGetListBody {
@@ -495,7 +515,7 @@ impl CommentsGetListBody {
 }
 
 crm_core::open_enum! {
-    /// The field to sort by. The vendor's default is `latest`.
+    /// The field to sort by. Default: `latest`.
     pub enum CommentsGetListBodySortBy {
         /// `latest`
         Latest = "latest",
@@ -576,7 +596,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCategoryQueue {
-    enable_future_posts: bool, prioritize_new_content: bool,
+    /// `enableFuturePosts`
+    enable_future_posts: bool,
+    /// Whether new posts go to the front of the queue.
+    prioritize_new_content: bool,
 });
 
 impl CreateCategoryQueue {
@@ -678,12 +701,46 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreatePost {
-    apply_watermark: bool, category_id: String, created_by: String, facebook_post_details: FacebookPost,
-    follow_up_comment: String, gmb_post_details: GmbPost, instagram_post_details: InstagramPost,
-    linkedin_post_details: LinkedinPost, media: [PostMedia], og_tags_details: OgTagsSchema,
-    pinterest_post_details: PinterestPost, post_approval_details: PostApproval, schedule_date: String,
-    schedule_time_updated: bool, selected_best_time: String, status: CreatePostStatus, summary: String,
-    tags: [String], tiktok_post_details: TiktokPost, youtube_post_details: YoutubePost,
+    /// Whether to put a watermark on the media.
+    apply_watermark: bool,
+    /// The id of the category.
+    category_id: String,
+    /// Who created it.
+    created_by: String,
+    /// What is special to a Facebook post.
+    facebook_post_details: FacebookPost,
+    /// The first comment to put under the post.
+    follow_up_comment: String,
+    /// What is special to a Google Business Profile post.
+    gmb_post_details: GmbPost,
+    /// What concerns the post on Instagram only.
+    instagram_post_details: InstagramPost,
+    /// What is special to a LinkedIn post.
+    linkedin_post_details: LinkedinPost,
+    /// The images and videos of it.
+    media: [PostMedia],
+    /// What the preview of the link shows.
+    og_tags_details: OgTagsSchema,
+    /// What concerns the post on Pinterest only.
+    pinterest_post_details: PinterestPost,
+    /// How the approval of the post stands.
+    post_approval_details: PostApproval,
+    /// When the post is to be published.
+    schedule_date: String,
+    /// Whether its scheduled time was changed.
+    schedule_time_updated: bool,
+    /// The best time that was chosen for it.
+    selected_best_time: String,
+    /// The state it is in.
+    status: CreatePostStatus,
+    /// The text of the post.
+    summary: String,
+    /// The tags.
+    tags: [String],
+    /// What concerns the post on TikTok only.
+    tiktok_post_details: TiktokPost,
+    /// What is special to a YouTube post.
+    youtube_post_details: YoutubePost,
 });
 
 impl CreatePost {
@@ -745,8 +802,18 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateQueueItem {
-    direct_to_queue: bool, modified_post_payload: QueueModifiedPost, order: Value, primary_image: String,
-    session_id: String, variations: [VariationInput],
+    /// Whether it goes straight into the queue.
+    direct_to_queue: bool,
+    /// The post as changed for the queue.
+    modified_post_payload: QueueModifiedPost,
+    /// Its place among the others.
+    order: Value,
+    /// The address of the main image.
+    primary_image: String,
+    /// The id of the editing session.
+    session_id: String,
+    /// The different versions of it.
+    variations: [VariationInput],
 });
 
 impl CreateQueueItem {
@@ -1168,7 +1235,7 @@ crm_core::record! {
 crm_core::record! {
     /// Edit session.
     pub struct EditSession {
-        /// The vendor's default is `false`.
+        /// Default: `false`.
         keep_in_draft: Option<bool> = "keepInDraft",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1179,6 +1246,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EditSession {
+    /// Default: `false`.
     keep_in_draft: bool,
 });
 
@@ -1213,6 +1281,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EditSessionCalendar {
+    /// The ids of the social media accounts.
     account_ids: [String],
 });
 
@@ -1308,6 +1377,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FacebookPost {
+    /// `textFormatPresetId`
     text_format_preset_id: String,
 });
 
@@ -1391,7 +1461,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FetchCategoryQueues {
-    limit: f64, skip: f64,
+    /// Most items in a page.
+    limit: f64,
+    /// How many items to pass over.
+    skip: f64,
 });
 
 impl FetchCategoryQueues {
@@ -1477,7 +1550,16 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FetchQueueItems {
-    error_filter: bool, item_id: String, limit: f64, session_id: String, skip: f64,
+    /// Whether to give only those with errors.
+    error_filter: bool,
+    /// The id of the item in the queue.
+    item_id: String,
+    /// Most items in a page.
+    limit: f64,
+    /// The id of the editing session.
+    session_id: String,
+    /// How many items to pass over.
+    skip: f64,
 });
 
 impl FetchQueueItems {
@@ -1537,20 +1619,25 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch slots.
     pub struct FetchSlots {
-        /// Most items in a page. The vendor's default is `20`.
+        /// Most items in a page. Default: `20`.
         limit: Option<f64> = "limit",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The id of the editing session.
         session_id: Option<String> = "sessionId",
-        /// How many items to pass over. The vendor's default is `0`.
+        /// How many items to pass over. Default: `0`.
         skip: Option<f64> = "skip",
     }
     required "locationId"
     by new
 }
 crm_core::setters!(FetchSlots {
-    limit: f64, session_id: String, skip: f64,
+    /// Most items in a page. Default: `20`.
+    limit: f64,
+    /// The id of the editing session.
+    session_id: String,
+    /// How many items to pass over. Default: `0`.
+    skip: f64,
 });
 
 impl FetchSlots {
@@ -1811,8 +1898,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GmbPost {
-    action_type: GmbPostActionType, coupon_code: String, end_date: EndDate, offer_title: String,
-    redeem_online_url: String, start_date: StartDate, terms_conditions: String, title: String, url: String,
+    /// The kind of action.
+    action_type: GmbPostActionType,
+    /// The code of the coupon.
+    coupon_code: String,
+    /// The last day or time.
+    end_date: EndDate,
+    /// The title of the offer.
+    offer_title: String,
+    /// The address at which the offer can be used.
+    redeem_online_url: String,
+    /// The first day or time.
+    start_date: StartDate,
+    /// The terms and conditions.
+    terms_conditions: String,
+    /// The title.
+    title: String,
+    /// The address.
+    url: String,
 });
 
 impl GmbPost {
@@ -1865,7 +1968,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(InstagramPost {
-    collaborators: Value, publish_via_push_notification: bool, publisher_note: String, show_on_feed: bool,
+    /// The accounts that publish the post together.
+    collaborators: Value,
+    /// `publishViaPushNotification`
+    publish_via_push_notification: bool,
+    /// A note to the publisher.
+    publisher_note: String,
+    /// Whether it is shown in the feed too.
+    show_on_feed: bool,
 });
 
 impl InstagramPost {
@@ -1886,7 +1996,7 @@ impl InstagramPost {
 crm_core::record! {
     /// Linkedin poll.
     pub struct LinkedinPoll {
-        /// The options it has.
+        /// The options it has. Between 2 and 4 items.
         options: Option<Vec<LinkedinPollOption>> = "options",
         /// The question that is asked. At most 140 characters.
         question: Option<String> = "question",
@@ -1984,6 +2094,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LinkedinPost {
+    /// The poll in the post.
     poll: LinkedinPoll,
 });
 
@@ -2018,6 +2129,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Mentions {
+    /// The part of the address after the domain.
     slug: String,
 });
 
@@ -2065,7 +2177,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(OgTagsInput {
-    meta_image: String, meta_link: String, og_title: Value,
+    /// The address of the image in the link preview.
+    meta_image: String,
+    /// The address the link preview is made from.
+    meta_link: String,
+    /// The title of the link preview.
+    og_title: Value,
 });
 
 crm_core::record! {
@@ -2082,7 +2199,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(OgTagsSchema {
-    meta_image: String, meta_link: String, og_description: String, og_title: String,
+    /// The address of the image in the link preview.
+    meta_image: String,
+    /// The address the link preview is made from.
+    meta_link: String,
+    /// The description in the link preview.
+    og_description: String,
+    /// The title of the link preview.
+    og_title: String,
 });
 
 crm_core::record! {
@@ -2090,7 +2214,7 @@ crm_core::record! {
     pub struct PinterestBoardSelection {
         /// The id of the account.
         account_id: Option<String> = "accountId",
-        /// The ids of the Pinterest boards.
+        /// The ids of the Pinterest boards. Between 1 and 25 items.
         boards: Option<Vec<String>> = "boards",
     }
     required "accountId" "boards"
@@ -2125,8 +2249,16 @@ crm_core::record! {
     }
 }
 crm_core::setters!(PinterestPost {
-    board_ids: Map<String>, link: String, pinterest_boards: [PinterestBoardSelection],
-    shortened_links: [String], title: String,
+    /// Deprecated by the vendor.
+    board_ids: Map<String>,
+    /// The link.
+    link: String,
+    /// The Pinterest boards to post to.
+    pinterest_boards: [PinterestBoardSelection],
+    /// The links that were shortened.
+    shortened_links: [String],
+    /// The title.
+    title: String,
 });
 
 crm_core::record! {
@@ -2171,8 +2303,24 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PostMedia {
-    alt_text: String, caption: String, id: String, is_modified: bool, optimized_type: String,
-    optimized_url: String, original_url: String, thumbnail: String, watermarked_url: String,
+    /// At most 4086 characters.
+    alt_text: String,
+    /// The caption under the media.
+    caption: String,
+    /// The id.
+    id: String,
+    /// Whether the file was changed.
+    is_modified: bool,
+    /// The MIME type of the optimized file.
+    optimized_type: String,
+    /// The address of the optimised file.
+    optimized_url: String,
+    /// The address of the file before any change.
+    original_url: String,
+    /// The address of the thumbnail.
+    thumbnail: String,
+    /// The address of the file with the watermark.
+    watermarked_url: String,
 });
 
 impl PostMedia {
@@ -2384,13 +2532,54 @@ crm_core::record! {
     }
 }
 crm_core::setters!(QueueModifiedPost {
-    account_ids: [String], apply_watermark: bool, category_id: String, created_by: String,
-    facebook_post_details: FacebookPost, follow_up_comment: String, gmb_post_details: GmbPost,
-    instagram_post_details: InstagramPost, linkedin_post_details: LinkedinPost, location_id: String,
-    media: [PostMedia], og_tags_details: OgTagsSchema, pinterest_post_details: PinterestPost,
-    post_approval_details: PostApproval, schedule_date: String, schedule_time_updated: bool,
-    selected_best_time: String, status: String, summary: String, tags: [String],
-    tiktok_post_details: TiktokPost, type_: String, user_id: String, youtube_post_details: YoutubePost,
+    /// The ids of the social media accounts.
+    account_ids: [String],
+    /// Whether to put a watermark on the media.
+    apply_watermark: bool,
+    /// The id of the category.
+    category_id: String,
+    /// Who created it.
+    created_by: String,
+    /// What is special to a Facebook post.
+    facebook_post_details: FacebookPost,
+    /// The first comment to put under the post.
+    follow_up_comment: String,
+    /// What is special to a Google Business Profile post.
+    gmb_post_details: GmbPost,
+    /// What concerns the post on Instagram only.
+    instagram_post_details: InstagramPost,
+    /// What is special to a LinkedIn post.
+    linkedin_post_details: LinkedinPost,
+    /// The id of the location (sub-account).
+    location_id: String,
+    /// The images and videos of it.
+    media: [PostMedia],
+    /// What the preview of the link shows.
+    og_tags_details: OgTagsSchema,
+    /// What concerns the post on Pinterest only.
+    pinterest_post_details: PinterestPost,
+    /// How the approval of the post stands.
+    post_approval_details: PostApproval,
+    /// When the post is to be published.
+    schedule_date: String,
+    /// Whether its scheduled time was changed.
+    schedule_time_updated: bool,
+    /// The best time that was chosen for it.
+    selected_best_time: String,
+    /// The state it is in.
+    status: String,
+    /// The text of the post.
+    summary: String,
+    /// The tags.
+    tags: [String],
+    /// What concerns the post on TikTok only.
+    tiktok_post_details: TiktokPost,
+    /// Its kind.
+    type_: String,
+    /// The id of the user.
+    user_id: String,
+    /// What is special to a YouTube post.
+    youtube_post_details: YoutubePost,
 });
 
 crm_core::record! {
@@ -2405,6 +2594,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ResetQueueItem {
+    /// The id of the editing session.
     session_id: String,
 });
 
@@ -2519,8 +2709,20 @@ crm_core::record! {
     required "accountIds" "fileName" "filePath" "rowsCount" "userId"
 }
 crm_core::setters!(SetAccounts {
-    account_ids: [String], approver: String, csv_file_type: CsvFileType, file_name: String, file_path: String,
-    rows_count: f64, user_id: String,
+    /// The ids of the social media accounts.
+    account_ids: [String],
+    /// The id of the user who approves it.
+    approver: String,
+    /// The kind of CSV file: `basic` or `advance`.
+    csv_file_type: CsvFileType,
+    /// The name of the file.
+    file_name: String,
+    /// The path of the file in storage.
+    file_path: String,
+    /// How many rows the file has.
+    rows_count: f64,
+    /// The id of the user.
+    user_id: String,
 });
 
 crm_core::record! {
@@ -2578,15 +2780,19 @@ crm_core::record! {
         platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>> = "platforms",
         /// The span before, to compare with.
         prev_range: Option<SocialMediaGetStatisticsBodyPrevRange> = "prevRange",
-        /// The ids of the social media profiles.
+        /// The ids of the social media profiles. Between 1 and 100 items.
         profile_ids: Option<Vec<String>> = "profileIds",
     }
     required "profileIds"
     by new
 }
 crm_core::setters!(SocialMediaGetStatisticsBody {
+    /// The span of days the figures are for.
     current_range: SocialMediaGetStatisticsBodyCurrentRange,
-    platforms: [SocialMediaGetStatisticsBodyPlatformsItem], prev_range: SocialMediaGetStatisticsBodyPrevRange,
+    /// The social platforms, or the figures for each of them.
+    platforms: [SocialMediaGetStatisticsBodyPlatformsItem],
+    /// The span before, to compare with.
+    prev_range: SocialMediaGetStatisticsBodyPrevRange,
 });
 
 impl SocialMediaGetStatisticsBody {
@@ -2934,8 +3140,18 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TiktokPost {
-    enable_comment: bool, enable_duet: bool, enable_stitch: bool, promote_other_brand: bool,
-    promote_your_brand: bool, video_disclosure: bool,
+    /// Whether comments on the video are allowed.
+    enable_comment: bool,
+    /// Whether others may make duets with it.
+    enable_duet: bool,
+    /// Whether others may use parts of the video.
+    enable_stitch: bool,
+    /// Whether the video promotes another brand.
+    promote_other_brand: bool,
+    /// Whether the video promotes one's own business.
+    promote_your_brand: bool,
+    /// Whether to say that the video promotes something.
+    video_disclosure: bool,
 });
 
 impl TiktokPost {
@@ -3001,8 +3217,18 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCategoryQueue {
-    enable_future_posts: bool, prioritize_new_content: bool, skip_date_time: String,
-    skip_legacy_watermark: bool, status: String, time_slots: [TimeSlot],
+    /// `enableFuturePosts`
+    enable_future_posts: bool,
+    /// Whether new posts go to the front of the queue.
+    prioritize_new_content: bool,
+    /// When no post goes out.
+    skip_date_time: String,
+    /// `skipLegacyWatermark`
+    skip_legacy_watermark: bool,
+    /// The state it is in.
+    status: String,
+    /// The times of the week at which posts go out.
+    time_slots: [TimeSlot],
 });
 
 impl UpdateCategoryQueue {
@@ -3066,7 +3292,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateQueueItem {
-    modified_post_payload: QueueModifiedPost, new_order: Value, primary_image: String, session_id: String,
+    /// The post as changed for the queue.
+    modified_post_payload: QueueModifiedPost,
+    /// The new place in the queue, as `top` or a number.
+    new_order: Value,
+    /// The address of the main image.
+    primary_image: String,
+    /// The id of the editing session.
+    session_id: String,
+    /// The different versions of it.
     variations: [VariationInput],
 });
 
@@ -3168,7 +3402,12 @@ crm_core::record! {
     }
 }
 crm_core::setters!(VariationInput {
-    content: String, mentions: [Value], og_tags: OgTagsInput,
+    /// What it says or holds.
+    content: String,
+    /// Who is mentioned in the text.
+    mentions: [Value],
+    /// What the preview of the link shows.
+    og_tags: OgTagsInput,
 });
 
 crm_core::record! {
@@ -3185,7 +3424,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(YoutubePost {
-    privacy_level: YoutubePostPrivacyLevel, title: String,
+    /// Who may see the post.
+    privacy_level: YoutubePostPrivacyLevel,
+    /// The title.
+    title: String,
 });
 
 impl YoutubePost {

@@ -44,10 +44,36 @@ crm_core::record! {
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
 }
 crm_core::setters!(CreateUser {
-    company_id: String, email: String, first_name: String, last_name: String, location_ids: [String],
-    password: String, permissions: Permissions, phone: String, platform_language: PlatformLanguage,
-    profile_photo: String, role: String, scopes: [String], scopes_assigned_to_only: [String],
-    twilio_phone: Map<String>, type_: String,
+    /// The id of the company (agency).
+    company_id: String,
+    /// The e-mail address.
+    email: String,
+    /// The first name.
+    first_name: String,
+    /// The last name.
+    last_name: String,
+    /// The ids of the locations.
+    location_ids: [String],
+    /// The password of the user.
+    password: String,
+    /// What is allowed.
+    permissions: Permissions,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The language the user sees the platform in, as `en_US`.
+    platform_language: PlatformLanguage,
+    /// The address of the profile picture.
+    profile_photo: String,
+    /// The role they have.
+    role: String,
+    /// What may be reached, as names of scopes.
+    scopes: [String],
+    /// The scopes that reach only what is assigned to the user.
+    scopes_assigned_to_only: [String],
+    /// The Twilio phone numbers of the user.
+    twilio_phone: Map<String>,
+    /// Its kind.
+    type_: String,
 });
 
 crm_core::record! {
@@ -96,10 +122,36 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateUser {
-    company_id: String, email: String, first_name: String, last_name: String, location_ids: [String],
-    password: String, permissions: Permissions, phone: String, platform_language: PlatformLanguage,
-    profile_photo: String, role: String, scopes: [String], scopes_assigned_to_only: [String],
-    twilio_phone: Map<String>, type_: String,
+    /// The id of the company (agency).
+    company_id: String,
+    /// The e-mail address. Deprecated by the vendor.
+    email: String,
+    /// The first name.
+    first_name: String,
+    /// The last name.
+    last_name: String,
+    /// The ids of the locations.
+    location_ids: [String],
+    /// The password of the user.
+    password: String,
+    /// What is allowed.
+    permissions: Permissions,
+    /// The telephone number, as `+15550100`.
+    phone: String,
+    /// The language the user sees the platform in, as `en_US`.
+    platform_language: PlatformLanguage,
+    /// The address of the profile picture.
+    profile_photo: String,
+    /// The role they have.
+    role: String,
+    /// What may be reached, as names of scopes.
+    scopes: [String],
+    /// The scopes that reach only what is assigned to the user.
+    scopes_assigned_to_only: [String],
+    /// The Twilio phone numbers of the user.
+    twilio_phone: Map<String>,
+    /// Its kind.
+    type_: String,
 });
 
 #[cfg(feature = "schemars")]
