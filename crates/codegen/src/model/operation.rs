@@ -5,6 +5,7 @@ use super::ty::Ty;
 pub use crate::read::content::Encoding;
 
 /// One operation.
+#[derive(Clone, PartialEq)]
 pub struct Operation {
     /// `contacts.list`
     pub name: String,
@@ -48,6 +49,10 @@ pub struct Operation {
     pub failures: Vec<u16>,
     /// The version that is sent in a header.
     pub version: Option<String>,
+    /// The client and the version of each further API that has it in common with this one, which is the vendor's root.
+    pub also: Vec<(String, String)>,
+    /// True if it is the one of the vendor's root.
+    pub common: bool,
     /// True if it is called without a credential, which must not be sent then.
     pub anonymous: bool,
     /// True if the document declares a success without content.
@@ -61,6 +66,21 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// What it is in every version of the API: without its version, and without what is only said of it.
+    pub(crate) fn undescribed(&self) -> Self {
+        let arguments = self.arguments.iter().map(|argument| Argument { doc: String::new(), ..argument.clone() });
+        Self {
+            arguments: arguments.collect(),
+            document: String::new(),
+            summary: None,
+            failures: Vec::new(),
+            version: None,
+            also: Vec::new(),
+            common: false,
+            ..self.clone()
+        }
+    }
+
     /// The types it names.
     pub fn types(&self) -> impl Iterator<Item = &Ty> {
         let reply = match &self.reply {
@@ -83,6 +103,7 @@ impl Operation {
 }
 
 /// What is sent outside the body.
+#[derive(Clone, PartialEq)]
 pub struct Argument {
     /// The name that is sent.
     pub wire: String,
@@ -126,6 +147,7 @@ pub enum Place {
 }
 
 /// The body of a request.
+#[derive(Clone, PartialEq)]
 pub struct Body {
     /// The type.
     pub ty: Ty,
@@ -134,6 +156,7 @@ pub struct Body {
 }
 
 /// What comes back.
+#[derive(Clone, PartialEq)]
 pub enum Reply {
     /// A JSON value.
     Value(Ty),

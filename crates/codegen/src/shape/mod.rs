@@ -23,7 +23,7 @@ use crate::read::document;
 use crate::read::vendor::ApiFile;
 use schema::Shaper;
 
-pub(crate) use common::types as common;
+pub(crate) use common::{operations as common_operations, types as common_types};
 
 /// Makes the model of an API.
 pub(crate) fn model(api: &Api, file: &ApiFile) -> Result<Model> {
@@ -62,7 +62,7 @@ pub(crate) fn model(api: &Api, file: &ApiFile) -> Result<Model> {
     for definition in definitions.values_mut().filter(|definition| !definition.sent) {
         definition.fields_mut().iter_mut().for_each(|field| (field.nullable, field.read_only) = (false, false));
     }
-    Ok(Model { types: definitions, common: BTreeSet::new(), operations })
+    Ok(Model { types: definitions, common: BTreeSet::new(), same: BTreeSet::new(), operations })
 }
 
 /// Marks what is sent; what is not needs no member.

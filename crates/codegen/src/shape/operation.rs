@@ -87,6 +87,8 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
         scopes,
         failures: failures.filter(|status| *status >= 400).collect(),
         version: text(value, "x-version").map(str::to_owned),
+        also: Vec::new(),
+        common: false,
         one_of_parts: list(value, "x-one-of-parts").filter_map(Value::as_str).map(str::to_owned).collect(),
         may_be_empty: may_be_empty(value),
         items_required: paging.as_ref().is_some_and(|paging| items_required(shaper.schemas, &success, paging)),

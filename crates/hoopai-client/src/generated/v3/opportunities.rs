@@ -11,48 +11,12 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on opportunities.
-#[derive(Clone, Debug)]
-pub struct Opportunities {
-    pipeline: Pipeline,
-}
+pub use crate::opportunities::{ListLostReasons, RemoveFollowers};
+
+/// Operations on opportunities. Those that are the same for every client are on the page of [the handle itself](crate::opportunities::Opportunities).
+pub type Opportunities = crate::opportunities::Opportunities<crate::V3>;
 
 impl Opportunities {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
-    /// Adds the followers of an opportunity.
-    ///
-    /// `POST /opportunities/{id}/followers`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `opportunities.write`.
-    /// * Version `v3`.
-    ///
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .opportunities()
-    ///     .add_followers("123", types::Followers::new(vec!["value".to_owned()]))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn add_followers(
-        &self,
-        id: impl Display,
-        body: impl Into<types::Followers>,
-    ) -> Call<types::CreateAddFollowersReply> {
-        self.call(&operations::OPPORTUNITIES_ADD_FOLLOWERS)
-            .path("id", &id)
-            .json(&body.into())
-    }
     /// Creates an opportunity.
     ///
     /// `POST /opportunities/`
@@ -122,29 +86,6 @@ impl Opportunities {
     pub fn get(&self, id: impl Display) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_GET).path("id", &id)
     }
-    /// Lists the lost reasons.
-    ///
-    /// `GET /opportunities/lost-reason`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `opportunities.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.opportunities().list_lost_reasons("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_lost_reasons(&self, location_id: impl Display) -> ListLostReasons {
-        ListLostReasons {
-            call: self
-                .call(&operations::OPPORTUNITIES_LIST_LOST_REASONS)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
     /// Lists the pipelines.
     ///
     /// `GET /opportunities/pipelines`
@@ -166,38 +107,6 @@ impl Opportunities {
     ) -> Call<types::GetPipelinesReply> {
         self.call(&operations::OPPORTUNITIES_LIST_PIPELINES)
             .set_query("locationId", &location_id.to_string())
-    }
-    /// Removes the followers of an opportunity.
-    ///
-    /// `DELETE /opportunities/{id}/followers`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `opportunities.write`.
-    /// * Version `v3`.
-    ///
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .opportunities()
-    ///     .remove_followers("123", types::Followers::new(vec!["value".to_owned()]))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn remove_followers(
-        &self,
-        id: impl Display,
-        body: impl Into<types::Followers>,
-    ) -> RemoveFollowers {
-        RemoveFollowers {
-            call: self
-                .call(&operations::OPPORTUNITIES_REMOVE_FOLLOWERS)
-                .path("id", &id)
-                .json(&body.into()),
-        }
     }
     /// Searches opportunities.
     ///
@@ -336,94 +245,6 @@ impl Opportunities {
         self.call(&operations::OPPORTUNITIES_UPSERT).json(&body.into())
     }
 }
-
-/// Options of [`Opportunities::list_lost_reasons`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListLostReasons {
-    call: Call<types::LostReasonsReply>,
-}
-
-impl ListLostReasons {
-    /// The name.
-    pub fn name(self, name: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("name", &name.to_string()),
-        }
-    }
-    /// Whether it is deleted.
-    #[inline]
-    pub fn deleted(self, deleted: bool) -> Self {
-        Self {
-            call: self.call.set_query("deleted", &deleted),
-        }
-    }
-    /// A text to look for.
-    pub fn query(self, query: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("query", &query.to_string()),
-        }
-    }
-    /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
-        Self {
-            call: self.call.set_query("skip", &skip),
-        }
-    }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit),
-        }
-    }
-    /// Whether to give counts too.
-    #[inline]
-    pub fn get_count(self, get_count: bool) -> Self {
-        Self {
-            call: self.call.set_query("getCount", &get_count),
-        }
-    }
-}
-crm_core::call_builder!(ListLostReasons => types::LostReasonsReply);
-crm_core::paged_builder!(ListLostReasons => ListLostReasons);
-
-impl Paged for ListLostReasons {
-    type Page = types::LostReasonsReply;
-    type Item = types::LostReasonReply;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: Some(page).map(|value| &value.lost_reasons).map(Vec::len),
-            next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.lost_reasons).unwrap_or_default()
-    }
-}
-
-/// Options of [`Opportunities::remove_followers`].
-#[must_use = "nothing is sent before `send`"]
-pub struct RemoveFollowers {
-    call: Call<types::DeleteFollowersReply>,
-}
-
-impl RemoveFollowers {
-    /// Whether to remove every follower.
-    #[inline]
-    pub fn is_remove_all_followers(self, is_remove_all_followers: bool) -> Self {
-        Self {
-            call: self.call.set_query("isRemoveAllFollowers", &is_remove_all_followers),
-        }
-    }
-}
-crm_core::call_builder!(RemoveFollowers => types::DeleteFollowersReply);
 
 /// Options of [`Opportunities::search`].
 #[must_use = "nothing is sent before `send`"]

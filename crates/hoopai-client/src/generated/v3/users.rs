@@ -11,19 +11,12 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on users.
-#[derive(Clone, Debug)]
-pub struct Users {
-    pipeline: Pipeline,
-}
+pub use crate::users::{Search, SearchByEmail};
+
+/// Operations on users. Those that are the same for every client are on the page of [the handle itself](crate::users::Users).
+pub type Users = crate::users::Users<crate::V3>;
 
 impl Users {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
     /// Creates a user.
     ///
     /// `POST /users/`
@@ -74,75 +67,6 @@ impl Users {
     pub fn delete(&self, user_id: impl Display) -> Call<types::DeleteUserReply> {
         self.call(&operations::USERS_DELETE).path("userId", &user_id)
     }
-    /// Reads a user.
-    ///
-    /// `GET /users/{userId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `users.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `user_id`: The id of the user.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.users().get("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get(&self, user_id: impl Display) -> Call<types::UserReply> {
-        self.call(&operations::USERS_GET).path("userId", &user_id)
-    }
-    /// Searches users.
-    ///
-    /// `GET /users/search`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `users.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.users().search("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search(&self, company_id: impl Display) -> Search {
-        Search {
-            call: self
-                .call(&operations::USERS_SEARCH)
-                .set_query("companyId", &company_id.to_string()),
-        }
-    }
-    /// Searches users by email.
-    ///
-    /// `POST /users/search/filter-by-email`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `users.readonly`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .users()
-    ///     .search_by_email(types::FilterByEmail::new("123", "ada@example.com"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search_by_email(
-        &self,
-        body: impl Into<types::FilterByEmail>,
-    ) -> SearchByEmail {
-        SearchByEmail {
-            call: self.call(&operations::USERS_SEARCH_BY_EMAIL).json(&body.into()),
-        }
-    }
     /// Changes a user.
     ///
     /// `PUT /users/{userId}`
@@ -166,127 +90,5 @@ impl Users {
         body: impl Into<types::UpdateUser>,
     ) -> Call<types::UserReply> {
         self.call(&operations::USERS_UPDATE).path("userId", &user_id).json(&body.into())
-    }
-}
-
-/// Options of [`Users::search`].
-#[must_use = "nothing is sent before `send`"]
-pub struct Search {
-    call: Call<types::SearchUserReply>,
-}
-
-impl Search {
-    /// A text to look for.
-    pub fn query(self, query: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("query", &query.to_string()),
-        }
-    }
-    /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
-        Self {
-            call: self.call.set_query("skip", &skip),
-        }
-    }
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit),
-        }
-    }
-    /// The id of the location (sub-account).
-    pub fn location_id(self, location_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Only what is of this kind.
-    pub fn type_(self, type_: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("type", &type_.to_string()),
-        }
-    }
-    /// Only users with this role, as `admin`.
-    pub fn role(self, role: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("role", &role.to_string()),
-        }
-    }
-    /// Only those with these ids, set apart by commas.
-    pub fn ids(self, ids: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("ids", &ids.to_string()),
-        }
-    }
-    /// How to sort: a direction, or for users a field.
-    pub fn sort(self, sort: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("sort", &sort.to_string()),
-        }
-    }
-    /// Which way to sort, as `asc`.
-    pub fn sort_direction(self, sort_direction: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("sortDirection", &sort_direction.to_string()),
-        }
-    }
-    /// Filters by whether users have two-way sync on.
-    #[inline]
-    pub fn enabled2way_sync(self, enabled2way_sync: bool) -> Self {
-        Self {
-            call: self.call.set_query("enabled2waySync", &enabled2way_sync),
-        }
-    }
-}
-crm_core::call_builder!(Search => types::SearchUserReply);
-crm_core::paged_builder!(Search => Search);
-
-impl Paged for Search {
-    type Page = types::SearchUserReply;
-    type Item = types::User;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: Some(page).map(|value| &value.users).map(Vec::len),
-            next: None,
-            total: Some(page)
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.users).unwrap_or_default()
-    }
-}
-
-/// Options of [`Users::search_by_email`].
-#[must_use = "nothing is sent before `send`"]
-pub struct SearchByEmail {
-    call: Call<types::SearchUserReply>,
-}
-crm_core::call_builder!(SearchByEmail => types::SearchUserReply);
-crm_core::paged_builder!(SearchByEmail => SearchByEmail);
-
-impl Paged for SearchByEmail {
-    type Page = types::SearchUserReply;
-    type Item = types::User;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: Some(page).map(|value| &value.users).map(Vec::len),
-            next: None,
-            total: Some(page)
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.users).unwrap_or_default()
     }
 }
