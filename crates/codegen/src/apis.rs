@@ -74,9 +74,15 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
         apis.push(Refined { file, api, model });
     }
     if let Some(place) = apis.iter().position(|refined| vendor.is_root(refined.file)) {
-        let root = apis.remove(place);
+        let mut root = apis.remove(place);
         for other in &mut apis {
-            other.model.common = shape::common((&root.api, &root.model), (&other.api, &other.model));
+            other.model.common = shape::common_types((&root.api, &root.model), (&other.api, &other.model));
+        }
+        // A handle for many types of object holds a table of its API.
+        if apis.iter().chain([&root]).all(|one| one.file.fold.is_none()) {
+            let mut others: Vec<_> =
+                apis.iter_mut().map(|other| (other.file.client.as_str(), &mut other.model)).collect();
+            shape::common_operations(&mut root.model, &mut others);
         }
         apis.insert(place, root);
     }

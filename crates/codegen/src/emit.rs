@@ -1,5 +1,6 @@
 //! From the model to files: one for each resource, its types, a table of operations.
 
+mod builder;
 pub(crate) mod calls;
 mod client;
 mod docs;
@@ -52,10 +53,16 @@ pub(crate) fn api(
     let resources = resources(model);
     let examples = Examples::new(&vendor.file, file, vendor.is_root(file), model);
     let none = TokenStream::new;
-    for (resource, operations) in &resources {
+    for (resource, operations) in resources.iter().filter(|(resource, _)| !model.same.contains(*resource)) {
         let folded = file.fold.as_ref().filter(|fold| fold.resource == *resource);
         let about = inner_doc(&handle::about(resource));
-        let pieces = handle::resource(resource, operations, model, folded, &examples)?;
+        let pieces = if model.shares(resource) {
+            handle::difference(resource, operations, model, &file.client, &examples)?
+        } else {
+            let shared = vendor.is_root(file) && others.iter().any(|other| other.model.shares(resource));
+            let shared = shared.then_some(file.client.as_str());
+            handle::resource(resource, operations, model, folded, shared, &examples)?
+        };
         let text = rust::file(&source(operations), quote!(#about #![allow(unused_imports)]), pieces)?;
         files.add(folder.join(format!("{resource}.rs")), text);
         let text = rust::file(&[], none(), vec![Piece::Rust(operations::resource(operations, model)?)])?;
@@ -67,7 +74,7 @@ pub(crate) fn api(
         files.add(folder.join("object_types.rs"), text);
     }
     let names: Vec<&str> = resources.keys().map(String::as_str).collect();
-    let items = operations::root(&names, &model.operations, gate);
+    let items = operations::root(&names, model, gate);
     let text = rust::file(&[], inner_doc(operations::ABOUT), vec![Piece::Rust(items)])?;
     files.add(folder.join("operations/mod.rs"), text);
     let groups = groups(model, others);
@@ -80,7 +87,7 @@ pub(crate) fn api(
     files.add(folder.join("types/mod.rs"), text);
     let apart = if vendor.is_root(file) { modules(vendor, others.iter().map(|other| other.file)) } else { none() };
     let about = inner_doc("Generated code: resources, types and the table of operations.");
-    let items = client::root(file, api, &resources, gate, &apart);
+    let items = client::root(file, api, model, &resources, gate, &apart);
     files.add(folder.join("mod.rs"), rust::file(&[], about, vec![Piece::Rust(items)])?);
     Ok(())
 }

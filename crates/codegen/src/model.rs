@@ -18,6 +18,8 @@ pub struct Model {
     pub types: BTreeMap<String, Definition>,
     /// Those of the types that are the ones of the vendor's root.
     pub common: BTreeSet<String>,
+    /// The resources whose operations are all the ones of the vendor's root, which has no others.
+    pub same: BTreeSet<String>,
     /// The operations, in the order of their names.
     pub operations: Vec<Operation>,
     /// The names of the types that do not have the name of a schema, by the name that each would have by itself.
@@ -25,6 +27,18 @@ pub struct Model {
 }
 
 impl Model {
+    /// The version that all operations ask for, if there is one.
+    pub(crate) fn version(&self) -> Option<&str> {
+        let version = self.operations.first()?.version.as_deref();
+        self.operations.iter().all(|operation| operation.version.as_deref() == version).then_some(version)?
+    }
+
+    /// Returns true if some operations of a resource are the root's, but not all of both are.
+    pub(crate) fn shares(&self, resource: &str) -> bool {
+        let mut of = self.operations.iter().filter(|operation| operation.resource == resource);
+        !self.same.contains(resource) && of.any(|operation| operation.common)
+    }
+
     /// Calls types by other names, wherever they stand.
     pub(crate) fn rename_types(&mut self, names: &BTreeMap<String, String>) {
         let new = |name: &str| names.get(name).cloned();

@@ -25,7 +25,7 @@ use crate::read::document;
 use crate::read::vendor::ApiFile;
 use schema::Shaper;
 
-pub(crate) use common::types as common;
+pub(crate) use common::{operations as common_operations, types as common_types};
 
 /// Makes the model of an API; `known` are the names that its types have already.
 pub(crate) fn model(api: &Api, file: &ApiFile, known: &ApiNames) -> Result<Model> {
@@ -66,7 +66,7 @@ pub(crate) fn model(api: &Api, file: &ApiFile, known: &ApiNames) -> Result<Model
         definition.fields_mut().iter_mut().for_each(|field| (field.nullable, field.read_only) = (false, false));
     }
     let names = without_schema(alone, &types.aliases, &definitions, api);
-    let model = Model { types: definitions, common: BTreeSet::new(), operations, names };
+    let model = Model { types: definitions, common: BTreeSet::new(), same: BTreeSet::new(), operations, names };
     units(&model).with_context(here)?;
     Ok(model)
 }

@@ -199,6 +199,63 @@ fn another_version_has_the_types_of_the_first_where_they_and_all_below_are_the_s
     assert_eq!(types(|schemas| schemas["Line"]["x-crm-note"] = json!("ours")), "");
 }
 
+/// The files of a resource in two versions of an API, of which the second is changed.
+fn versions(change: fn(&mut Value)) -> [String; 4] {
+    let document = |version: &str| {
+        let mut document = orders(|_| {});
+        let version = json!({"name": "Version", "in": "header", "schema": {"type": "string", "enum": [version]}});
+        let hard = json!({"name": "hard", "in": "query", "schema": {"type": "boolean"}});
+        let mut get = document["paths"]["/orders"]["get"].take();
+        get["parameters"] = json!([version]);
+        let gone = json!({"204": {"description": ""}});
+        let delete = json!({"operationId": "delete-order", "parameters": [version, hard], "responses": gone});
+        document["paths"] = json!({"/orders/{id}": {"get": get, "delete": delete}});
+        document
+    };
+    let workspace = Workspace::new(&document("v1"));
+    let mut next = document("v2");
+    change(&mut next["paths"]["/orders/{id}"]);
+    workspace.put("specs/acme/next.json", &next);
+    let mut vendor = vendor();
+    vendor["apis"] = json!([
+        {"name": "acme", "client": "Client", "documents": {"awkward.json": {"resource": "orders"}}},
+        {"name": "next", "client": "Next", "documents": {"next.json": {"resource": "orders"}}},
+    ]);
+    workspace.put("specs/acme/vendor.json", &vendor);
+    generate::plan(workspace.root(), &[], false).unwrap().0.write().unwrap();
+    let generated = workspace.root().join("crates/acme-client/src/generated");
+    let file = |name: &str| std::fs::read_to_string(generated.join(name)).unwrap_or_default();
+    ["orders.rs", "next/mod.rs", "next/orders.rs", "next/operations/orders.rs"].map(file)
+}
+
+#[test]
+fn a_resource_that_is_the_same_in_another_version_is_that_of_the_first() {
+    let [first, next, handle, table] = versions(|path| path["get"]["summary"] = json!("Described differently"));
+    assert!(first.contains("pub struct Orders {") && first.contains("`Next` sends it with version `v2`"), "{first}");
+    assert!(next.contains("pub use crate::orders;") && next.contains("VERSION: &str = \"v2\""), "{next}");
+    assert_eq!(handle + &table, "");
+}
+
+#[test]
+fn another_version_of_a_resource_writes_out_the_operations_that_differ() {
+    let [first, next, handle, table] = versions(|path| path["get"]["deprecated"] = json!(true));
+    let (common, own) = first.split_once("\nimpl Orders {").expect("operations of this version alone");
+    assert!(common.contains("impl<C> Orders<C> {") && common.contains("pub fn delete("), "{common}");
+    assert!(own.contains("pub fn get(") && !own.contains("pub fn delete("), "{own}");
+    assert!(next.contains("pub mod orders;") && next.contains("VERSION: &str = \"v2\""), "{next}");
+    assert!(handle.contains("pub type Orders = crate::orders::Orders<crate::Next>;"), "{handle}");
+    assert!(handle.contains("pub use crate::orders::Delete;") || handle.contains("orders::{Delete}"), "{handle}");
+    assert!(handle.contains("pub fn get(") && !handle.contains("pub fn delete("), "{handle}");
+    assert!(table.contains("static ORDERS_GET: OpMeta") && !table.contains("static ORDERS_DELETE: OpMeta"), "{table}");
+}
+
+#[test]
+fn operations_of_an_api_that_asks_for_several_versions_are_its_own() {
+    let [first, next, handle, _] = versions(|path| path["get"]["parameters"][0]["schema"]["enum"] = json!(["v3"]));
+    assert!(first.contains("pub struct Orders {") && handle.contains("pub struct Orders {"), "{first}{handle}");
+    assert!(next.contains("pub mod orders;") && !next.contains("VERSION"), "{next}");
+}
+
 /// Returns the fields of a record in the model of the emitted code.
 fn fields(document: &Value, record: &str) -> Vec<(String, String, bool, bool)> {
     let workspace = Workspace::new(document);

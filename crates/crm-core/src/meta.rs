@@ -33,7 +33,8 @@ pub struct OpMeta {
     pub batch_max: Option<u32>,
     /// The scopes a token needs, as documented.
     pub scopes: &'static [&'static str],
-    /// The API version to ask for, where the vendor wants one with each call.
+    /// The API version to ask for, where the vendor wants one with each call. A client of another version in which the
+    /// operation is the same asks for its own.
     pub version: Option<&'static str>,
     /// Whether the vendor advises against new uses.
     pub deprecated: bool,

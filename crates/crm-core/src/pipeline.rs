@@ -48,6 +48,7 @@ use stats::Counters;
 pub struct Pipeline {
     shared: Arc<Shared>,
     credentials: Arc<dyn Credentials>,
+    version: Option<&'static str>,
     options: CallOptions,
 }
 
@@ -84,6 +85,13 @@ impl Pipeline {
     #[must_use]
     pub fn with_account(&self, credentials: impl Credentials) -> Self {
         Self { credentials: Arc::new(credentials), ..self.clone() }
+    }
+
+    /// The same pipeline for another version of the vendor's API, which is asked for with every operation, whatever
+    /// version its [`OpMeta`](crate::OpMeta) names.
+    #[must_use]
+    pub fn with_version(&self, version: &'static str) -> Self {
+        Self { version: Some(version), ..self.clone() }
     }
 
     /// The clock that all waiting goes by.

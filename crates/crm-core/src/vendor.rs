@@ -40,10 +40,10 @@ pub trait Vendor: Send + Sync + 'static {
         Feedback::default()
     }
 
-    /// Adds headers every request needs, for example an API version. Headers set by the caller
-    /// win over these.
-    fn prepare(&self, op: &OpMeta, headers: &mut HeaderMap) {
-        let _ = (op, headers);
+    /// Adds headers every request needs, for example the API version to ask for: the client's, or else the
+    /// operation's. Headers set by the caller win over these.
+    fn prepare(&self, op: &OpMeta, version: Option<&'static str>, headers: &mut HeaderMap) {
+        let _ = (op, version, headers);
     }
 
     /// How long a connection that is not used is kept. It must be shorter than the time after which the vendor's edge

@@ -125,12 +125,13 @@ impl Client {
     #[cfg(feature = "v3")]
     #[must_use]
     pub fn v3(&self) -> V3 {
-        V3 { pipeline: self.pipeline.clone() }
+        V3 { pipeline: self.pipeline.with_version(crate::v3::VERSION) }
     }
 }
 
 /// The operations of version 3, which spells many fields in another way, has removed some paths
-/// and added others. Its types are in [`v3`](crate::v3). Needs the feature `v3`.
+/// and added others. Its types are in [`v3`](crate::v3); what did not change since the versions before is
+/// theirs. Needs the feature `v3`.
 #[cfg(feature = "v3")]
 #[derive(Clone, Debug)]
 pub struct V3 {

@@ -72,14 +72,11 @@ impl Vendor for HoopAi {
         }
     }
 
-    fn prepare(&self, op: &OpMeta, headers: &mut HeaderMap) {
-        if op.path == TOKEN_PATH && op.version.is_none() {
+    fn prepare(&self, op: &OpMeta, version: Option<&'static str>, headers: &mut HeaderMap) {
+        if op.path == TOKEN_PATH && version.is_none() {
             return;
         }
-        let version = self.pinned.clone().unwrap_or_else(|| {
-            let version = op.version.unwrap_or("2021-07-28");
-            HeaderValue::from_static(version)
-        });
+        let version = self.pinned.clone().unwrap_or_else(|| HeaderValue::from_static(version.unwrap_or("2021-07-28")));
         headers.insert(VERSION, version);
     }
 

@@ -33,7 +33,7 @@ pub(crate) async fn silent<C: Debug>(api: &Api<C>) {
     let (mut failed, mut found) = (0, Vec::new());
     for (number, op) in (api.operations)().into_iter().enumerate() {
         let (_, make) = api.calls.iter().find(|(name, _)| *name == op.id).expect("a call of it");
-        let plain = fake.sample_request(op.method.as_str(), op.path, op.version).expect("its arguments");
+        let plain = api.arguments(&fake, op).expect("its arguments");
         // An argument of another type than text keeps its value, and the operation with it.
         let salted = catch_unwind(AssertUnwindSafe(|| make(&client, &Sample(salted(&plain)))));
         for fault in [None, Some(fault(number, fake.token()))] {

@@ -28,7 +28,7 @@ pub(crate) async fn every<C>(api: &Api<C>) {
                 wrong.push(format!("{}: never called", op.id));
                 continue;
             };
-            let Some(sample) = fake.sample_request(op.method.as_str(), op.path, op.version) else {
+            let Some(sample) = api.arguments(&fake, op) else {
                 wrong.push(format!("{}: not in the document", op.id));
                 continue;
             };

@@ -31,7 +31,7 @@ pub(crate) async fn refused<C>(api: &Api<C>) {
         let (_, make) = api.calls.iter().find(|(name, _)| *name == op.id).expect("a call of it");
         let described = described.iter().find(|one| one.method == op.method.as_str() && one.path == op.path);
         let described = described.unwrap_or_else(|| panic!("{} is not in our document", op.id));
-        let mut arguments = fake.sample_request(op.method.as_str(), op.path, op.version).expect("its arguments");
+        let mut arguments = api.arguments(&fake, op).expect("its arguments");
         let Promise { list, .. } = Promise::new(api.vendor, op, described, "");
         if let Some(list) = &list {
             list.ask_for_two(&mut arguments);

@@ -30,7 +30,7 @@ pub(crate) async fn judge<C>(api: &Api<C>) {
     for op in &operations {
         run.table.operations += 1;
         let (_, make) = api.calls.iter().find(|(name, _)| *name == op.id).expect("a call of it");
-        let ours = fake.sample_request(op.method.as_str(), op.path, op.version).expect("its arguments");
+        let ours = api.arguments(&fake, op).expect("its arguments");
         let make = |arguments: Value| {
             catch_unwind(AssertUnwindSafe(|| make(&client, &Sample(arguments)))).map_err(|panic| {
                 panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "a value of another type".to_owned())

@@ -77,7 +77,7 @@ pub(super) fn alone(changes: &mut Changes, api: &Api, come: bool) {
     }
 }
 
-/// What the handle of a resource holds is what the client's method takes.
+/// What the handle of a resource holds is what the client's method takes. A handle is the root's if all operations are.
 fn handles(changes: &mut Changes, old: &Model, new: &Model) {
     let held = |model: &Model, resource: &str| {
         model.operations.iter().find(|operation| operation.resource == resource).map(|first| first.bind.clone())
@@ -91,6 +91,17 @@ fn handles(changes: &mut Changes, old: &Model, new: &Model) {
                 format!("its handle takes ({}) in place of ({})", is.join(", "), was.join(", ")),
                 "code that makes the handle does not compile",
             );
+        }
+        let mut item = changes.of(Kind::Resource, resource);
+        match (old.same.contains(resource), new.same.contains(resource)) {
+            (true, false) if held(new, resource).is_some() => item.breaking(
+                "its handle is no longer that of the client's other version",
+                "code that gives the one where the other is asked for does not compile",
+            ),
+            (false, true) if held(old, resource).is_some() => {
+                item.minor("its handle is that of the client's other version now", "what was done with it can be done");
+            }
+            _ => {}
         }
     }
 }

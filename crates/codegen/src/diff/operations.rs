@@ -30,6 +30,12 @@ pub(super) fn compare(changes: &mut Changes, pair: &Pair<'_, Operation>, (old_ap
             item.patch("is no longer deprecated", "calls compile without the warning");
         }
     }
+    if old.common && !new.common {
+        changes.of(Kind::Operation, &new.name).breaking(
+            "is no longer the operation of the client's other version",
+            "code that gives the builder of the one where that of the other is asked for does not compile",
+        );
+    }
     limits(changes, old, new);
 }
 

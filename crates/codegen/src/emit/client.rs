@@ -53,13 +53,25 @@ pub(super) fn object_types(fold: &Fold, api: &Api, model: &Model) -> TokenStream
 pub(super) fn root(
     file: &ApiFile,
     api: &Api,
+    model: &Model,
     resources: &BTreeMap<String, Vec<&Operation>>,
     gate: Gate,
     others: &TokenStream,
 ) -> TokenStream {
-    let modules = resources.keys().map(|resource| {
-        let (needs, resource) = (gate.one(resource), ident(resource));
-        quote!(#needs pub mod #resource;)
+    let modules = resources.keys().map(|name| {
+        let (needs, resource) = (gate.one(name), ident(name));
+        if model.same.contains(name) {
+            quote!(#needs pub use crate::#resource;)
+        } else {
+            quote!(#needs pub mod #resource;)
+        }
+    });
+    let common = model.operations.iter().any(|operation| operation.common);
+    let version = model.version().filter(|_| common).map(|version| {
+        quote! {
+            /// The version that is sent with every operation of this client.
+            pub(crate) const VERSION: &str = #version;
+        }
     });
     let methods = resources.iter().map(|(name, operations)| {
         let bound = operations.first().map(|operation| operation.bind.as_slice()).unwrap_or_default();
@@ -83,6 +95,7 @@ pub(super) fn root(
         #others
         pub mod operations;
         pub mod types;
+        #version
         impl crate::#client {
             #(#methods)*
             #objects

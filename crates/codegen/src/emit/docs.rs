@@ -111,6 +111,8 @@ pub(super) fn facts(operation: &Operation) -> String {
     if let Some(version) = &operation.version {
         lines.push(format!("* Version `{version}`."));
     }
+    let also = operation.also.iter();
+    lines.extend(also.map(|(client, version)| format!("* A handle of `{client}` sends it with version `{version}`.")));
     lines.join("\n")
 }
 

@@ -1,17 +1,18 @@
 //! The handle of a resource: a method for each operation, and its builder where there is
 //! something to add to the call.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::builder::builder;
 use super::docs::{self, capital};
 use super::example::Examples;
+use super::operations;
 use super::rust::{Piece, doc, ident, outer, plain_doc};
-use super::signature::{Signature, Taken, setter};
-use super::{layout, operations, paged};
-use crate::model::{Argument, Encoding, Model, Operation, Place, Reply, Ty};
+use super::signature::{Signature, Taken};
+use crate::model::{Argument, Encoding, Model, Operation, Place, Ty};
 use crate::name::words;
 use crate::read::vendor::Fold;
 
@@ -20,12 +21,76 @@ pub(super) fn about(resource: &str) -> String {
     format!("{}.", capital(&words(resource)))
 }
 
-/// The file of a resource.
+/// What the files of handles import.
+fn imports() -> TokenStream {
+    quote! {
+        use std::fmt::Display;
+        use crm_core::reexport::serde_json::Value;
+        use crm_core::{
+            BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp, Upload,
+        };
+        use super::{operations, types};
+    }
+}
+
+/// The methods of operations, and their builders below.
+fn methods<'a>(
+    operations: impl Iterator<Item = &'a Operation>,
+    model: &Model,
+    examples: &Examples<'_>,
+    builders: &mut Vec<Piece>,
+) -> Result<TokenStream> {
+    let mut methods = TokenStream::new();
+    for operation in operations {
+        methods.extend(method(operation, examples)?);
+        builder(builders, operation, model)?;
+    }
+    Ok(methods)
+}
+
+/// The file of a resource that has operations in common with the root: the handle is the root's, and only the other
+/// operations are written.
+pub(super) fn difference(
+    resource: &str,
+    operations: &[&Operation],
+    model: &Model,
+    client: &str,
+    examples: &Examples<'_>,
+) -> Result<Vec<Piece>> {
+    let (common, own): (Vec<&Operation>, Vec<&Operation>) =
+        operations.iter().copied().partition(|operation| operation.common);
+    let (module, handle, client) = (ident(resource), ident(&resource.to_upper_camel_case()), ident(client));
+    let about = plain_doc(&format!(
+        "Operations on {}. Those that are the same for every client are on the page of \
+         [the handle itself](crate::{module}::{handle}).",
+        words(resource)
+    ));
+    let known: Vec<Ident> =
+        common.iter().filter_map(|operation| Signature::of(operation).builder).map(|name| ident(&name)).collect();
+    let known = (!known.is_empty()).then(|| quote!(pub use crate::#module::{#(#known),*};));
+    let mut builders = Vec::new();
+    let methods = methods(own.into_iter(), model, examples, &mut builders)?;
+    let imports = (!methods.is_empty()).then(imports);
+    let methods = (!methods.is_empty()).then(|| quote!(impl #handle { #methods }));
+    let alias = quote! {
+        #imports
+        #known
+        #about
+        pub type #handle = crate::#module::#handle<crate::#client>;
+        #methods
+    };
+    builders.insert(0, Piece::Rust(alias));
+    Ok(builders)
+}
+
+/// The file of a resource. If `shared` is the name of a client, other clients have some of its operations too, and the
+/// handle is generic over the client.
 pub(super) fn resource(
     resource: &str,
     operations: &[&Operation],
     model: &Model,
     fold: Option<&Fold>,
+    shared: Option<&str>,
     examples: &Examples<'_>,
 ) -> Result<Vec<Piece>> {
     let handle = ident(&resource.to_upper_camel_case());
@@ -43,46 +108,53 @@ pub(super) fn resource(
         ),
         None => Default::default(),
     };
-    let constructors = constructors(bound, fold);
-    let (mut methods, mut builders) = (TokenStream::new(), Vec::new());
-    for operation in operations {
-        methods.extend(method(operation, examples)?);
-        builder(&mut builders, operation, model)?;
-    }
+    let imports = imports();
+    let constructors = constructors(bound, fold, shared.is_some());
+    let mut builders = Vec::new();
+    let (common, own): (Vec<&Operation>, Vec<&Operation>) =
+        operations.iter().copied().partition(|operation| shared.is_none() || !operation.also.is_empty());
+    let common = methods(common.into_iter(), model, examples, &mut builders)?;
+    let own = methods(own.into_iter(), model, examples, &mut builders)?;
+    let own = (!own.is_empty()).then(|| quote!(impl #handle { #own }));
+    let (parameter, of, client) = match shared.map(ident) {
+        Some(client) => (quote!(<C = crate::#client>), quote!(<C>), quote!(client: std::marker::PhantomData<C>,)),
+        None => Default::default(),
+    };
     let handle = quote! {
-        use std::fmt::Display;
-        use crm_core::reexport::serde_json::Value;
-        use crm_core::{
-            BodyStream, Call, Integer, Map, OpMeta, PageFacts, Paged, Pipeline, Position, Timestamp, Upload,
-        };
-        use super::{operations, types};
+        #imports
         #import
         #about
         #[derive(Clone, Debug)]
-        pub struct #handle {
+        pub struct #handle #parameter {
             pipeline: Pipeline,
             #(#fields: String,)*
             #known
+            #client
         }
-        impl #handle {
+        impl #of #handle #of {
             #constructors
-            #methods
+            #common
         }
+        #own
     };
     builders.insert(0, Piece::Rust(handle));
     Ok(builders)
 }
 
 /// How the client makes the handle, and the start of every call.
-fn constructors(bound: &[String], fold: Option<&Fold>) -> TokenStream {
+fn constructors(bound: &[String], fold: Option<&Fold>, shared: bool) -> TokenStream {
     let held: Vec<Ident> = bound.iter().map(|name| ident(&name.to_snake_case())).collect();
     let paths = quote!(#(.held(#bound, &self.#held))*);
     let Some(fold) = fold else {
+        let (client, visible) = match shared {
+            true => (quote!(, client: std::marker::PhantomData), quote!(pub(crate))),
+            false => Default::default(),
+        };
         return quote! {
             pub(crate) fn new(pipeline: &Pipeline #(, #held: impl Into<String>)*) -> Self {
-                Self { pipeline: pipeline.clone() #(, #held: #held.into())* }
+                Self { pipeline: pipeline.clone() #(, #held: #held.into())* #client }
             }
-            fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+            #visible fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
                 Call::new(&self.pipeline, op) #paths
             }
         };
@@ -119,9 +191,9 @@ fn method(operation: &Operation, examples: &Examples<'_>) -> Result<TokenStream>
     let signature = Signature::of(operation);
     let required = &signature.required;
     let about = plain_doc(&format!("{}\n\n{}", docs::summary(operation), docs::facts(operation)));
-    let told: Vec<&&Argument> = required.iter().filter(|argument| !argument.doc.is_empty()).collect();
+    let told: Vec<&&Argument> = required.iter().filter(|argument| !argument.about().is_empty()).collect();
     let gap = (!told.is_empty()).then(|| quote!(#[doc = ""]));
-    let told = told.iter().map(|argument| doc(&format!("* `{}`: {}", argument.ident, argument.doc.replace('\n', " "))));
+    let told = told.iter().map(|argument| doc(&format!("* `{}`: {}", argument.ident, argument.about().replace('\n', " "))));
     let example = plain_doc(&examples.of(operation)?);
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated = "the vendor marks it deprecated"]));
 
@@ -169,80 +241,8 @@ fn method(operation: &Operation, examples: &Examples<'_>) -> Result<TokenStream>
     })
 }
 
-/// The builder of a method that has one.
-fn builder(pieces: &mut Vec<Piece>, operation: &Operation, model: &Model) -> Result<()> {
-    let signature = Signature::of(operation);
-    let Some(name) = &signature.builder else { return Ok(()) };
-    let (builder, reply) = (ident(name), signature.reply());
-    let about = plain_doc(&format!("Options of [`{}::{}`].", operation.resource.to_upper_camel_case(), operation.call));
-    let setters = signature.optional.iter().map(|argument| option(argument));
-    let any_part = operation.any_part.then(any_part);
-    let options = (!signature.optional.is_empty() || operation.any_part).then(|| {
-        quote! {
-            impl #builder {
-                #(#setters)*
-                #any_part
-            }
-        }
-    });
-    pieces.push(Piece::Rust(quote! {
-        #about
-        #[must_use = "nothing is sent before `send`"]
-        pub struct #builder {
-            call: Call<#reply>,
-        }
-        #options
-    }));
-    pieces.push(Piece::Close(layout::builder(name, &signature.reply_name("types::"), operation.paging.is_some())));
-    if let Some(paging) = &operation.paging {
-        let Reply::Value(reply) = &operation.reply else { bail!("{}: a file does not page", operation.name) };
-        pieces.push(Piece::Rust(paged::paged(&builder, operation, paging, reply, model)?));
-    }
-    Ok(())
-}
-
-/// The builder's method for an argument.
-fn option(argument: &Argument) -> TokenStream {
-    let about = if argument.doc.is_empty() { format!("`{}`", argument.wire) } else { argument.doc.clone() };
-    let (about, name) = (doc(&about), ident(&setter(argument)));
-    if let Some(prefix) = argument.prefix() {
-        let named = format!("{prefix}{{name}}");
-        return quote! {
-            #about
-            pub fn #name(self, name: impl Display, value: impl Display) -> Self {
-                Self { call: self.call.query_named(format!(#named), &value.to_string()) }
-            }
-        };
-    }
-    let taken = Taken::argument(argument);
-    // What is generic is left to the caller anyway.
-    let inline = matches!(taken, Taken::Plain(_)).then(|| quote!(#[inline]));
-    let (argument_name, taken, step) = (ident(&argument.ident), taken.tokens(), step(argument, &quote!(set_part)));
-    quote! {
-        #about
-        #inline
-        pub fn #name(self, #argument_name: #taken) -> Self {
-            Self { call: self.call #step }
-        }
-    }
-}
-
-/// What a multipart builder has where the document does not name the files.
-fn any_part() -> TokenStream {
-    quote! {
-        /// Adds a file; its part has a name that the vendor gives a meaning to.
-        pub fn file(self, name: impl Into<String>, file: impl Into<Upload>) -> Self {
-            Self { call: self.call.file(name.into(), file) }
-        }
-        /// Adds a text part.
-        pub fn part(self, name: impl Into<String>, value: impl Display) -> Self {
-            Self { call: self.call.part(name.into(), &value.to_string()) }
-        }
-    }
-}
-
 /// The step of the call that takes an argument; `part` is what adds a part.
-fn step(argument: &Argument, part: &TokenStream) -> TokenStream {
+pub(super) fn step(argument: &Argument, part: &TokenStream) -> TokenStream {
     let (wire, name) = (&argument.wire, ident(&argument.ident));
     let value = match &argument.ty {
         Ty::Named(_) | Ty::Timestamp => {

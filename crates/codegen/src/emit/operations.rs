@@ -18,16 +18,21 @@ pub(super) fn entry(operation: &Operation) -> Ident {
 }
 
 /// `operations/mod.rs`.
-pub(super) fn root(resources: &[&str], operations: &[Operation], gate: Gate) -> TokenStream {
-    let modules = resources.iter().map(|resource| {
-        let (needs, resource) = (gate.one(resource), ident(resource));
-        quote!(#needs mod #resource; #needs pub use self::#resource::*;)
+pub(super) fn root(resources: &[&str], model: &Model, gate: Gate) -> TokenStream {
+    let modules = resources.iter().map(|name| {
+        let (needs, resource) = (gate.one(name), ident(name));
+        if model.same.contains(*name) {
+            quote!(#needs pub use crate::operations::#resource::*;)
+        } else {
+            quote!(#needs pub(crate) mod #resource; #needs pub use self::#resource::*;)
+        }
     });
-    let tables = resources.iter().map(|resource| {
-        let (needs, resource) = (gate.one(resource), ident(resource));
-        quote!(#needs #resource::ALL)
+    let tables = resources.iter().map(|name| {
+        let (needs, resource) = (gate.one(name), ident(name));
+        let from = model.same.contains(*name).then(|| quote!(crate::operations::));
+        quote!(#needs #from #resource::ALL)
     });
-    let scopes: BTreeSet<&String> = operations.iter().flat_map(|operation| &operation.scopes).collect();
+    let scopes: BTreeSet<&String> = model.operations.iter().flat_map(|operation| &operation.scopes).collect();
     let scopes = (!scopes.is_empty()).then(|| {
         let scopes = scopes.into_iter();
         quote! {
@@ -54,6 +59,11 @@ pub(super) const ABOUT: &str = "All operations: what each is called, where it go
 /// `operations/<resource>.rs`.
 pub(super) fn resource(operations: &[&Operation], model: &Model) -> Result<TokenStream> {
     let entries = operations.iter().map(|operation| entry(operation));
+    let (common, operations): (Vec<&Operation>, Vec<&Operation>) =
+        operations.iter().copied().partition(|operation| operation.common);
+    let operations = operations.as_slice();
+    let common: Vec<Ident> = common.into_iter().map(entry).collect();
+    let common = (!common.is_empty()).then(|| quote!(pub use crate::operations::{#(#common),*};));
     let shared = shared_scopes(operations);
     let scopes = shared.iter().zip(1_usize..).map(|(scopes, number)| {
         let name = format_ident!("SCOPES_{number}");
@@ -91,11 +101,17 @@ pub(super) fn resource(operations: &[&Operation], model: &Model) -> Result<Token
         }));
         meta(operation, &paging, &shared, &ruled)
     });
+    let method = (!operations.is_empty()).then(|| {
+        quote!(
+            use crm_core::reexport::http::Method;
+        )
+    });
     Ok(quote! {
         #[allow(unused_imports)]
         use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
-        use crm_core::reexport::http::Method;
-        pub(super) static ALL: &[&OpMeta] = &[#(&#entries),*];
+        #method
+        #common
+        pub(crate) static ALL: &[&OpMeta] = &[#(&#entries),*];
         #(#scopes)*
         #(#rules)*
         #(#tables)*

@@ -91,6 +91,7 @@ impl Look {
             Item::Static(item) => (&item.attrs, is_public(&item.vis)),
             Item::Const(item) => (&item.attrs, is_public(&item.vis)),
             Item::Struct(item) => (&item.attrs, is_public(&item.vis)),
+            Item::Type(item) => (&item.attrs, is_public(&item.vis)),
             Item::Impl(item) => (&item.attrs, true),
             _ => (&[], false),
         };

@@ -4,7 +4,7 @@ use super::Ty;
 use crate::read::unit::Unit;
 
 /// A public type.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Definition {
     /// The description, for documentation only.
     pub doc: String,
@@ -15,7 +15,7 @@ pub struct Definition {
 }
 
 /// What a type is.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
     /// An object with members.
     Record {
@@ -29,7 +29,7 @@ pub enum Shape {
 }
 
 /// A field of a record.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// The name in Rust.
     pub ident: String,
@@ -61,6 +61,13 @@ impl Definition {
             Shape::Union(_, arms) => arms.iter().map(|(ty, ..)| ty).collect(),
         };
         types.into_iter().filter_map(Ty::name).map(str::to_owned).collect()
+    }
+
+    /// The same without what is only said of it.
+    pub(crate) fn undescribed(&self) -> Self {
+        let mut one = Self { doc: String::new(), ..self.clone() };
+        one.fields_mut().iter_mut().for_each(|field| field.doc.clear());
+        one
     }
 
     /// The fields of a record; none of another type.

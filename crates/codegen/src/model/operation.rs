@@ -6,6 +6,7 @@ pub use crate::read::content::Encoding;
 pub use crate::read::unit::Unit;
 
 /// One operation.
+#[derive(Clone, PartialEq)]
 pub struct Operation {
     /// `contacts.list`
     pub name: String,
@@ -49,6 +50,10 @@ pub struct Operation {
     pub failures: Vec<u16>,
     /// The version that is sent in a header.
     pub version: Option<String>,
+    /// The client and the version of each further API that has it in common with this one, which is the vendor's root.
+    pub also: Vec<(String, String)>,
+    /// True if it is the one of the vendor's root.
+    pub common: bool,
     /// True if it is called without a credential, which must not be sent then.
     pub anonymous: bool,
     /// True if the document declares a success without content.
@@ -62,6 +67,21 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// What it is in every version of the API: without its version, and without what is only said of it.
+    pub(crate) fn undescribed(&self) -> Self {
+        let arguments = self.arguments.iter().map(|argument| Argument { doc: String::new(), ..argument.clone() });
+        Self {
+            arguments: arguments.collect(),
+            document: String::new(),
+            summary: None,
+            failures: Vec::new(),
+            version: None,
+            also: Vec::new(),
+            common: false,
+            ..self.clone()
+        }
+    }
+
     /// The types it names.
     pub fn types(&self) -> impl Iterator<Item = &Ty> {
         let reply = match &self.reply {
@@ -84,6 +104,7 @@ impl Operation {
 }
 
 /// What is sent outside the body.
+#[derive(Clone, PartialEq)]
 pub struct Argument {
     /// The name that is sent.
     pub wire: String,
@@ -97,6 +118,8 @@ pub struct Argument {
     pub required: bool,
     /// The description, for documentation only.
     pub doc: String,
+    /// What its schema allows, in words.
+    pub allowed: String,
     /// The unit of a number.
     pub unit: Option<Unit>,
     /// Always this value; the user is not asked.
@@ -108,6 +131,11 @@ pub struct Argument {
 }
 
 impl Argument {
+    /// The documentation: the description and what is allowed.
+    pub(crate) fn about(&self) -> String {
+        [self.doc.as_str(), &self.allowed].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
     /// What the names of a family of query parameters begin with: `property.` of `property.{name}`.
     #[must_use]
     pub fn prefix(&self) -> Option<&str> {
@@ -129,6 +157,7 @@ pub enum Place {
 }
 
 /// The body of a request.
+#[derive(Clone, PartialEq)]
 pub struct Body {
     /// The type.
     pub ty: Ty,
@@ -137,6 +166,7 @@ pub struct Body {
 }
 
 /// What comes back.
+#[derive(Clone, PartialEq)]
 pub enum Reply {
     /// A JSON value.
     Value(Ty),

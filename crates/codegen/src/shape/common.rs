@@ -1,17 +1,17 @@
-//! Types that an API of a vendor has in common with the vendor's first: a new version of an API
-//! mostly sends what the one before sends, and a contact then is one type in both.
+//! Types and operations that the APIs of a vendor have in common with its first: a new version of an API mostly sends
+//! what the one before sends. A contact then is one type in both, and so is the call that reads it.
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::model::Model;
+use crate::model::{Model, Operation};
 use crate::normalise::Api;
-use crate::read::document::{object, without_extensions};
+use crate::read::document::{is_description, object};
 use crate::read::references::each as each_reference;
 
-/// The names of the types of `other` that `first` has too: the same in Rust, of the same JSON
-/// Schema, and so is all that they lead to.
+/// The names of the types of `other` that `first` has too: the same in Rust, of the same JSON Schema, and so is all that
+/// they lead to. Whatever is said of them, they have the descriptions of `first`.
 pub(crate) fn types((first_api, first): (&Api, &Model), (other_api, other): (&Api, &Model)) -> BTreeSet<String> {
     let (ours, theirs) = (&first_api.merged["components"], &other_api.merged["components"]);
     let schemas = schemas(ours, theirs);
@@ -23,18 +23,47 @@ pub(crate) fn types((first_api, first): (&Api, &Model), (other_api, other): (&Ap
     let mut found: BTreeSet<String> = other
         .types
         .iter()
-        .filter(|(name, definition)| first.types.get(*name) == Some(definition) && described(name))
+        .filter(|(name, definition)| {
+            first.types.get(*name).is_some_and(|own| own.undescribed() == definition.undescribed()) && described(name)
+        })
         .map(|(name, _)| name.clone())
         .collect();
     settle(&mut found, |name, found| other.types[name].names().iter().all(|inner| found.contains(inner)));
     found
 }
 
+/// Marks the operations that all APIs have in common with the first of them; which types they have in common is known.
+/// The others are given with the names of their clients. A client sends one version with all of these operations, so an
+/// API that asks for several has none in common.
+pub(crate) fn operations(first: &mut Model, others: &mut [(&str, &mut Model)]) {
+    for operation in &mut first.operations {
+        let twins: Option<Vec<_>> = others.iter().map(|(_, other)| twin(operation, other)).collect();
+        for ((client, other), (twin, version)) in others.iter_mut().zip(twins.unwrap_or_default()) {
+            other.operations[twin].common = true;
+            operation.also.push(((*client).to_owned(), version));
+        }
+    }
+    for (_, other) in others {
+        other.same = other.operations.iter().map(|operation| operation.resource.clone()).collect();
+        let alone = |operation: &&Operation| !operation.common && operation.also.is_empty();
+        for operation in first.operations.iter().chain(&other.operations).filter(alone) {
+            other.same.remove(&operation.resource);
+        }
+    }
+}
+
+/// The place of the same operation, and the version that is sent with it.
+fn twin(operation: &Operation, other: &Model) -> Option<(usize, String)> {
+    let place = other.operations.iter().position(|twin| twin.name == operation.name)?;
+    let twin = &other.operations[place];
+    let types = twin.types().all(|ty| ty.name().is_none_or(|name| other.common.contains(name)));
+    let version = other.version()?.to_owned();
+    (types && twin.undescribed() == operation.undescribed()).then_some((place, version))
+}
+
 /// The names of the schemas that two documents have alike, with all that these refer to.
 fn schemas(ours: &Value, theirs: &Value) -> BTreeSet<String> {
-    let alike = |name: &str, schema: &Value| {
-        ours["schemas"].get(name).is_some_and(|own| without_extensions(own) == without_extensions(schema))
-    };
+    let alike = |name: &str, schema: &Value| ours["schemas"].get(name).is_some_and(|own| plain(own) == plain(schema));
     let mut found: BTreeSet<String> =
         object(theirs, "schemas").filter(|(name, schema)| alike(name, schema)).map(|(name, _)| name.clone()).collect();
     settle(&mut found, |name, found| {
@@ -43,6 +72,22 @@ fn schemas(ours: &Value, theirs: &Value) -> BTreeSet<String> {
         all
     });
     found
+}
+
+/// A schema without notes of ours and descriptions. A reference that is described stands in an `allOf`.
+fn plain(schema: &Value) -> Value {
+    match schema {
+        Value::Object(map) => {
+            let kept = map.iter().filter(|(key, value)| !key.starts_with("x-") && !is_description(key, value));
+            let kept: Map<String, Value> = kept.map(|(key, value)| (key.clone(), plain(value))).collect();
+            match kept.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+                Some([one]) if kept.len() == 1 => one.clone(),
+                _ => Value::Object(kept),
+            }
+        }
+        Value::Array(items) => Value::Array(items.iter().map(plain).collect()),
+        other => other.clone(),
+    }
 }
 
 /// Takes out what does not hold together with the rest, until all of it does.

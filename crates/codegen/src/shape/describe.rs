@@ -8,7 +8,18 @@ use crate::read::unit::Unit;
 
 /// The description, with what the constraints say. Nothing is ever read out of it.
 pub(super) fn described(schema: &Value) -> String {
-    let mut parts: Vec<String> = text(schema, "description").map(|text| text.trim().to_owned()).into_iter().collect();
+    let parts = [description(schema).unwrap_or_default(), constraints(schema)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The description alone.
+pub(super) fn description(of: &Value) -> Option<String> {
+    text(of, "description").map(|text| text.trim().to_owned())
+}
+
+/// What the constraints say.
+pub(super) fn constraints(schema: &Value) -> String {
+    let mut parts = Vec::new();
     if text(schema, "type") == Some("string") && texts(schema).is_none() {
         let values: Vec<&str> = list(schema, "enum").filter_map(Value::as_str).collect();
         match (values.as_slice(), constant(schema)) {

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use heck::ToUpperCamelCase;
 use serde_json::Value;
 
-use super::describe::described;
+use super::describe::{constraints, description};
 use super::schema::Shaper;
 use crate::model::{Argument, Body, Operation, Paging, Place, Reply, Ty};
 use crate::name::ident;
@@ -91,6 +91,8 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
         scopes,
         failures: failures.filter(|status| *status >= 400).collect(),
         version: text(value, "x-crm-version").map(str::to_owned),
+        also: Vec::new(),
+        common: false,
         one_of_parts: list(value, "x-crm-one-of-parts").filter_map(Value::as_str).map(str::to_owned).collect(),
         may_be_empty: may_be_empty(value),
         items_required: paging.as_ref().is_some_and(|paging| items_required(shaper.schemas, &success, paging)),
@@ -152,9 +154,11 @@ fn argument(shaper: &mut Shaper<'_>, parameter: &Value, hint: &str) -> Result<Ar
         _ => Ty::Text,
     };
     let flag = |key: &str| parameter.get(key).and_then(Value::as_bool);
+    let schema = resolved(shaper.schemas, &parameter["schema"]);
     Ok(Argument {
         required: flag("required").unwrap_or(false) || place == Place::Path,
-        doc: argument_doc(shaper.schemas, parameter),
+        doc: description(parameter).or_else(|| description(schema)).unwrap_or_default(),
+        allowed: constraints(schema),
         unit: Unit::of(&parameter["schema"])?,
         joined: matches!(ty, Ty::List(_)) && flag("explode") == Some(false),
         slashes: flag("x-crm-slashes").unwrap_or(false),
@@ -164,15 +168,6 @@ fn argument(shaper: &mut Shaper<'_>, parameter: &Value, hint: &str) -> Result<Ar
         ty,
         constant,
     })
-}
-
-/// The description of a parameter, with what the constraints of its schema say.
-fn argument_doc(schemas: &Value, parameter: &Value) -> String {
-    let mut schema = resolved(schemas, &parameter["schema"]).clone();
-    if let (Value::Object(schema), Some(description)) = (&mut schema, parameter.get("description")) {
-        schema.insert("description".to_owned(), description.clone());
-    }
-    described(&schema)
 }
 
 fn part_argument(shaper: &mut Shaper<'_>, part: &Part<'_>, hint: &str) -> Result<Argument> {
@@ -186,7 +181,8 @@ fn part_argument(shaper: &mut Shaper<'_>, part: &Part<'_>, hint: &str) -> Result
         place: Place::Part,
         ty,
         required: part.required,
-        doc: described(part.schema),
+        doc: description(part.schema).unwrap_or_default(),
+        allowed: constraints(part.schema),
         unit: Unit::of(part.schema)?,
         constant: None,
         joined: false,

@@ -277,6 +277,7 @@ impl<C> ClientBuilder<C> {
         Ok((self.make)(Pipeline {
             shared: Arc::new(shared),
             credentials: credentials?,
+            version: None,
             options: CallOptions::default(),
         }))
     }

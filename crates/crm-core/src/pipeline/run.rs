@@ -326,7 +326,8 @@ impl<'a> Run<'a> {
         if let Some(kind) = self.request.body.content_type() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }
-        self.shared.vendor.prepare(self.request.op, &mut headers);
+        let version = self.pipeline.version.or(self.request.op.version);
+        self.shared.vendor.prepare(self.request.op, version, &mut headers);
         let given = self.request.headers.iter().chain(&self.pipeline.options.headers);
         for (name, value) in given.chain(&outgoing.headers) {
             headers.insert(name.clone(), value.clone());

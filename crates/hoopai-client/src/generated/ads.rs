@@ -13,15 +13,19 @@ use super::{operations, types};
 
 /// Operations on ads.
 #[derive(Clone, Debug)]
-pub struct Ads {
+pub struct Ads<C = crate::Client> {
     pipeline: Pipeline,
+    client: std::marker::PhantomData<C>,
 }
 
-impl Ads {
+impl<C> Ads<C> {
     pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
+        Self {
+            pipeline: pipeline.clone(),
+            client: std::marker::PhantomData,
+        }
     }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
     /// Adds the facebook audience member of an ads.
@@ -31,6 +35,7 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `audience_id`: The id of the audience.
     ///
@@ -63,6 +68,7 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -94,6 +100,7 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -111,6 +118,1451 @@ impl Ads {
     ) -> Call<Value> {
         self.call(&operations::ADS_CREATE_FACEBOOK_INTEGRATION).json(&body.into())
     }
+    /// Creates a google integration.
+    ///
+    /// `POST /ad-publishing/google/integration`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .create_google_integration(
+    ///         types::CreateGoogleIntegration::new("123", "123", "123"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create_google_integration(
+        &self,
+        body: impl Into<types::CreateGoogleIntegration>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_CREATE_GOOGLE_INTEGRATION).json(&body.into())
+    }
+    /// Creates a google offline user list job.
+    ///
+    /// `POST /ad-publishing/google/segments/offline-user-list-job`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .create_google_offline_user_list_job(types::CreateOfflineUserListJob::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create_google_offline_user_list_job(
+        &self,
+        body: impl Into<types::CreateOfflineUserListJob>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_CREATE_GOOGLE_OFFLINE_USER_LIST_JOB)
+            .json(&body.into())
+    }
+    /// Creates a linkedin integration.
+    ///
+    /// `POST /ad-publishing/linkedin/integration`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .create_linkedin_integration(
+    ///         types::CreateLinkedinIntegration::default()
+    ///             .ad_account_id("123")
+    ///             .ad_account_name("value")
+    ///             .currency_code("value")
+    ///             .location_id("123")
+    ///             .organization_id("123"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create_linkedin_integration(
+        &self,
+        body: impl Into<types::CreateLinkedinIntegration>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_CREATE_LINKEDIN_INTEGRATION).json(&body.into())
+    }
+    /// Deletes the facebook ad.
+    ///
+    /// `DELETE /ad-publishing/facebook/ads/{adId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .delete_facebook_ad("123", types::LocationIdBody::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_facebook_ad(
+        &self,
+        ad_id: impl Display,
+        body: impl Into<types::LocationIdBody>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_DELETE_FACEBOOK_AD)
+            .path("adId", &ad_id)
+            .json(&body.into())
+    }
+    /// Deletes the facebook ad account.
+    ///
+    /// `DELETE /ad-publishing/facebook/ad-accounts/{adAccountId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `ad_account_id`: The id of the ad account.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .delete_facebook_ad_account("123", types::LocationIdBody::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_facebook_ad_account(
+        &self,
+        ad_account_id: impl Display,
+        body: impl Into<types::LocationIdBody>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_DELETE_FACEBOOK_AD_ACCOUNT)
+            .path("adAccountId", &ad_account_id)
+            .json(&body.into())
+    }
+    /// Deletes the facebook campaign.
+    ///
+    /// `DELETE /ad-publishing/facebook/campaigns/{campaignId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .delete_facebook_campaign("123", types::LocationIdBody::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_facebook_campaign(
+        &self,
+        campaign_id: impl Display,
+        body: impl Into<types::LocationIdBody>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_DELETE_FACEBOOK_CAMPAIGN)
+            .path("campaignId", &campaign_id)
+            .json(&body.into())
+    }
+    /// Deletes the facebook integration.
+    ///
+    /// `DELETE /ad-publishing/facebook/integration`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .delete_facebook_integration(types::LocationIdBody::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_facebook_integration(
+        &self,
+        body: impl Into<types::LocationIdBody>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_DELETE_FACEBOOK_INTEGRATION).json(&body.into())
+    }
+    /// Deletes the facebook page.
+    ///
+    /// `DELETE /ad-publishing/facebook/page`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `page_id`: The id of the page.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().delete_facebook_page("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_facebook_page(
+        &self,
+        location_id: impl Display,
+        page_id: impl Display,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_DELETE_FACEBOOK_PAGE)
+            .set_query("locationId", &location_id.to_string())
+            .set_query("pageId", &page_id.to_string())
+    }
+    /// Deletes the google ad account.
+    ///
+    /// `DELETE /ad-publishing/google/ad-accounts/{adAccountId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `ad_account_id`: The id of the ad account.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .delete_google_ad_account("123", types::LocationIdBody::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_google_ad_account(
+        &self,
+        ad_account_id: impl Display,
+        body: impl Into<types::LocationIdBody>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_DELETE_GOOGLE_AD_ACCOUNT)
+            .path("adAccountId", &ad_account_id)
+            .json(&body.into())
+    }
+    /// Deletes the google segment.
+    ///
+    /// `DELETE /ad-publishing/google/segments/{segmentId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .delete_google_segment("123", "123", types::GoogleSegmentType::CustomSegments)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_google_segment(
+        &self,
+        segment_id: impl Display,
+        location_id: impl Display,
+        type_: impl Into<types::GoogleSegmentType>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_DELETE_GOOGLE_SEGMENT)
+            .path("segmentId", &segment_id)
+            .set_query("locationId", &location_id.to_string())
+            .set_query("type", &Into::<types::GoogleSegmentType>::into(type_))
+    }
+    /// Deletes the linkedin ad account.
+    ///
+    /// `DELETE /ad-publishing/linkedin/ad-account`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `ad_account_id`: The id of the ad account.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().delete_linkedin_ad_account("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_linkedin_ad_account(
+        &self,
+        location_id: impl Display,
+        ad_account_id: impl Display,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_DELETE_LINKEDIN_AD_ACCOUNT)
+            .set_query("locationId", &location_id.to_string())
+            .set_query("adAccountId", &ad_account_id.to_string())
+    }
+    /// Duplicates the facebook ad of an ads.
+    ///
+    /// `POST /ad-publishing/facebook/ads/{adId}/duplicate`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().duplicate_facebook_ad("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn duplicate_facebook_ad(&self, ad_id: impl Display) -> Call<Value> {
+        self.call(&operations::ADS_DUPLICATE_FACEBOOK_AD).path("adId", &ad_id)
+    }
+    /// Duplicates the facebook campaign of an ads.
+    ///
+    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/duplicate`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .duplicate_facebook_campaign("123", types::LocationIdBody::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn duplicate_facebook_campaign(
+        &self,
+        campaign_id: impl Display,
+        body: impl Into<types::LocationIdBody>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_DUPLICATE_FACEBOOK_CAMPAIGN)
+            .path("campaignId", &campaign_id)
+            .json(&body.into())
+    }
+    /// Reads the facebook campaign.
+    ///
+    /// `GET /ad-publishing/facebook/campaign/{campaignId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().get_facebook_campaign("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_facebook_campaign(
+        &self,
+        campaign_id: impl Display,
+        location_id: impl Display,
+    ) -> GetFacebookCampaign {
+        GetFacebookCampaign {
+            call: self
+                .call(&operations::ADS_GET_FACEBOOK_CAMPAIGN)
+                .path("campaignId", &campaign_id)
+                .set_query("locationId", &location_id.to_string()),
+        }
+    }
+    /// Reads the facebook campaign report.
+    ///
+    /// `GET /ad-publishing/facebook/reporting/campaign/{campaignId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .ads()
+    ///     .get_facebook_campaign_report("123", "123", "2026-03-01", "2026-03-01")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_facebook_campaign_report(
+        &self,
+        campaign_id: impl Display,
+        location_id: impl Display,
+        start_date: impl Display,
+        end_date: impl Display,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_GET_FACEBOOK_CAMPAIGN_REPORT)
+            .path("campaignId", &campaign_id)
+            .set_query("locationId", &location_id.to_string())
+            .set_query("startDate", &start_date.to_string())
+            .set_query("endDate", &end_date.to_string())
+    }
+    /// Reads the google campaign report.
+    ///
+    /// `GET /ad-publishing/google/reporting/campaign/{campaignId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .ads()
+    ///     .get_google_campaign_report("123", "123", "2026-03-01", "2026-03-01")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_google_campaign_report(
+        &self,
+        campaign_id: impl Display,
+        location_id: impl Display,
+        start_date: impl Display,
+        end_date: impl Display,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_GET_GOOGLE_CAMPAIGN_REPORT)
+            .path("campaignId", &campaign_id)
+            .set_query("locationId", &location_id.to_string())
+            .set_query("startDate", &start_date.to_string())
+            .set_query("endDate", &end_date.to_string())
+    }
+    /// Reads the google segment.
+    ///
+    /// `GET /ad-publishing/google/segments/{segmentId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .get_google_segment("123", "123", types::GoogleSegmentType::CustomSegments)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_google_segment(
+        &self,
+        segment_id: impl Display,
+        location_id: impl Display,
+        type_: impl Into<types::GoogleSegmentType>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_GET_GOOGLE_SEGMENT)
+            .path("segmentId", &segment_id)
+            .set_query("locationId", &location_id.to_string())
+            .set_query("type", &Into::<types::GoogleSegmentType>::into(type_))
+    }
+    /// Reads the linkedin ad account.
+    ///
+    /// `GET /ad-publishing/linkedin/ad-account`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `ad_account_id`: The id of the ad account.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().get_linkedin_ad_account("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_linkedin_ad_account(
+        &self,
+        location_id: impl Display,
+        ad_account_id: impl Display,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_GET_LINKEDIN_AD_ACCOUNT)
+            .set_query("locationId", &location_id.to_string())
+            .set_query("adAccountId", &ad_account_id.to_string())
+    }
+    /// Lists the facebook ad accounts.
+    ///
+    /// `GET /ad-publishing/facebook/ad-accounts`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().list_facebook_ad_accounts("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_facebook_ad_accounts(
+        &self,
+        location_id: impl Display,
+    ) -> ListFacebookAdAccounts {
+        ListFacebookAdAccounts {
+            call: self
+                .call(&operations::ADS_LIST_FACEBOOK_AD_ACCOUNTS)
+                .set_query("locationId", &location_id.to_string()),
+        }
+    }
+    /// Lists the facebook custom audiences.
+    ///
+    /// `GET /ad-publishing/facebook/custom-audience`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    /// * `ad_account_id`: The id of the ad account.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .list_facebook_custom_audiences(
+    ///         "123",
+    ///         types::AdsListFacebookCustomAudiencesType::All,
+    ///         "123",
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_facebook_custom_audiences(
+        &self,
+        location_id: impl Display,
+        type_: impl Into<types::AdsListFacebookCustomAudiencesType>,
+        ad_account_id: impl Display,
+    ) -> ListFacebookCustomAudiences {
+        ListFacebookCustomAudiences {
+            call: self
+                .call(&operations::ADS_LIST_FACEBOOK_CUSTOM_AUDIENCES)
+                .set_query("locationId", &location_id.to_string())
+                .set_query(
+                    "type",
+                    &Into::<types::AdsListFacebookCustomAudiencesType>::into(type_),
+                )
+                .set_query("adAccountId", &ad_account_id.to_string()),
+        }
+    }
+    /// Lists the facebook entities.
+    ///
+    /// `GET /ad-publishing/facebook/entity`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    /// * `entity_type`: What kind of thing it belongs to.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .list_facebook_entities(
+    ///         "123",
+    ///         types::AdsGetGoogleReportType::AdManager,
+    ///         types::AdsListFacebookEntitiesEntityType::Ad,
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_facebook_entities(
+        &self,
+        location_id: impl Display,
+        type_: impl Into<types::AdsGetGoogleReportType>,
+        entity_type: impl Into<types::AdsListFacebookEntitiesEntityType>,
+    ) -> ListFacebookEntities {
+        ListFacebookEntities {
+            call: self
+                .call(&operations::ADS_LIST_FACEBOOK_ENTITIES)
+                .set_query("locationId", &location_id.to_string())
+                .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_))
+                .set_query(
+                    "entityType",
+                    &Into::<types::AdsListFacebookEntitiesEntityType>::into(entity_type),
+                ),
+        }
+    }
+    /// Lists the facebook pages.
+    ///
+    /// `GET /ad-publishing/facebook/pages`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().list_facebook_pages("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_facebook_pages(&self, location_id: impl Display) -> ListFacebookPages {
+        ListFacebookPages {
+            call: self
+                .call(&operations::ADS_LIST_FACEBOOK_PAGES)
+                .set_query("locationId", &location_id.to_string()),
+        }
+    }
+    /// Lists the facebook pixels.
+    ///
+    /// `GET /ad-publishing/facebook/pixels`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().list_facebook_pixels("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_facebook_pixels(&self, location_id: impl Display) -> ListFacebookPixels {
+        ListFacebookPixels {
+            call: self
+                .call(&operations::ADS_LIST_FACEBOOK_PIXELS)
+                .set_query("locationId", &location_id.to_string()),
+        }
+    }
+    /// Lists the google ad accounts.
+    ///
+    /// `GET /ad-publishing/google/ad-accounts`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().list_google_ad_accounts("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_google_ad_accounts(
+        &self,
+        location_id: impl Display,
+    ) -> ListGoogleAdAccounts {
+        ListGoogleAdAccounts {
+            call: self
+                .call(&operations::ADS_LIST_GOOGLE_AD_ACCOUNTS)
+                .set_query("locationId", &location_id.to_string()),
+        }
+    }
+    /// Lists the google assets.
+    ///
+    /// `GET /ad-publishing/google/assets`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .list_google_assets("123", types::AdsListGoogleAssetsType::Call)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_google_assets(
+        &self,
+        location_id: impl Display,
+        type_: impl Into<types::AdsListGoogleAssetsType>,
+    ) -> ListGoogleAssets {
+        ListGoogleAssets {
+            call: self
+                .call(&operations::ADS_LIST_GOOGLE_ASSETS)
+                .set_query("locationId", &location_id.to_string())
+                .set_query("type", &Into::<types::AdsListGoogleAssetsType>::into(type_)),
+        }
+    }
+    /// Lists the google conversions.
+    ///
+    /// `GET /ad-publishing/google/conversions`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().list_google_conversions("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_google_conversions(
+        &self,
+        location_id: impl Display,
+    ) -> ListGoogleConversions {
+        ListGoogleConversions {
+            call: self
+                .call(&operations::ADS_LIST_GOOGLE_CONVERSIONS)
+                .set_query("locationId", &location_id.to_string()),
+        }
+    }
+    /// Lists the google entities.
+    ///
+    /// `GET /ad-publishing/google/entity`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    /// * `entity_type`: What kind of thing it belongs to.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .list_google_entities(
+    ///         "123",
+    ///         types::AdsGetGoogleReportType::AdManager,
+    ///         types::AdsListGoogleEntitiesEntityType::Ad,
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_google_entities(
+        &self,
+        location_id: impl Display,
+        type_: impl Into<types::AdsGetGoogleReportType>,
+        entity_type: impl Into<types::AdsListGoogleEntitiesEntityType>,
+    ) -> ListGoogleEntities {
+        ListGoogleEntities {
+            call: self
+                .call(&operations::ADS_LIST_GOOGLE_ENTITIES)
+                .set_query("locationId", &location_id.to_string())
+                .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_))
+                .set_query(
+                    "entityType",
+                    &Into::<types::AdsListGoogleEntitiesEntityType>::into(entity_type),
+                ),
+        }
+    }
+    /// Lists the google reports.
+    ///
+    /// `GET /ad-publishing/google/reporting/list`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
+    /// * `type_`: Only what is of this kind.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .list_google_reports(
+    ///         "123",
+    ///         "value",
+    ///         "2026-03-01",
+    ///         "2026-03-01",
+    ///         types::AdsGetGoogleReportType::AdManager,
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_google_reports(
+        &self,
+        location_id: impl Display,
+        list_type: impl Display,
+        start_date: impl Display,
+        end_date: impl Display,
+        type_: impl Into<types::AdsGetGoogleReportType>,
+    ) -> ListGoogleReports {
+        ListGoogleReports {
+            call: self
+                .call(&operations::ADS_LIST_GOOGLE_REPORTS)
+                .set_query("locationId", &location_id.to_string())
+                .set_query("listType", &list_type.to_string())
+                .set_query("startDate", &start_date.to_string())
+                .set_query("endDate", &end_date.to_string())
+                .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_)),
+        }
+    }
+    /// Lists the google segments.
+    ///
+    /// `GET /ad-publishing/google/segments`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().list_google_segments("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_google_segments(&self, location_id: impl Display) -> ListGoogleSegments {
+        ListGoogleSegments {
+            call: self
+                .call(&operations::ADS_LIST_GOOGLE_SEGMENTS)
+                .set_query("locationId", &location_id.to_string()),
+        }
+    }
+    /// Lists the google target interests.
+    ///
+    /// `GET /ad-publishing/google/target-interests`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    /// * `advertising_channel_type`: The channel the ads run in, as `SEARCH`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .list_google_target_interests(
+    ///         "123",
+    ///         types::AdsListGoogleTargetInterestsType::Affinity,
+    ///         "value",
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_google_target_interests(
+        &self,
+        location_id: impl Display,
+        type_: impl Into<types::AdsListGoogleTargetInterestsType>,
+        advertising_channel_type: impl Display,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_LIST_GOOGLE_TARGET_INTERESTS)
+            .set_query("locationId", &location_id.to_string())
+            .set_query(
+                "type",
+                &Into::<types::AdsListGoogleTargetInterestsType>::into(type_),
+            )
+            .set_query("advertisingChannelType", &advertising_channel_type.to_string())
+    }
+    /// Lists the instagram accounts of an ads.
+    ///
+    /// `GET /ad-publishing/facebook/page/{pageId}/instagram`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `page_id`: The id of the page.
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().list_instagram_accounts("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_instagram_accounts(
+        &self,
+        page_id: impl Display,
+        location_id: impl Display,
+    ) -> ListInstagramAccounts {
+        ListInstagramAccounts {
+            call: self
+                .call(&operations::ADS_LIST_INSTAGRAM_ACCOUNTS)
+                .path("pageId", &page_id)
+                .set_query("locationId", &location_id.to_string()),
+        }
+    }
+    /// Pauses the facebook ad of an ads.
+    ///
+    /// `POST /ad-publishing/facebook/ads/{adId}/pause`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .pause_facebook_ad("123", types::LocationIdBody::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn pause_facebook_ad(
+        &self,
+        ad_id: impl Display,
+        body: impl Into<types::LocationIdBody>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_PAUSE_FACEBOOK_AD)
+            .path("adId", &ad_id)
+            .json(&body.into())
+    }
+    /// Pauses the facebook campaign of an ads.
+    ///
+    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/pause`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .pause_facebook_campaign("123", types::LocationIdBody::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn pause_facebook_campaign(
+        &self,
+        campaign_id: impl Display,
+        body: impl Into<types::LocationIdBody>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_PAUSE_FACEBOOK_CAMPAIGN)
+            .path("campaignId", &campaign_id)
+            .json(&body.into())
+    }
+    /// Publishes the facebook campaign of an ads.
+    ///
+    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/publish`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .publish_facebook_campaign("123", types::PublishAd::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn publish_facebook_campaign(
+        &self,
+        campaign_id: impl Display,
+        body: impl Into<types::PublishAd>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_PUBLISH_FACEBOOK_CAMPAIGN)
+            .path("campaignId", &campaign_id)
+            .json(&body.into())
+    }
+    /// Publishes the google campaign of an ads.
+    ///
+    /// `POST /ad-publishing/google/ads/{adId}/publish`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().publish_google_campaign("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn publish_google_campaign(&self, ad_id: impl Display) -> Call<Value> {
+        self.call(&operations::ADS_PUBLISH_GOOGLE_CAMPAIGN).path("adId", &ad_id)
+    }
+    /// Publishes the linkedin campaign group of an ads.
+    ///
+    /// `POST /ad-publishing/linkedin/ads/{adId}/publish`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .publish_linkedin_campaign_group("123", types::LocationIdBody::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn publish_linkedin_campaign_group(
+        &self,
+        ad_id: impl Display,
+        body: impl Into<types::LocationIdBody>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_PUBLISH_LINKEDIN_CAMPAIGN_GROUP)
+            .path("adId", &ad_id)
+            .json(&body.into())
+    }
+    /// Removes the facebook audience member of an ads.
+    ///
+    /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}/member`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `audience_id`: The id of the audience.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .remove_facebook_audience_member(
+    ///         "123",
+    ///         types::UpdateCustomAudience::new("123", "123"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn remove_facebook_audience_member(
+        &self,
+        audience_id: impl Display,
+        body: impl Into<types::UpdateCustomAudience>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_REMOVE_FACEBOOK_AUDIENCE_MEMBER)
+            .path("audienceId", &audience_id)
+            .json(&body.into())
+    }
+    /// Resumes the facebook ad of an ads.
+    ///
+    /// `POST /ad-publishing/facebook/ads/{adId}/resume`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .resume_facebook_ad("123", types::LocationIdBody::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn resume_facebook_ad(
+        &self,
+        ad_id: impl Display,
+        body: impl Into<types::LocationIdBody>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_RESUME_FACEBOOK_AD)
+            .path("adId", &ad_id)
+            .json(&body.into())
+    }
+    /// Resumes the facebook campaign of an ads.
+    ///
+    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/resume`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .resume_facebook_campaign("123", types::LocationIdBody::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn resume_facebook_campaign(
+        &self,
+        campaign_id: impl Display,
+        body: impl Into<types::LocationIdBody>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_RESUME_FACEBOOK_CAMPAIGN)
+            .path("campaignId", &campaign_id)
+            .json(&body.into())
+    }
+    /// Searches ads: google targeting.
+    ///
+    /// `GET /ad-publishing/google/targeting/search`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `type_`: Only what is of this kind.
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().search_google_targeting("value", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn search_google_targeting(
+        &self,
+        type_: impl Display,
+        location_id: impl Display,
+    ) -> SearchGoogleTargeting {
+        SearchGoogleTargeting {
+            call: self
+                .call(&operations::ADS_SEARCH_GOOGLE_TARGETING)
+                .set_query("type", &type_.to_string())
+                .set_query("locationId", &location_id.to_string()),
+        }
+    }
+    /// Searches ads: linkedin targeting.
+    ///
+    /// `GET /ad-publishing/linkedin/targeting/search`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `facet`: The URN of the facet, as `urn:li:adTargetingFacet:locations`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.ads().search_linkedin_targeting("123", "value").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn search_linkedin_targeting(
+        &self,
+        location_id: impl Display,
+        facet: impl Display,
+    ) -> SearchLinkedinTargeting {
+        SearchLinkedinTargeting {
+            call: self
+                .call(&operations::ADS_SEARCH_LINKEDIN_TARGETING)
+                .set_query("locationId", &location_id.to_string())
+                .set_query("facet", &facet.to_string()),
+        }
+    }
+    /// Changes the facebook audience members of an ads.
+    ///
+    /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `audience_id`: The id of the audience.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .update_facebook_audience_members(
+    ///         "123",
+    ///         types::UpdateCustomAudienceBatch::new("123", "value"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_facebook_audience_members(
+        &self,
+        audience_id: impl Display,
+        body: impl Into<types::UpdateCustomAudienceBatch>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_UPDATE_FACEBOOK_AUDIENCE_MEMBERS)
+            .path("audienceId", &audience_id)
+            .json(&body.into())
+    }
+    /// Creates an ads, or changes the one that is there.
+    ///
+    /// `PUT /ad-publishing/facebook/pixels`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .upsert_facebook_pixel(types::UpsertConversionPixel::new("123", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn upsert_facebook_pixel(
+        &self,
+        body: impl Into<types::UpsertConversionPixel>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_UPSERT_FACEBOOK_PIXEL).json(&body.into())
+    }
+    /// Creates an ads, or changes the one that is there.
+    ///
+    /// `POST /ad-publishing/google/assets`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .upsert_google_assets(
+    ///         types::UpsertAssets::new(
+    ///             "123",
+    ///             hoopai_client::json!({}),
+    ///             types::UpsertAssetsType::Call,
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn upsert_google_assets(
+        &self,
+        body: impl Into<types::UpsertAssets>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_UPSERT_GOOGLE_ASSETS).json(&body.into())
+    }
+    /// Creates an ads, or changes the one that is there.
+    ///
+    /// `PUT /ad-publishing/google/audiences`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .upsert_google_audience(types::UpsertAudience::new("123", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn upsert_google_audience(
+        &self,
+        body: impl Into<types::UpsertAudience>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_UPSERT_GOOGLE_AUDIENCE).json(&body.into())
+    }
+    /// Creates an ads, or changes the one that is there.
+    ///
+    /// `PUT /ad-publishing/google/conversions`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .upsert_google_conversion(
+    ///         types::UpsertConversion::default()
+    ///             .attribution_model(
+    ///                 types::UpsertConversionAttributionModel::GoogleAdsLastClick,
+    ///             )
+    ///             .category("value")
+    ///             .click_through_window(10.0)
+    ///             .counting_type(types::UpsertConversionCountingType::ManyPerClick)
+    ///             .location_id("123")
+    ///             .name("value")
+    ///             .type_(types::UpsertConversionType::LeadFormSubmit)
+    ///             .value_settings(types::ConversionValueSettings::new(true, "value", 10.0)),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn upsert_google_conversion(
+        &self,
+        body: impl Into<types::UpsertConversion>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_UPSERT_GOOGLE_CONVERSION).json(&body.into())
+    }
+    /// Creates an ads, or changes the one that is there.
+    ///
+    /// `PUT /ad-publishing/google/segments`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `adPublishing.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `type_`: Only what is of this kind.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .ads()
+    ///     .upsert_google_segment(
+    ///         "123",
+    ///         types::AdsUpsertGoogleSegmentType::CustomerMatch,
+    ///         types::UpsertSegment::new("value"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn upsert_google_segment(
+        &self,
+        location_id: impl Display,
+        type_: impl Into<types::AdsUpsertGoogleSegmentType>,
+        body: impl Into<types::UpsertSegment>,
+    ) -> Call<Value> {
+        self.call(&operations::ADS_UPSERT_GOOGLE_SEGMENT)
+            .set_query("locationId", &location_id.to_string())
+            .set_query("type", &Into::<types::AdsUpsertGoogleSegmentType>::into(type_))
+            .json(&body.into())
+    }
+}
+
+impl Ads {
     /// Creates a facebook lead form of an ads.
     ///
     /// `POST /ad-publishing/facebook/page/{pageId}/forms`
@@ -152,88 +1604,6 @@ impl Ads {
         self.call(&operations::ADS_CREATE_FACEBOOK_LEAD_FORM)
             .path("pageId", &page_id)
             .json(&body.into())
-    }
-    /// Creates a google integration.
-    ///
-    /// `POST /ad-publishing/google/integration`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .create_google_integration(
-    ///         types::CreateGoogleIntegration::new("123", "123", "123"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_google_integration(
-        &self,
-        body: impl Into<types::CreateGoogleIntegration>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_CREATE_GOOGLE_INTEGRATION).json(&body.into())
-    }
-    /// Creates a google offline user list job.
-    ///
-    /// `POST /ad-publishing/google/segments/offline-user-list-job`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .create_google_offline_user_list_job(types::CreateOfflineUserListJob::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_google_offline_user_list_job(
-        &self,
-        body: impl Into<types::CreateOfflineUserListJob>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_CREATE_GOOGLE_OFFLINE_USER_LIST_JOB)
-            .json(&body.into())
-    }
-    /// Creates a linkedin integration.
-    ///
-    /// `POST /ad-publishing/linkedin/integration`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .create_linkedin_integration(
-    ///         types::CreateLinkedinIntegration::default()
-    ///             .ad_account_id("123")
-    ///             .ad_account_name("value")
-    ///             .currency_code("value")
-    ///             .location_id("123")
-    ///             .organization_id("123"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_linkedin_integration(
-        &self,
-        body: impl Into<types::CreateLinkedinIntegration>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_CREATE_LINKEDIN_INTEGRATION).json(&body.into())
     }
     /// Creates a linkedin lead form of an ads.
     ///
@@ -296,66 +1666,6 @@ impl Ads {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Deletes the facebook ad.
-    ///
-    /// `DELETE /ad-publishing/facebook/ads/{adId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `ad_id`: The id of the ad.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .delete_facebook_ad("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_facebook_ad(
-        &self,
-        ad_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_FACEBOOK_AD)
-            .path("adId", &ad_id)
-            .json(&body.into())
-    }
-    /// Deletes the facebook ad account.
-    ///
-    /// `DELETE /ad-publishing/facebook/ad-accounts/{adAccountId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `ad_account_id`: The id of the ad account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .delete_facebook_ad_account("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_facebook_ad_account(
-        &self,
-        ad_account_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_FACEBOOK_AD_ACCOUNT)
-            .path("adAccountId", &ad_account_id)
-            .json(&body.into())
-    }
     /// Deletes the facebook ad set.
     ///
     /// `DELETE /ad-publishing/facebook/adsets/{adsetId}`
@@ -386,36 +1696,6 @@ impl Ads {
             .path("adsetId", &adset_id)
             .json(&body.into())
     }
-    /// Deletes the facebook campaign.
-    ///
-    /// `DELETE /ad-publishing/facebook/campaigns/{campaignId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .delete_facebook_campaign("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_facebook_campaign(
-        &self,
-        campaign_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_FACEBOOK_CAMPAIGN)
-            .path("campaignId", &campaign_id)
-            .json(&body.into())
-    }
     /// Deletes the facebook custom audience.
     ///
     /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}`
@@ -441,85 +1721,6 @@ impl Ads {
         self.call(&operations::ADS_DELETE_FACEBOOK_CUSTOM_AUDIENCE)
             .path("audienceId", &audience_id)
             .set_query("locationId", &location_id.to_string())
-    }
-    /// Deletes the facebook integration.
-    ///
-    /// `DELETE /ad-publishing/facebook/integration`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .delete_facebook_integration(types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_facebook_integration(
-        &self,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_FACEBOOK_INTEGRATION).json(&body.into())
-    }
-    /// Deletes the facebook page.
-    ///
-    /// `DELETE /ad-publishing/facebook/page`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `page_id`: The id of the page.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().delete_facebook_page("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_facebook_page(
-        &self,
-        location_id: impl Display,
-        page_id: impl Display,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_FACEBOOK_PAGE)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("pageId", &page_id.to_string())
-    }
-    /// Deletes the google ad account.
-    ///
-    /// `DELETE /ad-publishing/google/ad-accounts/{adAccountId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `ad_account_id`: The id of the ad account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .delete_google_ad_account("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_google_ad_account(
-        &self,
-        ad_account_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_GOOGLE_AD_ACCOUNT)
-            .path("adAccountId", &ad_account_id)
-            .json(&body.into())
     }
     /// Deletes the google conversion.
     ///
@@ -547,82 +1748,6 @@ impl Ads {
             .path("conversionId", &conversion_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Deletes the google segment.
-    ///
-    /// `DELETE /ad-publishing/google/segments/{segmentId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .delete_google_segment("123", "123", types::GoogleSegmentType::CustomSegments)
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_google_segment(
-        &self,
-        segment_id: impl Display,
-        location_id: impl Display,
-        type_: impl Into<types::GoogleSegmentType>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_GOOGLE_SEGMENT)
-            .path("segmentId", &segment_id)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("type", &Into::<types::GoogleSegmentType>::into(type_))
-    }
-    /// Deletes the linkedin ad account.
-    ///
-    /// `DELETE /ad-publishing/linkedin/ad-account`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `ad_account_id`: The id of the ad account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().delete_linkedin_ad_account("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_linkedin_ad_account(
-        &self,
-        location_id: impl Display,
-        ad_account_id: impl Display,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_LINKEDIN_AD_ACCOUNT)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("adAccountId", &ad_account_id.to_string())
-    }
-    /// Duplicates the facebook ad of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/ads/{adId}/duplicate`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `ad_id`: The id of the ad.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().duplicate_facebook_ad("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn duplicate_facebook_ad(&self, ad_id: impl Display) -> Call<Value> {
-        self.call(&operations::ADS_DUPLICATE_FACEBOOK_AD).path("adId", &ad_id)
-    }
     /// Duplicates the facebook ad set of an ads.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adsetId}/duplicate`
@@ -640,35 +1765,6 @@ impl Ads {
     /// ```
     pub fn duplicate_facebook_ad_set(&self, adset_id: impl Display) -> Call<Value> {
         self.call(&operations::ADS_DUPLICATE_FACEBOOK_AD_SET).path("adsetId", &adset_id)
-    }
-    /// Duplicates the facebook campaign of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/duplicate`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .duplicate_facebook_campaign("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn duplicate_facebook_campaign(
-        &self,
-        campaign_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DUPLICATE_FACEBOOK_CAMPAIGN)
-            .path("campaignId", &campaign_id)
-            .json(&body.into())
     }
     /// Reads the facebook ad account.
     ///
@@ -696,6 +1792,7 @@ impl Ads {
             .path("adAccountId", &ad_account_id)
             .set_query("locationId", &location_id.to_string())
     }
+<<<<<<< HEAD
     /// Reads the facebook campaign.
     ///
     /// `GET /ad-publishing/facebook/campaign/{campaignId}`
@@ -761,6 +1858,8 @@ impl Ads {
             .set_query("startDate", &start_date.to_string())
             .set_query("endDate", &end_date.to_string())
     }
+=======
+>>>>>>> vthree
     /// Reads the facebook custom audience.
     ///
     /// `GET /ad-publishing/facebook/custom-audience/{audienceId}`
@@ -988,6 +2087,7 @@ impl Ads {
             .path("adId", &ad_id)
             .set_query("locationId", &location_id.to_string())
     }
+<<<<<<< HEAD
     /// Reads the google campaign report.
     ///
     /// `GET /ad-publishing/google/reporting/campaign/{campaignId}`
@@ -1024,6 +2124,8 @@ impl Ads {
             .set_query("startDate", &start_date.to_string())
             .set_query("endDate", &end_date.to_string())
     }
+=======
+>>>>>>> vthree
     /// Reads the google conversion.
     ///
     /// `GET /ad-publishing/google/conversions/{conversionId}`
@@ -1123,39 +2225,6 @@ impl Ads {
                 ),
         }
     }
-    /// Reads the google segment.
-    ///
-    /// `GET /ad-publishing/google/segments/{segmentId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .get_google_segment("123", "123", types::GoogleSegmentType::CustomSegments)
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_google_segment(
-        &self,
-        segment_id: impl Display,
-        location_id: impl Display,
-        type_: impl Into<types::GoogleSegmentType>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_GET_GOOGLE_SEGMENT)
-            .path("segmentId", &segment_id)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("type", &Into::<types::GoogleSegmentType>::into(type_))
-    }
     /// Reads the google user.
     ///
     /// `GET /ad-publishing/google/me`
@@ -1174,31 +2243,6 @@ impl Ads {
     pub fn get_google_user(&self, location_id: impl Display) -> Call<Value> {
         self.call(&operations::ADS_GET_GOOGLE_USER)
             .set_query("locationId", &location_id.to_string())
-    }
-    /// Reads the linkedin ad account.
-    ///
-    /// `GET /ad-publishing/linkedin/ad-account`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `ad_account_id`: The id of the ad account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_linkedin_ad_account("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_linkedin_ad_account(
-        &self,
-        location_id: impl Display,
-        ad_account_id: impl Display,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_GET_LINKEDIN_AD_ACCOUNT)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("adAccountId", &ad_account_id.to_string())
     }
     /// Reads the linkedin campaign group.
     ///
@@ -1337,31 +2381,6 @@ impl Ads {
         self.call(&operations::ADS_GET_LINKEDIN_USER)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the facebook ad accounts.
-    ///
-    /// `GET /ad-publishing/facebook/ad-accounts`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_facebook_ad_accounts("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_facebook_ad_accounts(
-        &self,
-        location_id: impl Display,
-    ) -> ListFacebookAdAccounts {
-        ListFacebookAdAccounts {
-            call: self
-                .call(&operations::ADS_LIST_FACEBOOK_AD_ACCOUNTS)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
     /// Lists the facebook conversation forms.
     ///
     /// `GET /ad-publishing/facebook/conversation-forms`
@@ -1383,92 +2402,6 @@ impl Ads {
     ) -> Call<Value> {
         self.call(&operations::ADS_LIST_FACEBOOK_CONVERSATION_FORMS)
             .set_query("locationId", &location_id.to_string())
-    }
-    /// Lists the facebook custom audiences.
-    ///
-    /// `GET /ad-publishing/facebook/custom-audience`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    /// * `ad_account_id`: The id of the ad account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .list_facebook_custom_audiences(
-    ///         "123",
-    ///         types::AdsListFacebookCustomAudiencesType::All,
-    ///         "123",
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_facebook_custom_audiences(
-        &self,
-        location_id: impl Display,
-        type_: impl Into<types::AdsListFacebookCustomAudiencesType>,
-        ad_account_id: impl Display,
-    ) -> ListFacebookCustomAudiences {
-        ListFacebookCustomAudiences {
-            call: self
-                .call(&operations::ADS_LIST_FACEBOOK_CUSTOM_AUDIENCES)
-                .set_query("locationId", &location_id.to_string())
-                .set_query(
-                    "type",
-                    &Into::<types::AdsListFacebookCustomAudiencesType>::into(type_),
-                )
-                .set_query("adAccountId", &ad_account_id.to_string()),
-        }
-    }
-    /// Lists the facebook entities.
-    ///
-    /// `GET /ad-publishing/facebook/entity`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    /// * `entity_type`: What kind of thing it belongs to.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .list_facebook_entities(
-    ///         "123",
-    ///         types::AdsGetGoogleReportType::AdManager,
-    ///         types::AdsListFacebookEntitiesEntityType::Ad,
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_facebook_entities(
-        &self,
-        location_id: impl Display,
-        type_: impl Into<types::AdsGetGoogleReportType>,
-        entity_type: impl Into<types::AdsListFacebookEntitiesEntityType>,
-    ) -> ListFacebookEntities {
-        ListFacebookEntities {
-            call: self
-                .call(&operations::ADS_LIST_FACEBOOK_ENTITIES)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_))
-                .set_query(
-                    "entityType",
-                    &Into::<types::AdsListFacebookEntitiesEntityType>::into(entity_type),
-                ),
-        }
     }
     /// Lists the facebook lead forms of an ads.
     ///
@@ -1494,50 +2427,6 @@ impl Ads {
         self.call(&operations::ADS_LIST_FACEBOOK_LEAD_FORMS)
             .path("pageId", &page_id)
             .set_query("locationId", &location_id.to_string())
-    }
-    /// Lists the facebook pages.
-    ///
-    /// `GET /ad-publishing/facebook/pages`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_facebook_pages("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_facebook_pages(&self, location_id: impl Display) -> ListFacebookPages {
-        ListFacebookPages {
-            call: self
-                .call(&operations::ADS_LIST_FACEBOOK_PAGES)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Lists the facebook pixels.
-    ///
-    /// `GET /ad-publishing/facebook/pixels`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_facebook_pixels("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_facebook_pixels(&self, location_id: impl Display) -> ListFacebookPixels {
-        ListFacebookPixels {
-            call: self
-                .call(&operations::ADS_LIST_FACEBOOK_PIXELS)
-                .set_query("locationId", &location_id.to_string()),
-        }
     }
     /// Lists the facebook reports.
     ///
@@ -1587,64 +2476,6 @@ impl Ads {
             .set_query("campaignId", &campaign_id.to_string())
             .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_))
     }
-    /// Lists the google ad accounts.
-    ///
-    /// `GET /ad-publishing/google/ad-accounts`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_google_ad_accounts("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_google_ad_accounts(
-        &self,
-        location_id: impl Display,
-    ) -> ListGoogleAdAccounts {
-        ListGoogleAdAccounts {
-            call: self
-                .call(&operations::ADS_LIST_GOOGLE_AD_ACCOUNTS)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Lists the google assets.
-    ///
-    /// `GET /ad-publishing/google/assets`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .list_google_assets("123", types::AdsListGoogleAssetsType::Call)
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_google_assets(
-        &self,
-        location_id: impl Display,
-        type_: impl Into<types::AdsListGoogleAssetsType>,
-    ) -> ListGoogleAssets {
-        ListGoogleAssets {
-            call: self
-                .call(&operations::ADS_LIST_GOOGLE_ASSETS)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("type", &Into::<types::AdsListGoogleAssetsType>::into(type_)),
-        }
-    }
     /// Lists the google audiences.
     ///
     /// `GET /ad-publishing/google/audiences`
@@ -1686,74 +2517,6 @@ impl Ads {
         self.call(&operations::ADS_LIST_GOOGLE_CONVERSION_GOALS)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the google conversions.
-    ///
-    /// `GET /ad-publishing/google/conversions`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_google_conversions("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_google_conversions(
-        &self,
-        location_id: impl Display,
-    ) -> ListGoogleConversions {
-        ListGoogleConversions {
-            call: self
-                .call(&operations::ADS_LIST_GOOGLE_CONVERSIONS)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Lists the google entities.
-    ///
-    /// `GET /ad-publishing/google/entity`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    /// * `entity_type`: What kind of thing it belongs to.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .list_google_entities(
-    ///         "123",
-    ///         types::AdsGetGoogleReportType::AdManager,
-    ///         types::AdsListGoogleEntitiesEntityType::Ad,
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_google_entities(
-        &self,
-        location_id: impl Display,
-        type_: impl Into<types::AdsGetGoogleReportType>,
-        entity_type: impl Into<types::AdsListGoogleEntitiesEntityType>,
-    ) -> ListGoogleEntities {
-        ListGoogleEntities {
-            call: self
-                .call(&operations::ADS_LIST_GOOGLE_ENTITIES)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_))
-                .set_query(
-                    "entityType",
-                    &Into::<types::AdsListGoogleEntitiesEntityType>::into(entity_type),
-                ),
-        }
-    }
     /// Lists the google keyword ideas.
     ///
     /// `POST /ad-publishing/google/keyword-ideas`
@@ -1786,6 +2549,7 @@ impl Ads {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
+<<<<<<< HEAD
     /// Lists the google reports.
     ///
     /// `GET /ad-publishing/google/reporting/list`
@@ -1923,6 +2687,8 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
+=======
+>>>>>>> vthree
     /// Lists the linkedin ad accounts.
     ///
     /// `GET /ad-publishing/linkedin/ad-accounts`
@@ -2009,35 +2775,6 @@ impl Ads {
                 .set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Pauses the facebook ad of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/ads/{adId}/pause`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `ad_id`: The id of the ad.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .pause_facebook_ad("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn pause_facebook_ad(
-        &self,
-        ad_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_PAUSE_FACEBOOK_AD)
-            .path("adId", &ad_id)
-            .json(&body.into())
-    }
     /// Pauses the facebook ad set of an ads.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adsetId}/pause`
@@ -2065,172 +2802,6 @@ impl Ads {
     ) -> Call<Value> {
         self.call(&operations::ADS_PAUSE_FACEBOOK_AD_SET)
             .path("adsetId", &adset_id)
-            .json(&body.into())
-    }
-    /// Pauses the facebook campaign of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/pause`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .pause_facebook_campaign("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn pause_facebook_campaign(
-        &self,
-        campaign_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_PAUSE_FACEBOOK_CAMPAIGN)
-            .path("campaignId", &campaign_id)
-            .json(&body.into())
-    }
-    /// Publishes the facebook campaign of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/publish`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .publish_facebook_campaign("123", types::PublishAd::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn publish_facebook_campaign(
-        &self,
-        campaign_id: impl Display,
-        body: impl Into<types::PublishAd>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_PUBLISH_FACEBOOK_CAMPAIGN)
-            .path("campaignId", &campaign_id)
-            .json(&body.into())
-    }
-    /// Publishes the google campaign of an ads.
-    ///
-    /// `POST /ad-publishing/google/ads/{adId}/publish`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `ad_id`: The id of the ad.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().publish_google_campaign("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn publish_google_campaign(&self, ad_id: impl Display) -> Call<Value> {
-        self.call(&operations::ADS_PUBLISH_GOOGLE_CAMPAIGN).path("adId", &ad_id)
-    }
-    /// Publishes the linkedin campaign group of an ads.
-    ///
-    /// `POST /ad-publishing/linkedin/ads/{adId}/publish`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `ad_id`: The id of the ad.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .publish_linkedin_campaign_group("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn publish_linkedin_campaign_group(
-        &self,
-        ad_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_PUBLISH_LINKEDIN_CAMPAIGN_GROUP)
-            .path("adId", &ad_id)
-            .json(&body.into())
-    }
-    /// Removes the facebook audience member of an ads.
-    ///
-    /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}/member`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `audience_id`: The id of the audience.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .remove_facebook_audience_member(
-    ///         "123",
-    ///         types::UpdateCustomAudience::new("123", "123"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn remove_facebook_audience_member(
-        &self,
-        audience_id: impl Display,
-        body: impl Into<types::UpdateCustomAudience>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_REMOVE_FACEBOOK_AUDIENCE_MEMBER)
-            .path("audienceId", &audience_id)
-            .json(&body.into())
-    }
-    /// Resumes the facebook ad of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/ads/{adId}/resume`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `ad_id`: The id of the ad.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .resume_facebook_ad("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn resume_facebook_ad(
-        &self,
-        ad_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_RESUME_FACEBOOK_AD)
-            .path("adId", &ad_id)
             .json(&body.into())
     }
     /// Resumes the facebook ad set of an ads.
@@ -2262,35 +2833,6 @@ impl Ads {
             .path("adsetId", &adset_id)
             .json(&body.into())
     }
-    /// Resumes the facebook campaign of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/resume`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .resume_facebook_campaign("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn resume_facebook_campaign(
-        &self,
-        campaign_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_RESUME_FACEBOOK_CAMPAIGN)
-            .path("campaignId", &campaign_id)
-            .json(&body.into())
-    }
     /// Searches ads: facebook targeting.
     ///
     /// `GET /ad-publishing/facebook/targeting/search`
@@ -2316,62 +2858,6 @@ impl Ads {
                 .call(&operations::ADS_SEARCH_FACEBOOK_TARGETING)
                 .set_query("type", &type_.to_string())
                 .set_query("query", &query.to_string()),
-        }
-    }
-    /// Searches ads: google targeting.
-    ///
-    /// `GET /ad-publishing/google/targeting/search`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `type_`: Only what is of this kind.
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().search_google_targeting("value", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search_google_targeting(
-        &self,
-        type_: impl Display,
-        location_id: impl Display,
-    ) -> SearchGoogleTargeting {
-        SearchGoogleTargeting {
-            call: self
-                .call(&operations::ADS_SEARCH_GOOGLE_TARGETING)
-                .set_query("type", &type_.to_string())
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Searches ads: linkedin targeting.
-    ///
-    /// `GET /ad-publishing/linkedin/targeting/search`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `facet`: The URN of the facet, as `urn:li:adTargetingFacet:locations`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().search_linkedin_targeting("123", "value").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search_linkedin_targeting(
-        &self,
-        location_id: impl Display,
-        facet: impl Display,
-    ) -> SearchLinkedinTargeting {
-        SearchLinkedinTargeting {
-            call: self
-                .call(&operations::ADS_SEARCH_LINKEDIN_TARGETING)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("facet", &facet.to_string()),
         }
     }
     /// Sets the default facebook page.
@@ -2401,38 +2887,6 @@ impl Ads {
     ) -> Call<Value> {
         self.call(&operations::ADS_SET_DEFAULT_FACEBOOK_PAGE)
             .set_query("locationId", &location_id.to_string())
-            .json(&body.into())
-    }
-    /// Changes the facebook audience members of an ads.
-    ///
-    /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `audience_id`: The id of the audience.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .update_facebook_audience_members(
-    ///         "123",
-    ///         types::UpdateCustomAudienceBatch::new("123", "value"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_facebook_audience_members(
-        &self,
-        audience_id: impl Display,
-        body: impl Into<types::UpdateCustomAudienceBatch>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_UPDATE_FACEBOOK_AUDIENCE_MEMBERS)
-            .path("audienceId", &audience_id)
             .json(&body.into())
     }
     /// Changes the facebook custom audience.
@@ -2578,84 +3032,6 @@ impl Ads {
     }
     /// Creates an ads, or changes the one that is there.
     ///
-    /// `PUT /ad-publishing/facebook/pixels`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .upsert_facebook_pixel(types::UpsertConversionPixel::new("123", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn upsert_facebook_pixel(
-        &self,
-        body: impl Into<types::UpsertConversionPixel>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_UPSERT_FACEBOOK_PIXEL).json(&body.into())
-    }
-    /// Creates an ads, or changes the one that is there.
-    ///
-    /// `POST /ad-publishing/google/assets`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .upsert_google_assets(
-    ///         types::UpsertAssets::new(
-    ///             "123",
-    ///             hoopai_client::json!({}),
-    ///             types::UpsertAssetsType::Call,
-    ///         ),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn upsert_google_assets(
-        &self,
-        body: impl Into<types::UpsertAssets>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_UPSERT_GOOGLE_ASSETS).json(&body.into())
-    }
-    /// Creates an ads, or changes the one that is there.
-    ///
-    /// `PUT /ad-publishing/google/audiences`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .upsert_google_audience(types::UpsertAudience::new("123", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn upsert_google_audience(
-        &self,
-        body: impl Into<types::UpsertAudience>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_UPSERT_GOOGLE_AUDIENCE).json(&body.into())
-    }
-    /// Creates an ads, or changes the one that is there.
-    ///
     /// `PUT /ad-publishing/google/ads`
     ///
     /// * Safe to repeat: retried when the reply is lost.
@@ -2683,78 +3059,6 @@ impl Ads {
         body: impl Into<types::Campaign>,
     ) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_GOOGLE_CAMPAIGN).json(&body.into())
-    }
-    /// Creates an ads, or changes the one that is there.
-    ///
-    /// `PUT /ad-publishing/google/conversions`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .upsert_google_conversion(
-    ///         types::UpsertConversion::default()
-    ///             .attribution_model(
-    ///                 types::UpsertConversionAttributionModel::GoogleAdsLastClick,
-    ///             )
-    ///             .category("value")
-    ///             .click_through_window(10.0)
-    ///             .counting_type(types::UpsertConversionCountingType::ManyPerClick)
-    ///             .location_id("123")
-    ///             .name("value")
-    ///             .type_(types::UpsertConversionType::LeadFormSubmit)
-    ///             .value_settings(types::ConversionValueSettings::new(true, "value", 10.0)),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn upsert_google_conversion(
-        &self,
-        body: impl Into<types::UpsertConversion>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_UPSERT_GOOGLE_CONVERSION).json(&body.into())
-    }
-    /// Creates an ads, or changes the one that is there.
-    ///
-    /// `PUT /ad-publishing/google/segments`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .upsert_google_segment(
-    ///         "123",
-    ///         types::AdsUpsertGoogleSegmentType::CustomerMatch,
-    ///         types::UpsertSegment::new("value"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn upsert_google_segment(
-        &self,
-        location_id: impl Display,
-        type_: impl Into<types::AdsUpsertGoogleSegmentType>,
-        body: impl Into<types::UpsertSegment>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_UPSERT_GOOGLE_SEGMENT)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("type", &Into::<types::AdsUpsertGoogleSegmentType>::into(type_))
-            .json(&body.into())
     }
     /// Creates an ads, or changes the one that is there.
     ///
@@ -2804,6 +3108,7 @@ impl GetFacebookCampaign {
 }
 crm_core::call_builder!(GetFacebookCampaign => Value);
 
+<<<<<<< HEAD
 /// Options of [`Ads::get_google_report`].
 #[must_use = "nothing is sent before `send`"]
 pub struct GetGoogleReport {
@@ -2901,6 +3206,8 @@ impl GetLinkedinReport {
 }
 crm_core::call_builder!(GetLinkedinReport => Value);
 
+=======
+>>>>>>> vthree
 /// Options of [`Ads::list_facebook_ad_accounts`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListFacebookAdAccounts {
@@ -3234,43 +3541,6 @@ impl ListInstagramAccounts {
 }
 crm_core::call_builder!(ListInstagramAccounts => Value);
 
-/// Options of [`Ads::list_linkedin_reports`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListLinkedinReports {
-    call: Call<Value>,
-}
-
-impl ListLinkedinReports {
-    /// Which fields to give.
-    pub fn fields(self, fields: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "fields",
-                    &fields.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
-                ),
-        }
-    }
-}
-crm_core::call_builder!(ListLinkedinReports => Value);
-
-/// Options of [`Ads::search_facebook_targeting`].
-#[must_use = "nothing is sent before `send`"]
-pub struct SearchFacebookTargeting {
-    call: Call<Value>,
-}
-
-impl SearchFacebookTargeting {
-    /// What sort of targeting to search for, as `adgeolocation`.
-    pub fn search_type(self, search_type: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("searchType", &search_type.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(SearchFacebookTargeting => Value);
-
 /// Options of [`Ads::search_google_targeting`].
 #[must_use = "nothing is sent before `send`"]
 pub struct SearchGoogleTargeting {
@@ -3308,3 +3578,137 @@ impl SearchLinkedinTargeting {
     }
 }
 crm_core::call_builder!(SearchLinkedinTargeting => Value);
+
+/// Options of [`Ads::get_google_report`].
+#[must_use = "nothing is sent before `send`"]
+pub struct GetGoogleReport {
+    call: Call<Value>,
+}
+
+impl GetGoogleReport {
+    /// How long each step of the report is, as `month`.
+    pub fn group_by(
+        self,
+        group_by: impl Into<types::AdsGetGoogleReportGroupBy>,
+    ) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "groupBy",
+                    &Into::<types::AdsGetGoogleReportGroupBy>::into(group_by),
+                ),
+        }
+    }
+}
+crm_core::call_builder!(GetGoogleReport => Value);
+
+/// Options of [`Ads::get_linkedin_campaign_group_report`].
+#[must_use = "nothing is sent before `send`"]
+pub struct GetLinkedinCampaignGroupReport {
+    call: Call<Value>,
+}
+
+impl GetLinkedinCampaignGroupReport {
+    /// Which fields to give.
+    pub fn fields(self, fields: impl IntoIterator<Item = impl Display>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "fields",
+                    &fields.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
+                ),
+        }
+    }
+}
+crm_core::call_builder!(GetLinkedinCampaignGroupReport => Value);
+
+/// Options of [`Ads::get_linkedin_report`].
+#[must_use = "nothing is sent before `send`"]
+pub struct GetLinkedinReport {
+    call: Call<Value>,
+}
+
+impl GetLinkedinReport {
+    /// What the report is split by, as `CAMPAIGN`.
+    pub fn pivot(self, pivot: impl Into<types::AdsGetLinkedinReportPivot>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "pivot",
+                    &Into::<types::AdsGetLinkedinReportPivot>::into(pivot),
+                ),
+        }
+    }
+    /// How long each step of the report is, as `month`.
+    pub fn group_by(
+        self,
+        group_by: impl Into<types::AdsGetLinkedinReportGroupBy>,
+    ) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "groupBy",
+                    &Into::<types::AdsGetLinkedinReportGroupBy>::into(group_by),
+                ),
+        }
+    }
+    /// Only these entities: LinkedIn URNs, set apart by commas.
+    pub fn entity_urns(self, entity_urns: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("entityUrns", &entity_urns.to_string()),
+        }
+    }
+    /// Which fields to give.
+    pub fn fields(self, fields: impl IntoIterator<Item = impl Display>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "fields",
+                    &fields.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
+                ),
+        }
+    }
+}
+crm_core::call_builder!(GetLinkedinReport => Value);
+
+/// Options of [`Ads::list_linkedin_reports`].
+#[must_use = "nothing is sent before `send`"]
+pub struct ListLinkedinReports {
+    call: Call<Value>,
+}
+
+impl ListLinkedinReports {
+    /// Which fields to give.
+    pub fn fields(self, fields: impl IntoIterator<Item = impl Display>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query(
+                    "fields",
+                    &fields.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
+                ),
+        }
+    }
+}
+crm_core::call_builder!(ListLinkedinReports => Value);
+
+/// Options of [`Ads::search_facebook_targeting`].
+#[must_use = "nothing is sent before `send`"]
+pub struct SearchFacebookTargeting {
+    call: Call<Value>,
+}
+
+impl SearchFacebookTargeting {
+    /// What sort of targeting to search for, as `adgeolocation`.
+    pub fn search_type(self, search_type: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("searchType", &search_type.to_string()),
+        }
+    }
+}
+crm_core::call_builder!(SearchFacebookTargeting => Value);

@@ -32,6 +32,7 @@ impl Affiliates {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `affiliate-manager.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `affiliate_id`: The id of the affiliate.
@@ -58,6 +59,7 @@ impl Affiliates {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `affiliate-manager.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -81,6 +83,7 @@ impl Affiliates {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `affiliate-manager.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -104,6 +107,7 @@ impl Affiliates {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `affiliate-manager.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///

@@ -31,6 +31,7 @@ impl AgentStudio {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -64,6 +65,7 @@ impl AgentStudio {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     /// * `location_id`: The id of the location (sub-account).
@@ -94,6 +96,7 @@ impl AgentStudio {
     /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     ///
@@ -128,6 +131,7 @@ impl AgentStudio {
     /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     ///
@@ -163,6 +167,7 @@ impl AgentStudio {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `agent-studio.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     /// * `location_id`: The id of the location (sub-account).
@@ -192,6 +197,7 @@ impl AgentStudio {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `agent-studio.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     /// * `location_id`: The id of the location (sub-account).
@@ -223,6 +229,7 @@ impl AgentStudio {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `agent-studio.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `limit`: Most items in a page.
@@ -255,6 +262,7 @@ impl AgentStudio {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `agent-studio.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `limit`: Most items in a page.
@@ -289,6 +297,7 @@ impl AgentStudio {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `version_id`: The id of the version.
     ///
@@ -322,6 +331,7 @@ impl AgentStudio {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     ///
@@ -355,6 +365,7 @@ impl AgentStudio {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `version_id`: The id of the version.
     ///

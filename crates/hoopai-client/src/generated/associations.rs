@@ -31,6 +31,7 @@ impl Associations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `associations.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -63,6 +64,7 @@ impl Associations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `associations/relation.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -88,6 +90,7 @@ impl Associations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `association_id`: The id of the association.
     ///
@@ -111,6 +114,7 @@ impl Associations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations/relation.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -136,6 +140,7 @@ impl Associations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `association_id`: The id of the association.
     ///
@@ -155,6 +160,7 @@ impl Associations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -180,6 +186,7 @@ impl Associations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `object_key`: The key of the object, as `custom_objects.pet`.
     ///
@@ -203,6 +210,7 @@ impl Associations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `associations.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `skip`: How many items to pass over.
@@ -236,6 +244,7 @@ impl Associations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations/relation.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `skip`: How many items to pass over.
@@ -270,6 +279,7 @@ impl Associations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `association_id`: The id of the association.
     ///

@@ -13,15 +13,19 @@ use super::{operations, types};
 
 /// Operations on blogs.
 #[derive(Clone, Debug)]
-pub struct Blogs {
+pub struct Blogs<C = crate::Client> {
     pipeline: Pipeline,
+    client: std::marker::PhantomData<C>,
 }
 
-impl Blogs {
+impl<C> Blogs<C> {
     pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
+        Self {
+            pipeline: pipeline.clone(),
+            client: std::marker::PhantomData,
+        }
     }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
     /// Checks the url slug.
@@ -31,6 +35,7 @@ impl Blogs {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `blogs/check-slug.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `url_slug`: The part of the web address that names it.
     /// * `location_id`: The id of the location (sub-account).
@@ -56,6 +61,103 @@ impl Blogs {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
+    /// Lists blogs.
+    ///
+    /// `GET /blogs/site/all`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `blogs/list.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `skip`: How many items to pass over.
+    /// * `limit`: Most items in a page.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.blogs().list("123", 10, 10).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list(&self, location_id: impl Display, skip: i64, limit: i64) -> List {
+        List {
+            call: self
+                .call(&operations::BLOGS_LIST)
+                .set_query("locationId", &location_id.to_string())
+                .set_query("skip", &skip)
+                .set_query("limit", &limit),
+        }
+    }
+    /// Lists the authors.
+    ///
+    /// `GET /blogs/authors`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `blogs/author.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.blogs().list_authors("123", 10, 10).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_authors(
+        &self,
+        location_id: impl Display,
+        limit: i64,
+        offset: i64,
+    ) -> ListAuthors {
+        ListAuthors {
+            call: self
+                .call(&operations::BLOGS_LIST_AUTHORS)
+                .set_query("locationId", &location_id.to_string())
+                .set_query("limit", &limit)
+                .set_query("offset", &offset),
+        }
+    }
+    /// Lists the categories.
+    ///
+    /// `GET /blogs/categories`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `blogs/category.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.blogs().list_categories("123", 10, 10).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_categories(
+        &self,
+        location_id: impl Display,
+        limit: i64,
+        offset: i64,
+    ) -> ListCategories {
+        ListCategories {
+            call: self
+                .call(&operations::BLOGS_LIST_CATEGORIES)
+                .set_query("locationId", &location_id.to_string())
+                .set_query("limit", &limit)
+                .set_query("offset", &offset),
+        }
+    }
+}
+
+impl Blogs {
     /// Creates a post.
     ///
     /// `POST /blogs/posts`
@@ -94,6 +196,7 @@ impl Blogs {
     ) -> Call<types::BlogPostCreateReply> {
         self.call(&operations::BLOGS_CREATE_POST).json(&body.into())
     }
+<<<<<<< HEAD
     /// Lists blogs.
     ///
     /// `GET /blogs/site/all`
@@ -190,6 +293,8 @@ impl Blogs {
                 .set_query("offset", &offset),
         }
     }
+=======
+>>>>>>> vthree
     /// Lists the posts.
     ///
     /// `GET /blogs/posts/all`

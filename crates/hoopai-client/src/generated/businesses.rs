@@ -31,6 +31,7 @@ impl Businesses {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `businesses.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -56,6 +57,7 @@ impl Businesses {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `businesses.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `business_id`: The id of the business.
     ///
@@ -75,6 +77,7 @@ impl Businesses {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `businesses.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `business_id`: The id of the business.
     ///
@@ -94,6 +97,7 @@ impl Businesses {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `businesses.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -117,6 +121,7 @@ impl Businesses {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `businesses.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `business_id`: The id of the business.
     ///

@@ -13,15 +13,19 @@ use super::{operations, types};
 
 /// Operations on calendars.
 #[derive(Clone, Debug)]
-pub struct Calendars {
+pub struct Calendars<C = crate::Client> {
     pipeline: Pipeline,
+    client: std::marker::PhantomData<C>,
 }
 
-impl Calendars {
+impl<C> Calendars<C> {
     pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
+        Self {
+            pipeline: pipeline.clone(),
+            client: std::marker::PhantomData,
+        }
     }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
     /// Adds the calendar to schedule.
@@ -32,6 +36,7 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     /// * `calendar_id`: The id of the calendar.
@@ -50,6 +55,722 @@ impl Calendars {
             .path("id", &id)
             .path("calendarId", &calendar_id)
     }
+    /// Creates an appointment note of a calendar.
+    ///
+    /// `POST /calendars/appointments/{appointmentId}/notes`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `calendars/events.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `appointment_id`: The id of the appointment.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .create_appointment_note("123", types::Notes::new("value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create_appointment_note(
+        &self,
+        appointment_id: impl Display,
+        body: impl Into<types::Notes>,
+    ) -> Call<types::GetCreateUpdateNoteReply> {
+        self.call(&operations::CALENDARS_CREATE_APPOINTMENT_NOTE)
+            .path("appointmentId", &appointment_id)
+            .json(&body.into())
+    }
+    /// Creates a block slot.
+    ///
+    /// `POST /calendars/events/block-slots`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `calendars/events.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .create_block_slot(types::BlockSlotCreateRequest::new("123", "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create_block_slot(
+        &self,
+        body: impl Into<types::BlockSlotCreateRequest>,
+    ) -> Call<types::BlockedSlotReply> {
+        self.call(&operations::CALENDARS_CREATE_BLOCK_SLOT).json(&body.into())
+    }
+    /// Creates a group.
+    ///
+    /// `POST /calendars/groups`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `calendars/groups.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .create_group(types::GroupCreate::new("value", "123", "value", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create_group(
+        &self,
+        body: impl Into<types::GroupCreate>,
+    ) -> Call<types::GroupCreateReply> {
+        self.call(&operations::CALENDARS_CREATE_GROUP).json(&body.into())
+    }
+    /// Creates a notification of a calendar.
+    ///
+    /// `POST /calendars/{calendarId}/notifications`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `calendars/events.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .create_notification(
+    ///         "123",
+    ///         vec![
+    ///             types::CreateCalendarNotification::new(types::NotificationChannel::Email,
+    ///             types::NotificationType::Booked, types::ReceiverType::AssignedUser)
+    ///         ],
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create_notification(
+        &self,
+        calendar_id: impl Display,
+        body: impl Into<Vec<types::CreateCalendarNotification>>,
+    ) -> Call<Vec<types::CalendarNotificationReply>> {
+        self.call(&operations::CALENDARS_CREATE_NOTIFICATION)
+            .path("calendarId", &calendar_id)
+            .json(&body.into())
+    }
+    /// Creates a schedule.
+    ///
+    /// `POST /calendars/schedules`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `calendars.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .create_schedule(types::CreateSchedule::new("123", "value", "value", "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create_schedule(
+        &self,
+        body: impl Into<types::CreateSchedule>,
+    ) -> Call<types::ScheduleReply> {
+        self.call(&operations::CALENDARS_CREATE_SCHEDULE).json(&body.into())
+    }
+    /// Deletes a calendar.
+    ///
+    /// `DELETE /calendars/{calendarId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().delete("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(&self, calendar_id: impl Display) -> Call<types::SuccessReply> {
+        self.call(&operations::CALENDARS_DELETE).path("calendarId", &calendar_id)
+    }
+    /// Deletes the appointment note of a calendar.
+    ///
+    /// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars/events.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `appointment_id`: The id of the appointment.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().delete_appointment_note("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_appointment_note(
+        &self,
+        appointment_id: impl Display,
+        note_id: impl Display,
+    ) -> Call<types::SuccessReply> {
+        self.call(&operations::CALENDARS_DELETE_APPOINTMENT_NOTE)
+            .path("appointmentId", &appointment_id)
+            .path("noteId", &note_id)
+    }
+    /// Deletes the event.
+    ///
+    /// `DELETE /calendars/events/{eventId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars/events.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `event_id`: The id of the event.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .calendars()
+    ///     .delete_event("123", hoopai_client::json!({}))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_event(
+        &self,
+        event_id: impl Display,
+        body: impl Into<Value>,
+    ) -> Call<types::DeleteEventReply> {
+        self.call(&operations::CALENDARS_DELETE_EVENT)
+            .path("eventId", &event_id)
+            .json(&body.into())
+    }
+    /// Deletes the group.
+    ///
+    /// `DELETE /calendars/groups/{groupId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars/groups.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `group_id`: The id of the group.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().delete_group("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_group(&self, group_id: impl Display) -> Call<types::SuccessReply> {
+        self.call(&operations::CALENDARS_DELETE_GROUP).path("groupId", &group_id)
+    }
+    /// Deletes the notification of a calendar.
+    ///
+    /// `DELETE /calendars/{calendarId}/notifications/{notificationId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars/events.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().delete_notification("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_notification(
+        &self,
+        calendar_id: impl Display,
+        notification_id: impl Display,
+    ) -> Call<types::CalendarNotificationDeleteReply> {
+        self.call(&operations::CALENDARS_DELETE_NOTIFICATION)
+            .path("calendarId", &calendar_id)
+            .path("notificationId", &notification_id)
+    }
+    /// Deletes the schedule.
+    ///
+    /// `DELETE /calendars/schedules/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().delete_schedule("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_schedule(&self, id: impl Display) -> Call<types::SuccessReply> {
+        self.call(&operations::CALENDARS_DELETE_SCHEDULE).path("id", &id)
+    }
+    /// Reads the free slots of a calendar.
+    ///
+    /// `GET /calendars/{calendarId}/free-slots`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `calendars.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().get_free_slots("123", 10, 10).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_free_slots(
+        &self,
+        calendar_id: impl Display,
+        start_date: i64,
+        end_date: i64,
+    ) -> GetFreeSlots {
+        GetFreeSlots {
+            call: self
+                .call(&operations::CALENDARS_GET_FREE_SLOTS)
+                .path("calendarId", &calendar_id)
+                .set_query("startDate", &start_date)
+                .set_query("endDate", &end_date),
+        }
+    }
+    /// Reads the notification of a calendar.
+    ///
+    /// `GET /calendars/{calendarId}/notifications/{notificationId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars/events.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().get_notification("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_notification(
+        &self,
+        calendar_id: impl Display,
+        notification_id: impl Display,
+    ) -> Call<types::CalendarNotificationReply> {
+        self.call(&operations::CALENDARS_GET_NOTIFICATION)
+            .path("calendarId", &calendar_id)
+            .path("notificationId", &notification_id)
+    }
+    /// Reads the schedule.
+    ///
+    /// `GET /calendars/schedules/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().get_schedule("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_schedule(&self, id: impl Display) -> Call<types::ScheduleReply> {
+        self.call(&operations::CALENDARS_GET_SCHEDULE).path("id", &id)
+    }
+    /// Lists the appointment notes of a calendar.
+    ///
+    /// `GET /calendars/appointments/{appointmentId}/notes`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `calendars/events.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `appointment_id`: The id of the appointment.
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().list_appointment_notes("123", 10, 10).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_appointment_notes(
+        &self,
+        appointment_id: impl Display,
+        limit: i64,
+        offset: i64,
+    ) -> ListAppointmentNotes {
+        ListAppointmentNotes {
+            call: self
+                .call(&operations::CALENDARS_LIST_APPOINTMENT_NOTES)
+                .path("appointmentId", &appointment_id)
+                .set_query("limit", &limit)
+                .set_query("offset", &offset),
+        }
+    }
+    /// Lists the groups.
+    ///
+    /// `GET /calendars/groups`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `calendars/groups.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().list_groups("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_groups(&self, location_id: impl Display) -> Call<types::AllGroupsReply> {
+        self.call(&operations::CALENDARS_LIST_GROUPS)
+            .set_query("locationId", &location_id.to_string())
+    }
+    /// Lists the notifications of a calendar.
+    ///
+    /// `GET /calendars/{calendarId}/notifications`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `calendars/events.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().list_notifications("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_notifications(&self, calendar_id: impl Display) -> ListNotifications {
+        ListNotifications {
+            call: self
+                .call(&operations::CALENDARS_LIST_NOTIFICATIONS)
+                .path("calendarId", &calendar_id),
+        }
+    }
+    /// Removes the calendar from schedule.
+    ///
+    /// `DELETE /calendars/schedules/{id}/associations/{calendarId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `id`: The id.
+    /// * `calendar_id`: The id of the calendar.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .calendars()
+    ///     .remove_calendar_from_schedule("123", "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn remove_calendar_from_schedule(
+        &self,
+        id: impl Display,
+        calendar_id: impl Display,
+    ) -> Call<types::SuccessReply> {
+        self.call(&operations::CALENDARS_REMOVE_CALENDAR_FROM_SCHEDULE)
+            .path("id", &id)
+            .path("calendarId", &calendar_id)
+    }
+    /// Searches calendars: schedules.
+    ///
+    /// `GET /calendars/schedules/search`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `calendars.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().search_schedules("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn search_schedules(
+        &self,
+        location_id: impl Display,
+        user_id: impl Display,
+    ) -> SearchSchedules {
+        SearchSchedules {
+            call: self
+                .call(&operations::CALENDARS_SEARCH_SCHEDULES)
+                .set_query("locationId", &location_id.to_string())
+                .set_query("userId", &user_id.to_string()),
+        }
+    }
+    /// Sets the group status of a calendar.
+    ///
+    /// `PUT /calendars/groups/{groupId}/status`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `calendars/groups.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `group_id`: The id of the group.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .set_group_status("123", types::GroupStatusUpdateParams::new(true))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn set_group_status(
+        &self,
+        group_id: impl Display,
+        body: impl Into<types::GroupStatusUpdateParams>,
+    ) -> Call<types::SuccessReply> {
+        self.call(&operations::CALENDARS_SET_GROUP_STATUS)
+            .path("groupId", &group_id)
+            .json(&body.into())
+    }
+    /// Changes the appointment note of a calendar.
+    ///
+    /// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars/events.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `appointment_id`: The id of the appointment.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .update_appointment_note("123", "123", types::Notes::new("value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_appointment_note(
+        &self,
+        appointment_id: impl Display,
+        note_id: impl Display,
+        body: impl Into<types::Notes>,
+    ) -> Call<types::GetCreateUpdateNoteReply> {
+        self.call(&operations::CALENDARS_UPDATE_APPOINTMENT_NOTE)
+            .path("appointmentId", &appointment_id)
+            .path("noteId", &note_id)
+            .json(&body.into())
+    }
+    /// Changes the block slot.
+    ///
+    /// `PUT /calendars/events/block-slots/{eventId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars/events.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `event_id`: The id of the event.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .update_block_slot("123", types::BlockSlotEditRequest::new("123", "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_block_slot(
+        &self,
+        event_id: impl Display,
+        body: impl Into<types::BlockSlotEditRequest>,
+    ) -> Call<types::BlockedSlotReply> {
+        self.call(&operations::CALENDARS_UPDATE_BLOCK_SLOT)
+            .path("eventId", &event_id)
+            .json(&body.into())
+    }
+    /// Changes the group.
+    ///
+    /// `PUT /calendars/groups/{groupId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars/groups.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `group_id`: The id of the group.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .update_group("123", types::GroupUpdate::new("value", "value", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_group(
+        &self,
+        group_id: impl Display,
+        body: impl Into<types::GroupUpdate>,
+    ) -> Call<types::GroupCreateReply> {
+        self.call(&operations::CALENDARS_UPDATE_GROUP)
+            .path("groupId", &group_id)
+            .json(&body.into())
+    }
+    /// Changes the notification of a calendar.
+    ///
+    /// `PUT /calendars/{calendarId}/notifications/{notificationId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars/events.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .update_notification("123", "123", types::UpdateCalendarNotifications::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_notification(
+        &self,
+        calendar_id: impl Display,
+        notification_id: impl Display,
+        body: impl Into<types::UpdateCalendarNotifications>,
+    ) -> Call<types::CalendarNotificationDeleteReply> {
+        self.call(&operations::CALENDARS_UPDATE_NOTIFICATION)
+            .path("calendarId", &calendar_id)
+            .path("notificationId", &notification_id)
+            .json(&body.into())
+    }
+    /// Changes the schedule.
+    ///
+    /// `PUT /calendars/schedules/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `calendars.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .update_schedule("123", types::UpdateSchedule::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_schedule(
+        &self,
+        id: impl Display,
+        body: impl Into<types::UpdateSchedule>,
+    ) -> Call<types::ScheduleReply> {
+        self.call(&operations::CALENDARS_UPDATE_SCHEDULE)
+            .path("id", &id)
+            .json(&body.into())
+    }
+    /// Validates the group slug.
+    ///
+    /// `POST /calendars/groups/validate-slug`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `calendars/groups.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .validate_group_slug(types::ValidateGroupSlugPostBody::new("123", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn validate_group_slug(
+        &self,
+        body: impl Into<types::ValidateGroupSlugPostBody>,
+    ) -> Call<types::ValidateGroupSlugReply> {
+        self.call(&operations::CALENDARS_VALIDATE_GROUP_SLUG).json(&body.into())
+    }
+}
+
+impl Calendars {
     /// Creates a calendar.
     ///
     /// `POST /calendars/`
@@ -98,118 +819,6 @@ impl Calendars {
     ) -> Call<types::AppointmentReply> {
         self.call(&operations::CALENDARS_CREATE_APPOINTMENT).json(&body.into())
     }
-    /// Creates an appointment note of a calendar.
-    ///
-    /// `POST /calendars/appointments/{appointmentId}/notes`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `appointment_id`: The id of the appointment.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .create_appointment_note("123", types::Notes::new("value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_appointment_note(
-        &self,
-        appointment_id: impl Display,
-        body: impl Into<types::Notes>,
-    ) -> Call<types::GetCreateUpdateNoteReply> {
-        self.call(&operations::CALENDARS_CREATE_APPOINTMENT_NOTE)
-            .path("appointmentId", &appointment_id)
-            .json(&body.into())
-    }
-    /// Creates a block slot.
-    ///
-    /// `POST /calendars/events/block-slots`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .create_block_slot(types::BlockSlotCreateRequest::new("123", "123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_block_slot(
-        &self,
-        body: impl Into<types::BlockSlotCreateRequest>,
-    ) -> Call<types::BlockedSlotReply> {
-        self.call(&operations::CALENDARS_CREATE_BLOCK_SLOT).json(&body.into())
-    }
-    /// Creates a group.
-    ///
-    /// `POST /calendars/groups`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `calendars/groups.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .create_group(types::GroupCreate::new("value", "123", "value", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_group(
-        &self,
-        body: impl Into<types::GroupCreate>,
-    ) -> Call<types::GroupCreateReply> {
-        self.call(&operations::CALENDARS_CREATE_GROUP).json(&body.into())
-    }
-    /// Creates a notification of a calendar.
-    ///
-    /// `POST /calendars/{calendarId}/notifications`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .create_notification(
-    ///         "123",
-    ///         vec![
-    ///             types::CreateCalendarNotification::new(types::NotificationChannel::Email,
-    ///             types::NotificationType::Booked, types::ReceiverType::AssignedUser)
-    ///         ],
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_notification(
-        &self,
-        calendar_id: impl Display,
-        body: impl Into<Vec<types::CreateCalendarNotification>>,
-    ) -> Call<Vec<types::CalendarNotificationReply>> {
-        self.call(&operations::CALENDARS_CREATE_NOTIFICATION)
-            .path("calendarId", &calendar_id)
-            .json(&body.into())
-    }
     /// Creates a resource.
     ///
     /// `POST /calendars/resources/{resourceType}`
@@ -249,147 +858,6 @@ impl Calendars {
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .json(&body.into())
     }
-    /// Creates a schedule.
-    ///
-    /// `POST /calendars/schedules`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `calendars.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .create_schedule(types::CreateSchedule::new("123", "value", "value", "123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_schedule(
-        &self,
-        body: impl Into<types::CreateSchedule>,
-    ) -> Call<types::ScheduleReply> {
-        self.call(&operations::CALENDARS_CREATE_SCHEDULE).json(&body.into())
-    }
-    /// Deletes a calendar.
-    ///
-    /// `DELETE /calendars/{calendarId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().delete("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete(&self, calendar_id: impl Display) -> Call<types::SuccessReply> {
-        self.call(&operations::CALENDARS_DELETE).path("calendarId", &calendar_id)
-    }
-    /// Deletes the appointment note of a calendar.
-    ///
-    /// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `appointment_id`: The id of the appointment.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().delete_appointment_note("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_appointment_note(
-        &self,
-        appointment_id: impl Display,
-        note_id: impl Display,
-    ) -> Call<types::SuccessReply> {
-        self.call(&operations::CALENDARS_DELETE_APPOINTMENT_NOTE)
-            .path("appointmentId", &appointment_id)
-            .path("noteId", &note_id)
-    }
-    /// Deletes the event.
-    ///
-    /// `DELETE /calendars/events/{eventId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `event_id`: The id of the event.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .calendars()
-    ///     .delete_event("123", hoopai_client::json!({}))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_event(
-        &self,
-        event_id: impl Display,
-        body: impl Into<Value>,
-    ) -> Call<types::DeleteEventReply> {
-        self.call(&operations::CALENDARS_DELETE_EVENT)
-            .path("eventId", &event_id)
-            .json(&body.into())
-    }
-    /// Deletes the group.
-    ///
-    /// `DELETE /calendars/groups/{groupId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/groups.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `group_id`: The id of the group.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().delete_group("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_group(&self, group_id: impl Display) -> Call<types::SuccessReply> {
-        self.call(&operations::CALENDARS_DELETE_GROUP).path("groupId", &group_id)
-    }
-    /// Deletes the notification of a calendar.
-    ///
-    /// `DELETE /calendars/{calendarId}/notifications/{notificationId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().delete_notification("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_notification(
-        &self,
-        calendar_id: impl Display,
-        notification_id: impl Display,
-    ) -> Call<types::CalendarNotificationDeleteReply> {
-        self.call(&operations::CALENDARS_DELETE_NOTIFICATION)
-            .path("calendarId", &calendar_id)
-            .path("notificationId", &notification_id)
-    }
     /// Deletes the resource of a calendar.
     ///
     /// `DELETE /calendars/resources/{resourceType}/{id}`
@@ -420,25 +888,6 @@ impl Calendars {
         self.call(&operations::CALENDARS_DELETE_RESOURCE)
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
-    }
-    /// Deletes the schedule.
-    ///
-    /// `DELETE /calendars/schedules/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().delete_schedule("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_schedule(&self, id: impl Display) -> Call<types::SuccessReply> {
-        self.call(&operations::CALENDARS_DELETE_SCHEDULE).path("id", &id)
     }
     /// Reads a calendar.
     ///
@@ -481,6 +930,7 @@ impl Calendars {
     ) -> Call<types::GetCalendarEventReply> {
         self.call(&operations::CALENDARS_GET_APPOINTMENT).path("eventId", &event_id)
     }
+<<<<<<< HEAD
     /// Reads the free slots of a calendar.
     ///
     /// `GET /calendars/{calendarId}/free-slots`
@@ -541,6 +991,8 @@ impl Calendars {
             .path("calendarId", &calendar_id)
             .path("notificationId", &notification_id)
     }
+=======
+>>>>>>> vthree
     /// Reads the resource of a calendar.
     ///
     /// `GET /calendars/resources/{resourceType}/{id}`
@@ -572,25 +1024,6 @@ impl Calendars {
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
     }
-    /// Reads the schedule.
-    ///
-    /// `GET /calendars/schedules/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().get_schedule("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_schedule(&self, id: impl Display) -> Call<types::ScheduleReply> {
-        self.call(&operations::CALENDARS_GET_SCHEDULE).path("id", &id)
-    }
     /// Lists calendars.
     ///
     /// `GET /calendars/`
@@ -613,6 +1046,7 @@ impl Calendars {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
+<<<<<<< HEAD
     /// Lists the appointment notes of a calendar.
     ///
     /// `GET /calendars/appointments/{appointmentId}/notes`
@@ -645,6 +1079,8 @@ impl Calendars {
                 .set_query("offset", &offset),
         }
     }
+=======
+>>>>>>> vthree
     /// Lists the blocked slots.
     ///
     /// `GET /calendars/blocked-slots`
@@ -715,48 +1151,6 @@ impl Calendars {
                 .set_query("endTime", &end_time),
         }
     }
-    /// Lists the groups.
-    ///
-    /// `GET /calendars/groups`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars/groups.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().list_groups("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_groups(&self, location_id: impl Display) -> Call<types::AllGroupsReply> {
-        self.call(&operations::CALENDARS_LIST_GROUPS)
-            .set_query("locationId", &location_id.to_string())
-    }
-    /// Lists the notifications of a calendar.
-    ///
-    /// `GET /calendars/{calendarId}/notifications`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars/events.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().list_notifications("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_notifications(&self, calendar_id: impl Display) -> ListNotifications {
-        ListNotifications {
-            call: self
-                .call(&operations::CALENDARS_LIST_NOTIFICATIONS)
-                .path("calendarId", &calendar_id),
-        }
-    }
     /// Lists the resources.
     ///
     /// `GET /calendars/resources/{resourceType}`
@@ -797,94 +1191,6 @@ impl Calendars {
                 .set_query("limit", &limit)
                 .set_query("skip", &skip),
         }
-    }
-    /// Removes the calendar from schedule.
-    ///
-    /// `DELETE /calendars/schedules/{id}/associations/{calendarId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `id`: The id.
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .calendars()
-    ///     .remove_calendar_from_schedule("123", "123")
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn remove_calendar_from_schedule(
-        &self,
-        id: impl Display,
-        calendar_id: impl Display,
-    ) -> Call<types::SuccessReply> {
-        self.call(&operations::CALENDARS_REMOVE_CALENDAR_FROM_SCHEDULE)
-            .path("id", &id)
-            .path("calendarId", &calendar_id)
-    }
-    /// Searches calendars: schedules.
-    ///
-    /// `GET /calendars/schedules/search`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `user_id`: The id of the user.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().search_schedules("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search_schedules(
-        &self,
-        location_id: impl Display,
-        user_id: impl Display,
-    ) -> SearchSchedules {
-        SearchSchedules {
-            call: self
-                .call(&operations::CALENDARS_SEARCH_SCHEDULES)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("userId", &user_id.to_string()),
-        }
-    }
-    /// Sets the group status of a calendar.
-    ///
-    /// `PUT /calendars/groups/{groupId}/status`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars/groups.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `group_id`: The id of the group.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .set_group_status("123", types::GroupStatusUpdateParams::new(true))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn set_group_status(
-        &self,
-        group_id: impl Display,
-        body: impl Into<types::GroupStatusUpdateParams>,
-    ) -> Call<types::SuccessReply> {
-        self.call(&operations::CALENDARS_SET_GROUP_STATUS)
-            .path("groupId", &group_id)
-            .json(&body.into())
     }
     /// Changes a calendar.
     ///
@@ -946,130 +1252,6 @@ impl Calendars {
             .path("eventId", &event_id)
             .json(&body.into())
     }
-    /// Changes the appointment note of a calendar.
-    ///
-    /// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `appointment_id`: The id of the appointment.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .update_appointment_note("123", "123", types::Notes::new("value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_appointment_note(
-        &self,
-        appointment_id: impl Display,
-        note_id: impl Display,
-        body: impl Into<types::Notes>,
-    ) -> Call<types::GetCreateUpdateNoteReply> {
-        self.call(&operations::CALENDARS_UPDATE_APPOINTMENT_NOTE)
-            .path("appointmentId", &appointment_id)
-            .path("noteId", &note_id)
-            .json(&body.into())
-    }
-    /// Changes the block slot.
-    ///
-    /// `PUT /calendars/events/block-slots/{eventId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `event_id`: The id of the event.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .update_block_slot("123", types::BlockSlotEditRequest::new("123", "123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_block_slot(
-        &self,
-        event_id: impl Display,
-        body: impl Into<types::BlockSlotEditRequest>,
-    ) -> Call<types::BlockedSlotReply> {
-        self.call(&operations::CALENDARS_UPDATE_BLOCK_SLOT)
-            .path("eventId", &event_id)
-            .json(&body.into())
-    }
-    /// Changes the group.
-    ///
-    /// `PUT /calendars/groups/{groupId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/groups.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `group_id`: The id of the group.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .update_group("123", types::GroupUpdate::new("value", "value", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_group(
-        &self,
-        group_id: impl Display,
-        body: impl Into<types::GroupUpdate>,
-    ) -> Call<types::GroupCreateReply> {
-        self.call(&operations::CALENDARS_UPDATE_GROUP)
-            .path("groupId", &group_id)
-            .json(&body.into())
-    }
-    /// Changes the notification of a calendar.
-    ///
-    /// `PUT /calendars/{calendarId}/notifications/{notificationId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .update_notification("123", "123", types::UpdateCalendarNotifications::default())
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_notification(
-        &self,
-        calendar_id: impl Display,
-        notification_id: impl Display,
-        body: impl Into<types::UpdateCalendarNotifications>,
-    ) -> Call<types::CalendarNotificationDeleteReply> {
-        self.call(&operations::CALENDARS_UPDATE_NOTIFICATION)
-            .path("calendarId", &calendar_id)
-            .path("notificationId", &notification_id)
-            .json(&body.into())
-    }
     /// Changes the resource of a calendar.
     ///
     /// `PUT /calendars/resources/{resourceType}/{id}`
@@ -1106,60 +1288,6 @@ impl Calendars {
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
             .json(&body.into())
-    }
-    /// Changes the schedule.
-    ///
-    /// `PUT /calendars/schedules/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .update_schedule("123", types::UpdateSchedule::default())
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_schedule(
-        &self,
-        id: impl Display,
-        body: impl Into<types::UpdateSchedule>,
-    ) -> Call<types::ScheduleReply> {
-        self.call(&operations::CALENDARS_UPDATE_SCHEDULE)
-            .path("id", &id)
-            .json(&body.into())
-    }
-    /// Validates the group slug.
-    ///
-    /// `POST /calendars/groups/validate-slug`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars/groups.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .validate_group_slug(types::ValidateGroupSlugPostBody::new("123", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn validate_group_slug(
-        &self,
-        body: impl Into<types::ValidateGroupSlugPostBody>,
-    ) -> Call<types::ValidateGroupSlugReply> {
-        self.call(&operations::CALENDARS_VALIDATE_GROUP_SLUG).json(&body.into())
     }
 }
 
@@ -1199,6 +1327,7 @@ impl GetFreeSlots {
 }
 crm_core::call_builder!(GetFreeSlots => Map<types::Slots>);
 
+<<<<<<< HEAD
 /// Options of [`Calendars::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
@@ -1222,6 +1351,8 @@ impl List {
 }
 crm_core::call_builder!(List => types::CalendarsGetReply);
 
+=======
+>>>>>>> vthree
 /// Options of [`Calendars::list_appointment_notes`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListAppointmentNotes {
@@ -1247,62 +1378,6 @@ impl Paged for ListAppointmentNotes {
         Some(page).map(|value| value.notes).unwrap_or_default()
     }
 }
-
-/// Options of [`Calendars::list_blocked_slots`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListBlockedSlots {
-    call: Call<types::GetCalendarEventsReply>,
-}
-
-impl ListBlockedSlots {
-    /// The id of the user.
-    pub fn user_id(self, user_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("userId", &user_id.to_string()),
-        }
-    }
-    /// The id of the calendar.
-    pub fn calendar_id(self, calendar_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("calendarId", &calendar_id.to_string()),
-        }
-    }
-    /// The id of the group.
-    pub fn group_id(self, group_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("groupId", &group_id.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(ListBlockedSlots => types::GetCalendarEventsReply);
-
-/// Options of [`Calendars::list_events`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListEvents {
-    call: Call<types::GetCalendarEventsReply>,
-}
-
-impl ListEvents {
-    /// The id of the user.
-    pub fn user_id(self, user_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("userId", &user_id.to_string()),
-        }
-    }
-    /// The id of the calendar.
-    pub fn calendar_id(self, calendar_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("calendarId", &calendar_id.to_string()),
-        }
-    }
-    /// The id of the group.
-    pub fn group_id(self, group_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("groupId", &group_id.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(ListEvents => types::GetCalendarEventsReply);
 
 /// Options of [`Calendars::list_notifications`].
 #[must_use = "nothing is sent before `send`"]
@@ -1344,32 +1419,6 @@ crm_core::paged_builder!(ListNotifications => ListNotifications);
 impl Paged for ListNotifications {
     type Page = Vec<types::CalendarNotificationReply>;
     type Item = types::CalendarNotificationReply;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: Some(page.len()),
-            next: None,
-            total: None,
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        page
-    }
-}
-
-/// Options of [`Calendars::list_resources`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListResources {
-    call: Call<Vec<types::CalendarResourceByIdReply>>,
-}
-crm_core::call_builder!(ListResources => Vec<types::CalendarResourceByIdReply>);
-crm_core::paged_builder!(ListResources => ListResources);
-
-impl Paged for ListResources {
-    type Page = Vec<types::CalendarResourceByIdReply>;
-    type Item = types::CalendarResourceByIdReply;
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
@@ -1429,5 +1478,110 @@ impl Paged for SearchSchedules {
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.schedules).unwrap_or_default()
+    }
+}
+
+/// Options of [`Calendars::list`].
+#[must_use = "nothing is sent before `send`"]
+pub struct List {
+    call: Call<types::CalendarsGetReply>,
+}
+
+impl List {
+    /// The id of the group.
+    pub fn group_id(self, group_id: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("groupId", &group_id.to_string()),
+        }
+    }
+    /// Whether to give drafted calendars too.
+    #[inline]
+    pub fn show_drafted(self, show_drafted: bool) -> Self {
+        Self {
+            call: self.call.set_query("showDrafted", &show_drafted),
+        }
+    }
+}
+crm_core::call_builder!(List => types::CalendarsGetReply);
+
+/// Options of [`Calendars::list_blocked_slots`].
+#[must_use = "nothing is sent before `send`"]
+pub struct ListBlockedSlots {
+    call: Call<types::GetCalendarEventsReply>,
+}
+
+impl ListBlockedSlots {
+    /// The id of the user.
+    pub fn user_id(self, user_id: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("userId", &user_id.to_string()),
+        }
+    }
+    /// The id of the calendar.
+    pub fn calendar_id(self, calendar_id: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("calendarId", &calendar_id.to_string()),
+        }
+    }
+    /// The id of the group.
+    pub fn group_id(self, group_id: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("groupId", &group_id.to_string()),
+        }
+    }
+}
+crm_core::call_builder!(ListBlockedSlots => types::GetCalendarEventsReply);
+
+/// Options of [`Calendars::list_events`].
+#[must_use = "nothing is sent before `send`"]
+pub struct ListEvents {
+    call: Call<types::GetCalendarEventsReply>,
+}
+
+impl ListEvents {
+    /// The id of the user.
+    pub fn user_id(self, user_id: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("userId", &user_id.to_string()),
+        }
+    }
+    /// The id of the calendar.
+    pub fn calendar_id(self, calendar_id: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("calendarId", &calendar_id.to_string()),
+        }
+    }
+    /// The id of the group.
+    pub fn group_id(self, group_id: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("groupId", &group_id.to_string()),
+        }
+    }
+}
+crm_core::call_builder!(ListEvents => types::GetCalendarEventsReply);
+
+/// Options of [`Calendars::list_resources`].
+#[must_use = "nothing is sent before `send`"]
+pub struct ListResources {
+    call: Call<Vec<types::CalendarResourceByIdReply>>,
+}
+crm_core::call_builder!(ListResources => Vec<types::CalendarResourceByIdReply>);
+crm_core::paged_builder!(ListResources => ListResources);
+
+impl Paged for ListResources {
+    type Page = Vec<types::CalendarResourceByIdReply>;
+    type Item = types::CalendarResourceByIdReply;
+    #[inline]
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page.len()),
+            next: None,
+            total: None,
+            more: None,
+        }
+    }
+    #[inline]
+    fn items(page: Self::Page) -> Vec<Self::Item> {
+        page
     }
 }

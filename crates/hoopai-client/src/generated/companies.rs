@@ -32,6 +32,7 @@ impl Companies {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `companies.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     ///

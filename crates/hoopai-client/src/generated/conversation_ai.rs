@@ -31,6 +31,7 @@ impl ConversationAi {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     ///
@@ -67,6 +68,7 @@ impl ConversationAi {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -92,6 +94,7 @@ impl ConversationAi {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     /// * `action_id`: The id of the action.
@@ -118,6 +121,7 @@ impl ConversationAi {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     ///
@@ -137,6 +141,7 @@ impl ConversationAi {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     /// * `action_id`: The id of the action.
@@ -163,6 +168,7 @@ impl ConversationAi {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     ///
@@ -181,6 +187,7 @@ impl ConversationAi {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `message_id`: The id of the message.
     /// * `source`: The source that is meant, as `api` or `ad_manager`.
@@ -214,6 +221,7 @@ impl ConversationAi {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     ///
@@ -236,6 +244,7 @@ impl ConversationAi {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -255,6 +264,7 @@ impl ConversationAi {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     /// * `action_id`: The id of the action.
@@ -296,6 +306,7 @@ impl ConversationAi {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     ///
@@ -325,6 +336,7 @@ impl ConversationAi {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     ///

@@ -13,15 +13,19 @@ use super::{operations, types};
 
 /// Operations on conversations.
 #[derive(Clone, Debug)]
-pub struct Conversations {
+pub struct Conversations<C = crate::Client> {
     pipeline: Pipeline,
+    client: std::marker::PhantomData<C>,
 }
 
-impl Conversations {
+impl<C> Conversations<C> {
     pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
+        Self {
+            pipeline: pipeline.clone(),
+            client: std::marker::PhantomData,
+        }
     }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
     /// Adds the inbound message.
@@ -31,6 +35,7 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -64,6 +69,7 @@ impl Conversations {
     /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `message_id`: The id of the message.
     ///
@@ -96,6 +102,7 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -113,6 +120,407 @@ impl Conversations {
     ) -> Call<types::ProcessMessageReply> {
         self.call(&operations::CONVERSATIONS_ADD_OUTBOUND_MESSAGE).json(&body.into())
     }
+    /// Cancels the scheduled message of a conversation.
+    ///
+    /// `DELETE /conversations/messages/{messageId}/schedule`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `conversations/message.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `message_id`: The id of the message.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().cancel_scheduled_message("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn cancel_scheduled_message(
+        &self,
+        message_id: impl Display,
+    ) -> Call<types::CancelScheduledReply> {
+        self.call(&operations::CONVERSATIONS_CANCEL_SCHEDULED_MESSAGE)
+            .path("messageId", &message_id)
+    }
+    /// Creates a conversation.
+    ///
+    /// `POST /conversations/`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `conversations.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .create(types::CreateConversation::new("123", "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create(
+        &self,
+        body: impl Into<types::CreateConversation>,
+    ) -> Call<types::CreateConversationReply> {
+        self.call(&operations::CONVERSATIONS_CREATE).json(&body.into())
+    }
+    /// Deletes a conversation.
+    ///
+    /// `DELETE /conversations/{conversationId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `conversations.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `conversation_id`: The id of the conversation.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().delete("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(&self, conversation_id: impl Display) -> Call<types::SuccessReply> {
+        self.call(&operations::CONVERSATIONS_DELETE)
+            .path("conversationId", &conversation_id)
+    }
+    /// Downloads the recording of a conversation.
+    ///
+    /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `conversations/message.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `message_id`: The id of the message.
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().download_recording("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn download_recording(
+        &self,
+        message_id: impl Display,
+        location_id: impl Display,
+    ) -> Call<BodyStream> {
+        self.call(&operations::CONVERSATIONS_DOWNLOAD_RECORDING)
+            .path("messageId", &message_id)
+            .path("locationId", &location_id)
+    }
+    /// Downloads the transcription of a conversation.
+    ///
+    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `conversations/message.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `message_id`: The id of the message.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .conversations()
+    ///     .download_transcription("123", "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn download_transcription(
+        &self,
+        location_id: impl Display,
+        message_id: impl Display,
+    ) -> Call<BodyStream> {
+        self.call(&operations::CONVERSATIONS_DOWNLOAD_TRANSCRIPTION)
+            .path("locationId", &location_id)
+            .path("messageId", &message_id)
+    }
+    /// Exports the messages.
+    ///
+    /// `GET /conversations/messages/export`
+    ///
+    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `conversations/message.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().export_messages("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn export_messages(&self, location_id: impl Display) -> ExportMessages {
+        ExportMessages {
+            call: self
+                .call(&operations::CONVERSATIONS_EXPORT_MESSAGES)
+                .set_query("locationId", &location_id.to_string()),
+        }
+    }
+    /// Reads a conversation.
+    ///
+    /// `GET /conversations/{conversationId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `conversations.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `conversation_id`: The id of the conversation.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get(
+        &self,
+        conversation_id: impl Display,
+    ) -> Call<types::GetConversationByIdReply> {
+        self.call(&operations::CONVERSATIONS_GET)
+            .path("conversationId", &conversation_id)
+    }
+    /// Reads the message.
+    ///
+    /// `GET /conversations/messages/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `conversations/message.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().get_message("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_message(&self, id: impl Display) -> Call<types::MessageReply> {
+        self.call(&operations::CONVERSATIONS_GET_MESSAGE).path("id", &id)
+    }
+    /// Reads the transcription of a conversation.
+    ///
+    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `conversations/message.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `message_id`: The id of the message.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().get_transcription("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_transcription(
+        &self,
+        location_id: impl Display,
+        message_id: impl Display,
+    ) -> Call<types::GetMessageTranscriptionReply> {
+        self.call(&operations::CONVERSATIONS_GET_TRANSCRIPTION)
+            .path("locationId", &location_id)
+            .path("messageId", &message_id)
+    }
+    /// Lists the messages of a conversation.
+    ///
+    /// `GET /conversations/{conversationId}/messages`
+    ///
+    /// * Pages by the last item's identifier: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `conversations/message.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `conversation_id`: The id of the conversation.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().list_messages("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_messages(&self, conversation_id: impl Display) -> ListMessages {
+        ListMessages {
+            call: self
+                .call(&operations::CONVERSATIONS_LIST_MESSAGES)
+                .path("conversationId", &conversation_id),
+        }
+    }
+    /// Searches conversations.
+    ///
+    /// `GET /conversations/search`
+    ///
+    /// * Pages by the last item's sort value: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `conversations.readonly`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().search("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn search(&self, location_id: impl Display) -> Search {
+        Search {
+            call: self
+                .call(&operations::CONVERSATIONS_SEARCH)
+                .set_query("locationId", &location_id.to_string()),
+        }
+    }
+    /// Sends the message.
+    ///
+    /// `POST /conversations/messages`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `conversations/message.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .send_message(
+    ///         types::SendMessageBody::new("123", types::SendMessageBodyType::Custom),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn send_message(
+        &self,
+        body: impl Into<types::SendMessageBody>,
+    ) -> Call<types::SendMessageReply> {
+        self.call(&operations::CONVERSATIONS_SEND_MESSAGE).json(&body.into())
+    }
+    /// Sends the typing.
+    ///
+    /// `POST /conversations/providers/live-chat/typing`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `conversations/livechat.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .send_typing(types::UserTypingBody::new("123", "value", "123", "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn send_typing(
+        &self,
+        body: impl Into<types::UserTypingBody>,
+    ) -> Call<types::SuccessReply> {
+        self.call(&operations::CONVERSATIONS_SEND_TYPING).json(&body.into())
+    }
+    /// Changes the message status of a conversation.
+    ///
+    /// `PUT /conversations/messages/{messageId}/status`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `conversations/message.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `message_id`: The id of the message.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .update_message_status(
+    ///         "123",
+    ///         types::UpdateMessageStatus::new(types::MessageStatus::Delivered),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_message_status(
+        &self,
+        message_id: impl Display,
+        body: impl Into<types::UpdateMessageStatus>,
+    ) -> Call<types::SendMessageReply> {
+        self.call(&operations::CONVERSATIONS_UPDATE_MESSAGE_STATUS)
+            .path("messageId", &message_id)
+            .json(&body.into())
+    }
+    /// Uploads the attachments.
+    ///
+    /// `POST /conversations/messages/upload`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::Validation` (413) where the file is too large.
+    /// * `ErrorKind::Validation` (415) where files of this kind are not taken.
+    /// * Scope: `conversations/message.write`.
+    /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `conversation_id`: The id of the conversation.
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .conversations()
+    ///     .upload_attachments(["https://www.example.com"], "123", "123", "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn upload_attachments(
+        &self,
+        attachment_urls: impl IntoIterator<Item = impl Display>,
+        contact_id: impl Display,
+        conversation_id: impl Display,
+        location_id: impl Display,
+    ) -> UploadAttachments {
+        UploadAttachments {
+            call: self
+                .call(&operations::CONVERSATIONS_UPLOAD_ATTACHMENTS)
+                .part(
+                    "attachmentUrls",
+                    &attachment_urls
+                        .into_iter()
+                        .map(|item| item.to_string())
+                        .collect::<Vec<_>>(),
+                )
+                .part("contactId", &contact_id.to_string())
+                .part("conversationId", &conversation_id.to_string())
+                .part("locationId", &location_id.to_string()),
+        }
+    }
+}
+
+impl Conversations {
     /// Cancels the scheduled email of a conversation.
     ///
     /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`
@@ -136,28 +544,6 @@ impl Conversations {
     ) -> Call<types::CancelScheduledReply> {
         self.call(&operations::CONVERSATIONS_CANCEL_SCHEDULED_EMAIL)
             .path("emailMessageId", &email_message_id)
-    }
-    /// Cancels the scheduled message of a conversation.
-    ///
-    /// `DELETE /conversations/messages/{messageId}/schedule`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `conversations/message.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `message_id`: The id of the message.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().cancel_scheduled_message("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn cancel_scheduled_message(
-        &self,
-        message_id: impl Display,
-    ) -> Call<types::CancelScheduledReply> {
-        self.call(&operations::CONVERSATIONS_CANCEL_SCHEDULED_MESSAGE)
-            .path("messageId", &message_id)
     }
     /// Changes the subscription.
     ///
@@ -224,30 +610,6 @@ impl Conversations {
     ) -> Call<types::CompleteFileUploadReply> {
         self.call(&operations::CONVERSATIONS_COMPLETE_UPLOAD).json(&body.into())
     }
-    /// Creates a conversation.
-    ///
-    /// `POST /conversations/`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `conversations.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .conversations()
-    ///     .create(types::CreateConversation::new("123", "123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create(
-        &self,
-        body: impl Into<types::CreateConversation>,
-    ) -> Call<types::CreateConversationReply> {
-        self.call(&operations::CONVERSATIONS_CREATE).json(&body.into())
-    }
     /// Creates a custom subtype.
     ///
     /// `POST /conversations/preferences/custom-subtypes`
@@ -283,126 +645,6 @@ impl Conversations {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Deletes a conversation.
-    ///
-    /// `DELETE /conversations/{conversationId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `conversations.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `conversation_id`: The id of the conversation.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().delete("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete(&self, conversation_id: impl Display) -> Call<types::SuccessReply> {
-        self.call(&operations::CONVERSATIONS_DELETE)
-            .path("conversationId", &conversation_id)
-    }
-    /// Downloads the recording of a conversation.
-    ///
-    /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `conversations/message.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `message_id`: The id of the message.
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().download_recording("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn download_recording(
-        &self,
-        message_id: impl Display,
-        location_id: impl Display,
-    ) -> Call<BodyStream> {
-        self.call(&operations::CONVERSATIONS_DOWNLOAD_RECORDING)
-            .path("messageId", &message_id)
-            .path("locationId", &location_id)
-    }
-    /// Downloads the transcription of a conversation.
-    ///
-    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `conversations/message.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `message_id`: The id of the message.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .conversations()
-    ///     .download_transcription("123", "123")
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn download_transcription(
-        &self,
-        location_id: impl Display,
-        message_id: impl Display,
-    ) -> Call<BodyStream> {
-        self.call(&operations::CONVERSATIONS_DOWNLOAD_TRANSCRIPTION)
-            .path("locationId", &location_id)
-            .path("messageId", &message_id)
-    }
-    /// Exports the messages.
-    ///
-    /// `GET /conversations/messages/export`
-    ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `conversations/message.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().export_messages("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn export_messages(&self, location_id: impl Display) -> ExportMessages {
-        ExportMessages {
-            call: self
-                .call(&operations::CONVERSATIONS_EXPORT_MESSAGES)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Reads a conversation.
-    ///
-    /// `GET /conversations/{conversationId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `conversations.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `conversation_id`: The id of the conversation.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().get("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get(
-        &self,
-        conversation_id: impl Display,
-    ) -> Call<types::GetConversationByIdReply> {
-        self.call(&operations::CONVERSATIONS_GET)
-            .path("conversationId", &conversation_id)
-    }
     /// Reads the email.
     ///
     /// `GET /conversations/messages/email/{id}`
@@ -419,50 +661,6 @@ impl Conversations {
     /// ```
     pub fn get_email(&self, id: impl Display) -> Call<types::GetEmailMessageReply> {
         self.call(&operations::CONVERSATIONS_GET_EMAIL).path("id", &id)
-    }
-    /// Reads the message.
-    ///
-    /// `GET /conversations/messages/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `conversations/message.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().get_message("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_message(&self, id: impl Display) -> Call<types::MessageReply> {
-        self.call(&operations::CONVERSATIONS_GET_MESSAGE).path("id", &id)
-    }
-    /// Reads the transcription of a conversation.
-    ///
-    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `conversations/message.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `message_id`: The id of the message.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().get_transcription("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_transcription(
-        &self,
-        location_id: impl Display,
-        message_id: impl Display,
-    ) -> Call<types::GetMessageTranscriptionReply> {
-        self.call(&operations::CONVERSATIONS_GET_TRANSCRIPTION)
-            .path("locationId", &location_id)
-            .path("messageId", &message_id)
     }
     /// Reads the unsubscription status.
     ///
@@ -545,78 +743,6 @@ impl Conversations {
         self.call(&operations::CONVERSATIONS_LIST_CUSTOM_SUBTYPES)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the messages of a conversation.
-    ///
-    /// `GET /conversations/{conversationId}/messages`
-    ///
-    /// * Pages by the last item's identifier: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `conversations/message.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `conversation_id`: The id of the conversation.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().list_messages("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_messages(&self, conversation_id: impl Display) -> ListMessages {
-        ListMessages {
-            call: self
-                .call(&operations::CONVERSATIONS_LIST_MESSAGES)
-                .path("conversationId", &conversation_id),
-        }
-    }
-    /// Searches conversations.
-    ///
-    /// `GET /conversations/search`
-    ///
-    /// * Pages by the last item's sort value: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `conversations.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().search("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search(&self, location_id: impl Display) -> Search {
-        Search {
-            call: self
-                .call(&operations::CONVERSATIONS_SEARCH)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Sends the message.
-    ///
-    /// `POST /conversations/messages`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `conversations/message.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .conversations()
-    ///     .send_message(
-    ///         types::SendMessageBody::new("123", types::SendMessageBodyType::Custom),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn send_message(
-        &self,
-        body: impl Into<types::SendMessageBody>,
-    ) -> Call<types::SendMessageReply> {
-        self.call(&operations::CONVERSATIONS_SEND_MESSAGE).json(&body.into())
-    }
     /// Sends the review reply.
     ///
     /// `POST /conversations/messages/review-reply`
@@ -640,30 +766,6 @@ impl Conversations {
         body: impl Into<types::SendReviewReply>,
     ) -> Call<types::SendMessageReply> {
         self.call(&operations::CONVERSATIONS_SEND_REVIEW_REPLY).json(&body.into())
-    }
-    /// Sends the typing.
-    ///
-    /// `POST /conversations/providers/live-chat/typing`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `conversations/livechat.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .conversations()
-    ///     .send_typing(types::UserTypingBody::new("123", "value", "123", "123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn send_typing(
-        &self,
-        body: impl Into<types::UserTypingBody>,
-    ) -> Call<types::SuccessReply> {
-        self.call(&operations::CONVERSATIONS_SEND_TYPING).json(&body.into())
     }
     /// Changes a conversation.
     ///
@@ -726,83 +828,6 @@ impl Conversations {
             .path("id", &id)
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
-    }
-    /// Changes the message status of a conversation.
-    ///
-    /// `PUT /conversations/messages/{messageId}/status`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `conversations/message.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `message_id`: The id of the message.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .conversations()
-    ///     .update_message_status(
-    ///         "123",
-    ///         types::UpdateMessageStatus::new(types::MessageStatus::Delivered),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_message_status(
-        &self,
-        message_id: impl Display,
-        body: impl Into<types::UpdateMessageStatus>,
-    ) -> Call<types::SendMessageReply> {
-        self.call(&operations::CONVERSATIONS_UPDATE_MESSAGE_STATUS)
-            .path("messageId", &message_id)
-            .json(&body.into())
-    }
-    /// Uploads the attachments.
-    ///
-    /// `POST /conversations/messages/upload`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::Validation` (413) where the file is too large.
-    /// * `ErrorKind::Validation` (415) where files of this kind are not taken.
-    /// * Scope: `conversations/message.write`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `conversation_id`: The id of the conversation.
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .conversations()
-    ///     .upload_attachments(["https://www.example.com"], "123", "123", "123")
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn upload_attachments(
-        &self,
-        attachment_urls: impl IntoIterator<Item = impl Display>,
-        contact_id: impl Display,
-        conversation_id: impl Display,
-        location_id: impl Display,
-    ) -> UploadAttachments {
-        UploadAttachments {
-            call: self
-                .call(&operations::CONVERSATIONS_UPLOAD_ATTACHMENTS)
-                .part(
-                    "attachmentUrls",
-                    &attachment_urls
-                        .into_iter()
-                        .map(|item| item.to_string())
-                        .collect::<Vec<_>>(),
-                )
-                .part("contactId", &contact_id.to_string())
-                .part("conversationId", &conversation_id.to_string())
-                .part("locationId", &location_id.to_string()),
-        }
     }
 }
 
@@ -912,22 +937,6 @@ impl Paged for ExportMessages {
         Some(page).map(|value| value.messages).unwrap_or_default()
     }
 }
-
-/// Options of [`Conversations::get_unsubscription_status`].
-#[must_use = "nothing is sent before `send`"]
-pub struct GetUnsubscriptionStatus {
-    call: Call<Value>,
-}
-
-impl GetUnsubscriptionStatus {
-    /// The e-mail address.
-    pub fn email(self, email: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("email", &email.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(GetUnsubscriptionStatus => Value);
 
 /// Options of [`Conversations::list_messages`].
 #[must_use = "nothing is sent before `send`"]
@@ -1223,3 +1232,19 @@ impl UploadAttachments {
     }
 }
 crm_core::call_builder!(UploadAttachments => types::UploadFilesReply);
+
+/// Options of [`Conversations::get_unsubscription_status`].
+#[must_use = "nothing is sent before `send`"]
+pub struct GetUnsubscriptionStatus {
+    call: Call<Value>,
+}
+
+impl GetUnsubscriptionStatus {
+    /// The e-mail address.
+    pub fn email(self, email: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("email", &email.to_string()),
+        }
+    }
+}
+crm_core::call_builder!(GetUnsubscriptionStatus => Value);

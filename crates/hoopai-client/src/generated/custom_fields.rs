@@ -31,6 +31,7 @@ impl CustomFields {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -63,6 +64,7 @@ impl CustomFields {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -88,6 +90,7 @@ impl CustomFields {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     ///
@@ -107,6 +110,7 @@ impl CustomFields {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     /// * `location_id`: The id of the location (sub-account).
@@ -133,6 +137,7 @@ impl CustomFields {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `locations/customFields.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     ///
@@ -152,6 +157,7 @@ impl CustomFields {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `locations/customFields.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `object_key`: The key of the object, as `custom_objects.pet`.
     /// * `location_id`: The id of the location (sub-account).
@@ -178,6 +184,7 @@ impl CustomFields {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     ///
@@ -206,6 +213,7 @@ impl CustomFields {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     ///

@@ -32,6 +32,7 @@ impl CustomMenus {
     /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `custom-menu-link.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -69,6 +70,7 @@ impl CustomMenus {
     /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `custom-menu-link.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -90,6 +92,7 @@ impl CustomMenus {
     /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `custom-menu-link.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -111,6 +114,7 @@ impl CustomMenus {
     /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `custom-menu-link.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -131,6 +135,7 @@ impl CustomMenus {
     /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `custom-menu-link.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

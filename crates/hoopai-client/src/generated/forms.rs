@@ -32,6 +32,7 @@ impl Forms {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `forms.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -55,6 +56,7 @@ impl Forms {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `forms.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -77,6 +79,7 @@ impl Forms {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `forms.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `contact_id`: The id of the contact.
     /// * `location_id`: The id of the location (sub-account).

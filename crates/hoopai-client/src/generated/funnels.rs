@@ -29,6 +29,7 @@ impl Funnels {
     /// `GET /funnels/page/count`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `funnel_id`: The id of the funnel.
@@ -57,6 +58,7 @@ impl Funnels {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `funnels/redirect.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -89,6 +91,7 @@ impl Funnels {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `funnels/redirect.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     /// * `location_id`: The id of the location (sub-account).
@@ -113,6 +116,7 @@ impl Funnels {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -134,6 +138,7 @@ impl Funnels {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `funnel_id`: The id of the funnel.
@@ -169,6 +174,7 @@ impl Funnels {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `funnels/redirect.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `limit`: Most items in a page.
@@ -201,6 +207,7 @@ impl Funnels {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `funnels/redirect.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     ///

@@ -13,15 +13,19 @@ use super::{operations, types};
 
 /// Operations on invoices.
 #[derive(Clone, Debug)]
-pub struct Invoices {
+pub struct Invoices<C = crate::Client> {
     pipeline: Pipeline,
+    client: std::marker::PhantomData<C>,
 }
 
-impl Invoices {
+impl<C> Invoices<C> {
     pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
+        Self {
+            pipeline: pipeline.clone(),
+            client: std::marker::PhantomData,
+        }
     }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
     /// Cancels the schedule of an invoice.
@@ -31,6 +35,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schedule_id`: The id of the schedule.
     ///
@@ -60,6 +65,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -80,6 +86,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -104,6 +111,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -128,6 +136,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `estimate_id`: The id of the estimate.
     ///
@@ -157,6 +166,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -181,6 +191,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices/template.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -205,6 +216,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -230,6 +242,7 @@ impl Invoices {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `invoice_id`: The id of the invoice.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -259,6 +272,7 @@ impl Invoices {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `estimate_id`: The id of the estimate.
     ///
@@ -289,6 +303,7 @@ impl Invoices {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `template_id`: The id of the template.
     ///
@@ -319,6 +334,7 @@ impl Invoices {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schedule_id`: The id of the schedule.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -348,6 +364,7 @@ impl Invoices {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/template.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `template_id`: The id of the template.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -376,6 +393,7 @@ impl Invoices {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -401,6 +419,7 @@ impl Invoices {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -427,6 +446,7 @@ impl Invoices {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `invoice_id`: The id of the invoice.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -456,6 +476,7 @@ impl Invoices {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/schedule.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schedule_id`: The id of the schedule.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -484,6 +505,7 @@ impl Invoices {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -510,6 +532,7 @@ impl Invoices {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/template.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `template_id`: The id of the template.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -539,6 +562,7 @@ impl Invoices {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -574,6 +598,7 @@ impl Invoices {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -613,6 +638,7 @@ impl Invoices {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -648,6 +674,7 @@ impl Invoices {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `invoices/schedule.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -675,6 +702,7 @@ impl Invoices {
                 .set_query("offset", &offset),
         }
     }
+<<<<<<< HEAD
     /// Lists the templates.
     ///
     /// `GET /invoices/template`
@@ -710,6 +738,8 @@ impl Invoices {
                 .set_query("offset", &offset),
         }
     }
+=======
+>>>>>>> vthree
     /// Previews the estimate template.
     ///
     /// `GET /invoices/estimate/template/preview`
@@ -717,6 +747,7 @@ impl Invoices {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -749,6 +780,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `invoice_id`: The id of the invoice.
     ///
@@ -778,6 +810,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `invoice_id`: The id of the invoice.
     ///
@@ -810,6 +843,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `estimate_id`: The id of the estimate.
     ///
@@ -842,6 +876,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schedule_id`: The id of the schedule.
     ///
@@ -878,6 +913,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schedule_id`: The id of the schedule.
     ///
@@ -908,6 +944,7 @@ impl Invoices {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `invoice_id`: The id of the invoice.
     ///
@@ -937,6 +974,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schedule_id`: The id of the schedule.
     ///
@@ -960,6 +998,7 @@ impl Invoices {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `estimate_id`: The id of the estimate.
     ///
@@ -988,6 +1027,7 @@ impl Invoices {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1014,6 +1054,7 @@ impl Invoices {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `template_id`: The id of the template.
     ///
@@ -1042,6 +1083,7 @@ impl Invoices {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1065,6 +1107,7 @@ impl Invoices {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `invoice_id`: The id of the invoice.
     ///
@@ -1109,6 +1152,7 @@ impl Invoices {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schedule_id`: The id of the schedule.
     ///
@@ -1139,6 +1183,7 @@ impl Invoices {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/template.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `template_id`: The id of the template.
     ///
@@ -1167,6 +1212,7 @@ impl Invoices {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `template_id`: The id of the template.
     ///
@@ -1209,6 +1255,7 @@ impl Invoices {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `template_id`: The id of the template.
     ///
@@ -1241,6 +1288,7 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `invoice_id`: The id of the invoice.
     ///
@@ -1262,6 +1310,44 @@ impl Invoices {
         self.call(&operations::INVOICES_VOID)
             .path("invoiceId", &invoice_id)
             .json(&body.into())
+    }
+}
+
+impl Invoices {
+    /// Lists the templates.
+    ///
+    /// `GET /invoices/template`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `invoices/template.readonly`.
+    /// * Version `2021-07-28`.
+    ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.invoices().list_templates("123", "value", 10, 10).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_templates(
+        &self,
+        alt_id: impl Display,
+        alt_type: impl Display,
+        limit: i64,
+        offset: i64,
+    ) -> ListTemplates {
+        ListTemplates {
+            call: self
+                .call(&operations::INVOICES_LIST_TEMPLATES)
+                .set_query("altId", &alt_id.to_string())
+                .set_query("altType", &alt_type.to_string())
+                .set_query("limit", &limit)
+                .set_query("offset", &offset),
+        }
     }
 }
 

@@ -30,6 +30,7 @@ impl KnowledgeBases {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -60,6 +61,7 @@ impl KnowledgeBases {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -83,6 +85,7 @@ impl KnowledgeBases {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -107,6 +110,7 @@ impl KnowledgeBases {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `knowledge_base_id`: The id of the knowledge base.
     ///
@@ -126,6 +130,7 @@ impl KnowledgeBases {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     ///
@@ -143,6 +148,7 @@ impl KnowledgeBases {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -173,6 +179,7 @@ impl KnowledgeBases {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `knowledge_base_id`: The id of the knowledge base.
     ///
@@ -194,6 +201,7 @@ impl KnowledgeBases {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `knowledge_base_id`: The id of the knowledge base.
@@ -225,6 +233,7 @@ impl KnowledgeBases {
     /// * Pages by the last item's identifier: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -247,6 +256,7 @@ impl KnowledgeBases {
     /// * Pages by the last item's identifier: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `knowledge_base_id`: The id of the knowledge base.
     /// * `location_id`: The id of the location (sub-account).
@@ -275,6 +285,7 @@ impl KnowledgeBases {
     /// * Pages by a page number: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `knowledge_base_id`: The id of the knowledge base.
     /// * `location_id`: The id of the location (sub-account).
@@ -302,6 +313,7 @@ impl KnowledgeBases {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -333,6 +345,7 @@ impl KnowledgeBases {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     ///
@@ -360,6 +373,7 @@ impl KnowledgeBases {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     ///

@@ -13,15 +13,19 @@ use super::{operations, types};
 
 /// Operations on links.
 #[derive(Clone, Debug)]
-pub struct Links {
+pub struct Links<C = crate::Client> {
     pipeline: Pipeline,
+    client: std::marker::PhantomData<C>,
 }
 
-impl Links {
+impl<C> Links<C> {
     pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
+        Self {
+            pipeline: pipeline.clone(),
+            client: std::marker::PhantomData,
+        }
     }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
     /// Creates a link.
@@ -31,6 +35,7 @@ impl Links {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `links.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -45,6 +50,56 @@ impl Links {
     pub fn create(&self, body: impl Into<types::Links>) -> Call<types::GetLinkReply> {
         self.call(&operations::LINKS_CREATE).json(&body.into())
     }
+    /// Lists links.
+    ///
+    /// `GET /links/`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `links.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.links().list("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list(&self, location_id: impl Display) -> Call<types::GetLinksReply> {
+        self.call(&operations::LINKS_LIST)
+            .set_query("locationId", &location_id.to_string())
+    }
+    /// Changes a link.
+    ///
+    /// `PUT /links/{linkId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `links.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .links()
+    ///     .update("123", types::LinkUpdate::new("value", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update(
+        &self,
+        link_id: impl Display,
+        body: impl Into<types::LinkUpdate>,
+    ) -> Call<types::GetLinkReply> {
+        self.call(&operations::LINKS_UPDATE).path("linkId", &link_id).json(&body.into())
+    }
+}
+
+impl Links {
     /// Deletes a link.
     ///
     /// `DELETE /links/{linkId}`
@@ -86,25 +141,6 @@ impl Links {
             .path("linkId", &link_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists links.
-    ///
-    /// `GET /links/`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `links.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.links().list("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list(&self, location_id: impl Display) -> Call<types::GetLinksReply> {
-        self.call(&operations::LINKS_LIST)
-            .set_query("locationId", &location_id.to_string())
-    }
     /// Searches links.
     ///
     /// `GET /links/search`
@@ -126,32 +162,6 @@ impl Links {
                 .call(&operations::LINKS_SEARCH)
                 .set_query("locationId", &location_id.to_string()),
         }
-    }
-    /// Changes a link.
-    ///
-    /// `PUT /links/{linkId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `links.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .links()
-    ///     .update("123", types::LinkUpdate::new("value", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update(
-        &self,
-        link_id: impl Display,
-        body: impl Into<types::LinkUpdate>,
-    ) -> Call<types::GetLinkReply> {
-        self.call(&operations::LINKS_UPDATE).path("linkId", &link_id).json(&body.into())
     }
 }
 

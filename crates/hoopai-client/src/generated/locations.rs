@@ -13,40 +13,20 @@ use super::{operations, types};
 
 /// Operations on locations.
 #[derive(Clone, Debug)]
-pub struct Locations {
+pub struct Locations<C = crate::Client> {
     pipeline: Pipeline,
+    client: std::marker::PhantomData<C>,
 }
 
-impl Locations {
+impl<C> Locations<C> {
     pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
+        Self {
+            pipeline: pipeline.clone(),
+            client: std::marker::PhantomData,
+        }
     }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
-    }
-    /// Creates a location.
-    ///
-    /// `POST /locations/`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `locations.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .create(types::CreateLocation::new("123", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create(
-        &self,
-        body: impl Into<types::CreateLocation>,
-    ) -> Call<types::CreateLocationReply> {
-        self.call(&operations::LOCATIONS_CREATE).json(&body.into())
     }
     /// Creates a custom field of a location.
     ///
@@ -55,6 +35,7 @@ impl Locations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -87,6 +68,7 @@ impl Locations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `locations/customValues.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -115,6 +97,7 @@ impl Locations {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -155,6 +138,7 @@ impl Locations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `locations/tags.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -176,6 +160,540 @@ impl Locations {
         self.call(&operations::LOCATIONS_CREATE_TAG)
             .path("locationId", &location_id)
             .json(&body.into())
+    }
+    /// Deletes the recurring task of a location.
+    ///
+    /// `DELETE /locations/{locationId}/recurring-tasks/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().delete_recurring_task("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_recurring_task(
+        &self,
+        location_id: impl Display,
+        id: impl Display,
+    ) -> Call<types::IdSuccessReply> {
+        self.call(&operations::LOCATIONS_DELETE_RECURRING_TASK)
+            .path("locationId", &location_id)
+            .path("id", &id)
+    }
+    /// Deletes the template of a location.
+    ///
+    /// `DELETE /locations/{locationId}/templates/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().delete_template("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_template(
+        &self,
+        location_id: impl Display,
+        id: impl Display,
+    ) -> Call<Value> {
+        self.call(&operations::LOCATIONS_DELETE_TEMPLATE)
+            .path("locationId", &location_id)
+            .path("id", &id)
+    }
+    /// Reads a location.
+    ///
+    /// `GET /locations/{locationId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `locations.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get(&self, location_id: impl Display) -> Call<types::GetLocationByIdReply> {
+        self.call(&operations::LOCATIONS_GET).path("locationId", &location_id)
+    }
+    /// Reads the custom field of a location.
+    ///
+    /// `GET /locations/{locationId}/customFields/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().get_custom_field("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_custom_field(
+        &self,
+        location_id: impl Display,
+        id: impl Display,
+    ) -> Call<types::LocationsCustomFieldReply> {
+        self.call(&operations::LOCATIONS_GET_CUSTOM_FIELD)
+            .path("locationId", &location_id)
+            .path("id", &id)
+    }
+    /// Reads the custom value of a location.
+    ///
+    /// `GET /locations/{locationId}/customValues/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().get_custom_value("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_custom_value(
+        &self,
+        location_id: impl Display,
+        id: impl Display,
+    ) -> Call<types::CustomValueIdReply> {
+        self.call(&operations::LOCATIONS_GET_CUSTOM_VALUE)
+            .path("locationId", &location_id)
+            .path("id", &id)
+    }
+    /// Reads the recurring task of a location.
+    ///
+    /// `GET /locations/{locationId}/recurring-tasks/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().get_recurring_task("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_recurring_task(
+        &self,
+        location_id: impl Display,
+        id: impl Display,
+    ) -> Call<types::RecurringTaskSingleReply> {
+        self.call(&operations::LOCATIONS_GET_RECURRING_TASK)
+            .path("locationId", &location_id)
+            .path("id", &id)
+    }
+    /// Reads the tag of a location.
+    ///
+    /// `GET /locations/{locationId}/tags/{tagId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().get_tag("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_tag(
+        &self,
+        location_id: impl Display,
+        tag_id: impl Display,
+    ) -> Call<types::LocationTagReply> {
+        self.call(&operations::LOCATIONS_GET_TAG)
+            .path("locationId", &location_id)
+            .path("tagId", &tag_id)
+    }
+    /// Lists the custom fields of a location.
+    ///
+    /// `GET /locations/{locationId}/customFields`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `locations/customFields.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().list_custom_fields("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_custom_fields(&self, location_id: impl Display) -> ListCustomFields {
+        ListCustomFields {
+            call: self
+                .call(&operations::LOCATIONS_LIST_CUSTOM_FIELDS)
+                .path("locationId", &location_id),
+        }
+    }
+    /// Lists the custom values of a location.
+    ///
+    /// `GET /locations/{locationId}/customValues`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `locations/customValues.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().list_custom_values("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_custom_values(
+        &self,
+        location_id: impl Display,
+    ) -> Call<types::CustomValuesListReply> {
+        self.call(&operations::LOCATIONS_LIST_CUSTOM_VALUES)
+            .path("locationId", &location_id)
+    }
+    /// Lists the tags of a location.
+    ///
+    /// `GET /locations/{locationId}/tags`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `locations/tags.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().list_tags("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_tags(
+        &self,
+        location_id: impl Display,
+    ) -> Call<types::LocationTagsReply> {
+        self.call(&operations::LOCATIONS_LIST_TAGS).path("locationId", &location_id)
+    }
+    /// Lists the templates of a location.
+    ///
+    /// `GET /locations/{locationId}/templates`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `locations/templates.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `origin_id`: Only templates with this origin id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().list_templates("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_templates(
+        &self,
+        location_id: impl Display,
+        origin_id: impl Display,
+    ) -> ListTemplates {
+        ListTemplates {
+            call: self
+                .call(&operations::LOCATIONS_LIST_TEMPLATES)
+                .path("locationId", &location_id)
+                .set_query("originId", &origin_id.to_string()),
+        }
+    }
+    /// Lists the timezones of a location.
+    ///
+    /// `GET /locations/{locationId}/timezones`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `locations.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().list_timezones("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_timezones(&self, location_id: impl Display) -> Call<Value> {
+        self.call(&operations::LOCATIONS_LIST_TIMEZONES).path("locationId", &location_id)
+    }
+    /// Searches locations.
+    ///
+    /// `GET /locations/search`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `locations.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().search().send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn search(&self) -> Search {
+        Search {
+            call: self.call(&operations::LOCATIONS_SEARCH),
+        }
+    }
+    /// Searches locations: tasks.
+    ///
+    /// `POST /locations/{locationId}/tasks/search`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `locations/tasks.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .search_tasks("123", types::TaskSearchParams::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn search_tasks(
+        &self,
+        location_id: impl Display,
+        body: impl Into<types::TaskSearchParams>,
+    ) -> SearchTasks {
+        SearchTasks {
+            call: self
+                .call(&operations::LOCATIONS_SEARCH_TASKS)
+                .path("locationId", &location_id)
+                .json(&body.into()),
+        }
+    }
+    /// Changes the custom field of a location.
+    ///
+    /// `PUT /locations/{locationId}/customFields/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .update_custom_field(
+    ///         "123",
+    ///         "123",
+    ///         types::LocationsUpdateCustomFields::new("value"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_custom_field(
+        &self,
+        location_id: impl Display,
+        id: impl Display,
+        body: impl Into<types::LocationsUpdateCustomFields>,
+    ) -> Call<types::LocationsCustomFieldReply> {
+        self.call(&operations::LOCATIONS_UPDATE_CUSTOM_FIELD)
+            .path("locationId", &location_id)
+            .path("id", &id)
+            .json(&body.into())
+    }
+    /// Changes the custom value of a location.
+    ///
+    /// `PUT /locations/{locationId}/customValues/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .update_custom_value("123", "123", types::CustomValues::new("value", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_custom_value(
+        &self,
+        location_id: impl Display,
+        id: impl Display,
+        body: impl Into<types::CustomValues>,
+    ) -> Call<types::CustomValueIdReply> {
+        self.call(&operations::LOCATIONS_UPDATE_CUSTOM_VALUE)
+            .path("locationId", &location_id)
+            .path("id", &id)
+            .json(&body.into())
+    }
+    /// Changes the recurring task of a location.
+    ///
+    /// `PUT /locations/{locationId}/recurring-tasks/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .update_recurring_task("123", "123", types::RecurringTaskUpdate::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_recurring_task(
+        &self,
+        location_id: impl Display,
+        id: impl Display,
+        body: impl Into<types::RecurringTaskUpdate>,
+    ) -> Call<types::RecurringTaskSingleReply> {
+        self.call(&operations::LOCATIONS_UPDATE_RECURRING_TASK)
+            .path("locationId", &location_id)
+            .path("id", &id)
+            .json(&body.into())
+    }
+    /// Changes the tag of a location.
+    ///
+    /// `PUT /locations/{locationId}/tags/{tagId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .update_tag("123", "123", types::TagBody::new("value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_tag(
+        &self,
+        location_id: impl Display,
+        tag_id: impl Display,
+        body: impl Into<types::TagBody>,
+    ) -> Call<types::LocationTagReply> {
+        self.call(&operations::LOCATIONS_UPDATE_TAG)
+            .path("locationId", &location_id)
+            .path("tagId", &tag_id)
+            .json(&body.into())
+    }
+    /// Uploads the custom field files of a location.
+    ///
+    /// `POST /locations/{locationId}/customFields/upload`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `locations/customFields.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().upload_custom_field_files("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn upload_custom_field_files(
+        &self,
+        location_id: impl Display,
+    ) -> UploadCustomFieldFiles {
+        UploadCustomFieldFiles {
+            call: self
+                .call(&operations::LOCATIONS_UPLOAD_CUSTOM_FIELD_FILES)
+                .path("locationId", &location_id),
+        }
+    }
+}
+
+impl Locations {
+    /// Creates a location.
+    ///
+    /// `POST /locations/`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `locations.write`.
+    /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .create(types::CreateLocation::new("123", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create(
+        &self,
+        body: impl Into<types::CreateLocation>,
+    ) -> Call<types::CreateLocationReply> {
+        self.call(&operations::LOCATIONS_CREATE).json(&body.into())
     }
     /// Deletes a location.
     ///
@@ -252,31 +770,6 @@ impl Locations {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Deletes the recurring task of a location.
-    ///
-    /// `DELETE /locations/{locationId}/recurring-tasks/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_recurring_task("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_recurring_task(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> Call<types::IdSuccessReply> {
-        self.call(&operations::LOCATIONS_DELETE_RECURRING_TASK)
-            .path("locationId", &location_id)
-            .path("id", &id)
-    }
     /// Deletes the tag of a location.
     ///
     /// `DELETE /locations/{locationId}/tags/{tagId}`
@@ -300,313 +793,6 @@ impl Locations {
         self.call(&operations::LOCATIONS_DELETE_TAG)
             .path("locationId", &location_id)
             .path("tagId", &tag_id)
-    }
-    /// Deletes the template of a location.
-    ///
-    /// `DELETE /locations/{locationId}/templates/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_template("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_template(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> Call<Value> {
-        self.call(&operations::LOCATIONS_DELETE_TEMPLATE)
-            .path("locationId", &location_id)
-            .path("id", &id)
-    }
-    /// Reads a location.
-    ///
-    /// `GET /locations/{locationId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `locations.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get(&self, location_id: impl Display) -> Call<types::GetLocationByIdReply> {
-        self.call(&operations::LOCATIONS_GET).path("locationId", &location_id)
-    }
-    /// Reads the custom field of a location.
-    ///
-    /// `GET /locations/{locationId}/customFields/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get_custom_field("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_custom_field(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> Call<types::LocationsCustomFieldReply> {
-        self.call(&operations::LOCATIONS_GET_CUSTOM_FIELD)
-            .path("locationId", &location_id)
-            .path("id", &id)
-    }
-    /// Reads the custom value of a location.
-    ///
-    /// `GET /locations/{locationId}/customValues/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get_custom_value("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_custom_value(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> Call<types::CustomValueIdReply> {
-        self.call(&operations::LOCATIONS_GET_CUSTOM_VALUE)
-            .path("locationId", &location_id)
-            .path("id", &id)
-    }
-    /// Reads the recurring task of a location.
-    ///
-    /// `GET /locations/{locationId}/recurring-tasks/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get_recurring_task("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_recurring_task(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> Call<types::RecurringTaskSingleReply> {
-        self.call(&operations::LOCATIONS_GET_RECURRING_TASK)
-            .path("locationId", &location_id)
-            .path("id", &id)
-    }
-    /// Reads the tag of a location.
-    ///
-    /// `GET /locations/{locationId}/tags/{tagId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get_tag("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_tag(
-        &self,
-        location_id: impl Display,
-        tag_id: impl Display,
-    ) -> Call<types::LocationTagReply> {
-        self.call(&operations::LOCATIONS_GET_TAG)
-            .path("locationId", &location_id)
-            .path("tagId", &tag_id)
-    }
-    /// Lists the custom fields of a location.
-    ///
-    /// `GET /locations/{locationId}/customFields`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations/customFields.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().list_custom_fields("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_custom_fields(&self, location_id: impl Display) -> ListCustomFields {
-        ListCustomFields {
-            call: self
-                .call(&operations::LOCATIONS_LIST_CUSTOM_FIELDS)
-                .path("locationId", &location_id),
-        }
-    }
-    /// Lists the custom values of a location.
-    ///
-    /// `GET /locations/{locationId}/customValues`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations/customValues.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().list_custom_values("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_custom_values(
-        &self,
-        location_id: impl Display,
-    ) -> Call<types::CustomValuesListReply> {
-        self.call(&operations::LOCATIONS_LIST_CUSTOM_VALUES)
-            .path("locationId", &location_id)
-    }
-    /// Lists the tags of a location.
-    ///
-    /// `GET /locations/{locationId}/tags`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations/tags.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().list_tags("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_tags(
-        &self,
-        location_id: impl Display,
-    ) -> Call<types::LocationTagsReply> {
-        self.call(&operations::LOCATIONS_LIST_TAGS).path("locationId", &location_id)
-    }
-    /// Lists the templates of a location.
-    ///
-    /// `GET /locations/{locationId}/templates`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations/templates.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `origin_id`: Only templates with this origin id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().list_templates("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_templates(
-        &self,
-        location_id: impl Display,
-        origin_id: impl Display,
-    ) -> ListTemplates {
-        ListTemplates {
-            call: self
-                .call(&operations::LOCATIONS_LIST_TEMPLATES)
-                .path("locationId", &location_id)
-                .set_query("originId", &origin_id.to_string()),
-        }
-    }
-    /// Lists the timezones of a location.
-    ///
-    /// `GET /locations/{locationId}/timezones`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().list_timezones("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_timezones(&self, location_id: impl Display) -> Call<Value> {
-        self.call(&operations::LOCATIONS_LIST_TIMEZONES).path("locationId", &location_id)
-    }
-    /// Searches locations.
-    ///
-    /// `GET /locations/search`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().search().send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search(&self) -> Search {
-        Search {
-            call: self.call(&operations::LOCATIONS_SEARCH),
-        }
-    }
-    /// Searches locations: tasks.
-    ///
-    /// `POST /locations/{locationId}/tasks/search`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations/tasks.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .search_tasks("123", types::TaskSearchParams::default())
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search_tasks(
-        &self,
-        location_id: impl Display,
-        body: impl Into<types::TaskSearchParams>,
-    ) -> SearchTasks {
-        SearchTasks {
-            call: self
-                .call(&operations::LOCATIONS_SEARCH_TASKS)
-                .path("locationId", &location_id)
-                .json(&body.into()),
-        }
     }
     /// Changes a location.
     ///
@@ -637,162 +823,6 @@ impl Locations {
         self.call(&operations::LOCATIONS_UPDATE)
             .path("locationId", &location_id)
             .json(&body.into())
-    }
-    /// Changes the custom field of a location.
-    ///
-    /// `PUT /locations/{locationId}/customFields/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .update_custom_field(
-    ///         "123",
-    ///         "123",
-    ///         types::LocationsUpdateCustomFields::new("value"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_custom_field(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-        body: impl Into<types::LocationsUpdateCustomFields>,
-    ) -> Call<types::LocationsCustomFieldReply> {
-        self.call(&operations::LOCATIONS_UPDATE_CUSTOM_FIELD)
-            .path("locationId", &location_id)
-            .path("id", &id)
-            .json(&body.into())
-    }
-    /// Changes the custom value of a location.
-    ///
-    /// `PUT /locations/{locationId}/customValues/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .update_custom_value("123", "123", types::CustomValues::new("value", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_custom_value(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-        body: impl Into<types::CustomValues>,
-    ) -> Call<types::CustomValueIdReply> {
-        self.call(&operations::LOCATIONS_UPDATE_CUSTOM_VALUE)
-            .path("locationId", &location_id)
-            .path("id", &id)
-            .json(&body.into())
-    }
-    /// Changes the recurring task of a location.
-    ///
-    /// `PUT /locations/{locationId}/recurring-tasks/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .update_recurring_task("123", "123", types::RecurringTaskUpdate::default())
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_recurring_task(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-        body: impl Into<types::RecurringTaskUpdate>,
-    ) -> Call<types::RecurringTaskSingleReply> {
-        self.call(&operations::LOCATIONS_UPDATE_RECURRING_TASK)
-            .path("locationId", &location_id)
-            .path("id", &id)
-            .json(&body.into())
-    }
-    /// Changes the tag of a location.
-    ///
-    /// `PUT /locations/{locationId}/tags/{tagId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .update_tag("123", "123", types::TagBody::new("value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_tag(
-        &self,
-        location_id: impl Display,
-        tag_id: impl Display,
-        body: impl Into<types::TagBody>,
-    ) -> Call<types::LocationTagReply> {
-        self.call(&operations::LOCATIONS_UPDATE_TAG)
-            .path("locationId", &location_id)
-            .path("tagId", &tag_id)
-            .json(&body.into())
-    }
-    /// Uploads the custom field files of a location.
-    ///
-    /// `POST /locations/{locationId}/customFields/upload`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `locations/customFields.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().upload_custom_field_files("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn upload_custom_field_files(
-        &self,
-        location_id: impl Display,
-    ) -> UploadCustomFieldFiles {
-        UploadCustomFieldFiles {
-            call: self
-                .call(&operations::LOCATIONS_UPLOAD_CUSTOM_FIELD_FILES)
-                .path("locationId", &location_id),
-        }
     }
 }
 

@@ -30,6 +30,7 @@ impl Marketplace {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `charges.readonly`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -45,6 +46,7 @@ impl Marketplace {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `charges.write`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -78,6 +80,7 @@ impl Marketplace {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `charges.write`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `charge_id`: The id of the charge.
     ///
@@ -96,6 +99,7 @@ impl Marketplace {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `charges.readonly`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `charge_id`: The id of the charge.
     ///
@@ -118,6 +122,7 @@ impl Marketplace {
     /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `marketplace-installer-details.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `app_id`: The id of the app.
     ///
@@ -141,6 +146,7 @@ impl Marketplace {
     /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `oauth.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `app_id`: The id of the app.
     /// * `location_id`: The id of the location (sub-account).
@@ -166,6 +172,7 @@ impl Marketplace {
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `charges.readonly`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -185,6 +192,7 @@ impl Marketplace {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketplace-external-auth-migration.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -216,6 +224,7 @@ impl Marketplace {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `oauth.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `app_id`: The id of the app.
     ///

@@ -30,6 +30,7 @@ impl Media {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -59,6 +60,7 @@ impl Media {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -87,6 +89,7 @@ impl Media {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -112,6 +115,7 @@ impl Media {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `medias.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -141,6 +145,7 @@ impl Media {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `medias.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `sort_by`: The field to sort by.
     /// * `sort_order`: Upwards or downwards.
@@ -181,6 +186,7 @@ impl Media {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     ///
@@ -209,6 +215,7 @@ impl Media {
     /// * Requires at least one of the parts `file`, `fileUrl`.
     /// * Scope: `medias.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -31,6 +31,7 @@ impl Objects {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `objects/schema.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -62,6 +63,7 @@ impl Objects {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `objects/record.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schema_key`: The key of the object's schema.
     ///
@@ -90,6 +92,7 @@ impl Objects {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schema_key`: The key of the object's schema.
     /// * `id`: The id.
@@ -116,6 +119,7 @@ impl Objects {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `objects/schema.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `key`: The key it is known by.
     /// * `location_id`: The id of the location (sub-account).
@@ -140,6 +144,7 @@ impl Objects {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schema_key`: The key of the object's schema.
     /// * `id`: The id.
@@ -165,6 +170,7 @@ impl Objects {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `objects/schema.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -185,6 +191,7 @@ impl Objects {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `objects/record.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schema_key`: The key of the object's schema.
     ///
@@ -218,6 +225,7 @@ impl Objects {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `objects/schema.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `key`: The key it is known by.
     ///
@@ -245,6 +253,7 @@ impl Objects {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schema_key`: The key of the object's schema.
     /// * `id`: The id.

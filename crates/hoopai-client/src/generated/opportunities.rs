@@ -13,15 +13,19 @@ use super::{operations, types};
 
 /// Operations on opportunities.
 #[derive(Clone, Debug)]
-pub struct Opportunities {
+pub struct Opportunities<C = crate::Client> {
     pipeline: Pipeline,
+    client: std::marker::PhantomData<C>,
 }
 
-impl Opportunities {
+impl<C> Opportunities<C> {
     pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
+        Self {
+            pipeline: pipeline.clone(),
+            client: std::marker::PhantomData,
+        }
     }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
     /// Adds the followers of an opportunity.
@@ -31,6 +35,7 @@ impl Opportunities {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `id`: The id.
     ///
@@ -53,6 +58,66 @@ impl Opportunities {
             .path("id", &id)
             .json(&body.into())
     }
+    /// Lists the lost reasons.
+    ///
+    /// `GET /opportunities/lost-reason`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `opportunities.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.opportunities().list_lost_reasons("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_lost_reasons(&self, location_id: impl Display) -> ListLostReasons {
+        ListLostReasons {
+            call: self
+                .call(&operations::OPPORTUNITIES_LIST_LOST_REASONS)
+                .set_query("locationId", &location_id.to_string()),
+        }
+    }
+    /// Removes the followers of an opportunity.
+    ///
+    /// `DELETE /opportunities/{id}/followers`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `opportunities.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .opportunities()
+    ///     .remove_followers("123", types::Followers::new(vec!["value".to_owned()]))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn remove_followers(
+        &self,
+        id: impl Display,
+        body: impl Into<types::Followers>,
+    ) -> RemoveFollowers {
+        RemoveFollowers {
+            call: self
+                .call(&operations::OPPORTUNITIES_REMOVE_FOLLOWERS)
+                .path("id", &id)
+                .json(&body.into()),
+        }
+    }
+}
+
+impl Opportunities {
     /// Creates an opportunity.
     ///
     /// `POST /opportunities/`
@@ -122,29 +187,6 @@ impl Opportunities {
     pub fn get(&self, id: impl Display) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_GET).path("id", &id)
     }
-    /// Lists the lost reasons.
-    ///
-    /// `GET /opportunities/lost-reason`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `opportunities.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.opportunities().list_lost_reasons("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_lost_reasons(&self, location_id: impl Display) -> ListLostReasons {
-        ListLostReasons {
-            call: self
-                .call(&operations::OPPORTUNITIES_LIST_LOST_REASONS)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
     /// Lists the pipelines.
     ///
     /// `GET /opportunities/pipelines`
@@ -166,38 +208,6 @@ impl Opportunities {
     ) -> Call<types::GetPipelinesReply> {
         self.call(&operations::OPPORTUNITIES_LIST_PIPELINES)
             .set_query("locationId", &location_id.to_string())
-    }
-    /// Removes the followers of an opportunity.
-    ///
-    /// `DELETE /opportunities/{id}/followers`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `opportunities.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .opportunities()
-    ///     .remove_followers("123", types::Followers::new(vec!["value".to_owned()]))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn remove_followers(
-        &self,
-        id: impl Display,
-        body: impl Into<types::Followers>,
-    ) -> RemoveFollowers {
-        RemoveFollowers {
-            call: self
-                .call(&operations::OPPORTUNITIES_REMOVE_FOLLOWERS)
-                .path("id", &id)
-                .json(&body.into()),
-        }
     }
     /// Searches opportunities.
     ///

@@ -13,40 +13,20 @@ use super::{operations, types};
 
 /// Operations on payments.
 #[derive(Clone, Debug)]
-pub struct Payments {
+pub struct Payments<C = crate::Client> {
     pipeline: Pipeline,
+    client: std::marker::PhantomData<C>,
 }
 
-impl Payments {
+impl<C> Payments<C> {
     pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
+        Self {
+            pipeline: pipeline.clone(),
+            client: std::marker::PhantomData,
+        }
     }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
-    }
-    /// Creates a coupon.
-    ///
-    /// `POST /payments/coupon`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `payments/coupons.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .payments()
-    ///     .create_coupon(types::CreateCouponParams::new())
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_coupon(
-        &self,
-        body: impl Into<types::CreateCouponParams>,
-    ) -> Call<types::CreateCouponReply> {
-        self.call(&operations::PAYMENTS_CREATE_COUPON).json(&body.into())
     }
     /// Creates a custom provider.
     ///
@@ -55,6 +35,7 @@ impl Payments {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -93,6 +74,7 @@ impl Payments {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -128,6 +110,7 @@ impl Payments {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `payments/integration.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -152,6 +135,7 @@ impl Payments {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `payments/orders.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `order_id`: The id of the order.
     ///
@@ -189,6 +173,7 @@ impl Payments {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `payments/coupons.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -213,6 +198,7 @@ impl Payments {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -235,6 +221,7 @@ impl Payments {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -264,6 +251,7 @@ impl Payments {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `payments/coupons.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -299,6 +287,7 @@ impl Payments {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `payments/custom-provider.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -322,6 +311,7 @@ impl Payments {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `payments/orders.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `order_id`: The id of the order.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -354,6 +344,7 @@ impl Payments {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `payments/subscriptions.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `subscription_id`: The id of the subscription.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -383,6 +374,7 @@ impl Payments {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `payments/transactions.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `transaction_id`: The id of the transaction.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -407,6 +399,7 @@ impl Payments {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
+<<<<<<< HEAD
     /// Lists the coupons.
     ///
     /// `GET /payments/coupon/list`
@@ -436,6 +429,8 @@ impl Payments {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
+=======
+>>>>>>> vthree
     /// Lists the integration providers.
     ///
     /// `GET /payments/integrations/provider/whitelabel`
@@ -444,6 +439,7 @@ impl Payments {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `payments/integration.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -476,6 +472,7 @@ impl Payments {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `payments/orders.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `order_id`: The id of the order.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -507,6 +504,7 @@ impl Payments {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `order_id`: The id of the order.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -536,6 +534,7 @@ impl Payments {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `payments/orders.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
@@ -565,6 +564,7 @@ impl Payments {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `payments/subscriptions.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -594,6 +594,7 @@ impl Payments {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `payments/transactions.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
@@ -622,6 +623,7 @@ impl Payments {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `payments/orders.collectPayment`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `order_id`: The id of the order.
     ///
@@ -650,6 +652,90 @@ impl Payments {
             .path("orderId", &order_id)
             .json(&body.into())
     }
+    /// Changes the custom provider capabilities.
+    ///
+    /// `PUT /payments/custom-provider/capabilities`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `payments/custom-provider.write`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .payments()
+    ///     .update_custom_provider_capabilities(
+    ///         types::UpdateCustomProviderCapabilities::new(true),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_custom_provider_capabilities(
+        &self,
+        body: impl Into<types::UpdateCustomProviderCapabilities>,
+    ) -> Call<types::SuccessReply> {
+        self.call(&operations::PAYMENTS_UPDATE_CUSTOM_PROVIDER_CAPABILITIES)
+            .json(&body.into())
+    }
+}
+
+impl Payments {
+    /// Creates a coupon.
+    ///
+    /// `POST /payments/coupon`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `payments/coupons.write`.
+    /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .payments()
+    ///     .create_coupon(types::CreateCouponParams::new())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create_coupon(
+        &self,
+        body: impl Into<types::CreateCouponParams>,
+    ) -> Call<types::CreateCouponReply> {
+        self.call(&operations::PAYMENTS_CREATE_COUPON).json(&body.into())
+    }
+    /// Lists the coupons.
+    ///
+    /// `GET /payments/coupon/list`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `payments/coupons.readonly`.
+    /// * Version `2021-07-28`.
+    ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.payments().list_coupons("123", "value").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_coupons(
+        &self,
+        alt_id: impl Display,
+        alt_type: impl Display,
+    ) -> ListCoupons {
+        ListCoupons {
+            call: self
+                .call(&operations::PAYMENTS_LIST_COUPONS)
+                .set_query("altId", &alt_id.to_string())
+                .set_query("altType", &alt_type.to_string()),
+        }
+    }
     /// Changes the coupon.
     ///
     /// `PUT /payments/coupon`
@@ -673,33 +759,6 @@ impl Payments {
         body: impl Into<types::UpdateCouponParams>,
     ) -> Call<types::CreateCouponReply> {
         self.call(&operations::PAYMENTS_UPDATE_COUPON).json(&body.into())
-    }
-    /// Changes the custom provider capabilities.
-    ///
-    /// `PUT /payments/custom-provider/capabilities`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `payments/custom-provider.write`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .payments()
-    ///     .update_custom_provider_capabilities(
-    ///         types::UpdateCustomProviderCapabilities::new(true),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_custom_provider_capabilities(
-        &self,
-        body: impl Into<types::UpdateCustomProviderCapabilities>,
-    ) -> Call<types::SuccessReply> {
-        self.call(&operations::PAYMENTS_UPDATE_CUSTOM_PROVIDER_CAPABILITIES)
-            .json(&body.into())
     }
 }
 
@@ -735,6 +794,7 @@ impl GetTransaction {
 }
 crm_core::call_builder!(GetTransaction => types::GetTxnReply);
 
+<<<<<<< HEAD
 /// Options of [`Payments::list_coupons`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListCoupons {
@@ -792,6 +852,8 @@ impl Paged for ListCoupons {
     }
 }
 
+=======
+>>>>>>> vthree
 /// Options of [`Payments::list_integration_providers`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListIntegrationProviders {
@@ -1143,6 +1205,65 @@ crm_core::paged_builder!(ListTransactions => ListTransactions);
 impl Paged for ListTransactions {
     type Page = types::ListTxnsReply;
     type Item = types::TxnReply;
+    #[inline]
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page).map(|value| &value.data).map(Vec::len),
+            next: None,
+            total: Some(page)
+                .and_then(|value| value.total_count.as_ref())
+                .map(|value| *value as u64),
+            more: None,
+        }
+    }
+    #[inline]
+    fn items(page: Self::Page) -> Vec<Self::Item> {
+        Some(page).map(|value| value.data).unwrap_or_default()
+    }
+}
+
+/// Options of [`Payments::list_coupons`].
+#[must_use = "nothing is sent before `send`"]
+pub struct ListCoupons {
+    call: Call<types::ListCouponsReply>,
+}
+
+impl ListCoupons {
+    /// Most items in a page.
+    #[inline]
+    pub fn limit(self, limit: i64) -> Self {
+        Self {
+            call: self.call.set_query("limit", &limit),
+        }
+    }
+    /// How many items to pass over.
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
+        Self {
+            call: self.call.set_query("offset", &offset),
+        }
+    }
+    /// Only those with this status.
+    pub fn status(self, status: impl Into<types::CouponStatus>) -> Self {
+        Self {
+            call: self
+                .call
+                .set_query("status", &Into::<types::CouponStatus>::into(status)),
+        }
+    }
+    /// A text to look for.
+    pub fn search(self, search: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("search", &search.to_string()),
+        }
+    }
+}
+crm_core::call_builder!(ListCoupons => types::ListCouponsReply);
+crm_core::paged_builder!(ListCoupons => ListCoupons);
+
+impl Paged for ListCoupons {
+    type Page = types::ListCouponsReply;
+    type Item = types::Coupon;
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {

@@ -30,6 +30,7 @@ impl Products {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -56,6 +57,7 @@ impl Products {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -86,6 +88,7 @@ impl Products {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -116,6 +119,7 @@ impl Products {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `products.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -144,6 +148,7 @@ impl Products {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -168,6 +173,7 @@ impl Products {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `products/collection.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -192,6 +198,7 @@ impl Products {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `products/prices.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `product_id`: The id of the product.
     ///
@@ -230,6 +237,7 @@ impl Products {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `product_id`: The id of the product.
     /// * `location_id`: The id of the location (sub-account).
@@ -255,6 +263,7 @@ impl Products {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products/collection.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `collection_id`: The id of the collection.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -284,6 +293,7 @@ impl Products {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products/prices.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `product_id`: The id of the product.
     /// * `price_id`: The id of the price.
@@ -313,6 +323,7 @@ impl Products {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `review_id`: The id of the review.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -349,6 +360,7 @@ impl Products {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `product_id`: The id of the product.
     /// * `location_id`: The id of the location (sub-account).
@@ -374,6 +386,7 @@ impl Products {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products/collection.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `collection_id`: The id of the collection.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -400,6 +413,7 @@ impl Products {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products/prices.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `product_id`: The id of the product.
     /// * `price_id`: The id of the price.
@@ -428,6 +442,7 @@ impl Products {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `products.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `store_id`: The id of the store.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -460,6 +475,7 @@ impl Products {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `products.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -483,6 +499,7 @@ impl Products {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `products/collection.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -512,6 +529,7 @@ impl Products {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `products/prices.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -541,6 +559,7 @@ impl Products {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `products/prices.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `product_id`: The id of the product.
     /// * `location_id`: The id of the location (sub-account).
@@ -570,6 +589,7 @@ impl Products {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `products.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -599,6 +619,7 @@ impl Products {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `product_id`: The id of the product.
     ///
@@ -632,6 +653,7 @@ impl Products {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products/collection.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `collection_id`: The id of the collection.
     ///
@@ -661,6 +683,7 @@ impl Products {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `products/prices.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -691,6 +714,7 @@ impl Products {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products/prices.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `product_id`: The id of the product.
     /// * `price_id`: The id of the price.
@@ -733,6 +757,7 @@ impl Products {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `review_id`: The id of the review.
     ///
@@ -761,6 +786,7 @@ impl Products {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `store_id`: The id of the store.
     ///
@@ -793,6 +819,7 @@ impl Products {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `store_id`: The id of the store.
     ///

@@ -13,15 +13,19 @@ use super::{operations, types};
 
 /// Operations on saas.
 #[derive(Clone, Debug)]
-pub struct Saas {
+pub struct Saas<C = crate::Client> {
     pipeline: Pipeline,
+    client: std::marker::PhantomData<C>,
 }
 
-impl Saas {
+impl<C> Saas<C> {
     pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
+        Self {
+            pipeline: pipeline.clone(),
+            client: std::marker::PhantomData,
+        }
     }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
     /// Disables many saas in one request.
@@ -30,6 +34,7 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     ///
@@ -59,6 +64,7 @@ impl Saas {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     ///
@@ -89,6 +95,7 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     ///
@@ -125,6 +132,7 @@ impl Saas {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     ///
@@ -162,6 +170,7 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -191,6 +200,7 @@ impl Saas {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -221,6 +231,7 @@ impl Saas {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `customer_id`: The id of the Stripe customer whose locations are wanted.
     /// * `subscription_id`: The id of the subscription.
@@ -249,6 +260,7 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     ///
@@ -276,6 +288,7 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `plan_id`: The id of the plan.
     /// * `company_id`: The id of the company (agency).
@@ -301,6 +314,7 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `plan_id`: The id of the plan.
     /// * `company_id`: The id of the company (agency).
@@ -328,6 +342,7 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `company_id`: The id of the company (agency).
@@ -353,6 +368,7 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `company_id`: The id of the company (agency).
@@ -380,6 +396,7 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     ///
@@ -401,6 +418,7 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     ///
@@ -426,6 +444,7 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     /// * `page`: Which page: a number for a list, a name for a sign-in.
@@ -455,6 +474,7 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     ///
@@ -481,6 +501,7 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -510,6 +531,7 @@ impl Saas {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -540,6 +562,7 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     ///
@@ -576,6 +599,7 @@ impl Saas {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     ///
@@ -614,6 +638,7 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -636,6 +661,9 @@ impl Saas {
             .path("locationId", &location_id)
             .json(&body.into())
     }
+}
+
+impl Saas {
     /// Changes the subscription legacy.
     ///
     /// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`

@@ -13,15 +13,19 @@ use super::{operations, types};
 
 /// Operations on snapshots.
 #[derive(Clone, Debug)]
-pub struct Snapshots {
+pub struct Snapshots<C = crate::Client> {
     pipeline: Pipeline,
+    client: std::marker::PhantomData<C>,
 }
 
-impl Snapshots {
+impl<C> Snapshots<C> {
     pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
+        Self {
+            pipeline: pipeline.clone(),
+            client: std::marker::PhantomData,
+        }
     }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
     /// Creates a share link.
@@ -30,6 +34,7 @@ impl Snapshots {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     ///
@@ -65,6 +70,7 @@ impl Snapshots {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `snapshot_id`: The id of the snapshot.
     /// * `location_id`: The id of the location (sub-account).
@@ -92,6 +98,7 @@ impl Snapshots {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
     ///
@@ -104,6 +111,9 @@ impl Snapshots {
         self.call(&operations::SNAPSHOTS_LIST)
             .set_query("companyId", &company_id.to_string())
     }
+}
+
+impl Snapshots {
     /// Lists the pushes.
     ///
     /// `GET /snapshots/snapshot-status/{snapshotId}`

@@ -13,17 +13,208 @@ use super::{operations, types};
 
 /// Operations on social media.
 #[derive(Clone, Debug)]
-pub struct SocialMedia {
+pub struct SocialMedia<C = crate::Client> {
     pipeline: Pipeline,
+    client: std::marker::PhantomData<C>,
+}
+
+impl<C> SocialMedia<C> {
+    pub(crate) fn new(pipeline: &Pipeline) -> Self {
+        Self {
+            pipeline: pipeline.clone(),
+            client: std::marker::PhantomData,
+        }
+    }
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+        Call::new(&self.pipeline, op)
+    }
+    /// Deletes posts of many social media in one request.
+    ///
+    /// `POST /social-media-posting/{locationId}/posts/bulk-delete`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .social_media()
+    ///     .batch_delete_posts("123", types::DeletePosts::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn batch_delete_posts(
+        &self,
+        location_id: impl Display,
+        body: impl Into<types::DeletePosts>,
+    ) -> Call<types::BulkDeleteReply> {
+        self.call(&operations::SOCIAL_MEDIA_BATCH_DELETE_POSTS)
+            .path("locationId", &location_id)
+            .json(&body.into())
+    }
+    /// Deletes the account of a social media.
+    ///
+    /// `DELETE /social-media-posting/{locationId}/accounts/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.social_media().delete_account("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_account(
+        &self,
+        location_id: impl Display,
+        id: impl Display,
+    ) -> DeleteAccount {
+        DeleteAccount {
+            call: self
+                .call(&operations::SOCIAL_MEDIA_DELETE_ACCOUNT)
+                .path("locationId", &location_id)
+                .path("id", &id),
+        }
+    }
+    /// Reads the category of a social media.
+    ///
+    /// `GET /social-media-posting/{locationId}/categories/{id}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.social_media().get_category("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_category(
+        &self,
+        location_id: impl Display,
+        id: impl Display,
+    ) -> Call<types::GetByIdReply> {
+        self.call(&operations::SOCIAL_MEDIA_GET_CATEGORY)
+            .path("locationId", &location_id)
+            .path("id", &id)
+    }
+    /// Reads the tag details of a social media.
+    ///
+    /// `POST /social-media-posting/{locationId}/tags/details`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .social_media()
+    ///     .get_tag_details("123", types::UpdateTag::new(vec!["123".to_owned()]))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_tag_details(
+        &self,
+        location_id: impl Display,
+        body: impl Into<types::UpdateTag>,
+    ) -> Call<types::IdReply> {
+        self.call(&operations::SOCIAL_MEDIA_GET_TAG_DETAILS)
+            .path("locationId", &location_id)
+            .json(&body.into())
+    }
+    /// Lists the accounts of a social media.
+    ///
+    /// `GET /social-media-posting/{locationId}/accounts`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `socialplanner/account.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.social_media().list_accounts("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_accounts(
+        &self,
+        location_id: impl Display,
+    ) -> Call<types::AccountsListReply> {
+        self.call(&operations::SOCIAL_MEDIA_LIST_ACCOUNTS)
+            .path("locationId", &location_id)
+    }
+    /// Lists the categories of a social media.
+    ///
+    /// `GET /social-media-posting/{locationId}/categories`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `socialplanner/category.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.social_media().list_categories("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_categories(&self, location_id: impl Display) -> ListCategories {
+        ListCategories {
+            call: self
+                .call(&operations::SOCIAL_MEDIA_LIST_CATEGORIES)
+                .path("locationId", &location_id),
+        }
+    }
+    /// Lists the tags of a social media.
+    ///
+    /// `GET /social-media-posting/{locationId}/tags`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.social_media().list_tags("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_tags(&self, location_id: impl Display) -> ListTags {
+        ListTags {
+            call: self
+                .call(&operations::SOCIAL_MEDIA_LIST_TAGS)
+                .path("locationId", &location_id),
+        }
+    }
 }
 
 impl SocialMedia {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
     /// Attaches the facebook account of a social media.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
@@ -181,35 +372,6 @@ impl SocialMedia {
             .path("accountId", &account_id)
             .json(&body.into())
     }
-    /// Deletes posts of many social media in one request.
-    ///
-    /// `POST /social-media-posting/{locationId}/posts/bulk-delete`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .social_media()
-    ///     .batch_delete_posts("123", types::DeletePosts::default())
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn batch_delete_posts(
-        &self,
-        location_id: impl Display,
-        body: impl Into<types::DeletePosts>,
-    ) -> Call<types::BulkDeleteReply> {
-        self.call(&operations::SOCIAL_MEDIA_BATCH_DELETE_POSTS)
-            .path("locationId", &location_id)
-            .json(&body.into())
-    }
     /// Creates a post of a social media.
     ///
     /// `POST /social-media-posting/{locationId}/posts`
@@ -245,34 +407,6 @@ impl SocialMedia {
         self.call(&operations::SOCIAL_MEDIA_CREATE_POST)
             .path("locationId", &location_id)
             .json(&body.into())
-    }
-    /// Deletes the account of a social media.
-    ///
-    /// `DELETE /social-media-posting/{locationId}/accounts/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().delete_account("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_account(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> DeleteAccount {
-        DeleteAccount {
-            call: self
-                .call(&operations::SOCIAL_MEDIA_DELETE_ACCOUNT)
-                .path("locationId", &location_id)
-                .path("id", &id),
-        }
     }
     /// Deletes the csv import of a social media.
     ///
@@ -384,31 +518,6 @@ impl SocialMedia {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Reads the category of a social media.
-    ///
-    /// `GET /social-media-posting/{locationId}/categories/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().get_category("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_category(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> Call<types::GetByIdReply> {
-        self.call(&operations::SOCIAL_MEDIA_GET_CATEGORY)
-            .path("locationId", &location_id)
-            .path("id", &id)
-    }
     /// Reads the post of a social media.
     ///
     /// `GET /social-media-posting/{locationId}/posts/{id}`
@@ -463,34 +572,6 @@ impl SocialMedia {
     ) -> Call<types::SocialMediaGetStatisticsResponse> {
         self.call(&operations::SOCIAL_MEDIA_GET_STATISTICS)
             .set_query("locationId", &location_id.to_string())
-            .json(&body.into())
-    }
-    /// Reads the tag details of a social media.
-    ///
-    /// `POST /social-media-posting/{locationId}/tags/details`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .social_media()
-    ///     .get_tag_details("123", types::UpdateTag::new(vec!["123".to_owned()]))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_tag_details(
-        &self,
-        location_id: impl Display,
-        body: impl Into<types::UpdateTag>,
-    ) -> Call<types::IdReply> {
-        self.call(&operations::SOCIAL_MEDIA_GET_TAG_DETAILS)
-            .path("locationId", &location_id)
             .json(&body.into())
     }
     /// Reads the tiktok business profile of a social media.
@@ -573,51 +654,6 @@ impl SocialMedia {
         self.call(&operations::SOCIAL_MEDIA_GET_TWITTER_PROFILE)
             .path("locationId", &location_id)
             .path("accountId", &account_id)
-    }
-    /// Lists the accounts of a social media.
-    ///
-    /// `GET /social-media-posting/{locationId}/accounts`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `socialplanner/account.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_accounts("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_accounts(
-        &self,
-        location_id: impl Display,
-    ) -> Call<types::AccountsListReply> {
-        self.call(&operations::SOCIAL_MEDIA_LIST_ACCOUNTS)
-            .path("locationId", &location_id)
-    }
-    /// Lists the categories of a social media.
-    ///
-    /// `GET /social-media-posting/{locationId}/categories`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `socialplanner/category.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_categories("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_categories(&self, location_id: impl Display) -> ListCategories {
-        ListCategories {
-            call: self
-                .call(&operations::SOCIAL_MEDIA_LIST_CATEGORIES)
-                .path("locationId", &location_id),
-        }
     }
     /// Lists the csv imports of a social media.
     ///
@@ -813,28 +849,6 @@ impl SocialMedia {
                 .call(&operations::SOCIAL_MEDIA_LIST_POSTS)
                 .path("locationId", &location_id)
                 .json(&body.into()),
-        }
-    }
-    /// Lists the tags of a social media.
-    ///
-    /// `GET /social-media-posting/{locationId}/tags`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_tags("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_tags(&self, location_id: impl Display) -> ListTags {
-        ListTags {
-            call: self
-                .call(&operations::SOCIAL_MEDIA_LIST_TAGS)
-                .path("locationId", &location_id),
         }
     }
     /// Sets the accounts of a social media.
@@ -1243,6 +1257,64 @@ impl Paged for ListCategories {
     }
 }
 
+/// Options of [`SocialMedia::list_tags`].
+#[must_use = "nothing is sent before `send`"]
+pub struct ListTags {
+    call: Call<types::IdReply>,
+}
+
+impl ListTags {
+    /// Only those that match this text.
+    pub fn search_text(self, search_text: impl Display) -> Self {
+        Self {
+            call: self.call.set_query("searchText", &search_text.to_string()),
+        }
+    }
+    /// Most items in a page.
+    #[inline]
+    pub fn limit(self, limit: i64) -> Self {
+        Self {
+            call: self.call.set_query("limit", &limit),
+        }
+    }
+    /// How many items to pass over.
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
+        Self {
+            call: self.call.set_query("skip", &skip),
+        }
+    }
+}
+crm_core::call_builder!(ListTags => types::IdReply);
+crm_core::paged_builder!(ListTags => ListTags);
+
+impl Paged for ListTags {
+    type Page = types::IdReply;
+    type Item = types::SocialMediaTag;
+    #[inline]
+    fn facts(page: &Self::Page) -> PageFacts {
+        PageFacts {
+            count: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .map(|value| &value.tags)
+                .map(Vec::len),
+            next: None,
+            total: Some(page)
+                .and_then(|value| value.results.as_ref())
+                .and_then(|value| value.count.as_ref())
+                .map(|value| *value as u64),
+            more: None,
+        }
+    }
+    #[inline]
+    fn items(page: Self::Page) -> Vec<Self::Item> {
+        Some(page)
+            .and_then(|value| value.results)
+            .map(|value| value.tags)
+            .unwrap_or_default()
+    }
+}
+
 /// Options of [`SocialMedia::list_csv_imports`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListCsvImports {
@@ -1390,6 +1462,7 @@ impl Paged for ListPosts {
     }
 }
 
+<<<<<<< HEAD
 /// Options of [`SocialMedia::list_tags`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListTags {
@@ -1446,6 +1519,8 @@ impl Paged for ListTags {
     }
 }
 
+=======
+>>>>>>> vthree
 /// Options of [`SocialMedia::start_facebook_oauth`].
 #[must_use = "nothing is sent before `send`"]
 pub struct StartFacebookOauth {

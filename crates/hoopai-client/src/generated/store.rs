@@ -29,6 +29,7 @@ impl Store {
     /// `POST /store/shipping-carrier`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -53,6 +54,7 @@ impl Store {
     /// `POST /store/shipping-zone/{shippingZoneId}/shipping-rate`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `shipping_zone_id`: The id of the shipping zone.
     ///
@@ -80,6 +82,7 @@ impl Store {
     /// `POST /store/shipping-zone`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -109,6 +112,7 @@ impl Store {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `shipping_carrier_id`: The id of the shipping carrier.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -140,6 +144,7 @@ impl Store {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -173,6 +178,7 @@ impl Store {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -199,6 +205,7 @@ impl Store {
     /// `GET /store/store-setting`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -223,6 +230,7 @@ impl Store {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `shipping_carrier_id`: The id of the shipping carrier.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -250,6 +258,7 @@ impl Store {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -283,6 +292,7 @@ impl Store {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -312,6 +322,7 @@ impl Store {
     /// `POST /store/shipping-zone/shipping-rates`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -334,6 +345,7 @@ impl Store {
     /// `GET /store/shipping-carrier`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -358,6 +370,7 @@ impl Store {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
@@ -388,6 +401,7 @@ impl Store {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
@@ -414,6 +428,7 @@ impl Store {
     /// `POST /store/store-setting`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -447,6 +462,7 @@ impl Store {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `shipping_carrier_id`: The id of the shipping carrier.
     ///
@@ -475,6 +491,7 @@ impl Store {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `shipping_zone_id`: The id of the shipping zone.
     ///
@@ -505,6 +522,7 @@ impl Store {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `shipping_zone_id`: The id of the shipping zone.
     ///

@@ -32,6 +32,7 @@ impl Surveys {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `surveys.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -55,6 +56,7 @@ impl Surveys {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `surveys.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///

@@ -13,17 +13,96 @@ use super::{operations, types};
 
 /// Operations on users.
 #[derive(Clone, Debug)]
-pub struct Users {
+pub struct Users<C = crate::Client> {
     pipeline: Pipeline,
+    client: std::marker::PhantomData<C>,
+}
+
+impl<C> Users<C> {
+    pub(crate) fn new(pipeline: &Pipeline) -> Self {
+        Self {
+            pipeline: pipeline.clone(),
+            client: std::marker::PhantomData,
+        }
+    }
+    pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
+        Call::new(&self.pipeline, op)
+    }
+    /// Reads a user.
+    ///
+    /// `GET /users/{userId}`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * Scope: `users.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `user_id`: The id of the user.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.users().get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get(&self, user_id: impl Display) -> Call<types::UserReply> {
+        self.call(&operations::USERS_GET).path("userId", &user_id)
+    }
+    /// Searches users.
+    ///
+    /// `GET /users/search`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `users.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// * `company_id`: The id of the company (agency).
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.users().search("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn search(&self, company_id: impl Display) -> Search {
+        Search {
+            call: self
+                .call(&operations::USERS_SEARCH)
+                .set_query("companyId", &company_id.to_string()),
+        }
+    }
+    /// Searches users by email.
+    ///
+    /// `POST /users/search/filter-by-email`
+    ///
+    /// * Pages by an offset: `items()` and `pages()` follow it.
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `users.readonly`.
+    /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .users()
+    ///     .search_by_email(types::FilterByEmail::new("123", "ada@example.com"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn search_by_email(
+        &self,
+        body: impl Into<types::FilterByEmail>,
+    ) -> SearchByEmail {
+        SearchByEmail {
+            call: self.call(&operations::USERS_SEARCH_BY_EMAIL).json(&body.into()),
+        }
+    }
 }
 
 impl Users {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
     /// Creates a user.
     ///
     /// `POST /users/`
@@ -74,25 +153,6 @@ impl Users {
     pub fn delete(&self, user_id: impl Display) -> Call<types::DeleteUserReply> {
         self.call(&operations::USERS_DELETE).path("userId", &user_id)
     }
-    /// Reads a user.
-    ///
-    /// `GET /users/{userId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `users.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `user_id`: The id of the user.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.users().get("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get(&self, user_id: impl Display) -> Call<types::UserReply> {
-        self.call(&operations::USERS_GET).path("userId", &user_id)
-    }
     /// Lists users.
     ///
     /// `GET /users/`
@@ -113,56 +173,6 @@ impl Users {
     pub fn list(&self, location_id: impl Display) -> Call<types::LocationReply> {
         self.call(&operations::USERS_LIST)
             .set_query("locationId", &location_id.to_string())
-    }
-    /// Searches users.
-    ///
-    /// `GET /users/search`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `users.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.users().search("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search(&self, company_id: impl Display) -> Search {
-        Search {
-            call: self
-                .call(&operations::USERS_SEARCH)
-                .set_query("companyId", &company_id.to_string()),
-        }
-    }
-    /// Searches users by email.
-    ///
-    /// `POST /users/search/filter-by-email`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `users.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .users()
-    ///     .search_by_email(types::FilterByEmail::new("123", "ada@example.com"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search_by_email(
-        &self,
-        body: impl Into<types::FilterByEmail>,
-    ) -> SearchByEmail {
-        SearchByEmail {
-            call: self.call(&operations::USERS_SEARCH_BY_EMAIL).json(&body.into()),
-        }
     }
     /// Changes a user.
     ///

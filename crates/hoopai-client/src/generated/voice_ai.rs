@@ -31,6 +31,7 @@ impl VoiceAi {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `voice-ai-agent-goals.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -62,6 +63,7 @@ impl VoiceAi {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `voice-ai-agents.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -87,6 +89,7 @@ impl VoiceAi {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-agent-goals.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `action_id`: The id of the action.
     /// * `location_id`: The id of the location (sub-account).
@@ -116,6 +119,7 @@ impl VoiceAi {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-agents.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     /// * `location_id`: The id of the location (sub-account).
@@ -142,6 +146,7 @@ impl VoiceAi {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-agent-goals.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `action_id`: The id of the action.
     /// * `location_id`: The id of the location (sub-account).
@@ -168,6 +173,7 @@ impl VoiceAi {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-agents.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     /// * `location_id`: The id of the location (sub-account).
@@ -194,6 +200,7 @@ impl VoiceAi {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-dashboard.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -219,6 +226,7 @@ impl VoiceAi {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `voice-ai-agents.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -242,6 +250,7 @@ impl VoiceAi {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `voice-ai-dashboard.readonly`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -265,6 +274,7 @@ impl VoiceAi {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-agent-goals.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `action_id`: The id of the action.
     ///
@@ -303,6 +313,7 @@ impl VoiceAi {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-agents.write`.
     /// * Version `2021-04-15`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `agent_id`: The id of the agent.
     /// * `location_id`: The id of the location (sub-account).

@@ -31,6 +31,7 @@ impl Workflows {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `workflows.readonly`.
     /// * Version `2021-07-28`.
+    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///

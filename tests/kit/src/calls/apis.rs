@@ -7,6 +7,7 @@ use crm_core::{ClientBuilder, ManualClock, OpMeta, Quotas};
 use crm_fake::{Fake, Vendor};
 use hatch_client::{BulkExport, ContactsKey, ReportingKey};
 use hockeystack_client::{AccountIntelligence, AccountIntelligenceToken, RevenueAgents, RevenueAgentsToken};
+use serde_json::Value;
 
 use super::{Entry, Made, Sample, generated};
 
@@ -22,6 +23,8 @@ pub struct Api<C: 'static> {
     pub calls: &'static [Entry<C>],
     /// The table of operations.
     pub operations: fn() -> Vec<&'static OpMeta>,
+    /// The version that is sent with all of them, if the client has one.
+    pub version: Option<&'static str>,
 }
 
 impl<C> Api<C> {
@@ -29,6 +32,12 @@ impl<C> Api<C> {
     #[must_use]
     pub fn client(&self, fake: &Fake) -> C {
         (self.connect)(fake.token(), &fake.base_url(), None)
+    }
+
+    /// Returns the sample arguments of the fake for an operation, if it is in the fake's document.
+    #[must_use]
+    pub fn arguments(&self, fake: &Fake, op: &OpMeta) -> Option<Value> {
+        fake.sample_request(op.method.as_str(), op.path, self.version.or(op.version))
     }
 
     /// Makes the call of an operation with the sample arguments of the fake.
@@ -39,7 +48,7 @@ impl<C> Api<C> {
     #[must_use]
     pub fn sample(&self, fake: &Fake, client: &C, op: &OpMeta) -> Made {
         let (_, make) = self.calls.iter().find(|(name, _)| *name == op.id).expect("a call of it");
-        let sample = fake.sample_request(op.method.as_str(), op.path, op.version).expect("its arguments");
+        let sample = self.arguments(fake, op).expect("its arguments");
         make(client, &Sample(sample))
     }
 }
@@ -65,6 +74,7 @@ pub fn hubspot() -> Api<hubspot_client::Client> {
         connect: |token, url, quotas| client(hubspot_client::Client::builder().token(token), url, quotas),
         calls: generated::hubspot::CALLS,
         operations: || hubspot_client::operations::all().collect(),
+        version: None,
     }
 }
 
@@ -77,6 +87,7 @@ pub fn hoopai() -> Api<hoopai_client::Client> {
         connect: |token, url, quotas| client(hoopai_client::Client::builder().token(token), url, quotas),
         calls: generated::hoopai::CALLS,
         operations: || hoopai_client::operations::all().collect(),
+        version: None,
     }
 }
 
@@ -89,6 +100,7 @@ pub fn hoopai_v3() -> Api<hoopai_client::V3> {
         connect: |token, url, quotas| client(hoopai_client::Client::builder().token(token), url, quotas).v3(),
         calls: generated::hoopai_v3::CALLS,
         operations: || hoopai_client::v3::operations::all().collect(),
+        version: Some("v3"),
     }
 }
 
@@ -104,6 +116,7 @@ pub fn hockeystack_account_intelligence() -> Api<AccountIntelligence> {
         },
         calls: generated::hockeystack_account_intelligence::CALLS,
         operations: || hockeystack_client::account_intelligence::operations::all().collect(),
+        version: None,
     }
 }
 
@@ -119,6 +132,7 @@ pub fn hockeystack_revenue_agents() -> Api<RevenueAgents> {
         },
         calls: generated::hockeystack_revenue_agents::CALLS,
         operations: || hockeystack_client::revenue_agents::operations::all().collect(),
+        version: None,
     }
 }
 
@@ -133,6 +147,7 @@ pub fn hatch_contacts() -> Api<hatch_client::Client> {
         },
         calls: generated::hatch_contacts::CALLS,
         operations: || hatch_client::contacts::operations::all().collect(),
+        version: None,
     }
 }
 
@@ -145,5 +160,6 @@ pub fn hatch_bulk_export() -> Api<BulkExport> {
         connect: |key, url, quotas| client(BulkExport::builder(ReportingKey::new(key).expect("a key")), url, quotas),
         calls: generated::hatch_bulk_export::CALLS,
         operations: || hatch_client::bulk_export::operations::all().collect(),
+        version: None,
     }
 }

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &ADS_ADD_FACEBOOK_AUDIENCE_MEMBER,
     &ADS_CREATE_FACEBOOK_CONVERSATION_FORM,
     &ADS_CREATE_FACEBOOK_INTEGRATION,

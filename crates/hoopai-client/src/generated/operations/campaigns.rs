@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&CAMPAIGNS_LIST];
+pub(crate) static ALL: &[&OpMeta] = &[&CAMPAIGNS_LIST];
 
 /// `GET /campaigns/`
 pub static CAMPAIGNS_LIST: OpMeta = OpMeta {

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&COMPANIES_GET];
+pub(crate) static ALL: &[&OpMeta] = &[&COMPANIES_GET];
 
 /// `GET /companies/{companyId}`
 pub static COMPANIES_GET: OpMeta = OpMeta {

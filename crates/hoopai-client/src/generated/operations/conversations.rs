@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &CONVERSATIONS_ADD_INBOUND_MESSAGE,
     &CONVERSATIONS_ADD_MESSAGE_ATTACHMENTS,
     &CONVERSATIONS_ADD_OUTBOUND_MESSAGE,

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&COURSES_IMPORT];
+pub(crate) static ALL: &[&OpMeta] = &[&COURSES_IMPORT];
 
 /// What some requests must hold and their replies promise.
 const RULES_1: Rules = Rules {

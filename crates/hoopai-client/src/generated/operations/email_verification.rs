@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&EMAIL_VERIFICATION_VERIFY];
+pub(crate) static ALL: &[&OpMeta] = &[&EMAIL_VERIFICATION_VERIFY];
 
 /// `POST /email/verify`
 pub static EMAIL_VERIFICATION_VERIFY: OpMeta = OpMeta {

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &FUNNELS_COUNT_PAGES,
     &FUNNELS_CREATE_REDIRECT,
     &FUNNELS_DELETE_REDIRECT,

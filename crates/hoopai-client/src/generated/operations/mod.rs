@@ -4,247 +4,247 @@
 use crm_core::OpMeta;
 
 #[cfg(feature = "ads")]
-mod ads;
+pub(crate) mod ads;
 
 #[cfg(feature = "ads")]
 pub use self::ads::*;
 
 #[cfg(feature = "affiliates")]
-mod affiliates;
+pub(crate) mod affiliates;
 
 #[cfg(feature = "affiliates")]
 pub use self::affiliates::*;
 
 #[cfg(feature = "agent_studio")]
-mod agent_studio;
+pub(crate) mod agent_studio;
 
 #[cfg(feature = "agent_studio")]
 pub use self::agent_studio::*;
 
 #[cfg(feature = "associations")]
-mod associations;
+pub(crate) mod associations;
 
 #[cfg(feature = "associations")]
 pub use self::associations::*;
 
 #[cfg(feature = "blogs")]
-mod blogs;
+pub(crate) mod blogs;
 
 #[cfg(feature = "blogs")]
 pub use self::blogs::*;
 
 #[cfg(feature = "brand_boards")]
-mod brand_boards;
+pub(crate) mod brand_boards;
 
 #[cfg(feature = "brand_boards")]
 pub use self::brand_boards::*;
 
 #[cfg(feature = "businesses")]
-mod businesses;
+pub(crate) mod businesses;
 
 #[cfg(feature = "businesses")]
 pub use self::businesses::*;
 
 #[cfg(feature = "calendars")]
-mod calendars;
+pub(crate) mod calendars;
 
 #[cfg(feature = "calendars")]
 pub use self::calendars::*;
 
 #[cfg(feature = "campaigns")]
-mod campaigns;
+pub(crate) mod campaigns;
 
 #[cfg(feature = "campaigns")]
 pub use self::campaigns::*;
 
 #[cfg(feature = "companies")]
-mod companies;
+pub(crate) mod companies;
 
 #[cfg(feature = "companies")]
 pub use self::companies::*;
 
 #[cfg(feature = "contacts")]
-mod contacts;
+pub(crate) mod contacts;
 
 #[cfg(feature = "contacts")]
 pub use self::contacts::*;
 
 #[cfg(feature = "conversation_ai")]
-mod conversation_ai;
+pub(crate) mod conversation_ai;
 
 #[cfg(feature = "conversation_ai")]
 pub use self::conversation_ai::*;
 
 #[cfg(feature = "conversations")]
-mod conversations;
+pub(crate) mod conversations;
 
 #[cfg(feature = "conversations")]
 pub use self::conversations::*;
 
 #[cfg(feature = "courses")]
-mod courses;
+pub(crate) mod courses;
 
 #[cfg(feature = "courses")]
 pub use self::courses::*;
 
 #[cfg(feature = "custom_fields")]
-mod custom_fields;
+pub(crate) mod custom_fields;
 
 #[cfg(feature = "custom_fields")]
 pub use self::custom_fields::*;
 
 #[cfg(feature = "custom_menus")]
-mod custom_menus;
+pub(crate) mod custom_menus;
 
 #[cfg(feature = "custom_menus")]
 pub use self::custom_menus::*;
 
 #[cfg(feature = "email_verification")]
-mod email_verification;
+pub(crate) mod email_verification;
 
 #[cfg(feature = "email_verification")]
 pub use self::email_verification::*;
 
 #[cfg(feature = "emails")]
-mod emails;
+pub(crate) mod emails;
 
 #[cfg(feature = "emails")]
 pub use self::emails::*;
 
 #[cfg(feature = "forms")]
-mod forms;
+pub(crate) mod forms;
 
 #[cfg(feature = "forms")]
 pub use self::forms::*;
 
 #[cfg(feature = "funnels")]
-mod funnels;
+pub(crate) mod funnels;
 
 #[cfg(feature = "funnels")]
 pub use self::funnels::*;
 
 #[cfg(feature = "invoices")]
-mod invoices;
+pub(crate) mod invoices;
 
 #[cfg(feature = "invoices")]
 pub use self::invoices::*;
 
 #[cfg(feature = "knowledge_bases")]
-mod knowledge_bases;
+pub(crate) mod knowledge_bases;
 
 #[cfg(feature = "knowledge_bases")]
 pub use self::knowledge_bases::*;
 
 #[cfg(feature = "links")]
-mod links;
+pub(crate) mod links;
 
 #[cfg(feature = "links")]
 pub use self::links::*;
 
 #[cfg(feature = "locations")]
-mod locations;
+pub(crate) mod locations;
 
 #[cfg(feature = "locations")]
 pub use self::locations::*;
 
 #[cfg(feature = "marketplace")]
-mod marketplace;
+pub(crate) mod marketplace;
 
 #[cfg(feature = "marketplace")]
 pub use self::marketplace::*;
 
 #[cfg(feature = "media")]
-mod media;
+pub(crate) mod media;
 
 #[cfg(feature = "media")]
 pub use self::media::*;
 
 #[cfg(feature = "oauth")]
-mod oauth;
+pub(crate) mod oauth;
 
 #[cfg(feature = "oauth")]
 pub use self::oauth::*;
 
 #[cfg(feature = "objects")]
-mod objects;
+pub(crate) mod objects;
 
 #[cfg(feature = "objects")]
 pub use self::objects::*;
 
 #[cfg(feature = "opportunities")]
-mod opportunities;
+pub(crate) mod opportunities;
 
 #[cfg(feature = "opportunities")]
 pub use self::opportunities::*;
 
 #[cfg(feature = "payments")]
-mod payments;
+pub(crate) mod payments;
 
 #[cfg(feature = "payments")]
 pub use self::payments::*;
 
 #[cfg(feature = "phone_numbers")]
-mod phone_numbers;
+pub(crate) mod phone_numbers;
 
 #[cfg(feature = "phone_numbers")]
 pub use self::phone_numbers::*;
 
 #[cfg(feature = "products")]
-mod products;
+pub(crate) mod products;
 
 #[cfg(feature = "products")]
 pub use self::products::*;
 
 #[cfg(feature = "proposals")]
-mod proposals;
+pub(crate) mod proposals;
 
 #[cfg(feature = "proposals")]
 pub use self::proposals::*;
 
 #[cfg(feature = "saas")]
-mod saas;
+pub(crate) mod saas;
 
 #[cfg(feature = "saas")]
 pub use self::saas::*;
 
 #[cfg(feature = "snapshots")]
-mod snapshots;
+pub(crate) mod snapshots;
 
 #[cfg(feature = "snapshots")]
 pub use self::snapshots::*;
 
 #[cfg(feature = "social_media")]
-mod social_media;
+pub(crate) mod social_media;
 
 #[cfg(feature = "social_media")]
 pub use self::social_media::*;
 
 #[cfg(feature = "store")]
-mod store;
+pub(crate) mod store;
 
 #[cfg(feature = "store")]
 pub use self::store::*;
 
 #[cfg(feature = "surveys")]
-mod surveys;
+pub(crate) mod surveys;
 
 #[cfg(feature = "surveys")]
 pub use self::surveys::*;
 
 #[cfg(feature = "users")]
-mod users;
+pub(crate) mod users;
 
 #[cfg(feature = "users")]
 pub use self::users::*;
 
 #[cfg(feature = "voice_ai")]
-mod voice_ai;
+pub(crate) mod voice_ai;
 
 #[cfg(feature = "voice_ai")]
 pub use self::voice_ai::*;
 
 #[cfg(feature = "workflows")]
-mod workflows;
+pub(crate) mod workflows;
 
 #[cfg(feature = "workflows")]
 pub use self::workflows::*;

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&SURVEYS_LIST, &SURVEYS_LIST_SUBMISSIONS];
+pub(crate) static ALL: &[&OpMeta] = &[&SURVEYS_LIST, &SURVEYS_LIST_SUBMISSIONS];
 
 /// What some requests must hold and their replies promise.
 const RULES_1: Rules = Rules {

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &VOICE_AI_CREATE_ACTION,
     &VOICE_AI_CREATE_AGENT,
     &VOICE_AI_DELETE_ACTION,

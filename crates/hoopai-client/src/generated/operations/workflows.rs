@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&WORKFLOWS_LIST];
+pub(crate) static ALL: &[&OpMeta] = &[&WORKFLOWS_LIST];
 
 /// `GET /workflows/`
 pub static WORKFLOWS_LIST: OpMeta = OpMeta {

@@ -388,18 +388,8 @@ crm_core::open_enum! {
     }
 }
 
-crm_core::open_enum! {
-    /// Visibility.
-    pub enum Visibility {
-        /// `draft`
-        Draft = "draft",
-        /// `published`
-        Published = "published",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     CategoryInterface, ContentType, ExporterPayload, InstructorDetails, PostInterface, PostMaterialInterface,
-    ProductInterface, SubCategoryInterface, Type, Visibility,
+    ProductInterface, SubCategoryInterface, Type,
 );

@@ -358,6 +358,12 @@ mod shared_success_reply;
 )]
 pub use self::shared_success_reply::*;
 
+#[cfg(any(feature = "courses", feature = "emails"))]
+mod shared_visibility;
+
+#[cfg(any(feature = "courses", feature = "emails"))]
+pub use self::shared_visibility::*;
+
 #[cfg(feature = "snapshots")]
 mod snapshots;
 

@@ -11,106 +11,18 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on ads.
-#[derive(Clone, Debug)]
-pub struct Ads {
-    pipeline: Pipeline,
-}
+pub use crate::ads::{
+    GetFacebookCampaign, ListFacebookAdAccounts, ListFacebookCustomAudiences,
+    ListFacebookEntities, ListFacebookPages, ListFacebookPixels, ListGoogleAdAccounts,
+    ListGoogleAssets, ListGoogleConversions, ListGoogleEntities, ListGoogleReports,
+    ListGoogleSegments, ListInstagramAccounts, SearchGoogleTargeting,
+    SearchLinkedinTargeting,
+};
+
+/// Operations on ads. Those that are the same for every client are on the page of [the handle itself](crate::ads::Ads).
+pub type Ads = crate::ads::Ads<crate::V3>;
 
 impl Ads {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
-    /// Adds the facebook audience member of an ads.
-    ///
-    /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `audience_id`: The id of the audience.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .add_facebook_audience_member(
-    ///         "123",
-    ///         types::UpdateCustomAudience::new("123", "123"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn add_facebook_audience_member(
-        &self,
-        audience_id: impl Display,
-        body: impl Into<types::UpdateCustomAudience>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_ADD_FACEBOOK_AUDIENCE_MEMBER)
-            .path("audienceId", &audience_id)
-            .json(&body.into())
-    }
-    /// Creates a facebook conversation form.
-    ///
-    /// `POST /ad-publishing/facebook/conversation-forms`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .create_facebook_conversation_form(
-    ///         types::CreateConversationForm::new(
-    ///             "123",
-    ///             "value",
-    ///             vec![types::WelcomeMessageQuestion::new("value")],
-    ///             "value",
-    ///         ),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_facebook_conversation_form(
-        &self,
-        body: impl Into<types::CreateConversationForm>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_CREATE_FACEBOOK_CONVERSATION_FORM).json(&body.into())
-    }
-    /// Creates a facebook integration.
-    ///
-    /// `POST /ad-publishing/facebook/integration`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .create_facebook_integration(types::CreateIntegration::new("123", "123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_facebook_integration(
-        &self,
-        body: impl Into<types::CreateIntegration>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_CREATE_FACEBOOK_INTEGRATION).json(&body.into())
-    }
     /// Creates a facebook lead form of an ads.
     ///
     /// `POST /ad-publishing/facebook/page/{pageId}/forms`
@@ -152,88 +64,6 @@ impl Ads {
         self.call(&operations::ADS_CREATE_FACEBOOK_LEAD_FORM)
             .path("pageId", &page_id)
             .json(&body.into())
-    }
-    /// Creates a google integration.
-    ///
-    /// `POST /ad-publishing/google/integration`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .create_google_integration(
-    ///         types::CreateGoogleIntegration::new("123", "123", "123"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_google_integration(
-        &self,
-        body: impl Into<types::CreateGoogleIntegration>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_CREATE_GOOGLE_INTEGRATION).json(&body.into())
-    }
-    /// Creates a google offline user list job.
-    ///
-    /// `POST /ad-publishing/google/segments/offline-user-list-job`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .create_google_offline_user_list_job(types::CreateOfflineUserListJob::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_google_offline_user_list_job(
-        &self,
-        body: impl Into<types::CreateOfflineUserListJob>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_CREATE_GOOGLE_OFFLINE_USER_LIST_JOB)
-            .json(&body.into())
-    }
-    /// Creates a linkedin integration.
-    ///
-    /// `POST /ad-publishing/linkedin/integration`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .create_linkedin_integration(
-    ///         types::CreateLinkedinIntegration::default()
-    ///             .ad_account_id("123")
-    ///             .ad_account_name("value")
-    ///             .currency_code("value")
-    ///             .location_id("123")
-    ///             .organization_id("123"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_linkedin_integration(
-        &self,
-        body: impl Into<types::CreateLinkedinIntegration>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_CREATE_LINKEDIN_INTEGRATION).json(&body.into())
     }
     /// Creates a linkedin lead form of an ads.
     ///
@@ -299,66 +129,6 @@ impl Ads {
                 .json(&body.into()),
         }
     }
-    /// Deletes the facebook ad.
-    ///
-    /// `DELETE /ad-publishing/facebook/ads/{adId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `ad_id`: The id of the ad.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .delete_facebook_ad("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_facebook_ad(
-        &self,
-        ad_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_FACEBOOK_AD)
-            .path("adId", &ad_id)
-            .json(&body.into())
-    }
-    /// Deletes the facebook ad account.
-    ///
-    /// `DELETE /ad-publishing/facebook/ad-accounts/{adAccountId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `ad_account_id`: The id of the ad account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .delete_facebook_ad_account("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_facebook_ad_account(
-        &self,
-        ad_account_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_FACEBOOK_AD_ACCOUNT)
-            .path("adAccountId", &ad_account_id)
-            .json(&body.into())
-    }
     /// Deletes the facebook ad set.
     ///
     /// `DELETE /ad-publishing/facebook/adsets/{adSetId}`
@@ -387,36 +157,6 @@ impl Ads {
     ) -> Call<Value> {
         self.call(&operations::ADS_DELETE_FACEBOOK_AD_SET)
             .path("adSetId", &ad_set_id)
-            .json(&body.into())
-    }
-    /// Deletes the facebook campaign.
-    ///
-    /// `DELETE /ad-publishing/facebook/campaigns/{campaignId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .delete_facebook_campaign("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_facebook_campaign(
-        &self,
-        campaign_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_FACEBOOK_CAMPAIGN)
-            .path("campaignId", &campaign_id)
             .json(&body.into())
     }
     /// Deletes the facebook custom audience.
@@ -448,85 +188,6 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Deletes the facebook integration.
-    ///
-    /// `DELETE /ad-publishing/facebook/integration`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .delete_facebook_integration(types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_facebook_integration(
-        &self,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_FACEBOOK_INTEGRATION).json(&body.into())
-    }
-    /// Deletes the facebook page.
-    ///
-    /// `DELETE /ad-publishing/facebook/page`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `page_id`: The id of the page.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().delete_facebook_page("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_facebook_page(
-        &self,
-        location_id: impl Display,
-        page_id: impl Display,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_FACEBOOK_PAGE)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("pageId", &page_id.to_string())
-    }
-    /// Deletes the google ad account.
-    ///
-    /// `DELETE /ad-publishing/google/ad-accounts/{adAccountId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `ad_account_id`: The id of the ad account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .delete_google_ad_account("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_google_ad_account(
-        &self,
-        ad_account_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_GOOGLE_AD_ACCOUNT)
-            .path("adAccountId", &ad_account_id)
-            .json(&body.into())
-    }
     /// Deletes the google conversion.
     ///
     /// `DELETE /ad-publishing/google/conversions/{conversionId}`
@@ -556,82 +217,6 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Deletes the google segment.
-    ///
-    /// `DELETE /ad-publishing/google/segments/{segmentId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .delete_google_segment("123", "123", types::GoogleSegmentType::CustomSegments)
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_google_segment(
-        &self,
-        segment_id: impl Display,
-        location_id: impl Display,
-        type_: impl Into<types::GoogleSegmentType>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_GOOGLE_SEGMENT)
-            .path("segmentId", &segment_id)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("type", &Into::<types::GoogleSegmentType>::into(type_))
-    }
-    /// Deletes the linkedin ad account.
-    ///
-    /// `DELETE /ad-publishing/linkedin/ad-account`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `ad_account_id`: The id of the ad account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().delete_linkedin_ad_account("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_linkedin_ad_account(
-        &self,
-        location_id: impl Display,
-        ad_account_id: impl Display,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DELETE_LINKEDIN_AD_ACCOUNT)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("adAccountId", &ad_account_id.to_string())
-    }
-    /// Duplicates the facebook ad of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/ads/{adId}/duplicate`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `ad_id`: The id of the ad.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().duplicate_facebook_ad("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn duplicate_facebook_ad(&self, ad_id: impl Display) -> Call<Value> {
-        self.call(&operations::ADS_DUPLICATE_FACEBOOK_AD).path("adId", &ad_id)
-    }
     /// Duplicates the facebook ad set of an ads.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adSetId}/duplicate`
@@ -649,35 +234,6 @@ impl Ads {
     /// ```
     pub fn duplicate_facebook_ad_set(&self, ad_set_id: impl Display) -> Call<Value> {
         self.call(&operations::ADS_DUPLICATE_FACEBOOK_AD_SET).path("adSetId", &ad_set_id)
-    }
-    /// Duplicates the facebook campaign of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/duplicate`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .duplicate_facebook_campaign("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn duplicate_facebook_campaign(
-        &self,
-        campaign_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_DUPLICATE_FACEBOOK_CAMPAIGN)
-            .path("campaignId", &campaign_id)
-            .json(&body.into())
     }
     /// Reads the facebook ad account.
     ///
@@ -708,6 +264,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
+<<<<<<< HEAD
     /// Reads the facebook campaign.
     ///
     /// `GET /ad-publishing/facebook/campaign/{campaignId}`
@@ -773,6 +330,8 @@ impl Ads {
             .set_query("startDate", &start_date.to_string())
             .set_query("endDate", &end_date.to_string())
     }
+=======
+>>>>>>> vthree
     /// Reads the facebook custom audience.
     ///
     /// `GET /ad-publishing/facebook/custom-audience/{audienceId}`
@@ -1057,6 +616,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
+<<<<<<< HEAD
     /// Reads the google campaign report.
     ///
     /// `GET /ad-publishing/google/reporting/campaign/{campaignId}`
@@ -1093,6 +653,8 @@ impl Ads {
             .set_query("startDate", &start_date.to_string())
             .set_query("endDate", &end_date.to_string())
     }
+=======
+>>>>>>> vthree
     /// Reads the google conversion.
     ///
     /// `GET /ad-publishing/google/conversions/{conversionId}`
@@ -1201,39 +763,6 @@ impl Ads {
                 .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_)),
         }
     }
-    /// Reads the google segment.
-    ///
-    /// `GET /ad-publishing/google/segments/{segmentId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .get_google_segment("123", "123", types::GoogleSegmentType::CustomSegments)
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_google_segment(
-        &self,
-        segment_id: impl Display,
-        location_id: impl Display,
-        type_: impl Into<types::GoogleSegmentType>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_GET_GOOGLE_SEGMENT)
-            .path("segmentId", &segment_id)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("type", &Into::<types::GoogleSegmentType>::into(type_))
-    }
     /// Reads the google user.
     ///
     /// `GET /ad-publishing/google/me`
@@ -1255,31 +784,6 @@ impl Ads {
                 .call(&operations::ADS_GET_GOOGLE_USER)
                 .set_query("locationId", &location_id.to_string()),
         }
-    }
-    /// Reads the linkedin ad account.
-    ///
-    /// `GET /ad-publishing/linkedin/ad-account`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `ad_account_id`: The id of the ad account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_linkedin_ad_account("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_linkedin_ad_account(
-        &self,
-        location_id: impl Display,
-        ad_account_id: impl Display,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_GET_LINKEDIN_AD_ACCOUNT)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("adAccountId", &ad_account_id.to_string())
     }
     /// Reads the linkedin campaign group.
     ///
@@ -1430,31 +934,6 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the facebook ad accounts.
-    ///
-    /// `GET /ad-publishing/facebook/ad-accounts`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_facebook_ad_accounts("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_facebook_ad_accounts(
-        &self,
-        location_id: impl Display,
-    ) -> ListFacebookAdAccounts {
-        ListFacebookAdAccounts {
-            call: self
-                .call(&operations::ADS_LIST_FACEBOOK_AD_ACCOUNTS)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
     /// Lists the facebook conversation forms.
     ///
     /// `GET /ad-publishing/facebook/conversation-forms`
@@ -1478,92 +957,6 @@ impl Ads {
             call: self
                 .call(&operations::ADS_LIST_FACEBOOK_CONVERSATION_FORMS)
                 .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Lists the facebook custom audiences.
-    ///
-    /// `GET /ad-publishing/facebook/custom-audience`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    /// * `ad_account_id`: The id of the ad account.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .list_facebook_custom_audiences(
-    ///         "123",
-    ///         types::AdsListFacebookCustomAudiencesType::All,
-    ///         "123",
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_facebook_custom_audiences(
-        &self,
-        location_id: impl Display,
-        type_: impl Into<types::AdsListFacebookCustomAudiencesType>,
-        ad_account_id: impl Display,
-    ) -> ListFacebookCustomAudiences {
-        ListFacebookCustomAudiences {
-            call: self
-                .call(&operations::ADS_LIST_FACEBOOK_CUSTOM_AUDIENCES)
-                .set_query("locationId", &location_id.to_string())
-                .set_query(
-                    "type",
-                    &Into::<types::AdsListFacebookCustomAudiencesType>::into(type_),
-                )
-                .set_query("adAccountId", &ad_account_id.to_string()),
-        }
-    }
-    /// Lists the facebook entities.
-    ///
-    /// `GET /ad-publishing/facebook/entity`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    /// * `entity_type`: What kind of thing it belongs to.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .list_facebook_entities(
-    ///         "123",
-    ///         types::AdsGetGoogleReportType::AdManager,
-    ///         types::AdsListFacebookEntitiesEntityType::Ad,
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_facebook_entities(
-        &self,
-        location_id: impl Display,
-        type_: impl Into<types::AdsGetGoogleReportType>,
-        entity_type: impl Into<types::AdsListFacebookEntitiesEntityType>,
-    ) -> ListFacebookEntities {
-        ListFacebookEntities {
-            call: self
-                .call(&operations::ADS_LIST_FACEBOOK_ENTITIES)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_))
-                .set_query(
-                    "entityType",
-                    &Into::<types::AdsListFacebookEntitiesEntityType>::into(entity_type),
-                ),
         }
     }
     /// Lists the facebook lead forms of an ads.
@@ -1591,50 +984,6 @@ impl Ads {
             call: self
                 .call(&operations::ADS_LIST_FACEBOOK_LEAD_FORMS)
                 .path("pageId", &page_id)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Lists the facebook pages.
-    ///
-    /// `GET /ad-publishing/facebook/pages`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_facebook_pages("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_facebook_pages(&self, location_id: impl Display) -> ListFacebookPages {
-        ListFacebookPages {
-            call: self
-                .call(&operations::ADS_LIST_FACEBOOK_PAGES)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Lists the facebook pixels.
-    ///
-    /// `GET /ad-publishing/facebook/pixels`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_facebook_pixels("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_facebook_pixels(&self, location_id: impl Display) -> ListFacebookPixels {
-        ListFacebookPixels {
-            call: self
-                .call(&operations::ADS_LIST_FACEBOOK_PIXELS)
                 .set_query("locationId", &location_id.to_string()),
         }
     }
@@ -1683,64 +1032,6 @@ impl Ads {
                 .set_query("startDate", &start_date.to_string())
                 .set_query("endDate", &end_date.to_string())
                 .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_)),
-        }
-    }
-    /// Lists the google ad accounts.
-    ///
-    /// `GET /ad-publishing/google/ad-accounts`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_google_ad_accounts("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_google_ad_accounts(
-        &self,
-        location_id: impl Display,
-    ) -> ListGoogleAdAccounts {
-        ListGoogleAdAccounts {
-            call: self
-                .call(&operations::ADS_LIST_GOOGLE_AD_ACCOUNTS)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Lists the google assets.
-    ///
-    /// `GET /ad-publishing/google/assets`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .list_google_assets("123", types::AdsListGoogleAssetsType::Call)
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_google_assets(
-        &self,
-        location_id: impl Display,
-        type_: impl Into<types::AdsListGoogleAssetsType>,
-    ) -> ListGoogleAssets {
-        ListGoogleAssets {
-            call: self
-                .call(&operations::ADS_LIST_GOOGLE_ASSETS)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("type", &Into::<types::AdsListGoogleAssetsType>::into(type_)),
         }
     }
     /// Lists the google audiences.
@@ -1793,74 +1084,6 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the google conversions.
-    ///
-    /// `GET /ad-publishing/google/conversions`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_google_conversions("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_google_conversions(
-        &self,
-        location_id: impl Display,
-    ) -> ListGoogleConversions {
-        ListGoogleConversions {
-            call: self
-                .call(&operations::ADS_LIST_GOOGLE_CONVERSIONS)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Lists the google entities.
-    ///
-    /// `GET /ad-publishing/google/entity`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    /// * `entity_type`: What kind of thing it belongs to.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .list_google_entities(
-    ///         "123",
-    ///         types::AdsGetGoogleReportType::AdManager,
-    ///         types::AdsListGoogleEntitiesEntityType::Ad,
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_google_entities(
-        &self,
-        location_id: impl Display,
-        type_: impl Into<types::AdsGetGoogleReportType>,
-        entity_type: impl Into<types::AdsListGoogleEntitiesEntityType>,
-    ) -> ListGoogleEntities {
-        ListGoogleEntities {
-            call: self
-                .call(&operations::ADS_LIST_GOOGLE_ENTITIES)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_))
-                .set_query(
-                    "entityType",
-                    &Into::<types::AdsListGoogleEntitiesEntityType>::into(entity_type),
-                ),
-        }
-    }
     /// Lists the google keyword ideas.
     ///
     /// `POST /ad-publishing/google/keyword-ideas`
@@ -1896,6 +1119,7 @@ impl Ads {
                 .json(&body.into()),
         }
     }
+<<<<<<< HEAD
     /// Lists the google reports.
     ///
     /// `GET /ad-publishing/google/reporting/list`
@@ -2033,6 +1257,8 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
+=======
+>>>>>>> vthree
     /// Lists the linkedin ad accounts.
     ///
     /// `GET /ad-publishing/linkedin/ad-accounts`
@@ -2128,35 +1354,6 @@ impl Ads {
                 .set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Pauses the facebook ad of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/ads/{adId}/pause`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `ad_id`: The id of the ad.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .pause_facebook_ad("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn pause_facebook_ad(
-        &self,
-        ad_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_PAUSE_FACEBOOK_AD)
-            .path("adId", &ad_id)
-            .json(&body.into())
-    }
     /// Pauses the facebook ad set of an ads.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adSetId}/pause`
@@ -2184,172 +1381,6 @@ impl Ads {
     ) -> Call<Value> {
         self.call(&operations::ADS_PAUSE_FACEBOOK_AD_SET)
             .path("adSetId", &ad_set_id)
-            .json(&body.into())
-    }
-    /// Pauses the facebook campaign of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/pause`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .pause_facebook_campaign("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn pause_facebook_campaign(
-        &self,
-        campaign_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_PAUSE_FACEBOOK_CAMPAIGN)
-            .path("campaignId", &campaign_id)
-            .json(&body.into())
-    }
-    /// Publishes the facebook campaign of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/publish`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .publish_facebook_campaign("123", types::PublishAd::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn publish_facebook_campaign(
-        &self,
-        campaign_id: impl Display,
-        body: impl Into<types::PublishAd>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_PUBLISH_FACEBOOK_CAMPAIGN)
-            .path("campaignId", &campaign_id)
-            .json(&body.into())
-    }
-    /// Publishes the google campaign of an ads.
-    ///
-    /// `POST /ad-publishing/google/ads/{adId}/publish`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `ad_id`: The id of the ad.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().publish_google_campaign("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn publish_google_campaign(&self, ad_id: impl Display) -> Call<Value> {
-        self.call(&operations::ADS_PUBLISH_GOOGLE_CAMPAIGN).path("adId", &ad_id)
-    }
-    /// Publishes the linkedin campaign group of an ads.
-    ///
-    /// `POST /ad-publishing/linkedin/ads/{adId}/publish`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `ad_id`: The id of the ad.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .publish_linkedin_campaign_group("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn publish_linkedin_campaign_group(
-        &self,
-        ad_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_PUBLISH_LINKEDIN_CAMPAIGN_GROUP)
-            .path("adId", &ad_id)
-            .json(&body.into())
-    }
-    /// Removes the facebook audience member of an ads.
-    ///
-    /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}/member`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `audience_id`: The id of the audience.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .remove_facebook_audience_member(
-    ///         "123",
-    ///         types::UpdateCustomAudience::new("123", "123"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn remove_facebook_audience_member(
-        &self,
-        audience_id: impl Display,
-        body: impl Into<types::UpdateCustomAudience>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_REMOVE_FACEBOOK_AUDIENCE_MEMBER)
-            .path("audienceId", &audience_id)
-            .json(&body.into())
-    }
-    /// Resumes the facebook ad of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/ads/{adId}/resume`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `ad_id`: The id of the ad.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .resume_facebook_ad("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn resume_facebook_ad(
-        &self,
-        ad_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_RESUME_FACEBOOK_AD)
-            .path("adId", &ad_id)
             .json(&body.into())
     }
     /// Resumes the facebook ad set of an ads.
@@ -2381,35 +1412,6 @@ impl Ads {
             .path("adSetId", &ad_set_id)
             .json(&body.into())
     }
-    /// Resumes the facebook campaign of an ads.
-    ///
-    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/resume`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .resume_facebook_campaign("123", types::LocationIdBody::new("123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn resume_facebook_campaign(
-        &self,
-        campaign_id: impl Display,
-        body: impl Into<types::LocationIdBody>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_RESUME_FACEBOOK_CAMPAIGN)
-            .path("campaignId", &campaign_id)
-            .json(&body.into())
-    }
     /// Searches ads: facebook targeting.
     ///
     /// `GET /ad-publishing/facebook/targeting/search`
@@ -2436,62 +1438,6 @@ impl Ads {
                 .call(&operations::ADS_SEARCH_FACEBOOK_TARGETING)
                 .set_query("type", &type_.to_string())
                 .set_query("query", &query.to_string()),
-        }
-    }
-    /// Searches ads: google targeting.
-    ///
-    /// `GET /ad-publishing/google/targeting/search`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `type_`: Only what is of this kind.
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().search_google_targeting("value", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search_google_targeting(
-        &self,
-        type_: impl Display,
-        location_id: impl Display,
-    ) -> SearchGoogleTargeting {
-        SearchGoogleTargeting {
-            call: self
-                .call(&operations::ADS_SEARCH_GOOGLE_TARGETING)
-                .set_query("type", &type_.to_string())
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Searches ads: linkedin targeting.
-    ///
-    /// `GET /ad-publishing/linkedin/targeting/search`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `facet`: The URN of the facet, as `urn:li:adTargetingFacet:locations`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().search_linkedin_targeting("123", "value").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search_linkedin_targeting(
-        &self,
-        location_id: impl Display,
-        facet: impl Display,
-    ) -> SearchLinkedinTargeting {
-        SearchLinkedinTargeting {
-            call: self
-                .call(&operations::ADS_SEARCH_LINKEDIN_TARGETING)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("facet", &facet.to_string()),
         }
     }
     /// Sets the default facebook page.
@@ -2525,38 +1471,6 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string())
                 .json(&body.into()),
         }
-    }
-    /// Changes the facebook audience members of an ads.
-    ///
-    /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `audience_id`: The id of the audience.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .update_facebook_audience_members(
-    ///         "123",
-    ///         types::UpdateCustomAudienceBatch::new("123", "value"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_facebook_audience_members(
-        &self,
-        audience_id: impl Display,
-        body: impl Into<types::UpdateCustomAudienceBatch>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_UPDATE_FACEBOOK_AUDIENCE_MEMBERS)
-            .path("audienceId", &audience_id)
-            .json(&body.into())
     }
     /// Changes the facebook custom audience.
     ///
@@ -2704,84 +1618,6 @@ impl Ads {
     }
     /// Creates an ads, or changes the one that is there.
     ///
-    /// `PUT /ad-publishing/facebook/pixels`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .upsert_facebook_pixel(types::UpsertConversionPixel::new("123", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn upsert_facebook_pixel(
-        &self,
-        body: impl Into<types::UpsertConversionPixel>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_UPSERT_FACEBOOK_PIXEL).json(&body.into())
-    }
-    /// Creates an ads, or changes the one that is there.
-    ///
-    /// `POST /ad-publishing/google/assets`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .upsert_google_assets(
-    ///         types::UpsertAssets::new(
-    ///             "123",
-    ///             hoopai_client::json!({}),
-    ///             types::UpsertAssetsType::Call,
-    ///         ),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn upsert_google_assets(
-        &self,
-        body: impl Into<types::UpsertAssets>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_UPSERT_GOOGLE_ASSETS).json(&body.into())
-    }
-    /// Creates an ads, or changes the one that is there.
-    ///
-    /// `PUT /ad-publishing/google/audiences`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .upsert_google_audience(types::UpsertAudience::new("123", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn upsert_google_audience(
-        &self,
-        body: impl Into<types::UpsertAudience>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_UPSERT_GOOGLE_AUDIENCE).json(&body.into())
-    }
-    /// Creates an ads, or changes the one that is there.
-    ///
     /// `PUT /ad-publishing/google/ads`
     ///
     /// * Safe to repeat: retried when the reply is lost.
@@ -2809,78 +1645,6 @@ impl Ads {
         body: impl Into<types::Campaign>,
     ) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_GOOGLE_CAMPAIGN).json(&body.into())
-    }
-    /// Creates an ads, or changes the one that is there.
-    ///
-    /// `PUT /ad-publishing/google/conversions`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .upsert_google_conversion(
-    ///         types::UpsertConversion::default()
-    ///             .attribution_model(
-    ///                 types::UpsertConversionAttributionModel::GoogleAdsLastClick,
-    ///             )
-    ///             .category("value")
-    ///             .click_through_window(10.0)
-    ///             .counting_type(types::UpsertConversionCountingType::ManyPerClick)
-    ///             .location_id("123")
-    ///             .name("value")
-    ///             .type_(types::UpsertConversionType::LeadFormSubmit)
-    ///             .value_settings(types::ConversionValueSettings::new(true, "value", 10.0)),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn upsert_google_conversion(
-        &self,
-        body: impl Into<types::UpsertConversion>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_UPSERT_GOOGLE_CONVERSION).json(&body.into())
-    }
-    /// Creates an ads, or changes the one that is there.
-    ///
-    /// `PUT /ad-publishing/google/segments`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.write`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .upsert_google_segment(
-    ///         "123",
-    ///         types::AdsUpsertGoogleSegmentType::CustomerMatch,
-    ///         types::UpsertSegment::new("value"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn upsert_google_segment(
-        &self,
-        location_id: impl Display,
-        type_: impl Into<types::AdsUpsertGoogleSegmentType>,
-        body: impl Into<types::UpsertSegment>,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_UPSERT_GOOGLE_SEGMENT)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("type", &Into::<types::AdsUpsertGoogleSegmentType>::into(type_))
-            .json(&body.into())
     }
     /// Creates an ads, or changes the one that is there.
     ///
@@ -2975,28 +1739,6 @@ impl GetFacebookAdAccount {
     }
 }
 crm_core::call_builder!(GetFacebookAdAccount => Value);
-
-/// Options of [`Ads::get_facebook_campaign`].
-#[must_use = "nothing is sent before `send`"]
-pub struct GetFacebookCampaign {
-    call: Call<Value>,
-}
-
-impl GetFacebookCampaign {
-    /// Which fields to give.
-    pub fn fields(self, fields: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("fields", &fields.to_string()),
-        }
-    }
-    /// The source that is meant, as `api` or `ad_manager`.
-    pub fn source(self, source: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("source", &source.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(GetFacebookCampaign => Value);
 
 /// Options of [`Ads::get_facebook_custom_audience`].
 #[must_use = "nothing is sent before `send`"]
@@ -3345,40 +2087,6 @@ impl GetLinkedinUser {
 }
 crm_core::call_builder!(GetLinkedinUser => Value);
 
-/// Options of [`Ads::list_facebook_ad_accounts`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListFacebookAdAccounts {
-    call: Call<Value>,
-}
-
-impl ListFacebookAdAccounts {
-    /// Only what is of this kind.
-    pub fn type_(self, type_: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("type", &type_.to_string()),
-        }
-    }
-    /// Where the next page begins, from the page before.
-    pub fn next(self, next: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("next", &next.to_string()),
-        }
-    }
-    /// Whether to give all of them, as `true` or `false`.
-    pub fn fetch_all(self, fetch_all: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("fetchAll", &fetch_all.to_string()),
-        }
-    }
-    /// Most items in a page.
-    pub fn limit(self, limit: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(ListFacebookAdAccounts => Value);
-
 /// Options of [`Ads::list_facebook_conversation_forms`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListFacebookConversationForms {
@@ -3395,78 +2103,6 @@ impl ListFacebookConversationForms {
     }
 }
 crm_core::call_builder!(ListFacebookConversationForms => Value);
-
-/// Options of [`Ads::list_facebook_custom_audiences`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListFacebookCustomAudiences {
-    call: Call<Value>,
-}
-
-impl ListFacebookCustomAudiences {
-    /// The source that is meant, as `api` or `ad_manager`.
-    pub fn source(
-        self,
-        source: impl Into<types::AdsListFacebookCustomAudiencesSource>,
-    ) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "source",
-                    &Into::<types::AdsListFacebookCustomAudiencesSource>::into(source),
-                ),
-        }
-    }
-}
-crm_core::call_builder!(ListFacebookCustomAudiences => Value);
-
-/// Options of [`Ads::list_facebook_entities`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListFacebookEntities {
-    call: Call<Value>,
-}
-
-impl ListFacebookEntities {
-    /// Where the next page begins, from the page before.
-    pub fn next(self, next: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("next", &next.to_string()),
-        }
-    }
-    /// Whether to give all of them, as `true` or `false`.
-    pub fn fetch_all(self, fetch_all: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("fetchAll", &fetch_all.to_string()),
-        }
-    }
-    /// The id of the campaign.
-    pub fn campaign_id(self, campaign_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("campaignId", &campaign_id.to_string()),
-        }
-    }
-    /// The id of the ad set.
-    pub fn ad_set_id(self, ad_set_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("adSetId", &ad_set_id.to_string()),
-        }
-    }
-    /// `searchId`
-    pub fn search_id(self, search_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("searchId", &search_id.to_string()),
-        }
-    }
-    /// The id of the chosen ad account.
-    pub fn selected_ad_account_id(self, selected_ad_account_id: impl Display) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query("selectedAdAccountId", &selected_ad_account_id.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(ListFacebookEntities => Value);
 
 /// Options of [`Ads::list_facebook_lead_forms`].
 #[must_use = "nothing is sent before `send`"]
@@ -3485,50 +2121,6 @@ impl ListFacebookLeadForms {
 }
 crm_core::call_builder!(ListFacebookLeadForms => Value);
 
-/// Options of [`Ads::list_facebook_pages`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListFacebookPages {
-    call: Call<Value>,
-}
-
-impl ListFacebookPages {
-    /// Whether to fetch existing pages, as `true` or `false`.
-    pub fn fetch_existing(self, fetch_existing: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("fetchExisting", &fetch_existing.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(ListFacebookPages => Value);
-
-/// Options of [`Ads::list_facebook_pixels`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListFacebookPixels {
-    call: Call<Value>,
-}
-
-impl ListFacebookPixels {
-    /// Only what is of this channel.
-    pub fn channel(self, channel: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("channel", &channel.to_string()),
-        }
-    }
-    /// The id of the page.
-    pub fn page_id(self, page_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("pageId", &page_id.to_string()),
-        }
-    }
-    /// The id of the Instagram user.
-    pub fn ig_user_id(self, ig_user_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("igUserId", &ig_user_id.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(ListFacebookPixels => Value);
-
 /// Options of [`Ads::list_facebook_reports`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListFacebookReports {
@@ -3544,46 +2136,6 @@ impl ListFacebookReports {
     }
 }
 crm_core::call_builder!(ListFacebookReports => Value);
-
-/// Options of [`Ads::list_google_ad_accounts`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListGoogleAdAccounts {
-    call: Call<Value>,
-}
-
-impl ListGoogleAdAccounts {
-    /// Only what is of this kind.
-    pub fn type_(self, type_: impl Into<types::AdsGetGoogleReportType>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_)),
-        }
-    }
-}
-crm_core::call_builder!(ListGoogleAdAccounts => Value);
-
-/// Options of [`Ads::list_google_assets`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListGoogleAssets {
-    call: Call<Value>,
-}
-
-impl ListGoogleAssets {
-    /// The id.
-    pub fn id(self, id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("id", &id.to_string()),
-        }
-    }
-    /// Whether to give only advertiser assets, as `true` or `false`.
-    pub fn advertiser_only(self, advertiser_only: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("advertiserOnly", &advertiser_only.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(ListGoogleAssets => Value);
 
 /// Options of [`Ads::list_google_audiences`].
 #[must_use = "nothing is sent before `send`"]
@@ -3619,6 +2171,7 @@ impl ListGoogleConversionGoals {
 }
 crm_core::call_builder!(ListGoogleConversionGoals => Value);
 
+<<<<<<< HEAD
 /// Options of [`Ads::list_google_conversions`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListGoogleConversions {
@@ -3712,6 +2265,8 @@ impl ListGoogleEntities {
 }
 crm_core::call_builder!(ListGoogleEntities => Value);
 
+=======
+>>>>>>> vthree
 /// Options of [`Ads::list_google_keyword_ideas`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListGoogleKeywordIdeas {
@@ -3728,56 +2283,6 @@ impl ListGoogleKeywordIdeas {
     }
 }
 crm_core::call_builder!(ListGoogleKeywordIdeas => Value);
-
-/// Options of [`Ads::list_google_reports`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListGoogleReports {
-    call: Call<Value>,
-}
-
-impl ListGoogleReports {
-    /// The id of the campaign.
-    pub fn campaign_id(self, campaign_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("campaignId", &campaign_id.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(ListGoogleReports => Value);
-
-/// Options of [`Ads::list_google_segments`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListGoogleSegments {
-    call: Call<Value>,
-}
-
-impl ListGoogleSegments {
-    /// Only what is of this kind.
-    pub fn type_(self, type_: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("type", &type_.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(ListGoogleSegments => Value);
-
-/// Options of [`Ads::list_instagram_accounts`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListInstagramAccounts {
-    call: Call<Value>,
-}
-
-impl ListInstagramAccounts {
-    /// Only what is of this kind.
-    pub fn type_(self, type_: impl Into<types::AdsGetGoogleReportType>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_)),
-        }
-    }
-}
-crm_core::call_builder!(ListInstagramAccounts => Value);
 
 /// Options of [`Ads::list_linkedin_ad_accounts`].
 #[must_use = "nothing is sent before `send`"]
@@ -3861,44 +2366,6 @@ impl SearchFacebookTargeting {
     }
 }
 crm_core::call_builder!(SearchFacebookTargeting => Value);
-
-/// Options of [`Ads::search_google_targeting`].
-#[must_use = "nothing is sent before `send`"]
-pub struct SearchGoogleTargeting {
-    call: Call<Value>,
-}
-
-impl SearchGoogleTargeting {
-    /// A text to look for.
-    pub fn query(self, query: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("query", &query.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(SearchGoogleTargeting => Value);
-
-/// Options of [`Ads::search_linkedin_targeting`].
-#[must_use = "nothing is sent before `send`"]
-pub struct SearchLinkedinTargeting {
-    call: Call<Value>,
-}
-
-impl SearchLinkedinTargeting {
-    /// A text to look for.
-    pub fn query(self, query: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("query", &query.to_string()),
-        }
-    }
-    /// The text to search for; for LinkedIn targeting, `typeahead`.
-    pub fn q(self, q: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("q", &q.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(SearchLinkedinTargeting => Value);
 
 /// Options of [`Ads::set_default_facebook_page`].
 #[must_use = "nothing is sent before `send`"]

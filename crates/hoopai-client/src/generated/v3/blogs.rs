@@ -11,51 +11,12 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on blogs.
-#[derive(Clone, Debug)]
-pub struct Blogs {
-    pipeline: Pipeline,
-}
+pub use crate::blogs::{CheckUrlSlug, List, ListAuthors, ListCategories};
+
+/// Operations on blogs. Those that are the same for every client are on the page of [the handle itself](crate::blogs::Blogs).
+pub type Blogs = crate::blogs::Blogs<crate::V3>;
 
 impl Blogs {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
-    /// Checks the url slug.
-    ///
-    /// `GET /blogs/posts/url-slug-exists`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `blogs/check-slug.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `url_slug`: The part of the web address that names it.
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .blogs()
-    ///     .check_url_slug("https://www.example.com", "123")
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn check_url_slug(
-        &self,
-        url_slug: impl Display,
-        location_id: impl Display,
-    ) -> CheckUrlSlug {
-        CheckUrlSlug {
-            call: self
-                .call(&operations::BLOGS_CHECK_URL_SLUG)
-                .set_query("urlSlug", &url_slug.to_string())
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
     /// Creates a post.
     ///
     /// `POST /blogs/posts`
@@ -94,6 +55,7 @@ impl Blogs {
     ) -> Call<types::BlogPostCreateReply> {
         self.call(&operations::BLOGS_CREATE_POST).json(&body.into())
     }
+<<<<<<< HEAD
     /// Lists blogs.
     ///
     /// `GET /blogs/site/all`
@@ -190,6 +152,8 @@ impl Blogs {
                 .set_query("offset", &offset),
         }
     }
+=======
+>>>>>>> vthree
     /// Lists the posts.
     ///
     /// `GET /blogs/posts/all`
@@ -270,109 +234,6 @@ impl Blogs {
         self.call(&operations::BLOGS_UPDATE_POST)
             .path("postId", &post_id)
             .json(&body.into())
-    }
-}
-
-/// Options of [`Blogs::check_url_slug`].
-#[must_use = "nothing is sent before `send`"]
-pub struct CheckUrlSlug {
-    call: Call<types::UrlSlugCheckReply>,
-}
-
-impl CheckUrlSlug {
-    /// The id of the blog post.
-    pub fn post_id(self, post_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("postId", &post_id.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(CheckUrlSlug => types::UrlSlugCheckReply);
-
-/// Options of [`Blogs::list`].
-#[must_use = "nothing is sent before `send`"]
-pub struct List {
-    call: Call<types::BlogGetReply>,
-}
-
-impl List {
-    /// Only those that match this text.
-    pub fn search_term(self, search_term: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("searchTerm", &search_term.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(List => types::BlogGetReply);
-crm_core::paged_builder!(List => List);
-
-impl Paged for List {
-    type Page = types::BlogGetReply;
-    type Item = types::BlogReply;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
-            next: None,
-            total: None,
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
-    }
-}
-
-/// Options of [`Blogs::list_authors`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListAuthors {
-    call: Call<types::AuthorsReply>,
-}
-crm_core::call_builder!(ListAuthors => types::AuthorsReply);
-crm_core::paged_builder!(ListAuthors => ListAuthors);
-
-impl Paged for ListAuthors {
-    type Page = types::AuthorsReply;
-    type Item = types::AuthorReply;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: Some(page).map(|value| &value.authors).map(Vec::len),
-            next: None,
-            total: None,
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.authors).unwrap_or_default()
-    }
-}
-
-/// Options of [`Blogs::list_categories`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListCategories {
-    call: Call<types::CategoriesReply>,
-}
-crm_core::call_builder!(ListCategories => types::CategoriesReply);
-crm_core::paged_builder!(ListCategories => ListCategories);
-
-impl Paged for ListCategories {
-    type Page = types::CategoriesReply;
-    type Item = types::CategoryReply;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: Some(page).map(|value| &value.categories).map(Vec::len),
-            next: None,
-            total: None,
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.categories).unwrap_or_default()
     }
 }
 

@@ -11,45 +11,14 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on calendars.
-#[derive(Clone, Debug)]
-pub struct Calendars {
-    pipeline: Pipeline,
-}
+pub use crate::calendars::{
+    GetFreeSlots, ListAppointmentNotes, ListNotifications, SearchSchedules,
+};
+
+/// Operations on calendars. Those that are the same for every client are on the page of [the handle itself](crate::calendars::Calendars).
+pub type Calendars = crate::calendars::Calendars<crate::V3>;
 
 impl Calendars {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
-    /// Adds the calendar to schedule.
-    ///
-    /// `PUT /calendars/schedules/{id}/associations/{calendarId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars.write`.
-    /// * Version `v3`.
-    ///
-    /// * `id`: The id.
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().add_calendar_to_schedule("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn add_calendar_to_schedule(
-        &self,
-        id: impl Display,
-        calendar_id: impl Display,
-    ) -> Call<types::SuccessReply> {
-        self.call(&operations::CALENDARS_ADD_CALENDAR_TO_SCHEDULE)
-            .path("id", &id)
-            .path("calendarId", &calendar_id)
-    }
     /// Creates a calendar.
     ///
     /// `POST /calendars/`
@@ -98,59 +67,6 @@ impl Calendars {
     ) -> Call<types::AppointmentReply> {
         self.call(&operations::CALENDARS_CREATE_APPOINTMENT).json(&body.into())
     }
-    /// Creates an appointment note of a calendar.
-    ///
-    /// `POST /calendars/appointments/{appointmentId}/notes`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `v3`.
-    ///
-    /// * `appointment_id`: The id of the appointment.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .create_appointment_note("123", types::Notes::new("value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_appointment_note(
-        &self,
-        appointment_id: impl Display,
-        body: impl Into<types::Notes>,
-    ) -> Call<types::GetCreateUpdateNoteReply> {
-        self.call(&operations::CALENDARS_CREATE_APPOINTMENT_NOTE)
-            .path("appointmentId", &appointment_id)
-            .json(&body.into())
-    }
-    /// Creates a block slot.
-    ///
-    /// `POST /calendars/events/block-slots`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .create_block_slot(types::BlockSlotCreateRequest::new("123", "123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_block_slot(
-        &self,
-        body: impl Into<types::BlockSlotCreateRequest>,
-    ) -> Call<types::BlockedSlotReply> {
-        self.call(&operations::CALENDARS_CREATE_BLOCK_SLOT).json(&body.into())
-    }
     /// Creates a calendar schedule.
     ///
     /// `POST /calendars/schedules/event-calendar/{calendarId}`
@@ -187,65 +103,6 @@ impl Calendars {
         body: impl Into<types::CreateEventCalendarSchedule>,
     ) -> Call<types::EventCalendarScheduleWrapper> {
         self.call(&operations::CALENDARS_CREATE_CALENDAR_SCHEDULE)
-            .path("calendarId", &calendar_id)
-            .json(&body.into())
-    }
-    /// Creates a group.
-    ///
-    /// `POST /calendars/groups`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `calendars/groups.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .create_group(types::GroupCreate::new("value", "123", "value", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_group(
-        &self,
-        body: impl Into<types::GroupCreate>,
-    ) -> Call<types::GroupCreateReply> {
-        self.call(&operations::CALENDARS_CREATE_GROUP).json(&body.into())
-    }
-    /// Creates a notification of a calendar.
-    ///
-    /// `POST /calendars/{calendarId}/notifications`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .create_notification(
-    ///         "123",
-    ///         vec![
-    ///             types::CreateCalendarNotification::new(types::NotificationChannel::Email,
-    ///             types::NotificationType::Booked, types::ReceiverType::AssignedUser)
-    ///         ],
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_notification(
-        &self,
-        calendar_id: impl Display,
-        body: impl Into<Vec<types::CreateCalendarNotification>>,
-    ) -> Call<Vec<types::CalendarNotificationReply>> {
-        self.call(&operations::CALENDARS_CREATE_NOTIFICATION)
             .path("calendarId", &calendar_id)
             .json(&body.into())
     }
@@ -289,30 +146,6 @@ impl Calendars {
         self.call(&operations::CALENDARS_CREATE_RESOURCE)
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .json(&body.into())
-    }
-    /// Creates a schedule.
-    ///
-    /// `POST /calendars/schedules`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `calendars.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .create_schedule(types::CreateSchedule::new("123", "value", "value", "123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_schedule(
-        &self,
-        body: impl Into<types::CreateSchedule>,
-    ) -> Call<types::ScheduleReply> {
-        self.call(&operations::CALENDARS_CREATE_SCHEDULE).json(&body.into())
     }
     /// Creates a service.
     ///
@@ -407,123 +240,6 @@ impl Calendars {
     ) -> Call<types::ServiceLocationReply> {
         self.call(&operations::CALENDARS_CREATE_SERVICE_LOCATION).json(&body.into())
     }
-    /// Deletes a calendar.
-    ///
-    /// `DELETE /calendars/{calendarId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars.write`.
-    /// * Version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().delete("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete(&self, calendar_id: impl Display) -> Call<types::SuccessReply> {
-        self.call(&operations::CALENDARS_DELETE).path("calendarId", &calendar_id)
-    }
-    /// Deletes the appointment note of a calendar.
-    ///
-    /// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `v3`.
-    ///
-    /// * `appointment_id`: The id of the appointment.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().delete_appointment_note("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_appointment_note(
-        &self,
-        appointment_id: impl Display,
-        note_id: impl Display,
-    ) -> Call<types::SuccessReply> {
-        self.call(&operations::CALENDARS_DELETE_APPOINTMENT_NOTE)
-            .path("appointmentId", &appointment_id)
-            .path("noteId", &note_id)
-    }
-    /// Deletes the event.
-    ///
-    /// `DELETE /calendars/events/{eventId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `v3`.
-    ///
-    /// * `event_id`: The id of the event.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .calendars()
-    ///     .delete_event("123", hoopai_client::json!({}))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_event(
-        &self,
-        event_id: impl Display,
-        body: impl Into<Value>,
-    ) -> Call<types::DeleteEventReply> {
-        self.call(&operations::CALENDARS_DELETE_EVENT)
-            .path("eventId", &event_id)
-            .json(&body.into())
-    }
-    /// Deletes the group.
-    ///
-    /// `DELETE /calendars/groups/{groupId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/groups.write`.
-    /// * Version `v3`.
-    ///
-    /// * `group_id`: The id of the group.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().delete_group("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_group(&self, group_id: impl Display) -> Call<types::SuccessReply> {
-        self.call(&operations::CALENDARS_DELETE_GROUP).path("groupId", &group_id)
-    }
-    /// Deletes the notification of a calendar.
-    ///
-    /// `DELETE /calendars/{calendarId}/notifications/{notificationId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().delete_notification("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_notification(
-        &self,
-        calendar_id: impl Display,
-        notification_id: impl Display,
-    ) -> Call<types::CalendarNotificationDeleteReply> {
-        self.call(&operations::CALENDARS_DELETE_NOTIFICATION)
-            .path("calendarId", &calendar_id)
-            .path("notificationId", &notification_id)
-    }
     /// Deletes the resource of a calendar.
     ///
     /// `DELETE /calendars/resources/{resourceType}/{id}`
@@ -556,25 +272,6 @@ impl Calendars {
         self.call(&operations::CALENDARS_DELETE_RESOURCE)
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
-    }
-    /// Deletes the schedule.
-    ///
-    /// `DELETE /calendars/schedules/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars.write`.
-    /// * Version `v3`.
-    ///
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().delete_schedule("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_schedule(&self, id: impl Display) -> Call<types::SuccessReply> {
-        self.call(&operations::CALENDARS_DELETE_SCHEDULE).path("id", &id)
     }
     /// Deletes the service.
     ///
@@ -706,6 +403,7 @@ impl Calendars {
         self.call(&operations::CALENDARS_GET_CALENDAR_SCHEDULE)
             .path("calendarId", &calendar_id)
     }
+<<<<<<< HEAD
     /// Reads the free slots of a calendar.
     ///
     /// `GET /calendars/{calendarId}/free-slots`
@@ -766,6 +464,8 @@ impl Calendars {
             .path("calendarId", &calendar_id)
             .path("notificationId", &notification_id)
     }
+=======
+>>>>>>> vthree
     /// Reads the resource of a calendar.
     ///
     /// `GET /calendars/resources/{resourceType}/{id}`
@@ -798,25 +498,6 @@ impl Calendars {
         self.call(&operations::CALENDARS_GET_RESOURCE)
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
-    }
-    /// Reads the schedule.
-    ///
-    /// `GET /calendars/schedules/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().get_schedule("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_schedule(&self, id: impl Display) -> Call<types::ScheduleReply> {
-        self.call(&operations::CALENDARS_GET_SCHEDULE).path("id", &id)
     }
     /// Reads the service.
     ///
@@ -903,6 +584,7 @@ impl Calendars {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
+<<<<<<< HEAD
     /// Lists the appointment notes of a calendar.
     ///
     /// `GET /calendars/appointments/{appointmentId}/notes`
@@ -935,6 +617,8 @@ impl Calendars {
                 .set_query("offset", &offset),
         }
     }
+=======
+>>>>>>> vthree
     /// Lists the blocked slots.
     ///
     /// `GET /calendars/blocked-slots`
@@ -1003,48 +687,6 @@ impl Calendars {
                 .set_query("locationId", &location_id.to_string())
                 .set_query("startTime", &start_time)
                 .set_query("endTime", &end_time),
-        }
-    }
-    /// Lists the groups.
-    ///
-    /// `GET /calendars/groups`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars/groups.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().list_groups("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_groups(&self, location_id: impl Display) -> Call<types::AllGroupsReply> {
-        self.call(&operations::CALENDARS_LIST_GROUPS)
-            .set_query("locationId", &location_id.to_string())
-    }
-    /// Lists the notifications of a calendar.
-    ///
-    /// `GET /calendars/{calendarId}/notifications`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars/events.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().list_notifications("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_notifications(&self, calendar_id: impl Display) -> ListNotifications {
-        ListNotifications {
-            call: self
-                .call(&operations::CALENDARS_LIST_NOTIFICATIONS)
-                .path("calendarId", &calendar_id),
         }
     }
     /// Lists the resources.
@@ -1169,94 +811,6 @@ impl Calendars {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Removes the calendar from schedule.
-    ///
-    /// `DELETE /calendars/schedules/{id}/associations/{calendarId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars.write`.
-    /// * Version `v3`.
-    ///
-    /// * `id`: The id.
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .calendars()
-    ///     .remove_calendar_from_schedule("123", "123")
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn remove_calendar_from_schedule(
-        &self,
-        id: impl Display,
-        calendar_id: impl Display,
-    ) -> Call<types::SuccessReply> {
-        self.call(&operations::CALENDARS_REMOVE_CALENDAR_FROM_SCHEDULE)
-            .path("id", &id)
-            .path("calendarId", &calendar_id)
-    }
-    /// Searches calendars: schedules.
-    ///
-    /// `GET /calendars/schedules/search`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `user_id`: The id of the user.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().search_schedules("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search_schedules(
-        &self,
-        location_id: impl Display,
-        user_id: impl Display,
-    ) -> SearchSchedules {
-        SearchSchedules {
-            call: self
-                .call(&operations::CALENDARS_SEARCH_SCHEDULES)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("userId", &user_id.to_string()),
-        }
-    }
-    /// Sets the group status of a calendar.
-    ///
-    /// `PUT /calendars/groups/{groupId}/status`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars/groups.write`.
-    /// * Version `v3`.
-    ///
-    /// * `group_id`: The id of the group.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .set_group_status("123", types::GroupStatusUpdateParams::new(true))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn set_group_status(
-        &self,
-        group_id: impl Display,
-        body: impl Into<types::GroupStatusUpdateParams>,
-    ) -> Call<types::SuccessReply> {
-        self.call(&operations::CALENDARS_SET_GROUP_STATUS)
-            .path("groupId", &group_id)
-            .json(&body.into())
-    }
     /// Changes a calendar.
     ///
     /// `PUT /calendars/{calendarId}`
@@ -1317,68 +871,6 @@ impl Calendars {
             .path("eventId", &event_id)
             .json(&body.into())
     }
-    /// Changes the appointment note of a calendar.
-    ///
-    /// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `v3`.
-    ///
-    /// * `appointment_id`: The id of the appointment.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .update_appointment_note("123", "123", types::Notes::new("value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_appointment_note(
-        &self,
-        appointment_id: impl Display,
-        note_id: impl Display,
-        body: impl Into<types::Notes>,
-    ) -> Call<types::GetCreateUpdateNoteReply> {
-        self.call(&operations::CALENDARS_UPDATE_APPOINTMENT_NOTE)
-            .path("appointmentId", &appointment_id)
-            .path("noteId", &note_id)
-            .json(&body.into())
-    }
-    /// Changes the block slot.
-    ///
-    /// `PUT /calendars/events/block-slots/{eventId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `v3`.
-    ///
-    /// * `event_id`: The id of the event.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .update_block_slot("123", types::BlockSlotEditRequest::new("123", "123"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_block_slot(
-        &self,
-        event_id: impl Display,
-        body: impl Into<types::BlockSlotEditRequest>,
-    ) -> Call<types::BlockedSlotReply> {
-        self.call(&operations::CALENDARS_UPDATE_BLOCK_SLOT)
-            .path("eventId", &event_id)
-            .json(&body.into())
-    }
     /// Changes the calendar schedule.
     ///
     /// `PUT /calendars/schedules/event-calendar/{calendarId}`
@@ -1407,68 +899,6 @@ impl Calendars {
     ) -> Call<types::EventCalendarScheduleWrapper> {
         self.call(&operations::CALENDARS_UPDATE_CALENDAR_SCHEDULE)
             .path("calendarId", &calendar_id)
-            .json(&body.into())
-    }
-    /// Changes the group.
-    ///
-    /// `PUT /calendars/groups/{groupId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/groups.write`.
-    /// * Version `v3`.
-    ///
-    /// * `group_id`: The id of the group.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .update_group("123", types::GroupUpdate::new("value", "value", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_group(
-        &self,
-        group_id: impl Display,
-        body: impl Into<types::GroupUpdate>,
-    ) -> Call<types::GroupCreateReply> {
-        self.call(&operations::CALENDARS_UPDATE_GROUP)
-            .path("groupId", &group_id)
-            .json(&body.into())
-    }
-    /// Changes the notification of a calendar.
-    ///
-    /// `PUT /calendars/{calendarId}/notifications/{notificationId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.write`.
-    /// * Version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .update_notification("123", "123", types::UpdateCalendarNotifications::default())
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_notification(
-        &self,
-        calendar_id: impl Display,
-        notification_id: impl Display,
-        body: impl Into<types::UpdateCalendarNotifications>,
-    ) -> Call<types::CalendarNotificationDeleteReply> {
-        self.call(&operations::CALENDARS_UPDATE_NOTIFICATION)
-            .path("calendarId", &calendar_id)
-            .path("notificationId", &notification_id)
             .json(&body.into())
     }
     /// Changes the resource of a calendar.
@@ -1507,36 +937,6 @@ impl Calendars {
     ) -> Call<types::CalendarResourceReply> {
         self.call(&operations::CALENDARS_UPDATE_RESOURCE)
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
-            .path("id", &id)
-            .json(&body.into())
-    }
-    /// Changes the schedule.
-    ///
-    /// `PUT /calendars/schedules/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars.write`.
-    /// * Version `v3`.
-    ///
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .update_schedule("123", types::UpdateSchedule::default())
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_schedule(
-        &self,
-        id: impl Display,
-        body: impl Into<types::UpdateSchedule>,
-    ) -> Call<types::ScheduleReply> {
-        self.call(&operations::CALENDARS_UPDATE_SCHEDULE)
             .path("id", &id)
             .json(&body.into())
     }
@@ -1631,30 +1031,6 @@ impl Calendars {
             .path("serviceLocationId", &service_location_id)
             .json(&body.into())
     }
-    /// Validates the group slug.
-    ///
-    /// `POST /calendars/groups/validate-slug`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars/groups.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .calendars()
-    ///     .validate_group_slug(types::ValidateGroupSlugPostBody::new("123", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn validate_group_slug(
-        &self,
-        body: impl Into<types::ValidateGroupSlugPostBody>,
-    ) -> Call<types::ValidateGroupSlugReply> {
-        self.call(&operations::CALENDARS_VALIDATE_GROUP_SLUG).json(&body.into())
-    }
 }
 
 /// Options of [`Calendars::create_service_booking`].
@@ -1681,42 +1057,6 @@ impl CreateServiceBooking {
 }
 crm_core::call_builder!(CreateServiceBooking => types::CreateOrUpdateServiceBookingReply);
 
-/// Options of [`Calendars::get_free_slots`].
-#[must_use = "nothing is sent before `send`"]
-pub struct GetFreeSlots {
-    call: Call<Map<types::Slots>>,
-}
-
-impl GetFreeSlots {
-    /// The time zone, as `America/New_York`.
-    pub fn timezone(self, timezone: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("timezone", &timezone.to_string()),
-        }
-    }
-    /// The id of the user.
-    pub fn user_id(self, user_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("userId", &user_id.to_string()),
-        }
-    }
-    /// The ids of the users whose free slots are wanted.
-    pub fn user_ids(self, user_ids: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "userIds",
-                    &user_ids
-                        .into_iter()
-                        .map(|item| item.to_string())
-                        .collect::<Vec<_>>(),
-                ),
-        }
-    }
-}
-crm_core::call_builder!(GetFreeSlots => Map<types::Slots>);
-
 /// Options of [`Calendars::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
@@ -1739,32 +1079,6 @@ impl List {
     }
 }
 crm_core::call_builder!(List => types::CalendarsGetReply);
-
-/// Options of [`Calendars::list_appointment_notes`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListAppointmentNotes {
-    call: Call<types::GetNotesListReply>,
-}
-crm_core::call_builder!(ListAppointmentNotes => types::GetNotesListReply);
-crm_core::paged_builder!(ListAppointmentNotes => ListAppointmentNotes);
-
-impl Paged for ListAppointmentNotes {
-    type Page = types::GetNotesListReply;
-    type Item = types::GetNote;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: Some(page).map(|value| &value.notes).map(Vec::len),
-            next: None,
-            total: None,
-            more: Some(page).and_then(|value| value.has_more.as_ref()).copied(),
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.notes).unwrap_or_default()
-    }
-}
 
 /// Options of [`Calendars::list_blocked_slots`].
 #[must_use = "nothing is sent before `send`"]
@@ -1822,6 +1136,7 @@ impl ListEvents {
 }
 crm_core::call_builder!(ListEvents => types::GetCalendarEventsReply);
 
+<<<<<<< HEAD
 /// Options of [`Calendars::list_notifications`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListNotifications {
@@ -1877,6 +1192,8 @@ impl Paged for ListNotifications {
     }
 }
 
+=======
+>>>>>>> vthree
 /// Options of [`Calendars::list_resources`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListResources {
@@ -1952,6 +1269,7 @@ impl ListServices {
 }
 crm_core::call_builder!(ListServices => types::ServicesListReply);
 
+<<<<<<< HEAD
 /// Options of [`Calendars::search_schedules`].
 #[must_use = "nothing is sent before `send`"]
 pub struct SearchSchedules {
@@ -1999,6 +1317,8 @@ impl Paged for SearchSchedules {
     }
 }
 
+=======
+>>>>>>> vthree
 /// Options of [`Calendars::update_service_booking`].
 #[must_use = "nothing is sent before `send`"]
 pub struct UpdateServiceBooking {

@@ -11,77 +11,12 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on contacts.
-#[derive(Clone, Debug)]
-pub struct Contacts {
-    pipeline: Pipeline,
-}
+pub use crate::contacts::{FindDuplicate, Search};
+
+/// Operations on contacts. Those that are the same for every client are on the page of [the handle itself](crate::contacts::Contacts).
+pub type Contacts = crate::contacts::Contacts<crate::V3>;
 
 impl Contacts {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
-    /// Adds the followers of a contact.
-    ///
-    /// `POST /contacts/{contactId}/followers`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `contacts.write`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .add_followers("123", types::Followers::new(vec!["value".to_owned()]))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn add_followers(
-        &self,
-        contact_id: impl Display,
-        body: impl Into<types::Followers>,
-    ) -> Call<types::CreateAddFollowersReply> {
-        self.call(&operations::CONTACTS_ADD_FOLLOWERS)
-            .path("contactId", &contact_id)
-            .json(&body.into())
-    }
-    /// Adds the tags of a contact.
-    ///
-    /// `POST /contacts/{contactId}/tags`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `contacts.write`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .add_tags("123", types::Tags::new(vec!["value".to_owned()]))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn add_tags(
-        &self,
-        contact_id: impl Display,
-        body: impl Into<types::Tags>,
-    ) -> Call<types::TagReply> {
-        self.call(&operations::CONTACTS_ADD_TAGS)
-            .path("contactId", &contact_id)
-            .json(&body.into())
-    }
     /// Adds a contact to campaign.
     ///
     /// `POST /contacts/{contactId}/campaigns/{campaignId}`
@@ -144,31 +79,6 @@ impl Contacts {
             .path("workflowId", &workflow_id)
             .json(&body.into())
     }
-    /// Sets business of many contacts in one request.
-    ///
-    /// `POST /contacts/bulk/business`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .batch_set_business(
-    ///         types::ContactsBusinessUpdate::new("123", vec!["123".to_owned()], "123"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn batch_set_business(
-        &self,
-        body: impl Into<types::ContactsBusinessUpdate>,
-    ) -> Call<types::ContactsBulkUpdateReply> {
-        self.call(&operations::CONTACTS_BATCH_SET_BUSINESS).json(&body.into())
-    }
     /// Changes tags of many contacts in one request.
     ///
     /// `POST /contacts/bulk/tags/update/{type}`
@@ -223,64 +133,6 @@ impl Contacts {
         body: impl Into<types::CreateContact>,
     ) -> Call<types::CreateContactsReply> {
         self.call(&operations::CONTACTS_CREATE).json(&body.into())
-    }
-    /// Creates a note of a contact.
-    ///
-    /// `POST /contacts/{contactId}/notes`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `contacts.write`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .create_note("123", types::ContactsNotes::new("value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_note(
-        &self,
-        contact_id: impl Display,
-        body: impl Into<types::ContactsNotes>,
-    ) -> Call<types::ContactsGetCreateUpdateNoteReply> {
-        self.call(&operations::CONTACTS_CREATE_NOTE)
-            .path("contactId", &contact_id)
-            .json(&body.into())
-    }
-    /// Creates a task of a contact.
-    ///
-    /// `POST /contacts/{contactId}/tasks`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `contacts.write`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .create_task("123", types::CreateTaskParams::new(true, "2026-03-01", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_task(
-        &self,
-        contact_id: impl Display,
-        body: impl Into<types::CreateTaskParams>,
-    ) -> Call<types::TaskByIsReply> {
-        self.call(&operations::CONTACTS_CREATE_TASK)
-            .path("contactId", &contact_id)
-            .json(&body.into())
     }
     /// Deletes a contact.
     ///
@@ -356,28 +208,6 @@ impl Contacts {
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
     }
-    /// Finds the duplicate.
-    ///
-    /// `GET /contacts/search/duplicate`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `contacts.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().find_duplicate("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn find_duplicate(&self, location_id: impl Display) -> FindDuplicate {
-        FindDuplicate {
-            call: self
-                .call(&operations::CONTACTS_FIND_DUPLICATE)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
     /// Reads a contact.
     ///
     /// `GET /contacts/{contactId}`
@@ -396,79 +226,6 @@ impl Contacts {
     /// ```
     pub fn get(&self, contact_id: impl Display) -> Call<types::ContactsByIdReply> {
         self.call(&operations::CONTACTS_GET).path("contactId", &contact_id)
-    }
-    /// Reads the note of a contact.
-    ///
-    /// `GET /contacts/{contactId}/notes/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `contacts.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().get_note("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_note(
-        &self,
-        contact_id: impl Display,
-        id: impl Display,
-    ) -> Call<types::ContactsGetCreateUpdateNoteReply> {
-        self.call(&operations::CONTACTS_GET_NOTE)
-            .path("contactId", &contact_id)
-            .path("id", &id)
-    }
-    /// Reads the task of a contact.
-    ///
-    /// `GET /contacts/{contactId}/tasks/{taskId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `contacts.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `task_id`: The id of the task.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().get_task("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_task(
-        &self,
-        contact_id: impl Display,
-        task_id: impl Display,
-    ) -> Call<types::TaskByIsReply> {
-        self.call(&operations::CONTACTS_GET_TASK)
-            .path("contactId", &contact_id)
-            .path("taskId", &task_id)
-    }
-    /// Lists the appointments of a contact.
-    ///
-    /// `GET /contacts/{contactId}/appointments`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `contacts.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().list_appointments("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_appointments(
-        &self,
-        contact_id: impl Display,
-    ) -> Call<types::GetEventsReply> {
-        self.call(&operations::CONTACTS_LIST_APPOINTMENTS).path("contactId", &contact_id)
     }
     /// Lists contacts by business.
     ///
@@ -499,74 +256,6 @@ impl Contacts {
                 .path("businessId", &business_id)
                 .set_query("locationId", &location_id.to_string()),
         }
-    }
-    /// Lists the notes of a contact.
-    ///
-    /// `GET /contacts/{contactId}/notes`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `contacts.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().list_notes("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_notes(
-        &self,
-        contact_id: impl Display,
-    ) -> Call<types::ContactsGetNotesListReply> {
-        self.call(&operations::CONTACTS_LIST_NOTES).path("contactId", &contact_id)
-    }
-    /// Lists the tasks of a contact.
-    ///
-    /// `GET /contacts/{contactId}/tasks`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `contacts.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().list_tasks("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_tasks(&self, contact_id: impl Display) -> Call<types::TasksListReply> {
-        self.call(&operations::CONTACTS_LIST_TASKS).path("contactId", &contact_id)
-    }
-    /// Removes the followers of a contact.
-    ///
-    /// `DELETE /contacts/{contactId}/followers`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `contacts.write`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .remove_followers("123", types::Followers::new(vec!["value".to_owned()]))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn remove_followers(
-        &self,
-        contact_id: impl Display,
-        body: impl Into<types::Followers>,
-    ) -> Call<types::DeleteFollowersReply> {
-        self.call(&operations::CONTACTS_REMOVE_FOLLOWERS)
-            .path("contactId", &contact_id)
-            .json(&body.into())
     }
     /// Removes a contact from all campaigns.
     ///
@@ -648,59 +337,6 @@ impl Contacts {
             .path("workflowId", &workflow_id)
             .json(&body.into())
     }
-    /// Removes the tags of a contact.
-    ///
-    /// `DELETE /contacts/{contactId}/tags`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `contacts.write`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .remove_tags("123", types::Tags::new(vec!["value".to_owned()]))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn remove_tags(
-        &self,
-        contact_id: impl Display,
-        body: impl Into<types::Tags>,
-    ) -> Call<types::TagReply> {
-        self.call(&operations::CONTACTS_REMOVE_TAGS)
-            .path("contactId", &contact_id)
-            .json(&body.into())
-    }
-    /// Searches contacts by filters; results lag writes by seconds.
-    ///
-    /// `POST /contacts/search`
-    ///
-    /// * Pages by the last item's sort values: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `contacts.readonly`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .search(types::ContactSearch::new("123", 10))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search(&self, body: impl Into<types::ContactSearch>) -> Search {
-        Search {
-            call: self.call(&operations::CONTACTS_SEARCH).json(&body.into()),
-        }
-    }
     /// Changes a contact.
     ///
     /// `PUT /contacts/{contactId}`
@@ -731,104 +367,6 @@ impl Contacts {
             .path("contactId", &contact_id)
             .json(&body.into())
     }
-    /// Changes the note of a contact.
-    ///
-    /// `PUT /contacts/{contactId}/notes/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `contacts.write`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .update_note("123", "123", types::UpdateNote::default())
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_note(
-        &self,
-        contact_id: impl Display,
-        id: impl Display,
-        body: impl Into<types::UpdateNote>,
-    ) -> Call<types::ContactsGetCreateUpdateNoteReply> {
-        self.call(&operations::CONTACTS_UPDATE_NOTE)
-            .path("contactId", &contact_id)
-            .path("id", &id)
-            .json(&body.into())
-    }
-    /// Changes the task of a contact.
-    ///
-    /// `PUT /contacts/{contactId}/tasks/{taskId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `contacts.write`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `task_id`: The id of the task.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .update_task("123", "123", types::UpdateTaskBody::default())
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_task(
-        &self,
-        contact_id: impl Display,
-        task_id: impl Display,
-        body: impl Into<types::UpdateTaskBody>,
-    ) -> Call<types::TaskByIsReply> {
-        self.call(&operations::CONTACTS_UPDATE_TASK)
-            .path("contactId", &contact_id)
-            .path("taskId", &task_id)
-            .json(&body.into())
-    }
-    /// Changes the task completed of a contact.
-    ///
-    /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `contacts.write`.
-    /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `task_id`: The id of the task.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .update_task_completed("123", "123", types::UpdateTaskStatusParams::new(true))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_task_completed(
-        &self,
-        contact_id: impl Display,
-        task_id: impl Display,
-        body: impl Into<types::UpdateTaskStatusParams>,
-    ) -> Call<types::TaskByIsReply> {
-        self.call(&operations::CONTACTS_UPDATE_TASK_COMPLETED)
-            .path("contactId", &contact_id)
-            .path("taskId", &task_id)
-            .json(&body.into())
-    }
     /// Creates a contact, or changes the one that is there.
     ///
     /// `POST /contacts/upsert`
@@ -850,28 +388,6 @@ impl Contacts {
         self.call(&operations::CONTACTS_UPSERT).json(&body.into())
     }
 }
-
-/// Options of [`Contacts::find_duplicate`].
-#[must_use = "nothing is sent before `send`"]
-pub struct FindDuplicate {
-    call: Call<Value>,
-}
-
-impl FindDuplicate {
-    /// The phone number to look for, with its country code.
-    pub fn number(self, number: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("number", &number.to_string()),
-        }
-    }
-    /// The e-mail address.
-    pub fn email(self, email: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("email", &email.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(FindDuplicate => Value);
 
 /// Options of [`Contacts::list_by_business`].
 #[must_use = "nothing is sent before `send`"]
@@ -919,37 +435,6 @@ impl Paged for ListByBusiness {
             total: Some(page)
                 .and_then(|value| value.count.as_ref())
                 .map(|value| *value as u64),
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.contacts).unwrap_or_default()
-    }
-}
-
-/// Options of [`Contacts::search`].
-#[must_use = "nothing is sent before `send`"]
-pub struct Search {
-    call: Call<types::FoundContacts>,
-}
-crm_core::call_builder!(Search => types::FoundContacts);
-crm_core::paged_builder!(Search => Search);
-
-impl Paged for Search {
-    type Page = types::FoundContacts;
-    type Item = types::FoundContact;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: Some(page).map(|value| &value.contacts).map(Vec::len),
-            next: Some(page)
-                .map(|value| &value.contacts)
-                .and_then(|list| list.last())
-                .map(|value| &value.search_after)
-                .map(|values| values.to_vec())
-                .map(Position::Values),
-            total: None,
             more: None,
         }
     }

@@ -11,13 +11,13 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on invoices.
-#[derive(Clone, Debug)]
-pub struct Invoices {
-    pipeline: Pipeline,
-}
+pub use crate::invoices::{List, ListEstimateTemplates, ListEstimates, ListSchedules};
+
+/// Operations on invoices. Those that are the same for every client are on the page of [the handle itself](crate::invoices::Invoices).
+pub type Invoices = crate::invoices::Invoices<crate::V3>;
 
 impl Invoices {
+<<<<<<< HEAD
     pub(crate) fn new(pipeline: &Pipeline) -> Self {
         Self { pipeline: pipeline.clone() }
     }
@@ -675,6 +675,8 @@ impl Invoices {
                 .set_query("offset", &offset),
         }
     }
+=======
+>>>>>>> vthree
     /// Lists the templates.
     ///
     /// `GET /invoices/template`
@@ -710,6 +712,7 @@ impl Invoices {
                 .set_query("offset", &offset),
         }
     }
+<<<<<<< HEAD
     /// Previews the estimate template.
     ///
     /// `GET /invoices/estimate/template/preview`
@@ -1524,6 +1527,8 @@ impl Paged for ListSchedules {
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.schedules).unwrap_or_default()
     }
+=======
+>>>>>>> vthree
 }
 
 /// Options of [`Invoices::list_templates`].

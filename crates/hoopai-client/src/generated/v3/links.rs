@@ -11,40 +11,10 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on links.
-#[derive(Clone, Debug)]
-pub struct Links {
-    pipeline: Pipeline,
-}
+/// Operations on links. Those that are the same for every client are on the page of [the handle itself](crate::links::Links).
+pub type Links = crate::links::Links<crate::V3>;
 
 impl Links {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
-    /// Creates a link.
-    ///
-    /// `POST /links/`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `links.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .links()
-    ///     .create(types::Links::new("123", "value", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create(&self, body: impl Into<types::Links>) -> Call<types::GetLinkReply> {
-        self.call(&operations::LINKS_CREATE).json(&body.into())
-    }
     /// Deletes a link.
     ///
     /// `DELETE /links/{linkId}`
@@ -87,25 +57,6 @@ impl Links {
             .path("linkId", &link_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists links.
-    ///
-    /// `GET /links/`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `links.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.links().list("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list(&self, location_id: impl Display) -> Call<types::GetLinksReply> {
-        self.call(&operations::LINKS_LIST)
-            .set_query("locationId", &location_id.to_string())
-    }
     /// Searches links.
     ///
     /// `GET /links/search`
@@ -128,32 +79,6 @@ impl Links {
                 .call(&operations::LINKS_SEARCH)
                 .set_query("locationId", &location_id.to_string()),
         }
-    }
-    /// Changes a link.
-    ///
-    /// `PUT /links/{linkId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `links.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .links()
-    ///     .update("123", types::LinkUpdate::new("value", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update(
-        &self,
-        link_id: impl Display,
-        body: impl Into<types::LinkUpdate>,
-    ) -> Call<types::GetLinkReply> {
-        self.call(&operations::LINKS_UPDATE).path("linkId", &link_id).json(&body.into())
     }
 }
 

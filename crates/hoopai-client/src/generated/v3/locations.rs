@@ -11,19 +11,14 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on locations.
-#[derive(Clone, Debug)]
-pub struct Locations {
-    pipeline: Pipeline,
-}
+pub use crate::locations::{
+    ListCustomFields, ListTemplates, Search, SearchTasks, UploadCustomFieldFiles,
+};
+
+/// Operations on locations. Those that are the same for every client are on the page of [the handle itself](crate::locations::Locations).
+pub type Locations = crate::locations::Locations<crate::V3>;
 
 impl Locations {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
     /// Creates a location.
     ///
     /// `POST /locations/`
@@ -47,135 +42,6 @@ impl Locations {
         body: impl Into<types::CreateLocation>,
     ) -> Call<types::CreateLocationReply> {
         self.call(&operations::LOCATIONS_CREATE).json(&body.into())
-    }
-    /// Creates a custom field of a location.
-    ///
-    /// `POST /locations/{locationId}/customFields`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `locations/customFields.write`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .create_custom_field(
-    ///         "123",
-    ///         types::LocationsCreateCustomFields::new("value", "value"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_custom_field(
-        &self,
-        location_id: impl Display,
-        body: impl Into<types::LocationsCreateCustomFields>,
-    ) -> Call<types::LocationsCustomFieldReply> {
-        self.call(&operations::LOCATIONS_CREATE_CUSTOM_FIELD)
-            .path("locationId", &location_id)
-            .json(&body.into())
-    }
-    /// Creates a custom value of a location.
-    ///
-    /// `POST /locations/{locationId}/customValues`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `locations/customValues.write`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .create_custom_value("123", types::CustomValues::new("value", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_custom_value(
-        &self,
-        location_id: impl Display,
-        body: impl Into<types::CustomValues>,
-    ) -> Call<types::CustomValueIdReply> {
-        self.call(&operations::LOCATIONS_CREATE_CUSTOM_VALUE)
-            .path("locationId", &location_id)
-            .json(&body.into())
-    }
-    /// Creates a recurring task of a location.
-    ///
-    /// `POST /locations/{locationId}/recurring-tasks`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .create_recurring_task(
-    ///         "123",
-    ///         types::RecurringTaskCreate::new(
-    ///             types::CustomRRulesOptions::new(
-    ///                 10.0,
-    ///                 10.0,
-    ///                 types::CustomRRulesOptionsIntervalType::Daily,
-    ///                 "2026-03-01",
-    ///             ),
-    ///             "value",
-    ///         ),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_recurring_task(
-        &self,
-        location_id: impl Display,
-        body: impl Into<types::RecurringTaskCreate>,
-    ) -> Call<types::RecurringTaskSingleReply> {
-        self.call(&operations::LOCATIONS_CREATE_RECURRING_TASK)
-            .path("locationId", &location_id)
-            .json(&body.into())
-    }
-    /// Creates a tag of a location.
-    ///
-    /// `POST /locations/{locationId}/tags`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `locations/tags.write`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .create_tag("123", types::TagBody::new("value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_tag(
-        &self,
-        location_id: impl Display,
-        body: impl Into<types::TagBody>,
-    ) -> Call<types::LocationTagReply> {
-        self.call(&operations::LOCATIONS_CREATE_TAG)
-            .path("locationId", &location_id)
-            .json(&body.into())
     }
     /// Deletes a location.
     ///
@@ -252,31 +118,6 @@ impl Locations {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Deletes the recurring task of a location.
-    ///
-    /// `DELETE /locations/{locationId}/recurring-tasks/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_recurring_task("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_recurring_task(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> Call<types::IdSuccessReply> {
-        self.call(&operations::LOCATIONS_DELETE_RECURRING_TASK)
-            .path("locationId", &location_id)
-            .path("id", &id)
-    }
     /// Deletes the tag of a location.
     ///
     /// `DELETE /locations/{locationId}/tags/{tagId}`
@@ -300,50 +141,6 @@ impl Locations {
         self.call(&operations::LOCATIONS_DELETE_TAG)
             .path("locationId", &location_id)
             .path("tagId", &tag_id)
-    }
-    /// Deletes the template of a location.
-    ///
-    /// `DELETE /locations/{locationId}/templates/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_template("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_template(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> Call<Value> {
-        self.call(&operations::LOCATIONS_DELETE_TEMPLATE)
-            .path("locationId", &location_id)
-            .path("id", &id)
-    }
-    /// Reads a location.
-    ///
-    /// `GET /locations/{locationId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `locations.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get(&self, location_id: impl Display) -> Call<types::GetLocationByIdReply> {
-        self.call(&operations::LOCATIONS_GET).path("locationId", &location_id)
     }
     /// Reads the conversation channel of a location.
     ///
@@ -376,149 +173,6 @@ impl Locations {
             .path("locationId", &location_id)
             .path("type", &Into::<types::ConversationProviderType>::into(type_))
     }
-    /// Reads the custom field of a location.
-    ///
-    /// `GET /locations/{locationId}/customFields/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get_custom_field("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_custom_field(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> Call<types::LocationsCustomFieldReply> {
-        self.call(&operations::LOCATIONS_GET_CUSTOM_FIELD)
-            .path("locationId", &location_id)
-            .path("id", &id)
-    }
-    /// Reads the custom value of a location.
-    ///
-    /// `GET /locations/{locationId}/customValues/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get_custom_value("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_custom_value(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> Call<types::CustomValueIdReply> {
-        self.call(&operations::LOCATIONS_GET_CUSTOM_VALUE)
-            .path("locationId", &location_id)
-            .path("id", &id)
-    }
-    /// Reads the recurring task of a location.
-    ///
-    /// `GET /locations/{locationId}/recurring-tasks/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get_recurring_task("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_recurring_task(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> Call<types::RecurringTaskSingleReply> {
-        self.call(&operations::LOCATIONS_GET_RECURRING_TASK)
-            .path("locationId", &location_id)
-            .path("id", &id)
-    }
-    /// Reads the tag of a location.
-    ///
-    /// `GET /locations/{locationId}/tags/{tagId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get_tag("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_tag(
-        &self,
-        location_id: impl Display,
-        tag_id: impl Display,
-    ) -> Call<types::LocationTagReply> {
-        self.call(&operations::LOCATIONS_GET_TAG)
-            .path("locationId", &location_id)
-            .path("tagId", &tag_id)
-    }
-    /// Lists the custom fields of a location.
-    ///
-    /// `GET /locations/{locationId}/customFields`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations/customFields.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().list_custom_fields("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_custom_fields(&self, location_id: impl Display) -> ListCustomFields {
-        ListCustomFields {
-            call: self
-                .call(&operations::LOCATIONS_LIST_CUSTOM_FIELDS)
-                .path("locationId", &location_id),
-        }
-    }
-    /// Lists the custom values of a location.
-    ///
-    /// `GET /locations/{locationId}/customValues`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations/customValues.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().list_custom_values("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_custom_values(
-        &self,
-        location_id: impl Display,
-    ) -> Call<types::CustomValuesListReply> {
-        self.call(&operations::LOCATIONS_LIST_CUSTOM_VALUES)
-            .path("locationId", &location_id)
-    }
     /// Lists the permissions of a location.
     ///
     /// `GET /locations/{locationId}/permissions`
@@ -540,126 +194,6 @@ impl Locations {
     ) -> Call<types::PermissionsReply> {
         self.call(&operations::LOCATIONS_LIST_PERMISSIONS)
             .path("locationId", &location_id)
-    }
-    /// Lists the tags of a location.
-    ///
-    /// `GET /locations/{locationId}/tags`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations/tags.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().list_tags("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_tags(
-        &self,
-        location_id: impl Display,
-    ) -> Call<types::LocationTagsReply> {
-        self.call(&operations::LOCATIONS_LIST_TAGS).path("locationId", &location_id)
-    }
-    /// Lists the templates of a location.
-    ///
-    /// `GET /locations/{locationId}/templates`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations/templates.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `origin_id`: Only templates with this origin id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().list_templates("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_templates(
-        &self,
-        location_id: impl Display,
-        origin_id: impl Display,
-    ) -> ListTemplates {
-        ListTemplates {
-            call: self
-                .call(&operations::LOCATIONS_LIST_TEMPLATES)
-                .path("locationId", &location_id)
-                .set_query("originId", &origin_id.to_string()),
-        }
-    }
-    /// Lists the timezones of a location.
-    ///
-    /// `GET /locations/{locationId}/timezones`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().list_timezones("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_timezones(&self, location_id: impl Display) -> Call<Value> {
-        self.call(&operations::LOCATIONS_LIST_TIMEZONES).path("locationId", &location_id)
-    }
-    /// Searches locations.
-    ///
-    /// `GET /locations/search`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations.readonly`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().search().send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search(&self) -> Search {
-        Search {
-            call: self.call(&operations::LOCATIONS_SEARCH),
-        }
-    }
-    /// Searches locations: tasks.
-    ///
-    /// `POST /locations/{locationId}/tasks/search`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations/tasks.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .search_tasks("123", types::TaskSearchParams::default())
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search_tasks(
-        &self,
-        location_id: impl Display,
-        body: impl Into<types::TaskSearchParams>,
-    ) -> SearchTasks {
-        SearchTasks {
-            call: self
-                .call(&operations::LOCATIONS_SEARCH_TASKS)
-                .path("locationId", &location_id)
-                .json(&body.into()),
-        }
     }
     /// Changes a location.
     ///
@@ -689,74 +223,6 @@ impl Locations {
     ) -> Call<types::CreateLocationReply> {
         self.call(&operations::LOCATIONS_UPDATE)
             .path("locationId", &location_id)
-            .json(&body.into())
-    }
-    /// Changes the custom field of a location.
-    ///
-    /// `PUT /locations/{locationId}/customFields/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .update_custom_field(
-    ///         "123",
-    ///         "123",
-    ///         types::LocationsUpdateCustomFields::new("value"),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_custom_field(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-        body: impl Into<types::LocationsUpdateCustomFields>,
-    ) -> Call<types::LocationsCustomFieldReply> {
-        self.call(&operations::LOCATIONS_UPDATE_CUSTOM_FIELD)
-            .path("locationId", &location_id)
-            .path("id", &id)
-            .json(&body.into())
-    }
-    /// Changes the custom value of a location.
-    ///
-    /// `PUT /locations/{locationId}/customValues/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .update_custom_value("123", "123", types::CustomValues::new("value", "value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_custom_value(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-        body: impl Into<types::CustomValues>,
-    ) -> Call<types::CustomValueIdReply> {
-        self.call(&operations::LOCATIONS_UPDATE_CUSTOM_VALUE)
-            .path("locationId", &location_id)
-            .path("id", &id)
             .json(&body.into())
     }
     /// Changes the permissions of a location.
@@ -793,95 +259,8 @@ impl Locations {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Changes the recurring task of a location.
-    ///
-    /// `PUT /locations/{locationId}/recurring-tasks/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .update_recurring_task("123", "123", types::RecurringTaskUpdate::default())
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_recurring_task(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-        body: impl Into<types::RecurringTaskUpdate>,
-    ) -> Call<types::RecurringTaskSingleReply> {
-        self.call(&operations::LOCATIONS_UPDATE_RECURRING_TASK)
-            .path("locationId", &location_id)
-            .path("id", &id)
-            .json(&body.into())
-    }
-    /// Changes the tag of a location.
-    ///
-    /// `PUT /locations/{locationId}/tags/{tagId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .locations()
-    ///     .update_tag("123", "123", types::TagBody::new("value"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_tag(
-        &self,
-        location_id: impl Display,
-        tag_id: impl Display,
-        body: impl Into<types::TagBody>,
-    ) -> Call<types::LocationTagReply> {
-        self.call(&operations::LOCATIONS_UPDATE_TAG)
-            .path("locationId", &location_id)
-            .path("tagId", &tag_id)
-            .json(&body.into())
-    }
-    /// Uploads the custom field files of a location.
-    ///
-    /// `POST /locations/{locationId}/customFields/upload`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `locations/customFields.write`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().upload_custom_field_files("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn upload_custom_field_files(
-        &self,
-        location_id: impl Display,
-    ) -> UploadCustomFieldFiles {
-        UploadCustomFieldFiles {
-            call: self
-                .call(&operations::LOCATIONS_UPLOAD_CUSTOM_FIELD_FILES)
-                .path("locationId", &location_id),
-        }
-    }
 }
+<<<<<<< HEAD
 
 /// Options of [`Locations::list_custom_fields`].
 #[must_use = "nothing is sent before `send`"]
@@ -1083,3 +462,5 @@ impl UploadCustomFieldFiles {
     }
 }
 crm_core::call_builder!(UploadCustomFieldFiles => types::FileUploadReply);
+=======
+>>>>>>> vthree

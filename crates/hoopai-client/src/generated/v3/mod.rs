@@ -5,13 +5,13 @@
 pub mod ads;
 
 #[cfg(feature = "affiliates")]
-pub mod affiliates;
+pub use crate::affiliates;
 
 #[cfg(feature = "agent_studio")]
-pub mod agent_studio;
+pub use crate::agent_studio;
 
 #[cfg(feature = "associations")]
-pub mod associations;
+pub use crate::associations;
 
 #[cfg(feature = "blogs")]
 pub mod blogs;
@@ -20,37 +20,37 @@ pub mod blogs;
 pub mod brand_boards;
 
 #[cfg(feature = "businesses")]
-pub mod businesses;
+pub use crate::businesses;
 
 #[cfg(feature = "calendars")]
 pub mod calendars;
 
 #[cfg(feature = "campaigns")]
-pub mod campaigns;
+pub use crate::campaigns;
 
 #[cfg(feature = "chat_widgets")]
 pub mod chat_widgets;
 
 #[cfg(feature = "companies")]
-pub mod companies;
+pub use crate::companies;
 
 #[cfg(feature = "contacts")]
 pub mod contacts;
 
 #[cfg(feature = "conversation_ai")]
-pub mod conversation_ai;
+pub use crate::conversation_ai;
 
 #[cfg(feature = "conversations")]
 pub mod conversations;
 
 #[cfg(feature = "courses")]
-pub mod courses;
+pub use crate::courses;
 
 #[cfg(feature = "custom_fields")]
-pub mod custom_fields;
+pub use crate::custom_fields;
 
 #[cfg(feature = "custom_menus")]
-pub mod custom_menus;
+pub use crate::custom_menus;
 
 #[cfg(feature = "email_verification")]
 pub mod email_verification;
@@ -59,16 +59,16 @@ pub mod email_verification;
 pub mod emails;
 
 #[cfg(feature = "forms")]
-pub mod forms;
+pub use crate::forms;
 
 #[cfg(feature = "funnels")]
-pub mod funnels;
+pub use crate::funnels;
 
 #[cfg(feature = "invoices")]
 pub mod invoices;
 
 #[cfg(feature = "knowledge_bases")]
-pub mod knowledge_bases;
+pub use crate::knowledge_bases;
 
 #[cfg(feature = "links")]
 pub mod links;
@@ -77,16 +77,16 @@ pub mod links;
 pub mod locations;
 
 #[cfg(feature = "marketplace")]
-pub mod marketplace;
+pub use crate::marketplace;
 
 #[cfg(feature = "media")]
-pub mod media;
+pub use crate::media;
 
 #[cfg(feature = "oauth")]
 pub mod oauth;
 
 #[cfg(feature = "objects")]
-pub mod objects;
+pub use crate::objects;
 
 #[cfg(feature = "opportunities")]
 pub mod opportunities;
@@ -98,10 +98,10 @@ pub mod payments;
 pub mod phone_numbers;
 
 #[cfg(feature = "products")]
-pub mod products;
+pub use crate::products;
 
 #[cfg(feature = "proposals")]
-pub mod proposals;
+pub use crate::proposals;
 
 #[cfg(feature = "saas")]
 pub mod saas;
@@ -113,21 +113,25 @@ pub mod snapshots;
 pub mod social_media;
 
 #[cfg(feature = "store")]
-pub mod store;
+pub use crate::store;
 
 #[cfg(feature = "surveys")]
-pub mod surveys;
+pub use crate::surveys;
 
 #[cfg(feature = "users")]
 pub mod users;
 
 #[cfg(feature = "voice_ai")]
-pub mod voice_ai;
+pub use crate::voice_ai;
 
 #[cfg(feature = "workflows")]
-pub mod workflows;
+pub use crate::workflows;
+
 pub mod operations;
 pub mod types;
+
+/// The version that is sent with every operation of this client.
+pub(crate) const VERSION: &str = "v3";
 
 impl crate::V3 {
     /// Operations on ads. Needs the feature `ads`.

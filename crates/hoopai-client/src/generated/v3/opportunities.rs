@@ -11,48 +11,12 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on opportunities.
-#[derive(Clone, Debug)]
-pub struct Opportunities {
-    pipeline: Pipeline,
-}
+pub use crate::opportunities::{ListLostReasons, RemoveFollowers};
+
+/// Operations on opportunities. Those that are the same for every client are on the page of [the handle itself](crate::opportunities::Opportunities).
+pub type Opportunities = crate::opportunities::Opportunities<crate::V3>;
 
 impl Opportunities {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
-    /// Adds the followers of an opportunity.
-    ///
-    /// `POST /opportunities/{id}/followers`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `opportunities.write`.
-    /// * Version `v3`.
-    ///
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .opportunities()
-    ///     .add_followers("123", types::Followers::new(vec!["value".to_owned()]))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn add_followers(
-        &self,
-        id: impl Display,
-        body: impl Into<types::Followers>,
-    ) -> Call<types::CreateAddFollowersReply> {
-        self.call(&operations::OPPORTUNITIES_ADD_FOLLOWERS)
-            .path("id", &id)
-            .json(&body.into())
-    }
     /// Creates an opportunity.
     ///
     /// `POST /opportunities/`
@@ -122,29 +86,6 @@ impl Opportunities {
     pub fn get(&self, id: impl Display) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_GET).path("id", &id)
     }
-    /// Lists the lost reasons.
-    ///
-    /// `GET /opportunities/lost-reason`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `opportunities.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.opportunities().list_lost_reasons("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_lost_reasons(&self, location_id: impl Display) -> ListLostReasons {
-        ListLostReasons {
-            call: self
-                .call(&operations::OPPORTUNITIES_LIST_LOST_REASONS)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
     /// Lists the pipelines.
     ///
     /// `GET /opportunities/pipelines`
@@ -166,38 +107,6 @@ impl Opportunities {
     ) -> Call<types::GetPipelinesReply> {
         self.call(&operations::OPPORTUNITIES_LIST_PIPELINES)
             .set_query("locationId", &location_id.to_string())
-    }
-    /// Removes the followers of an opportunity.
-    ///
-    /// `DELETE /opportunities/{id}/followers`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `opportunities.write`.
-    /// * Version `v3`.
-    ///
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .opportunities()
-    ///     .remove_followers("123", types::Followers::new(vec!["value".to_owned()]))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn remove_followers(
-        &self,
-        id: impl Display,
-        body: impl Into<types::Followers>,
-    ) -> RemoveFollowers {
-        RemoveFollowers {
-            call: self
-                .call(&operations::OPPORTUNITIES_REMOVE_FOLLOWERS)
-                .path("id", &id)
-                .json(&body.into()),
-        }
     }
     /// Searches opportunities.
     ///
@@ -337,6 +246,7 @@ impl Opportunities {
     }
 }
 
+<<<<<<< HEAD
 /// Options of [`Opportunities::list_lost_reasons`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListLostReasons {
@@ -423,6 +333,8 @@ impl RemoveFollowers {
 }
 crm_core::call_builder!(RemoveFollowers => types::DeleteFollowersReply);
 
+=======
+>>>>>>> vthree
 /// Options of [`Opportunities::search`].
 #[must_use = "nothing is sent before `send`"]
 pub struct Search {

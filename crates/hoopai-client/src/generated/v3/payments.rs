@@ -11,19 +11,15 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on payments.
-#[derive(Clone, Debug)]
-pub struct Payments {
-    pipeline: Pipeline,
-}
+pub use crate::payments::{
+    GetOrder, GetTransaction, ListIntegrationProviders, ListOrders, ListSubscriptions,
+    ListTransactions,
+};
+
+/// Operations on payments. Those that are the same for every client are on the page of [the handle itself](crate::payments::Payments).
+pub type Payments = crate::payments::Payments<crate::V3>;
 
 impl Payments {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
     /// Creates a coupon.
     ///
     /// `POST /payments/coupon`
@@ -48,6 +44,7 @@ impl Payments {
     ) -> Call<types::CreateCouponReply> {
         self.call(&operations::PAYMENTS_CREATE_COUPON).json(&body.into())
     }
+<<<<<<< HEAD
     /// Creates a custom provider.
     ///
     /// `POST /payments/custom-provider/provider`
@@ -407,6 +404,8 @@ impl Payments {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
+=======
+>>>>>>> vthree
     /// Lists the coupons.
     ///
     /// `GET /payments/coupon/list`
@@ -436,6 +435,7 @@ impl Payments {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
+<<<<<<< HEAD
     /// Lists the integration providers.
     ///
     /// `GET /payments/integrations/provider/whitelabel`
@@ -650,6 +650,8 @@ impl Payments {
             .path("orderId", &order_id)
             .json(&body.into())
     }
+=======
+>>>>>>> vthree
     /// Changes the coupon.
     ///
     /// `PUT /payments/coupon`
@@ -674,66 +676,7 @@ impl Payments {
     ) -> Call<types::CreateCouponReply> {
         self.call(&operations::PAYMENTS_UPDATE_COUPON).json(&body.into())
     }
-    /// Changes the custom provider capabilities.
-    ///
-    /// `PUT /payments/custom-provider/capabilities`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `payments/custom-provider.write`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .payments()
-    ///     .update_custom_provider_capabilities(
-    ///         types::UpdateCustomProviderCapabilities::new(true),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_custom_provider_capabilities(
-        &self,
-        body: impl Into<types::UpdateCustomProviderCapabilities>,
-    ) -> Call<types::SuccessReply> {
-        self.call(&operations::PAYMENTS_UPDATE_CUSTOM_PROVIDER_CAPABILITIES)
-            .json(&body.into())
-    }
 }
-
-/// Options of [`Payments::get_order`].
-#[must_use = "nothing is sent before `send`"]
-pub struct GetOrder {
-    call: Call<types::GetOrderReply>,
-}
-
-impl GetOrder {
-    /// The id of the location (sub-account).
-    pub fn location_id(self, location_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("locationId", &location_id.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(GetOrder => types::GetOrderReply);
-
-/// Options of [`Payments::get_transaction`].
-#[must_use = "nothing is sent before `send`"]
-pub struct GetTransaction {
-    call: Call<types::GetTxnReply>,
-}
-
-impl GetTransaction {
-    /// The id of the location (sub-account).
-    pub fn location_id(self, location_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("locationId", &location_id.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(GetTransaction => types::GetTxnReply);
 
 /// Options of [`Payments::list_coupons`].
 #[must_use = "nothing is sent before `send`"]
@@ -791,6 +734,7 @@ impl Paged for ListCoupons {
         Some(page).map(|value| value.data).unwrap_or_default()
     }
 }
+<<<<<<< HEAD
 
 /// Options of [`Payments::list_integration_providers`].
 #[must_use = "nothing is sent before `send`"]
@@ -1159,3 +1103,5 @@ impl Paged for ListTransactions {
         Some(page).map(|value| value.data).unwrap_or_default()
     }
 }
+=======
+>>>>>>> vthree

@@ -11,19 +11,12 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on saas.
-#[derive(Clone, Debug)]
-pub struct Saas {
-    pipeline: Pipeline,
-}
+pub use crate::saas::{FindLocationsLegacy, ListLocations, ListLocationsLegacy};
+
+/// Operations on saas. Those that are the same for every client are on the page of [the handle itself](crate::saas::Saas).
+pub type Saas = crate::saas::Saas<crate::V3>;
 
 impl Saas {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
     /// Adds the complimentary credits of a saa.
     ///
     /// `POST /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance/complimentary-credits`
@@ -87,355 +80,6 @@ impl Saas {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Disables many saas in one request.
-    ///
-    /// `POST /saas/bulk-disable-saas/{companyId}`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Version `v3`.
-    ///
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .saas()
-    ///     .batch_disable("123", types::BulkDisableSaas::new(vec!["123".to_owned()]))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn batch_disable(
-        &self,
-        company_id: impl Display,
-        body: impl Into<types::BulkDisableSaas>,
-    ) -> Call<Value> {
-        self.call(&operations::SAAS_BATCH_DISABLE)
-            .path("companyId", &company_id)
-            .json(&body.into())
-    }
-    /// Disables legacy of many saas in one request.
-    ///
-    /// `POST /saas-api/public-api/bulk-disable-saas/{companyId}`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # #[allow(deprecated)]
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .saas()
-    ///     .batch_disable_legacy("123", types::BulkDisableSaas::new(vec!["123".to_owned()]))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    #[deprecated = "the vendor marks it deprecated"]
-    pub fn batch_disable_legacy(
-        &self,
-        company_id: impl Display,
-        body: impl Into<types::BulkDisableSaas>,
-    ) -> Call<types::BulkDisableSaasReply> {
-        self.call(&operations::SAAS_BATCH_DISABLE_LEGACY)
-            .path("companyId", &company_id)
-            .json(&body.into())
-    }
-    /// Enables many saas in one request.
-    ///
-    /// `POST /saas/bulk-enable-saas/{companyId}`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Version `v3`.
-    ///
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .saas()
-    ///     .batch_enable(
-    ///         "123",
-    ///         types::BulkEnableSaasRequest::new(
-    ///             types::BulkEnableSaasActionPayload::new("123"),
-    ///             true,
-    ///             vec!["123".to_owned()],
-    ///         ),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn batch_enable(
-        &self,
-        company_id: impl Display,
-        body: impl Into<types::BulkEnableSaasRequest>,
-    ) -> Call<Value> {
-        self.call(&operations::SAAS_BATCH_ENABLE)
-            .path("companyId", &company_id)
-            .json(&body.into())
-    }
-    /// Enables legacy of many saas in one request.
-    ///
-    /// `POST /saas-api/public-api/bulk-enable-saas/{companyId}`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # #[allow(deprecated)]
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .saas()
-    ///     .batch_enable_legacy(
-    ///         "123",
-    ///         types::BulkEnableSaasRequest::new(
-    ///             types::BulkEnableSaasActionPayload::new("123"),
-    ///             true,
-    ///             vec!["123".to_owned()],
-    ///         ),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    #[deprecated = "the vendor marks it deprecated"]
-    pub fn batch_enable_legacy(
-        &self,
-        company_id: impl Display,
-        body: impl Into<types::BulkEnableSaasRequest>,
-    ) -> Call<types::BulkEnableSaasReply> {
-        self.call(&operations::SAAS_BATCH_ENABLE_LEGACY)
-            .path("companyId", &company_id)
-            .json(&body.into())
-    }
-    /// Enables a saa.
-    ///
-    /// `POST /saas/enable-saas/{locationId}`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .saas()
-    ///     .enable("123", types::EnableSaas::new("123", true))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn enable(
-        &self,
-        location_id: impl Display,
-        body: impl Into<types::EnableSaas>,
-    ) -> Call<Value> {
-        self.call(&operations::SAAS_ENABLE)
-            .path("locationId", &location_id)
-            .json(&body.into())
-    }
-    /// Enables the legacy.
-    ///
-    /// `POST /saas-api/public-api/enable-saas/{locationId}`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # #[allow(deprecated)]
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .saas()
-    ///     .enable_legacy("123", types::EnableSaas::new("123", true))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    #[deprecated = "the vendor marks it deprecated"]
-    pub fn enable_legacy(
-        &self,
-        location_id: impl Display,
-        body: impl Into<types::EnableSaas>,
-    ) -> Call<types::EnableSaasReply> {
-        self.call(&operations::SAAS_ENABLE_LEGACY)
-            .path("locationId", &location_id)
-            .json(&body.into())
-    }
-    /// Finds the locations.
-    ///
-    /// `GET /saas/locations`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Version `v3`.
-    ///
-    /// * `customer_id`: The id of the Stripe customer whose locations are wanted.
-    /// * `subscription_id`: The id of the subscription.
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().find_locations("123", "123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn find_locations(
-        &self,
-        customer_id: impl Display,
-        subscription_id: impl Display,
-        company_id: impl Display,
-    ) -> Call<Value> {
-        self.call(&operations::SAAS_FIND_LOCATIONS)
-            .set_query("customerId", &customer_id.to_string())
-            .set_query("subscriptionId", &subscription_id.to_string())
-            .set_query("companyId", &company_id.to_string())
-    }
-    /// Finds the locations legacy.
-    ///
-    /// `GET /saas-api/public-api/locations`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # #[allow(deprecated)]
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().find_locations_legacy("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    #[deprecated = "the vendor marks it deprecated"]
-    pub fn find_locations_legacy(
-        &self,
-        company_id: impl Display,
-    ) -> FindLocationsLegacy {
-        FindLocationsLegacy {
-            call: self
-                .call(&operations::SAAS_FIND_LOCATIONS_LEGACY)
-                .set_query("companyId", &company_id.to_string()),
-        }
-    }
-    /// Reads the plan.
-    ///
-    /// `GET /saas/saas-plan/{planId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `plan_id`: The id of the plan.
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_plan("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_plan(
-        &self,
-        plan_id: impl Display,
-        company_id: impl Display,
-    ) -> Call<types::SaasPlanReply> {
-        self.call(&operations::SAAS_GET_PLAN)
-            .path("planId", &plan_id)
-            .set_query("companyId", &company_id.to_string())
-    }
-    /// Reads the plan legacy.
-    ///
-    /// `GET /saas-api/public-api/saas-plan/{planId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `plan_id`: The id of the plan.
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # #[allow(deprecated)]
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_plan_legacy("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    #[deprecated = "the vendor marks it deprecated"]
-    pub fn get_plan_legacy(
-        &self,
-        plan_id: impl Display,
-        company_id: impl Display,
-    ) -> Call<types::SaasPlanReply> {
-        self.call(&operations::SAAS_GET_PLAN_LEGACY)
-            .path("planId", &plan_id)
-            .set_query("companyId", &company_id.to_string())
-    }
-    /// Reads the subscription.
-    ///
-    /// `GET /saas/get-saas-subscription/{locationId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_subscription("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_subscription(
-        &self,
-        location_id: impl Display,
-        company_id: impl Display,
-    ) -> Call<types::LocationSubscriptionReply> {
-        self.call(&operations::SAAS_GET_SUBSCRIPTION)
-            .path("locationId", &location_id)
-            .set_query("companyId", &company_id.to_string())
-    }
-    /// Reads the subscription legacy.
-    ///
-    /// `GET /saas-api/public-api/get-saas-subscription/{locationId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # #[allow(deprecated)]
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_subscription_legacy("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    #[deprecated = "the vendor marks it deprecated"]
-    pub fn get_subscription_legacy(
-        &self,
-        location_id: impl Display,
-        company_id: impl Display,
-    ) -> Call<types::LocationSubscriptionReply> {
-        self.call(&operations::SAAS_GET_SUBSCRIPTION_LEGACY)
-            .path("locationId", &location_id)
-            .set_query("companyId", &company_id.to_string())
-    }
     /// Reads the wallet balance of a saa.
     ///
     /// `GET /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance`
@@ -462,6 +106,7 @@ impl Saas {
             .path("companyId", &company_id)
             .path("locationId", &location_id)
     }
+<<<<<<< HEAD
     /// Lists the agency plans.
     ///
     /// `GET /saas/agency-plans/{companyId}`
@@ -725,6 +370,8 @@ impl Saas {
             .path("locationId", &location_id)
             .json(&body.into())
     }
+=======
+>>>>>>> vthree
     /// Changes the subscription legacy.
     ///
     /// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`
@@ -760,6 +407,7 @@ impl Saas {
             .json(&body.into())
     }
 }
+<<<<<<< HEAD
 
 /// Options of [`Saas::find_locations_legacy`].
 #[must_use = "nothing is sent before `send`"]
@@ -849,3 +497,5 @@ impl Paged for ListLocationsLegacy {
         Some(page).map(|value| value.locations).unwrap_or_default()
     }
 }
+=======
+>>>>>>> vthree

@@ -11,99 +11,10 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on snapshots.
-#[derive(Clone, Debug)]
-pub struct Snapshots {
-    pipeline: Pipeline,
-}
+/// Operations on snapshots. Those that are the same for every client are on the page of [the handle itself](crate::snapshots::Snapshots).
+pub type Snapshots = crate::snapshots::Snapshots<crate::V3>;
 
 impl Snapshots {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
-    /// Creates a share link.
-    ///
-    /// `POST /snapshots/share/link`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Version `v3`.
-    ///
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .snapshots()
-    ///     .create_share_link(
-    ///         "123",
-    ///         types::CreateSnapshotShareLinkRequest::new(
-    ///             types::CreateSnapshotShareLinkRequestShareType::AgencyLink,
-    ///             "123",
-    ///         ),
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_share_link(
-        &self,
-        company_id: impl Display,
-        body: impl Into<types::CreateSnapshotShareLinkRequest>,
-    ) -> Call<types::CreateSnapshotShareLinkReply> {
-        self.call(&operations::SNAPSHOTS_CREATE_SHARE_LINK)
-            .set_query("companyId", &company_id.to_string())
-            .json(&body.into())
-    }
-    /// Reads the latest push of a snapshot.
-    ///
-    /// `GET /snapshots/snapshot-status/{snapshotId}/location/{locationId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `snapshot_id`: The id of the snapshot.
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.snapshots().get_latest_push("123", "123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_latest_push(
-        &self,
-        snapshot_id: impl Display,
-        location_id: impl Display,
-        company_id: impl Display,
-    ) -> Call<types::GetLatestSnapshotPushStatusReply> {
-        self.call(&operations::SNAPSHOTS_GET_LATEST_PUSH)
-            .path("snapshotId", &snapshot_id)
-            .path("locationId", &location_id)
-            .set_query("companyId", &company_id.to_string())
-    }
-    /// Lists snapshots.
-    ///
-    /// `GET /snapshots/`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Version `v3`.
-    ///
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.snapshots().list("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list(&self, company_id: impl Display) -> Call<types::GetSnapshotsReply> {
-        self.call(&operations::SNAPSHOTS_LIST)
-            .set_query("companyId", &company_id.to_string())
-    }
     /// Lists the pushes.
     ///
     /// `GET /snapshots/snapshot-status/{snapshotId}`

@@ -11,19 +11,12 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on social media.
-#[derive(Clone, Debug)]
-pub struct SocialMedia {
-    pipeline: Pipeline,
-}
+pub use crate::social_media::{DeleteAccount, ListCategories, ListTags};
+
+/// Operations on social media. Those that are the same for every client are on the page of [the handle itself](crate::social_media::SocialMedia).
+pub type SocialMedia = crate::social_media::SocialMedia<crate::V3>;
 
 impl SocialMedia {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
     /// Attaches the oauth account of a social media.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
@@ -64,35 +57,6 @@ impl SocialMedia {
                 &Into::<types::SocialMediaAttachOauthAccountPlatform>::into(platform),
             )
             .path("accountId", &account_id)
-            .json(&body.into())
-    }
-    /// Deletes posts of many social media in one request.
-    ///
-    /// `POST /social-media-posting/{locationId}/posts/bulk-delete`
-    ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .social_media()
-    ///     .batch_delete_posts("123", types::DeletePosts::default())
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn batch_delete_posts(
-        &self,
-        location_id: impl Display,
-        body: impl Into<types::DeletePosts>,
-    ) -> Call<types::BulkDeleteReply> {
-        self.call(&operations::SOCIAL_MEDIA_BATCH_DELETE_POSTS)
-            .path("locationId", &location_id)
             .json(&body.into())
     }
     /// Clones the queue item of a social media.
@@ -256,34 +220,6 @@ impl SocialMedia {
         self.call(&operations::SOCIAL_MEDIA_CREATE_QUEUE_ITEM)
             .path("queueId", &queue_id)
             .json(&body.into())
-    }
-    /// Deletes the account of a social media.
-    ///
-    /// `DELETE /social-media-posting/{locationId}/accounts/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().delete_account("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_account(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> DeleteAccount {
-        DeleteAccount {
-            call: self
-                .call(&operations::SOCIAL_MEDIA_DELETE_ACCOUNT)
-                .path("locationId", &location_id)
-                .path("id", &id),
-        }
     }
     /// Deletes the active queue post of a social media.
     ///
@@ -489,31 +425,6 @@ impl SocialMedia {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Reads the category of a social media.
-    ///
-    /// `GET /social-media-posting/{locationId}/categories/{id}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().get_category("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_category(
-        &self,
-        location_id: impl Display,
-        id: impl Display,
-    ) -> Call<types::GetByIdReply> {
-        self.call(&operations::SOCIAL_MEDIA_GET_CATEGORY)
-            .path("locationId", &location_id)
-            .path("id", &id)
-    }
     /// Reads the post of a social media.
     ///
     /// `GET /social-media-posting/{locationId}/posts/{id}`
@@ -597,34 +508,6 @@ impl SocialMedia {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Reads the tag details of a social media.
-    ///
-    /// `POST /social-media-posting/{locationId}/tags/details`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .social_media()
-    ///     .get_tag_details("123", types::UpdateTag::new(vec!["123".to_owned()]))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_tag_details(
-        &self,
-        location_id: impl Display,
-        body: impl Into<types::UpdateTag>,
-    ) -> Call<types::IdReply> {
-        self.call(&operations::SOCIAL_MEDIA_GET_TAG_DETAILS)
-            .path("locationId", &location_id)
-            .json(&body.into())
-    }
     /// Likes the comment of a social media.
     ///
     /// `POST /social-media-posting/comments/{platform}/{id}/like`
@@ -657,28 +540,6 @@ impl SocialMedia {
             .path("id", &id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the accounts of a social media.
-    ///
-    /// `GET /social-media-posting/{locationId}/accounts`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `socialplanner/account.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_accounts("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_accounts(
-        &self,
-        location_id: impl Display,
-    ) -> Call<types::AccountsListReply> {
-        self.call(&operations::SOCIAL_MEDIA_LIST_ACCOUNTS)
-            .path("locationId", &location_id)
-    }
     /// Lists the available categories.
     ///
     /// `GET /social-media-posting/category/queues/available-categories`
@@ -703,29 +564,6 @@ impl SocialMedia {
             call: self
                 .call(&operations::SOCIAL_MEDIA_LIST_AVAILABLE_CATEGORIES)
                 .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Lists the categories of a social media.
-    ///
-    /// `GET /social-media-posting/{locationId}/categories`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `socialplanner/category.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_categories("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_categories(&self, location_id: impl Display) -> ListCategories {
-        ListCategories {
-            call: self
-                .call(&operations::SOCIAL_MEDIA_LIST_CATEGORIES)
-                .path("locationId", &location_id),
         }
     }
     /// Lists the comments of a social media.
@@ -1056,28 +894,6 @@ impl SocialMedia {
             call: self.call(&operations::SOCIAL_MEDIA_LIST_QUEUES).json(&body.into()),
         }
     }
-    /// Lists the tags of a social media.
-    ///
-    /// `GET /social-media-posting/{locationId}/tags`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Version `v3`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_tags("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_tags(&self, location_id: impl Display) -> ListTags {
-        ListTags {
-            call: self
-                .call(&operations::SOCIAL_MEDIA_LIST_TAGS)
-                .path("locationId", &location_id),
-        }
-    }
     /// Resets the queue item of a social media.
     ///
     /// `PUT /social-media-posting/category/queues/{queueId}/items/{itemId}/reset`
@@ -1405,28 +1221,6 @@ impl SocialMedia {
     }
 }
 
-/// Options of [`SocialMedia::delete_account`].
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteAccount {
-    call: Call<types::LocationAndAccountDeleteReply>,
-}
-
-impl DeleteAccount {
-    /// The id of the company (agency).
-    pub fn company_id(self, company_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("companyId", &company_id.to_string()),
-        }
-    }
-    /// The id of the user.
-    pub fn user_id(self, user_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("userId", &user_id.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(DeleteAccount => types::LocationAndAccountDeleteReply);
-
 /// Options of [`SocialMedia::delete_queue_item`].
 #[must_use = "nothing is sent before `send`"]
 pub struct DeleteQueueItem {
@@ -1500,6 +1294,7 @@ impl Paged for ListAvailableCategories {
     }
 }
 
+<<<<<<< HEAD
 /// Options of [`SocialMedia::list_categories`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListCategories {
@@ -1556,6 +1351,8 @@ impl Paged for ListCategories {
     }
 }
 
+=======
+>>>>>>> vthree
 /// Options of [`SocialMedia::list_comments`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListComments {
@@ -1866,6 +1663,7 @@ impl Paged for ListQueues {
     }
 }
 
+<<<<<<< HEAD
 /// Options of [`SocialMedia::list_tags`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListTags {
@@ -1922,6 +1720,8 @@ impl Paged for ListTags {
     }
 }
 
+=======
+>>>>>>> vthree
 /// Options of [`SocialMedia::start_oauth`].
 #[must_use = "nothing is sent before `send`"]
 pub struct StartOauth {

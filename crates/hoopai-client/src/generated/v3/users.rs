@@ -11,19 +11,12 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on users.
-#[derive(Clone, Debug)]
-pub struct Users {
-    pipeline: Pipeline,
-}
+pub use crate::users::{Search, SearchByEmail};
+
+/// Operations on users. Those that are the same for every client are on the page of [the handle itself](crate::users::Users).
+pub type Users = crate::users::Users<crate::V3>;
 
 impl Users {
-    pub(crate) fn new(pipeline: &Pipeline) -> Self {
-        Self { pipeline: pipeline.clone() }
-    }
-    fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op)
-    }
     /// Creates a user.
     ///
     /// `POST /users/`
@@ -74,75 +67,6 @@ impl Users {
     pub fn delete(&self, user_id: impl Display) -> Call<types::DeleteUserReply> {
         self.call(&operations::USERS_DELETE).path("userId", &user_id)
     }
-    /// Reads a user.
-    ///
-    /// `GET /users/{userId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `users.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `user_id`: The id of the user.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.users().get("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get(&self, user_id: impl Display) -> Call<types::UserReply> {
-        self.call(&operations::USERS_GET).path("userId", &user_id)
-    }
-    /// Searches users.
-    ///
-    /// `GET /users/search`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `users.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `company_id`: The id of the company (agency).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.users().search("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search(&self, company_id: impl Display) -> Search {
-        Search {
-            call: self
-                .call(&operations::USERS_SEARCH)
-                .set_query("companyId", &company_id.to_string()),
-        }
-    }
-    /// Searches users by email.
-    ///
-    /// `POST /users/search/filter-by-email`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `users.readonly`.
-    /// * Version `v3`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .users()
-    ///     .search_by_email(types::FilterByEmail::new("123", "ada@example.com"))
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn search_by_email(
-        &self,
-        body: impl Into<types::FilterByEmail>,
-    ) -> SearchByEmail {
-        SearchByEmail {
-            call: self.call(&operations::USERS_SEARCH_BY_EMAIL).json(&body.into()),
-        }
-    }
     /// Changes a user.
     ///
     /// `PUT /users/{userId}`
@@ -168,6 +92,7 @@ impl Users {
         self.call(&operations::USERS_UPDATE).path("userId", &user_id).json(&body.into())
     }
 }
+<<<<<<< HEAD
 
 /// Options of [`Users::search`].
 #[must_use = "nothing is sent before `send`"]
@@ -288,3 +213,5 @@ impl Paged for SearchByEmail {
         Some(page).map(|value| value.users).unwrap_or_default()
     }
 }
+=======
+>>>>>>> vthree

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &ACCOUNT_ACTIVITY_LIST_AUDIT_LOGS,
     &ACCOUNT_ACTIVITY_LIST_LOGINS,
     &ACCOUNT_ACTIVITY_LIST_SECURITY_EVENTS,

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &BLOG_POSTS_ATTACH_TO_LANGUAGE_GROUP,
     &BLOG_POSTS_BATCH_CREATE,
     &BLOG_POSTS_BATCH_DELETE,

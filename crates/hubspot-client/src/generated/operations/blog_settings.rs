@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &BLOG_SETTINGS_ATTACH_TO_LANGUAGE_GROUP,
     &BLOG_SETTINGS_CREATE_LANGUAGE_VARIATION,
     &BLOG_SETTINGS_DETACH_FROM_LANGUAGE_GROUP,

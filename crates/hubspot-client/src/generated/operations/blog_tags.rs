@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &BLOG_TAGS_ATTACH_TO_LANGUAGE_GROUP,
     &BLOG_TAGS_BATCH_CREATE,
     &BLOG_TAGS_BATCH_DELETE,

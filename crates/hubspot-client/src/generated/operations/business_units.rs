@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&BUSINESS_UNITS_LIST_FOR_USER];
+pub(crate) static ALL: &[&OpMeta] = &[&BUSINESS_UNITS_LIST_FOR_USER];
 
 /// `GET /business-units/public/2026-03/business-units/user/{userId}`
 pub static BUSINESS_UNITS_LIST_FOR_USER: OpMeta = OpMeta {

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&CALL_DISPOSITIONS_LIST];
+pub(crate) static ALL: &[&OpMeta] = &[&CALL_DISPOSITIONS_LIST];
 
 /// `GET /calling/v1/dispositions`
 pub static CALL_DISPOSITIONS_LIST: OpMeta = OpMeta {

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &CALLING_EXTENSIONS_CREATE_CHANNEL_CONNECTION,
     &CALLING_EXTENSIONS_CREATE_INBOUND_CALL,
     &CALLING_EXTENSIONS_CREATE_RECORDING_SETTINGS,

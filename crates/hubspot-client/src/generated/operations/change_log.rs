@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&CHANGE_LOG_LIST];
+pub(crate) static ALL: &[&OpMeta] = &[&CHANGE_LOG_LIST];
 
 /// `GET /crm-objects/v1/change-log/{objectType}`
 pub static CHANGE_LOG_LIST: OpMeta = OpMeta {

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &COMMUNICATION_PREFERENCES_BATCH_READ_STATUSES,
     &COMMUNICATION_PREFERENCES_BATCH_READ_UNSUBSCRIBED_FROM_ALL,
     &COMMUNICATION_PREFERENCES_BATCH_UNSUBSCRIBE_ALL,

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&CONTENT_AUDIT_EXPORT, &CONTENT_AUDIT_LIST];
+pub(crate) static ALL: &[&OpMeta] = &[&CONTENT_AUDIT_EXPORT, &CONTENT_AUDIT_LIST];
 
 /// What some requests must hold and their replies promise.
 const RULES_1: Rules = Rules {

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &CURRENCIES_ADD_CENTRAL_CURRENCY,
     &CURRENCIES_BATCH_CREATE_EXCHANGE_RATES,
     &CURRENCIES_BATCH_READ_EXCHANGE_RATES,

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&DOMAINS_GET, &DOMAINS_LIST];
+pub(crate) static ALL: &[&OpMeta] = &[&DOMAINS_GET, &DOMAINS_LIST];
 const SCOPES_1: &[&str] = &[
     "cms.domains.read",
     "cms.domains.write",

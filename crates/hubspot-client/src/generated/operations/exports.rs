@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&EXPORTS_GET, &EXPORTS_GET_STATUS, &EXPORTS_START];
+pub(crate) static ALL: &[&OpMeta] = &[&EXPORTS_GET, &EXPORTS_GET_STATUS, &EXPORTS_START];
 
 /// `GET /crm/exports/2026-03/export/{exportId}`
 pub static EXPORTS_GET: OpMeta = OpMeta {

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&FORECAST_TYPES_GET, &FORECAST_TYPES_LIST];
+pub(crate) static ALL: &[&OpMeta] = &[&FORECAST_TYPES_GET, &FORECAST_TYPES_LIST];
 
 /// `GET /forecast-settings/v3/forecast-types/{forecastTypeId}`
 pub static FORECAST_TYPES_GET: OpMeta = OpMeta {

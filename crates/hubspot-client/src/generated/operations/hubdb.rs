@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &HUBDB_ARCHIVE_TABLE,
     &HUBDB_BATCH_CLONE_DRAFT_ROWS,
     &HUBDB_BATCH_CREATE_DRAFT_ROWS,

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &LISTS_ADD_AND_REMOVE_MEMBERSHIPS,
     &LISTS_ADD_MEMBERSHIPS,
     &LISTS_ADD_MEMBERSHIPS_FROM,

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &MARKETING_EVENTS_ADD_LIST,
     &MARKETING_EVENTS_ADD_LIST_BY_EXTERNAL_ID,
     &MARKETING_EVENTS_BATCH_DELETE,

@@ -4,427 +4,427 @@
 use crm_core::OpMeta;
 
 #[cfg(feature = "account")]
-mod account;
+pub(crate) mod account;
 
 #[cfg(feature = "account")]
 pub use self::account::*;
 
 #[cfg(feature = "account_activity")]
-mod account_activity;
+pub(crate) mod account_activity;
 
 #[cfg(feature = "account_activity")]
 pub use self::account_activity::*;
 
 #[cfg(feature = "account_users")]
-mod account_users;
+pub(crate) mod account_users;
 
 #[cfg(feature = "account_users")]
 pub use self::account_users::*;
 
 #[cfg(feature = "analytics")]
-mod analytics;
+pub(crate) mod analytics;
 
 #[cfg(feature = "analytics")]
 pub use self::analytics::*;
 
 #[cfg(feature = "app_installs")]
-mod app_installs;
+pub(crate) mod app_installs;
 
 #[cfg(feature = "app_installs")]
 pub use self::app_installs::*;
 
 #[cfg(feature = "association_labels")]
-mod association_labels;
+pub(crate) mod association_labels;
 
 #[cfg(feature = "association_labels")]
 pub use self::association_labels::*;
 
 #[cfg(feature = "associations")]
-mod associations;
+pub(crate) mod associations;
 
 #[cfg(feature = "associations")]
 pub use self::associations::*;
 
 #[cfg(feature = "blog_authors")]
-mod blog_authors;
+pub(crate) mod blog_authors;
 
 #[cfg(feature = "blog_authors")]
 pub use self::blog_authors::*;
 
 #[cfg(feature = "blog_comments")]
-mod blog_comments;
+pub(crate) mod blog_comments;
 
 #[cfg(feature = "blog_comments")]
 pub use self::blog_comments::*;
 
 #[cfg(feature = "blog_posts")]
-mod blog_posts;
+pub(crate) mod blog_posts;
 
 #[cfg(feature = "blog_posts")]
 pub use self::blog_posts::*;
 
 #[cfg(feature = "blog_settings")]
-mod blog_settings;
+pub(crate) mod blog_settings;
 
 #[cfg(feature = "blog_settings")]
 pub use self::blog_settings::*;
 
 #[cfg(feature = "blog_tags")]
-mod blog_tags;
+pub(crate) mod blog_tags;
 
 #[cfg(feature = "blog_tags")]
 pub use self::blog_tags::*;
 
 #[cfg(feature = "business_units")]
-mod business_units;
+pub(crate) mod business_units;
 
 #[cfg(feature = "business_units")]
 pub use self::business_units::*;
 
 #[cfg(feature = "call_dispositions")]
-mod call_dispositions;
+pub(crate) mod call_dispositions;
 
 #[cfg(feature = "call_dispositions")]
 pub use self::call_dispositions::*;
 
 #[cfg(feature = "calling_extensions")]
-mod calling_extensions;
+pub(crate) mod calling_extensions;
 
 #[cfg(feature = "calling_extensions")]
 pub use self::calling_extensions::*;
 
 #[cfg(feature = "campaigns")]
-mod campaigns;
+pub(crate) mod campaigns;
 
 #[cfg(feature = "campaigns")]
 pub use self::campaigns::*;
 
 #[cfg(feature = "change_log")]
-mod change_log;
+pub(crate) mod change_log;
 
 #[cfg(feature = "change_log")]
 pub use self::change_log::*;
 
 #[cfg(feature = "communication_preferences")]
-mod communication_preferences;
+pub(crate) mod communication_preferences;
 
 #[cfg(feature = "communication_preferences")]
 pub use self::communication_preferences::*;
 
 #[cfg(feature = "content_audit")]
-mod content_audit;
+pub(crate) mod content_audit;
 
 #[cfg(feature = "content_audit")]
 pub use self::content_audit::*;
 
 #[cfg(feature = "conversations")]
-mod conversations;
+pub(crate) mod conversations;
 
 #[cfg(feature = "conversations")]
 pub use self::conversations::*;
 
 #[cfg(feature = "crm_cards")]
-mod crm_cards;
+pub(crate) mod crm_cards;
 
 #[cfg(feature = "crm_cards")]
 pub use self::crm_cards::*;
 
 #[cfg(feature = "currencies")]
-mod currencies;
+pub(crate) mod currencies;
 
 #[cfg(feature = "currencies")]
 pub use self::currencies::*;
 
 #[cfg(feature = "custom_actions")]
-mod custom_actions;
+pub(crate) mod custom_actions;
 
 #[cfg(feature = "custom_actions")]
 pub use self::custom_actions::*;
 
 #[cfg(feature = "custom_channels")]
-mod custom_channels;
+pub(crate) mod custom_channels;
 
 #[cfg(feature = "custom_channels")]
 pub use self::custom_channels::*;
 
 #[cfg(feature = "data_sources")]
-mod data_sources;
+pub(crate) mod data_sources;
 
 #[cfg(feature = "data_sources")]
 pub use self::data_sources::*;
 
 #[cfg(feature = "deal_splits")]
-mod deal_splits;
+pub(crate) mod deal_splits;
 
 #[cfg(feature = "deal_splits")]
 pub use self::deal_splits::*;
 
 #[cfg(feature = "domains")]
-mod domains;
+pub(crate) mod domains;
 
 #[cfg(feature = "domains")]
 pub use self::domains::*;
 
 #[cfg(feature = "event_completions")]
-mod event_completions;
+pub(crate) mod event_completions;
 
 #[cfg(feature = "event_completions")]
 pub use self::event_completions::*;
 
 #[cfg(feature = "event_definitions")]
-mod event_definitions;
+pub(crate) mod event_definitions;
 
 #[cfg(feature = "event_definitions")]
 pub use self::event_definitions::*;
 
 #[cfg(feature = "events")]
-mod events;
+pub(crate) mod events;
 
 #[cfg(feature = "events")]
 pub use self::events::*;
 
 #[cfg(feature = "exports")]
-mod exports;
+pub(crate) mod exports;
 
 #[cfg(feature = "exports")]
 pub use self::exports::*;
 
 #[cfg(feature = "feature_flags")]
-mod feature_flags;
+pub(crate) mod feature_flags;
 
 #[cfg(feature = "feature_flags")]
 pub use self::feature_flags::*;
 
 #[cfg(feature = "files")]
-mod files;
+pub(crate) mod files;
 
 #[cfg(feature = "files")]
 pub use self::files::*;
 
 #[cfg(feature = "forecast_types")]
-mod forecast_types;
+pub(crate) mod forecast_types;
 
 #[cfg(feature = "forecast_types")]
 pub use self::forecast_types::*;
 
 #[cfg(feature = "forms")]
-mod forms;
+pub(crate) mod forms;
 
 #[cfg(feature = "forms")]
 pub use self::forms::*;
 
 #[cfg(feature = "hubdb")]
-mod hubdb;
+pub(crate) mod hubdb;
 
 #[cfg(feature = "hubdb")]
 pub use self::hubdb::*;
 
 #[cfg(feature = "imports")]
-mod imports;
+pub(crate) mod imports;
 
 #[cfg(feature = "imports")]
 pub use self::imports::*;
 
 #[cfg(feature = "landing_pages")]
-mod landing_pages;
+pub(crate) mod landing_pages;
 
 #[cfg(feature = "landing_pages")]
 pub use self::landing_pages::*;
 
 #[cfg(feature = "lists")]
-mod lists;
+pub(crate) mod lists;
 
 #[cfg(feature = "lists")]
 pub use self::lists::*;
 
 #[cfg(feature = "marketing_emails")]
-mod marketing_emails;
+pub(crate) mod marketing_emails;
 
 #[cfg(feature = "marketing_emails")]
 pub use self::marketing_emails::*;
 
 #[cfg(feature = "marketing_events")]
-mod marketing_events;
+pub(crate) mod marketing_events;
 
 #[cfg(feature = "marketing_events")]
 pub use self::marketing_events::*;
 
 #[cfg(feature = "media_bridge")]
-mod media_bridge;
+pub(crate) mod media_bridge;
 
 #[cfg(feature = "media_bridge")]
 pub use self::media_bridge::*;
 
 #[cfg(feature = "network_origins")]
-mod network_origins;
+pub(crate) mod network_origins;
 
 #[cfg(feature = "network_origins")]
 pub use self::network_origins::*;
 
 #[cfg(feature = "oauth")]
-mod oauth;
+pub(crate) mod oauth;
 
 #[cfg(feature = "oauth")]
 pub use self::oauth::*;
 
 #[cfg(feature = "object_library")]
-mod object_library;
+pub(crate) mod object_library;
 
 #[cfg(feature = "object_library")]
 pub use self::object_library::*;
 
 #[cfg(feature = "objects")]
-mod objects;
+pub(crate) mod objects;
 
 #[cfg(feature = "objects")]
 pub use self::objects::*;
 
 #[cfg(feature = "owners")]
-mod owners;
+pub(crate) mod owners;
 
 #[cfg(feature = "owners")]
 pub use self::owners::*;
 
 #[cfg(feature = "pipelines")]
-mod pipelines;
+pub(crate) mod pipelines;
 
 #[cfg(feature = "pipelines")]
 pub use self::pipelines::*;
 
 #[cfg(feature = "properties")]
-mod properties;
+pub(crate) mod properties;
 
 #[cfg(feature = "properties")]
 pub use self::properties::*;
 
 #[cfg(feature = "property_validations")]
-mod property_validations;
+pub(crate) mod property_validations;
 
 #[cfg(feature = "property_validations")]
 pub use self::property_validations::*;
 
 #[cfg(feature = "scheduler")]
-mod scheduler;
+pub(crate) mod scheduler;
 
 #[cfg(feature = "scheduler")]
 pub use self::scheduler::*;
 
 #[cfg(feature = "schemas")]
-mod schemas;
+pub(crate) mod schemas;
 
 #[cfg(feature = "schemas")]
 pub use self::schemas::*;
 
 #[cfg(feature = "sequences")]
-mod sequences;
+pub(crate) mod sequences;
 
 #[cfg(feature = "sequences")]
 pub use self::sequences::*;
 
 #[cfg(feature = "single_send")]
-mod single_send;
+pub(crate) mod single_send;
 
 #[cfg(feature = "single_send")]
 pub use self::single_send::*;
 
 #[cfg(feature = "site_pages")]
-mod site_pages;
+pub(crate) mod site_pages;
 
 #[cfg(feature = "site_pages")]
 pub use self::site_pages::*;
 
 #[cfg(feature = "site_search")]
-mod site_search;
+pub(crate) mod site_search;
 
 #[cfg(feature = "site_search")]
 pub use self::site_search::*;
 
 #[cfg(feature = "source_code")]
-mod source_code;
+pub(crate) mod source_code;
 
 #[cfg(feature = "source_code")]
 pub use self::source_code::*;
 
 #[cfg(feature = "subscription_lifecycle")]
-mod subscription_lifecycle;
+pub(crate) mod subscription_lifecycle;
 
 #[cfg(feature = "subscription_lifecycle")]
 pub use self::subscription_lifecycle::*;
 
 #[cfg(feature = "subscription_timeline")]
-mod subscription_timeline;
+pub(crate) mod subscription_timeline;
 
 #[cfg(feature = "subscription_timeline")]
 pub use self::subscription_timeline::*;
 
 #[cfg(feature = "tax_rates")]
-mod tax_rates;
+pub(crate) mod tax_rates;
 
 #[cfg(feature = "tax_rates")]
 pub use self::tax_rates::*;
 
 #[cfg(feature = "timeline")]
-mod timeline;
+pub(crate) mod timeline;
 
 #[cfg(feature = "timeline")]
 pub use self::timeline::*;
 
 #[cfg(feature = "transactional_email")]
-mod transactional_email;
+pub(crate) mod transactional_email;
 
 #[cfg(feature = "transactional_email")]
 pub use self::transactional_email::*;
 
 #[cfg(feature = "transcripts")]
-mod transcripts;
+pub(crate) mod transcripts;
 
 #[cfg(feature = "transcripts")]
 pub use self::transcripts::*;
 
 #[cfg(feature = "url_mappings")]
-mod url_mappings;
+pub(crate) mod url_mappings;
 
 #[cfg(feature = "url_mappings")]
 pub use self::url_mappings::*;
 
 #[cfg(feature = "url_redirects")]
-mod url_redirects;
+pub(crate) mod url_redirects;
 
 #[cfg(feature = "url_redirects")]
 pub use self::url_redirects::*;
 
 #[cfg(feature = "usage_limits")]
-mod usage_limits;
+pub(crate) mod usage_limits;
 
 #[cfg(feature = "usage_limits")]
 pub use self::usage_limits::*;
 
 #[cfg(feature = "video_conferencing")]
-mod video_conferencing;
+pub(crate) mod video_conferencing;
 
 #[cfg(feature = "video_conferencing")]
 pub use self::video_conferencing::*;
 
 #[cfg(feature = "visitor_identification")]
-mod visitor_identification;
+pub(crate) mod visitor_identification;
 
 #[cfg(feature = "visitor_identification")]
 pub use self::visitor_identification::*;
 
 #[cfg(feature = "webhooks")]
-mod webhooks;
+pub(crate) mod webhooks;
 
 #[cfg(feature = "webhooks")]
 pub use self::webhooks::*;
 
 #[cfg(feature = "webhooks_journal")]
-mod webhooks_journal;
+pub(crate) mod webhooks_journal;
 
 #[cfg(feature = "webhooks_journal")]
 pub use self::webhooks_journal::*;
 
 #[cfg(feature = "workflows")]
-mod workflows;
+pub(crate) mod workflows;
 
 #[cfg(feature = "workflows")]
 pub use self::workflows::*;

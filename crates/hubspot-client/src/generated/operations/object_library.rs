@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&OBJECT_LIBRARY_GET, &OBJECT_LIBRARY_LIST];
+pub(crate) static ALL: &[&OpMeta] = &[&OBJECT_LIBRARY_GET, &OBJECT_LIBRARY_LIST];
 const SCOPES_1: &[&str] = &[
     "crm.objects.appointments.read",
     "crm.objects.appointments.sensitive.read.v2",

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&SINGLE_SEND_SEND];
+pub(crate) static ALL: &[&OpMeta] = &[&SINGLE_SEND_SEND];
 
 /// `POST /marketing/email-campaigns/2026-03/single-send`
 pub static SINGLE_SEND_SEND: OpMeta = OpMeta {

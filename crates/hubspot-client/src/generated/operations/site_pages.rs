@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &SITE_PAGES_ATTACH_TO_LANGUAGE_GROUP,
     &SITE_PAGES_BATCH_CREATE,
     &SITE_PAGES_BATCH_DELETE,

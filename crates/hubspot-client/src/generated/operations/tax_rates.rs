@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&TAX_RATES_GET, &TAX_RATES_LIST];
+pub(crate) static ALL: &[&OpMeta] = &[&TAX_RATES_GET, &TAX_RATES_LIST];
 const SCOPES_1: &[&str] = &[
     "cpq.quotes.read",
     "cpq.quotes.write",

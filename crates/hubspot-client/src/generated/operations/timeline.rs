@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &TIMELINE_BATCH_CREATE_EVENTS,
     &TIMELINE_CREATE_EVENT,
     &TIMELINE_RESOLVE_EVENT_TYPES,

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &TRANSACTIONAL_EMAIL_CREATE_SMTP_TOKEN,
     &TRANSACTIONAL_EMAIL_DELETE_SMTP_TOKEN,
     &TRANSACTIONAL_EMAIL_GET_SMTP_TOKEN,

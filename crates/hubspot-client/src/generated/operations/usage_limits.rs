@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &USAGE_LIMITS_GET_ASSOCIATION_RECORD_USAGE,
     &USAGE_LIMITS_GET_CALCULATED_PROPERTY_USAGE,
     &USAGE_LIMITS_GET_CUSTOM_OBJECT_TYPE_USAGE,

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&VISITOR_IDENTIFICATION_CREATE_TOKEN];
+pub(crate) static ALL: &[&OpMeta] = &[&VISITOR_IDENTIFICATION_CREATE_TOKEN];
 
 /// `POST /visitor-identification/2026-03/tokens/create`
 pub static VISITOR_IDENTIFICATION_CREATE_TOKEN: OpMeta = OpMeta {

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+pub(crate) static ALL: &[&OpMeta] = &[
     &WEBHOOKS_JOURNAL_BATCH_GET_EARLIEST,
     &WEBHOOKS_JOURNAL_BATCH_GET_LATEST,
     &WEBHOOKS_JOURNAL_BATCH_GET_LOCAL_EARLIEST,

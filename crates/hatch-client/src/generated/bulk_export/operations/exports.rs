@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&EXPORTS_DOWNLOAD];
+pub(crate) static ALL: &[&OpMeta] = &[&EXPORTS_DOWNLOAD];
 
 /// `GET /api/v1/export-data`
 pub static EXPORTS_DOWNLOAD: OpMeta = OpMeta {

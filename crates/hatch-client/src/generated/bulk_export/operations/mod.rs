@@ -2,7 +2,7 @@
 
 //! All operations: what each is called, where it goes, and what matters when it is sent.
 use crm_core::OpMeta;
-mod exports;
+pub(crate) mod exports;
 
 pub use self::exports::*;
 

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&CONTACTS_UPSERT, &CONTACTS_UPSERT_PUT];
+pub(crate) static ALL: &[&OpMeta] = &[&CONTACTS_UPSERT, &CONTACTS_UPSERT_PUT];
 
 /// `POST /v1/contacts`
 pub static CONTACTS_UPSERT: OpMeta = OpMeta {

@@ -2,7 +2,7 @@
 
 //! All operations: what each is called, where it goes, and what matters when it is sent.
 use crm_core::OpMeta;
-mod contacts;
+pub(crate) mod contacts;
 
 pub use self::contacts::*;
 

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&ACCOUNT_INTELLIGENCE_GET];
+pub(crate) static ALL: &[&OpMeta] = &[&ACCOUNT_INTELLIGENCE_GET];
 
 /// `POST /account-intelligence`
 pub static ACCOUNT_INTELLIGENCE_GET: OpMeta = OpMeta {

@@ -2,25 +2,25 @@
 
 //! All operations: what each is called, where it goes, and what matters when it is sent.
 use crm_core::OpMeta;
-mod company_agents;
+pub(crate) mod company_agents;
 
 pub use self::company_agents::*;
-mod company_conversations;
+pub(crate) mod company_conversations;
 
 pub use self::company_conversations::*;
-mod credits;
+pub(crate) mod credits;
 
 pub use self::credits::*;
-mod deal_agents;
+pub(crate) mod deal_agents;
 
 pub use self::deal_agents::*;
-mod deal_conversations;
+pub(crate) mod deal_conversations;
 
 pub use self::deal_conversations::*;
-mod service;
+pub(crate) mod service;
 
 pub use self::service::*;
-mod tasks;
+pub(crate) mod tasks;
 
 pub use self::tasks::*;
 

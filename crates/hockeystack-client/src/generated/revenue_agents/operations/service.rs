@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[&SERVICE_GET_HEALTH, &SERVICE_GET_ME];
+pub(crate) static ALL: &[&OpMeta] = &[&SERVICE_GET_HEALTH, &SERVICE_GET_ME];
 
 /// What some requests must hold and their replies promise.
 const RULES_1: Rules = Rules {

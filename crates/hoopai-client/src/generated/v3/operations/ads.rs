@@ -3,7 +3,31 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+
+pub use crate::operations::{
+    ADS_ADD_FACEBOOK_AUDIENCE_MEMBER, ADS_CREATE_FACEBOOK_CONVERSATION_FORM,
+    ADS_CREATE_FACEBOOK_INTEGRATION, ADS_CREATE_GOOGLE_INTEGRATION,
+    ADS_CREATE_GOOGLE_OFFLINE_USER_LIST_JOB, ADS_CREATE_LINKEDIN_INTEGRATION,
+    ADS_DELETE_FACEBOOK_AD, ADS_DELETE_FACEBOOK_AD_ACCOUNT, ADS_DELETE_FACEBOOK_CAMPAIGN,
+    ADS_DELETE_FACEBOOK_INTEGRATION, ADS_DELETE_FACEBOOK_PAGE,
+    ADS_DELETE_GOOGLE_AD_ACCOUNT, ADS_DELETE_GOOGLE_SEGMENT,
+    ADS_DELETE_LINKEDIN_AD_ACCOUNT, ADS_DUPLICATE_FACEBOOK_AD,
+    ADS_DUPLICATE_FACEBOOK_CAMPAIGN, ADS_GET_FACEBOOK_CAMPAIGN,
+    ADS_GET_FACEBOOK_CAMPAIGN_REPORT, ADS_GET_GOOGLE_CAMPAIGN_REPORT,
+    ADS_GET_GOOGLE_SEGMENT, ADS_GET_LINKEDIN_AD_ACCOUNT, ADS_LIST_FACEBOOK_AD_ACCOUNTS,
+    ADS_LIST_FACEBOOK_CUSTOM_AUDIENCES, ADS_LIST_FACEBOOK_ENTITIES,
+    ADS_LIST_FACEBOOK_PAGES, ADS_LIST_FACEBOOK_PIXELS, ADS_LIST_GOOGLE_AD_ACCOUNTS,
+    ADS_LIST_GOOGLE_ASSETS, ADS_LIST_GOOGLE_CONVERSIONS, ADS_LIST_GOOGLE_ENTITIES,
+    ADS_LIST_GOOGLE_REPORTS, ADS_LIST_GOOGLE_SEGMENTS, ADS_LIST_GOOGLE_TARGET_INTERESTS,
+    ADS_LIST_INSTAGRAM_ACCOUNTS, ADS_PAUSE_FACEBOOK_AD, ADS_PAUSE_FACEBOOK_CAMPAIGN,
+    ADS_PUBLISH_FACEBOOK_CAMPAIGN, ADS_PUBLISH_GOOGLE_CAMPAIGN,
+    ADS_PUBLISH_LINKEDIN_CAMPAIGN_GROUP, ADS_REMOVE_FACEBOOK_AUDIENCE_MEMBER,
+    ADS_RESUME_FACEBOOK_AD, ADS_RESUME_FACEBOOK_CAMPAIGN, ADS_SEARCH_GOOGLE_TARGETING,
+    ADS_SEARCH_LINKEDIN_TARGETING, ADS_UPDATE_FACEBOOK_AUDIENCE_MEMBERS,
+    ADS_UPSERT_FACEBOOK_PIXEL, ADS_UPSERT_GOOGLE_ASSETS, ADS_UPSERT_GOOGLE_AUDIENCE,
+    ADS_UPSERT_GOOGLE_CONVERSION, ADS_UPSERT_GOOGLE_SEGMENT,
+};
+pub(crate) static ALL: &[&OpMeta] = &[
     &ADS_ADD_FACEBOOK_AUDIENCE_MEMBER,
     &ADS_CREATE_FACEBOOK_CONVERSATION_FORM,
     &ADS_CREATE_FACEBOOK_INTEGRATION,
@@ -107,114 +131,12 @@ const RULES_1: Rules = Rules {
     ..Rules::PLAIN
 };
 
-/// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member`
-pub static ADS_ADD_FACEBOOK_AUDIENCE_MEMBER: OpMeta = OpMeta {
-    id: "ads.add_facebook_audience_member",
-    spec_id: "fb-add-custom-audience-member",
-    method: Method::PUT,
-    path: "/ad-publishing/facebook/custom-audience/{audienceId}/member",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /ad-publishing/facebook/conversation-forms`
-pub static ADS_CREATE_FACEBOOK_CONVERSATION_FORM: OpMeta = OpMeta {
-    id: "ads.create_facebook_conversation_form",
-    spec_id: "fb-create-conversation-form",
-    method: Method::POST,
-    path: "/ad-publishing/facebook/conversation-forms",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /ad-publishing/facebook/integration`
-pub static ADS_CREATE_FACEBOOK_INTEGRATION: OpMeta = OpMeta {
-    id: "ads.create_facebook_integration",
-    spec_id: "fb-create-integration",
-    method: Method::POST,
-    path: "/ad-publishing/facebook/integration",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `POST /ad-publishing/facebook/page/{pageId}/forms`
 pub static ADS_CREATE_FACEBOOK_LEAD_FORM: OpMeta = OpMeta {
     id: "ads.create_facebook_lead_form",
     spec_id: "fb-create-page-lead-form",
     method: Method::POST,
     path: "/ad-publishing/facebook/page/{pageId}/forms",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /ad-publishing/google/integration`
-pub static ADS_CREATE_GOOGLE_INTEGRATION: OpMeta = OpMeta {
-    id: "ads.create_google_integration",
-    spec_id: "google-create-integration",
-    method: Method::POST,
-    path: "/ad-publishing/google/integration",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /ad-publishing/google/segments/offline-user-list-job`
-pub static ADS_CREATE_GOOGLE_OFFLINE_USER_LIST_JOB: OpMeta = OpMeta {
-    id: "ads.create_google_offline_user_list_job",
-    spec_id: "google-create-offline-user-list-job",
-    method: Method::POST,
-    path: "/ad-publishing/google/segments/offline-user-list-job",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /ad-publishing/linkedin/integration`
-pub static ADS_CREATE_LINKEDIN_INTEGRATION: OpMeta = OpMeta {
-    id: "ads.create_linkedin_integration",
-    spec_id: "li-create-integration",
-    method: Method::POST,
-    path: "/ad-publishing/linkedin/integration",
     idempotent: false,
     limit_class: "",
     paging: None,
@@ -243,63 +165,12 @@ pub static ADS_CREATE_LINKEDIN_LEAD_FORM: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `DELETE /ad-publishing/facebook/ads/{adId}`
-pub static ADS_DELETE_FACEBOOK_AD: OpMeta = OpMeta {
-    id: "ads.delete_facebook_ad",
-    spec_id: "fb-delete-ad",
-    method: Method::DELETE,
-    path: "/ad-publishing/facebook/ads/{adId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /ad-publishing/facebook/ad-accounts/{adAccountId}`
-pub static ADS_DELETE_FACEBOOK_AD_ACCOUNT: OpMeta = OpMeta {
-    id: "ads.delete_facebook_ad_account",
-    spec_id: "fb-delete-ad-account",
-    method: Method::DELETE,
-    path: "/ad-publishing/facebook/ad-accounts/{adAccountId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `DELETE /ad-publishing/facebook/adsets/{adSetId}`
 pub static ADS_DELETE_FACEBOOK_AD_SET: OpMeta = OpMeta {
     id: "ads.delete_facebook_ad_set",
     spec_id: "fb-delete-adset",
     method: Method::DELETE,
     path: "/ad-publishing/facebook/adsets/{adSetId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /ad-publishing/facebook/campaigns/{campaignId}`
-pub static ADS_DELETE_FACEBOOK_CAMPAIGN: OpMeta = OpMeta {
-    id: "ads.delete_facebook_campaign",
-    spec_id: "fb-delete-campaign",
-    method: Method::DELETE,
-    path: "/ad-publishing/facebook/campaigns/{campaignId}",
     idempotent: true,
     limit_class: "",
     paging: None,
@@ -328,57 +199,6 @@ pub static ADS_DELETE_FACEBOOK_CUSTOM_AUDIENCE: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `DELETE /ad-publishing/facebook/integration`
-pub static ADS_DELETE_FACEBOOK_INTEGRATION: OpMeta = OpMeta {
-    id: "ads.delete_facebook_integration",
-    spec_id: "fb-delete-integration",
-    method: Method::DELETE,
-    path: "/ad-publishing/facebook/integration",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /ad-publishing/facebook/page`
-pub static ADS_DELETE_FACEBOOK_PAGE: OpMeta = OpMeta {
-    id: "ads.delete_facebook_page",
-    spec_id: "fb-delete-page",
-    method: Method::DELETE,
-    path: "/ad-publishing/facebook/page",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /ad-publishing/google/ad-accounts/{adAccountId}`
-pub static ADS_DELETE_GOOGLE_AD_ACCOUNT: OpMeta = OpMeta {
-    id: "ads.delete_google_ad_account",
-    spec_id: "google-delete-ad-account",
-    method: Method::DELETE,
-    path: "/ad-publishing/google/ad-accounts/{adAccountId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `DELETE /ad-publishing/google/conversions/{conversionId}`
 pub static ADS_DELETE_GOOGLE_CONVERSION: OpMeta = OpMeta {
     id: "ads.delete_google_conversion",
@@ -386,57 +206,6 @@ pub static ADS_DELETE_GOOGLE_CONVERSION: OpMeta = OpMeta {
     method: Method::DELETE,
     path: "/ad-publishing/google/conversions/{conversionId}",
     idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /ad-publishing/google/segments/{segmentId}`
-pub static ADS_DELETE_GOOGLE_SEGMENT: OpMeta = OpMeta {
-    id: "ads.delete_google_segment",
-    spec_id: "google-delete-segment",
-    method: Method::DELETE,
-    path: "/ad-publishing/google/segments/{segmentId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /ad-publishing/linkedin/ad-account`
-pub static ADS_DELETE_LINKEDIN_AD_ACCOUNT: OpMeta = OpMeta {
-    id: "ads.delete_linkedin_ad_account",
-    spec_id: "li-delete-ad-account",
-    method: Method::DELETE,
-    path: "/ad-publishing/linkedin/ad-account",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /ad-publishing/facebook/ads/{adId}/duplicate`
-pub static ADS_DUPLICATE_FACEBOOK_AD: OpMeta = OpMeta {
-    id: "ads.duplicate_facebook_ad",
-    spec_id: "fb-duplicate-ad",
-    method: Method::POST,
-    path: "/ad-publishing/facebook/ads/{adId}/duplicate",
-    idempotent: false,
     limit_class: "",
     paging: None,
     rules: RULES_1,
@@ -464,63 +233,12 @@ pub static ADS_DUPLICATE_FACEBOOK_AD_SET: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `POST /ad-publishing/facebook/campaigns/{campaignId}/duplicate`
-pub static ADS_DUPLICATE_FACEBOOK_CAMPAIGN: OpMeta = OpMeta {
-    id: "ads.duplicate_facebook_campaign",
-    spec_id: "fb-duplicate-campaign",
-    method: Method::POST,
-    path: "/ad-publishing/facebook/campaigns/{campaignId}/duplicate",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /ad-publishing/facebook/ad-accounts/{adAccountId}`
 pub static ADS_GET_FACEBOOK_AD_ACCOUNT: OpMeta = OpMeta {
     id: "ads.get_facebook_ad_account",
     spec_id: "fb-get-ad-account",
     method: Method::GET,
     path: "/ad-publishing/facebook/ad-accounts/{adAccountId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/facebook/campaign/{campaignId}`
-pub static ADS_GET_FACEBOOK_CAMPAIGN: OpMeta = OpMeta {
-    id: "ads.get_facebook_campaign",
-    spec_id: "fb-get-campaign",
-    method: Method::GET,
-    path: "/ad-publishing/facebook/campaign/{campaignId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/facebook/reporting/campaign/{campaignId}`
-pub static ADS_GET_FACEBOOK_CAMPAIGN_REPORT: OpMeta = OpMeta {
-    id: "ads.get_facebook_campaign_report",
-    spec_id: "fb-get-campaign-reporting",
-    method: Method::GET,
-    path: "/ad-publishing/facebook/reporting/campaign/{campaignId}",
     idempotent: true,
     limit_class: "",
     paging: None,
@@ -685,23 +403,6 @@ pub static ADS_GET_GOOGLE_CAMPAIGN: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /ad-publishing/google/reporting/campaign/{campaignId}`
-pub static ADS_GET_GOOGLE_CAMPAIGN_REPORT: OpMeta = OpMeta {
-    id: "ads.get_google_campaign_report",
-    spec_id: "google-get-campaign-reporting",
-    method: Method::GET,
-    path: "/ad-publishing/google/reporting/campaign/{campaignId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /ad-publishing/google/conversions/{conversionId}`
 pub static ADS_GET_GOOGLE_CONVERSION: OpMeta = OpMeta {
     id: "ads.get_google_conversion",
@@ -753,46 +454,12 @@ pub static ADS_GET_GOOGLE_REPORT: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /ad-publishing/google/segments/{segmentId}`
-pub static ADS_GET_GOOGLE_SEGMENT: OpMeta = OpMeta {
-    id: "ads.get_google_segment",
-    spec_id: "google-get-segment-by-id",
-    method: Method::GET,
-    path: "/ad-publishing/google/segments/{segmentId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /ad-publishing/google/me`
 pub static ADS_GET_GOOGLE_USER: OpMeta = OpMeta {
     id: "ads.get_google_user",
     spec_id: "google-get-current-user",
     method: Method::GET,
     path: "/ad-publishing/google/me",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/linkedin/ad-account`
-pub static ADS_GET_LINKEDIN_AD_ACCOUNT: OpMeta = OpMeta {
-    id: "ads.get_linkedin_ad_account",
-    spec_id: "li-get-ad-account-details",
-    method: Method::GET,
-    path: "/ad-publishing/linkedin/ad-account",
     idempotent: true,
     limit_class: "",
     paging: None,
@@ -889,63 +556,12 @@ pub static ADS_GET_LINKEDIN_USER: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /ad-publishing/facebook/ad-accounts`
-pub static ADS_LIST_FACEBOOK_AD_ACCOUNTS: OpMeta = OpMeta {
-    id: "ads.list_facebook_ad_accounts",
-    spec_id: "fb-get-ad-accounts",
-    method: Method::GET,
-    path: "/ad-publishing/facebook/ad-accounts",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /ad-publishing/facebook/conversation-forms`
 pub static ADS_LIST_FACEBOOK_CONVERSATION_FORMS: OpMeta = OpMeta {
     id: "ads.list_facebook_conversation_forms",
     spec_id: "fb-get-conversation-forms",
     method: Method::GET,
     path: "/ad-publishing/facebook/conversation-forms",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/facebook/custom-audience`
-pub static ADS_LIST_FACEBOOK_CUSTOM_AUDIENCES: OpMeta = OpMeta {
-    id: "ads.list_facebook_custom_audiences",
-    spec_id: "fb-get-custom-audiences",
-    method: Method::GET,
-    path: "/ad-publishing/facebook/custom-audience",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/facebook/entity`
-pub static ADS_LIST_FACEBOOK_ENTITIES: OpMeta = OpMeta {
-    id: "ads.list_facebook_entities",
-    spec_id: "fb-get-entity",
-    method: Method::GET,
-    path: "/ad-publishing/facebook/entity",
     idempotent: true,
     limit_class: "",
     paging: None,
@@ -974,80 +590,12 @@ pub static ADS_LIST_FACEBOOK_LEAD_FORMS: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /ad-publishing/facebook/pages`
-pub static ADS_LIST_FACEBOOK_PAGES: OpMeta = OpMeta {
-    id: "ads.list_facebook_pages",
-    spec_id: "fb-get-pages",
-    method: Method::GET,
-    path: "/ad-publishing/facebook/pages",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/facebook/pixels`
-pub static ADS_LIST_FACEBOOK_PIXELS: OpMeta = OpMeta {
-    id: "ads.list_facebook_pixels",
-    spec_id: "fb-get-pixels",
-    method: Method::GET,
-    path: "/ad-publishing/facebook/pixels",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /ad-publishing/facebook/reporting/list`
 pub static ADS_LIST_FACEBOOK_REPORTS: OpMeta = OpMeta {
     id: "ads.list_facebook_reports",
     spec_id: "fb-get-reporting-list",
     method: Method::GET,
     path: "/ad-publishing/facebook/reporting/list",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/google/ad-accounts`
-pub static ADS_LIST_GOOGLE_AD_ACCOUNTS: OpMeta = OpMeta {
-    id: "ads.list_google_ad_accounts",
-    spec_id: "google-get-ad-accounts",
-    method: Method::GET,
-    path: "/ad-publishing/google/ad-accounts",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/google/assets`
-pub static ADS_LIST_GOOGLE_ASSETS: OpMeta = OpMeta {
-    id: "ads.list_google_assets",
-    spec_id: "google-get-assets",
-    method: Method::GET,
-    path: "/ad-publishing/google/assets",
     idempotent: true,
     limit_class: "",
     paging: None,
@@ -1093,114 +641,12 @@ pub static ADS_LIST_GOOGLE_CONVERSION_GOALS: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /ad-publishing/google/conversions`
-pub static ADS_LIST_GOOGLE_CONVERSIONS: OpMeta = OpMeta {
-    id: "ads.list_google_conversions",
-    spec_id: "google-get-conversions",
-    method: Method::GET,
-    path: "/ad-publishing/google/conversions",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/google/entity`
-pub static ADS_LIST_GOOGLE_ENTITIES: OpMeta = OpMeta {
-    id: "ads.list_google_entities",
-    spec_id: "google-get-entity",
-    method: Method::GET,
-    path: "/ad-publishing/google/entity",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `POST /ad-publishing/google/keyword-ideas`
 pub static ADS_LIST_GOOGLE_KEYWORD_IDEAS: OpMeta = OpMeta {
     id: "ads.list_google_keyword_ideas",
     spec_id: "google-get-keyword-ideas",
     method: Method::POST,
     path: "/ad-publishing/google/keyword-ideas",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/google/reporting/list`
-pub static ADS_LIST_GOOGLE_REPORTS: OpMeta = OpMeta {
-    id: "ads.list_google_reports",
-    spec_id: "google-get-reporting-list",
-    method: Method::GET,
-    path: "/ad-publishing/google/reporting/list",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/google/segments`
-pub static ADS_LIST_GOOGLE_SEGMENTS: OpMeta = OpMeta {
-    id: "ads.list_google_segments",
-    spec_id: "google-get-segments",
-    method: Method::GET,
-    path: "/ad-publishing/google/segments",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/google/target-interests`
-pub static ADS_LIST_GOOGLE_TARGET_INTERESTS: OpMeta = OpMeta {
-    id: "ads.list_google_target_interests",
-    spec_id: "google-get-target-interests",
-    method: Method::GET,
-    path: "/ad-publishing/google/target-interests",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/facebook/page/{pageId}/instagram`
-pub static ADS_LIST_INSTAGRAM_ACCOUNTS: OpMeta = OpMeta {
-    id: "ads.list_instagram_accounts",
-    spec_id: "fb-get-instagram-accounts",
-    method: Method::GET,
-    path: "/ad-publishing/facebook/page/{pageId}/instagram",
     idempotent: true,
     limit_class: "",
     paging: None,
@@ -1263,131 +709,12 @@ pub static ADS_LIST_LINKEDIN_REPORTS: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `POST /ad-publishing/facebook/ads/{adId}/pause`
-pub static ADS_PAUSE_FACEBOOK_AD: OpMeta = OpMeta {
-    id: "ads.pause_facebook_ad",
-    spec_id: "fb-pause-ad",
-    method: Method::POST,
-    path: "/ad-publishing/facebook/ads/{adId}/pause",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `POST /ad-publishing/facebook/adsets/{adSetId}/pause`
 pub static ADS_PAUSE_FACEBOOK_AD_SET: OpMeta = OpMeta {
     id: "ads.pause_facebook_ad_set",
     spec_id: "fb-pause-adset",
     method: Method::POST,
     path: "/ad-publishing/facebook/adsets/{adSetId}/pause",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /ad-publishing/facebook/campaigns/{campaignId}/pause`
-pub static ADS_PAUSE_FACEBOOK_CAMPAIGN: OpMeta = OpMeta {
-    id: "ads.pause_facebook_campaign",
-    spec_id: "fb-pause-campaign",
-    method: Method::POST,
-    path: "/ad-publishing/facebook/campaigns/{campaignId}/pause",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /ad-publishing/facebook/campaigns/{campaignId}/publish`
-pub static ADS_PUBLISH_FACEBOOK_CAMPAIGN: OpMeta = OpMeta {
-    id: "ads.publish_facebook_campaign",
-    spec_id: "fb-publish-campaign",
-    method: Method::POST,
-    path: "/ad-publishing/facebook/campaigns/{campaignId}/publish",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /ad-publishing/google/ads/{adId}/publish`
-pub static ADS_PUBLISH_GOOGLE_CAMPAIGN: OpMeta = OpMeta {
-    id: "ads.publish_google_campaign",
-    spec_id: "google-publish-ad",
-    method: Method::POST,
-    path: "/ad-publishing/google/ads/{adId}/publish",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /ad-publishing/linkedin/ads/{adId}/publish`
-pub static ADS_PUBLISH_LINKEDIN_CAMPAIGN_GROUP: OpMeta = OpMeta {
-    id: "ads.publish_linkedin_campaign_group",
-    spec_id: "li-publish-campaign-group",
-    method: Method::POST,
-    path: "/ad-publishing/linkedin/ads/{adId}/publish",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}/member`
-pub static ADS_REMOVE_FACEBOOK_AUDIENCE_MEMBER: OpMeta = OpMeta {
-    id: "ads.remove_facebook_audience_member",
-    spec_id: "fb-remove-custom-audience-member",
-    method: Method::DELETE,
-    path: "/ad-publishing/facebook/custom-audience/{audienceId}/member",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /ad-publishing/facebook/ads/{adId}/resume`
-pub static ADS_RESUME_FACEBOOK_AD: OpMeta = OpMeta {
-    id: "ads.resume_facebook_ad",
-    spec_id: "fb-resume-ad",
-    method: Method::POST,
-    path: "/ad-publishing/facebook/ads/{adId}/resume",
     idempotent: false,
     limit_class: "",
     paging: None,
@@ -1416,23 +743,6 @@ pub static ADS_RESUME_FACEBOOK_AD_SET: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `POST /ad-publishing/facebook/campaigns/{campaignId}/resume`
-pub static ADS_RESUME_FACEBOOK_CAMPAIGN: OpMeta = OpMeta {
-    id: "ads.resume_facebook_campaign",
-    spec_id: "fb-resume-campaign",
-    method: Method::POST,
-    path: "/ad-publishing/facebook/campaigns/{campaignId}/resume",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /ad-publishing/facebook/targeting/search`
 pub static ADS_SEARCH_FACEBOOK_TARGETING: OpMeta = OpMeta {
     id: "ads.search_facebook_targeting",
@@ -1450,63 +760,12 @@ pub static ADS_SEARCH_FACEBOOK_TARGETING: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /ad-publishing/google/targeting/search`
-pub static ADS_SEARCH_GOOGLE_TARGETING: OpMeta = OpMeta {
-    id: "ads.search_google_targeting",
-    spec_id: "google-search-targeting",
-    method: Method::GET,
-    path: "/ad-publishing/google/targeting/search",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /ad-publishing/linkedin/targeting/search`
-pub static ADS_SEARCH_LINKEDIN_TARGETING: OpMeta = OpMeta {
-    id: "ads.search_linkedin_targeting",
-    spec_id: "li-search-targeting",
-    method: Method::GET,
-    path: "/ad-publishing/linkedin/targeting/search",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `PUT /ad-publishing/facebook/page/default`
 pub static ADS_SET_DEFAULT_FACEBOOK_PAGE: OpMeta = OpMeta {
     id: "ads.set_default_facebook_page",
     spec_id: "fb-set-default-page",
     method: Method::PUT,
     path: "/ad-publishing/facebook/page/default",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch`
-pub static ADS_UPDATE_FACEBOOK_AUDIENCE_MEMBERS: OpMeta = OpMeta {
-    id: "ads.update_facebook_audience_members",
-    spec_id: "fb-batch-update-audience-members",
-    method: Method::PUT,
-    path: "/ad-publishing/facebook/custom-audience/{audienceId}/member/batch",
     idempotent: true,
     limit_class: "",
     paging: None,
@@ -1603,97 +862,12 @@ pub static ADS_UPSERT_FACEBOOK_CAMPAIGN: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `PUT /ad-publishing/facebook/pixels`
-pub static ADS_UPSERT_FACEBOOK_PIXEL: OpMeta = OpMeta {
-    id: "ads.upsert_facebook_pixel",
-    spec_id: "fb-upsert-pixel",
-    method: Method::PUT,
-    path: "/ad-publishing/facebook/pixels",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /ad-publishing/google/assets`
-pub static ADS_UPSERT_GOOGLE_ASSETS: OpMeta = OpMeta {
-    id: "ads.upsert_google_assets",
-    spec_id: "google-upsert-assets",
-    method: Method::POST,
-    path: "/ad-publishing/google/assets",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /ad-publishing/google/audiences`
-pub static ADS_UPSERT_GOOGLE_AUDIENCE: OpMeta = OpMeta {
-    id: "ads.upsert_google_audience",
-    spec_id: "google-upsert-audience",
-    method: Method::PUT,
-    path: "/ad-publishing/google/audiences",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `PUT /ad-publishing/google/ads`
 pub static ADS_UPSERT_GOOGLE_CAMPAIGN: OpMeta = OpMeta {
     id: "ads.upsert_google_campaign",
     spec_id: "google-upsert-campaign",
     method: Method::PUT,
     path: "/ad-publishing/google/ads",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /ad-publishing/google/conversions`
-pub static ADS_UPSERT_GOOGLE_CONVERSION: OpMeta = OpMeta {
-    id: "ads.upsert_google_conversion",
-    spec_id: "google-upsert-conversion",
-    method: Method::PUT,
-    path: "/ad-publishing/google/conversions",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["adPublishing.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /ad-publishing/google/segments`
-pub static ADS_UPSERT_GOOGLE_SEGMENT: OpMeta = OpMeta {
-    id: "ads.upsert_google_segment",
-    spec_id: "google-upsert-segment",
-    method: Method::PUT,
-    path: "/ad-publishing/google/segments",
     idempotent: true,
     limit_class: "",
     paging: None,

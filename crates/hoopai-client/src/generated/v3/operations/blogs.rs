@@ -3,7 +3,11 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+
+pub use crate::operations::{
+    BLOGS_CHECK_URL_SLUG, BLOGS_LIST, BLOGS_LIST_AUTHORS, BLOGS_LIST_CATEGORIES,
+};
+pub(crate) static ALL: &[&OpMeta] = &[
     &BLOGS_CHECK_URL_SLUG,
     &BLOGS_CREATE_POST,
     &BLOGS_LIST,
@@ -15,27 +19,6 @@ pub(super) static ALL: &[&OpMeta] = &[
 
 /// What some requests must hold and their replies promise.
 const RULES_1: Rules = Rules {
-    items: &["data"],
-    items_required: true,
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules {
-    items: &["authors"],
-    items_required: true,
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules {
-    items: &["categories"],
-    items_required: true,
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_4: Rules = Rules {
     items: &["blogs"],
     items_required: true,
     ..Rules::PLAIN
@@ -44,30 +27,7 @@ const RULES_4: Rules = Rules {
 /// How lists are paged.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
-    ..Paging::new(PagingKind::Offset, &["skip"])
-};
-
-/// How lists are paged.
-static PAGING_2: Paging = Paging {
-    limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["offset"])
-};
-
-/// `GET /blogs/posts/url-slug-exists`
-pub static BLOGS_CHECK_URL_SLUG: OpMeta = OpMeta {
-    id: "blogs.check_url_slug",
-    spec_id: "check-url-slug-exists",
-    method: Method::GET,
-    path: "/blogs/posts/url-slug-exists",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["blogs/check-slug.readonly"],
-    version: Some("v3"),
-    deprecated: false,
 };
 
 /// `POST /blogs/posts`
@@ -87,57 +47,6 @@ pub static BLOGS_CREATE_POST: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /blogs/site/all`
-pub static BLOGS_LIST: OpMeta = OpMeta {
-    id: "blogs.list",
-    spec_id: "get-blogs",
-    method: Method::GET,
-    path: "/blogs/site/all",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_1),
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["blogs/list.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /blogs/authors`
-pub static BLOGS_LIST_AUTHORS: OpMeta = OpMeta {
-    id: "blogs.list_authors",
-    spec_id: "get-all-blog-authors-by-location",
-    method: Method::GET,
-    path: "/blogs/authors",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_2),
-    rules: RULES_2,
-    long_running: false,
-    batch_max: None,
-    scopes: &["blogs/author.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /blogs/categories`
-pub static BLOGS_LIST_CATEGORIES: OpMeta = OpMeta {
-    id: "blogs.list_categories",
-    spec_id: "get-all-categories-by-location",
-    method: Method::GET,
-    path: "/blogs/categories",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_2),
-    rules: RULES_3,
-    long_running: false,
-    batch_max: None,
-    scopes: &["blogs/category.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /blogs/posts/all`
 pub static BLOGS_LIST_POSTS: OpMeta = OpMeta {
     id: "blogs.list_posts",
@@ -146,8 +55,8 @@ pub static BLOGS_LIST_POSTS: OpMeta = OpMeta {
     path: "/blogs/posts/all",
     idempotent: true,
     limit_class: "",
-    paging: Some(&PAGING_2),
-    rules: RULES_4,
+    paging: Some(&PAGING_1),
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["blogs/posts.readonly"],

@@ -3,7 +3,21 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+
+pub use crate::operations::{
+    CALENDARS_ADD_CALENDAR_TO_SCHEDULE, CALENDARS_CREATE_APPOINTMENT_NOTE,
+    CALENDARS_CREATE_BLOCK_SLOT, CALENDARS_CREATE_GROUP, CALENDARS_CREATE_NOTIFICATION,
+    CALENDARS_CREATE_SCHEDULE, CALENDARS_DELETE, CALENDARS_DELETE_APPOINTMENT_NOTE,
+    CALENDARS_DELETE_EVENT, CALENDARS_DELETE_GROUP, CALENDARS_DELETE_NOTIFICATION,
+    CALENDARS_DELETE_SCHEDULE, CALENDARS_GET_FREE_SLOTS, CALENDARS_GET_NOTIFICATION,
+    CALENDARS_GET_SCHEDULE, CALENDARS_LIST_APPOINTMENT_NOTES, CALENDARS_LIST_GROUPS,
+    CALENDARS_LIST_NOTIFICATIONS, CALENDARS_REMOVE_CALENDAR_FROM_SCHEDULE,
+    CALENDARS_SEARCH_SCHEDULES, CALENDARS_SET_GROUP_STATUS,
+    CALENDARS_UPDATE_APPOINTMENT_NOTE, CALENDARS_UPDATE_BLOCK_SLOT,
+    CALENDARS_UPDATE_GROUP, CALENDARS_UPDATE_NOTIFICATION, CALENDARS_UPDATE_SCHEDULE,
+    CALENDARS_VALIDATE_GROUP_SLUG,
+};
+pub(crate) static ALL: &[&OpMeta] = &[
     &CALENDARS_ADD_CALENDAR_TO_SCHEDULE,
     &CALENDARS_CREATE,
     &CALENDARS_CREATE_APPOINTMENT,
@@ -67,19 +81,6 @@ pub(super) static ALL: &[&OpMeta] = &[
 
 /// What some requests must hold and their replies promise.
 const RULES_1: Rules = Rules {
-    items: &["notes"],
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules {
-    items_required: true,
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules {
-    items: &["schedules"],
     items_required: true,
     ..Rules::PLAIN
 };
@@ -87,30 +88,7 @@ const RULES_3: Rules = Rules {
 /// How lists are paged.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
-    ..Paging::new(PagingKind::Offset, &["offset"])
-};
-
-/// How lists are paged.
-static PAGING_2: Paging = Paging {
-    limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])
-};
-
-/// `PUT /calendars/schedules/{id}/associations/{calendarId}`
-pub static CALENDARS_ADD_CALENDAR_TO_SCHEDULE: OpMeta = OpMeta {
-    id: "calendars.add_calendar_to_schedule",
-    spec_id: "add-calendar-to-schedule",
-    method: Method::PUT,
-    path: "/calendars/schedules/{id}/associations/{calendarId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars.write"],
-    version: Some("v3"),
-    deprecated: false,
 };
 
 /// `POST /calendars/`
@@ -147,40 +125,6 @@ pub static CALENDARS_CREATE_APPOINTMENT: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `POST /calendars/appointments/{appointmentId}/notes`
-pub static CALENDARS_CREATE_APPOINTMENT_NOTE: OpMeta = OpMeta {
-    id: "calendars.create_appointment_note",
-    spec_id: "create-appointment-note",
-    method: Method::POST,
-    path: "/calendars/appointments/{appointmentId}/notes",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/events.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /calendars/events/block-slots`
-pub static CALENDARS_CREATE_BLOCK_SLOT: OpMeta = OpMeta {
-    id: "calendars.create_block_slot",
-    spec_id: "create-block-slot",
-    method: Method::POST,
-    path: "/calendars/events/block-slots",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/events.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `POST /calendars/schedules/event-calendar/{calendarId}`
 pub static CALENDARS_CREATE_CALENDAR_SCHEDULE: OpMeta = OpMeta {
     id: "calendars.create_calendar_schedule",
@@ -194,40 +138,6 @@ pub static CALENDARS_CREATE_CALENDAR_SCHEDULE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["calendars.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /calendars/groups`
-pub static CALENDARS_CREATE_GROUP: OpMeta = OpMeta {
-    id: "calendars.create_group",
-    spec_id: "create-calendar-group",
-    method: Method::POST,
-    path: "/calendars/groups",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/groups.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /calendars/{calendarId}/notifications`
-pub static CALENDARS_CREATE_NOTIFICATION: OpMeta = OpMeta {
-    id: "calendars.create_notification",
-    spec_id: "create-event-notification",
-    method: Method::POST,
-    path: "/calendars/{calendarId}/notifications",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/events.write"],
     version: Some("v3"),
     deprecated: false,
 };
@@ -247,23 +157,6 @@ pub static CALENDARS_CREATE_RESOURCE: OpMeta = OpMeta {
     scopes: &["calendars/resources.write"],
     version: Some("v3"),
     deprecated: true,
-};
-
-/// `POST /calendars/schedules`
-pub static CALENDARS_CREATE_SCHEDULE: OpMeta = OpMeta {
-    id: "calendars.create_schedule",
-    spec_id: "createSchedule",
-    method: Method::POST,
-    path: "/calendars/schedules",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars.write"],
-    version: Some("v3"),
-    deprecated: false,
 };
 
 /// `POST /calendars/services/catalog`
@@ -317,91 +210,6 @@ pub static CALENDARS_CREATE_SERVICE_LOCATION: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `DELETE /calendars/{calendarId}`
-pub static CALENDARS_DELETE: OpMeta = OpMeta {
-    id: "calendars.delete",
-    spec_id: "delete-calendar",
-    method: Method::DELETE,
-    path: "/calendars/{calendarId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`
-pub static CALENDARS_DELETE_APPOINTMENT_NOTE: OpMeta = OpMeta {
-    id: "calendars.delete_appointment_note",
-    spec_id: "delete-appointment-note",
-    method: Method::DELETE,
-    path: "/calendars/appointments/{appointmentId}/notes/{noteId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/events.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /calendars/events/{eventId}`
-pub static CALENDARS_DELETE_EVENT: OpMeta = OpMeta {
-    id: "calendars.delete_event",
-    spec_id: "delete-event",
-    method: Method::DELETE,
-    path: "/calendars/events/{eventId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/events.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /calendars/groups/{groupId}`
-pub static CALENDARS_DELETE_GROUP: OpMeta = OpMeta {
-    id: "calendars.delete_group",
-    spec_id: "delete-group",
-    method: Method::DELETE,
-    path: "/calendars/groups/{groupId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/groups.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /calendars/{calendarId}/notifications/{notificationId}`
-pub static CALENDARS_DELETE_NOTIFICATION: OpMeta = OpMeta {
-    id: "calendars.delete_notification",
-    spec_id: "delete-event-notification",
-    method: Method::DELETE,
-    path: "/calendars/{calendarId}/notifications/{notificationId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/events.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `DELETE /calendars/resources/{resourceType}/{id}`
 pub static CALENDARS_DELETE_RESOURCE: OpMeta = OpMeta {
     id: "calendars.delete_resource",
@@ -417,23 +225,6 @@ pub static CALENDARS_DELETE_RESOURCE: OpMeta = OpMeta {
     scopes: &["calendars/resources.write"],
     version: Some("v3"),
     deprecated: true,
-};
-
-/// `DELETE /calendars/schedules/{id}`
-pub static CALENDARS_DELETE_SCHEDULE: OpMeta = OpMeta {
-    id: "calendars.delete_schedule",
-    spec_id: "deleteSchedule",
-    method: Method::DELETE,
-    path: "/calendars/schedules/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars.write"],
-    version: Some("v3"),
-    deprecated: false,
 };
 
 /// `DELETE /calendars/services/catalog/{serviceId}`
@@ -538,40 +329,6 @@ pub static CALENDARS_GET_CALENDAR_SCHEDULE: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /calendars/{calendarId}/free-slots`
-pub static CALENDARS_GET_FREE_SLOTS: OpMeta = OpMeta {
-    id: "calendars.get_free_slots",
-    spec_id: "get-slots",
-    method: Method::GET,
-    path: "/calendars/{calendarId}/free-slots",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /calendars/{calendarId}/notifications/{notificationId}`
-pub static CALENDARS_GET_NOTIFICATION: OpMeta = OpMeta {
-    id: "calendars.get_notification",
-    spec_id: "find-event-notification",
-    method: Method::GET,
-    path: "/calendars/{calendarId}/notifications/{notificationId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/events.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /calendars/resources/{resourceType}/{id}`
 pub static CALENDARS_GET_RESOURCE: OpMeta = OpMeta {
     id: "calendars.get_resource",
@@ -587,23 +344,6 @@ pub static CALENDARS_GET_RESOURCE: OpMeta = OpMeta {
     scopes: &["calendars/resources.readonly"],
     version: Some("v3"),
     deprecated: true,
-};
-
-/// `GET /calendars/schedules/{id}`
-pub static CALENDARS_GET_SCHEDULE: OpMeta = OpMeta {
-    id: "calendars.get_schedule",
-    spec_id: "getScheduleById",
-    method: Method::GET,
-    path: "/calendars/schedules/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars.readonly"],
-    version: Some("v3"),
-    deprecated: false,
 };
 
 /// `GET /calendars/services/catalog/{serviceId}`
@@ -674,23 +414,6 @@ pub static CALENDARS_LIST: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /calendars/appointments/{appointmentId}/notes`
-pub static CALENDARS_LIST_APPOINTMENT_NOTES: OpMeta = OpMeta {
-    id: "calendars.list_appointment_notes",
-    spec_id: "get-appointment-notes",
-    method: Method::GET,
-    path: "/calendars/appointments/{appointmentId}/notes",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_1),
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/events.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /calendars/blocked-slots`
 pub static CALENDARS_LIST_BLOCKED_SLOTS: OpMeta = OpMeta {
     id: "calendars.list_blocked_slots",
@@ -725,40 +448,6 @@ pub static CALENDARS_LIST_EVENTS: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /calendars/groups`
-pub static CALENDARS_LIST_GROUPS: OpMeta = OpMeta {
-    id: "calendars.list_groups",
-    spec_id: "get-groups",
-    method: Method::GET,
-    path: "/calendars/groups",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/groups.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /calendars/{calendarId}/notifications`
-pub static CALENDARS_LIST_NOTIFICATIONS: OpMeta = OpMeta {
-    id: "calendars.list_notifications",
-    spec_id: "get-event-notification",
-    method: Method::GET,
-    path: "/calendars/{calendarId}/notifications",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_2),
-    rules: RULES_2,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/events.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /calendars/resources/{resourceType}`
 pub static CALENDARS_LIST_RESOURCES: OpMeta = OpMeta {
     id: "calendars.list_resources",
@@ -767,8 +456,8 @@ pub static CALENDARS_LIST_RESOURCES: OpMeta = OpMeta {
     path: "/calendars/resources/{resourceType}",
     idempotent: true,
     limit_class: "",
-    paging: Some(&PAGING_2),
-    rules: RULES_2,
+    paging: Some(&PAGING_1),
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["calendars/resources.readonly"],
@@ -827,57 +516,6 @@ pub static CALENDARS_LIST_SERVICES: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `DELETE /calendars/schedules/{id}/associations/{calendarId}`
-pub static CALENDARS_REMOVE_CALENDAR_FROM_SCHEDULE: OpMeta = OpMeta {
-    id: "calendars.remove_calendar_from_schedule",
-    spec_id: "remove-calendar-from-schedule",
-    method: Method::DELETE,
-    path: "/calendars/schedules/{id}/associations/{calendarId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /calendars/schedules/search`
-pub static CALENDARS_SEARCH_SCHEDULES: OpMeta = OpMeta {
-    id: "calendars.search_schedules",
-    spec_id: "getAllSchedules",
-    method: Method::GET,
-    path: "/calendars/schedules/search",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_2),
-    rules: RULES_3,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /calendars/groups/{groupId}/status`
-pub static CALENDARS_SET_GROUP_STATUS: OpMeta = OpMeta {
-    id: "calendars.set_group_status",
-    spec_id: "disable-group",
-    method: Method::PUT,
-    path: "/calendars/groups/{groupId}/status",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/groups.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `PUT /calendars/{calendarId}`
 pub static CALENDARS_UPDATE: OpMeta = OpMeta {
     id: "calendars.update",
@@ -912,40 +550,6 @@ pub static CALENDARS_UPDATE_APPOINTMENT: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`
-pub static CALENDARS_UPDATE_APPOINTMENT_NOTE: OpMeta = OpMeta {
-    id: "calendars.update_appointment_note",
-    spec_id: "update-appointment-note",
-    method: Method::PUT,
-    path: "/calendars/appointments/{appointmentId}/notes/{noteId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/events.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /calendars/events/block-slots/{eventId}`
-pub static CALENDARS_UPDATE_BLOCK_SLOT: OpMeta = OpMeta {
-    id: "calendars.update_block_slot",
-    spec_id: "edit-block-slot",
-    method: Method::PUT,
-    path: "/calendars/events/block-slots/{eventId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/events.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `PUT /calendars/schedules/event-calendar/{calendarId}`
 pub static CALENDARS_UPDATE_CALENDAR_SCHEDULE: OpMeta = OpMeta {
     id: "calendars.update_calendar_schedule",
@@ -959,40 +563,6 @@ pub static CALENDARS_UPDATE_CALENDAR_SCHEDULE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["calendars.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /calendars/groups/{groupId}`
-pub static CALENDARS_UPDATE_GROUP: OpMeta = OpMeta {
-    id: "calendars.update_group",
-    spec_id: "edit-group",
-    method: Method::PUT,
-    path: "/calendars/groups/{groupId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/groups.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /calendars/{calendarId}/notifications/{notificationId}`
-pub static CALENDARS_UPDATE_NOTIFICATION: OpMeta = OpMeta {
-    id: "calendars.update_notification",
-    spec_id: "update-event-notification",
-    method: Method::PUT,
-    path: "/calendars/{calendarId}/notifications/{notificationId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/events.write"],
     version: Some("v3"),
     deprecated: false,
 };
@@ -1012,23 +582,6 @@ pub static CALENDARS_UPDATE_RESOURCE: OpMeta = OpMeta {
     scopes: &["calendars/resources.write"],
     version: Some("v3"),
     deprecated: true,
-};
-
-/// `PUT /calendars/schedules/{id}`
-pub static CALENDARS_UPDATE_SCHEDULE: OpMeta = OpMeta {
-    id: "calendars.update_schedule",
-    spec_id: "updateSchedule",
-    method: Method::PUT,
-    path: "/calendars/schedules/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars.write"],
-    version: Some("v3"),
-    deprecated: false,
 };
 
 /// `PUT /calendars/services/catalog/{serviceId}`
@@ -1078,23 +631,6 @@ pub static CALENDARS_UPDATE_SERVICE_LOCATION: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["calendars.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /calendars/groups/validate-slug`
-pub static CALENDARS_VALIDATE_GROUP_SLUG: OpMeta = OpMeta {
-    id: "calendars.validate_group_slug",
-    spec_id: "validate-groups-slug",
-    method: Method::POST,
-    path: "/calendars/groups/validate-slug",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["calendars/groups.write"],
     version: Some("v3"),
     deprecated: false,
 };

@@ -3,7 +3,16 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+
+pub use crate::operations::{
+    CONTACTS_ADD_FOLLOWERS, CONTACTS_ADD_TAGS, CONTACTS_BATCH_SET_BUSINESS,
+    CONTACTS_CREATE_NOTE, CONTACTS_CREATE_TASK, CONTACTS_FIND_DUPLICATE,
+    CONTACTS_GET_NOTE, CONTACTS_GET_TASK, CONTACTS_LIST_APPOINTMENTS,
+    CONTACTS_LIST_NOTES, CONTACTS_LIST_TASKS, CONTACTS_REMOVE_FOLLOWERS,
+    CONTACTS_REMOVE_TAGS, CONTACTS_SEARCH, CONTACTS_UPDATE_NOTE, CONTACTS_UPDATE_TASK,
+    CONTACTS_UPDATE_TASK_COMPLETED,
+};
+pub(crate) static ALL: &[&OpMeta] = &[
     &CONTACTS_ADD_FOLLOWERS,
     &CONTACTS_ADD_TAGS,
     &CONTACTS_ADD_TO_CAMPAIGN,
@@ -39,12 +48,6 @@ pub(super) static ALL: &[&OpMeta] = &[
 
 /// What some requests must hold and their replies promise.
 const RULES_1: Rules = Rules {
-    may_be_empty: true,
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules {
     items: &["contacts"],
     ..Rules::PLAIN
 };
@@ -53,47 +56,6 @@ const RULES_2: Rules = Rules {
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])
-};
-
-/// How lists are paged.
-static PAGING_2: Paging = Paging {
-    sent_in: SentIn::Body,
-    limit: Some("pageLimit"),
-    ..Paging::new(PagingKind::SearchAfter, &["searchAfter"])
-};
-
-/// `POST /contacts/{contactId}/followers`
-pub static CONTACTS_ADD_FOLLOWERS: OpMeta = OpMeta {
-    id: "contacts.add_followers",
-    spec_id: "add-followers-contact",
-    method: Method::POST,
-    path: "/contacts/{contactId}/followers",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /contacts/{contactId}/tags`
-pub static CONTACTS_ADD_TAGS: OpMeta = OpMeta {
-    id: "contacts.add_tags",
-    spec_id: "add-tags",
-    method: Method::POST,
-    path: "/contacts/{contactId}/tags",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.write"],
-    version: Some("v3"),
-    deprecated: false,
 };
 
 /// `POST /contacts/{contactId}/campaigns/{campaignId}`
@@ -130,23 +92,6 @@ pub static CONTACTS_ADD_TO_WORKFLOW: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `POST /contacts/bulk/business`
-pub static CONTACTS_BATCH_SET_BUSINESS: OpMeta = OpMeta {
-    id: "contacts.batch_set_business",
-    spec_id: "add-remove-contact-from-business",
-    method: Method::POST,
-    path: "/contacts/bulk/business",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `POST /contacts/bulk/tags/update/{type}`
 pub static CONTACTS_BATCH_UPDATE_TAGS: OpMeta = OpMeta {
     id: "contacts.batch_update_tags",
@@ -170,40 +115,6 @@ pub static CONTACTS_CREATE: OpMeta = OpMeta {
     spec_id: "create-contact",
     method: Method::POST,
     path: "/contacts/",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /contacts/{contactId}/notes`
-pub static CONTACTS_CREATE_NOTE: OpMeta = OpMeta {
-    id: "contacts.create_note",
-    spec_id: "create-note",
-    method: Method::POST,
-    path: "/contacts/{contactId}/notes",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /contacts/{contactId}/tasks`
-pub static CONTACTS_CREATE_TASK: OpMeta = OpMeta {
-    id: "contacts.create_task",
-    spec_id: "create-task",
-    method: Method::POST,
-    path: "/contacts/{contactId}/tasks",
     idempotent: false,
     limit_class: "",
     paging: None,
@@ -266,80 +177,12 @@ pub static CONTACTS_DELETE_TASK: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /contacts/search/duplicate`
-pub static CONTACTS_FIND_DUPLICATE: OpMeta = OpMeta {
-    id: "contacts.find_duplicate",
-    spec_id: "get-duplicate-contact",
-    method: Method::GET,
-    path: "/contacts/search/duplicate",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /contacts/{contactId}`
 pub static CONTACTS_GET: OpMeta = OpMeta {
     id: "contacts.get",
     spec_id: "get-contact",
     method: Method::GET,
     path: "/contacts/{contactId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /contacts/{contactId}/notes/{id}`
-pub static CONTACTS_GET_NOTE: OpMeta = OpMeta {
-    id: "contacts.get_note",
-    spec_id: "get-note",
-    method: Method::GET,
-    path: "/contacts/{contactId}/notes/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /contacts/{contactId}/tasks/{taskId}`
-pub static CONTACTS_GET_TASK: OpMeta = OpMeta {
-    id: "contacts.get_task",
-    spec_id: "get-task",
-    method: Method::GET,
-    path: "/contacts/{contactId}/tasks/{taskId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /contacts/{contactId}/appointments`
-pub static CONTACTS_LIST_APPOINTMENTS: OpMeta = OpMeta {
-    id: "contacts.list_appointments",
-    spec_id: "get-appointments-for-contact",
-    method: Method::GET,
-    path: "/contacts/{contactId}/appointments",
     idempotent: true,
     limit_class: "",
     paging: None,
@@ -360,61 +203,10 @@ pub static CONTACTS_LIST_BY_BUSINESS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["contacts.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /contacts/{contactId}/notes`
-pub static CONTACTS_LIST_NOTES: OpMeta = OpMeta {
-    id: "contacts.list_notes",
-    spec_id: "get-all-notes",
-    method: Method::GET,
-    path: "/contacts/{contactId}/notes",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /contacts/{contactId}/tasks`
-pub static CONTACTS_LIST_TASKS: OpMeta = OpMeta {
-    id: "contacts.list_tasks",
-    spec_id: "get-all-tasks",
-    method: Method::GET,
-    path: "/contacts/{contactId}/tasks",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /contacts/{contactId}/followers`
-pub static CONTACTS_REMOVE_FOLLOWERS: OpMeta = OpMeta {
-    id: "contacts.remove_followers",
-    spec_id: "remove-followers-contact",
-    method: Method::DELETE,
-    path: "/contacts/{contactId}/followers",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.write"],
     version: Some("v3"),
     deprecated: false,
 };
@@ -470,97 +262,12 @@ pub static CONTACTS_REMOVE_FROM_WORKFLOW: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `DELETE /contacts/{contactId}/tags`
-pub static CONTACTS_REMOVE_TAGS: OpMeta = OpMeta {
-    id: "contacts.remove_tags",
-    spec_id: "remove-tags",
-    method: Method::DELETE,
-    path: "/contacts/{contactId}/tags",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /contacts/search`
-pub static CONTACTS_SEARCH: OpMeta = OpMeta {
-    id: "contacts.search",
-    spec_id: "search-contacts-advanced",
-    method: Method::POST,
-    path: "/contacts/search",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_2),
-    rules: RULES_2,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `PUT /contacts/{contactId}`
 pub static CONTACTS_UPDATE: OpMeta = OpMeta {
     id: "contacts.update",
     spec_id: "update-contact",
     method: Method::PUT,
     path: "/contacts/{contactId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /contacts/{contactId}/notes/{id}`
-pub static CONTACTS_UPDATE_NOTE: OpMeta = OpMeta {
-    id: "contacts.update_note",
-    spec_id: "update-note",
-    method: Method::PUT,
-    path: "/contacts/{contactId}/notes/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /contacts/{contactId}/tasks/{taskId}`
-pub static CONTACTS_UPDATE_TASK: OpMeta = OpMeta {
-    id: "contacts.update_task",
-    spec_id: "update-task",
-    method: Method::PUT,
-    path: "/contacts/{contactId}/tasks/{taskId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["contacts.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /contacts/{contactId}/tasks/{taskId}/completed`
-pub static CONTACTS_UPDATE_TASK_COMPLETED: OpMeta = OpMeta {
-    id: "contacts.update_task_completed",
-    spec_id: "update-task-completed",
-    method: Method::PUT,
-    path: "/contacts/{contactId}/tasks/{taskId}/completed",
     idempotent: true,
     limit_class: "",
     paging: None,

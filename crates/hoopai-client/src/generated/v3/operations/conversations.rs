@@ -3,7 +3,18 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+
+pub use crate::operations::{
+    CONVERSATIONS_ADD_INBOUND_MESSAGE, CONVERSATIONS_ADD_MESSAGE_ATTACHMENTS,
+    CONVERSATIONS_ADD_OUTBOUND_MESSAGE, CONVERSATIONS_CANCEL_SCHEDULED_MESSAGE,
+    CONVERSATIONS_CREATE, CONVERSATIONS_DELETE, CONVERSATIONS_DOWNLOAD_RECORDING,
+    CONVERSATIONS_DOWNLOAD_TRANSCRIPTION, CONVERSATIONS_EXPORT_MESSAGES,
+    CONVERSATIONS_GET, CONVERSATIONS_GET_MESSAGE, CONVERSATIONS_GET_TRANSCRIPTION,
+    CONVERSATIONS_LIST_MESSAGES, CONVERSATIONS_SEARCH, CONVERSATIONS_SEND_MESSAGE,
+    CONVERSATIONS_SEND_TYPING, CONVERSATIONS_UPDATE_MESSAGE_STATUS,
+    CONVERSATIONS_UPLOAD_ATTACHMENTS,
+};
+pub(crate) static ALL: &[&OpMeta] = &[
     &CONVERSATIONS_ADD_INBOUND_MESSAGE,
     &CONVERSATIONS_ADD_MESSAGE_ATTACHMENTS,
     &CONVERSATIONS_ADD_OUTBOUND_MESSAGE,
@@ -31,124 +42,12 @@ pub(super) static ALL: &[&OpMeta] = &[
     &CONVERSATIONS_UPLOAD_ATTACHMENTS,
 ];
 
-/// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules {
-    may_be_empty: true,
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules {
-    items: &["messages"],
-    items_required: true,
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules {
-    items: &["messages", "messages"],
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_4: Rules = Rules {
-    items: &["conversations"],
-    items_required: true,
-    ..Rules::PLAIN
-};
-
-/// How lists are paged.
-static PAGING_1: Paging = Paging {
-    limit: Some("limit"),
-    ..Paging::new(PagingKind::Token, &["cursor"])
-};
-
-/// How lists are paged.
-static PAGING_2: Paging = Paging {
-    limit: Some("limit"),
-    ..Paging::new(PagingKind::KeysetId, &["lastMessageId"])
-};
-
-/// How lists are paged.
-static PAGING_3: Paging = Paging {
-    limit: Some("limit"),
-    ..Paging::new(PagingKind::KeysetValue, &["startAfterDate"])
-};
-
-/// `POST /conversations/messages/inbound`
-pub static CONVERSATIONS_ADD_INBOUND_MESSAGE: OpMeta = OpMeta {
-    id: "conversations.add_inbound_message",
-    spec_id: "add-an-inbound-message",
-    method: Method::POST,
-    path: "/conversations/messages/inbound",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/message.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /conversations/messages/{messageId}/attachments`
-pub static CONVERSATIONS_ADD_MESSAGE_ATTACHMENTS: OpMeta = OpMeta {
-    id: "conversations.add_message_attachments",
-    spec_id: "add-message-attachments",
-    method: Method::PUT,
-    path: "/conversations/messages/{messageId}/attachments",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/message.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /conversations/messages/outbound`
-pub static CONVERSATIONS_ADD_OUTBOUND_MESSAGE: OpMeta = OpMeta {
-    id: "conversations.add_outbound_message",
-    spec_id: "add-an-outbound-message",
-    method: Method::POST,
-    path: "/conversations/messages/outbound",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/message.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`
 pub static CONVERSATIONS_CANCEL_SCHEDULED_EMAIL: OpMeta = OpMeta {
     id: "conversations.cancel_scheduled_email",
     spec_id: "cancel-scheduled-email-message",
     method: Method::DELETE,
     path: "/conversations/messages/email/{emailMessageId}/schedule",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/message.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /conversations/messages/{messageId}/schedule`
-pub static CONVERSATIONS_CANCEL_SCHEDULED_MESSAGE: OpMeta = OpMeta {
-    id: "conversations.cancel_scheduled_message",
-    spec_id: "cancel-scheduled-message",
-    method: Method::DELETE,
-    path: "/conversations/messages/{messageId}/schedule",
     idempotent: true,
     limit_class: "",
     paging: None,
@@ -177,148 +76,12 @@ pub static CONVERSATIONS_COMPLETE_UPLOAD: OpMeta = OpMeta {
     deprecated: true,
 };
 
-/// `POST /conversations/`
-pub static CONVERSATIONS_CREATE: OpMeta = OpMeta {
-    id: "conversations.create",
-    spec_id: "create-conversation",
-    method: Method::POST,
-    path: "/conversations/",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /conversations/{conversationId}`
-pub static CONVERSATIONS_DELETE: OpMeta = OpMeta {
-    id: "conversations.delete",
-    spec_id: "delete-conversation",
-    method: Method::DELETE,
-    path: "/conversations/{conversationId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`
-pub static CONVERSATIONS_DOWNLOAD_RECORDING: OpMeta = OpMeta {
-    id: "conversations.download_recording",
-    spec_id: "get-message-recording",
-    method: Method::GET,
-    path: "/conversations/messages/{messageId}/locations/{locationId}/recording",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/message.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`
-pub static CONVERSATIONS_DOWNLOAD_TRANSCRIPTION: OpMeta = OpMeta {
-    id: "conversations.download_transcription",
-    spec_id: "download-message-transcription",
-    method: Method::GET,
-    path: "/conversations/locations/{locationId}/messages/{messageId}/transcription/download",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/message.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /conversations/messages/export`
-pub static CONVERSATIONS_EXPORT_MESSAGES: OpMeta = OpMeta {
-    id: "conversations.export_messages",
-    spec_id: "export-messages-by-location",
-    method: Method::GET,
-    path: "/conversations/messages/export",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_1),
-    rules: RULES_2,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/message.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /conversations/{conversationId}`
-pub static CONVERSATIONS_GET: OpMeta = OpMeta {
-    id: "conversations.get",
-    spec_id: "get-conversation",
-    method: Method::GET,
-    path: "/conversations/{conversationId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /conversations/messages/email/{id}`
 pub static CONVERSATIONS_GET_EMAIL: OpMeta = OpMeta {
     id: "conversations.get_email",
     spec_id: "get-email-by-id",
     method: Method::GET,
     path: "/conversations/messages/email/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/message.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /conversations/messages/{id}`
-pub static CONVERSATIONS_GET_MESSAGE: OpMeta = OpMeta {
-    id: "conversations.get_message",
-    spec_id: "get-message",
-    method: Method::GET,
-    path: "/conversations/messages/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/message.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`
-pub static CONVERSATIONS_GET_TRANSCRIPTION: OpMeta = OpMeta {
-    id: "conversations.get_transcription",
-    spec_id: "get-message-transcription",
-    method: Method::GET,
-    path: "/conversations/locations/{locationId}/messages/{messageId}/transcription",
     idempotent: true,
     limit_class: "",
     paging: None,
@@ -347,57 +110,6 @@ pub static CONVERSATIONS_INITIATE_UPLOAD: OpMeta = OpMeta {
     deprecated: true,
 };
 
-/// `GET /conversations/{conversationId}/messages`
-pub static CONVERSATIONS_LIST_MESSAGES: OpMeta = OpMeta {
-    id: "conversations.list_messages",
-    spec_id: "get-messages",
-    method: Method::GET,
-    path: "/conversations/{conversationId}/messages",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_2),
-    rules: RULES_3,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/message.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /conversations/search`
-pub static CONVERSATIONS_SEARCH: OpMeta = OpMeta {
-    id: "conversations.search",
-    spec_id: "search-conversation",
-    method: Method::GET,
-    path: "/conversations/search",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_3),
-    rules: RULES_4,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /conversations/messages`
-pub static CONVERSATIONS_SEND_MESSAGE: OpMeta = OpMeta {
-    id: "conversations.send_message",
-    spec_id: "send-a-new-message",
-    method: Method::POST,
-    path: "/conversations/messages",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/message.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `POST /conversations/messages/review-reply`
 pub static CONVERSATIONS_SEND_REVIEW_REPLY: OpMeta = OpMeta {
     id: "conversations.send_review_reply",
@@ -413,23 +125,6 @@ pub static CONVERSATIONS_SEND_REVIEW_REPLY: OpMeta = OpMeta {
     scopes: &["conversations/message.write"],
     version: Some("v3"),
     deprecated: true,
-};
-
-/// `POST /conversations/providers/live-chat/typing`
-pub static CONVERSATIONS_SEND_TYPING: OpMeta = OpMeta {
-    id: "conversations.send_typing",
-    spec_id: "live-chat-agent-typing",
-    method: Method::POST,
-    path: "/conversations/providers/live-chat/typing",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/livechat.write"],
-    version: Some("v3"),
-    deprecated: false,
 };
 
 /// `PUT /conversations/{conversationId}`
@@ -456,40 +151,6 @@ pub static CONVERSATIONS_UPDATE_EMAIL_STATUS: OpMeta = OpMeta {
     method: Method::PUT,
     path: "/conversations/messages/email/{id}/status",
     idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/message.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /conversations/messages/{messageId}/status`
-pub static CONVERSATIONS_UPDATE_MESSAGE_STATUS: OpMeta = OpMeta {
-    id: "conversations.update_message_status",
-    spec_id: "update-message-status",
-    method: Method::PUT,
-    path: "/conversations/messages/{messageId}/status",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["conversations/message.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /conversations/messages/upload`
-pub static CONVERSATIONS_UPLOAD_ATTACHMENTS: OpMeta = OpMeta {
-    id: "conversations.upload_attachments",
-    spec_id: "upload-file-attachments",
-    method: Method::POST,
-    path: "/conversations/messages/upload",
-    idempotent: false,
     limit_class: "",
     paging: None,
     rules: Rules::PLAIN,

@@ -3,7 +3,9 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+
+pub use crate::operations::{LINKS_CREATE, LINKS_LIST, LINKS_UPDATE};
+pub(crate) static ALL: &[&OpMeta] = &[
     &LINKS_CREATE,
     &LINKS_DELETE,
     &LINKS_GET,
@@ -22,23 +24,6 @@ const RULES_1: Rules = Rules {
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])
-};
-
-/// `POST /links/`
-pub static LINKS_CREATE: OpMeta = OpMeta {
-    id: "links.create",
-    spec_id: "create-link",
-    method: Method::POST,
-    path: "/links/",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["links.write"],
-    version: Some("v3"),
-    deprecated: false,
 };
 
 /// `DELETE /links/{linkId}`
@@ -75,23 +60,6 @@ pub static LINKS_GET: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /links/`
-pub static LINKS_LIST: OpMeta = OpMeta {
-    id: "links.list",
-    spec_id: "get-links",
-    method: Method::GET,
-    path: "/links/",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["links.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /links/search`
 pub static LINKS_SEARCH: OpMeta = OpMeta {
     id: "links.search",
@@ -105,23 +73,6 @@ pub static LINKS_SEARCH: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["links.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /links/{linkId}`
-pub static LINKS_UPDATE: OpMeta = OpMeta {
-    id: "links.update",
-    spec_id: "update-link",
-    method: Method::PUT,
-    path: "/links/{linkId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["links.write"],
     version: Some("v3"),
     deprecated: false,
 };

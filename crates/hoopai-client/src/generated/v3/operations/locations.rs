@@ -3,7 +3,19 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+
+pub use crate::operations::{
+    LOCATIONS_CREATE_CUSTOM_FIELD, LOCATIONS_CREATE_CUSTOM_VALUE,
+    LOCATIONS_CREATE_RECURRING_TASK, LOCATIONS_CREATE_TAG,
+    LOCATIONS_DELETE_RECURRING_TASK, LOCATIONS_DELETE_TEMPLATE, LOCATIONS_GET,
+    LOCATIONS_GET_CUSTOM_FIELD, LOCATIONS_GET_CUSTOM_VALUE, LOCATIONS_GET_RECURRING_TASK,
+    LOCATIONS_GET_TAG, LOCATIONS_LIST_CUSTOM_FIELDS, LOCATIONS_LIST_CUSTOM_VALUES,
+    LOCATIONS_LIST_TAGS, LOCATIONS_LIST_TEMPLATES, LOCATIONS_LIST_TIMEZONES,
+    LOCATIONS_SEARCH, LOCATIONS_SEARCH_TASKS, LOCATIONS_UPDATE_CUSTOM_FIELD,
+    LOCATIONS_UPDATE_CUSTOM_VALUE, LOCATIONS_UPDATE_RECURRING_TASK, LOCATIONS_UPDATE_TAG,
+    LOCATIONS_UPLOAD_CUSTOM_FIELD_FILES,
+};
+pub(crate) static ALL: &[&OpMeta] = &[
     &LOCATIONS_CREATE,
     &LOCATIONS_CREATE_CUSTOM_FIELD,
     &LOCATIONS_CREATE_CUSTOM_VALUE,
@@ -38,43 +50,6 @@ pub(super) static ALL: &[&OpMeta] = &[
     &LOCATIONS_UPLOAD_CUSTOM_FIELD_FILES,
 ];
 
-/// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules {
-    may_be_empty: true,
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules {
-    items: &["templates"],
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules {
-    items: &["locations"],
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_4: Rules = Rules {
-    items: &["tasks"],
-    ..Rules::PLAIN
-};
-
-/// How lists are paged.
-static PAGING_1: Paging = Paging {
-    limit: Some("limit"),
-    ..Paging::new(PagingKind::Offset, &["skip"])
-};
-
-/// How lists are paged.
-static PAGING_2: Paging = Paging {
-    sent_in: SentIn::Body,
-    limit: Some("limit"),
-    ..Paging::new(PagingKind::Offset, &["skip"])
-};
-
 /// `POST /locations/`
 pub static LOCATIONS_CREATE: OpMeta = OpMeta {
     id: "locations.create",
@@ -88,74 +63,6 @@ pub static LOCATIONS_CREATE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["locations.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /locations/{locationId}/customFields`
-pub static LOCATIONS_CREATE_CUSTOM_FIELD: OpMeta = OpMeta {
-    id: "locations.create_custom_field",
-    spec_id: "create-custom-field",
-    method: Method::POST,
-    path: "/locations/{locationId}/customFields",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["locations/customFields.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /locations/{locationId}/customValues`
-pub static LOCATIONS_CREATE_CUSTOM_VALUE: OpMeta = OpMeta {
-    id: "locations.create_custom_value",
-    spec_id: "create-custom-value",
-    method: Method::POST,
-    path: "/locations/{locationId}/customValues",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["locations/customValues.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /locations/{locationId}/recurring-tasks`
-pub static LOCATIONS_CREATE_RECURRING_TASK: OpMeta = OpMeta {
-    id: "locations.create_recurring_task",
-    spec_id: "create-recurring-task",
-    method: Method::POST,
-    path: "/locations/{locationId}/recurring-tasks",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /locations/{locationId}/tags`
-pub static LOCATIONS_CREATE_TAG: OpMeta = OpMeta {
-    id: "locations.create_tag",
-    spec_id: "create-tag",
-    method: Method::POST,
-    path: "/locations/{locationId}/tags",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["locations/tags.write"],
     version: Some("v3"),
     deprecated: false,
 };
@@ -211,23 +118,6 @@ pub static LOCATIONS_DELETE_CUSTOM_VALUE: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `DELETE /locations/{locationId}/recurring-tasks/{id}`
-pub static LOCATIONS_DELETE_RECURRING_TASK: OpMeta = OpMeta {
-    id: "locations.delete_recurring_task",
-    spec_id: "delete-recurring-task",
-    method: Method::DELETE,
-    path: "/locations/{locationId}/recurring-tasks/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `DELETE /locations/{locationId}/tags/{tagId}`
 pub static LOCATIONS_DELETE_TAG: OpMeta = OpMeta {
     id: "locations.delete_tag",
@@ -241,40 +131,6 @@ pub static LOCATIONS_DELETE_TAG: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /locations/{locationId}/templates/{id}`
-pub static LOCATIONS_DELETE_TEMPLATE: OpMeta = OpMeta {
-    id: "locations.delete_template",
-    spec_id: "DELETE-an-email-sms-template",
-    method: Method::DELETE,
-    path: "/locations/{locationId}/templates/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /locations/{locationId}`
-pub static LOCATIONS_GET: OpMeta = OpMeta {
-    id: "locations.get",
-    spec_id: "get-location",
-    method: Method::GET,
-    path: "/locations/{locationId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["locations.readonly"],
     version: Some("v3"),
     deprecated: false,
 };
@@ -296,108 +152,6 @@ pub static LOCATIONS_GET_CONVERSATION_CHANNEL: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /locations/{locationId}/customFields/{id}`
-pub static LOCATIONS_GET_CUSTOM_FIELD: OpMeta = OpMeta {
-    id: "locations.get_custom_field",
-    spec_id: "get-custom-field",
-    method: Method::GET,
-    path: "/locations/{locationId}/customFields/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /locations/{locationId}/customValues/{id}`
-pub static LOCATIONS_GET_CUSTOM_VALUE: OpMeta = OpMeta {
-    id: "locations.get_custom_value",
-    spec_id: "get-custom-value",
-    method: Method::GET,
-    path: "/locations/{locationId}/customValues/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /locations/{locationId}/recurring-tasks/{id}`
-pub static LOCATIONS_GET_RECURRING_TASK: OpMeta = OpMeta {
-    id: "locations.get_recurring_task",
-    spec_id: "get-recurring-task-by-id",
-    method: Method::GET,
-    path: "/locations/{locationId}/recurring-tasks/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /locations/{locationId}/tags/{tagId}`
-pub static LOCATIONS_GET_TAG: OpMeta = OpMeta {
-    id: "locations.get_tag",
-    spec_id: "get-tag-by-id",
-    method: Method::GET,
-    path: "/locations/{locationId}/tags/{tagId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /locations/{locationId}/customFields`
-pub static LOCATIONS_LIST_CUSTOM_FIELDS: OpMeta = OpMeta {
-    id: "locations.list_custom_fields",
-    spec_id: "get-custom-fields",
-    method: Method::GET,
-    path: "/locations/{locationId}/customFields",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["locations/customFields.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /locations/{locationId}/customValues`
-pub static LOCATIONS_LIST_CUSTOM_VALUES: OpMeta = OpMeta {
-    id: "locations.list_custom_values",
-    spec_id: "get-custom-values",
-    method: Method::GET,
-    path: "/locations/{locationId}/customValues",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["locations/customValues.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /locations/{locationId}/permissions`
 pub static LOCATIONS_LIST_PERMISSIONS: OpMeta = OpMeta {
     id: "locations.list_permissions",
@@ -411,91 +165,6 @@ pub static LOCATIONS_LIST_PERMISSIONS: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["locations/write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /locations/{locationId}/tags`
-pub static LOCATIONS_LIST_TAGS: OpMeta = OpMeta {
-    id: "locations.list_tags",
-    spec_id: "get-location-tags",
-    method: Method::GET,
-    path: "/locations/{locationId}/tags",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["locations/tags.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /locations/{locationId}/templates`
-pub static LOCATIONS_LIST_TEMPLATES: OpMeta = OpMeta {
-    id: "locations.list_templates",
-    spec_id: "GET-all-or-email-sms-templates",
-    method: Method::GET,
-    path: "/locations/{locationId}/templates",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_1),
-    rules: RULES_2,
-    long_running: false,
-    batch_max: None,
-    scopes: &["locations/templates.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /locations/{locationId}/timezones`
-pub static LOCATIONS_LIST_TIMEZONES: OpMeta = OpMeta {
-    id: "locations.list_timezones",
-    spec_id: "get-timezones",
-    method: Method::GET,
-    path: "/locations/{locationId}/timezones",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["locations.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /locations/search`
-pub static LOCATIONS_SEARCH: OpMeta = OpMeta {
-    id: "locations.search",
-    spec_id: "search-locations",
-    method: Method::GET,
-    path: "/locations/search",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_1),
-    rules: RULES_3,
-    long_running: false,
-    batch_max: None,
-    scopes: &["locations.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /locations/{locationId}/tasks/search`
-pub static LOCATIONS_SEARCH_TASKS: OpMeta = OpMeta {
-    id: "locations.search_tasks",
-    spec_id: "task-search",
-    method: Method::POST,
-    path: "/locations/{locationId}/tasks/search",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_2),
-    rules: RULES_4,
-    long_running: false,
-    batch_max: None,
-    scopes: &["locations/tasks.readonly"],
     version: Some("v3"),
     deprecated: false,
 };
@@ -517,40 +186,6 @@ pub static LOCATIONS_UPDATE: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `PUT /locations/{locationId}/customFields/{id}`
-pub static LOCATIONS_UPDATE_CUSTOM_FIELD: OpMeta = OpMeta {
-    id: "locations.update_custom_field",
-    spec_id: "update-custom-field",
-    method: Method::PUT,
-    path: "/locations/{locationId}/customFields/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /locations/{locationId}/customValues/{id}`
-pub static LOCATIONS_UPDATE_CUSTOM_VALUE: OpMeta = OpMeta {
-    id: "locations.update_custom_value",
-    spec_id: "update-custom-value",
-    method: Method::PUT,
-    path: "/locations/{locationId}/customValues/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `PUT /locations/{locationId}/permissions`
 pub static LOCATIONS_UPDATE_PERMISSIONS: OpMeta = OpMeta {
     id: "locations.update_permissions",
@@ -564,57 +199,6 @@ pub static LOCATIONS_UPDATE_PERMISSIONS: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["locations/write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /locations/{locationId}/recurring-tasks/{id}`
-pub static LOCATIONS_UPDATE_RECURRING_TASK: OpMeta = OpMeta {
-    id: "locations.update_recurring_task",
-    spec_id: "update-recurring-task",
-    method: Method::PUT,
-    path: "/locations/{locationId}/recurring-tasks/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /locations/{locationId}/tags/{tagId}`
-pub static LOCATIONS_UPDATE_TAG: OpMeta = OpMeta {
-    id: "locations.update_tag",
-    spec_id: "update-tag",
-    method: Method::PUT,
-    path: "/locations/{locationId}/tags/{tagId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /locations/{locationId}/customFields/upload`
-pub static LOCATIONS_UPLOAD_CUSTOM_FIELD_FILES: OpMeta = OpMeta {
-    id: "locations.upload_custom_field_files",
-    spec_id: "upload-file-customFields",
-    method: Method::POST,
-    path: "/locations/{locationId}/customFields/upload",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["locations/customFields.write"],
     version: Some("v3"),
     deprecated: false,
 };

@@ -4,317 +4,251 @@
 use crm_core::OpMeta;
 
 #[cfg(feature = "ads")]
-mod ads;
+pub(crate) mod ads;
 
 #[cfg(feature = "ads")]
 pub use self::ads::*;
 
 #[cfg(feature = "affiliates")]
-mod affiliates;
-
-#[cfg(feature = "affiliates")]
-pub use self::affiliates::*;
+pub use crate::operations::affiliates::*;
 
 #[cfg(feature = "agent_studio")]
-mod agent_studio;
-
-#[cfg(feature = "agent_studio")]
-pub use self::agent_studio::*;
+pub use crate::operations::agent_studio::*;
 
 #[cfg(feature = "associations")]
-mod associations;
-
-#[cfg(feature = "associations")]
-pub use self::associations::*;
+pub use crate::operations::associations::*;
 
 #[cfg(feature = "blogs")]
-mod blogs;
+pub(crate) mod blogs;
 
 #[cfg(feature = "blogs")]
 pub use self::blogs::*;
 
 #[cfg(feature = "brand_boards")]
-mod brand_boards;
+pub(crate) mod brand_boards;
 
 #[cfg(feature = "brand_boards")]
 pub use self::brand_boards::*;
 
 #[cfg(feature = "businesses")]
-mod businesses;
-
-#[cfg(feature = "businesses")]
-pub use self::businesses::*;
+pub use crate::operations::businesses::*;
 
 #[cfg(feature = "calendars")]
-mod calendars;
+pub(crate) mod calendars;
 
 #[cfg(feature = "calendars")]
 pub use self::calendars::*;
 
 #[cfg(feature = "campaigns")]
-mod campaigns;
-
-#[cfg(feature = "campaigns")]
-pub use self::campaigns::*;
+pub use crate::operations::campaigns::*;
 
 #[cfg(feature = "chat_widgets")]
-mod chat_widgets;
+pub(crate) mod chat_widgets;
 
 #[cfg(feature = "chat_widgets")]
 pub use self::chat_widgets::*;
 
 #[cfg(feature = "companies")]
-mod companies;
-
-#[cfg(feature = "companies")]
-pub use self::companies::*;
+pub use crate::operations::companies::*;
 
 #[cfg(feature = "contacts")]
-mod contacts;
+pub(crate) mod contacts;
 
 #[cfg(feature = "contacts")]
 pub use self::contacts::*;
 
 #[cfg(feature = "conversation_ai")]
-mod conversation_ai;
-
-#[cfg(feature = "conversation_ai")]
-pub use self::conversation_ai::*;
+pub use crate::operations::conversation_ai::*;
 
 #[cfg(feature = "conversations")]
-mod conversations;
+pub(crate) mod conversations;
 
 #[cfg(feature = "conversations")]
 pub use self::conversations::*;
 
 #[cfg(feature = "courses")]
-mod courses;
-
-#[cfg(feature = "courses")]
-pub use self::courses::*;
+pub use crate::operations::courses::*;
 
 #[cfg(feature = "custom_fields")]
-mod custom_fields;
-
-#[cfg(feature = "custom_fields")]
-pub use self::custom_fields::*;
+pub use crate::operations::custom_fields::*;
 
 #[cfg(feature = "custom_menus")]
-mod custom_menus;
-
-#[cfg(feature = "custom_menus")]
-pub use self::custom_menus::*;
+pub use crate::operations::custom_menus::*;
 
 #[cfg(feature = "email_verification")]
-mod email_verification;
+pub(crate) mod email_verification;
 
 #[cfg(feature = "email_verification")]
 pub use self::email_verification::*;
 
 #[cfg(feature = "emails")]
-mod emails;
+pub(crate) mod emails;
 
 #[cfg(feature = "emails")]
 pub use self::emails::*;
 
 #[cfg(feature = "forms")]
-mod forms;
-
-#[cfg(feature = "forms")]
-pub use self::forms::*;
+pub use crate::operations::forms::*;
 
 #[cfg(feature = "funnels")]
-mod funnels;
-
-#[cfg(feature = "funnels")]
-pub use self::funnels::*;
+pub use crate::operations::funnels::*;
 
 #[cfg(feature = "invoices")]
-mod invoices;
+pub(crate) mod invoices;
 
 #[cfg(feature = "invoices")]
 pub use self::invoices::*;
 
 #[cfg(feature = "knowledge_bases")]
-mod knowledge_bases;
-
-#[cfg(feature = "knowledge_bases")]
-pub use self::knowledge_bases::*;
+pub use crate::operations::knowledge_bases::*;
 
 #[cfg(feature = "links")]
-mod links;
+pub(crate) mod links;
 
 #[cfg(feature = "links")]
 pub use self::links::*;
 
 #[cfg(feature = "locations")]
-mod locations;
+pub(crate) mod locations;
 
 #[cfg(feature = "locations")]
 pub use self::locations::*;
 
 #[cfg(feature = "marketplace")]
-mod marketplace;
-
-#[cfg(feature = "marketplace")]
-pub use self::marketplace::*;
+pub use crate::operations::marketplace::*;
 
 #[cfg(feature = "media")]
-mod media;
-
-#[cfg(feature = "media")]
-pub use self::media::*;
+pub use crate::operations::media::*;
 
 #[cfg(feature = "oauth")]
-mod oauth;
+pub(crate) mod oauth;
 
 #[cfg(feature = "oauth")]
 pub use self::oauth::*;
 
 #[cfg(feature = "objects")]
-mod objects;
-
-#[cfg(feature = "objects")]
-pub use self::objects::*;
+pub use crate::operations::objects::*;
 
 #[cfg(feature = "opportunities")]
-mod opportunities;
+pub(crate) mod opportunities;
 
 #[cfg(feature = "opportunities")]
 pub use self::opportunities::*;
 
 #[cfg(feature = "payments")]
-mod payments;
+pub(crate) mod payments;
 
 #[cfg(feature = "payments")]
 pub use self::payments::*;
 
 #[cfg(feature = "phone_numbers")]
-mod phone_numbers;
+pub(crate) mod phone_numbers;
 
 #[cfg(feature = "phone_numbers")]
 pub use self::phone_numbers::*;
 
 #[cfg(feature = "products")]
-mod products;
-
-#[cfg(feature = "products")]
-pub use self::products::*;
+pub use crate::operations::products::*;
 
 #[cfg(feature = "proposals")]
-mod proposals;
-
-#[cfg(feature = "proposals")]
-pub use self::proposals::*;
+pub use crate::operations::proposals::*;
 
 #[cfg(feature = "saas")]
-mod saas;
+pub(crate) mod saas;
 
 #[cfg(feature = "saas")]
 pub use self::saas::*;
 
 #[cfg(feature = "snapshots")]
-mod snapshots;
+pub(crate) mod snapshots;
 
 #[cfg(feature = "snapshots")]
 pub use self::snapshots::*;
 
 #[cfg(feature = "social_media")]
-mod social_media;
+pub(crate) mod social_media;
 
 #[cfg(feature = "social_media")]
 pub use self::social_media::*;
 
 #[cfg(feature = "store")]
-mod store;
-
-#[cfg(feature = "store")]
-pub use self::store::*;
+pub use crate::operations::store::*;
 
 #[cfg(feature = "surveys")]
-mod surveys;
-
-#[cfg(feature = "surveys")]
-pub use self::surveys::*;
+pub use crate::operations::surveys::*;
 
 #[cfg(feature = "users")]
-mod users;
+pub(crate) mod users;
 
 #[cfg(feature = "users")]
 pub use self::users::*;
 
 #[cfg(feature = "voice_ai")]
-mod voice_ai;
-
-#[cfg(feature = "voice_ai")]
-pub use self::voice_ai::*;
+pub use crate::operations::voice_ai::*;
 
 #[cfg(feature = "workflows")]
-mod workflows;
-
-#[cfg(feature = "workflows")]
-pub use self::workflows::*;
+pub use crate::operations::workflows::*;
 
 /// The operations of all resources that are compiled in.
 static RESOURCES: &[&[&OpMeta]] = &[
     #[cfg(feature = "ads")]
     ads::ALL,
     #[cfg(feature = "affiliates")]
-    affiliates::ALL,
+    crate::operations::affiliates::ALL,
     #[cfg(feature = "agent_studio")]
-    agent_studio::ALL,
+    crate::operations::agent_studio::ALL,
     #[cfg(feature = "associations")]
-    associations::ALL,
+    crate::operations::associations::ALL,
     #[cfg(feature = "blogs")]
     blogs::ALL,
     #[cfg(feature = "brand_boards")]
     brand_boards::ALL,
     #[cfg(feature = "businesses")]
-    businesses::ALL,
+    crate::operations::businesses::ALL,
     #[cfg(feature = "calendars")]
     calendars::ALL,
     #[cfg(feature = "campaigns")]
-    campaigns::ALL,
+    crate::operations::campaigns::ALL,
     #[cfg(feature = "chat_widgets")]
     chat_widgets::ALL,
     #[cfg(feature = "companies")]
-    companies::ALL,
+    crate::operations::companies::ALL,
     #[cfg(feature = "contacts")]
     contacts::ALL,
     #[cfg(feature = "conversation_ai")]
-    conversation_ai::ALL,
+    crate::operations::conversation_ai::ALL,
     #[cfg(feature = "conversations")]
     conversations::ALL,
     #[cfg(feature = "courses")]
-    courses::ALL,
+    crate::operations::courses::ALL,
     #[cfg(feature = "custom_fields")]
-    custom_fields::ALL,
+    crate::operations::custom_fields::ALL,
     #[cfg(feature = "custom_menus")]
-    custom_menus::ALL,
+    crate::operations::custom_menus::ALL,
     #[cfg(feature = "email_verification")]
     email_verification::ALL,
     #[cfg(feature = "emails")]
     emails::ALL,
     #[cfg(feature = "forms")]
-    forms::ALL,
+    crate::operations::forms::ALL,
     #[cfg(feature = "funnels")]
-    funnels::ALL,
+    crate::operations::funnels::ALL,
     #[cfg(feature = "invoices")]
     invoices::ALL,
     #[cfg(feature = "knowledge_bases")]
-    knowledge_bases::ALL,
+    crate::operations::knowledge_bases::ALL,
     #[cfg(feature = "links")]
     links::ALL,
     #[cfg(feature = "locations")]
     locations::ALL,
     #[cfg(feature = "marketplace")]
-    marketplace::ALL,
+    crate::operations::marketplace::ALL,
     #[cfg(feature = "media")]
-    media::ALL,
+    crate::operations::media::ALL,
     #[cfg(feature = "oauth")]
     oauth::ALL,
     #[cfg(feature = "objects")]
-    objects::ALL,
+    crate::operations::objects::ALL,
     #[cfg(feature = "opportunities")]
     opportunities::ALL,
     #[cfg(feature = "payments")]
@@ -322,9 +256,9 @@ static RESOURCES: &[&[&OpMeta]] = &[
     #[cfg(feature = "phone_numbers")]
     phone_numbers::ALL,
     #[cfg(feature = "products")]
-    products::ALL,
+    crate::operations::products::ALL,
     #[cfg(feature = "proposals")]
-    proposals::ALL,
+    crate::operations::proposals::ALL,
     #[cfg(feature = "saas")]
     saas::ALL,
     #[cfg(feature = "snapshots")]
@@ -332,15 +266,15 @@ static RESOURCES: &[&[&OpMeta]] = &[
     #[cfg(feature = "social_media")]
     social_media::ALL,
     #[cfg(feature = "store")]
-    store::ALL,
+    crate::operations::store::ALL,
     #[cfg(feature = "surveys")]
-    surveys::ALL,
+    crate::operations::surveys::ALL,
     #[cfg(feature = "users")]
     users::ALL,
     #[cfg(feature = "voice_ai")]
-    voice_ai::ALL,
+    crate::operations::voice_ai::ALL,
     #[cfg(feature = "workflows")]
-    workflows::ALL,
+    crate::operations::workflows::ALL,
 ];
 
 /// All operations that are compiled in.

@@ -3,7 +3,12 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+
+pub use crate::operations::{
+    OPPORTUNITIES_ADD_FOLLOWERS, OPPORTUNITIES_LIST_LOST_REASONS,
+    OPPORTUNITIES_REMOVE_FOLLOWERS,
+};
+pub(crate) static ALL: &[&OpMeta] = &[
     &OPPORTUNITIES_ADD_FOLLOWERS,
     &OPPORTUNITIES_CREATE,
     &OPPORTUNITIES_DELETE,
@@ -20,12 +25,6 @@ pub(super) static ALL: &[&OpMeta] = &[
 
 /// What some requests must hold and their replies promise.
 const RULES_1: Rules = Rules {
-    items: &["lostReasons"],
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules {
     items: &["opportunities"],
     ..Rules::PLAIN
 };
@@ -33,37 +32,14 @@ const RULES_2: Rules = Rules {
 /// How lists are paged.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
-    ..Paging::new(PagingKind::Offset, &["skip"])
-};
-
-/// How lists are paged.
-static PAGING_2: Paging = Paging {
-    limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetPair, &["startAfter", "startAfterId"])
 };
 
 /// How lists are paged.
-static PAGING_3: Paging = Paging {
+static PAGING_2: Paging = Paging {
     sent_in: SentIn::Body,
     limit: Some("limit"),
     ..Paging::new(PagingKind::SearchAfter, &["searchAfter"])
-};
-
-/// `POST /opportunities/{id}/followers`
-pub static OPPORTUNITIES_ADD_FOLLOWERS: OpMeta = OpMeta {
-    id: "opportunities.add_followers",
-    spec_id: "add-followers-opportunity",
-    method: Method::POST,
-    path: "/opportunities/{id}/followers",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["opportunities.write"],
-    version: Some("v3"),
-    deprecated: false,
 };
 
 /// `POST /opportunities/`
@@ -117,23 +93,6 @@ pub static OPPORTUNITIES_GET: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /opportunities/lost-reason`
-pub static OPPORTUNITIES_LIST_LOST_REASONS: OpMeta = OpMeta {
-    id: "opportunities.list_lost_reasons",
-    spec_id: "get-lost-reason",
-    method: Method::GET,
-    path: "/opportunities/lost-reason",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_1),
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["opportunities.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /opportunities/pipelines`
 pub static OPPORTUNITIES_LIST_PIPELINES: OpMeta = OpMeta {
     id: "opportunities.list_pipelines",
@@ -151,23 +110,6 @@ pub static OPPORTUNITIES_LIST_PIPELINES: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `DELETE /opportunities/{id}/followers`
-pub static OPPORTUNITIES_REMOVE_FOLLOWERS: OpMeta = OpMeta {
-    id: "opportunities.remove_followers",
-    spec_id: "remove-followers-opportunity",
-    method: Method::DELETE,
-    path: "/opportunities/{id}/followers",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["opportunities.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /opportunities/search`
 pub static OPPORTUNITIES_SEARCH: OpMeta = OpMeta {
     id: "opportunities.search",
@@ -176,8 +118,8 @@ pub static OPPORTUNITIES_SEARCH: OpMeta = OpMeta {
     path: "/opportunities/search",
     idempotent: true,
     limit_class: "",
-    paging: Some(&PAGING_2),
-    rules: RULES_2,
+    paging: Some(&PAGING_1),
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["opportunities.readonly"],
@@ -193,8 +135,8 @@ pub static OPPORTUNITIES_SEARCH_ADVANCED: OpMeta = OpMeta {
     path: "/opportunities/search",
     idempotent: true,
     limit_class: "",
-    paging: Some(&PAGING_3),
-    rules: RULES_2,
+    paging: Some(&PAGING_2),
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["opportunities.readonly"],

@@ -3,7 +3,19 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+
+pub use crate::operations::{
+    PAYMENTS_CREATE_CUSTOM_PROVIDER, PAYMENTS_CREATE_CUSTOM_PROVIDER_CONFIG,
+    PAYMENTS_CREATE_INTEGRATION_PROVIDER, PAYMENTS_CREATE_ORDER_FULFILLMENT,
+    PAYMENTS_DELETE_COUPON, PAYMENTS_DELETE_CUSTOM_PROVIDER,
+    PAYMENTS_DISCONNECT_CUSTOM_PROVIDER, PAYMENTS_GET_COUPON,
+    PAYMENTS_GET_CUSTOM_PROVIDER_CONFIG, PAYMENTS_GET_ORDER, PAYMENTS_GET_SUBSCRIPTION,
+    PAYMENTS_GET_TRANSACTION, PAYMENTS_LIST_INTEGRATION_PROVIDERS,
+    PAYMENTS_LIST_ORDER_FULFILLMENTS, PAYMENTS_LIST_ORDER_NOTES, PAYMENTS_LIST_ORDERS,
+    PAYMENTS_LIST_SUBSCRIPTIONS, PAYMENTS_LIST_TRANSACTIONS,
+    PAYMENTS_RECORD_ORDER_PAYMENT, PAYMENTS_UPDATE_CUSTOM_PROVIDER_CAPABILITIES,
+};
+pub(crate) static ALL: &[&OpMeta] = &[
     &PAYMENTS_CREATE_COUPON,
     &PAYMENTS_CREATE_CUSTOM_PROVIDER,
     &PAYMENTS_CREATE_CUSTOM_PROVIDER_CONFIG,
@@ -36,19 +48,6 @@ const RULES_1: Rules = Rules {
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
-const RULES_2: Rules = Rules {
-    items: &["providers"],
-    items_required: true,
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_3: Rules = Rules {
-    may_be_empty: true,
-    ..Rules::PLAIN
-};
-
 /// How lists are paged.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
@@ -72,210 +71,6 @@ pub static PAYMENTS_CREATE_COUPON: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `POST /payments/custom-provider/provider`
-pub static PAYMENTS_CREATE_CUSTOM_PROVIDER: OpMeta = OpMeta {
-    id: "payments.create_custom_provider",
-    spec_id: "create-integration",
-    method: Method::POST,
-    path: "/payments/custom-provider/provider",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/custom-provider.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /payments/custom-provider/connect`
-pub static PAYMENTS_CREATE_CUSTOM_PROVIDER_CONFIG: OpMeta = OpMeta {
-    id: "payments.create_custom_provider_config",
-    spec_id: "create-config",
-    method: Method::POST,
-    path: "/payments/custom-provider/connect",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/custom-provider.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /payments/integrations/provider/whitelabel`
-pub static PAYMENTS_CREATE_INTEGRATION_PROVIDER: OpMeta = OpMeta {
-    id: "payments.create_integration_provider",
-    spec_id: "create-integration provider",
-    method: Method::POST,
-    path: "/payments/integrations/provider/whitelabel",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/integration.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /payments/orders/{orderId}/fulfillments`
-pub static PAYMENTS_CREATE_ORDER_FULFILLMENT: OpMeta = OpMeta {
-    id: "payments.create_order_fulfillment",
-    spec_id: "create-order-fulfillment",
-    method: Method::POST,
-    path: "/payments/orders/{orderId}/fulfillments",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/orders.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /payments/coupon`
-pub static PAYMENTS_DELETE_COUPON: OpMeta = OpMeta {
-    id: "payments.delete_coupon",
-    spec_id: "delete-coupon",
-    method: Method::DELETE,
-    path: "/payments/coupon",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/coupons.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /payments/custom-provider/provider`
-pub static PAYMENTS_DELETE_CUSTOM_PROVIDER: OpMeta = OpMeta {
-    id: "payments.delete_custom_provider",
-    spec_id: "delete-integration",
-    method: Method::DELETE,
-    path: "/payments/custom-provider/provider",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/custom-provider.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /payments/custom-provider/disconnect`
-pub static PAYMENTS_DISCONNECT_CUSTOM_PROVIDER: OpMeta = OpMeta {
-    id: "payments.disconnect_custom_provider",
-    spec_id: "disconnect-config",
-    method: Method::POST,
-    path: "/payments/custom-provider/disconnect",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/custom-provider.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /payments/coupon`
-pub static PAYMENTS_GET_COUPON: OpMeta = OpMeta {
-    id: "payments.get_coupon",
-    spec_id: "get-coupon",
-    method: Method::GET,
-    path: "/payments/coupon",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/coupons.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /payments/custom-provider/connect`
-pub static PAYMENTS_GET_CUSTOM_PROVIDER_CONFIG: OpMeta = OpMeta {
-    id: "payments.get_custom_provider_config",
-    spec_id: "fetch-config",
-    method: Method::GET,
-    path: "/payments/custom-provider/connect",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/custom-provider.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /payments/orders/{orderId}`
-pub static PAYMENTS_GET_ORDER: OpMeta = OpMeta {
-    id: "payments.get_order",
-    spec_id: "get-order-by-id",
-    method: Method::GET,
-    path: "/payments/orders/{orderId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/orders.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /payments/subscriptions/{subscriptionId}`
-pub static PAYMENTS_GET_SUBSCRIPTION: OpMeta = OpMeta {
-    id: "payments.get_subscription",
-    spec_id: "get-subscription-by-id",
-    method: Method::GET,
-    path: "/payments/subscriptions/{subscriptionId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/subscriptions.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /payments/transactions/{transactionId}`
-pub static PAYMENTS_GET_TRANSACTION: OpMeta = OpMeta {
-    id: "payments.get_transaction",
-    spec_id: "get-transaction-by-id",
-    method: Method::GET,
-    path: "/payments/transactions/{transactionId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/transactions.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /payments/coupon/list`
 pub static PAYMENTS_LIST_COUPONS: OpMeta = OpMeta {
     id: "payments.list_coupons",
@@ -293,125 +88,6 @@ pub static PAYMENTS_LIST_COUPONS: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /payments/integrations/provider/whitelabel`
-pub static PAYMENTS_LIST_INTEGRATION_PROVIDERS: OpMeta = OpMeta {
-    id: "payments.list_integration_providers",
-    spec_id: "list-integration-providers",
-    method: Method::GET,
-    path: "/payments/integrations/provider/whitelabel",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_1),
-    rules: RULES_2,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/integration.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /payments/orders/{orderId}/fulfillments`
-pub static PAYMENTS_LIST_ORDER_FULFILLMENTS: OpMeta = OpMeta {
-    id: "payments.list_order_fulfillments",
-    spec_id: "list-order-fulfillment",
-    method: Method::GET,
-    path: "/payments/orders/{orderId}/fulfillments",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/orders.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /payments/orders/{orderId}/notes`
-pub static PAYMENTS_LIST_ORDER_NOTES: OpMeta = OpMeta {
-    id: "payments.list_order_notes",
-    spec_id: "list-order-notes",
-    method: Method::GET,
-    path: "/payments/orders/{orderId}/notes",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: RULES_3,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /payments/orders`
-pub static PAYMENTS_LIST_ORDERS: OpMeta = OpMeta {
-    id: "payments.list_orders",
-    spec_id: "list-orders",
-    method: Method::GET,
-    path: "/payments/orders",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_1),
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/orders.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /payments/subscriptions`
-pub static PAYMENTS_LIST_SUBSCRIPTIONS: OpMeta = OpMeta {
-    id: "payments.list_subscriptions",
-    spec_id: "list-subscriptions",
-    method: Method::GET,
-    path: "/payments/subscriptions",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_1),
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/subscriptions.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /payments/transactions`
-pub static PAYMENTS_LIST_TRANSACTIONS: OpMeta = OpMeta {
-    id: "payments.list_transactions",
-    spec_id: "list-transactions",
-    method: Method::GET,
-    path: "/payments/transactions",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_1),
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/transactions.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /payments/orders/{orderId}/record-payment`
-pub static PAYMENTS_RECORD_ORDER_PAYMENT: OpMeta = OpMeta {
-    id: "payments.record_order_payment",
-    spec_id: "record-order-payment",
-    method: Method::POST,
-    path: "/payments/orders/{orderId}/record-payment",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/orders.collectPayment"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `PUT /payments/coupon`
 pub static PAYMENTS_UPDATE_COUPON: OpMeta = OpMeta {
     id: "payments.update_coupon",
@@ -425,23 +101,6 @@ pub static PAYMENTS_UPDATE_COUPON: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["payments/coupons.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `PUT /payments/custom-provider/capabilities`
-pub static PAYMENTS_UPDATE_CUSTOM_PROVIDER_CAPABILITIES: OpMeta = OpMeta {
-    id: "payments.update_custom_provider_capabilities",
-    spec_id: "custom-provider-marketplace-app-update-capabilities",
-    method: Method::PUT,
-    path: "/payments/custom-provider/capabilities",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["payments/custom-provider.write"],
     version: Some("v3"),
     deprecated: false,
 };

@@ -3,7 +3,11 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+
+pub use crate::operations::{
+    SNAPSHOTS_CREATE_SHARE_LINK, SNAPSHOTS_GET_LATEST_PUSH, SNAPSHOTS_LIST,
+};
+pub(crate) static ALL: &[&OpMeta] = &[
     &SNAPSHOTS_CREATE_SHARE_LINK,
     &SNAPSHOTS_GET_LATEST_PUSH,
     &SNAPSHOTS_LIST,
@@ -20,57 +24,6 @@ const RULES_1: Rules = Rules {
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetId, &["lastDoc"])
-};
-
-/// `POST /snapshots/share/link`
-pub static SNAPSHOTS_CREATE_SHARE_LINK: OpMeta = OpMeta {
-    id: "snapshots.create_share_link",
-    spec_id: "create-snapshot-share-link",
-    method: Method::POST,
-    path: "/snapshots/share/link",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /snapshots/snapshot-status/{snapshotId}/location/{locationId}`
-pub static SNAPSHOTS_GET_LATEST_PUSH: OpMeta = OpMeta {
-    id: "snapshots.get_latest_push",
-    spec_id: "get-latest-snapshot-push",
-    method: Method::GET,
-    path: "/snapshots/snapshot-status/{snapshotId}/location/{locationId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /snapshots/`
-pub static SNAPSHOTS_LIST: OpMeta = OpMeta {
-    id: "snapshots.list",
-    spec_id: "get-custom-snapshots",
-    method: Method::GET,
-    path: "/snapshots/",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
 };
 
 /// `GET /snapshots/snapshot-status/{snapshotId}`

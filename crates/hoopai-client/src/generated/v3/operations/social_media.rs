@@ -3,7 +3,13 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+
+pub use crate::operations::{
+    SOCIAL_MEDIA_BATCH_DELETE_POSTS, SOCIAL_MEDIA_DELETE_ACCOUNT,
+    SOCIAL_MEDIA_GET_CATEGORY, SOCIAL_MEDIA_GET_TAG_DETAILS, SOCIAL_MEDIA_LIST_ACCOUNTS,
+    SOCIAL_MEDIA_LIST_CATEGORIES, SOCIAL_MEDIA_LIST_TAGS,
+};
+pub(crate) static ALL: &[&OpMeta] = &[
     &SOCIAL_MEDIA_ATTACH_OAUTH_ACCOUNT,
     &SOCIAL_MEDIA_BATCH_DELETE_POSTS,
     &SOCIAL_MEDIA_CLONE_QUEUE_ITEM,
@@ -96,12 +102,6 @@ const RULES_7: Rules = Rules {
 
 /// What some requests must hold and their replies promise.
 const RULES_8: Rules = Rules {
-    items: &["results", "tags"],
-    ..Rules::PLAIN
-};
-
-/// What some requests must hold and their replies promise.
-const RULES_9: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
@@ -133,23 +133,6 @@ pub static SOCIAL_MEDIA_ATTACH_OAUTH_ACCOUNT: OpMeta = OpMeta {
     spec_id: "attach-oauth-accounts",
     method: Method::POST,
     path: "/social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}",
-    idempotent: false,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /social-media-posting/{locationId}/posts/bulk-delete`
-pub static SOCIAL_MEDIA_BATCH_DELETE_POSTS: OpMeta = OpMeta {
-    id: "social_media.batch_delete_posts",
-    spec_id: "bulk-delete-social-planner-posts",
-    method: Method::POST,
-    path: "/social-media-posting/{locationId}/posts/bulk-delete",
     idempotent: false,
     limit_class: "",
     paging: None,
@@ -242,23 +225,6 @@ pub static SOCIAL_MEDIA_CREATE_QUEUE_ITEM: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/category.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `DELETE /social-media-posting/{locationId}/accounts/{id}`
-pub static SOCIAL_MEDIA_DELETE_ACCOUNT: OpMeta = OpMeta {
-    id: "social_media.delete_account",
-    spec_id: "delete-account",
-    method: Method::DELETE,
-    path: "/social-media-posting/{locationId}/accounts/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
     version: Some("v3"),
     deprecated: false,
 };
@@ -382,23 +348,6 @@ pub static SOCIAL_MEDIA_FINALIZE_CSV_IMPORT: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /social-media-posting/{locationId}/categories/{id}`
-pub static SOCIAL_MEDIA_GET_CATEGORY: OpMeta = OpMeta {
-    id: "social_media.get_category",
-    spec_id: "get-categories-id",
-    method: Method::GET,
-    path: "/social-media-posting/{locationId}/categories/{id}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /social-media-posting/{locationId}/posts/{id}`
 pub static SOCIAL_MEDIA_GET_POST: OpMeta = OpMeta {
     id: "social_media.get_post",
@@ -450,23 +399,6 @@ pub static SOCIAL_MEDIA_GET_STATISTICS: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `POST /social-media-posting/{locationId}/tags/details`
-pub static SOCIAL_MEDIA_GET_TAG_DETAILS: OpMeta = OpMeta {
-    id: "social_media.get_tag_details",
-    spec_id: "get-tags-by-ids",
-    method: Method::POST,
-    path: "/social-media-posting/{locationId}/tags/details",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `POST /social-media-posting/comments/{platform}/{id}/like`
 pub static SOCIAL_MEDIA_LIKE_COMMENT: OpMeta = OpMeta {
     id: "social_media.like_comment",
@@ -484,46 +416,12 @@ pub static SOCIAL_MEDIA_LIKE_COMMENT: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /social-media-posting/{locationId}/accounts`
-pub static SOCIAL_MEDIA_LIST_ACCOUNTS: OpMeta = OpMeta {
-    id: "social_media.list_accounts",
-    spec_id: "get-account",
-    method: Method::GET,
-    path: "/social-media-posting/{locationId}/accounts",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["socialplanner/account.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `GET /social-media-posting/category/queues/available-categories`
 pub static SOCIAL_MEDIA_LIST_AVAILABLE_CATEGORIES: OpMeta = OpMeta {
     id: "social_media.list_available_categories",
     spec_id: "fetchAvailableCategories",
     method: Method::GET,
     path: "/social-media-posting/category/queues/available-categories",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_1),
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["socialplanner/category.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /social-media-posting/{locationId}/categories`
-pub static SOCIAL_MEDIA_LIST_CATEGORIES: OpMeta = OpMeta {
-    id: "social_media.list_categories",
-    spec_id: "get-categories-location-id",
-    method: Method::GET,
-    path: "/social-media-posting/{locationId}/categories",
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
@@ -705,23 +603,6 @@ pub static SOCIAL_MEDIA_LIST_QUEUES: OpMeta = OpMeta {
     deprecated: false,
 };
 
-/// `GET /social-media-posting/{locationId}/tags`
-pub static SOCIAL_MEDIA_LIST_TAGS: OpMeta = OpMeta {
-    id: "social_media.list_tags",
-    spec_id: "get-tags-location-id",
-    method: Method::GET,
-    path: "/social-media-posting/{locationId}/tags",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_1),
-    rules: RULES_8,
-    long_running: false,
-    batch_max: None,
-    scopes: &[],
-    version: Some("v3"),
-    deprecated: false,
-};
-
 /// `PUT /social-media-posting/category/queues/{queueId}/items/{itemId}/reset`
 pub static SOCIAL_MEDIA_RESET_QUEUE_ITEM: OpMeta = OpMeta {
     id: "social_media.reset_queue_item",
@@ -782,7 +663,7 @@ pub static SOCIAL_MEDIA_START_OAUTH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_9,
+    rules: RULES_8,
     long_running: false,
     batch_max: None,
     scopes: &[],

@@ -3,7 +3,9 @@
 #[allow(unused_imports)]
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
-pub(super) static ALL: &[&OpMeta] = &[
+
+pub use crate::operations::{USERS_GET, USERS_SEARCH, USERS_SEARCH_BY_EMAIL};
+pub(crate) static ALL: &[&OpMeta] = &[
     &USERS_CREATE,
     &USERS_DELETE,
     &USERS_GET,
@@ -11,26 +13,6 @@ pub(super) static ALL: &[&OpMeta] = &[
     &USERS_SEARCH_BY_EMAIL,
     &USERS_UPDATE,
 ];
-
-/// What some requests must hold and their replies promise.
-const RULES_1: Rules = Rules {
-    items: &["users"],
-    ..Rules::PLAIN
-};
-
-/// How lists are paged.
-static PAGING_1: Paging = Paging {
-    limit: Some("limit"),
-    ..Paging::new(PagingKind::Offset, &["skip"])
-};
-
-/// How lists are paged.
-static PAGING_2: Paging = Paging {
-    sent_in: SentIn::Body,
-    as_text: true,
-    limit: Some("limit"),
-    ..Paging::new(PagingKind::Offset, &["skip"])
-};
 
 /// `POST /users/`
 pub static USERS_CREATE: OpMeta = OpMeta {
@@ -62,57 +44,6 @@ pub static USERS_DELETE: OpMeta = OpMeta {
     long_running: false,
     batch_max: None,
     scopes: &["users.write"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /users/{userId}`
-pub static USERS_GET: OpMeta = OpMeta {
-    id: "users.get",
-    spec_id: "get-user",
-    method: Method::GET,
-    path: "/users/{userId}",
-    idempotent: true,
-    limit_class: "",
-    paging: None,
-    rules: Rules::PLAIN,
-    long_running: false,
-    batch_max: None,
-    scopes: &["users.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `GET /users/search`
-pub static USERS_SEARCH: OpMeta = OpMeta {
-    id: "users.search",
-    spec_id: "search-users",
-    method: Method::GET,
-    path: "/users/search",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_1),
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["users.readonly"],
-    version: Some("v3"),
-    deprecated: false,
-};
-
-/// `POST /users/search/filter-by-email`
-pub static USERS_SEARCH_BY_EMAIL: OpMeta = OpMeta {
-    id: "users.search_by_email",
-    spec_id: "filter-users-by-email",
-    method: Method::POST,
-    path: "/users/search/filter-by-email",
-    idempotent: true,
-    limit_class: "",
-    paging: Some(&PAGING_2),
-    rules: RULES_1,
-    long_running: false,
-    batch_max: None,
-    scopes: &["users.readonly"],
     version: Some("v3"),
     deprecated: false,
 };

@@ -3,19 +3,20 @@
 pub use crate::types::{
     AllGroupsReply, AllowBookingForUnit, AppointmentEditMeetingLocationType,
     Availability, BlockSlotCreateRequest, BlockSlotEditRequest, BlockedSlotReply,
-    CalendarNotification, CalendarNotificationDeleteReply, CalendarNotificationReply,
-    CalendarResourceByIdReply, CalendarResourceReply, CalendarType,
-    CalendarsRecurringBookingOption, CalendarsRecurringFreq, CreateCalendarNotification,
-    CreateCalendarResource, CreateSchedule, CreatedOrUpdatedBy, DeleteEventReply,
-    EventType, FormSubmitType, GetAllSchedulesReply, GetCreateUpdateNoteReply, GetNote,
-    GetNotesListReply, Group, GroupCreate, GroupCreateReply, GroupStatusUpdateParams,
-    GroupUpdate, GuestType, Hour, LocationConfiguration, LocationConfigurationKind,
-    LocationConfigurationReply, LookBusyConfiguration, MeetingLocationType,
-    NoteCreatedBy, Notes, NotificationChannel, NotificationType, OpenHour, ReceiverType,
-    ResourceType, ScheduleInterval, ScheduleObjectReply, ScheduleReply, ScheduleRule,
-    ScheduleRuleDay, ScheduleRuleType, Schedules, Slots, TeamMember, TeamMemberReply,
-    UpdateAvailability, UpdateCalendarNotifications, UpdateCalendarResource,
-    UpdateSchedule, ValidateGroupSlugPostBody, ValidateGroupSlugReply, WidgetType,
+    BufferUnit, CalendarNotification, CalendarNotificationDeleteReply,
+    CalendarNotificationReply, CalendarResourceByIdReply, CalendarResourceReply,
+    CalendarType, CalendarsRecurringBookingOption, CalendarsRecurringFreq,
+    CreateCalendarNotification, CreateCalendarResource, CreateSchedule,
+    CreatedOrUpdatedBy, DeleteEventReply, EventType, FormSubmitType,
+    GetAllSchedulesReply, GetCreateUpdateNoteReply, GetNote, GetNotesListReply, Group,
+    GroupCreate, GroupCreateReply, GroupStatusUpdateParams, GroupUpdate, GuestType, Hour,
+    LocationConfiguration, LocationConfigurationKind, LocationConfigurationReply,
+    LookBusyConfiguration, MeetingLocationType, NoteCreatedBy, Notes,
+    NotificationChannel, NotificationType, OpenHour, ReceiverType, ResourceType,
+    ScheduleInterval, ScheduleObjectReply, ScheduleReply, ScheduleRule, ScheduleRuleDay,
+    ScheduleRuleType, Schedules, Slots, TeamMember, TeamMemberReply, UpdateAvailability,
+    UpdateCalendarNotifications, UpdateCalendarResource, UpdateSchedule,
+    ValidateGroupSlugPostBody, ValidateGroupSlugReply, WidgetType,
 };
 
 #[allow(unused_imports)]
@@ -262,16 +263,6 @@ crm_core::open_enum! {
         Noshow = "noshow",
         /// `showed`
         Showed = "showed",
-    }
-}
-
-crm_core::open_enum! {
-    /// The unit of `serviceDuration`: `mins` or `hours`.
-    pub enum BufferUnit {
-        /// `hours`
-        Hours = "hours",
-        /// `mins`
-        Mins = "mins",
     }
 }
 
@@ -1896,9 +1887,9 @@ crm_core::setters!(UpdateServiceLocation {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AllowBookingAfterUnit, AppointmentCreate, AppointmentEdit, AppointmentReply, AppointmentStatus,
-    BufferUnit, Calendar, CalendarByIdReply, CalendarCreate, CalendarEvent, CalendarUpdate, CalendarsGetReply,
-    CalendarsRecurring, CreateBookingService, CreateEventCalendarSchedule, CreateOrUpdateServiceBookingReply,
+    AllowBookingAfterUnit, AppointmentCreate, AppointmentEdit, AppointmentReply, AppointmentStatus, Calendar,
+    CalendarByIdReply, CalendarCreate, CalendarEvent, CalendarUpdate, CalendarsGetReply, CalendarsRecurring,
+    CreateBookingService, CreateEventCalendarSchedule, CreateOrUpdateServiceBookingReply,
     CreatePublicServiceBooking, CreatePublicServiceBookingStatus, CreateService, CreateServiceLocation,
     CreateServiceVariation, EventCalendarScheduleReply, EventCalendarScheduleWrapper, GetCalendarEventReply,
     GetCalendarEventsReply, LocationType, Payment, Service, ServiceAddOn, ServiceAddOnReply,
