@@ -32,7 +32,8 @@ impl Sources {
         let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
         self.0.insert(file.to_owned(), gate.clone());
         // Most files are generated and hold no modules; reading them all would take seconds.
-        if !text.lines().any(|line| line.starts_with("mod ") || line.starts_with("pub mod ")) {
+        let modules = ["mod ", "pub mod ", "pub(crate) mod "];
+        if !text.lines().any(|line| modules.iter().any(|start| line.starts_with(start))) {
             return Ok(());
         }
         let parsed = syn::parse_file(&text).with_context(|| format!("{} is not Rust", file.display()))?;
