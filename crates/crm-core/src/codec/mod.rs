@@ -52,7 +52,7 @@ pub use timestamp::{NotATime, Time, Timestamp};
 #[doc(hidden)]
 pub use setters::{clear, fill, set, set_boxed};
 #[doc(hidden)]
-pub use union::{has_any, salvage, tag};
+pub use union::{arm, has_any, salvage, tag};
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -308,8 +308,7 @@ macro_rules! record {
             type Parts = $crate::parts!($($of)*);
 
             #[inline]
-            fn from_parts(parts: Self::Parts, extra: $crate::codec::Extra) -> Self {
-                let $crate::parts!($($field)*) = parts;
+            fn from_parts($crate::parts!($($field)*): Self::Parts, extra: $crate::codec::Extra) -> Self {
                 Self { $($field,)* extra }
             }
 
