@@ -306,7 +306,7 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
             total: None,
             more: None,
@@ -314,7 +314,7 @@ impl Paged for List {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }
 
@@ -332,7 +332,7 @@ impl Paged for ListAuthors {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.authors).map(Vec::len),
+            count: Some(page.authors.len()),
             next: None,
             total: None,
             more: None,
@@ -340,7 +340,7 @@ impl Paged for ListAuthors {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.authors).unwrap_or_default()
+        page.authors
     }
 }
 
@@ -358,7 +358,7 @@ impl Paged for ListCategories {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.categories).map(Vec::len),
+            count: Some(page.categories.len()),
             next: None,
             total: None,
             more: None,
@@ -366,7 +366,7 @@ impl Paged for ListCategories {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.categories).unwrap_or_default()
+        page.categories
     }
 }
 
@@ -401,7 +401,7 @@ impl Paged for ListPosts {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.blogs).map(Vec::len),
+            count: Some(page.blogs.len()),
             next: None,
             total: None,
             more: None,
@@ -409,6 +409,6 @@ impl Paged for ListPosts {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.blogs).unwrap_or_default()
+        page.blogs
     }
 }

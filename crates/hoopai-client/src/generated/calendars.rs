@@ -1228,15 +1228,15 @@ impl Paged for ListAppointmentNotes {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.notes).map(Vec::len),
+            count: Some(page.notes.len()),
             next: None,
             total: None,
-            more: Some(page).and_then(|value| value.has_more.as_ref()).copied(),
+            more: if let Some(value) = &page.has_more { Some(*value) } else { None },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.notes).unwrap_or_default()
+        page.notes
     }
 }
 
@@ -1416,7 +1416,7 @@ impl Paged for SearchSchedules {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.schedules).map(Vec::len),
+            count: Some(page.schedules.len()),
             next: None,
             total: None,
             more: None,
@@ -1424,6 +1424,6 @@ impl Paged for SearchSchedules {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.schedules).unwrap_or_default()
+        page.schedules
     }
 }

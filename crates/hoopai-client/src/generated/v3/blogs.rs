@@ -307,7 +307,7 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
             total: None,
             more: None,
@@ -315,7 +315,7 @@ impl Paged for List {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }
 
@@ -333,7 +333,7 @@ impl Paged for ListAuthors {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.authors).map(Vec::len),
+            count: Some(page.authors.len()),
             next: None,
             total: None,
             more: None,
@@ -341,7 +341,7 @@ impl Paged for ListAuthors {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.authors).unwrap_or_default()
+        page.authors
     }
 }
 
@@ -359,7 +359,7 @@ impl Paged for ListCategories {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.categories).map(Vec::len),
+            count: Some(page.categories.len()),
             next: None,
             total: None,
             more: None,
@@ -367,7 +367,7 @@ impl Paged for ListCategories {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.categories).unwrap_or_default()
+        page.categories
     }
 }
 
@@ -402,7 +402,7 @@ impl Paged for ListPosts {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.blogs).map(Vec::len),
+            count: Some(page.blogs.len()),
             next: None,
             total: None,
             more: None,
@@ -410,6 +410,6 @@ impl Paged for ListPosts {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.blogs).unwrap_or_default()
+        page.blogs
     }
 }

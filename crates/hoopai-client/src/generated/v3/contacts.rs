@@ -916,17 +916,19 @@ impl Paged for ListByBusiness {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.contacts).map(Vec::len),
+            count: Some(page.contacts.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.contacts).unwrap_or_default()
+        page.contacts
     }
 }
 
@@ -944,19 +946,18 @@ impl Paged for Search {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.contacts).map(Vec::len),
-            next: Some(page)
-                .map(|value| &value.contacts)
-                .and_then(|list| list.last())
-                .map(|value| &value.search_after)
-                .map(|values| values.to_vec())
-                .map(Position::Values),
+            count: Some(page.contacts.len()),
+            next: if let Some(value) = page.contacts.last() {
+                Some(Position::Values(value.search_after.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.contacts).unwrap_or_default()
+        page.contacts
     }
 }
