@@ -44,7 +44,7 @@ pub use blank::Blank;
 pub use map::Map;
 pub use oddity::{Odd, Oddities};
 pub use open_enum::{AsEnum, AsText};
-pub use parts::Parts;
+pub use parts::{Lend, Parts};
 pub use record::{AsObject, Extra, Lent, Record, blank, copy, same, show};
 pub use redacted::redacted;
 pub use timestamp::{NotATime, Time, Timestamp};
