@@ -46,7 +46,7 @@ pub use map::Map;
 pub use oddity::{Odd, Oddities};
 pub use open_enum::{AsEnum, AsText};
 pub use param::{Integer, Param};
-pub use parts::Parts;
+pub use parts::{Lend, Parts};
 pub use record::{AsObject, Extra, Lent, Record, blank, copy, same, show};
 pub use redacted::redacted;
 pub use timestamp::{NotATime, Time, Timestamp};
@@ -54,7 +54,7 @@ pub use timestamp::{NotATime, Time, Timestamp};
 #[doc(hidden)]
 pub use setters::{clear, fill, set, set_boxed};
 #[doc(hidden)]
-pub use union::{has_any, salvage, tag};
+pub use union::{arm, has_any, salvage, tag};
 
 use std::fmt;
 use std::marker::PhantomData;

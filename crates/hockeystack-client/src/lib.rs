@@ -4,7 +4,7 @@
 
 mod agents;
 #[rustfmt::skip]
-#[allow(clippy::module_inception)]
+#[allow(clippy::manual_map, clippy::module_inception)]
 mod generated;
 mod headers;
 mod intelligence;

@@ -8,7 +8,7 @@ mod client;
 mod errors;
 mod ext;
 #[rustfmt::skip]
-#[allow(deprecated, clippy::needless_borrows_for_generic_args, clippy::too_many_arguments)]
+#[allow(deprecated, clippy::manual_map, clippy::needless_borrows_for_generic_args, clippy::too_many_arguments)]
 mod generated;
 mod headers;
 #[cfg(feature = "webhook-receiver")]

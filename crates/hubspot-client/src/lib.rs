@@ -7,7 +7,7 @@ mod app;
 mod client;
 mod ext;
 #[rustfmt::skip]
-#[allow(deprecated, clippy::needless_borrows_for_generic_args, clippy::too_many_arguments)]
+#[allow(deprecated, clippy::manual_map, clippy::needless_borrows_for_generic_args, clippy::too_many_arguments)]
 mod generated;
 #[cfg(feature = "webhook-receiver")]
 pub mod receiver;

@@ -116,7 +116,7 @@ macro_rules! open_enum {
 
         impl ::std::hash::Hash for $ty {
             fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
-                self.as_str().hash(state);
+                ::std::hash::Hash::hash(self.as_str(), state);
             }
         }
 
@@ -160,7 +160,7 @@ macro_rules! open_enum {
         impl $crate::codec::Param for $ty {
             #[inline]
             fn each(&self, f: &mut dyn FnMut(&str)) {
-                f(self.as_str());
+                $crate::Param::each(self.as_str(), f);
             }
         }
     };

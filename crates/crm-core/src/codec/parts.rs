@@ -13,13 +13,17 @@ use super::blank::Blank;
 use super::fields::Fields;
 use super::{Consists, Form, Odd, Oddities, Seed, Wire};
 
-/// A tuple of fields. Of more than twelve, the thirteenth place holds the tuple of the rest.
-pub trait Parts: Sized {
+/// A tuple that can be borrowed field by field. It asks nothing of the fields, so that the compiler
+/// names the borrowed tuple of each record without looking at their types.
+pub trait Lend {
     /// The same fields, borrowed.
     type Refs<'a>
     where
         Self: 'a;
+}
 
+/// A tuple of fields. Of more than twelve, the thirteenth place holds the tuple of the rest.
+pub trait Parts: Lend + Sized {
     /// Fields that hold nothing.
     fn blank() -> Self;
 
@@ -68,9 +72,11 @@ fn salvage<'a, T: Wire>(field: &mut T, value: &'a Value, oddities: &mut Oddities
 
 macro_rules! tuple {
     ($($name:ident $index:tt),+ $(; $rest:ident $last:tt)?) => {
-        impl<$($name: Wire + Blank,)* $($rest: Parts)?> Parts for ($($name,)* $($rest,)?) {
+        impl<$($name,)* $($rest: Lend)?> Lend for ($($name,)* $($rest,)?) {
             type Refs<'a> = ($(&'a $name,)* $($rest::Refs<'a>,)?) where Self: 'a;
+        }
 
+        impl<$($name: Wire + Blank,)* $($rest: Parts)?> Parts for ($($name,)* $($rest,)?) {
             fn blank() -> Self {
                 ($($name::blank(),)* $($rest::blank(),)?)
             }
@@ -134,9 +140,11 @@ macro_rules! tuple {
     };
 }
 
-impl Parts for () {
+impl Lend for () {
     type Refs<'a> = ();
+}
 
+impl Parts for () {
     fn blank() -> Self {}
 
     fn read<'de, A: MapAccess<'de>>(&mut self, _: usize, _: &mut A) -> Result<(), A::Error> {

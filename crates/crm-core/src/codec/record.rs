@@ -8,14 +8,14 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::parts::{CopyParts, Parts};
+use super::parts::{CopyParts, Lend, Parts};
 use super::{As, Consists, Form, Map, Mode, OF_ERRORS, Odd, Oddities, Seed, Wire, is_id, redacted};
 
 /// The members of a record that none of its fields can hold, by their names.
 pub type Extra = Map<Value>;
 
 /// The fields of a record, borrowed, and its extra members.
-pub type Lent<'a, R> = (<<R as Record>::Parts as Parts>::Refs<'a>, &'a Extra);
+pub type Lent<'a, R> = (<<R as Record>::Parts as Lend>::Refs<'a>, &'a Extra);
 
 /// A type with named fields. Implemented by [`record!`](crate::record).
 pub trait Record: Sized {
@@ -308,8 +308,7 @@ macro_rules! record {
             type Parts = $crate::parts!($($of)*);
 
             #[inline]
-            fn from_parts(parts: Self::Parts, extra: $crate::codec::Extra) -> Self {
-                let $crate::parts!($($field)*) = parts;
+            fn from_parts($crate::parts!($($field)*): Self::Parts, extra: $crate::codec::Extra) -> Self {
                 Self { $($field,)* extra }
             }
 

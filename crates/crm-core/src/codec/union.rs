@@ -1,5 +1,6 @@
 //! Values that are one of several records.
 
+use serde::de::Error;
 use serde_json::Value;
 
 use super::{Form, Oddities, Wire};
@@ -10,10 +11,16 @@ pub fn tag<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     value.get(name)?.as_str()
 }
 
+/// Reads the value of an arm.
+#[doc(hidden)]
+pub fn arm<T: Wire, U, E: Error>(value: Value, chosen: fn(Box<T>) -> U) -> Result<U, E> {
+    super::read(value).map(chosen).map_err(E::custom)
+}
+
 /// Reads the value of an arm; `None` if it does not fit, so that the union keeps it whole.
 #[doc(hidden)]
-pub fn salvage<'a, T: Wire>(value: &'a Value, oddities: &mut Oddities<'a>) -> Option<Box<T>> {
-    T::Form::salvage(value, oddities).ok().map(Box::new)
+pub fn salvage<'a, T: Wire, U>(value: &'a Value, oddities: &mut Oddities<'a>, chosen: fn(Box<T>) -> U) -> Option<U> {
+    T::Form::salvage(value, oddities).ok().map(|value| chosen(Box::new(value)))
 }
 
 #[doc(hidden)]
@@ -49,7 +56,7 @@ macro_rules! union {
 
         const _: () = {
             use $crate::codec::{self, Form, Mode, Wire, redacted};
-            use $crate::reexport::serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+            use $crate::reexport::serde::{Deserialize, Deserializer, Serialize, Serializer};
             use $crate::reexport::serde_json::Value;
 
             impl Wire for $ty {
@@ -77,7 +84,7 @@ macro_rules! union {
                 fn salvage<'a>(value: &'a Value, oddities: &mut codec::Oddities<'a>) -> Result<Self, codec::Odd> {
                     let $value = value;
                     Ok(match $on {
-                        $($($pattern)|+ $(if $guard)? => codec::salvage(value, oddities).map(Self::$chosen),)*
+                        $($($pattern)|+ $(if $guard)? => codec::salvage(value, oddities, Self::$chosen),)*
                         _ => None,
                     }.unwrap_or_else(|| Self::Unrecognized(value.clone())))
                 }
@@ -90,7 +97,7 @@ macro_rules! union {
                     let buffered = codec::buffered(deserializer)?;
                     let $value = &buffered;
                     match $on {
-                        $($($pattern)|+ $(if $guard)? => codec::read(buffered).map(Self::$chosen).map_err(D::Error::custom),)*
+                        $($($pattern)|+ $(if $guard)? => codec::arm(buffered, Self::$chosen),)*
                         _ => Ok(Self::Unrecognized(buffered)),
                     }
                 }

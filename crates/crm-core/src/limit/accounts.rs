@@ -1,6 +1,6 @@
 //! The accounts that a limiter knows, in parts that are small enough to be gone through at once.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// The number of parts. One of 64 parts of 300,000 accounts is gone through, or grows, within milliseconds.
 const PARTS: usize = 64;

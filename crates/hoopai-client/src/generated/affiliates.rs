@@ -184,18 +184,19 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.affiliates).map(Vec::len),
+            count: Some(page.affiliates.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.meta && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.affiliates).unwrap_or_default()
+        page.affiliates
     }
 }
 
@@ -264,18 +265,19 @@ impl Paged for ListCommissions {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.commissions).map(Vec::len),
+            count: Some(page.commissions.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.meta && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.commissions).unwrap_or_default()
+        page.commissions
     }
 }
 
@@ -344,17 +346,18 @@ impl Paged for ListPayouts {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.payouts).map(Vec::len),
+            count: Some(page.payouts.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.meta && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.payouts).unwrap_or_default()
+        page.payouts
     }
 }

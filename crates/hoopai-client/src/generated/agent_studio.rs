@@ -518,21 +518,27 @@ impl Paged for ListAgents {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.agents).map(Vec::len),
+            count: Some(page.agents.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.pagination.as_ref())
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
-            more: Some(page)
-                .and_then(|value| value.pagination.as_ref())
-                .and_then(|value| value.has_more.as_ref())
-                .copied(),
+            total: if let Some(value) = &page.pagination
+                && let Some(value) = &value.total
+            {
+                Some(*value as u64)
+            } else {
+                None
+            },
+            more: if let Some(value) = &page.pagination
+                && let Some(value) = &value.has_more
+            {
+                Some(*value)
+            } else {
+                None
+            },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.agents).unwrap_or_default()
+        page.agents
     }
 }
 
@@ -559,21 +565,27 @@ impl Paged for ListAgentsLegacy {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.agents).map(Vec::len),
+            count: Some(page.agents.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.pagination.as_ref())
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
-            more: Some(page)
-                .and_then(|value| value.pagination.as_ref())
-                .and_then(|value| value.has_more.as_ref())
-                .copied(),
+            total: if let Some(value) = &page.pagination
+                && let Some(value) = &value.total
+            {
+                Some(*value as u64)
+            } else {
+                None
+            },
+            more: if let Some(value) = &page.pagination
+                && let Some(value) = &value.has_more
+            {
+                Some(*value)
+            } else {
+                None
+            },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.agents).unwrap_or_default()
+        page.agents
     }
 }
 

@@ -334,7 +334,7 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.associations).map(Vec::len),
+            count: Some(page.associations.len()),
             next: None,
             total: None,
             more: None,
@@ -342,7 +342,7 @@ impl Paged for List {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.associations).unwrap_or_default()
+        page.associations
     }
 }
 
@@ -380,7 +380,7 @@ impl Paged for ListRelations {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.relations).map(Vec::len),
+            count: Some(page.relations.len()),
             next: None,
             total: None,
             more: None,
@@ -388,6 +388,6 @@ impl Paged for ListRelations {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.relations).unwrap_or_default()
+        page.relations
     }
 }

@@ -416,7 +416,7 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
             total: None,
             more: None,
@@ -424,7 +424,7 @@ impl Paged for List {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }
 
@@ -442,7 +442,7 @@ impl Paged for ListAuthors {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.authors).map(Vec::len),
+            count: Some(page.authors.len()),
             next: None,
             total: None,
             more: None,
@@ -450,7 +450,7 @@ impl Paged for ListAuthors {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.authors).unwrap_or_default()
+        page.authors
     }
 }
 
@@ -468,7 +468,7 @@ impl Paged for ListCategories {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.categories).map(Vec::len),
+            count: Some(page.categories.len()),
             next: None,
             total: None,
             more: None,
@@ -476,7 +476,7 @@ impl Paged for ListCategories {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.categories).unwrap_or_default()
+        page.categories
     }
 }
 
@@ -511,7 +511,7 @@ impl Paged for ListPosts {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.blogs).map(Vec::len),
+            count: Some(page.blogs.len()),
             next: None,
             total: None,
             more: None,
@@ -519,6 +519,6 @@ impl Paged for ListPosts {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.blogs).unwrap_or_default()
+        page.blogs
     }
 }

@@ -175,7 +175,7 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.businesses).map(Vec::len),
+            count: Some(page.businesses.len()),
             next: None,
             total: None,
             more: None,
@@ -183,6 +183,6 @@ impl Paged for List {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.businesses).unwrap_or_default()
+        page.businesses
     }
 }

@@ -402,19 +402,19 @@ impl Paged for SearchAgents {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.agents).map(Vec::len),
-            next: Some(page)
-                .map(|value| &value.agents)
-                .and_then(|list| list.last())
-                .and_then(|value| value.id.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.agents.len()),
+            next: if let Some(value) = page.agents.last() && let Some(value) = &value.id
+            {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.agents).unwrap_or_default()
+        page.agents
     }
 }

@@ -206,16 +206,18 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.custom_menus).map(Vec::len),
+            count: Some(page.custom_menus.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total_links.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total_links {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.custom_menus).unwrap_or_default()
+        page.custom_menus
     }
 }

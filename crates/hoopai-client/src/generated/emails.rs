@@ -264,17 +264,19 @@ impl Paged for ListCampaigns {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.schedules).map(Vec::len),
+            count: Some(page.schedules.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .and_then(Value::as_u64),
+            total: if let Some(value) = &page.total && let Some(value) = value.as_u64() {
+                Some(value)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.schedules).unwrap_or_default()
+        page.schedules
     }
 }
 
@@ -363,7 +365,7 @@ impl Paged for ListTemplates {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.builders).map(Vec::len),
+            count: Some(page.builders.len()),
             next: None,
             total: None,
             more: None,
@@ -371,6 +373,6 @@ impl Paged for ListTemplates {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.builders).unwrap_or_default()
+        page.builders
     }
 }

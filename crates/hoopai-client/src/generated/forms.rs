@@ -138,17 +138,19 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.forms).map(Vec::len),
+            count: Some(page.forms.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.forms).unwrap_or_default()
+        page.forms
     }
 }
 
@@ -205,23 +207,23 @@ impl Paged for ListSubmissions {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.submissions).map(Vec::len),
+            count: Some(page.submissions.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
-            more: Some(
-                Some(page)
-                    .and_then(|value| value.meta.as_ref())
-                    .and_then(|value| value.next_page.as_ref())
-                    .is_some(),
-            ),
+            total: if let Some(value) = &page.meta && let Some(value) = &value.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
+            more: if let Some(value) = &page.meta {
+                Some(value.next_page.is_some())
+            } else {
+                Some(false)
+            },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.submissions).unwrap_or_default()
+        page.submissions
     }
 }
 

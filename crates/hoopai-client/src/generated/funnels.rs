@@ -308,17 +308,19 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.funnels).map(Vec::len),
+            count: Some(page.funnels.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.funnels).unwrap_or_default()
+        page.funnels
     }
 }
 
@@ -380,23 +382,24 @@ impl Paged for ListRedirects {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.data.as_ref())
-                .map(|value| &value.data)
-                .map(Vec::len),
+            count: if let Some(value) = &page.data {
+                Some(value.data.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.data.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .and_then(|value| u64::try_from(*value).ok()),
+            total: if let Some(value) = &page.data && let Some(value) = &value.count
+                && let Ok(value) = u64::try_from(*value)
+            {
+                Some(value)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.data)
-            .map(|value| value.data)
-            .unwrap_or_default()
+        if let Some(value) = page.data { value.data } else { Vec::new() }
     }
 }

@@ -435,28 +435,29 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.data.as_ref())
-                .map(|value| &value.knowledge_bases)
-                .map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.data.as_ref())
-                .and_then(|value| value.last_knowledge_base_id.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: if let Some(value) = &page.data {
+                Some(value.knowledge_bases.len())
+            } else {
+                None
+            },
+            next: if let Some(value) = &page.data
+                && let Some(value) = &value.last_knowledge_base_id
+            {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
-            more: Some(page)
-                .and_then(|value| value.data.as_ref())
-                .and_then(|value| value.has_more.as_ref())
-                .copied(),
+            more: if let Some(value) = &page.data && let Some(value) = &value.has_more {
+                Some(*value)
+            } else {
+                None
+            },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.data)
-            .map(|value| value.knowledge_bases)
-            .unwrap_or_default()
+        if let Some(value) = page.data { value.knowledge_bases } else { Vec::new() }
     }
 }
 
@@ -489,18 +490,19 @@ impl Paged for ListFaqs {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.faqs).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.last_faq_id.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.faqs.len()),
+            next: if let Some(value) = &page.last_faq_id {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
-            more: Some(page).and_then(|value| value.has_more.as_ref()).copied(),
+            more: if let Some(value) = &page.has_more { Some(*value) } else { None },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.faqs).unwrap_or_default()
+        page.faqs
     }
 }
 
@@ -539,16 +541,18 @@ impl Paged for ListUrls {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.urls).map(Vec::len),
+            count: Some(page.urls.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.urls).unwrap_or_default()
+        page.urls
     }
 }

@@ -200,7 +200,7 @@ impl Paged for Search {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.links).map(Vec::len),
+            count: Some(page.links.len()),
             next: None,
             total: None,
             more: None,
@@ -208,6 +208,6 @@ impl Paged for Search {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.links).unwrap_or_default()
+        page.links
     }
 }

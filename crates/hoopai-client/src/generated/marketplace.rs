@@ -308,17 +308,20 @@ impl Paged for ListCharges {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.charges).map(Vec::len),
+            count: Some(page.charges.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.pagination.as_ref())
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.pagination
+                && let Some(value) = &value.total
+            {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.charges).unwrap_or_default()
+        page.charges
     }
 }

@@ -276,7 +276,7 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.files).map(Vec::len),
+            count: Some(page.files.len()),
             next: None,
             total: None,
             more: None,
@@ -284,7 +284,7 @@ impl Paged for List {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.files).unwrap_or_default()
+        page.files
     }
 }
 

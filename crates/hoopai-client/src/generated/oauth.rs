@@ -174,16 +174,18 @@ impl Paged for ListInstalledLocations {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.locations).map(Vec::len),
+            count: Some(page.locations.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.locations).unwrap_or_default()
+        page.locations
     }
 }

@@ -313,19 +313,18 @@ impl Paged for SearchRecords {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.records).map(Vec::len),
-            next: Some(page)
-                .map(|value| &value.records)
-                .and_then(|list| list.last())
-                .map(|value| &value.search_after)
-                .map(|values| values.to_vec())
-                .map(Position::Values),
+            count: Some(page.records.len()),
+            next: if let Some(value) = page.records.last() {
+                Some(Position::Values(value.search_after.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.records).unwrap_or_default()
+        page.records
     }
 }

@@ -402,17 +402,19 @@ impl Paged for ListLostReasons {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.lost_reasons).map(Vec::len),
+            count: Some(page.lost_reasons.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.lost_reasons).unwrap_or_default()
+        page.lost_reasons
     }
 }
 
@@ -571,30 +573,28 @@ impl Paged for Search {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.opportunities).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.start_after.as_ref())
-                .map(ToString::to_string)
-                .zip(
-                    Some(page)
-                        .and_then(|value| value.meta.as_ref())
-                        .and_then(|value| value.start_after_id.as_ref())
-                        .cloned(),
-                )
-                .map(|(value, id)| Position::After { value, id }),
+            count: Some(page.opportunities.len()),
+            next: if let Some(value) = &page.meta && let Some(value) = &value.start_after
+                && let Some(id) = &page.meta && let Some(id) = &id.start_after_id
+            {
+                Some(Position::After {
+                    value: value.to_string(),
+                    id: id.clone(),
+                })
+            } else {
+                None
+            },
             total: None,
-            more: Some(
-                Some(page)
-                    .and_then(|value| value.meta.as_ref())
-                    .and_then(|value| value.next_page.as_ref())
-                    .is_some(),
-            ),
+            more: if let Some(value) = &page.meta {
+                Some(value.next_page.is_some())
+            } else {
+                Some(false)
+            },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.opportunities).unwrap_or_default()
+        page.opportunities
     }
 }
 
@@ -612,19 +612,18 @@ impl Paged for SearchAdvanced {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.opportunities).map(Vec::len),
-            next: Some(page)
-                .map(|value| &value.opportunities)
-                .and_then(|list| list.last())
-                .map(|value| &value.search_after)
-                .map(|values| values.to_vec())
-                .map(Position::Values),
+            count: Some(page.opportunities.len()),
+            next: if let Some(value) = page.opportunities.last() {
+                Some(Position::Values(value.search_after.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.opportunities).unwrap_or_default()
+        page.opportunities
     }
 }

@@ -838,17 +838,19 @@ impl Paged for ListCoupons {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total_count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total_count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }
 
@@ -883,7 +885,7 @@ impl Paged for ListIntegrationProviders {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.providers).map(Vec::len),
+            count: Some(page.providers.len()),
             next: None,
             total: None,
             more: None,
@@ -891,7 +893,7 @@ impl Paged for ListIntegrationProviders {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.providers).unwrap_or_default()
+        page.providers
     }
 }
 
@@ -996,17 +998,19 @@ impl Paged for ListOrders {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total_count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total_count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }
 
@@ -1101,17 +1105,19 @@ impl Paged for ListSubscriptions {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total_count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total_count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }
 
@@ -1208,17 +1214,19 @@ impl Paged for ListTransactions {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total_count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total_count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }
 

@@ -168,7 +168,7 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.numbers).map(Vec::len),
+            count: Some(page.numbers.len()),
             next: None,
             total: None,
             more: None,
@@ -176,7 +176,7 @@ impl Paged for List {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.numbers).unwrap_or_default()
+        page.numbers
     }
 }
 

@@ -1054,17 +1054,19 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.products).map(Vec::len),
+            count: Some(page.products.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .and_then(Value::as_u64),
+            total: if let Some(value) = &page.total && let Some(value) = value.as_u64() {
+                Some(value)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.products).unwrap_or_default()
+        page.products
     }
 }
 
@@ -1109,17 +1111,19 @@ impl Paged for ListCollections {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }
 
@@ -1158,17 +1162,19 @@ impl Paged for ListInventory {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.inventory).map(Vec::len),
+            count: Some(page.inventory.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .and_then(Value::as_u64),
+            total: if let Some(value) = &page.total && let Some(value) = value.as_u64() {
+                Some(value)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.inventory).unwrap_or_default()
+        page.inventory
     }
 }
 
@@ -1207,17 +1213,19 @@ impl Paged for ListPrices {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.prices).map(Vec::len),
+            count: Some(page.prices.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.prices).unwrap_or_default()
+        page.prices
     }
 }
 
@@ -1306,16 +1314,18 @@ impl Paged for ListReviews {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }

@@ -196,17 +196,19 @@ impl Paged for ListDocuments {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.documents).map(Vec::len),
+            count: Some(page.documents.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.documents).unwrap_or_default()
+        page.documents
     }
 }
 
@@ -276,16 +278,18 @@ impl Paged for ListTemplates {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }

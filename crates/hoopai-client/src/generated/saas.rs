@@ -736,18 +736,21 @@ impl Paged for ListLocations {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.locations).map(Vec::len),
+            count: Some(page.locations.len()),
             next: None,
             total: None,
-            more: Some(page)
-                .and_then(|value| value.pagination.as_ref())
-                .and_then(|value| value.has_next.as_ref())
-                .copied(),
+            more: if let Some(value) = &page.pagination
+                && let Some(value) = &value.has_next
+            {
+                Some(*value)
+            } else {
+                None
+            },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.locations).unwrap_or_default()
+        page.locations
     }
 }
 
@@ -774,17 +777,20 @@ impl Paged for ListLocationsLegacy {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.locations).map(Vec::len),
+            count: Some(page.locations.len()),
             next: None,
             total: None,
-            more: Some(page)
-                .and_then(|value| value.pagination.as_ref())
-                .and_then(|value| value.has_next.as_ref())
-                .copied(),
+            more: if let Some(value) = &page.pagination
+                && let Some(value) = &value.has_next
+            {
+                Some(*value)
+            } else {
+                None
+            },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.locations).unwrap_or_default()
+        page.locations
     }
 }

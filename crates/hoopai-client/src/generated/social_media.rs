@@ -1236,24 +1236,23 @@ impl Paged for ListCategories {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.categories)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.categories.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.results && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.categories)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.categories } else { Vec::new() }
     }
 }
 
@@ -1356,24 +1355,23 @@ impl Paged for ListCsvImports {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.csvs)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.csvs.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.results && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.csvs)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.csvs } else { Vec::new() }
     }
 }
 
@@ -1406,24 +1404,23 @@ impl Paged for ListCsvPosts {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.posts)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.posts.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.results && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.posts)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.posts } else { Vec::new() }
     }
 }
 
@@ -1441,24 +1438,23 @@ impl Paged for ListPosts {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.posts)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.posts.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.results && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.posts)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.posts } else { Vec::new() }
     }
 }
 
@@ -1498,24 +1494,23 @@ impl Paged for ListTags {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.tags)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.tags.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.results && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.tags)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.tags } else { Vec::new() }
     }
 }
 

@@ -593,17 +593,19 @@ impl Paged for ListShippingRates {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }
 
@@ -643,16 +645,18 @@ impl Paged for ListShippingZones {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }

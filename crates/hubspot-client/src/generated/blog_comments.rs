@@ -140,16 +140,20 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.objects).map(Vec::len),
+            count: Some(page.objects.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .and_then(|value| u64::try_from(*value).ok()),
+            total: if let Some(value) = &page.total
+                && let Ok(value) = u64::try_from(*value)
+            {
+                Some(value)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.objects).unwrap_or_default()
+        page.objects
     }
 }

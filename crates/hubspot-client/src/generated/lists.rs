@@ -861,20 +861,21 @@ impl Paged for ListMemberships {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.results).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.paging.as_ref())
-                .and_then(|value| value.next.as_ref())
-                .and_then(|value| value.after.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.results.len()),
+            next: if let Some(value) = &page.paging && let Some(value) = &value.next
+                && let Some(value) = &value.after
+            {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.results).unwrap_or_default()
+        page.results
     }
 }
 
@@ -913,20 +914,21 @@ impl Paged for ListMembershipsByJoinOrder {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.results).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.paging.as_ref())
-                .and_then(|value| value.next.as_ref())
-                .and_then(|value| value.after.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.results.len()),
+            next: if let Some(value) = &page.paging && let Some(value) = &value.next
+                && let Some(value) = &value.after
+            {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.results).unwrap_or_default()
+        page.results
     }
 }
 
@@ -983,18 +985,21 @@ impl Paged for Search {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.lists).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.offset.as_ref())
-                .and_then(|value| u64::try_from(*value).ok())
-                .map(Position::Offset),
+            count: Some(page.lists.len()),
+            next: if let Some(value) = &page.offset
+                && let Ok(value) = u64::try_from(*value)
+            {
+                Some(Position::Offset(value))
+            } else {
+                None
+            },
             total: None,
-            more: Some(page).and_then(|value| value.has_more.as_ref()).copied(),
+            more: if let Some(value) = &page.has_more { Some(*value) } else { None },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.lists).unwrap_or_default()
+        page.lists
     }
 }
 

@@ -866,20 +866,21 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.results).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.paging.as_ref())
-                .and_then(|value| value.next.as_ref())
-                .and_then(|value| value.after.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.results.len()),
+            next: if let Some(value) = &page.paging && let Some(value) = &value.next
+                && let Some(value) = &value.after
+            {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.results).unwrap_or_default()
+        page.results
     }
 }
 
@@ -918,20 +919,21 @@ impl Paged for ListRevisions {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.results).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.paging.as_ref())
-                .and_then(|value| value.next.as_ref())
-                .and_then(|value| value.after.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.results.len()),
+            next: if let Some(value) = &page.paging && let Some(value) = &value.next
+                && let Some(value) = &value.after
+            {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.results).unwrap_or_default()
+        page.results
     }
 }
 

@@ -1089,20 +1089,21 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.results).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.paging.as_ref())
-                .and_then(|value| value.next.as_ref())
-                .and_then(|value| value.after.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.results.len()),
+            next: if let Some(value) = &page.paging && let Some(value) = &value.next
+                && let Some(value) = &value.after
+            {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.results).unwrap_or_default()
+        page.results
     }
 }
 
@@ -1141,20 +1142,21 @@ impl Paged for ListContactParticipations {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.results).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.paging.as_ref())
-                .and_then(|value| value.next.as_ref())
-                .and_then(|value| value.after.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.results.len()),
+            next: if let Some(value) = &page.paging && let Some(value) = &value.next
+                && let Some(value) = &value.after
+            {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.results).unwrap_or_default()
+        page.results
     }
 }
 
@@ -1201,20 +1203,21 @@ impl Paged for ListParticipations {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.results).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.paging.as_ref())
-                .and_then(|value| value.next.as_ref())
-                .and_then(|value| value.after.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.results.len()),
+            next: if let Some(value) = &page.paging && let Some(value) = &value.next
+                && let Some(value) = &value.after
+            {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.results).unwrap_or_default()
+        page.results
     }
 }
 
@@ -1261,20 +1264,21 @@ impl Paged for ListParticipationsByExternalId {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.results).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.paging.as_ref())
-                .and_then(|value| value.next.as_ref())
-                .and_then(|value| value.after.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.results.len()),
+            next: if let Some(value) = &page.paging && let Some(value) = &value.next
+                && let Some(value) = &value.after
+            {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.results).unwrap_or_default()
+        page.results
     }
 }
 

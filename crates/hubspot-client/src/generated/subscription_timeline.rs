@@ -98,17 +98,18 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.timeline).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.offset.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.timeline.len()),
+            next: if let Some(value) = &page.offset {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
-            more: Some(page).and_then(|value| value.has_more.as_ref()).copied(),
+            more: if let Some(value) = &page.has_more { Some(*value) } else { None },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.timeline).unwrap_or_default()
+        page.timeline
     }
 }

@@ -122,17 +122,18 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.agents).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.next_cursor.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.agents.len()),
+            next: if let Some(value) = &page.next_cursor {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.agents).unwrap_or_default()
+        page.agents
     }
 }

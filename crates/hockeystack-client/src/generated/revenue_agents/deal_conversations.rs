@@ -213,18 +213,19 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.conversations).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.next_cursor.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.conversations.len()),
+            next: if let Some(value) = &page.next_cursor {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.conversations).unwrap_or_default()
+        page.conversations
     }
 }
 
@@ -263,17 +264,18 @@ impl Paged for ListMessages {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.messages).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.next_cursor.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.messages.len()),
+            next: if let Some(value) = &page.next_cursor {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.messages).unwrap_or_default()
+        page.messages
     }
 }

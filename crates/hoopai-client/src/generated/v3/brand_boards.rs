@@ -376,17 +376,19 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.brand_boards).map(Vec::len),
+            count: Some(page.brand_boards.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total_count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total_count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.brand_boards).unwrap_or_default()
+        page.brand_boards
     }
 }
 
@@ -432,16 +434,18 @@ impl Paged for ListVoices {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.items).map(Vec::len),
+            count: Some(page.items.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.items).unwrap_or_default()
+        page.items
     }
 }

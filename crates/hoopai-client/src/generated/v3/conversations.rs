@@ -314,18 +314,19 @@ impl Paged for ExportMessages {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.messages).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.next_cursor.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.messages.len()),
+            next: if let Some(value) = &page.next_cursor {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.messages).unwrap_or_default()
+        page.messages
     }
 }
 
@@ -369,28 +370,31 @@ impl Paged for ListMessages {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.messages.as_ref())
-                .map(|value| &value.messages)
-                .map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.messages.as_ref())
-                .and_then(|value| value.last_message_id.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: if let Some(value) = &page.messages {
+                Some(value.messages.len())
+            } else {
+                None
+            },
+            next: if let Some(value) = &page.messages
+                && let Some(value) = &value.last_message_id
+            {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
-            more: Some(page)
-                .and_then(|value| value.messages.as_ref())
-                .and_then(|value| value.next_page.as_ref())
-                .copied(),
+            more: if let Some(value) = &page.messages
+                && let Some(value) = &value.next_page
+            {
+                Some(*value)
+            } else {
+                None
+            },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.messages)
-            .map(|value| value.messages)
-            .unwrap_or_default()
+        if let Some(value) = page.messages { value.messages } else { Vec::new() }
     }
 }
 
@@ -573,20 +577,21 @@ impl Paged for Search {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.conversations).map(Vec::len),
-            next: Some(page)
-                .map(|value| &value.conversations)
-                .and_then(|list| list.last())
-                .and_then(|value| value.last_message_date.as_ref())
-                .map(ToString::to_string)
-                .map(Position::Token),
+            count: Some(page.conversations.len()),
+            next: if let Some(value) = page.conversations.last()
+                && let Some(value) = &value.last_message_date
+            {
+                Some(Position::Token(value.to_string()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.conversations).unwrap_or_default()
+        page.conversations
     }
 }
 

@@ -679,17 +679,19 @@ impl Paged for ListBulkActionCampaigns {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.campaigns).map(Vec::len),
+            count: Some(page.campaigns.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.campaigns).unwrap_or_default()
+        page.campaigns
     }
 }
 
@@ -736,17 +738,19 @@ impl Paged for ListCampaigns {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.campaigns).map(Vec::len),
+            count: Some(page.campaigns.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.campaigns).unwrap_or_default()
+        page.campaigns
     }
 }
 
@@ -826,17 +830,19 @@ impl Paged for ListTemplates {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.items).map(Vec::len),
+            count: Some(page.items.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.items).unwrap_or_default()
+        page.items
     }
 }
 
@@ -881,16 +887,18 @@ impl Paged for ListWorkflowCampaigns {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.campaigns).map(Vec::len),
+            count: Some(page.campaigns.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.campaigns).unwrap_or_default()
+        page.campaigns
     }
 }

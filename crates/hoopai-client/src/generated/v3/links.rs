@@ -117,7 +117,7 @@ impl Paged for Search {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.links).map(Vec::len),
+            count: Some(page.links.len()),
             next: None,
             total: None,
             more: None,
@@ -125,6 +125,6 @@ impl Paged for Search {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.links).unwrap_or_default()
+        page.links
     }
 }

@@ -330,17 +330,19 @@ impl Paged for ListTemplates {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.templates).map(Vec::len),
+            count: Some(page.templates.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total_count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total_count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.templates).unwrap_or_default()
+        page.templates
     }
 }
 
@@ -391,7 +393,7 @@ impl Paged for Search {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.locations).map(Vec::len),
+            count: Some(page.locations.len()),
             next: None,
             total: None,
             more: None,
@@ -399,7 +401,7 @@ impl Paged for Search {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.locations).unwrap_or_default()
+        page.locations
     }
 }
 
@@ -417,7 +419,7 @@ impl Paged for SearchTasks {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.tasks).map(Vec::len),
+            count: Some(page.tasks.len()),
             next: None,
             total: None,
             more: None,
@@ -425,7 +427,7 @@ impl Paged for SearchTasks {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.tasks).unwrap_or_default()
+        page.tasks
     }
 }
 

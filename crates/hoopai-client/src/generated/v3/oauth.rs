@@ -185,21 +185,26 @@ impl Paged for ListInstalledLocations {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.items).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.pagination.as_ref())
-                .and_then(|value| value.next_page_token.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.items.len()),
+            next: if let Some(value) = &page.pagination
+                && let Some(value) = &value.next_page_token
+            {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
-            more: Some(page)
-                .and_then(|value| value.pagination.as_ref())
-                .and_then(|value| value.has_next_page.as_ref())
-                .copied(),
+            more: if let Some(value) = &page.pagination
+                && let Some(value) = &value.has_next_page
+            {
+                Some(*value)
+            } else {
+                None
+            },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.items).unwrap_or_default()
+        page.items
     }
 }

@@ -721,17 +721,19 @@ impl Paged for ListCoupons {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total_count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total_count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }
 <<<<<<< HEAD
@@ -765,7 +767,7 @@ impl Paged for ListIntegrationProviders {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.providers).map(Vec::len),
+            count: Some(page.providers.len()),
             next: None,
             total: None,
             more: None,
@@ -773,7 +775,7 @@ impl Paged for ListIntegrationProviders {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.providers).unwrap_or_default()
+        page.providers
     }
 }
 
@@ -878,17 +880,19 @@ impl Paged for ListOrders {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total_count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total_count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }
 
@@ -983,17 +987,19 @@ impl Paged for ListSubscriptions {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total_count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total_count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }
 
@@ -1090,17 +1096,19 @@ impl Paged for ListTransactions {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total_count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total_count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }
 =======

@@ -228,23 +228,22 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.data.as_ref())
-                .map(|value| &value.numbers)
-                .map(Vec::len),
+            count: if let Some(value) = &page.data {
+                Some(value.numbers.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.data.as_ref())
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.data && let Some(value) = &value.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.data)
-            .map(|value| value.numbers)
-            .unwrap_or_default()
+        if let Some(value) = page.data { value.numbers } else { Vec::new() }
     }
 }

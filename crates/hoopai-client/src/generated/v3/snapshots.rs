@@ -87,19 +87,18 @@ impl Paged for ListPushes {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
-            next: Some(page)
-                .map(|value| &value.data)
-                .and_then(|list| list.last())
-                .and_then(|value| value.id.as_ref())
-                .cloned()
-                .map(Position::Token),
+            count: Some(page.data.len()),
+            next: if let Some(value) = page.data.last() && let Some(value) = &value.id {
+                Some(Position::Token(value.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }

@@ -1272,25 +1272,25 @@ impl Paged for ListAvailableCategories {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.categories)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.categories.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .and_then(|value| value.parse().ok()),
+            total: if let Some(value) = &page.results && let Some(value) = &value.meta
+                && let Some(value) = &value.count && let Ok(value) = value.parse()
+            {
+                Some(value)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.categories)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.categories } else { Vec::new() }
     }
 }
 
@@ -1330,24 +1330,23 @@ impl Paged for ListCategories {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.categories)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.categories.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.results && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.categories)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.categories } else { Vec::new() }
     }
 }
 
@@ -1367,29 +1366,31 @@ impl Paged for ListComments {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.comments)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.comments.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
-            more: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.has_more.as_ref())
-                .copied(),
+            total: if let Some(value) = &page.results && let Some(value) = &value.meta
+                && let Some(value) = &value.total
+            {
+                Some(*value as u64)
+            } else {
+                None
+            },
+            more: if let Some(value) = &page.results && let Some(value) = &value.meta
+                && let Some(value) = &value.has_more
+            {
+                Some(*value)
+            } else {
+                None
+            },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.comments)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.comments } else { Vec::new() }
     }
 }
 
@@ -1434,24 +1435,23 @@ impl Paged for ListCsvImports {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.csvs)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.csvs.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.results && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.csvs)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.csvs } else { Vec::new() }
     }
 }
 
@@ -1484,24 +1484,23 @@ impl Paged for ListCsvPosts {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.posts)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.posts.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.results && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.posts)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.posts } else { Vec::new() }
     }
 }
 
@@ -1535,24 +1534,23 @@ impl Paged for ListPosts {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.posts)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.posts.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.results && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.posts)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.posts } else { Vec::new() }
     }
 }
 
@@ -1570,25 +1568,25 @@ impl Paged for ListQueueItems {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.items)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.items.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .and_then(|value| value.parse().ok()),
+            total: if let Some(value) = &page.results && let Some(value) = &value.meta
+                && let Some(value) = &value.count && let Ok(value) = value.parse()
+            {
+                Some(value)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.items)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.items } else { Vec::new() }
     }
 }
 
@@ -1606,24 +1604,23 @@ impl Paged for ListQueueSlots {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.slots)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.slots.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.total.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.results && let Some(value) = &value.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.slots)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.slots } else { Vec::new() }
     }
 }
 
@@ -1641,25 +1638,25 @@ impl Paged for ListQueues {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.queues)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.queues.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .and_then(|value| value.parse().ok()),
+            total: if let Some(value) = &page.results && let Some(value) = &value.meta
+                && let Some(value) = &value.count && let Ok(value) = value.parse()
+            {
+                Some(value)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.queues)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.queues } else { Vec::new() }
     }
 }
 
@@ -1699,24 +1696,23 @@ impl Paged for ListTags {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.tags)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.tags.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.results && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.tags)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.tags } else { Vec::new() }
     }
 }
 

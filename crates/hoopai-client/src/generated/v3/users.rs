@@ -172,17 +172,19 @@ impl Paged for Search {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.users).map(Vec::len),
+            count: Some(page.users.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.users).unwrap_or_default()
+        page.users
     }
 }
 
@@ -200,17 +202,19 @@ impl Paged for SearchByEmail {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.users).map(Vec::len),
+            count: Some(page.users.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.users).unwrap_or_default()
+        page.users
     }
 }
 =======

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crm_core::codec::{self, AsObject, Blank, Form, Mode, Odd, Oddities, Parts};
+use crm_core::codec::{self, AsObject, Blank, Form, Lend, Mode, Odd, Oddities};
 use crm_core::reexport::serde_json::Value;
 use crm_core::{Error, Map, Timestamp, Wire};
 use serde::de::value::MapDeserializer;
@@ -137,7 +137,7 @@ impl<P: DeserializeOwned> codec::Record for Draft<P> {
         Self { id, properties, created_at, updated_at, archived, archived_at, associations, extra }
     }
 
-    fn parts(&self) -> (<Self::Parts as Parts>::Refs<'_>, &Map<Value>) {
+    fn parts(&self) -> (<Self::Parts as Lend>::Refs<'_>, &Map<Value>) {
         let parts = (
             &self.id,
             &self.properties,
@@ -228,7 +228,7 @@ impl<P: DeserializeOwned> codec::Record for RecordPage<P> {
         Self { paging, results, total, extra }
     }
 
-    fn parts(&self) -> (<Self::Parts as Parts>::Refs<'_>, &Map<Value>) {
+    fn parts(&self) -> (<Self::Parts as Lend>::Refs<'_>, &Map<Value>) {
         ((&self.paging, &self.results, &self.total), &self.extra)
     }
 }
