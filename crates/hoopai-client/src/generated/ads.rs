@@ -529,8 +529,8 @@ impl<C> Ads<C> {
     ///
     /// * `campaign_id`: The id of the campaign.
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -566,8 +566,8 @@ impl<C> Ads<C> {
     ///
     /// * `campaign_id`: The id of the campaign.
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -951,8 +951,8 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
     /// * `type_`: Only what is of this kind.
     ///
     /// ```
@@ -1792,74 +1792,6 @@ impl Ads {
             .path("adAccountId", &ad_account_id)
             .set_query("locationId", &location_id.to_string())
     }
-<<<<<<< HEAD
-    /// Reads the facebook campaign.
-    ///
-    /// `GET /ad-publishing/facebook/campaign/{campaignId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_facebook_campaign("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_facebook_campaign(
-        &self,
-        campaign_id: impl Display,
-        location_id: impl Display,
-    ) -> GetFacebookCampaign {
-        GetFacebookCampaign {
-            call: self
-                .call(&operations::ADS_GET_FACEBOOK_CAMPAIGN)
-                .path("campaignId", &campaign_id)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Reads the facebook campaign report.
-    ///
-    /// `GET /ad-publishing/facebook/reporting/campaign/{campaignId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .ads()
-    ///     .get_facebook_campaign_report("123", "123", "2026-03-01", "2026-03-01")
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_facebook_campaign_report(
-        &self,
-        campaign_id: impl Display,
-        location_id: impl Display,
-        start_date: impl Display,
-        end_date: impl Display,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_GET_FACEBOOK_CAMPAIGN_REPORT)
-            .path("campaignId", &campaign_id)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("startDate", &start_date.to_string())
-            .set_query("endDate", &end_date.to_string())
-    }
-=======
->>>>>>> vthree
     /// Reads the facebook custom audience.
     ///
     /// `GET /ad-publishing/facebook/custom-audience/{audienceId}`
@@ -2087,45 +2019,6 @@ impl Ads {
             .path("adId", &ad_id)
             .set_query("locationId", &location_id.to_string())
     }
-<<<<<<< HEAD
-    /// Reads the google campaign report.
-    ///
-    /// `GET /ad-publishing/google/reporting/campaign/{campaignId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .ads()
-    ///     .get_google_campaign_report("123", "123", "2026-03-01", "2026-03-01")
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_google_campaign_report(
-        &self,
-        campaign_id: impl Display,
-        location_id: impl Display,
-        start_date: impl Display,
-        end_date: impl Display,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_GET_GOOGLE_CAMPAIGN_REPORT)
-            .path("campaignId", &campaign_id)
-            .set_query("locationId", &location_id.to_string())
-            .set_query("startDate", &start_date.to_string())
-            .set_query("endDate", &end_date.to_string())
-    }
-=======
->>>>>>> vthree
     /// Reads the google conversion.
     ///
     /// `GET /ad-publishing/google/conversions/{conversionId}`
@@ -2549,146 +2442,6 @@ impl Ads {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-<<<<<<< HEAD
-    /// Lists the google reports.
-    ///
-    /// `GET /ad-publishing/google/reporting/list`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
-    /// * `type_`: Only what is of this kind.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .list_google_reports(
-    ///         "123",
-    ///         "value",
-    ///         "2026-03-01",
-    ///         "2026-03-01",
-    ///         types::AdsGetGoogleReportType::AdManager,
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_google_reports(
-        &self,
-        location_id: impl Display,
-        list_type: impl Display,
-        start_date: impl Display,
-        end_date: impl Display,
-        type_: impl Into<types::AdsGetGoogleReportType>,
-    ) -> ListGoogleReports {
-        ListGoogleReports {
-            call: self
-                .call(&operations::ADS_LIST_GOOGLE_REPORTS)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("listType", &list_type.to_string())
-                .set_query("startDate", &start_date.to_string())
-                .set_query("endDate", &end_date.to_string())
-                .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_)),
-        }
-    }
-    /// Lists the google segments.
-    ///
-    /// `GET /ad-publishing/google/segments`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_google_segments("123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_google_segments(&self, location_id: impl Display) -> ListGoogleSegments {
-        ListGoogleSegments {
-            call: self
-                .call(&operations::ADS_LIST_GOOGLE_SEGMENTS)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-    /// Lists the google target interests.
-    ///
-    /// `GET /ad-publishing/google/target-interests`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
-    /// * `advertising_channel_type`: The channel the ads run in, as `SEARCH`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// use hoopai_client::types;
-    /// let reply = client
-    ///     .ads()
-    ///     .list_google_target_interests(
-    ///         "123",
-    ///         types::AdsListGoogleTargetInterestsType::Affinity,
-    ///         "value",
-    ///     )
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_google_target_interests(
-        &self,
-        location_id: impl Display,
-        type_: impl Into<types::AdsListGoogleTargetInterestsType>,
-        advertising_channel_type: impl Display,
-    ) -> Call<Value> {
-        self.call(&operations::ADS_LIST_GOOGLE_TARGET_INTERESTS)
-            .set_query("locationId", &location_id.to_string())
-            .set_query(
-                "type",
-                &Into::<types::AdsListGoogleTargetInterestsType>::into(type_),
-            )
-            .set_query("advertisingChannelType", &advertising_channel_type.to_string())
-    }
-    /// Lists the instagram accounts of an ads.
-    ///
-    /// `GET /ad-publishing/facebook/page/{pageId}/instagram`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `page_id`: The id of the page.
-    /// * `location_id`: The id of the location (sub-account).
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_instagram_accounts("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_instagram_accounts(
-        &self,
-        page_id: impl Display,
-        location_id: impl Display,
-    ) -> ListInstagramAccounts {
-        ListInstagramAccounts {
-            call: self
-                .call(&operations::ADS_LIST_INSTAGRAM_ACCOUNTS)
-                .path("pageId", &page_id)
-                .set_query("locationId", &location_id.to_string()),
-        }
-    }
-=======
->>>>>>> vthree
     /// Lists the linkedin ad accounts.
     ///
     /// `GET /ad-publishing/linkedin/ad-accounts`
@@ -3108,106 +2861,6 @@ impl GetFacebookCampaign {
 }
 crm_core::call_builder!(GetFacebookCampaign => Value);
 
-<<<<<<< HEAD
-/// Options of [`Ads::get_google_report`].
-#[must_use = "nothing is sent before `send`"]
-pub struct GetGoogleReport {
-    call: Call<Value>,
-}
-
-impl GetGoogleReport {
-    /// How long each step of the report is, as `month`.
-    pub fn group_by(
-        self,
-        group_by: impl Into<types::AdsGetGoogleReportGroupBy>,
-    ) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "groupBy",
-                    &Into::<types::AdsGetGoogleReportGroupBy>::into(group_by),
-                ),
-        }
-    }
-}
-crm_core::call_builder!(GetGoogleReport => Value);
-
-/// Options of [`Ads::get_linkedin_campaign_group_report`].
-#[must_use = "nothing is sent before `send`"]
-pub struct GetLinkedinCampaignGroupReport {
-    call: Call<Value>,
-}
-
-impl GetLinkedinCampaignGroupReport {
-    /// Which fields to give.
-    pub fn fields(self, fields: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "fields",
-                    &fields.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
-                ),
-        }
-    }
-}
-crm_core::call_builder!(GetLinkedinCampaignGroupReport => Value);
-
-/// Options of [`Ads::get_linkedin_report`].
-#[must_use = "nothing is sent before `send`"]
-pub struct GetLinkedinReport {
-    call: Call<Value>,
-}
-
-impl GetLinkedinReport {
-    /// What the report is split by, as `CAMPAIGN`. Default: `ACCOUNT`.
-    pub fn pivot(self, pivot: impl Into<types::AdsGetLinkedinReportPivot>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "pivot",
-                    &Into::<types::AdsGetLinkedinReportPivot>::into(pivot),
-                ),
-        }
-    }
-    /// How long each step of the report is, as `month`. Default: `day`.
-    pub fn group_by(
-        self,
-        group_by: impl Into<types::AdsGetLinkedinReportGroupBy>,
-    ) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "groupBy",
-                    &Into::<types::AdsGetLinkedinReportGroupBy>::into(group_by),
-                ),
-        }
-    }
-    /// Only these entities: LinkedIn URNs, set apart by commas.
-    pub fn entity_urns(self, entity_urns: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("entityUrns", &entity_urns.to_string()),
-        }
-    }
-    /// Which fields to give.
-    pub fn fields(self, fields: impl IntoIterator<Item = impl Display>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query(
-                    "fields",
-                    &fields.into_iter().map(|item| item.to_string()).collect::<Vec<_>>(),
-                ),
-        }
-    }
-}
-crm_core::call_builder!(GetLinkedinReport => Value);
-
-=======
->>>>>>> vthree
 /// Options of [`Ads::list_facebook_ad_accounts`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListFacebookAdAccounts {
@@ -3631,7 +3284,7 @@ pub struct GetLinkedinReport {
 }
 
 impl GetLinkedinReport {
-    /// What the report is split by, as `CAMPAIGN`.
+    /// What the report is split by, as `CAMPAIGN`. Default: `ACCOUNT`.
     pub fn pivot(self, pivot: impl Into<types::AdsGetLinkedinReportPivot>) -> Self {
         Self {
             call: self
@@ -3642,7 +3295,7 @@ impl GetLinkedinReport {
                 ),
         }
     }
-    /// How long each step of the report is, as `month`.
+    /// How long each step of the report is, as `month`. Default: `day`.
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetLinkedinReportGroupBy>,

@@ -80,7 +80,12 @@ impl<C> Blogs<C> {
     /// let reply = client.blogs().list("123", 10, 10).send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn list(&self, location_id: impl Display, skip: i64, limit: i64) -> List {
+    pub fn list(
+        &self,
+        location_id: impl Display,
+        skip: impl Integer,
+        limit: impl Integer,
+    ) -> List {
         List {
             call: self
                 .call(&operations::BLOGS_LIST)
@@ -111,8 +116,8 @@ impl<C> Blogs<C> {
     pub fn list_authors(
         &self,
         location_id: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListAuthors {
         ListAuthors {
             call: self
@@ -144,8 +149,8 @@ impl<C> Blogs<C> {
     pub fn list_categories(
         &self,
         location_id: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListCategories {
         ListCategories {
             call: self
@@ -196,105 +201,6 @@ impl Blogs {
     ) -> Call<types::BlogPostCreateReply> {
         self.call(&operations::BLOGS_CREATE_POST).json(&body.into())
     }
-<<<<<<< HEAD
-    /// Lists blogs.
-    ///
-    /// `GET /blogs/site/all`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `blogs/list.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `skip`: How many items to pass over.
-    /// * `limit`: Most items in a page.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.blogs().list("123", 10, 10).send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list(
-        &self,
-        location_id: impl Display,
-        skip: impl Integer,
-        limit: impl Integer,
-    ) -> List {
-        List {
-            call: self
-                .call(&operations::BLOGS_LIST)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("skip", &skip)
-                .set_query("limit", &limit),
-        }
-    }
-    /// Lists the authors.
-    ///
-    /// `GET /blogs/authors`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `blogs/author.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.blogs().list_authors("123", 10, 10).send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_authors(
-        &self,
-        location_id: impl Display,
-        limit: impl Integer,
-        offset: impl Integer,
-    ) -> ListAuthors {
-        ListAuthors {
-            call: self
-                .call(&operations::BLOGS_LIST_AUTHORS)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("limit", &limit)
-                .set_query("offset", &offset),
-        }
-    }
-    /// Lists the categories.
-    ///
-    /// `GET /blogs/categories`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `blogs/category.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location (sub-account).
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.blogs().list_categories("123", 10, 10).send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_categories(
-        &self,
-        location_id: impl Display,
-        limit: impl Integer,
-        offset: impl Integer,
-    ) -> ListCategories {
-        ListCategories {
-            call: self
-                .call(&operations::BLOGS_LIST_CATEGORIES)
-                .set_query("locationId", &location_id.to_string())
-                .set_query("limit", &limit)
-                .set_query("offset", &offset),
-        }
-    }
-=======
->>>>>>> vthree
     /// Lists the posts.
     ///
     /// `GET /blogs/posts/all`

@@ -348,19 +348,23 @@ impl<C> Calendars<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `calendar_id`: The id of the calendar.
-    /// * `start_date`: The first day or time.
-    /// * `end_date`: The last day or time.
+    /// * `start_date`: Start of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `end_date`: End of the range, at most 31 days after its start. In milliseconds since 1970-01-01 UTC.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().get_free_slots("123", 10, 10).send().await?;
+    /// let reply = client
+    ///     .calendars()
+    ///     .get_free_slots("123", 1_772_323_200_000, 1_775_001_599_999)
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn get_free_slots(
         &self,
         calendar_id: impl Display,
-        start_date: i64,
-        end_date: i64,
+        start_date: impl Integer,
+        end_date: impl Integer,
     ) -> GetFreeSlots {
         GetFreeSlots {
             call: self
@@ -427,8 +431,8 @@ impl<C> Calendars<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `appointment_id`: The id of the appointment.
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: Most items in a page. At most 20.
+    /// * `offset`: How many items to pass over. At least 0.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -438,8 +442,8 @@ impl<C> Calendars<C> {
     pub fn list_appointment_notes(
         &self,
         appointment_id: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListAppointmentNotes {
         ListAppointmentNotes {
             call: self
@@ -930,69 +934,6 @@ impl Calendars {
     ) -> Call<types::GetCalendarEventReply> {
         self.call(&operations::CALENDARS_GET_APPOINTMENT).path("eventId", &event_id)
     }
-<<<<<<< HEAD
-    /// Reads the free slots of a calendar.
-    ///
-    /// `GET /calendars/{calendarId}/free-slots`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    /// * `start_date`: Start of the range. In milliseconds since 1970-01-01 UTC.
-    /// * `end_date`: End of the range, at most 31 days after its start. In milliseconds since 1970-01-01 UTC.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .calendars()
-    ///     .get_free_slots("123", 1_772_323_200_000, 1_775_001_599_999)
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_free_slots(
-        &self,
-        calendar_id: impl Display,
-        start_date: impl Integer,
-        end_date: impl Integer,
-    ) -> GetFreeSlots {
-        GetFreeSlots {
-            call: self
-                .call(&operations::CALENDARS_GET_FREE_SLOTS)
-                .path("calendarId", &calendar_id)
-                .set_query("startDate", &start_date)
-                .set_query("endDate", &end_date),
-        }
-    }
-    /// Reads the notification of a calendar.
-    ///
-    /// `GET /calendars/{calendarId}/notifications/{notificationId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().get_notification("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_notification(
-        &self,
-        calendar_id: impl Display,
-        notification_id: impl Display,
-    ) -> Call<types::CalendarNotificationReply> {
-        self.call(&operations::CALENDARS_GET_NOTIFICATION)
-            .path("calendarId", &calendar_id)
-            .path("notificationId", &notification_id)
-    }
-=======
->>>>>>> vthree
     /// Reads the resource of a calendar.
     ///
     /// `GET /calendars/resources/{resourceType}/{id}`
@@ -1046,41 +987,6 @@ impl Calendars {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-<<<<<<< HEAD
-    /// Lists the appointment notes of a calendar.
-    ///
-    /// `GET /calendars/appointments/{appointmentId}/notes`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars/events.readonly`.
-    /// * Version `2021-04-15`.
-    ///
-    /// * `appointment_id`: The id of the appointment.
-    /// * `limit`: Most items in a page. At most 20.
-    /// * `offset`: How many items to pass over. At least 0.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().list_appointment_notes("123", 10, 10).send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_appointment_notes(
-        &self,
-        appointment_id: impl Display,
-        limit: impl Integer,
-        offset: impl Integer,
-    ) -> ListAppointmentNotes {
-        ListAppointmentNotes {
-            call: self
-                .call(&operations::CALENDARS_LIST_APPOINTMENT_NOTES)
-                .path("appointmentId", &appointment_id)
-                .set_query("limit", &limit)
-                .set_query("offset", &offset),
-        }
-    }
-=======
->>>>>>> vthree
     /// Lists the blocked slots.
     ///
     /// `GET /calendars/blocked-slots`
@@ -1327,32 +1233,6 @@ impl GetFreeSlots {
 }
 crm_core::call_builder!(GetFreeSlots => Map<types::Slots>);
 
-<<<<<<< HEAD
-/// Options of [`Calendars::list`].
-#[must_use = "nothing is sent before `send`"]
-pub struct List {
-    call: Call<types::CalendarsGetReply>,
-}
-
-impl List {
-    /// The id of the group.
-    pub fn group_id(self, group_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("groupId", &group_id.to_string()),
-        }
-    }
-    /// Whether to give drafted calendars too. Default: `true`.
-    #[inline]
-    pub fn show_drafted(self, show_drafted: bool) -> Self {
-        Self {
-            call: self.call.set_query("showDrafted", &show_drafted),
-        }
-    }
-}
-crm_core::call_builder!(List => types::CalendarsGetReply);
-
-=======
->>>>>>> vthree
 /// Options of [`Calendars::list_appointment_notes`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListAppointmentNotes {
@@ -1367,15 +1247,15 @@ impl Paged for ListAppointmentNotes {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.notes).map(Vec::len),
+            count: Some(page.notes.len()),
             next: None,
             total: None,
-            more: Some(page).and_then(|value| value.has_more.as_ref()).copied(),
+            more: if let Some(value) = &page.has_more { Some(*value) } else { None },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.notes).unwrap_or_default()
+        page.notes
     }
 }
 
@@ -1469,7 +1349,7 @@ impl Paged for SearchSchedules {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.schedules).map(Vec::len),
+            count: Some(page.schedules.len()),
             next: None,
             total: None,
             more: None,
@@ -1477,7 +1357,7 @@ impl Paged for SearchSchedules {
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.schedules).unwrap_or_default()
+        page.schedules
     }
 }
 
@@ -1494,7 +1374,7 @@ impl List {
             call: self.call.set_query("groupId", &group_id.to_string()),
         }
     }
-    /// Whether to give drafted calendars too.
+    /// Whether to give drafted calendars too. Default: `true`.
     #[inline]
     pub fn show_drafted(self, show_drafted: bool) -> Self {
         Self {

@@ -933,20 +933,19 @@ impl Paged for Search {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.contacts).map(Vec::len),
-            next: Some(page)
-                .map(|value| &value.contacts)
-                .and_then(|list| list.last())
-                .map(|value| &value.search_after)
-                .map(|values| values.to_vec())
-                .map(Position::Values),
+            count: Some(page.contacts.len()),
+            next: if let Some(value) = page.contacts.last() {
+                Some(Position::Values(value.search_after.clone()))
+            } else {
+                None
+            },
             total: None,
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.contacts).unwrap_or_default()
+        page.contacts
     }
 }
 
@@ -991,30 +990,28 @@ impl Paged for List {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.contacts).map(Vec::len),
-            next: Some(page)
-                .and_then(|value| value.meta.as_ref())
-                .and_then(|value| value.start_after.as_ref())
-                .map(ToString::to_string)
-                .zip(
-                    Some(page)
-                        .and_then(|value| value.meta.as_ref())
-                        .and_then(|value| value.start_after_id.as_ref())
-                        .cloned(),
-                )
-                .map(|(value, id)| Position::After { value, id }),
+            count: Some(page.contacts.len()),
+            next: if let Some(value) = &page.meta && let Some(value) = &value.start_after
+                && let Some(id) = &page.meta && let Some(id) = &id.start_after_id
+            {
+                Some(Position::After {
+                    value: value.to_string(),
+                    id: id.clone(),
+                })
+            } else {
+                None
+            },
             total: None,
-            more: Some(
-                Some(page)
-                    .and_then(|value| value.meta.as_ref())
-                    .and_then(|value| value.next_page.as_ref())
-                    .is_some(),
-            ),
+            more: if let Some(value) = &page.meta {
+                Some(value.next_page.is_some())
+            } else {
+                Some(false)
+            },
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.contacts).unwrap_or_default()
+        page.contacts
     }
 }
 
@@ -1053,16 +1050,18 @@ impl Paged for ListByBusiness {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.contacts).map(Vec::len),
+            count: Some(page.contacts.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.contacts).unwrap_or_default()
+        page.contacts
     }
 }

@@ -702,44 +702,6 @@ impl<C> Invoices<C> {
                 .set_query("offset", &offset),
         }
     }
-<<<<<<< HEAD
-    /// Lists the templates.
-    ///
-    /// `GET /invoices/template`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `invoices/template.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().list_templates("123", "value", 10, 10).send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_templates(
-        &self,
-        alt_id: impl Display,
-        alt_type: impl Display,
-        limit: impl Integer,
-        offset: impl Integer,
-    ) -> ListTemplates {
-        ListTemplates {
-            call: self
-                .call(&operations::INVOICES_LIST_TEMPLATES)
-                .set_query("altId", &alt_id.to_string())
-                .set_query("altType", &alt_type.to_string())
-                .set_query("limit", &limit)
-                .set_query("offset", &offset),
-        }
-    }
-=======
->>>>>>> vthree
     /// Previews the estimate template.
     ///
     /// `GET /invoices/estimate/template/preview`
@@ -1324,7 +1286,7 @@ impl Invoices {
     /// * Version `2021-07-28`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     /// * `limit`: Most items in a page.
     /// * `offset`: How many items to pass over.
     ///
@@ -1337,8 +1299,8 @@ impl Invoices {
         &self,
         alt_id: impl Display,
         alt_type: impl Display,
-        limit: i64,
-        offset: i64,
+        limit: impl Integer,
+        offset: impl Integer,
     ) -> ListTemplates {
         ListTemplates {
             call: self

@@ -399,38 +399,6 @@ impl<C> Payments<C> {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-<<<<<<< HEAD
-    /// Lists the coupons.
-    ///
-    /// `GET /payments/coupon/list`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `payments/coupons.readonly`.
-    /// * Version `2021-07-28`.
-    ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.payments().list_coupons("123", "value").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_coupons(
-        &self,
-        alt_id: impl Display,
-        alt_type: impl Display,
-    ) -> ListCoupons {
-        ListCoupons {
-            call: self
-                .call(&operations::PAYMENTS_LIST_COUPONS)
-                .set_query("altId", &alt_id.to_string())
-                .set_query("altType", &alt_type.to_string()),
-        }
-    }
-=======
->>>>>>> vthree
     /// Lists the integration providers.
     ///
     /// `GET /payments/integrations/provider/whitelabel`
@@ -717,7 +685,7 @@ impl Payments {
     /// * Version `2021-07-28`.
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -794,68 +762,6 @@ impl GetTransaction {
 }
 crm_core::call_builder!(GetTransaction => types::GetTxnReply);
 
-<<<<<<< HEAD
-/// Options of [`Payments::list_coupons`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListCoupons {
-    call: Call<types::ListCouponsReply>,
-}
-
-impl ListCoupons {
-    /// Most items in a page. Default: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit),
-        }
-    }
-    /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
-        Self {
-            call: self.call.set_query("offset", &offset),
-        }
-    }
-    /// Only those with this status.
-    pub fn status(self, status: impl Into<types::CouponStatus>) -> Self {
-        Self {
-            call: self
-                .call
-                .set_query("status", &Into::<types::CouponStatus>::into(status)),
-        }
-    }
-    /// A text to look for.
-    pub fn search(self, search: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("search", &search.to_string()),
-        }
-    }
-}
-crm_core::call_builder!(ListCoupons => types::ListCouponsReply);
-crm_core::paged_builder!(ListCoupons => ListCoupons);
-
-impl Paged for ListCoupons {
-    type Page = types::ListCouponsReply;
-    type Item = types::Coupon;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: Some(page.data.len()),
-            next: None,
-            total: if let Some(value) = &page.total_count {
-                Some(*value as u64)
-            } else {
-                None
-            },
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        page.data
-    }
-}
-
-=======
->>>>>>> vthree
 /// Options of [`Payments::list_integration_providers`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListIntegrationProviders {
@@ -1237,16 +1143,14 @@ pub struct ListCoupons {
 }
 
 impl ListCoupons {
-    /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    /// Most items in a page. Default: `100`.
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
-    #[inline]
-    pub fn offset(self, offset: i64) -> Self {
+    /// How many items to pass over. Default: `0`.
+    pub fn offset(self, offset: impl Integer) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -1275,16 +1179,18 @@ impl Paged for ListCoupons {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.data).map(Vec::len),
+            count: Some(page.data.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.total_count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.total_count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.data).unwrap_or_default()
+        page.data
     }
 }

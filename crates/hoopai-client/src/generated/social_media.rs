@@ -1270,15 +1270,13 @@ impl ListTags {
         }
     }
     /// Most items in a page.
-    #[inline]
-    pub fn limit(self, limit: i64) -> Self {
+    pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
-    #[inline]
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: impl Integer) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -1293,24 +1291,23 @@ impl Paged for ListTags {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .map(|value| &value.tags)
-                .map(Vec::len),
+            count: if let Some(value) = &page.results {
+                Some(value.tags.len())
+            } else {
+                None
+            },
             next: None,
-            total: Some(page)
-                .and_then(|value| value.results.as_ref())
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.results && let Some(value) = &value.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page)
-            .and_then(|value| value.results)
-            .map(|value| value.tags)
-            .unwrap_or_default()
+        if let Some(value) = page.results { value.tags } else { Vec::new() }
     }
 }
 
@@ -1458,64 +1455,6 @@ impl Paged for ListPosts {
     }
 }
 
-<<<<<<< HEAD
-/// Options of [`SocialMedia::list_tags`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListTags {
-    call: Call<types::IdReply>,
-}
-
-impl ListTags {
-    /// Only those that match this text.
-    pub fn search_text(self, search_text: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("searchText", &search_text.to_string()),
-        }
-    }
-    /// Most items in a page.
-    pub fn limit(self, limit: impl Integer) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit),
-        }
-    }
-    /// How many items to pass over.
-    pub fn skip(self, skip: impl Integer) -> Self {
-        Self {
-            call: self.call.set_query("skip", &skip),
-        }
-    }
-}
-crm_core::call_builder!(ListTags => types::IdReply);
-crm_core::paged_builder!(ListTags => ListTags);
-
-impl Paged for ListTags {
-    type Page = types::IdReply;
-    type Item = types::SocialMediaTag;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: if let Some(value) = &page.results {
-                Some(value.tags.len())
-            } else {
-                None
-            },
-            next: None,
-            total: if let Some(value) = &page.results && let Some(value) = &value.count {
-                Some(*value as u64)
-            } else {
-                None
-            },
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        if let Some(value) = page.results { value.tags } else { Vec::new() }
-    }
-}
-
-=======
->>>>>>> vthree
 /// Options of [`SocialMedia::start_facebook_oauth`].
 #[must_use = "nothing is sent before `send`"]
 pub struct StartFacebookOauth {

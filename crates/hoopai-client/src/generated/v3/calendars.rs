@@ -403,69 +403,6 @@ impl Calendars {
         self.call(&operations::CALENDARS_GET_CALENDAR_SCHEDULE)
             .path("calendarId", &calendar_id)
     }
-<<<<<<< HEAD
-    /// Reads the free slots of a calendar.
-    ///
-    /// `GET /calendars/{calendarId}/free-slots`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    /// * `start_date`: Start of the range. In milliseconds since 1970-01-01 UTC.
-    /// * `end_date`: End of the range, at most 31 days after its start. In milliseconds since 1970-01-01 UTC.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .calendars()
-    ///     .get_free_slots("123", 1_772_323_200_000, 1_775_001_599_999)
-    ///     .send()
-    ///     .await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_free_slots(
-        &self,
-        calendar_id: impl Display,
-        start_date: impl Integer,
-        end_date: impl Integer,
-    ) -> GetFreeSlots {
-        GetFreeSlots {
-            call: self
-                .call(&operations::CALENDARS_GET_FREE_SLOTS)
-                .path("calendarId", &calendar_id)
-                .set_query("startDate", &start_date)
-                .set_query("endDate", &end_date),
-        }
-    }
-    /// Reads the notification of a calendar.
-    ///
-    /// `GET /calendars/{calendarId}/notifications/{notificationId}`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `calendars/events.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().get_notification("123", "123").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn get_notification(
-        &self,
-        calendar_id: impl Display,
-        notification_id: impl Display,
-    ) -> Call<types::CalendarNotificationReply> {
-        self.call(&operations::CALENDARS_GET_NOTIFICATION)
-            .path("calendarId", &calendar_id)
-            .path("notificationId", &notification_id)
-    }
-=======
->>>>>>> vthree
     /// Reads the resource of a calendar.
     ///
     /// `GET /calendars/resources/{resourceType}/{id}`
@@ -584,41 +521,6 @@ impl Calendars {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-<<<<<<< HEAD
-    /// Lists the appointment notes of a calendar.
-    ///
-    /// `GET /calendars/appointments/{appointmentId}/notes`
-    ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `calendars/events.readonly`.
-    /// * Version `v3`.
-    ///
-    /// * `appointment_id`: The id of the appointment.
-    /// * `limit`: Most items in a page. At most 20.
-    /// * `offset`: How many items to pass over. At least 0.
-    ///
-    /// ```
-    /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().list_appointment_notes("123", 10, 10).send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_appointment_notes(
-        &self,
-        appointment_id: impl Display,
-        limit: impl Integer,
-        offset: impl Integer,
-    ) -> ListAppointmentNotes {
-        ListAppointmentNotes {
-            call: self
-                .call(&operations::CALENDARS_LIST_APPOINTMENT_NOTES)
-                .path("appointmentId", &appointment_id)
-                .set_query("limit", &limit)
-                .set_query("offset", &offset),
-        }
-    }
-=======
->>>>>>> vthree
     /// Lists the blocked slots.
     ///
     /// `GET /calendars/blocked-slots`
@@ -1136,64 +1038,6 @@ impl ListEvents {
 }
 crm_core::call_builder!(ListEvents => types::GetCalendarEventsReply);
 
-<<<<<<< HEAD
-/// Options of [`Calendars::list_notifications`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListNotifications {
-    call: Call<Vec<types::CalendarNotificationReply>>,
-}
-
-impl ListNotifications {
-    /// Filters by whether notifications are active.
-    #[inline]
-    pub fn is_active(self, is_active: bool) -> Self {
-        Self {
-            call: self.call.set_query("isActive", &is_active),
-        }
-    }
-    /// Whether it is deleted.
-    #[inline]
-    pub fn deleted(self, deleted: bool) -> Self {
-        Self {
-            call: self.call.set_query("deleted", &deleted),
-        }
-    }
-    /// Most items in a page. Default: `100`.
-    pub fn limit(self, limit: impl Integer) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit),
-        }
-    }
-    /// How many items to pass over. Default: `0`.
-    pub fn skip(self, skip: impl Integer) -> Self {
-        Self {
-            call: self.call.set_query("skip", &skip),
-        }
-    }
-}
-crm_core::call_builder!(ListNotifications => Vec<types::CalendarNotificationReply>);
-crm_core::paged_builder!(ListNotifications => ListNotifications);
-
-impl Paged for ListNotifications {
-    type Page = Vec<types::CalendarNotificationReply>;
-    type Item = types::CalendarNotificationReply;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: Some(page.len()),
-            next: None,
-            total: None,
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        page
-    }
-}
-
-=======
->>>>>>> vthree
 /// Options of [`Calendars::list_resources`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListResources {
@@ -1269,56 +1113,6 @@ impl ListServices {
 }
 crm_core::call_builder!(ListServices => types::ServicesListReply);
 
-<<<<<<< HEAD
-/// Options of [`Calendars::search_schedules`].
-#[must_use = "nothing is sent before `send`"]
-pub struct SearchSchedules {
-    call: Call<types::GetAllSchedulesReply>,
-}
-
-impl SearchSchedules {
-    /// The id of the calendar.
-    pub fn calendar_id(self, calendar_id: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("calendarId", &calendar_id.to_string()),
-        }
-    }
-    /// How many items to pass over. At least 0. Default: `0`.
-    pub fn skip(self, skip: impl Integer) -> Self {
-        Self {
-            call: self.call.set_query("skip", &skip),
-        }
-    }
-    /// Most items in a page. Between 1 and 500. Default: `50`.
-    pub fn limit(self, limit: impl Integer) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit),
-        }
-    }
-}
-crm_core::call_builder!(SearchSchedules => types::GetAllSchedulesReply);
-crm_core::paged_builder!(SearchSchedules => SearchSchedules);
-
-impl Paged for SearchSchedules {
-    type Page = types::GetAllSchedulesReply;
-    type Item = types::ScheduleObjectReply;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: Some(page).map(|value| &value.schedules).map(Vec::len),
-            next: None,
-            total: None,
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.schedules).unwrap_or_default()
-    }
-}
-
-=======
->>>>>>> vthree
 /// Options of [`Calendars::update_service_booking`].
 #[must_use = "nothing is sent before `send`"]
 pub struct UpdateServiceBooking {

@@ -430,16 +430,18 @@ impl Paged for ListByBusiness {
     #[inline]
     fn facts(page: &Self::Page) -> PageFacts {
         PageFacts {
-            count: Some(page).map(|value| &value.contacts).map(Vec::len),
+            count: Some(page.contacts.len()),
             next: None,
-            total: Some(page)
-                .and_then(|value| value.count.as_ref())
-                .map(|value| *value as u64),
+            total: if let Some(value) = &page.count {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }
     #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
-        Some(page).map(|value| value.contacts).unwrap_or_default()
+        page.contacts
     }
 }

@@ -1294,64 +1294,6 @@ impl Paged for ListAvailableCategories {
     }
 }
 
-<<<<<<< HEAD
-/// Options of [`SocialMedia::list_categories`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListCategories {
-    call: Call<types::GetByLocationIdReply>,
-}
-
-impl ListCategories {
-    /// Only those that match this text.
-    pub fn search_text(self, search_text: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("searchText", &search_text.to_string()),
-        }
-    }
-    /// Most items in a page.
-    pub fn limit(self, limit: impl Integer) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit),
-        }
-    }
-    /// How many items to pass over.
-    pub fn skip(self, skip: impl Integer) -> Self {
-        Self {
-            call: self.call.set_query("skip", &skip),
-        }
-    }
-}
-crm_core::call_builder!(ListCategories => types::GetByLocationIdReply);
-crm_core::paged_builder!(ListCategories => ListCategories);
-
-impl Paged for ListCategories {
-    type Page = types::GetByLocationIdReply;
-    type Item = types::Category;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: if let Some(value) = &page.results {
-                Some(value.categories.len())
-            } else {
-                None
-            },
-            next: None,
-            total: if let Some(value) = &page.results && let Some(value) = &value.count {
-                Some(*value as u64)
-            } else {
-                None
-            },
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        if let Some(value) = page.results { value.categories } else { Vec::new() }
-    }
-}
-
-=======
->>>>>>> vthree
 /// Options of [`SocialMedia::list_comments`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListComments {
@@ -1660,64 +1602,6 @@ impl Paged for ListQueues {
     }
 }
 
-<<<<<<< HEAD
-/// Options of [`SocialMedia::list_tags`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListTags {
-    call: Call<types::IdReply>,
-}
-
-impl ListTags {
-    /// Only those that match this text.
-    pub fn search_text(self, search_text: impl Display) -> Self {
-        Self {
-            call: self.call.set_query("searchText", &search_text.to_string()),
-        }
-    }
-    /// Most items in a page.
-    pub fn limit(self, limit: impl Integer) -> Self {
-        Self {
-            call: self.call.set_query("limit", &limit),
-        }
-    }
-    /// How many items to pass over.
-    pub fn skip(self, skip: impl Integer) -> Self {
-        Self {
-            call: self.call.set_query("skip", &skip),
-        }
-    }
-}
-crm_core::call_builder!(ListTags => types::IdReply);
-crm_core::paged_builder!(ListTags => ListTags);
-
-impl Paged for ListTags {
-    type Page = types::IdReply;
-    type Item = types::SocialMediaTag;
-    #[inline]
-    fn facts(page: &Self::Page) -> PageFacts {
-        PageFacts {
-            count: if let Some(value) = &page.results {
-                Some(value.tags.len())
-            } else {
-                None
-            },
-            next: None,
-            total: if let Some(value) = &page.results && let Some(value) = &value.count {
-                Some(*value as u64)
-            } else {
-                None
-            },
-            more: None,
-        }
-    }
-    #[inline]
-    fn items(page: Self::Page) -> Vec<Self::Item> {
-        if let Some(value) = page.results { value.tags } else { Vec::new() }
-    }
-}
-
-=======
->>>>>>> vthree
 /// Options of [`SocialMedia::start_oauth`].
 #[must_use = "nothing is sent before `send`"]
 pub struct StartOauth {
