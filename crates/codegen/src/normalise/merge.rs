@@ -15,6 +15,9 @@ use crate::read::references;
 /// The names of schemas, by document and by the name that the document has.
 pub(super) type Schemas = BTreeMap<String, BTreeMap<String, String>>;
 
+/// The number of schemas of a shape that had the name already, and of all that have it.
+type Users = (usize, usize);
+
 /// Merges the documents of an API, and returns the names that their schemas have now; `known` are those that they had.
 pub(super) fn merge(
     mut documents: Vec<Document>,
@@ -32,7 +35,7 @@ pub(super) fn merge(
     let fullest = twice::fullest(&documents, refusals);
     let shapes = shapes(&documents);
     // By name: the shapes it has; how many schemas of each had this name already, and how many there are.
-    let mut uses: BTreeMap<&str, Vec<(u64, (usize, usize))>> = BTreeMap::new();
+    let mut uses: BTreeMap<&str, Vec<(u64, Users)>> = BTreeMap::new();
     for ((document, names), shapes) in documents.iter().zip(&renamed).zip(&shapes) {
         for (schema, name) in names {
             let standing = usize::from(had(document).get(schema) == Some(name));

@@ -53,7 +53,7 @@ impl Plan {
                 Some(baseline) => {
                     if !compared.contains_key(&baseline.commit) {
                         let before = At::read(root, &baseline.commit)?;
-                        let changes = diff::between(before.root(), root, &mut diff::say)
+                        let changes = diff::between(before.root(), root, &mut xtask::diff::say)
                             .with_context(|| format!("comparing with {}", baseline.name))?;
                         compared.insert(baseline.commit.clone(), changes);
                     }
