@@ -98,9 +98,7 @@ fn units(model: &Model) -> Result<()> {
         operation.arguments.iter().filter(unclear).map(|argument| format!("{} `{}`", operation.name, argument.wire))
     });
     let members = model.types.iter().filter(|(_, definition)| definition.sent).flat_map(|(name, definition)| {
-        let unclear = move |field: &&Field| {
-            !field.read_only && unclear(&field.wire, &field.ty, field.unit.as_ref())
-        };
+        let unclear = move |field: &&Field| !field.read_only && unclear(&field.wire, &field.ty, field.unit.as_ref());
         definition.fields().iter().filter(unclear).map(move |field| format!("{name} `{}`", field.wire))
     });
     let unclear: Vec<String> = arguments.chain(members).collect();

@@ -222,7 +222,7 @@ fn versions(change: fn(&mut Value)) -> [String; 4] {
         {"name": "next", "client": "Next", "documents": {"next.json": {"resource": "orders"}}},
     ]);
     workspace.put("specs/acme/vendor.json", &vendor);
-    generate::plan(workspace.root(), &[], false).unwrap().0.write().unwrap();
+    generate::plan(workspace.root(), &[], &mut |_| {}).unwrap().0.write().unwrap();
     let generated = workspace.root().join("crates/acme-client/src/generated");
     let file = |name: &str| std::fs::read_to_string(generated.join(name)).unwrap_or_default();
     ["orders.rs", "next/mod.rs", "next/orders.rs", "next/operations/orders.rs"].map(file)

@@ -4,11 +4,12 @@
 /// What every client re-exports.
 pub mod shared {
     pub use crate::{
-        Acquire, Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ChunkOutcome,
-        ClientBuilder, Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, Feedback, FieldError, Integer,
-        LimitRefusal, LimitScope, LocalLimiter, Map, NotATime, OpMeta, Pages, Paginator, Paging, PagingKind, Param,
-        Permit, Poll, PollPolicy, Poller, Position, Progress, Quotas, RateLimiter, RawReply, RetryPolicy, Secret,
-        Sending, Sent, SentIn, StaticToken, Stats, Status, SystemClock, Time, Timestamp, Upload, VendorDetail, Window,
+        Acquire, Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions,
+        ChunkOutcome, ClientBuilder, Clock, Credentials, Cursor, End, Error, ErrorKind, Exponential, Feedback,
+        FieldError, Integer, LimitRefusal, LimitScope, LocalLimiter, Map, NotATime, OpMeta, Pages, Paginator, Paging,
+        PagingKind, Param, Permit, Poll, PollPolicy, Poller, Position, Progress, Quotas, RateLimiter, RawReply,
+        RetryPolicy, Secret, Sending, Sent, SentIn, StaticToken, Stats, Status, SystemClock, Time, Timestamp, Upload,
+        VendorDetail, Window,
     };
     pub use http::{self, Method};
     pub use serde_json::{self, Value, json};

@@ -23,8 +23,8 @@ pub use generated::{bulk_export, contacts};
 #[doc(hidden)]
 pub use vendor::vendor;
 
-#[doc(inline)]
-pub use crm_core::facade::shared::*;
 #[cfg(feature = "redis")]
 #[doc(inline)]
 pub use crm_core::facade::redis::*;
+#[doc(inline)]
+pub use crm_core::facade::shared::*;

@@ -15,8 +15,8 @@ pub use generated::{account_intelligence, revenue_agents};
 pub use intelligence::{ACCOUNT_INTELLIGENCE_URL, AccountIntelligence, Domain, Fields, Refusal, ResearchQuery};
 pub use tokens::{AccountIntelligenceToken, RevenueAgentsToken};
 
-#[doc(inline)]
-pub use crm_core::facade::shared::*;
 #[cfg(feature = "redis")]
 #[doc(inline)]
 pub use crm_core::facade::redis::*;
+#[doc(inline)]
+pub use crm_core::facade::shared::*;

@@ -29,11 +29,11 @@ pub use version::ApiVersion;
 #[doc(hidden)]
 pub use vendor::vendor;
 
-#[doc(inline)]
-pub use crm_core::facade::shared::*;
 #[cfg(feature = "oauth")]
 #[doc(inline)]
 pub use crm_core::facade::oauth::*;
 #[cfg(feature = "redis")]
 #[doc(inline)]
 pub use crm_core::facade::redis::*;
+#[doc(inline)]
+pub use crm_core::facade::shared::*;

@@ -20,14 +20,14 @@ pub use ext::*;
 pub use generated::limits::Tier;
 pub use generated::*;
 
-#[doc(inline)]
-pub use crm_core::facade::shared::*;
 #[cfg(feature = "oauth")]
 #[doc(inline)]
 pub use crm_core::facade::oauth::*;
 #[cfg(feature = "redis")]
 #[doc(inline)]
 pub use crm_core::facade::redis::*;
+#[doc(inline)]
+pub use crm_core::facade::shared::*;
 
 /// How this crate reads HubSpot's replies, for tests that need no connection.
 #[doc(hidden)]

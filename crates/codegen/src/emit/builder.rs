@@ -45,7 +45,8 @@ pub(super) fn builder(pieces: &mut Vec<Piece>, operation: &Operation, model: &Mo
 
 /// The builder's method for an argument.
 fn option(argument: &Argument) -> TokenStream {
-    let about = Some(argument.about()).filter(|about| !about.is_empty()).unwrap_or_else(|| format!("`{}`", argument.wire));
+    let about =
+        Some(argument.about()).filter(|about| !about.is_empty()).unwrap_or_else(|| format!("`{}`", argument.wire));
     let (about, name) = (doc(&about), ident(&setter(argument)));
     if let Some(prefix) = argument.prefix() {
         let named = format!("{prefix}{{name}}");

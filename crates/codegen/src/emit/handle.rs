@@ -193,7 +193,8 @@ fn method(operation: &Operation, examples: &Examples<'_>) -> Result<TokenStream>
     let about = plain_doc(&format!("{}\n\n{}", docs::summary(operation), docs::facts(operation)));
     let told: Vec<&&Argument> = required.iter().filter(|argument| !argument.about().is_empty()).collect();
     let gap = (!told.is_empty()).then(|| quote!(#[doc = ""]));
-    let told = told.iter().map(|argument| doc(&format!("* `{}`: {}", argument.ident, argument.about().replace('\n', " "))));
+    let told =
+        told.iter().map(|argument| doc(&format!("* `{}`: {}", argument.ident, argument.about().replace('\n', " "))));
     let example = plain_doc(&examples.of(operation)?);
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated = "the vendor marks it deprecated"]));
 

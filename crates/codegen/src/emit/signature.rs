@@ -69,11 +69,11 @@ impl<'a> Taken<'a> {
             ty if argument.place == Place::Path && !matches!(ty, Ty::Named(_)) => Self::Display,
             Ty::List(inner) => Self::Items(Box::new(match &**inner {
                 Ty::Text => Self::Display,
-                Ty::Integer => Self::Integer,
                 plain if is_plain(plain) => Self::Plain(plain),
                 named => Self::Into(named),
             })),
-            Ty::Integer => Self::Integer,
+            // A literal of any integer type is an `i32`, which times and ids do not fit into.
+            Ty::Integer if argument.page_size => Self::Integer,
             plain if is_plain(plain) => Self::Plain(plain),
             other => Self::Into(other),
         }
@@ -117,7 +117,7 @@ impl<'a> Taken<'a> {
 }
 
 const fn is_plain(ty: &Ty) -> bool {
-    matches!(ty, Ty::Number | Ty::Boolean)
+    matches!(ty, Ty::Integer | Ty::Number | Ty::Boolean)
 }
 
 /// The builder's method for an argument; a name that builders have already gets longer.

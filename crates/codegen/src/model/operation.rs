@@ -122,6 +122,8 @@ pub struct Argument {
     pub allowed: String,
     /// The unit of a number.
     pub unit: Option<Unit>,
+    /// True if it is the number of items per page.
+    pub page_size: bool,
     /// Always this value; the user is not asked.
     pub constant: Option<String>,
     /// A list as one text with commas.

@@ -65,6 +65,10 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
     scopes.dedup();
     let failures = object(value, "responses").filter_map(|(status, _)| status.parse().ok());
     let paging = Paging::read(value)?;
+    let page_size = paging.as_ref().and_then(|paging| paging.limit.as_ref());
+    for argument in &mut arguments {
+        argument.page_size = argument.place == Place::Query && page_size == Some(&argument.wire);
+    }
     let safe = matches!(method, "get" | "head" | "put" | "delete" | "options");
     let flag = |key: &str| value.get(key).and_then(Value::as_bool);
     Ok(Operation {
@@ -166,6 +170,7 @@ fn argument(shaper: &mut Shaper<'_>, parameter: &Value, hint: &str) -> Result<Ar
         wire,
         place,
         ty,
+        page_size: false,
         constant,
     })
 }
@@ -184,6 +189,7 @@ fn part_argument(shaper: &mut Shaper<'_>, part: &Part<'_>, hint: &str) -> Result
         doc: description(part.schema).unwrap_or_default(),
         allowed: constraints(part.schema),
         unit: Unit::of(part.schema)?,
+        page_size: false,
         constant: None,
         joined: false,
         slashes: false,

@@ -46,7 +46,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// An integer of any width, for counts and ids: a page size may be an `i64` or the `len()` of a list.
+/// An integer of any width, for the number of items per page, which is often the `len()` of a list.
 pub trait Integer: Param + sealed::Sealed {}
 
 macro_rules! integers {

@@ -244,7 +244,7 @@ impl AgentStudio {
         &self,
         location_id: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListAgents {
         ListAgents {
             call: self
@@ -279,7 +279,7 @@ impl AgentStudio {
         &self,
         location_id: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListAgentsLegacy {
         ListAgentsLegacy {
             call: self

@@ -224,7 +224,7 @@ impl Associations {
     pub fn list(
         &self,
         location_id: impl Display,
-        skip: impl Integer,
+        skip: i64,
         limit: impl Integer,
     ) -> List {
         List {
@@ -259,7 +259,7 @@ impl Associations {
         &self,
         record_id: impl Display,
         location_id: impl Display,
-        skip: impl Integer,
+        skip: i64,
         limit: impl Integer,
     ) -> ListRelations {
         ListRelations {

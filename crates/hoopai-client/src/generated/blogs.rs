@@ -83,7 +83,7 @@ impl<C> Blogs<C> {
     pub fn list(
         &self,
         location_id: impl Display,
-        skip: impl Integer,
+        skip: i64,
         limit: impl Integer,
     ) -> List {
         List {
@@ -117,7 +117,7 @@ impl<C> Blogs<C> {
         &self,
         location_id: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListAuthors {
         ListAuthors {
             call: self
@@ -150,7 +150,7 @@ impl<C> Blogs<C> {
         &self,
         location_id: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListCategories {
         ListCategories {
             call: self
@@ -225,7 +225,7 @@ impl Blogs {
         location_id: impl Display,
         blog_id: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListPosts {
         ListPosts {
             call: self

@@ -363,8 +363,8 @@ impl<C> Calendars<C> {
     pub fn get_free_slots(
         &self,
         calendar_id: impl Display,
-        start_date: impl Integer,
-        end_date: impl Integer,
+        start_date: i64,
+        end_date: i64,
     ) -> GetFreeSlots {
         GetFreeSlots {
             call: self
@@ -443,7 +443,7 @@ impl<C> Calendars<C> {
         &self,
         appointment_id: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListAppointmentNotes {
         ListAppointmentNotes {
             call: self
@@ -1011,8 +1011,8 @@ impl Calendars {
     pub fn list_blocked_slots(
         &self,
         location_id: impl Display,
-        start_time: impl Integer,
-        end_time: impl Integer,
+        start_time: i64,
+        end_time: i64,
     ) -> ListBlockedSlots {
         ListBlockedSlots {
             call: self
@@ -1046,8 +1046,8 @@ impl Calendars {
     pub fn list_events(
         &self,
         location_id: impl Display,
-        start_time: impl Integer,
-        end_time: impl Integer,
+        start_time: i64,
+        end_time: i64,
     ) -> ListEvents {
         ListEvents {
             call: self
@@ -1087,7 +1087,7 @@ impl Calendars {
         resource_type: impl Into<types::ResourceType>,
         location_id: impl Display,
         limit: impl Integer,
-        skip: impl Integer,
+        skip: i64,
     ) -> ListResources {
         ListResources {
             call: self
@@ -1287,7 +1287,8 @@ impl ListNotifications {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -1328,7 +1329,8 @@ impl SearchSchedules {
         }
     }
     /// How many items to pass over. At least 0. Default: `0`.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }

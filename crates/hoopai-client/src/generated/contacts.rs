@@ -963,7 +963,8 @@ impl List {
         }
     }
     /// Where the next page begins, from the page before.
-    pub fn start_after(self, start_after: impl Integer) -> Self {
+    #[inline]
+    pub fn start_after(self, start_after: i64) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after),
         }
@@ -1029,7 +1030,8 @@ impl ListByBusiness {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }

@@ -1165,13 +1165,15 @@ impl Search {
         }
     }
     /// Start of the range. In milliseconds since 1970-01-01 UTC.
-    pub fn start_date(self, start_date: impl Integer) -> Self {
+    #[inline]
+    pub fn start_date(self, start_date: i64) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date),
         }
     }
     /// End of the range. In milliseconds since 1970-01-01 UTC.
-    pub fn end_date(self, end_date: impl Integer) -> Self {
+    #[inline]
+    pub fn end_date(self, end_date: i64) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date),
         }

@@ -184,7 +184,8 @@ impl ListCampaigns {
         }
     }
     /// How many items to pass over.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -294,7 +295,8 @@ impl ListTemplates {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

@@ -155,7 +155,7 @@ impl Funnels {
         location_id: impl Display,
         funnel_id: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListPages {
         ListPages {
             call: self
@@ -189,7 +189,7 @@ impl Funnels {
         &self,
         location_id: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListRedirects {
         ListRedirects {
             call: self
@@ -275,7 +275,8 @@ impl List {
         }
     }
     /// How many items to pass over.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

@@ -579,7 +579,7 @@ impl<C> Invoices<C> {
         alt_id: impl Display,
         alt_type: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> List {
         List {
             call: self
@@ -619,7 +619,7 @@ impl<C> Invoices<C> {
         alt_id: impl Display,
         alt_type: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListEstimateTemplates {
         ListEstimateTemplates {
             call: self
@@ -655,7 +655,7 @@ impl<C> Invoices<C> {
         alt_id: impl Display,
         alt_type: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListEstimates {
         ListEstimates {
             call: self
@@ -691,7 +691,7 @@ impl<C> Invoices<C> {
         alt_id: impl Display,
         alt_type: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListSchedules {
         ListSchedules {
             call: self
@@ -1300,7 +1300,7 @@ impl Invoices {
         alt_id: impl Display,
         alt_type: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListTemplates {
         ListTemplates {
             call: self

@@ -514,7 +514,8 @@ pub struct ListUrls {
 
 impl ListUrls {
     /// Which page: a number for a list, a name for a sign-in.
-    pub fn page(self, page: impl Integer) -> Self {
+    #[inline]
+    pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }

@@ -179,7 +179,8 @@ impl Search {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }

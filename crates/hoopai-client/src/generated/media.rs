@@ -237,7 +237,8 @@ pub struct List {
 
 impl List {
     /// How many items to pass over.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

@@ -374,7 +374,8 @@ impl ListLostReasons {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -531,7 +532,8 @@ impl Search {
         }
     }
     /// Which page: a number for a list, a name for a sign-in. Default: `1`.
-    pub fn page(self, page: impl Integer) -> Self {
+    #[inline]
+    pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }

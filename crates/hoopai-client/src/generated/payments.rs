@@ -776,7 +776,8 @@ impl ListIntegrationProviders {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -984,7 +985,8 @@ impl ListSubscriptions {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -1105,7 +1107,8 @@ impl ListTransactions {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -1150,7 +1153,8 @@ impl ListCoupons {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

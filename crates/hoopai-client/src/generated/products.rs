@@ -962,7 +962,8 @@ impl List {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -1084,7 +1085,8 @@ impl ListCollections {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -1141,7 +1143,8 @@ impl ListInventory {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -1192,7 +1195,8 @@ impl ListPrices {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -1243,7 +1247,8 @@ impl ListReviews {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

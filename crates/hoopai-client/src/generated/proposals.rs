@@ -163,7 +163,8 @@ impl ListDocuments {
         }
     }
     /// How many items to pass over.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -263,7 +264,8 @@ impl ListTemplates {
         }
     }
     /// How many items to pass over.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }

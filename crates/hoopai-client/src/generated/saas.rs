@@ -454,11 +454,7 @@ impl<C> Saas<C> {
     /// let reply = client.saas().list_locations("123", 10).send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn list_locations(
-        &self,
-        company_id: impl Display,
-        page: impl Integer,
-    ) -> ListLocations {
+    pub fn list_locations(&self, company_id: impl Display, page: i64) -> ListLocations {
         ListLocations {
             call: self
                 .call(&operations::SAAS_LIST_LOCATIONS)
@@ -762,7 +758,8 @@ pub struct ListLocationsLegacy {
 
 impl ListLocationsLegacy {
     /// Which page: a number for a list, a name for a sign-in.
-    pub fn page(self, page: impl Integer) -> Self {
+    #[inline]
+    pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }

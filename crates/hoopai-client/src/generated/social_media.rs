@@ -1221,7 +1221,8 @@ impl ListCategories {
         }
     }
     /// How many items to pass over.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -1276,7 +1277,8 @@ impl ListTags {
         }
     }
     /// How many items to pass over.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -1319,7 +1321,8 @@ pub struct ListCsvImports {
 
 impl ListCsvImports {
     /// How many items to pass over. Default: `0`.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -1380,7 +1383,8 @@ pub struct ListCsvPosts {
 
 impl ListCsvPosts {
     /// How many items to pass over.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }

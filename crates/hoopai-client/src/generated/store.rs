@@ -578,7 +578,8 @@ impl ListShippingRates {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -623,7 +624,8 @@ impl ListShippingZones {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

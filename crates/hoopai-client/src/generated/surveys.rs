@@ -82,7 +82,8 @@ pub struct List {
 
 impl List {
     /// How many items to pass over.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -133,7 +134,8 @@ pub struct ListSubmissions {
 
 impl ListSubmissions {
     /// Which page: a number for a list, a name for a sign-in. Default: `1`.
-    pub fn page(self, page: impl Integer) -> Self {
+    #[inline]
+    pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }

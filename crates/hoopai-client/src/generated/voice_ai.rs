@@ -349,7 +349,8 @@ pub struct ListAgents {
 
 impl ListAgents {
     /// Which page: a number for a list, a name for a sign-in. Between 1 and 5000. Default: `1`.
-    pub fn page(self, page: impl Integer) -> Self {
+    #[inline]
+    pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
@@ -467,7 +468,8 @@ impl ListCallLogs {
         }
     }
     /// Which page: a number for a list, a name for a sign-in. Default: `1`.
-    pub fn page(self, page: impl Integer) -> Self {
+    #[inline]
+    pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }

@@ -88,10 +88,7 @@ pub struct ListAuditLogs {
 
 impl ListAuditLogs {
     /// Only actions of these users, by id.
-    pub fn acting_user_id(
-        self,
-        acting_user_id: impl IntoIterator<Item = impl Integer>,
-    ) -> Self {
+    pub fn acting_user_id(self, acting_user_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
                 .call
@@ -195,7 +192,8 @@ impl ListLogins {
         }
     }
     /// The id of the user.
-    pub fn user_id(self, user_id: impl Integer) -> Self {
+    #[inline]
+    pub fn user_id(self, user_id: i64) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id),
         }
@@ -242,7 +240,8 @@ impl ListSecurityEvents {
         }
     }
     /// Return only events after this time. In milliseconds since 1970-01-01 UTC.
-    pub fn from_timestamp(self, from_timestamp: impl Integer) -> Self {
+    #[inline]
+    pub fn from_timestamp(self, from_timestamp: i64) -> Self {
         Self {
             call: self.call.set_query("fromTimestamp", &from_timestamp),
         }
@@ -254,13 +253,15 @@ impl ListSecurityEvents {
         }
     }
     /// Return only events before this time. In milliseconds since 1970-01-01 UTC.
-    pub fn to_timestamp(self, to_timestamp: impl Integer) -> Self {
+    #[inline]
+    pub fn to_timestamp(self, to_timestamp: i64) -> Self {
         Self {
             call: self.call.set_query("toTimestamp", &to_timestamp),
         }
     }
     /// The id of the user.
-    pub fn user_id(self, user_id: impl Integer) -> Self {
+    #[inline]
+    pub fn user_id(self, user_id: i64) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id),
         }

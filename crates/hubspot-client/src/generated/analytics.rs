@@ -448,13 +448,15 @@ impl GetBreakdownReport {
         }
     }
     /// Parts for each page; ignored for daily, weekly and monthly reports. At least 1.
-    pub fn limit(self, limit: impl Integer) -> Self {
+    #[inline]
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Where to begin: the `offset` of the page before. At least 0.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -524,13 +526,15 @@ impl GetContentGroupSources {
         }
     }
     /// Parts for each page; ignored for daily, weekly and monthly reports. At least 1.
-    pub fn limit(self, limit: impl Integer) -> Self {
+    #[inline]
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Where to begin: the `offset` of the page before. At least 0.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -600,13 +604,15 @@ impl GetContentReport {
         }
     }
     /// Parts for each page; ignored for daily, weekly and monthly reports. At least 1.
-    pub fn limit(self, limit: impl Integer) -> Self {
+    #[inline]
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Where to begin: the `offset` of the page before. At least 0.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -664,13 +670,15 @@ impl GetObjectsReport {
         }
     }
     /// Parts for each page; ignored for daily, weekly and monthly reports. At least 1.
-    pub fn limit(self, limit: impl Integer) -> Self {
+    #[inline]
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Where to begin: the `offset` of the page before. At least 0.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -740,13 +748,15 @@ impl GetPageSources {
         }
     }
     /// Parts for each page; ignored for daily, weekly and monthly reports. At least 1.
-    pub fn limit(self, limit: impl Integer) -> Self {
+    #[inline]
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Where to begin: the `offset` of the page before. At least 0.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

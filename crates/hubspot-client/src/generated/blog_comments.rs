@@ -94,13 +94,15 @@ impl List {
         }
     }
     /// Number of comments to pass over.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// Account; that of the token if absent.
-    pub fn portal_id(self, portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn portal_id(self, portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("portalId", &portal_id),
         }
@@ -112,7 +114,8 @@ impl List {
         }
     }
     /// Only comments on this post.
-    pub fn content_id(self, content_id: impl Integer) -> Self {
+    #[inline]
+    pub fn content_id(self, content_id: i64) -> Self {
         Self {
             call: self.call.set_query("contentId", &content_id),
         }

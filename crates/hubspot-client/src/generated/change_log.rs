@@ -64,7 +64,8 @@ pub struct List {
 
 impl List {
     /// `timestamp` of the last change read. Alone it is included in what comes. In milliseconds since 1970-01-01 UTC.
-    pub fn timestamp(self, timestamp: impl Integer) -> Self {
+    #[inline]
+    pub fn timestamp(self, timestamp: i64) -> Self {
         Self {
             call: self.call.set_query("timestamp", &timestamp),
         }
@@ -76,7 +77,8 @@ impl List {
         }
     }
     /// `objectId` of the last change read.
-    pub fn object_id(self, object_id: impl Integer) -> Self {
+    #[inline]
+    pub fn object_id(self, object_id: i64) -> Self {
         Self {
             call: self.call.set_query("objectId", &object_id),
         }

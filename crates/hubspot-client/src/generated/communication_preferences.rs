@@ -342,7 +342,8 @@ pub struct BatchReadStatuses {
 
 impl BatchReadStatuses {
     /// The id of the business unit.
-    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
+    #[inline]
+    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
@@ -358,7 +359,8 @@ pub struct BatchReadUnsubscribedFromAll {
 
 impl BatchReadUnsubscribedFromAll {
     /// The id of the business unit.
-    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
+    #[inline]
+    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
@@ -374,7 +376,8 @@ pub struct BatchUnsubscribeAll {
 
 impl BatchUnsubscribeAll {
     /// The id of the business unit.
-    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
+    #[inline]
+    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
@@ -397,7 +400,8 @@ pub struct GenerateLinks {
 
 impl GenerateLinks {
     /// The id of the business unit. Default: `0`.
-    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
+    #[inline]
+    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
@@ -413,7 +417,8 @@ pub struct GetUnsubscribedFromAll {
 
 impl GetUnsubscribedFromAll {
     /// The id of the business unit.
-    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
+    #[inline]
+    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
@@ -436,7 +441,8 @@ pub struct ListDefinitions {
 
 impl ListDefinitions {
     /// The id of the business unit.
-    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
+    #[inline]
+    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
@@ -459,7 +465,8 @@ pub struct ListStatuses {
 
 impl ListStatuses {
     /// The id of the business unit.
-    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
+    #[inline]
+    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
@@ -475,7 +482,8 @@ pub struct UnsubscribeAll {
 
 impl UnsubscribeAll {
     /// The id of the business unit.
-    pub fn business_unit_id(self, business_unit_id: impl Integer) -> Self {
+    #[inline]
+    pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }

@@ -602,7 +602,7 @@ impl ListChannelAccounts {
         }
     }
     /// The id of the channel.
-    pub fn channel_id(self, channel_id: impl IntoIterator<Item = impl Integer>) -> Self {
+    pub fn channel_id(self, channel_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
                 .call
@@ -610,13 +610,14 @@ impl ListChannelAccounts {
         }
     }
     /// How many items a page has when no limit is given.
-    pub fn default_page_length(self, default_page_length: impl Integer) -> Self {
+    #[inline]
+    pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
     /// Only those of these inboxes, by id.
-    pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = impl Integer>) -> Self {
+    pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
                 .call
@@ -682,7 +683,8 @@ impl ListChannels {
         }
     }
     /// How many items a page has when no limit is given.
-    pub fn default_page_length(self, default_page_length: impl Integer) -> Self {
+    #[inline]
+    pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
@@ -753,7 +755,8 @@ impl ListInboxes {
         }
     }
     /// How many items a page has when no limit is given.
-    pub fn default_page_length(self, default_page_length: impl Integer) -> Self {
+    #[inline]
+    pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
@@ -895,13 +898,15 @@ impl ListThreads {
         }
     }
     /// Only threads with the contact of this id.
-    pub fn associated_contact_id(self, associated_contact_id: impl Integer) -> Self {
+    #[inline]
+    pub fn associated_contact_id(self, associated_contact_id: i64) -> Self {
         Self {
             call: self.call.set_query("associatedContactId", &associated_contact_id),
         }
     }
     /// Only threads with the ticket of this id.
-    pub fn associated_ticket_id(self, associated_ticket_id: impl Integer) -> Self {
+    #[inline]
+    pub fn associated_ticket_id(self, associated_ticket_id: i64) -> Self {
         Self {
             call: self.call.set_query("associatedTicketId", &associated_ticket_id),
         }
@@ -924,7 +929,7 @@ impl ListThreads {
         }
     }
     /// Only those of these inboxes, by id.
-    pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = impl Integer>) -> Self {
+    pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
                 .call

@@ -436,7 +436,8 @@ impl List {
         }
     }
     /// How many items a page has when no limit is given.
-    pub fn default_page_length(self, default_page_length: impl Integer) -> Self {
+    #[inline]
+    pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
@@ -507,7 +508,8 @@ impl ListAccounts {
         }
     }
     /// How many items a page has when no limit is given.
-    pub fn default_page_length(self, default_page_length: impl Integer) -> Self {
+    #[inline]
+    pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }

@@ -102,7 +102,8 @@ impl List {
         }
     }
     /// The id of the record.
-    pub fn object_id(self, object_id: impl Integer) -> Self {
+    #[inline]
+    pub fn object_id(self, object_id: i64) -> Self {
         Self {
             call: self.call.set_query("objectId", &object_id),
         }

@@ -328,13 +328,15 @@ pub struct ListAccounts {
 
 impl ListAccounts {
     /// Most items in a page.
-    pub fn limit(self, limit: impl Integer) -> Self {
+    #[inline]
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Begin the list at the account of this id.
-    pub fn start_portal_id(self, start_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn start_portal_id(self, start_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("startPortalId", &start_portal_id),
         }

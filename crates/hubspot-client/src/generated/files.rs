@@ -567,7 +567,8 @@ pub struct GetSignedUrl {
 
 impl GetSignedUrl {
     /// How long the signed address is good for, in seconds.
-    pub fn expiration_seconds(self, expiration_seconds: impl Integer) -> Self {
+    #[inline]
+    pub fn expiration_seconds(self, expiration_seconds: i64) -> Self {
         Self {
             call: self.call.set_query("expirationSeconds", &expiration_seconds),
         }
@@ -701,37 +702,42 @@ impl Search {
         }
     }
     /// Only images or videos of this height, in pixels.
-    pub fn height(self, height: impl Integer) -> Self {
+    #[inline]
+    pub fn height(self, height: i64) -> Self {
         Self {
             call: self.call.set_query("height", &height),
         }
     }
     /// Only images or videos of this height or more, in pixels.
-    pub fn height_gte(self, height_gte: impl Integer) -> Self {
+    #[inline]
+    pub fn height_gte(self, height_gte: i64) -> Self {
         Self {
             call: self.call.set_query("heightGte", &height_gte),
         }
     }
     /// Only images or videos of this height or less, in pixels.
-    pub fn height_lte(self, height_lte: impl Integer) -> Self {
+    #[inline]
+    pub fn height_lte(self, height_lte: i64) -> Self {
         Self {
             call: self.call.set_query("heightLte", &height_lte),
         }
     }
     /// Only those whose id is this or greater.
-    pub fn id_gte(self, id_gte: impl Integer) -> Self {
+    #[inline]
+    pub fn id_gte(self, id_gte: i64) -> Self {
         Self {
             call: self.call.set_query("idGte", &id_gte),
         }
     }
     /// Only those whose id is this or less.
-    pub fn id_lte(self, id_lte: impl Integer) -> Self {
+    #[inline]
+    pub fn id_lte(self, id_lte: i64) -> Self {
         Self {
             call: self.call.set_query("idLte", &id_lte),
         }
     }
     /// Only those with these ids.
-    pub fn ids(self, ids: impl IntoIterator<Item = impl Integer>) -> Self {
+    pub fn ids(self, ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
         }
@@ -758,7 +764,7 @@ impl Search {
     /// Only what lies in these folders, by id.
     pub fn parent_folder_ids(
         self,
-        parent_folder_ids: impl IntoIterator<Item = impl Integer>,
+        parent_folder_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
         Self {
             call: self
@@ -790,19 +796,22 @@ impl Search {
         }
     }
     /// A size: bytes when searching, a name as `thumb` for a signed address.
-    pub fn size(self, size: impl Integer) -> Self {
+    #[inline]
+    pub fn size(self, size: i64) -> Self {
         Self {
             call: self.call.set_query("size", &size),
         }
     }
     /// Only files of this size or more, in bytes.
-    pub fn size_gte(self, size_gte: impl Integer) -> Self {
+    #[inline]
+    pub fn size_gte(self, size_gte: i64) -> Self {
         Self {
             call: self.call.set_query("sizeGte", &size_gte),
         }
     }
     /// Only files of this size or less, in bytes.
-    pub fn size_lte(self, size_lte: impl Integer) -> Self {
+    #[inline]
+    pub fn size_lte(self, size_lte: i64) -> Self {
         Self {
             call: self.call.set_query("sizeLte", &size_lte),
         }
@@ -853,19 +862,22 @@ impl Search {
         }
     }
     /// Only images or videos of this width, in pixels.
-    pub fn width(self, width: impl Integer) -> Self {
+    #[inline]
+    pub fn width(self, width: i64) -> Self {
         Self {
             call: self.call.set_query("width", &width),
         }
     }
     /// Only images or videos of this width or more, in pixels.
-    pub fn width_gte(self, width_gte: impl Integer) -> Self {
+    #[inline]
+    pub fn width_gte(self, width_gte: i64) -> Self {
         Self {
             call: self.call.set_query("widthGte", &width_gte),
         }
     }
     /// Only images or videos of this width or less, in pixels.
-    pub fn width_lte(self, width_lte: impl Integer) -> Self {
+    #[inline]
+    pub fn width_lte(self, width_lte: i64) -> Self {
         Self {
             call: self.call.set_query("widthLte", &width_lte),
         }
@@ -940,19 +952,21 @@ impl SearchFolders {
         }
     }
     /// Only those whose id is this or greater.
-    pub fn id_gte(self, id_gte: impl Integer) -> Self {
+    #[inline]
+    pub fn id_gte(self, id_gte: i64) -> Self {
         Self {
             call: self.call.set_query("idGte", &id_gte),
         }
     }
     /// Only those whose id is this or less.
-    pub fn id_lte(self, id_lte: impl Integer) -> Self {
+    #[inline]
+    pub fn id_lte(self, id_lte: i64) -> Self {
         Self {
             call: self.call.set_query("idLte", &id_lte),
         }
     }
     /// Only those with these ids.
-    pub fn ids(self, ids: impl IntoIterator<Item = impl Integer>) -> Self {
+    pub fn ids(self, ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
         }
@@ -972,7 +986,7 @@ impl SearchFolders {
     /// Only what lies in these folders, by id.
     pub fn parent_folder_ids(
         self,
-        parent_folder_ids: impl IntoIterator<Item = impl Integer>,
+        parent_folder_ids: impl IntoIterator<Item = i64>,
     ) -> Self {
         Self {
             call: self

@@ -1018,7 +1018,8 @@ impl ListDraftRows {
         }
     }
     /// How many items to pass over.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -1225,7 +1226,8 @@ impl ListRows {
         }
     }
     /// How many items to pass over.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

@@ -603,7 +603,7 @@ pub struct GetStatistics {
 
 impl GetStatistics {
     /// Only figures of these e-mails, by id.
-    pub fn email_ids(self, email_ids: impl IntoIterator<Item = impl Integer>) -> Self {
+    pub fn email_ids(self, email_ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
                 .call
@@ -643,7 +643,7 @@ pub struct GetStatisticsHistogram {
 
 impl GetStatisticsHistogram {
     /// Only figures of these e-mails, by id.
-    pub fn email_ids(self, email_ids: impl IntoIterator<Item = impl Integer>) -> Self {
+    pub fn email_ids(self, email_ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
                 .call

@@ -1068,13 +1068,15 @@ pub struct DeleteOembedDomains {
 
 impl DeleteOembedDomains {
     /// Only domains of the account with this id. Default: `-1`.
-    pub fn domain_portal_id(self, domain_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn domain_portal_id(self, domain_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("domainPortalId", &domain_portal_id),
         }
     }
     /// The id.
-    pub fn id(self, id: impl Integer) -> Self {
+    #[inline]
+    pub fn id(self, id: i64) -> Self {
         Self {
             call: self.call.set_query("id", &id),
         }
@@ -1130,7 +1132,8 @@ pub struct ListOembedDomains {
 
 impl ListOembedDomains {
     /// Only domains of the account with this id. Default: `-1`.
-    pub fn domain_portal_id(self, domain_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn domain_portal_id(self, domain_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("domainPortalId", &domain_portal_id),
         }

@@ -188,7 +188,8 @@ pub struct GetAvailability {
 
 impl GetAvailability {
     /// How many months after this one to look at.
-    pub fn month_offset(self, month_offset: impl Integer) -> Self {
+    #[inline]
+    pub fn month_offset(self, month_offset: i64) -> Self {
         Self {
             call: self.call.set_query("monthOffset", &month_offset),
         }

@@ -128,7 +128,7 @@ impl Search {
         }
     }
     /// Only posts of these blogs, by id.
-    pub fn group_id(self, group_id: impl IntoIterator<Item = impl Integer>) -> Self {
+    pub fn group_id(self, group_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
                 .call
@@ -172,7 +172,8 @@ impl Search {
         }
     }
     /// How many items to pass over.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -222,7 +223,8 @@ impl Search {
         }
     }
     /// Only results from the HubDB table with this id.
-    pub fn table_id(self, table_id: impl Integer) -> Self {
+    #[inline]
+    pub fn table_id(self, table_id: i64) -> Self {
         Self {
             call: self.call.set_query("tableId", &table_id),
         }

@@ -58,13 +58,15 @@ impl List {
         }
     }
     /// Only changes from then on. In milliseconds since 1970-01-01 UTC.
-    pub fn start_timestamp(self, start_timestamp: impl Integer) -> Self {
+    #[inline]
+    pub fn start_timestamp(self, start_timestamp: i64) -> Self {
         Self {
             call: self.call.set_query("startTimestamp", &start_timestamp),
         }
     }
     /// Only changes up to then. In milliseconds since 1970-01-01 UTC.
-    pub fn end_timestamp(self, end_timestamp: impl Integer) -> Self {
+    #[inline]
+    pub fn end_timestamp(self, end_timestamp: i64) -> Self {
         Self {
             call: self.call.set_query("endTimestamp", &end_timestamp),
         }

@@ -615,7 +615,8 @@ pub struct BatchGetEarliest {
 
 impl BatchGetEarliest {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -631,7 +632,8 @@ pub struct BatchGetLatest {
 
 impl BatchGetLatest {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -647,7 +649,8 @@ pub struct BatchGetLocalEarliest {
 
 impl BatchGetLocalEarliest {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -663,7 +666,8 @@ pub struct BatchGetLocalLatest {
 
 impl BatchGetLocalLatest {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -679,7 +683,8 @@ pub struct BatchGetLocalNext {
 
 impl BatchGetLocalNext {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -695,7 +700,8 @@ pub struct BatchGetNext {
 
 impl BatchGetNext {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -711,7 +717,8 @@ pub struct BatchRead {
 
 impl BatchRead {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -727,7 +734,8 @@ pub struct BatchReadLocal {
 
 impl BatchReadLocal {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -743,7 +751,8 @@ pub struct GetEarliest {
 
 impl GetEarliest {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -759,7 +768,8 @@ pub struct GetLatest {
 
 impl GetLatest {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -775,7 +785,8 @@ pub struct GetLocalEarliest {
 
 impl GetLocalEarliest {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -791,7 +802,8 @@ pub struct GetLocalLatest {
 
 impl GetLocalLatest {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -807,7 +819,8 @@ pub struct GetLocalNext {
 
 impl GetLocalNext {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }
@@ -823,7 +836,8 @@ pub struct GetNext {
 
 impl GetNext {
     /// The id of the account in which the app is installed.
-    pub fn install_portal_id(self, install_portal_id: impl Integer) -> Self {
+    #[inline]
+    pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
         }

@@ -250,7 +250,8 @@ impl GetPerformance {
         }
     }
     /// End of the range. In milliseconds since 1970-01-01 UTC.
-    pub fn end(self, end: impl Integer) -> Self {
+    #[inline]
+    pub fn end(self, end: i64) -> Self {
         Self {
             call: self.call.set_query("end", &end),
         }
@@ -264,7 +265,8 @@ impl GetPerformance {
         }
     }
     /// Start of the range. In milliseconds since 1970-01-01 UTC.
-    pub fn start(self, start: impl Integer) -> Self {
+    #[inline]
+    pub fn start(self, start: i64) -> Self {
         Self {
             call: self.call.set_query("start", &start),
         }

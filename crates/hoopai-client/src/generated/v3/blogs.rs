@@ -79,7 +79,7 @@ impl Blogs {
         location_id: impl Display,
         blog_id: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListPosts {
         ListPosts {
             call: self

@@ -545,8 +545,8 @@ impl Calendars {
     pub fn list_blocked_slots(
         &self,
         location_id: impl Display,
-        start_time: impl Integer,
-        end_time: impl Integer,
+        start_time: i64,
+        end_time: i64,
     ) -> ListBlockedSlots {
         ListBlockedSlots {
             call: self
@@ -580,8 +580,8 @@ impl Calendars {
     pub fn list_events(
         &self,
         location_id: impl Display,
-        start_time: impl Integer,
-        end_time: impl Integer,
+        start_time: i64,
+        end_time: i64,
     ) -> ListEvents {
         ListEvents {
             call: self
@@ -623,7 +623,7 @@ impl Calendars {
         resource_type: impl Into<types::ResourceType>,
         location_id: impl Display,
         limit: impl Integer,
-        skip: impl Integer,
+        skip: i64,
     ) -> ListResources {
         ListResources {
             call: self
@@ -658,8 +658,8 @@ impl Calendars {
     pub fn list_service_bookings(
         &self,
         location_id: impl Display,
-        start_time: impl Integer,
-        end_time: impl Integer,
+        start_time: i64,
+        end_time: i64,
     ) -> ListServiceBookings {
         ListServiceBookings {
             call: self

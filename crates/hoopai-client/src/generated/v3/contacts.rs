@@ -403,7 +403,8 @@ impl ListByBusiness {
         }
     }
     /// How many items to pass over.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }

@@ -635,7 +635,8 @@ impl ListBulkActionCampaigns {
         }
     }
     /// How many items to pass over. At least 0. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -709,7 +710,8 @@ impl ListCampaigns {
         }
     }
     /// How many items to pass over. At least 0. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -768,7 +770,8 @@ impl ListTemplates {
         }
     }
     /// How many items to pass over. At least 0. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
@@ -860,7 +863,8 @@ impl ListWorkflowCampaigns {
         }
     }
     /// How many items to pass over. At least 0. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

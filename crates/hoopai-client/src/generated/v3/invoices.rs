@@ -41,7 +41,7 @@ impl Invoices {
         alt_id: impl Display,
         alt_type: impl Display,
         limit: impl Integer,
-        offset: impl Integer,
+        offset: i64,
     ) -> ListTemplates {
         ListTemplates {
             call: self

@@ -316,7 +316,8 @@ impl Search {
         }
     }
     /// Which page: a number for a list, a name for a sign-in. Default: `1`.
-    pub fn page(self, page: impl Integer) -> Self {
+    #[inline]
+    pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }

@@ -113,7 +113,8 @@ impl ListCoupons {
         }
     }
     /// How many items to pass over. Default: `0`.
-    pub fn offset(self, offset: impl Integer) -> Self {
+    #[inline]
+    pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }

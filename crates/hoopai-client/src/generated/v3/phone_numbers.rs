@@ -193,7 +193,8 @@ impl List {
         }
     }
     /// Which page: a number for a list, a name for a sign-in. At least 0.
-    pub fn page(self, page: impl Integer) -> Self {
+    #[inline]
+    pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }

@@ -1245,7 +1245,8 @@ pub struct ListAvailableCategories {
 
 impl ListAvailableCategories {
     /// How many items to pass over.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -1344,7 +1345,8 @@ pub struct ListCsvImports {
 
 impl ListCsvImports {
     /// How many items to pass over. Default: `0`.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -1405,7 +1407,8 @@ pub struct ListCsvPosts {
 
 impl ListCsvPosts {
     /// How many items to pass over.
-    pub fn skip(self, skip: impl Integer) -> Self {
+    #[inline]
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
