@@ -5,9 +5,8 @@ use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::handle::step;
 use super::rust::{Piece, doc, ident, plain_doc};
-use super::signature::{Signature, Taken, setter};
+use super::signature::{Signature, Taken, setter, step};
 use super::{layout, paged};
 use crate::model::{Argument, Model, Operation, Reply};
 

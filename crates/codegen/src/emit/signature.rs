@@ -4,7 +4,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::rust::{outer, ty};
+use super::rust::{ident, outer, ty};
 use crate::model::{Argument, Body, Encoding, Operation, Place, Reply, Ty};
 
 /// The Rust signature of an operation.
@@ -137,5 +137,35 @@ fn builder_name(call: &str) -> String {
         format!("{name}Call")
     } else {
         name
+    }
+}
+
+/// The step of the call that takes an argument; `part` is what adds a part.
+pub(super) fn step(argument: &Argument, part: &TokenStream) -> TokenStream {
+    let (wire, name) = (&argument.wire, ident(&argument.ident));
+    let value = match &argument.ty {
+        Ty::Named(_) | Ty::Timestamp => {
+            let ty = outer(&argument.ty);
+            quote!(&Into::<#ty>::into(#name))
+        }
+        Ty::Text if argument.place != Place::Path => quote!(&#name.to_string()),
+        Ty::List(inner) if argument.place != Place::Path => match &**inner {
+            Ty::Text => quote!(&#name.into_iter().map(|item| item.to_string()).collect::<Vec<_>>()),
+            Ty::Integer | Ty::Number | Ty::Boolean => quote!(&#name.into_iter().collect::<Vec<_>>()),
+            named => {
+                let ty = outer(named);
+                quote!(&#name.into_iter().map(Into::<#ty>::into).collect::<Vec<_>>())
+            }
+        },
+        _ => quote!(&#name),
+    };
+    match argument.place {
+        Place::Path if argument.slashes => quote!(.path_segments(#wire, #value)),
+        Place::Path => quote!(.path(#wire, #value)),
+        Place::Part if argument.ty == Ty::Upload => quote!(.file(#wire, #name)),
+        Place::Part => quote!(.#part(#wire, #value)),
+        Place::Header => quote!(.header(#wire, #value)),
+        Place::Query if argument.joined => quote!(.query_joined(#wire, #value)),
+        Place::Query => quote!(.set_query(#wire, #value)),
     }
 }
