@@ -144,6 +144,14 @@ fn every_awkward_construct_is_generated() {
 }
 
 #[test]
+fn members_without_a_name_keep_their_type() {
+    let mut document = awkward();
+    document["components"]["schemas"]["Node"]["additionalProperties"] = json!({"type": "integer"});
+    let types = Workspace::new(&document).generated("types/things.rs");
+    assert!(types.contains("pub fn others(&self) -> impl Iterator<Item = (&str, Option<i64>)>"), "{types}");
+}
+
+#[test]
 fn a_convention_pages_like_the_operation_itself() {
     let said = Workspace::new(&awkward()).generated("things.rs");
     let mut document = awkward();
@@ -394,6 +402,10 @@ fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
         let schema = json!({"type": "integer", "x-crm-unit": "fortnights"});
         let parameter = json!({"name": "startTime", "in": "query", "schema": schema});
         d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["parameters"].as_array_mut().unwrap().push(parameter);
+    });
+    row("members without a name that are records", &|d| {
+        let node = &mut d["components"]["schemas"]["Node"];
+        node["additionalProperties"] = json!({"type": "object", "properties": {"a": {"type": "string"}}});
     });
     row("two operations with one id", &|d| {
         d["paths"]["/crm/things/2026-03/{objectType}/{id}"]["get"]["operationId"] = json!("post");

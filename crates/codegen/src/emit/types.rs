@@ -8,7 +8,7 @@ use quote::quote;
 use super::Group;
 use super::gate::Gate;
 use super::layout;
-use super::rust::{Piece, ident, ty};
+use super::rust::{Piece, ident, outer, ty};
 use crate::model::{Definition, Field, Model, Shape, Ty};
 
 /// Most required fields that a constructor asks for; beyond, they are set like the others and
@@ -82,6 +82,40 @@ fn record(pieces: &mut Vec<Piece>, name: &str, definition: &Definition, fields: 
     }
     if let Some(asked) = asked {
         pieces.push(Piece::Rust(new(name, definition, fields, &asked)));
+    }
+    if let Some(ty) = &definition.others {
+        pieces.push(Piece::Rust(others(name, definition, ty)));
+    }
+}
+
+/// The members that the document does not name, with their type.
+fn others(name: &str, definition: &Definition, ty: &Ty) -> TokenStream {
+    let (name, rust) = (ident(name), outer(ty));
+    let read = match ty {
+        Ty::Integer => quote!(as_i64()),
+        Ty::Number => quote!(as_f64()),
+        Ty::Boolean => quote!(as_bool()),
+        _ => quote!(as_str().map(str::to_owned)),
+    };
+    let set = definition.sent.then(|| {
+        quote! {
+            /// Adds a member that the document does not name.
+            #[must_use]
+            pub fn with_other(mut self, name: impl Into<Box<str>>, value: impl Into<#rust>) -> Self {
+                self.extra.insert(name, Value::from(value.into()));
+                self
+            }
+        }
+    });
+    quote! {
+        impl #name {
+            #set
+            /// Returns the members that the document does not name, in order. The value is `None` if it is of another
+            /// type; `extra` holds it.
+            pub fn others(&self) -> impl Iterator<Item = (&str, Option<#rust>)> {
+                self.extra.iter().map(|(name, value)| (name, value.#read))
+            }
+        }
     }
 }
 

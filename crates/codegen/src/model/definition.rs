@@ -12,6 +12,8 @@ pub struct Definition {
     pub shape: Shape,
     /// True if it is part of a request.
     pub sent: bool,
+    /// The type of the members of a record that have no name in the document, if it states one.
+    pub others: Option<Ty>,
 }
 
 /// What a type is.

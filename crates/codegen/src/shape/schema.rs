@@ -129,7 +129,12 @@ impl<'a> Shaper<'a> {
             }
             _ if schema.get("properties").and_then(Value::as_object).is_some_and(|p| !p.is_empty()) => {
                 let shape = self.record(schema, hint)?;
-                self.define(hint, shape, doc)
+                let ty = self.define(hint, shape, doc)?;
+                let others = self.others(schema, hint)?;
+                if let Some(definition) = self.types.definitions.get_mut(hint) {
+                    definition.others = others;
+                }
+                Ok(ty)
             }
             Some("object") => match schema.get("additionalProperties") {
                 Some(values @ Value::Object(map)) if !is_empty(map) => {
@@ -139,6 +144,23 @@ impl<'a> Shaper<'a> {
                 _ => Ok(Ty::Json),
             },
             _ => Ok(Ty::Json),
+        }
+    }
+
+    /// The type of the members that have no name.
+    fn others(&mut self, schema: &Value, hint: &str) -> Result<Option<Ty>> {
+        let Some(Value::Object(others)) = schema.get("additionalProperties").filter(|others| others.is_object()) else {
+            return Ok(None);
+        };
+        if is_empty(others) {
+            return Ok(None);
+        }
+        match self.schema(&schema["additionalProperties"], &format!("{hint}Value"))? {
+            ty @ (Ty::Text | Ty::Integer | Ty::Number | Ty::Boolean) => Ok(Some(ty)),
+            Ty::Json => Ok(None),
+            _ => bail!(
+                "`{hint}` has members without a name whose type is not plain; correct its `additionalProperties` in corrections.json"
+            ),
         }
     }
 
@@ -179,7 +201,9 @@ impl<'a> Shaper<'a> {
     /// Adds a type.
     fn define(&mut self, name: &str, shape: Shape, doc: &str) -> Result<Ty> {
         self.free(name)?;
-        self.types.definitions.insert(name.to_owned(), Definition { doc: doc.to_owned(), shape, sent: false });
+        self.types
+            .definitions
+            .insert(name.to_owned(), Definition { doc: doc.to_owned(), shape, sent: false, others: None });
         Ok(Ty::Named(name.to_owned()))
     }
 

@@ -203,7 +203,7 @@ mod tests {
             doc: String::new(),
         };
         let shape = Shape::Record { fields: fields.iter().map(field).collect() };
-        Definition { doc: String::new(), shape, sent: false }
+        Definition { doc: String::new(), shape, sent: false, others: None }
     }
 
     #[test]

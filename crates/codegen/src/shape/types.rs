@@ -56,5 +56,5 @@ pub(super) fn definition(union: &Union) -> Definition {
             "One of several records, told apart by their members.".to_owned(),
         ),
     };
-    Definition { doc, shape, sent: false }
+    Definition { doc, shape, sent: false, others: None }
 }

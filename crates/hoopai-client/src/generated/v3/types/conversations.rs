@@ -70,6 +70,24 @@ crm_core::setters!(EmailEvents {
     unsubscribed: i64,
 });
 
+impl EmailEvents {
+    /// Adds a member that the document does not name.
+    #[must_use]
+    pub fn with_other(
+        mut self,
+        name: impl Into<Box<str>>,
+        value: impl Into<i64>,
+    ) -> Self {
+        self.extra.insert(name, Value::from(value.into()));
+        self
+    }
+    /// Returns the members that the document does not name, in order. The value is `None` if it is of another
+    /// type; `extra` holds it.
+    pub fn others(&self) -> impl Iterator<Item = (&str, Option<i64>)> {
+        self.extra.iter().map(|(name, value)| (name, value.as_i64()))
+    }
+}
+
 crm_core::open_enum! {
     /// The state it is in.
     pub enum MessageStatusStatus {
