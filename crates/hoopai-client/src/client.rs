@@ -121,7 +121,8 @@ impl Client {
         self.pipeline.settle().await
     }
 
-    /// The operations of version 3, through the same connections, limits and counters.
+    /// The operations of version 3, through the same connections, limits and counters. A version that
+    /// [`builder_with_version`](Self::builder_with_version) pinned is sent by them too.
     #[cfg(feature = "v3")]
     #[must_use]
     pub fn v3(&self) -> V3 {

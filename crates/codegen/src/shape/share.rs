@@ -65,9 +65,12 @@ fn records(types: &mut Types, unions: &[Union], names: &Names<'_>) {
                 let reply = is_reply(name);
                 let fields: Vec<_> = fields
                     .iter()
-                    .map(|field| (&field.wire, types.expand(&field.ty), field.required && !reply, &field.constant))
+                    .map(|field| {
+                        let required = field.required && !reply;
+                        (&field.wire, types.expand(&field.ty), required, &field.constant, &field.unit)
+                    })
                     .collect();
-                alike.entry(format!("{fields:?}")).or_default().push(name.clone());
+                alike.entry(format!("{fields:?} {:?}", definition.others)).or_default().push(name.clone());
             }
         }
         let mut shared = false;
