@@ -84,7 +84,11 @@ impl EmailEvents {
     /// Returns the members that the document does not name, in order. The value is `None` if it is of another
     /// type; `extra` holds it.
     pub fn others(&self) -> impl Iterator<Item = (&str, Option<i64>)> {
-        self.extra.iter().map(|(name, value)| (name, value.as_i64()))
+        let named = &<Self as crm_core::codec::Record>::NAMES[1..];
+        self.extra
+            .iter()
+            .filter(|(name, _)| !named.contains(name))
+            .map(|(name, value)| (name, value.as_i64()))
     }
 }
 
