@@ -45,7 +45,8 @@ fn record(changes: &mut Changes, name: &str, (old, before): Side<'_>, (new, now)
     if old.others != new.others {
         let written = |others: &Option<Ty>| others.as_ref().map_or("any value".to_owned(), |ty| ty.rust(""));
         let mut item = changes.of(Kind::Type, format!("{name}.others"));
-        let what = format!("members without a name were `{}` and are `{}`{used}", written(&old.others), written(&new.others));
+        let what =
+            format!("members without a name were `{}` and are `{}`{used}", written(&old.others), written(&new.others));
         match old.others {
             None => item.added(what, "`others()` is new"),
             Some(_) => item.breaking(what, "code that calls `others()` or `with_other()` does not compile"),
