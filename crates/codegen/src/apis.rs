@@ -71,6 +71,7 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
             api.map_err(|error| refusals.iter().rev().fold(error, |error, one| error.context(one.clone())))?;
         api.refusals.splice(..0, refusals.drain(..));
         let model = shape::model(&api, file, names.apis.get(&file.name).unwrap_or(&ApiNames::default()))?;
+        api.refusals.extend(shape::without_unit(&model).map(|unclear| format!("{}: {unclear}", file.name)));
         apis.push(Refined { file, api, model });
     }
     if let Some(place) = apis.iter().position(|refined| vendor.is_root(refined.file)) {

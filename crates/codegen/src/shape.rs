@@ -66,9 +66,7 @@ pub(crate) fn model(api: &Api, file: &ApiFile, known: &ApiNames) -> Result<Model
         definition.fields_mut().iter_mut().for_each(|field| (field.nullable, field.read_only) = (false, false));
     }
     let names = without_schema(alone, &types.aliases, &definitions, api);
-    let model = Model { types: definitions, common: BTreeSet::new(), same: BTreeSet::new(), operations, names };
-    units(&model).with_context(here)?;
-    Ok(model)
+    Ok(Model { types: definitions, common: BTreeSet::new(), same: BTreeSet::new(), operations, names })
 }
 
 /// The names of the types that do not have the name of a schema.
@@ -88,8 +86,8 @@ fn without_schema(
     alone.into_iter().filter_map(named).filter(|(_, now)| definitions.contains_key(now)).filter(differ).collect()
 }
 
-/// Refuses a number that is sent and looks like a time, but has no unit: nobody could know what to send.
-fn units(model: &Model) -> Result<()> {
+/// The reason to refuse numbers that are sent and look like a time, but have no unit: nobody could know what to send.
+pub(crate) fn without_unit(model: &Model) -> Option<String> {
     let unclear = |name: &str, ty: &Ty, unit: Option<&Unit>| {
         matches!(ty, Ty::Integer | Ty::Number) && unit.is_none() && Unit::is_needed(name)
     };
@@ -102,13 +100,12 @@ fn units(model: &Model) -> Result<()> {
         definition.fields().iter().filter(unclear).map(move |field| format!("{name} `{}`", field.wire))
     });
     let unclear: Vec<String> = arguments.chain(members).collect();
-    if unclear.is_empty() {
-        return Ok(());
-    }
-    bail!(
-        "the unit of these numbers is unknown; add it to `units` in words.json, or as `x-crm-unit` in corrections.json: {}",
-        unclear.join(", ")
-    )
+    (!unclear.is_empty()).then(|| {
+        format!(
+            "the unit of these numbers is unknown; add it to `units` in words.json, or as `x-crm-unit` in corrections.json: {}",
+            unclear.join(", ")
+        )
+    })
 }
 
 /// Marks what is sent; what is not needs no member.
