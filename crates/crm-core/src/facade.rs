@@ -1,7 +1,7 @@
-//! What every client re-exports, in one list, so that all clients have the same names at their
+//! The items that clients re-export, in one list, so that all clients have the same names at their
 //! root. A client takes `shared` and, behind its features of the same names, `oauth` and `redis`.
 
-/// What every client re-exports.
+/// The items that every client re-exports.
 pub mod shared {
     pub use crate::{
         Acquire, Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions,
@@ -15,7 +15,7 @@ pub mod shared {
     pub use serde_json::{self, Value, json};
 }
 
-/// What a client with credentials that renew themselves re-exports as well.
+/// The further items of a client with credentials that renew themselves.
 #[cfg(feature = "oauth")]
 pub mod oauth {
     #[cfg(feature = "redis")]
@@ -26,7 +26,7 @@ pub mod oauth {
     };
 }
 
-/// What a client with shared quotas re-exports as well.
+/// The further items of a client with shared quotas.
 #[cfg(feature = "redis")]
 pub mod redis {
     pub use crate::{RedisLimiter, RedisLimiterBuilder, WhenAway};

@@ -43,7 +43,7 @@ impl Specs {
             std::fs::copy(real.join(name), here.join(name)).unwrap();
         }
         this.put("vendor.json", &file);
-        this.put("words.json", &json!({"units": read("words.json")["units"]}));
+        std::fs::copy(real.join("words.json"), here.join("words.json")).unwrap();
         this.put("corrections.json", &corrections);
         this.put("lock.json", &lock);
         let operations = documents.iter().flat_map(|name| operations(&read(name)));

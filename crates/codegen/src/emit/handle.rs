@@ -21,7 +21,7 @@ pub(super) fn about(resource: &str) -> String {
     format!("{}.", capital(&words(resource)))
 }
 
-/// What the files of handles import.
+/// The imports of a file of handles.
 fn imports() -> TokenStream {
     quote! {
         use std::fmt::Display;
@@ -191,10 +191,10 @@ fn method(operation: &Operation, examples: &Examples<'_>) -> Result<TokenStream>
     let signature = Signature::of(operation);
     let required = &signature.required;
     let about = plain_doc(&format!("{}\n\n{}", docs::summary(operation), docs::facts(operation)));
-    let told: Vec<&&Argument> = required.iter().filter(|argument| !argument.about().is_empty()).collect();
-    let gap = (!told.is_empty()).then(|| quote!(#[doc = ""]));
-    let told =
-        told.iter().map(|argument| doc(&format!("* `{}`: {}", argument.ident, argument.about().replace('\n', " "))));
+    let described = required.iter().map(|argument| (&argument.ident, argument.about().replace('\n', " ")));
+    let described: Vec<_> = described.filter(|(_, about)| !about.is_empty()).collect();
+    let gap = (!described.is_empty()).then(|| quote!(#[doc = ""]));
+    let described = described.iter().map(|(name, about)| doc(&format!("* `{name}`: {about}")));
     let example = plain_doc(&examples.of(operation)?);
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated = "the vendor marks it deprecated"]));
 
@@ -232,7 +232,7 @@ fn method(operation: &Operation, examples: &Examples<'_>) -> Result<TokenStream>
     Ok(quote! {
         #about
         #gap
-        #(#told)*
+        #(#described)*
         #[doc = ""]
         #example
         #deprecated

@@ -118,7 +118,7 @@ pub struct Argument {
     pub required: bool,
     /// The description, for documentation only.
     pub doc: String,
-    /// What its schema allows, in words.
+    /// The constraints of its schema as sentences.
     pub allowed: String,
     /// The unit of a number.
     pub unit: Option<Unit>,

@@ -1,6 +1,7 @@
-//! Units: what a number counts.
+//! Units of numbers.
 
 use anyhow::{Context, Result};
+use heck::ToSnakeCase;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -47,7 +48,6 @@ impl Unit {
 
     /// Returns true if a number of this name is a time, so that its unit must be known.
     pub(crate) fn is_needed(name: &str) -> bool {
-        use heck::ToSnakeCase;
         let words = name.to_snake_case();
         let last = words.rsplit('_').next().unwrap_or_default();
         matches!(

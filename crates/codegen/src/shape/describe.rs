@@ -17,7 +17,7 @@ pub(super) fn description(of: &Value) -> Option<String> {
     text(of, "description").map(|text| text.trim().to_owned())
 }
 
-/// What the constraints say.
+/// The constraints as sentences.
 pub(super) fn constraints(schema: &Value) -> String {
     let mut parts = Vec::new();
     if text(schema, "type") == Some("string") && texts(schema).is_none() {

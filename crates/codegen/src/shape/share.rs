@@ -156,12 +156,22 @@ fn merge(types: &mut Types, names: Vec<String>, chosen: String) {
     types.definitions.extend(definition.map(|definition| (chosen, definition)));
 }
 
-/// Joins what is said of requests: a field is nullable if it is in either type, and read-only if it is in both.
+/// Joins two types that are alike: a field is nullable if it is in either, and read-only if it is in both. The result
+/// does not depend on the order in which several are joined.
 fn join(one: &mut Definition, other: &Definition) {
     one.sent |= other.sent;
+    describe(&mut one.doc, &other.doc);
     for (field, other) in one.fields_mut().iter_mut().zip(other.fields()) {
+        describe(&mut field.doc, &other.doc);
         field.nullable |= other.nullable;
         field.read_only &= other.read_only;
+    }
+}
+
+/// Keeps the shorter of two descriptions, which says less of one of the types alone.
+fn describe(one: &mut String, other: &str) {
+    if one.is_empty() || !other.is_empty() && (other.len(), other) < (one.len(), one.as_str()) {
+        other.clone_into(one);
     }
 }
 

@@ -2004,7 +2004,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Resource type.
+    /// The kind of resource: `equipments` or `rooms`.
     pub enum ResourceType {
         /// `equipments`
         Equipments = "equipments",

@@ -45,7 +45,7 @@ crm_core::setters!(CallData {
 });
 
 crm_core::open_enum! {
-    /// How the call went, as `completed`.
+    /// The state it is in.
     pub enum CallDataStatus {
         /// `answered`
         Answered = "answered",
@@ -773,7 +773,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Whether it came in or went out: `inbound` or `outbound`. Default: `outbound`.
+    /// Whether it came in or went out: `inbound` or `outbound`.
     pub enum MessageDirection {
         /// `inbound`
         Inbound = "inbound",

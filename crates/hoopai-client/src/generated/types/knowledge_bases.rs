@@ -63,7 +63,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// The id.
     pub enum CrawledUrlStatus {
         /// `Aborted`
         Aborted = "Aborted",

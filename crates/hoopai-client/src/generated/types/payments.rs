@@ -133,7 +133,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Coupon status.
+    /// The state it is in.
     pub enum CouponStatus {
         /// `active`
         Active = "active",

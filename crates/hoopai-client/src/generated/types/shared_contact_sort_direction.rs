@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Contact sort direction.
+    /// The direction.
     pub enum ContactSortDirection {
         /// `asc`
         Asc = "asc",

@@ -977,7 +977,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Function type.
+    /// When the function runs, as `PRE_ACTION_EXECUTION`.
     pub enum FunctionType {
         /// `POST_ACTION_EXECUTION`
         PostActionExecution = "POST_ACTION_EXECUTION",

@@ -70,7 +70,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Whether the flag is `ON`, `OFF` or `ABSENT`.
+    /// The state where none is set.
     pub enum FlagState {
         /// `ABSENT`
         Absent = "ABSENT",

@@ -681,7 +681,7 @@ crm_core::setters!(EmailToDetails {
 });
 
 crm_core::open_enum! {
-    /// Email type.
+    /// Its kind.
     pub enum EmailType {
         /// `AB_EMAIL`
         AbEmail = "AB_EMAIL",

@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Ip range direction.
+    /// Which way it goes, in or out.
     pub enum IpRangeDirection {
         /// `EGRESS`
         Egress = "EGRESS",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Ip range service.
+    /// What the addresses are used for, as `WEB_SCRAPING`.
     pub enum IpRangeService {
         /// `API`
         Api = "API",

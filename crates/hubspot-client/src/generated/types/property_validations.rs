@@ -70,7 +70,7 @@ impl PropertyValidationRuleUpdate {
 }
 
 crm_core::open_enum! {
-    /// Rule type.
+    /// The kind of rule, as `EMAIL`.
     pub enum RuleType {
         /// `AFTER_DATETIME_DURATION`
         AfterDatetimeDuration = "AFTER_DATETIME_DURATION",

@@ -531,7 +531,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Link metadata type.
+    /// Its kind.
     pub enum LinkMetadataType {
         /// `GROUP_CALENDAR`
         GroupCalendar = "GROUP_CALENDAR",

@@ -26,7 +26,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The state it is in, as `PUBLISHED`.
+    /// The state.
     pub enum EmailState {
         /// `AGENT_GENERATED`
         AgentGenerated = "AGENT_GENERATED",

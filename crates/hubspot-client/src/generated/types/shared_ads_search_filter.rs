@@ -766,7 +766,7 @@ impl IntegrationEventFilter {
 }
 
 crm_core::open_enum! {
-    /// List conversion inactivity time unit.
+    /// The unit of time.
     pub enum ListConversionInactivityTimeUnit {
         /// `DAY`
         Day = "DAY",

@@ -566,7 +566,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Where it stands vertically: `TOP`, `MIDDLE` or `BOTTOM`.
+    /// The vertical side: `TOP`, `MIDDLE` or `BOTTOM`.
     pub enum VerticalAlignment {
         /// `BOTTOM`
         Bottom = "BOTTOM",

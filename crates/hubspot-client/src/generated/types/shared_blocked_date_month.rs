@@ -34,7 +34,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Time window day.
+    /// The day of the week, as `MONDAY`.
     pub enum TimeWindowDay {
         /// `FRIDAY`
         Friday = "FRIDAY",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// The kind of operation.
     pub enum DefaultRequirementsOperator {
         /// `AND`
         And = "AND",

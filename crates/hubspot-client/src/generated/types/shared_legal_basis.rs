@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The legal basis for sending, as `CONSENT_WITH_NOTICE`.
+    /// The legal basis of the legitimate interest.
     pub enum LegalBasis {
         /// `CONSENT_WITH_NOTICE`
         ConsentWithNotice = "CONSENT_WITH_NOTICE",

@@ -64,7 +64,7 @@ impl OptionInput {
 }
 
 crm_core::open_enum! {
-    /// How sensitive the data is.
+    /// Default: `non_sensitive`.
     pub enum PropertyDataSensitivity {
         /// `highly_sensitive`
         HighlySensitive = "highly_sensitive",

@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Indexed data type.
+    /// Its kind.
     pub enum IndexedDataType {
         /// `BLOG_POST`
         BlogPost = "BLOG_POST",

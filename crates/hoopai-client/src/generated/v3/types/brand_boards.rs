@@ -504,7 +504,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// What kind of thing it came from, as `template`.
+    /// Its kind.
     pub enum MetaDataSourceType {
         /// `blank`
         Blank = "blank",

@@ -50,7 +50,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Conversation provider type.
+    /// Its kind.
     pub enum ConversationProviderType {
         /// `Email`
         Email = "Email",
