@@ -12,7 +12,7 @@ use super::example::Examples;
 use super::operations;
 use super::rust::{Piece, doc, ident, plain_doc};
 use super::signature::{Signature, Taken, step};
-use crate::model::{Argument, Encoding, Model, Operation};
+use crate::model::{Encoding, Model, Operation};
 use crate::name::words;
 use crate::read::vendor::Fold;
 
