@@ -11,6 +11,7 @@ use crate::model::{Model, Operation};
 use crate::name::lock::{ApiNames, Names};
 use crate::normalise::{self, Api};
 use crate::read::document::Document;
+use crate::read::line;
 use crate::read::vendor::{ApiFile, Vendor};
 use crate::shape;
 
@@ -71,6 +72,7 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
             api.map_err(|error| refusals.iter().rev().fold(error, |error, one| error.context(one.clone())))?;
         api.refusals.splice(..0, refusals.drain(..));
         let model = shape::model(&api, file, names.apis.get(&file.name).unwrap_or(&ApiNames::default()))?;
+        api.refusals.extend(without_effect(vendor, file, &model));
         api.refusals.extend(shape::without_unit(&model).map(|unclear| format!("{}: {unclear}", file.name)));
         apis.push(Refined { file, api, model });
     }
@@ -88,4 +90,24 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
         apis.insert(place, root);
     }
     Ok(apis)
+}
+
+/// The entries of `types` in vendor.json that name no type: there is no schema of the name, or the lock holds another
+/// name for it.
+fn without_effect(vendor: &Vendor, file: &ApiFile, model: &Model) -> Vec<String> {
+    let path = vendor.folder.join("vendor.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    let place = vendor.file.apis.iter().position(|api| api.name == file.name).unwrap_or_default().to_string();
+    file.types
+        .iter()
+        .filter(|(_, chosen)| !model.types.contains_key(*chosen))
+        .map(|(name, chosen)| {
+            let line = line::of(&text, &["apis", &place, "types", name]);
+            format!(
+                "{}:{line}: no type is called `{chosen}`: there is no schema `{name}`, or names.json holds the name of its \
+                 type; correct the entry, or remove the line of the type from names.json",
+                path.display()
+            )
+        })
+        .collect()
 }

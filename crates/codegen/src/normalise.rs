@@ -14,7 +14,7 @@ mod prune;
 mod security;
 mod twice;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 use serde_json::Value;
@@ -84,9 +84,22 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>,
         document.operations().into_iter().map(|(path, method)| Key::of(&path, method)).collect::<Vec<_>>()
     };
     let standing = known.operations(&documents.iter().flat_map(keys).collect());
+    let mut moved = BTreeMap::new();
+    let mut stayed = BTreeSet::new();
     for document in &mut documents {
-        operations::name(document, &file.documents[&document.name], &standing)?;
+        let gone = operations::name(document, &file.documents[&document.name], &standing)?;
+        stayed.extend(keys(document).into_iter().filter(|key| !gone.contains(key)));
+        moved.extend(gone.into_iter().map(|key| (key, document.name.clone())));
     }
+    // An operation that several documents describe is in the resource of one of them.
+    refusals.extend(moved.iter().filter(|(key, _)| !stayed.contains(key)).map(|(key, document)| {
+        format!(
+            "{}: `{}` is in another resource than its document {document}; remove the line to rename the operation, or \
+             give it a `name` in surface/<resource>.json",
+            names.place(&file.name, key),
+            standing[key],
+        )
+    }));
     for document in &mut documents {
         prune::prune(&mut document.value);
     }

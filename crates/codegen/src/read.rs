@@ -7,6 +7,7 @@ mod foreign;
 pub mod import;
 pub mod incoming;
 pub(crate) mod limits;
+pub(crate) mod line;
 pub(crate) mod references;
 pub(crate) mod unit;
 pub mod vendor;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::operations::without_version;
 use crate::correct::surface::Key;
-use crate::read::document;
+use crate::read::{document, line};
 
 /// The name of the file in a vendor's folder.
 const FILE: &str = "names.json";
@@ -57,12 +57,8 @@ impl Names {
     /// The file and line that give an operation of an API its name.
     pub(crate) fn place(&self, api: &str, key: &Key) -> String {
         let text = std::fs::read_to_string(&self.path).unwrap_or_default();
-        let line = |from: usize, start: String| {
-            text.lines().skip(from).position(|line| line.trim_start().starts_with(&start)).map(|line| from + line)
-        };
-        let api = line(0, format!("{api:?}: {{")).unwrap_or_default();
-        let line = line(api, format!("{:?}: ", String::from(key.clone()))).unwrap_or_default();
-        format!("{FILE}:{}", line + 1)
+        let line = line::of(&text, &[api, "operations", &String::from(key.clone())]);
+        format!("{FILE}:{line}")
     }
 }
 

@@ -13,17 +13,30 @@ use crate::read::document::{Document, list, object, operations, text};
 use crate::read::vendor::DocumentFile;
 
 /// Gives every operation of a document its `x-crm-name`, as `contacts.list`. The operations in `known` keep the name that
-/// they have, and a new one does not take it.
-pub(crate) fn name(document: &mut Document, file: &DocumentFile, known: &BTreeMap<Key, String>) -> Result<()> {
+/// they have, and a new one does not take it. Returns those whose name is in another resource than that of the document.
+pub(crate) fn name(
+    document: &mut Document,
+    file: &DocumentFile,
+    known: &BTreeMap<Key, String>,
+) -> Result<BTreeSet<Key>> {
+    let mut moved = BTreeSet::new();
     let operations = document.operations();
     let base = base(operations.iter().map(|(path, _)| path.as_str()));
     let taken: BTreeSet<&String> = known.values().collect();
     for (path, method) in operations {
         let operation = &document.value["paths"][&path][method];
+        let key = Key::of(&path, method);
         let full = match (text(operation, "x-crm-name"), &file.resource) {
             (Some(name), _) if name.contains('.') => name.to_owned(),
             (Some(name), Some(resource)) => format!("{resource}.{name}"),
-            (None, _) if known.contains_key(&Key::of(&path, method)) => known[&Key::of(&path, method)].clone(),
+            (None, resource) if known.contains_key(&key) => {
+                let name = known[&key].clone();
+                let of = name.split_once('.').map(|(of, _)| of);
+                if resource.as_deref().is_some_and(|resource| of != Some(resource)) {
+                    moved.insert(key);
+                }
+                name
+            }
             (None, Some(resource)) => {
                 let patches = document.value["paths"][&path].get("patch").is_some();
                 // A PUT without a PATCH beside it is how the vendor changes things.
@@ -45,7 +58,7 @@ pub(crate) fn name(document: &mut Document, file: &DocumentFile, known: &BTreeMa
             operation["x-crm-bind"] = json!(file.bind);
         }
     }
-    Ok(())
+    Ok(moved)
 }
 
 /// Two operations with one name are an error that names both, and the place of each of `known` and of the surface.

@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, anyhow, bail};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document;
+use super::{document, line};
 
 /// The limits of a vendor.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -163,49 +163,60 @@ impl Limits {
         json!({"windows": windows.collect::<serde_json::Map<_, _>>(), "classes": self.classes})
     }
 
-    fn check(&self, at: &str) -> Result<()> {
+    /// Checks what the types of the file cannot; a mistake comes with the steps to its place in this entry.
+    fn check(&self) -> Result<(), Mistake> {
+        let wrong = |steps: &[&str], what: String| Err((steps.iter().map(|step| (*step).to_owned()).collect(), what));
+        let unknown = |name: &str| format!("there is no window `{name}`; add it to `windows`, or correct the name");
         if !self.classes.contains_key("") {
-            bail!(
-                "{at}.classes: the class \"\" is missing; list the windows of operations without a `limit_class` there"
-            );
+            let what = "the class \"\" is missing; list the windows of operations without a `limit_class` there";
+            return wrong(&["classes"], what.to_owned());
         }
         for (class, names) in &self.classes {
-            if let Some(name) = names.iter().find(|name| !self.windows.contains_key(*name)) {
-                bail!("{at}.classes.{class}: there is no window `{name}`; add it to `windows`, or correct the name");
+            if let Some(index) = names.iter().position(|name| !self.windows.contains_key(name)) {
+                return wrong(&["classes", class, &index.to_string()], unknown(&names[index]));
             }
         }
         for (name, window) in &self.windows {
-            if window.seconds == 0 || window.source.trim().is_empty() {
-                bail!(
-                    "{at}.windows.{name}: `seconds` must be greater than zero, and `source` must say where it was read"
-                );
-            }
             let tiers = self.tiers.iter().any(|tier| tier.at_most.contains_key(name));
-            match &window.at_most {
-                Some(_) if tiers => bail!("{at}.windows.{name}: `at_most` is given here and by a tier; keep one"),
-                None if !tiers => bail!("{at}.windows.{name}: `at_most` is missing; give it here or by the tiers"),
-                Some(number) if number.lowest() == 0 => {
-                    bail!("{at}.windows.{name}: `at_most` must be greater than zero")
+            let (member, what) = match &window.at_most {
+                _ if window.seconds == 0 => ("seconds", "must be greater than zero"),
+                _ if window.source.trim().is_empty() => ("source", "must say where the facts were read"),
+                Some(_) if tiers => ("at_most", "is given here and by a tier; keep one"),
+                Some(number) if number.lowest() == 0 => ("at_most", "must be greater than zero"),
+                None if !tiers => {
+                    return wrong(&["windows", name], "`at_most` is missing; give it here or by the tiers".to_owned());
                 }
-                _ => {}
-            }
+                _ => continue,
+            };
+            return wrong(&["windows", name, member], what.to_owned());
         }
         for (index, tier) in self.tiers.iter().enumerate() {
-            let at = format!("{at}.tiers[{index}]");
-            if let Some(name) = tier.at_most.keys().find(|name| !self.windows.contains_key(*name)) {
-                bail!("{at}: there is no window `{name}`; add it to `windows`, or correct the name");
+            let index = index.to_string();
+            if tier.source.trim().is_empty() {
+                return wrong(&["tiers", &index, "source"], "must say where the numbers were read".to_owned());
             }
-            if tier.source.trim().is_empty() || tier.at_most.values().any(|number| number.lowest() == 0) {
-                bail!("{at}: each number must be greater than zero, and `source` must say where it was read");
+            for (name, number) in &tier.at_most {
+                let steps = ["tiers", &index, "at_most", name];
+                if !self.windows.contains_key(name) {
+                    return wrong(&steps, unknown(name));
+                }
+                if number.lowest() == 0 {
+                    return wrong(&steps, "must be greater than zero".to_owned());
+                }
             }
         }
         if self.tiers.is_empty() == self.fake.is_some() || self.fake.is_some() && self.played().is_none() {
             let names: Vec<&str> = self.tiers.iter().map(|tier| tier.name.as_str()).collect();
-            bail!("{at}.fake: must be one of the tiers ({}), and is left out if there are none", names.join(", "));
+            let names = names.join(", ");
+            let what = format!("must be one of the tiers ({names}), and is left out if there are none");
+            return wrong(&["fake"], what);
         }
         Ok(())
     }
 }
+
+/// The steps to a place, and what is wrong there.
+type Mistake = (Vec<String>, String);
 
 /// The limits of a vendor, checked.
 pub(crate) struct VendorLimits {
@@ -220,18 +231,31 @@ impl VendorLimits {
         let file: LimitsFile = if path.is_file() { document::read_typed(&path)? } else { LimitsFile::default() };
         let found = Self { path, all: file.limits };
         for (index, limits) in found.all.iter().enumerate() {
-            limits.check(&format!("{}: at limits[{index}]", found.path.display()))?;
-            if let Some(name) = limits.apis.iter().find(|name| !apis.contains(&name.as_str())) {
-                bail!("{}: at limits[{index}].apis: vendor.json has no API `{name}`", found.path.display());
+            let at = |(steps, what): Mistake| {
+                let entry = ["limits".to_owned(), index.to_string()];
+                found.wrong(entry.into_iter().chain(steps), &what)
+            };
+            limits.check().map_err(at)?;
+            if let Some(place) = limits.apis.iter().position(|name| !apis.contains(&name.as_str())) {
+                let what = format!("vendor.json has no API `{}`", limits.apis[place]);
+                return Err(at((vec!["apis".to_owned(), place.to_string()], what)));
             }
         }
         for api in apis.iter().filter(|_| !found.all.is_empty()) {
             let times = found.all.iter().filter(|limits| limits.apis.iter().any(|name| name == api)).count();
             if times != 1 {
-                bail!("{}: the API `{}` is listed {times} times in `apis`; list it once", found.path.display(), api);
+                let what = format!("the API `{api}` is listed {times} times in `apis`; list it once");
+                return Err(found.wrong(["limits".to_owned()], &what));
             }
         }
         Ok(found)
+    }
+
+    /// An error with file, line and place.
+    fn wrong(&self, steps: impl IntoIterator<Item = String>, what: &str) -> Error {
+        let steps: Vec<String> = steps.into_iter().collect();
+        let line = line::of(&std::fs::read_to_string(&self.path).unwrap_or_default(), &steps);
+        anyhow!("{}:{line}: at `{}`: {what}", self.path.display(), line::shown(&steps))
     }
 
     /// The limits of an API.
@@ -262,14 +286,13 @@ impl VendorLimits {
                 );
             }
         }
-        for limits in &self.all {
+        for (index, limits) in self.all.iter().enumerate() {
             for class in limits.classes.keys().filter(|class| !class.is_empty()) {
                 if !operations.iter().any(|one| one.class == class && limits.apis.iter().any(|name| name == one.api)) {
-                    bail!(
-                        "{}: no operation of {} has the class `{class}`; give it to operations with `limit_class`, or take it out",
-                        self.path.display(),
-                        limits.apis.join(" and "),
-                    );
+                    let steps = ["limits", &index.to_string(), "classes", class].map(str::to_owned);
+                    let apis = limits.apis.join(" and ");
+                    let what = format!("no operation of {apis} has this class; add a `limit_class`, or remove it");
+                    return Err(self.wrong(steps, &what));
                 }
             }
         }

@@ -259,3 +259,24 @@ fn a_schema_that_is_called_like_a_union_is_refused() {
                     another name under `types` in vendor.json";
     assert_eq!(vendor.0.refusal(), expected);
 }
+
+#[test]
+fn a_setting_that_the_lock_leaves_without_effect_is_refused() {
+    let hits = || json!({"Hits": record(&["total"])});
+    let vendor = Vendor::new(&[("a.json", document(&[(SEARCH, "Hits")], hits()))]);
+    let path = vendor.0.root().join("specs/acme/vendor.json");
+    let before = std::fs::read_to_string(&path).unwrap();
+    let set = |change: &dyn Fn(&mut Value)| {
+        let mut file: Value = serde_json::from_str(&before).unwrap();
+        change(&mut file["apis"][0]);
+        vendor.0.put("specs/acme/vendor.json", &file);
+    };
+    let mut table = String::new();
+    set(&|api| api["documents"]["a.json"]["resource"] = json!("searches"));
+    table.push_str(&format!("another resource\n    {}\n", vendor.0.refusal()));
+    set(&|api| api["types"] = json!({"Hits": "Found", "Hist": "Gone"}));
+    table.push_str(&format!("a type that does not exist\n    {}\n", vendor.0.refusal()));
+    insta::assert_snapshot!(table);
+    set(&|api| api["types"] = json!({"Hits": "Found"}));
+    assert_eq!(vendor.0.plan().unwrap().files.iter().filter(|file| file.path.ends_with("names.json")).count(), 1);
+}

@@ -42,7 +42,7 @@ impl Contacts {
         contact_id: impl Display,
         campaign_id: impl Display,
         body: impl Into<Value>,
-    ) -> Call<types::SuccededSucceededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_ADD_TO_CAMPAIGN)
             .path("contactId", &contact_id)
             .path("campaignId", &campaign_id)
@@ -73,7 +73,7 @@ impl Contacts {
         contact_id: impl Display,
         workflow_id: impl Display,
         body: impl Into<types::CreateWorkflow>,
-    ) -> Call<types::SuccededSucceededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_ADD_TO_WORKFLOW)
             .path("contactId", &contact_id)
             .path("workflowId", &workflow_id)
@@ -150,10 +150,7 @@ impl Contacts {
     /// let reply = client.contacts().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(
-        &self,
-        contact_id: impl Display,
-    ) -> Call<types::SuccededSucceededReply> {
+    pub fn delete(&self, contact_id: impl Display) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_DELETE).path("contactId", &contact_id)
     }
     /// Deletes the note of a contact.
@@ -177,7 +174,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         id: impl Display,
-    ) -> Call<types::SuccededSucceededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_DELETE_NOTE)
             .path("contactId", &contact_id)
             .path("id", &id)
@@ -203,7 +200,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         task_id: impl Display,
-    ) -> Call<types::SuccededSucceededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_DELETE_TASK)
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
@@ -275,7 +272,7 @@ impl Contacts {
     pub fn remove_from_all_campaigns(
         &self,
         contact_id: impl Display,
-    ) -> Call<types::SuccededSucceededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_ALL_CAMPAIGNS)
             .path("contactId", &contact_id)
     }
@@ -300,7 +297,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         campaign_id: impl Display,
-    ) -> Call<types::SuccededSucceededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_CAMPAIGN)
             .path("contactId", &contact_id)
             .path("campaignId", &campaign_id)
@@ -331,7 +328,7 @@ impl Contacts {
         contact_id: impl Display,
         workflow_id: impl Display,
         body: impl Into<types::CreateWorkflow>,
-    ) -> Call<types::SuccededSucceededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_WORKFLOW)
             .path("contactId", &contact_id)
             .path("workflowId", &workflow_id)

@@ -29,7 +29,7 @@ impl Links {
     /// let reply = client.links().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, link_id: impl Display) -> Call<types::SuccededSucceededReply> {
+    pub fn delete(&self, link_id: impl Display) -> Call<types::SucceededReply> {
         self.call(&operations::LINKS_DELETE).path("linkId", &link_id)
     }
     /// Reads a link.

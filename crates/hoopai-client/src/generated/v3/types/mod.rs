@@ -329,10 +329,10 @@ mod shared_price_type;
 pub use self::shared_price_type::*;
 
 #[cfg(any(feature = "contacts", feature = "links"))]
-mod shared_succeded_succeeded_reply;
+mod shared_succeeded_reply;
 
 #[cfg(any(feature = "contacts", feature = "links"))]
-pub use self::shared_succeded_succeeded_reply::*;
+pub use self::shared_succeeded_reply::*;
 
 #[cfg(
     any(

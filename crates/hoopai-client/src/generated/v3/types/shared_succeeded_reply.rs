@@ -4,8 +4,8 @@
 use super::*;
 
 crm_core::record! {
-    /// Succeded succeeded reply.
-    pub struct SuccededSucceededReply {
+    /// Succeeded reply.
+    pub struct SucceededReply {
         /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
         succeded: Option<bool> = "succeded",
         /// Whether it worked.
@@ -15,5 +15,5 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    SuccededSucceededReply,
+    SucceededReply,
 );
