@@ -8,7 +8,8 @@ use crm_fake::{Fake, Fault, Payload, Vendor, When};
 use hatch_client::bulk_export::types::{ContactHistoryRow, ContactStatus, ConversationItemRow, ExportFormat};
 use hatch_client::types::UpsertContact;
 use hatch_client::{
-    BulkExport, CallOptions, Client, ContactsKey, ErrorKind, ExportRequest, LimitScope, ReportingKey, Sent,
+    BulkExport, CallOptions, Client, ContactsKey, DepartmentKey, ErrorKind, ExportRequest, LegacyLeads, LimitScope,
+    ReportingKey, Sent, legacy_leads,
 };
 use serde_json::json;
 
@@ -219,4 +220,62 @@ async fn a_raw_request_reads_errors_in_the_same_way() {
     fake.fail(Fault::Status(403, Payload::Html));
     let error = client(&fake).contacts().upsert(UpsertContact::new("custom:a")).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Permission);
+}
+
+fn lead() -> legacy_leads::types::NewLead {
+    legacy_leads::types::NewLead::default()
+        .first_name("Ada")
+        .last_name("Lovelace")
+        .phone_number("+12025550142")
+        .email("ada@example.com")
+        .source("website")
+}
+
+fn department(fake: &Fake, id: &str) -> LegacyLeads {
+    let key = DepartmentKey::new(fake.token()).unwrap();
+    LegacyLeads::builder(id, key).base_url(fake.base_url()).clock(Arc::new(ManualClock::auto())).build().unwrap()
+}
+
+#[tokio::test]
+async fn a_legacy_lead_goes_to_its_department() {
+    let fake = Fake::start(Vendor::HatchLegacyLeads).await.unwrap();
+    let client = department(&fake, "1234");
+    client.create_lead(lead().status("new").member("rooms", 4)).send().await.unwrap();
+    let request = &fake.requests()[0];
+    assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/api/webhooks/1234/newlead"));
+    assert_eq!((request.header("x-api-key"), request.header("authorization")), (Some("present"), None));
+    assert_eq!((&request.json()["status"], &request.json()["rooms"]), (&json!("new"), &json!(4)));
+
+    let key = DepartmentKey::new("another-key").unwrap();
+    let stranger = LegacyLeads::builder("1234", key).base_url(fake.base_url()).build().unwrap();
+    let error = stranger.create_lead(lead()).send().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(401)));
+    assert!(!format!("{error:?} {stranger:?}").contains("another-key"));
+}
+
+#[tokio::test]
+async fn a_legacy_lead_with_errors_in_its_reply_is_refused_and_none_is_sent_twice() {
+    let fake = Fake::start(Vendor::HatchLegacyLeads).await.unwrap();
+    let client = department(&fake, "1234");
+    for (body, expected) in [
+        (json!({"errors": {"email": ["has invalid format"]}}), "email"),
+        (json!({"errors": ["Department is inactive"]}), "Department is inactive"),
+        (json!({"errors": "Department is inactive"}), "Department is inactive"),
+    ] {
+        fake.fail(Fault::Status(200, Payload::Json(body.clone())));
+        let error = client.create_lead(lead()).send().await.unwrap_err();
+        assert_eq!((error.kind(), error.sent()), (ErrorKind::Decode, Sent::Answered), "{body}");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    for accepted in [json!({"errors": []}), json!({"errors": null}), json!({"id": 7})] {
+        fake.fail(Fault::Status(200, Payload::Json(accepted.clone())));
+        assert_eq!(client.create_lead(lead()).send().await.unwrap(), accepted);
+    }
+    fake.fail(Fault::Reset { when: When::BeforeReply }.applied());
+    let error = client.create_lead(lead()).send().await.unwrap_err();
+    assert!(error.may_have_happened() && error.attempts() == 1, "{error}");
+    let sent = fake.requests().len();
+    let error =
+        client.create_lead(legacy_leads::types::NewLead::default().email("ada@example.com")).send().await.unwrap_err();
+    assert_eq!((error.kind(), fake.requests().len()), (ErrorKind::Validation, sent));
 }

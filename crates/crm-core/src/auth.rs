@@ -9,6 +9,8 @@ pub use secret::Secret;
 use std::fmt;
 use std::sync::Arc;
 
+use http::HeaderName;
+
 use crate::error::Error;
 use crate::stable_hash::StableHash;
 use crate::sync::BoxFuture;
@@ -73,7 +75,7 @@ impl<C: Credentials + ?Sized> Credentials for Arc<C> {
     }
 }
 
-/// A token that does not change, sent as `Authorization: Bearer …`.
+/// A token that does not change, sent as `Authorization: Bearer …` or in a header of the vendor.
 pub struct StaticToken {
     authorization: Authorization,
     key: String,
@@ -88,12 +90,24 @@ impl StaticToken {
     /// control characters or anything but ASCII, which is what a token looks like that was
     /// copied wrongly. The message never shows the token.
     pub fn new(token: impl Into<Secret>) -> Result<Self, Error> {
-        let token = token.into();
+        Self::sent_as(token.into(), Authorization::bearer)
+    }
+
+    /// Checks and keeps a token that is sent in this header, for example `x-api-key`.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn in_header(name: HeaderName, token: impl Into<Secret>) -> Result<Self, Error> {
+        Self::sent_as(token.into(), |token| Authorization::header(name, token))
+    }
+
+    fn sent_as(token: Secret, how: impl FnOnce(&Secret) -> Result<Authorization, Error>) -> Result<Self, Error> {
         check(token.expose())?;
         let hash = StableHash::new().part(b"crm-core token").part(token.expose().as_bytes()).finish();
         // 48 bits: enough to tell accounts apart, too few to say anything about the token.
         let key = format!("{:012x}", hash >> 16);
-        Ok(Self { authorization: Authorization::bearer(&token)?, key })
+        Ok(Self { authorization: how(&token)?, key })
     }
 }
 

@@ -1,5 +1,6 @@
 //! What differs from vendor to vendor: quotas, error shapes, headers, and the operations with state.
 
+use http::HeaderName;
 use serde_json::Value;
 
 use crate::call::Call;
@@ -66,6 +67,11 @@ pub(crate) trait Dialect: Send + Sync {
     /// Rules that no document states.
     fn check(&self, call: &Call<'_>, problems: &mut Vec<Problem>) {
         let _ = (call, problems);
+    }
+
+    /// The header that holds the token. `Authorization` holds it after `Bearer`.
+    fn token_header(&self) -> HeaderName {
+        http::header::AUTHORIZATION
     }
 
     fn needs_token(&self, call: &Call<'_>) -> bool {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use serde_json::Value;
 
 use crate::call::{self, Call, Payload};
@@ -141,7 +141,7 @@ impl Engine {
         *inner.report.per_operation.entry(name.clone()).or_default() += 1;
         let headers = incoming.headers.iter().map(|(name, value)| {
             let shown = match name {
-                &http::header::AUTHORIZATION => "present".to_owned(),
+                name if *name == self.dialect.token_header() => "present".to_owned(),
                 _ => String::from_utf8_lossy(value.as_bytes()).into_owned(),
             };
             (name.as_str().to_owned(), shown)
@@ -160,14 +160,14 @@ impl Engine {
     }
 
     fn serve(&self, inner: &mut Inner, mut call: Call<'_>, payload: &Payload, now: Instant) -> Outcome {
-        let token = bearer(call.headers);
+        let token = token(call.headers, &self.dialect.token_header());
         if self.dialect.needs_token(&call) {
             let refusal = match &token {
                 Token::Absent => Some(Refusal::NoToken),
                 Token::Odd => Some(Refusal::BadToken),
-                Token::Bearer(token) if inner.world.tokens.contains(*token) => None,
-                Token::Bearer(token) if inner.world.expired.contains(*token) => Some(Refusal::ExpiredToken),
-                Token::Bearer(_) => Some(Refusal::WrongToken),
+                Token::Given(token) if inner.world.tokens.contains(*token) => None,
+                Token::Given(token) if inner.world.expired.contains(*token) => Some(Refusal::ExpiredToken),
+                Token::Given(_) => Some(Refusal::WrongToken),
             };
             if let Some(refusal) = refusal {
                 inner.report.unauthorized += 1;
@@ -176,7 +176,7 @@ impl Engine {
         }
         let class = self.dialect.class(&call);
         let key = match token {
-            Token::Bearer(token) => self.dialect.quota_key(&call, token),
+            Token::Given(token) => self.dialect.quota_key(&call, token),
             _ => self.dialect.quota_key(&call, ""),
         };
         let Verdict { readings, refused_by } = inner.quotas.take(class, &key, now);
@@ -251,19 +251,22 @@ impl Outcome {
 enum Token<'a> {
     Absent,
     Odd,
-    Bearer(&'a str),
+    Given(&'a str),
 }
 
-fn bearer(headers: &HeaderMap) -> Token<'_> {
-    let Some(value) = headers.get(http::header::AUTHORIZATION) else {
+fn token<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Token<'a> {
+    let Some(value) = headers.get(name) else {
         return Token::Absent;
     };
     let Ok(text) = value.to_str() else {
         return Token::Odd;
     };
+    if name != http::header::AUTHORIZATION {
+        return Token::Given(text);
+    }
     match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
-            Token::Bearer(token.trim())
+            Token::Given(token.trim())
         }
         _ => Token::Odd,
     }

@@ -12,7 +12,8 @@ Fake CRM vendors on loopback ports.
 
 Usage: crm-fake <VENDOR>... [OPTIONS]
 
-Vendors: hubspot, hoopai, account-intelligence, revenue-agents, hatch-contacts, hatch-bulk-export, all
+Vendors: hubspot, hoopai, account-intelligence, revenue-agents, hatch-contacts, hatch-bulk-export,
+         hatch-legacy-leads, all
 
 Options:
   --port <PORT>      Port of the first vendor, the others follow (default: free ports)

@@ -1,10 +1,10 @@
-//! The six APIs this crate can play.
+//! The APIs that this crate can play.
 
 use std::sync::OnceLock;
 
 use crate::document::Document;
 
-/// One API of one vendor. HockeyStack and Hatch have two each, on different hosts with different tokens.
+/// One API of one vendor. HockeyStack and Hatch have several, on different hosts with different tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Vendor {
     /// HubSpot's public API (`api.hubapi.com`).
@@ -19,17 +19,20 @@ pub enum Vendor {
     HatchContacts,
     /// Hatch bulk export (`bulk-export-api.usehatchapp.com`).
     HatchBulkExport,
+    /// Hatch's legacy new-lead API (`app.usehatchapp.com`), whose token is sent as `X-API-KEY`.
+    HatchLegacyLeads,
 }
 
 impl Vendor {
     /// Every API, in the order in which the binary lists them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::HubSpot,
         Self::HoopAi,
         Self::AccountIntelligence,
         Self::RevenueAgents,
         Self::HatchContacts,
         Self::HatchBulkExport,
+        Self::HatchLegacyLeads,
     ];
 
     /// The name the binary knows it by, for example `hatch-contacts`.
@@ -41,6 +44,7 @@ impl Vendor {
             Self::RevenueAgents => "revenue-agents",
             Self::HatchContacts => "hatch-contacts",
             Self::HatchBulkExport => "hatch-bulk-export",
+            Self::HatchLegacyLeads => "hatch-legacy-leads",
         }
     }
 
@@ -49,7 +53,7 @@ impl Vendor {
         Self::ALL.into_iter().find(|vendor| vendor.name() == name)
     }
 
-    /// The bearer token a fake takes when none was set with [`Builder::token`](crate::Builder::token).
+    /// The token that a fake accepts if none was set with [`Builder::token`](crate::Builder::token).
     pub fn default_token(self) -> &'static str {
         match self {
             Self::HubSpot => "pat-fake-hubspot",
@@ -58,12 +62,13 @@ impl Vendor {
             Self::RevenueAgents => "hsr_live_00000000000000000000000000000000",
             Self::HatchContacts => "00000000-fa4e-4000-8000-000000000001",
             Self::HatchBulkExport => "00000000-fa4e-4000-8000-000000000002",
+            Self::HatchLegacyLeads => "fake-hatch-department",
         }
     }
 
     /// The API's document, parsed once for the whole process.
     pub(crate) fn document(self) -> &'static Document {
-        static DOCUMENTS: [OnceLock<Document>; 6] = [const { OnceLock::new() }; 6];
+        static DOCUMENTS: [OnceLock<Document>; 7] = [const { OnceLock::new() }; 7];
         DOCUMENTS[self as usize].get_or_init(|| Document::parse(self.source()))
     }
 
@@ -88,6 +93,7 @@ impl Vendor {
             Self::RevenueAgents => include_str!("../specs/hockeystack-revenue-agents.json"),
             Self::HatchContacts => include_str!("../specs/hatch-contacts.json"),
             Self::HatchBulkExport => include_str!("../specs/hatch-bulk-export.json"),
+            Self::HatchLegacyLeads => include_str!("../specs/hatch-legacy-leads.json"),
         }
     }
 }

@@ -19,5 +19,6 @@ pub(crate) fn of(vendor: Vendor) -> Box<dyn Dialect> {
         Vendor::RevenueAgents => Box::new(revenue_agents::RevenueAgents),
         Vendor::HatchContacts => Box::new(hatch::Contacts),
         Vendor::HatchBulkExport => Box::new(hatch::BulkExport),
+        Vendor::HatchLegacyLeads => Box::new(hatch::LegacyLeads),
     }
 }

@@ -1,4 +1,4 @@
-//! The two clients.
+//! The clients, one for each API.
 
 use std::time::Duration;
 
@@ -7,13 +7,19 @@ use crm_core::reexport::serde_json::Value;
 use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Stats};
 
 use crate::generated::limits;
-use crate::keys::{ContactsKey, ReportingKey};
+use crate::keys::{ContactsKey, DepartmentKey, ReportingKey};
+use crate::legacy_leads::types::NewLead;
 use crate::vendor::Hatch;
 
 /// The address of the contacts API.
 pub const CONTACTS_URL: &str = "https://api.usehatchapp.com";
 /// The address of the bulk export.
 pub const BULK_EXPORT_URL: &str = "https://bulk-export-api.usehatchapp.com";
+
+/// The address of the legacy new-lead API for most departments.
+pub const LEGACY_LEADS_URL: &str = "https://app.usehatchapp.com";
+/// Its address for departments whose ID has eight digits.
+pub const LEGACY_LEADS_EIGHT_DIGITS_URL: &str = "https://prod.usehatchapp.com";
 
 const USER_AGENT: &str = concat!("hatch-client/", env!("CARGO_PKG_VERSION"));
 
@@ -145,5 +151,96 @@ impl BulkExport {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()
+    }
+}
+
+/// A client of the legacy new-lead API ("Standard") for one department. Cheap to clone; all clones share one pipeline.
+///
+/// The vendor documents that this API exists. Its address, path and members are implied by a public integration, and no
+/// limits are published. Prefer [`Client`] unless the vendor's support issued a department ID.
+#[derive(Clone, Debug)]
+pub struct LegacyLeads {
+    pub(crate) pipeline: Pipeline,
+    department: String,
+}
+
+impl LegacyLeads {
+    /// Creates a client for a department, with the vendor's address.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the HTTP client cannot be set up.
+    pub fn new(department: impl Into<String>, key: DepartmentKey) -> Result<Self, Error> {
+        Self::builder(department, key).build()
+    }
+
+    /// Returns a builder with the vendor's address: [`LEGACY_LEADS_EIGHT_DIGITS_URL`] if the department ID has eight
+    /// digits, otherwise [`LEGACY_LEADS_URL`] (implied).
+    pub fn builder(department: impl Into<String>, key: DepartmentKey) -> ClientBuilder<Self> {
+        let department = department.into();
+        ClientBuilder::new(Hatch, leads_url(&department), limits::legacy_leads::quotas(), |pipeline| Self {
+            pipeline,
+            department,
+        })
+        .credentials(key.0)
+        .user_agent(USER_AGENT)
+    }
+
+    /// Sends a new lead to the department of this client.
+    ///
+    /// A reply with `errors` is an error, whatever its status. A lead is not repeated after a lost reply, because it is
+    /// not on record whether the vendor recognises it; [`Error::may_have_happened`](crate::Error::may_have_happened)
+    /// reports this case.
+    pub fn create_lead(&self, lead: impl Into<NewLead>) -> Call<Value> {
+        self.leads(&self.department).create(lead)
+    }
+
+    /// The same client with other settings; everything else is shared.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self { pipeline: self.pipeline.with(options), department: self.department.clone() }
+    }
+
+    /// A request that no operation covers, through the same pipeline. The path starts with a
+    /// slash and may carry a query.
+    pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
+        Call::raw(&self.pipeline, method, path)
+    }
+
+    /// Lets the calls of this account go on that a refusal of the vendor holds back, for all processes that share its
+    /// limiter. A hold ends by itself when the vendor says, but after at most six lengths of its window (a minute where
+    /// the window is ten seconds) and one day. Call it if you know that the refusal is over earlier, for example because
+    /// the vendor raised the limit. Calls that a quota of this client holds back still wait.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis is away; try again then.
+    pub async fn lift_hold(&self) -> Result<(), Error> {
+        self.pipeline.lift_hold().await
+    }
+
+    /// What was sent so far, over all clones.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.pipeline.stats()
+    }
+}
+
+/// The address for a department.
+fn leads_url(department: &str) -> &'static str {
+    let eight_digits = department.len() == 8 && department.bytes().all(|byte| byte.is_ascii_digit());
+    if eight_digits { LEGACY_LEADS_EIGHT_DIGITS_URL } else { LEGACY_LEADS_URL }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LEGACY_LEADS_EIGHT_DIGITS_URL, LEGACY_LEADS_URL, leads_url};
+
+    #[test]
+    fn the_host_of_a_department_depends_on_the_digits_of_its_id() {
+        assert_eq!(leads_url("12345678"), LEGACY_LEADS_EIGHT_DIGITS_URL);
+        for id in ["1234", "123456789", "1234567a", ""] {
+            assert_eq!(leads_url(id), LEGACY_LEADS_URL);
+        }
     }
 }

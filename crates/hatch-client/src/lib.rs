@@ -13,12 +13,14 @@ mod keys;
 pub mod receiver;
 mod vendor;
 
-pub use client::{BULK_EXPORT_URL, BulkExport, CONTACTS_URL, Client};
+pub use client::{
+    BULK_EXPORT_URL, BulkExport, CONTACTS_URL, Client, LEGACY_LEADS_EIGHT_DIGITS_URL, LEGACY_LEADS_URL, LegacyLeads,
+};
 pub use export::{ExportRequest, ExportRow, RowStream};
-pub use keys::{ContactsKey, ReportingKey};
+pub use keys::{ContactsKey, DepartmentKey, ReportingKey};
 
 pub use contacts::types;
-pub use generated::{bulk_export, contacts};
+pub use generated::{bulk_export, contacts, legacy_leads};
 
 #[doc(hidden)]
 pub use vendor::vendor;

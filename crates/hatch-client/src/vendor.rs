@@ -1,4 +1,4 @@
-//! How Hatch speaks. Only the 422 is documented; everything else is read tolerantly.
+//! The form of Hatch's errors. Only the 422 is documented; everything else is read tolerantly.
 
 use std::time::Duration;
 
@@ -31,7 +31,9 @@ impl Vendor for Hatch {
         let body = reply.json().unwrap_or_default();
         match &body["errors"] {
             Value::Array(errors) => error.detail.fields = errors.iter().map(field).collect(),
-            Value::Object(errors) => error.detail.message = text(errors.get("detail")),
+            Value::Object(errors) if errors.contains_key("detail") => error.detail.message = text(errors.get("detail")),
+            Value::Object(errors) => error.detail.fields = errors.iter().flat_map(named).collect(),
+            Value::String(message) => error.detail.message = Some(message.clone()),
             _ => error.detail.message = reply.plain_message(),
         }
         match reply.status().as_u16() {
@@ -51,7 +53,8 @@ impl Vendor for Hatch {
     fn refuses(&self, body: &Value) -> bool {
         let errors = match &body["errors"] {
             Value::Array(errors) => !errors.is_empty(),
-            Value::Object(errors) => errors.contains_key("detail"),
+            Value::Object(errors) => !errors.is_empty(),
+            Value::String(message) => !message.is_empty(),
             _ => false,
         };
         errors && body["data"].is_null()
@@ -68,6 +71,18 @@ fn field(entry: &Value) -> FieldError {
     let title = text(entry.get("title"));
     let message = text(entry.get("detail")).or_else(|| title.clone()).unwrap_or_else(|| entry.to_string());
     FieldError::new(pointer.map(|pointer| name(&pointer)), title, message)
+}
+
+/// An entry `"email": ["is invalid"]`, or with one text in place of the list.
+fn named((name, messages): (&String, &Value)) -> Vec<FieldError> {
+    let one = |message: &Value| {
+        let message = message.as_str().map_or_else(|| message.to_string(), str::to_owned);
+        FieldError::new(Some(name.clone()), None, message)
+    };
+    match messages {
+        Value::Array(messages) => messages.iter().map(one).collect(),
+        message => vec![one(message)],
+    }
 }
 
 /// `/details/address` as `details.address`.

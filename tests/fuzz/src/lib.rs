@@ -38,7 +38,7 @@ use tokio::runtime::Runtime;
 pub use documents::{corrections, documents};
 
 /// All targets.
-pub const TARGETS: [fn(Effort); 20] = [
+pub const TARGETS: [fn(Effort); 21] = [
     documents,
     corrections,
     errors_of_hubspot,
@@ -59,6 +59,7 @@ pub const TARGETS: [fn(Effort); 20] = [
     |effort| wait(replies(&calls::hockeystack_revenue_agents(), effort)),
     |effort| wait(replies(&calls::hatch_contacts(), effort)),
     |effort| wait(replies(&calls::hatch_bulk_export(), effort)),
+    |effort| wait(replies(&calls::hatch_legacy_leads(), effort)),
 ];
 
 fn runtime() -> Runtime {

@@ -6,6 +6,7 @@ mod exchange;
 mod generated {
     pub(crate) mod hatch_bulk_export;
     pub(crate) mod hatch_contacts;
+    pub(crate) mod hatch_legacy_leads;
     pub(crate) mod hockeystack_account_intelligence;
     pub(crate) mod hockeystack_revenue_agents;
     pub(crate) mod hoopai;
@@ -20,8 +21,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use apis::{
-    Api, hatch_bulk_export, hatch_contacts, hockeystack_account_intelligence, hockeystack_revenue_agents, hoopai,
-    hoopai_v3, hubspot,
+    Api, hatch_bulk_export, hatch_contacts, hatch_legacy_leads, hockeystack_account_intelligence,
+    hockeystack_revenue_agents, hoopai, hoopai_v3, hubspot,
 };
 pub use exchange::{Reply, Request};
 pub use sample::Sample;

@@ -50,3 +50,8 @@ async fn hatch_contacts() {
 async fn hatch_bulk_export() {
     check(calls::hatch_bulk_export()).await;
 }
+
+#[tokio::test]
+async fn hatch_legacy_leads() {
+    check(calls::hatch_legacy_leads()).await;
+}

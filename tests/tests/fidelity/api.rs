@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use crm_core::Quotas;
 use crm_testkit::calls;
-use hatch_client::BulkExport;
+use hatch_client::{BulkExport, LegacyLeads};
 use hockeystack_client::{AccountIntelligence, RevenueAgents};
 
 use crate::bad_input::refused;
@@ -74,6 +74,10 @@ fn hatch_bulk_export() -> Api<BulkExport> {
     Api { api: calls::hatch_bulk_export(), documents: ("hatch", "bulk-export"), token: "invented", lists: &[] }
 }
 
+fn hatch_legacy_leads() -> Api<LegacyLeads> {
+    Api { api: calls::hatch_legacy_leads(), documents: ("hatch", "legacy-leads"), token: "invented", lists: &[] }
+}
+
 macro_rules! judged {
     ($($test:ident => $api:ident,)*) => {
         mod what_is_described_is_read_and_sent {
@@ -104,4 +108,5 @@ judged! {
     by_revenue_agents => revenue_agents,
     by_hatch_contacts => hatch_contacts,
     by_hatch_bulk_export => hatch_bulk_export,
+    by_hatch_legacy_leads => hatch_legacy_leads,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crm_core::{ClientBuilder, ErrorKind, Sent};
 use crm_fake::{Fake, Fault, Vendor};
-use hatch_client::{ContactsKey, ReportingKey};
+use hatch_client::{ContactsKey, DepartmentKey, ReportingKey};
 use hockeystack_client::{AccountIntelligenceToken, RevenueAgentsToken};
 
 use crate::build;
@@ -72,6 +72,7 @@ fn plain_http_is_refused_unless_asked_for() {
             ),
             said(hatch_client::Client::builder(ContactsKey::new("canary").unwrap()), address),
             said(hatch_client::BulkExport::builder(ReportingKey::new("canary").unwrap()), address),
+            said(hatch_client::LegacyLeads::builder("1234", DepartmentKey::new("canary").unwrap()), address),
         ];
         for result in results {
             assert!(result.as_ref().is_err_and(|text| text.contains("https")), "{address}: {result:?}");

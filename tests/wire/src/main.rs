@@ -52,6 +52,7 @@ async fn show(options: &Options) -> Shown {
     let mut shown = Shown::default();
     shown.api(options, &calls::hatch_bulk_export()).await;
     shown.api(options, &calls::hatch_contacts()).await;
+    shown.api(options, &calls::hatch_legacy_leads()).await;
     shown.api(options, &calls::hockeystack_account_intelligence()).await;
     shown.api(options, &calls::hockeystack_revenue_agents()).await;
     shown.api(options, &calls::hoopai()).await;

@@ -57,7 +57,7 @@ impl Call<'_> {
     /// The call, up to its required arguments.
     fn code(&mut self, operation: &Operation) -> TokenStream {
         let folded = self.examples.fold.is_some_and(|fold| fold.resource == operation.resource);
-        let bound = operation.bind.iter().map(|_| "contacts");
+        let bound = operation.bind.iter().map(|name| text(name));
         let resource = ident(&operation.resource);
         let handle = if folded { quote!(contacts()) } else { quote!(#resource(#(#bound),*)) };
         let mut arguments: Vec<TokenStream> = operation

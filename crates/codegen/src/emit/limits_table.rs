@@ -21,13 +21,19 @@ pub(crate) fn readme(root: &Path, vendor: &Vendor, files: &mut Files) -> Result<
             let clients: Vec<String> = clients.map(|api| format!("`{}`", api.client)).collect();
             text.push_str(&format!("\n{}:\n", clients.join(", ")));
         }
-        text.push_str(&format!("\n{}\n{}", table(one, ""), sources(one)));
+        text.push_str(&format!("\n{}", table(one, "")));
+        if !one.windows.is_empty() {
+            text.push_str(&format!("\n{}", sources(one)));
+        }
     }
     part(files, path, MARKS, &(text + "\n"))
 }
 
 /// The windows, and the numbers of each tier if they differ. Names of tiers begin with `prefix` in links of rustdoc.
 pub(crate) fn table(limits: &Limits, prefix: &str) -> String {
+    if limits.windows.is_empty() {
+        return "No limits are published.\n".to_owned();
+    }
     let mut text =
         String::from("| window | requests | counted for | operations | reported in |\n|---|---|---|---|---|\n");
     for (name, window) in &limits.windows {

@@ -27,7 +27,7 @@ const MAX_REPLY: usize = 64 * 1024 * 1024;
 #[must_use = "a builder does nothing until it is built"]
 pub struct ClientBuilder<C> {
     vendor: Box<dyn Vendor>,
-    make: fn(Pipeline) -> C,
+    make: Box<dyn FnOnce(Pipeline) -> C + Send + Sync>,
     base_url: String,
     /// True if the base address is not the vendor's.
     elsewhere: bool,
@@ -52,10 +52,15 @@ pub struct ClientBuilder<C> {
 
 impl<C> ClientBuilder<C> {
     /// A builder with a vendor's defaults. Called by vendor crates.
-    pub fn new(vendor: impl Vendor, base_url: &str, default_quotas: Quotas, make: fn(Pipeline) -> C) -> Self {
+    pub fn new(
+        vendor: impl Vendor,
+        base_url: &str,
+        default_quotas: Quotas,
+        make: impl FnOnce(Pipeline) -> C + Send + Sync + 'static,
+    ) -> Self {
         Self {
             vendor: Box::new(vendor),
-            make,
+            make: Box::new(make),
             base_url: base_url.to_owned(),
             elsewhere: false,
             allow_http: false,

@@ -1,8 +1,9 @@
-//! Hatch: one upsert, and a bulk export on another host.
+//! Hatch: one upsert, and on hosts of their own a bulk export and the legacy new-lead API.
 
 mod export;
 mod zip;
 
+use http::HeaderName;
 use serde_json::{Map, Value, json};
 
 use crate::call::Call;
@@ -13,6 +14,7 @@ use crate::validate::{Problem, Rule};
 
 pub(crate) struct Contacts;
 pub(crate) struct BulkExport;
+pub(crate) struct LegacyLeads;
 
 impl Dialect for Contacts {
     fn refuse(&self, refusal: &Refusal<'_>, _world: &mut World) -> Reply {
@@ -45,6 +47,32 @@ impl Dialect for BulkExport {
 
     fn handle(&self, call: &Call<'_>, world: &mut World) -> Option<Reply> {
         (call.segments == ["api", "v1", "export-data"]).then(|| export::run(call, world))
+    }
+
+    fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String {
+        let id = world.next_id().to_string();
+        world.collection(collection).put(&id, value);
+        id
+    }
+
+    fn cursors(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+}
+
+impl Dialect for LegacyLeads {
+    fn token_header(&self) -> HeaderName {
+        HeaderName::from_static("x-api-key")
+    }
+
+    fn refuse(&self, refusal: &Refusal<'_>, _world: &mut World) -> Reply {
+        refuse(refusal)
+    }
+
+    fn handle(&self, call: &Call<'_>, world: &mut World) -> Option<Reply> {
+        let lead = call.body.clone();
+        self.adopt("leads", lead, world);
+        Some(Reply::empty(204))
     }
 
     fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String {

@@ -38,3 +38,14 @@ pub(crate) mod bulk_export {
         Window::new("daily", limit, Duration::from_secs(86_400))
     }
 }
+pub(crate) mod legacy_leads {
+    use std::time::Duration;
+    use crm_core::{Quotas, Window};
+    /// The limits that the vendor publishes.
+    ///
+    /// No limits are published.
+    #[must_use]
+    pub fn quotas() -> Quotas {
+        Quotas::none()
+    }
+}

@@ -5,3 +5,4 @@ pub(crate) mod limits;
 
 pub mod contacts;
 pub mod bulk_export;
+pub mod legacy_leads;

@@ -55,6 +55,9 @@ pub mod email_verification;
 #[cfg(feature = "emails")]
 pub mod emails;
 
+#[cfg(feature = "files")]
+pub mod files;
+
 #[cfg(feature = "forms")]
 pub mod forms;
 
@@ -238,6 +241,12 @@ impl crate::Client {
     #[must_use]
     pub fn emails(&self) -> emails::Emails {
         emails::Emails::new(&self.pipeline)
+    }
+    /// Operations on files. Needs the feature `files`.
+    #[cfg(feature = "files")]
+    #[must_use]
+    pub fn files(&self) -> files::Files {
+        files::Files::new(&self.pipeline)
     }
     /// Operations on forms. Needs the feature `forms`.
     #[cfg(feature = "forms")]

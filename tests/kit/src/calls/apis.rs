@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crm_core::{ClientBuilder, ManualClock, OpMeta, Quotas};
 use crm_fake::{Fake, Vendor};
-use hatch_client::{BulkExport, ContactsKey, ReportingKey};
+use hatch_client::{BulkExport, ContactsKey, DepartmentKey, LegacyLeads, ReportingKey};
 use hockeystack_client::{AccountIntelligence, AccountIntelligenceToken, RevenueAgents, RevenueAgentsToken};
 use serde_json::Value;
 
@@ -160,6 +160,21 @@ pub fn hatch_bulk_export() -> Api<BulkExport> {
         connect: |key, url, quotas| client(BulkExport::builder(ReportingKey::new(key).expect("a key")), url, quotas),
         calls: generated::hatch_bulk_export::CALLS,
         operations: || hatch_client::bulk_export::operations::all().collect(),
+        version: None,
+    }
+}
+
+/// Hatch's legacy new-lead API.
+#[must_use]
+pub fn hatch_legacy_leads() -> Api<LegacyLeads> {
+    Api {
+        name: "hatch-legacy-leads",
+        vendor: Vendor::HatchLegacyLeads,
+        connect: |key, url, quotas| {
+            client(LegacyLeads::builder("1234", DepartmentKey::new(key).expect("a key")), url, quotas)
+        },
+        calls: generated::hatch_legacy_leads::CALLS,
+        operations: || hatch_client::legacy_leads::operations::all().collect(),
         version: None,
     }
 }

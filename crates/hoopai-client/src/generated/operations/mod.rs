@@ -111,6 +111,12 @@ pub(crate) mod emails;
 #[cfg(feature = "emails")]
 pub use self::emails::*;
 
+#[cfg(feature = "files")]
+pub(crate) mod files;
+
+#[cfg(feature = "files")]
+pub use self::files::*;
+
 #[cfg(feature = "forms")]
 pub(crate) mod forms;
 
@@ -287,6 +293,8 @@ static RESOURCES: &[&[&OpMeta]] = &[
     email_verification::ALL,
     #[cfg(feature = "emails")]
     emails::ALL,
+    #[cfg(feature = "files")]
+    files::ALL,
     #[cfg(feature = "forms")]
     forms::ALL,
     #[cfg(feature = "funnels")]

@@ -122,6 +122,12 @@ mod emails;
 #[cfg(feature = "emails")]
 pub use self::emails::*;
 
+#[cfg(feature = "files")]
+mod files;
+
+#[cfg(feature = "files")]
+pub use self::files::*;
+
 #[cfg(feature = "forms")]
 mod forms;
 

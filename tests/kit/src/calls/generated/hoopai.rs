@@ -2597,6 +2597,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
             client.emails().update_template(sample.body::<types::SaveBuilderData>()),
         ),
     ),
+    ("files.get", |client, sample| made(client.files().get(sample.text("slug")))),
     (
         "forms.list",
         |client, sample| made(
