@@ -7,6 +7,7 @@
 //! ```
 
 mod address;
+mod body;
 mod builder;
 mod classify;
 mod connections;

@@ -3,6 +3,7 @@
 mod page;
 mod reply;
 
+pub(crate) use reply::GZIP_BEGIN;
 pub use reply::RawReply;
 
 use std::time::Duration;

@@ -70,21 +70,13 @@ crm_core::union! {
     }
 }
 
-/// The most memory that this process ever held.
-#[cfg(target_os = "linux")]
-fn peak() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().strip_suffix("kB").unwrap().trim().parse::<usize>().unwrap() * 1024
-}
-
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_small_body_that_takes_much_memory_is_refused_before_it_does() {
     const TEST: &str = "a_small_body_that_takes_much_memory_is_refused_before_it_does";
     if let Ok(address) = std::env::var(ADDRESS) {
         let pipeline = builder(&address, &crm_core::ManualClock::auto()).build().unwrap();
-        let before = peak();
+        let before = support::peak();
         let error = match std::env::var("AS").unwrap().as_str() {
             "json" => read::<Value>(&pipeline).await.err(),
             _ => read::<Page>(&pipeline).await.err(),
@@ -94,7 +86,7 @@ async fn a_small_body_that_takes_much_memory_is_refused_before_it_does() {
         let text = error.to_string();
         assert!(text.contains("67108864 bytes of memory that max_decoded allows"), "{text}");
         // The body, which may be held twice while it grows, and what was read of it.
-        let took = peak() - before;
+        let took = support::peak() - before;
         println!("measured {} MiB", took / MIB);
         assert!(took < (32 + 64 + 8) * MIB, "{} MiB", took / MIB);
         return;

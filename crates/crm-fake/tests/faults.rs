@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::io::Read;
 use std::time::{Duration, Instant};
 
 use crm_fake::{Fake, Fault, Hint, Payload, Policy, Step, Vendor, When};
@@ -183,6 +184,28 @@ async fn replies_that_are_wrapped_wrongly_or_elsewhere() {
     assert!(text.starts_with("HTTP/1.1 307") && text.contains("location: https://example.com/x\r\n"), "{text}");
     // The redirect is no answer to the request.
     assert_eq!(fake.report().carried_out["objects.list"], 3);
+}
+
+#[tokio::test]
+async fn replies_are_packed_if_the_request_accepts_gzip_and_no_fault_is_about_their_bytes() {
+    let fake = fake().await;
+    let ask = async |accepted: &str| {
+        let request = common::client().get(format!("{}{CONTACTS}", fake.base_url())).bearer_auth(fake.token());
+        let reply = request.header("accept-encoding", accepted).send().await.unwrap();
+        let packed = reply.headers().get("content-encoding").is_some_and(|coding| coding == "gzip");
+        (packed, reply.bytes().await)
+    };
+    let (packed, plain) = ask("br, identity").await;
+    let plain = plain.unwrap();
+    assert!(!packed && serde_json::from_slice::<Value>(&plain).is_ok());
+    let (packed, bytes) = ask("br, GZIP").await;
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&*bytes.unwrap()).read_to_string(&mut text).unwrap();
+    assert_eq!((packed, text.as_bytes()), (true, &*plain));
+    fake.script([Fault::CutBody { after: 20 }, Fault::WrongContentLength, Fault::Encoded("br")]);
+    for _ in 0..3 {
+        assert!(!ask("gzip").await.0);
+    }
 }
 
 #[tokio::test]

@@ -149,7 +149,7 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// The most bytes of a reply that are read into memory; 64 MiB if not set. A larger one is
+    /// The most bytes of a reply that are read into memory, after unpacking; 64 MiB if not set. A larger one is
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode). Downloads as a stream have no such limit.
     pub fn max_reply(mut self, bytes: usize) -> Self {
         self.max_reply = bytes;
@@ -189,7 +189,9 @@ impl<C> ClientBuilder<C> {
     ///   further attempts. A retry policy of your own could repeat a write that was carried out.
     /// - Set `pool_idle_timeout` below the time for which the server keeps connections; reqwest's default is 90 seconds.
     ///   A POST on a connection that the server has closed fails, and may have been carried out.
-    /// - Do not switch decompression on for hosts that you do not trust: it has no limit before `max_reply`.
+    /// - Leave its decompression off (`no_gzip()` if another crate switches reqwest's feature on). This library requests and
+    ///   unpacks gzip itself, within `max_reply`; reqwest unpacks without a limit, and can take a part of a reply for the
+    ///   whole.
     ///
     /// The built-in client uses HTTP/1.1 and rustls, whatever features of reqwest other crates switch on. It takes its
     /// proxies from the environment: `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, in upper or lower case, with the hosts

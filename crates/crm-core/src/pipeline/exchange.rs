@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_core::Stream;
-use http::{HeaderMap, StatusCode, header};
+use http::{StatusCode, header};
 use reqwest::{Request, Response};
 
+use super::body::{Body, Coding, Fault};
 use super::connections::Seat;
 use super::failure;
 use super::underway::Underway;
@@ -17,8 +18,6 @@ use crate::vendor::RawReply;
 
 /// The most that is read of the body of an error reply.
 const ERROR_BODY: usize = 1024 * 1024;
-/// The most that is reserved because a reply promises it.
-const RESERVED: usize = 1024 * 1024;
 
 /// What came back.
 pub(super) enum Delivered<S> {
@@ -32,9 +31,16 @@ pub(super) enum Delivered<S> {
 pub(super) trait Success: Sized + Send {
     /// The media types that it accepts.
     const ACCEPT: &'static str;
+    /// The content coding that it asks for and accepts.
+    const ACCEPT_ENCODING: Option<&'static str>;
 
     /// Takes the reply from the connection of `seat`. A body that is read is an error if it has more than `most` bytes.
-    fn take(response: Response, seat: Seat, most: usize) -> impl Future<Output = Result<Self, Error>> + Send;
+    fn take(
+        response: Response,
+        coding: Coding,
+        seat: Seat,
+        most: usize,
+    ) -> impl Future<Output = Result<Self, Error>> + Send;
 
     /// The reply, as far as it is there.
     fn reply(&self) -> Cow<'_, RawReply>;
@@ -45,21 +51,23 @@ pub(super) struct Whole(pub(super) RawReply);
 
 impl Success for Whole {
     const ACCEPT: &'static str = "application/json";
+    const ACCEPT_ENCODING: Option<&'static str> = Some("gzip");
 
-    async fn take(mut response: Response, _seat: Seat, most: usize) -> Result<Self, Error> {
-        let (status, headers) = (response.status(), response.headers().clone());
-        let promised = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-        if promised > most {
+    async fn take(response: Response, coding: Coding, _seat: Seat, most: usize) -> Result<Self, Error> {
+        let status = response.status();
+        if coding == Coding::Plain && promised(&response) > most {
             return Err(too_large(most, status, Bytes::new()));
         }
-        let mut body = BytesMut::with_capacity(promised.min(RESERVED));
-        while let Some(chunk) = response.chunk().await.map_err(|error| failure::interrupted(error, status))? {
-            body.extend_from_slice(&chunk);
-            if body.len() > most {
-                return Err(too_large(most, status, body.freeze()));
+        let (reply, end) = read(response, coding, most).await;
+        end.map_err(|end| match end {
+            End::Interrupted(error) => failure::interrupted(error, status),
+            End::Fault(Fault::TooLarge) => too_large(most, status, reply.body().clone()),
+            End::Fault(Fault::NotGzip) => {
+                Error::decode("the reply is not gzip, which its Content-Encoding names").with_status(status)
             }
-        }
-        Ok(Self(RawReply::new(status, headers, body.freeze())))
+            End::Fault(Fault::Damaged(error)) => failure::damaged(error, status),
+        })?;
+        Ok(Self(reply))
     }
 
     fn reply(&self) -> Cow<'_, RawReply> {
@@ -72,8 +80,10 @@ pub(super) struct Open(pub(super) Response, pub(super) Seat);
 
 impl Success for Open {
     const ACCEPT: &'static str = "*/*";
+    /// What is kept should be what the vendor has.
+    const ACCEPT_ENCODING: Option<&'static str> = None;
 
-    async fn take(response: Response, seat: Seat, _: usize) -> Result<Self, Error> {
+    async fn take(response: Response, _: Coding, seat: Seat, _: usize) -> Result<Self, Error> {
         Ok(Self(response, seat))
     }
 
@@ -105,38 +115,65 @@ pub(super) async fn exchange<S: Success>(
     if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
         return Err(failure::proxy_credentials());
     }
-    let encoding = encoding(response.headers());
+    let coding = Coding::of(response.headers());
     if !status.is_success() {
-        return Ok(Delivered::Failure(refusal(response, encoding.is_none()).await));
+        return Ok(Delivered::Failure(refusal(response, coding).await));
     }
-    if let Some(encoding) = encoding {
-        let text = format!("the reply is encoded as {encoding}, which was not asked for");
-        return Err(Error::decode(text).with_status(status));
+    let coding = coding.and_then(|coding| match coding {
+        Coding::Gzip if S::ACCEPT_ENCODING.is_none() => Err("gzip".to_owned()),
+        coding => Ok(coding),
+    });
+    match coding {
+        Ok(coding) => S::take(response, coding, seat, most).await.map(Delivered::Success),
+        Err(other) => {
+            let text = format!("the reply is encoded as {other}, which was not asked for");
+            Err(Error::decode(text).with_status(status))
+        }
     }
-    S::take(response, seat, most).await.map(Delivered::Success)
+}
+
+/// The reason why a body was not read to its end.
+enum End {
+    Interrupted(reqwest::Error),
+    Fault(Fault),
+}
+
+impl From<Fault> for End {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// Reads a reply, unpacked, up to `most` bytes. Returns what was read also if it ends with an error.
+async fn read(mut response: Response, coding: Coding, most: usize) -> (RawReply, Result<(), End>) {
+    let (status, mut headers) = (response.status(), response.headers().clone());
+    let mut body = Body::new(coding, promised(&response), most);
+    let end = fill(&mut body, &mut response).await;
+    if body.is_packed() {
+        headers.remove(header::CONTENT_ENCODING);
+        headers.remove(header::CONTENT_LENGTH);
+    }
+    let (bytes, whole) = body.end();
+    (RawReply::new(status, headers, bytes), end.and_then(|()| Ok(whole?)))
+}
+
+async fn fill(body: &mut Body, response: &mut Response) -> Result<(), End> {
+    while let Some(piece) = response.chunk().await.map_err(End::Interrupted)? {
+        body.push(&piece)?;
+    }
+    Ok(())
+}
+
+fn promised(response: &Response) -> usize {
+    response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0)
 }
 
 /// Reads an error reply as far as that is possible: the status says enough.
-async fn refusal(mut response: Response, readable: bool) -> RawReply {
-    let (status, headers) = (response.status(), response.headers().clone());
-    let mut body = BytesMut::new();
-    while readable
-        && body.len() <= ERROR_BODY
-        && let Ok(Some(chunk)) = response.chunk().await
-    {
-        body.extend_from_slice(&chunk);
+async fn refusal(response: Response, coding: Result<Coding, String>) -> RawReply {
+    match coding {
+        Ok(coding) => read(response, coding, ERROR_BODY).await.0,
+        Err(_) => RawReply::new(response.status(), response.headers().clone(), Bytes::new()),
     }
-    RawReply::new(status, headers, body.freeze())
-}
-
-/// What a body is compressed with. The client never asks for that, and does not unpack: a few bytes
-/// could become any number.
-fn encoding(headers: &HeaderMap) -> Option<String> {
-    let said = headers.get_all(header::CONTENT_ENCODING).iter();
-    let mut words = said.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
-    let word = words.find(|word| !word.is_empty() && !word.eq_ignore_ascii_case(b"identity"))?;
-    let plain = word.len() <= 20 && word.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-    Some(if plain { String::from_utf8_lossy(word).into_owned() } else { "something unknown".to_owned() })
 }
 
 fn too_large(most: usize, status: StatusCode, begun: Bytes) -> Error {

@@ -78,6 +78,12 @@ pub(super) fn interrupted(error: reqwest::Error, status: StatusCode) -> Error {
     Error::new(kind, text).with_sent(Sent::Maybe).with_status(status).with_source(error)
 }
 
+/// Reads a failure of unpacking the body of a success.
+pub(super) fn damaged(error: io::Error, status: StatusCode) -> Error {
+    let text = format!("the reply was cut off or damaged: {error}");
+    Error::new(ErrorKind::Io, text).with_sent(Sent::Maybe).with_status(status).with_source(error)
+}
+
 /// The error for a 407, which is a proxy's own reply.
 pub(super) fn proxy_credentials() -> Error {
     let text = format!("the proxy requires credentials; {CREDENTIALS_ADVICE}");

@@ -230,7 +230,7 @@ impl<'a> Run<'a> {
         shared.counters.attempt();
         let start = shared.clock.now();
         let mut sent = reqwest::Request::new(request.op.method.clone(), self.url.clone());
-        *sent.headers_mut() = self.headers(used, &outgoing, S::ACCEPT);
+        *sent.headers_mut() = self.headers::<S>(used, &outgoing);
         *sent.body_mut() = outgoing.body;
         let exchange = exchange::<S>(&shared.http, sent, shared.max_reply, seat, &mut underway);
         let result = match self.while_moving(exchange, &outgoing.watch).await {
@@ -319,10 +319,13 @@ impl<'a> Run<'a> {
     }
 
     /// The vendor's headers, then the call's, then the options'; the body's and the credential last.
-    fn headers(&self, used: &Authorization, outgoing: &Outgoing, accept: &'static str) -> HeaderMap {
+    fn headers<S: Success>(&self, used: &Authorization, outgoing: &Outgoing) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, self.shared.user_agent.clone());
-        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+        headers.insert(header::ACCEPT, HeaderValue::from_static(S::ACCEPT));
+        if let Some(coding) = S::ACCEPT_ENCODING {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding));
+        }
         if let Some(kind) = self.request.body.content_type() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }

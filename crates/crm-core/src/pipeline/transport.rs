@@ -24,7 +24,7 @@ pub(super) fn client(base_url: &str, idle: Duration, most: usize) -> Result<reqw
 }
 
 /// The same client whatever features of reqwest other crates of the program switch on: HTTP/1.1, rustls, the system's
-/// name resolution, and nothing is unpacked.
+/// name resolution, and bodies as they arrive, because reqwest unpacks without a limit and ends gzip at its first member.
 fn settings(idle: Duration, most: usize) -> reqwest::ClientBuilder {
     let settings = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())

@@ -10,6 +10,9 @@ use http::{HeaderMap, StatusCode, header};
 use crate::codec::{self, Wire, memory};
 use crate::error::{Error, Sent};
 
+/// The first two bytes of gzip (RFC 1952, 2.3.1).
+pub(crate) const GZIP_BEGIN: [u8; 2] = [0x1f, 0x8b];
+
 /// A complete reply: status, headers and body. `Debug` shows neither header values nor the body.
 #[derive(Clone)]
 pub struct RawReply {
@@ -90,7 +93,11 @@ impl RawReply {
     }
 
     fn undecoded(&self, error: codec::DecodeError) -> Error {
-        Error::decode(error.to_string())
+        let text = match self.body.starts_with(&GZIP_BEGIN) {
+            true => "the reply is gzip, which its Content-Encoding does not name".to_owned(),
+            false => error.to_string(),
+        };
+        Error::decode(text)
             .with_status(self.status)
             .with_sent(Sent::Answered)
             .with_attempts(self.attempts)

@@ -37,6 +37,8 @@ impl Seen {
 pub(crate) enum Reply {
     Json(u16, String),
     With(u16, Vec<(&'static str, String)>, String),
+    /// The same with these bytes.
+    Bytes(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// The head promises more than follows.
     Cut(String),
     /// A reset before any answer.
@@ -114,9 +116,12 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
 /// Returns the stream where it has to stay open.
 async fn write(mut stream: TcpStream, reply: Reply) -> Option<TcpStream> {
     let (status, headers, body, more) = match reply {
-        Reply::Json(status, body) => (status, vec![("content-type", "application/json".to_owned())], body, 0),
-        Reply::With(status, headers, body) => (status, headers, body, 0),
-        Reply::Cut(body) => (200, Vec::new(), body, 10),
+        Reply::Json(status, body) => {
+            (status, vec![("content-type", "application/json".to_owned())], body.into_bytes(), 0)
+        }
+        Reply::With(status, headers, body) => (status, headers, body.into_bytes(), 0),
+        Reply::Bytes(status, headers, body) => (status, headers, body, 0),
+        Reply::Cut(body) => (200, Vec::new(), body.into_bytes(), 10),
         Reply::Reset => {
             stream.set_zero_linger().unwrap();
             return None;
@@ -132,7 +137,7 @@ async fn write(mut stream: TcpStream, reply: Reply) -> Option<TcpStream> {
     for (name, value) in headers {
         text += &format!("{name}: {value}\r\n");
     }
-    let _ = stream.write_all(format!("{text}\r\n{body}").as_bytes()).await;
+    let _ = stream.write_all(&[text.as_bytes(), b"\r\n", &body].concat()).await;
     let _ = stream.shutdown().await;
     None
 }
@@ -221,6 +226,14 @@ pub(crate) fn shown(error: &Error) -> String {
         source = next.source();
     }
     text
+}
+
+/// The most memory that this process ever held.
+#[cfg(target_os = "linux")]
+pub(crate) fn peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().strip_suffix("kB").unwrap().trim().parse::<usize>().unwrap() * 1024
 }
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);

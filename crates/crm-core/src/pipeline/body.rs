@@ -1,0 +1,157 @@
+//! The body of a reply that is read into memory. gzip is unpacked piece by piece, so that a few bytes that unpack to many
+//! take no more memory than the same bytes sent plainly.
+
+use std::io::{self, Write};
+
+use bytes::Bytes;
+use flate2::write::MultiGzDecoder;
+use http::{HeaderMap, header};
+
+use crate::vendor::GZIP_BEGIN;
+
+/// The most that packed bytes may exceed the bytes in them: for their frame, and where packing makes them longer.
+const FRAME: usize = 1024 * 1024;
+/// The most that is reserved because a reply promises it.
+const RESERVED: usize = 1024 * 1024;
+/// JSON of these vendors becomes a fifth, so one piece of memory is usually enough.
+const USUAL_RATIO: usize = 8;
+
+/// The form in which a body travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coding {
+    Plain,
+    Gzip,
+}
+
+impl Coding {
+    /// Reads `Content-Encoding`. The error is the name of a coding that is not read, or of several.
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, String> {
+        let values = headers.get_all(header::CONTENT_ENCODING).iter();
+        let words = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+        let words = words.filter(|word| !word.is_empty() && !word.eq_ignore_ascii_case(b"identity"));
+        match *words.take(3).collect::<Vec<_>>() {
+            [] => Ok(Self::Plain),
+            // The older name (RFC 9110, 8.4.1.3).
+            [word] if word.eq_ignore_ascii_case(b"gzip") || word.eq_ignore_ascii_case(b"x-gzip") => Ok(Self::Gzip),
+            ref words => Err(words.iter().copied().map(shown).collect::<Vec<_>>().join(", ")),
+        }
+    }
+}
+
+/// A word of the vendor's, unless it is not one.
+fn shown(word: &[u8]) -> String {
+    let plain = word.len() <= 20 && word.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    if plain { String::from_utf8_lossy(word).into_owned() } else { "something unknown".to_owned() }
+}
+
+/// The reason why a body is not read to its end.
+#[derive(Debug)]
+pub(super) enum Fault {
+    TooLarge,
+    NotGzip,
+    Damaged(io::Error),
+}
+
+/// A body as far as it has arrived, unpacked.
+pub(super) struct Body {
+    form: Form,
+    arrived: usize,
+    most: usize,
+}
+
+enum Form {
+    Plain(Room),
+    Gzip(Box<MultiGzDecoder<Room>>),
+}
+
+impl Body {
+    /// An empty body of at most `most` bytes. `promised` of them are announced, in the form in which they travel.
+    pub(super) fn new(coding: Coding, promised: usize, most: usize) -> Self {
+        let form = match coding {
+            Coding::Plain => Form::Plain(Room::new(promised, most)),
+            Coding::Gzip => {
+                let room = Room::new(promised.saturating_mul(USUAL_RATIO), most);
+                Form::Gzip(Box::new(MultiGzDecoder::new(room)))
+            }
+        };
+        Self { form, arrived: 0, most }
+    }
+
+    pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), Fault> {
+        let decoder = match &mut self.form {
+            Form::Plain(room) => return room.write_all(piece).map_err(|error| room.fault(error)),
+            Form::Gzip(decoder) => decoder,
+        };
+        let begin = GZIP_BEGIN.get(self.arrived..).unwrap_or_default();
+        if begin.iter().zip(piece).any(|(magic, byte)| magic != byte) {
+            return Err(Fault::NotGzip);
+        }
+        self.arrived += piece.len();
+        // Any number of bytes can unpack to nothing.
+        if self.arrived > self.most.saturating_add(FRAME) {
+            return Err(Fault::TooLarge);
+        }
+        decoder.write_all(piece).map_err(|error| decoder.get_ref().fault(error))
+    }
+
+    /// True if bytes arrived that are not those of the body.
+    pub(super) fn is_packed(&self) -> bool {
+        matches!(self.form, Form::Gzip(_)) && self.arrived > 0
+    }
+
+    /// Returns the bytes, and an error if they are not all. An empty body is complete, whatever its coding.
+    pub(super) fn end(self) -> (Bytes, Result<(), Fault>) {
+        match self.form {
+            Form::Plain(room) => (room.bytes.into(), Ok(())),
+            Form::Gzip(_) if self.arrived == 0 => (Bytes::new(), Ok(())),
+            Form::Gzip(mut decoder) => {
+                let end = decoder.try_finish().map_err(|error| decoder.get_ref().fault(error));
+                (std::mem::take(&mut decoder.get_mut().bytes).into(), end)
+            }
+        }
+    }
+}
+
+/// Memory for at most `most` bytes. While it grows, at most one and a half times as much is held.
+struct Room {
+    bytes: Vec<u8>,
+    most: usize,
+    /// True if more than that was to be written.
+    full: bool,
+}
+
+impl Room {
+    fn new(wanted: usize, most: usize) -> Self {
+        Self { bytes: Vec::with_capacity(wanted.min(RESERVED).min(most)), most, full: false }
+    }
+
+    fn fault(&self, error: io::Error) -> Fault {
+        if self.full { Fault::TooLarge } else { Fault::Damaged(error) }
+    }
+
+    /// The next size, for at least `length` bytes.
+    fn grown(&self, length: usize) -> usize {
+        let size = length.max(self.bytes.capacity().saturating_mul(2));
+        if size > self.most / 2 { self.most } else { size }
+    }
+}
+
+impl Write for Room {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let fits = &piece[..piece.len().min(self.most - self.bytes.len())];
+        let length = self.bytes.len() + fits.len();
+        if length > self.bytes.capacity() {
+            self.bytes.reserve_exact(self.grown(length) - self.bytes.len());
+        }
+        self.bytes.extend_from_slice(fits);
+        self.full |= fits.len() < piece.len();
+        if self.full { Err(io::ErrorKind::StorageFull.into()) } else { Ok(piece.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
