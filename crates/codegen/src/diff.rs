@@ -5,8 +5,13 @@
 mod api;
 mod change;
 mod described;
+mod difference;
+mod documents;
+mod gates;
 mod operations;
 mod pairs;
+mod place;
+mod security;
 mod side;
 mod signature;
 mod types;
@@ -20,6 +25,7 @@ use anyhow::{Context, Result, anyhow};
 
 use change::Changes;
 pub use change::{Alike, Change, Class, Kind, Section, alike, classes, few};
+pub use security::is_internal;
 use side::Side;
 
 /// The differences of all vendors between two workspaces; of each only `specs` is read, with its own corrections, surface
@@ -68,11 +74,12 @@ fn vendor(old: Option<Side>, new: Option<Side>) -> Vec<Change> {
         (None, None) => return Vec::new(),
     };
     let mut features = features(&old, &new);
+    let all: BTreeSet<String> = old.resources().intersection(&new.resources()).map(|name| (*name).to_owned()).collect();
     let mut found = Vec::new();
     for (name, now) in &new.apis {
         let mut changes = Changes::new(&new.krate, now.module.clone());
         match old.apis.remove(name) {
-            Some(before) => api::compare(&mut changes, before, now),
+            Some(before) => api::compare(&mut changes, before, now, &all),
             None => api::alone(&mut changes, now, true),
         }
         found.extend(changes.found);

@@ -163,6 +163,16 @@ fn groups(model: &Model, others: &[&Refined<'_>]) -> BTreeMap<String, Group> {
         .collect()
 }
 
+/// The features of each type, any of which it needs; none for what is always there.
+pub(crate) fn gates(model: &Model, others: &[&Refined<'_>]) -> BTreeMap<String, BTreeSet<String>> {
+    let groups = groups(model, others).into_values();
+    let gates = groups.flat_map(|Group { users, own, common }| {
+        let features = if Gate::is_counted(users.len()) { users } else { BTreeSet::new() };
+        own.into_iter().chain(common).map(move |name| (name, features.clone())).collect::<Vec<_>>()
+    });
+    gates.collect()
+}
+
 /// The resources that use each type.
 fn users(model: &Model) -> BTreeMap<String, BTreeSet<String>> {
     let mut users: BTreeMap<String, BTreeSet<String>> =

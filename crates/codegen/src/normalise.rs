@@ -45,6 +45,8 @@ pub struct Api {
     pub refusals: Vec<String>,
     /// Operations of the documents before folding, as `METHOD path`.
     pub operations: Vec<String>,
+    /// The documents before folding and merging.
+    pub(crate) documents: Vec<Document>,
 }
 
 /// Normalises the corrected documents of an API; `names` are those that its operations and schemas have already.
@@ -76,6 +78,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>,
         paging::complete(document, &file.paging, &mut refusals)?;
         describe::describe(document, &vendor.words);
     }
+    let whole = documents.clone();
     let object_types = match &file.fold {
         Some(fold) => fold::fold(fold, file, &mut documents, &mut refusals)?,
         None => Vec::new(),
@@ -113,5 +116,14 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>,
     if crate::read::document::operations(&merged).is_empty() {
         bail!("{}: no operation is left", file.name);
     }
-    Ok(Api { merged, object_types, evidence: collected, names: file.types.clone(), schemas, refusals, operations })
+    Ok(Api {
+        merged,
+        object_types,
+        evidence: collected,
+        names: file.types.clone(),
+        schemas,
+        refusals,
+        operations,
+        documents: whole,
+    })
 }

@@ -3,6 +3,7 @@
 
 mod descriptions;
 mod names;
+mod told;
 
 use std::path::Path;
 

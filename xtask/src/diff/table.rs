@@ -1,6 +1,6 @@
 //! The differences, for people.
 
-use codegen::diff::{Alike, Change, Class, alike, classes};
+use codegen::diff::{Change, Class, alike, classes};
 
 /// Prints them, the worst first, a crate after the other.
 pub fn print(changes: &[Change], since: &str) {
@@ -24,8 +24,9 @@ pub fn print(changes: &[Change], since: &str) {
 
 /// The differences: class, items, what, and below it why.
 pub fn shown<'a>(changes: impl IntoIterator<Item = &'a Change>) -> String {
-    let lines = alike(changes).into_iter().map(|Alike { first, items }| {
-        format!("  {:<8}  {}: {}\n            {}", first.class.name(), items.join(", "), first.what, first.why)
+    let lines = alike(changes).into_iter().map(|same| {
+        let Change { class, what, why, .. } = same.first;
+        format!("  {:<8}  {}: {what}\n            {why}", class.name(), same.named(str::to_owned))
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Changes, Kind, few};
+use super::change::{Changes, Class, Kind, few};
 use super::pairs::{self, Pair, Pairs};
 use super::side::Api;
-use super::{described, operations, types, wire};
+use super::{described, documents, gates, operations, types, wire};
 use crate::model::{Model, Operation, reachable};
 
 /// What both sides have, and what one has alone.
-pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api) {
+pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api, features: &BTreeSet<String>) {
     let names = pairs::renamed(&old.model, &new.model, &pairs::operations(&old.model, &new.model));
     for (was, is) in &names {
         changes
@@ -17,6 +17,8 @@ pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api) {
             .breaking(format!("is called `{is}` now"), "code that names the type does not compile");
     }
     old.model.rename_types(&names);
+    let gates = std::mem::take(&mut old.gates);
+    old.gates = gates.into_iter().map(|(name, gate)| (names.get(&name).cloned().unwrap_or(name), gate)).collect();
     let pairs = pairs::operations(&old.model, &new.model);
     if old.client != new.client {
         changes
@@ -47,7 +49,9 @@ pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api) {
         }
     }
     object_types(changes, &old, new);
-    wire::compare(changes, &old, new, &pairs);
+    gates::compare(changes, &old, new, features);
+    wire::compare(changes, &old, new, &pairs, &names);
+    documents::compare(changes, &old, new, &pairs);
     described::compare(changes, &old.model, &new.model, &pairs);
     wire::rest(changes, &old, new);
 }
@@ -219,7 +223,8 @@ fn object_types(changes: &mut Changes, old: &Api, new: &Api) {
             before.operations.iter().filter(|one| !now.operations.contains(one)).map(line).collect();
         let has: Vec<String> = now.operations.iter().filter(|one| !before.operations.contains(one)).map(line).collect();
         if !lacks.is_empty() {
-            item.removed(format!("no longer has {}", few(&lacks)), "these calls are refused before they are sent");
+            let why = "these calls are refused before they are sent";
+            item.felt(Class::Breaking, format!("no longer has {}", few(&lacks)), why);
         }
         if !has.is_empty() {
             item.added(format!("has {}", few(&has)), "these calls were refused");

@@ -52,6 +52,8 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Section {
+    /// Something that users feel although their code compiles, or beside that.
+    Behaviour,
     /// Something new.
     Added,
     /// Something that is different.
@@ -66,12 +68,14 @@ pub enum Section {
 
 impl Section {
     /// All sections, in the order of a changelog.
-    pub const ALL: [Self; 5] = [Self::Added, Self::Changed, Self::Deprecated, Self::Removed, Self::Fixed];
+    pub const ALL: [Self; 6] =
+        [Self::Behaviour, Self::Added, Self::Changed, Self::Deprecated, Self::Removed, Self::Fixed];
 
     /// The heading in a changelog.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
+            Self::Behaviour => "Changed behaviour",
             Self::Added => "Added",
             Self::Changed => "Changed",
             Self::Deprecated => "Deprecated",
@@ -164,6 +168,11 @@ impl Item<'_> {
         self.is(Class::Breaking, Section::Changed, what, why);
     }
 
+    /// Tells one that code which compiles feels.
+    pub(super) fn felt(&mut self, class: Class, what: impl Into<String>, why: &str) {
+        self.is(class, Section::Behaviour, what, why);
+    }
+
     pub(super) fn minor(&mut self, what: impl Into<String>, why: &str) {
         self.is(Class::Minor, Section::Changed, what, why);
     }
@@ -187,6 +196,24 @@ pub struct Alike<'a> {
     pub first: &'a Change,
     /// The items of all.
     pub items: Vec<&'a str>,
+}
+
+impl Alike<'_> {
+    /// The items in words: the first few, and if code breaks all of them, or how many of each resource and type there are.
+    #[must_use]
+    pub fn named(&self, name: impl Fn(&str) -> String) -> String {
+        const NAMED: usize = 8;
+        let all = self.items.iter().map(|item| name(item));
+        if self.first.class != Class::Breaking {
+            return few(all);
+        }
+        if self.items.len() <= NAMED {
+            return all.collect::<Vec<_>>().join(", ");
+        }
+        let mut of: BTreeMap<&str, usize> = BTreeMap::new();
+        self.items.iter().for_each(|item| *of.entry(item.split(['.', '(']).next().unwrap_or(item)).or_default() += 1);
+        of.into_iter().map(|(of, count)| format!("{count} of {}", name(of))).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// Puts together what is the same of several items, in the order of the first.

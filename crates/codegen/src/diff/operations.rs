@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::change::{Changes, Class, Item, Kind, Section, few};
+use super::change::{Changes, Class, Kind, Section, few};
 use super::pairs::Pair;
 use super::side::Api;
-use super::signature;
+use super::{security, signature};
 use crate::emit;
 use crate::model::{OneOrTwo, Operation, Paging, PagingPlace, Reply};
+use crate::name::operations::is_version;
 use crate::read::document::object;
 
 const MOCKS: &str = "the Rust call stays; mocks and proxies that know the request see another one";
@@ -37,6 +38,7 @@ pub(super) fn compare(changes: &mut Changes, pair: &Pair<'_, Operation>, (old_ap
         );
     }
     limits(changes, old, new);
+    security::compare(changes, pair, (old_api, new_api));
 }
 
 fn request(changes: &mut Changes, old: &Operation, new: &Operation, apis: (&Api, &Api)) {
@@ -53,12 +55,15 @@ fn request(changes: &mut Changes, old: &Operation, new: &Operation, apis: (&Api,
         if plain(old) == plain(new) {
             item.patch(moved, "only the name of a place in the path is another");
         } else {
-            item.minor(moved, MOCKS);
+            // Another version in the path is another version of the API.
+            let class = if unversioned(old) == unversioned(new) { Class::Breaking } else { Class::Minor };
+            item.felt(class, moved, MOCKS);
         }
     }
     if old.version != new.version {
         let said = |version: &Option<String>| version.clone().unwrap_or_else(|| "none".to_owned());
-        item.minor(
+        item.felt(
+            Class::Breaking,
             format!("the version it asks for was {}, is {}", said(&old.version), said(&new.version)),
             "the Rust call stays; the vendor answers as another version of its API does",
         );
@@ -78,6 +83,13 @@ fn plain(operation: &Operation) -> (String, String) {
     (operation.method.clone(), segments.collect::<Vec<_>>().join("/"))
 }
 
+/// The same without the versions in its path.
+fn unversioned(operation: &Operation) -> (String, String) {
+    let (method, path) = plain(operation);
+    let kept = path.split('/').filter(|segment| !is_version(segment));
+    (method, kept.collect::<Vec<_>>().join("/"))
+}
+
 /// The statuses that say it went well.
 fn successes(api: &Api, operation: &Operation) -> BTreeSet<String> {
     let responses = &api.merged["paths"][&operation.path][operation.method.to_lowercase()];
@@ -88,9 +100,14 @@ fn successes(api: &Api, operation: &Operation) -> BTreeSet<String> {
 fn reply(changes: &mut Changes, old: &Operation, new: &Operation) {
     let (was, is) = (said(&old.reply), said(&new.reply));
     if was != is {
-        changes
-            .of(Kind::Reply, &new.name)
-            .breaking(format!("gave `{was}`, gives `{is}`"), "code that reads the reply does not compile");
+        let file = matches!(old.reply, Reply::Bytes) || matches!(new.reply, Reply::Bytes);
+        let section = if file { Section::Behaviour } else { Section::Changed };
+        changes.of(Kind::Reply, &new.name).is(
+            Class::Breaking,
+            section,
+            format!("gave `{was}`, gives `{is}`"),
+            "code that reads the reply does not compile",
+        );
     }
 }
 
@@ -122,7 +139,7 @@ fn paging(changes: &mut Changes, old: &Operation, new: &Operation, (old_api, new
         );
     }
     if (before.kind, before.place, &before.param) != (now.kind, now.place, &now.param) {
-        item.breaking(format!("paged {}, pages {}", told(before), told(now)), CURSORS);
+        item.felt(Class::Breaking, format!("paged {}, pages {}", told(before), told(now)), CURSORS);
     } else if before != now {
         item.patch("finds its items, its next page or its total elsewhere", STAYS);
     }
@@ -156,7 +173,6 @@ fn limits(changes: &mut Changes, old: &Operation, new: &Operation) {
             "batches are cut to what the vendor takes",
         );
     }
-    scopes(&mut item, old, new);
     if old.idempotent != new.idempotent {
         let what = if new.idempotent { "may be repeated" } else { "is not repeated where it may have arrived" };
         item.patch(what, "retries follow what the operation does");
@@ -166,20 +182,15 @@ fn limits(changes: &mut Changes, old: &Operation, new: &Operation) {
         item.patch(what, STAYS);
     }
     if old.failures != new.failures {
-        item.patch("the document tells of other failures", "errors are read alike");
-    }
-}
-
-fn scopes(item: &mut Item<'_>, old: &Operation, new: &Operation) {
-    let more: Vec<&String> = new.scopes.iter().filter(|scope| !old.scopes.contains(scope)).collect();
-    let fewer: Vec<&String> = old.scopes.iter().filter(|scope| !new.scopes.contains(scope)).collect();
-    if !more.is_empty() {
-        item.minor(
-            format!("names the scopes {}", few(&more)),
-            "the Rust call stays; a token may have to be granted more",
-        );
-    }
-    if !fewer.is_empty() {
-        item.patch(format!("no longer names the scopes {}", few(&fewer)), STAYS);
+        let alone = |one: &Operation, other: &Operation| -> Vec<String> {
+            one.failures.iter().filter(|status| !other.failures.contains(status)).map(u16::to_string).collect()
+        };
+        for (statuses, what) in
+            [(alone(new, old), "names the failures"), (alone(old, new), "no longer names the failures")]
+        {
+            if !statuses.is_empty() {
+                item.patch(format!("{what} {}", few(statuses)), "errors are read alike");
+            }
+        }
     }
 }

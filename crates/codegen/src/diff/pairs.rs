@@ -51,7 +51,7 @@ pub(super) fn operations<'a>(old: &'a Model, new: &'a Model) -> Pairs<'a> {
 }
 
 /// A path without the names of its parameters.
-fn template(path: &str) -> String {
+pub(super) fn template(path: &str) -> String {
     let plain = |segment: &str| match (segment.find('{'), segment.rfind('}')) {
         (Some(start), Some(end)) if start < end => format!("{}{{}}{}", &segment[..start], &segment[end + 1..]),
         _ => segment.to_owned(),

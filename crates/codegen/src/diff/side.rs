@@ -7,9 +7,11 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::apis::{self, Refined};
+use crate::emit;
 use crate::model::Model;
 use crate::normalise::ObjectType;
-use crate::read::vendor::{self, Vendor};
+use crate::read::document::Document;
+use crate::read::vendor::{self, DocumentFile, Vendor};
 use crate::tree;
 
 /// A vendor, as its crate shows it.
@@ -34,6 +36,12 @@ pub(crate) struct Api {
     /// The merged document: what travels, also where no Rust item shows it.
     pub(crate) merged: Value,
     pub(crate) object_types: Vec<ObjectType>,
+    /// Its documents, before they are merged.
+    pub(crate) documents: Vec<Document>,
+    /// The types of object of the documents that are folded.
+    pub(crate) objects: BTreeMap<String, String>,
+    /// The features of each type, any of which it needs; none for what is always there.
+    pub(crate) gates: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Side {
@@ -45,7 +53,18 @@ impl Side {
         let vendor = Vendor::read(root, name)?;
         let apis = apis::vendor(&vendor).with_context(|| format!("specs/{name}"))?;
         let refusals = apis.iter().flat_map(|refined| refined.api.refusals.clone()).collect();
-        let apis = apis.into_iter().map(|refined| (refined.file.name.clone(), Api::of(&vendor, refined))).collect();
+        let gated = vendor.file.features.is_some();
+        let gates: Vec<_> = (0..apis.len())
+            .map(|own| {
+                let others = apis.iter().enumerate().filter(|(index, _)| *index != own).map(|(_, other)| other);
+                if gated { emit::gates(&apis[own].model, &others.collect::<Vec<_>>()) } else { BTreeMap::new() }
+            })
+            .collect();
+        let apis = apis
+            .into_iter()
+            .zip(gates)
+            .map(|(refined, gates)| (refined.file.name.clone(), Api::of(&vendor, refined, gates)));
+        let apis = apis.collect();
         let defaults = vendor.file.features.map(|features| features.default.into_iter().collect());
         Ok(Some(Self { krate: vendor.file.crate_name, apis, defaults, refusals }))
     }
@@ -57,8 +76,16 @@ impl Side {
 }
 
 impl Api {
-    fn of(vendor: &Vendor, Refined { file, api, model }: Refined<'_>) -> Self {
+    fn of(
+        vendor: &Vendor,
+        Refined { file, api, model }: Refined<'_>,
+        gates: BTreeMap<String, BTreeSet<String>>,
+    ) -> Self {
+        let object = |(name, file): (&String, &DocumentFile)| Some((name.clone(), file.object.clone()?));
         Self {
+            objects: file.documents.iter().filter_map(object).collect(),
+            documents: api.documents,
+            gates,
             module: (!vendor.is_root(file)).then(|| file.module()),
             feature: file.feature.clone(),
             client: file.client.clone(),

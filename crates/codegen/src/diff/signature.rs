@@ -1,6 +1,7 @@
 //! What a call takes: the arguments of the method, the options of its builder, the body.
 
 use super::change::{Changes, Class, Kind, Section};
+use super::types::closes;
 use crate::emit::signature::{Signature, Taken, setter};
 use crate::model::{Argument, Operation};
 
@@ -78,6 +79,8 @@ fn both(changes: &mut Changes, new: &Operation, before: &Argument, now: &Argumen
         let what = format!("takes `{is}` in place of `{was}`");
         if is == "impl Display" && ["i64", "f64", "bool"].contains(&was.as_str()) {
             item.minor(what, "what was given still fits");
+        } else if closes(&before.ty, &now.ty) {
+            item.felt(Class::Breaking, what, COMPILE);
         } else {
             item.breaking(what, COMPILE);
         }

@@ -69,18 +69,18 @@ fn record(changes: &mut Changes, name: &str, (old, before): Side<'_>, (new, now)
         }
         let (was, is) = (field_type(field, old).0, field_type(other, new).0);
         if was != is {
-            changes.of(Kind::Type, &item).breaking(
-                format!("was `{was}`, is `{is}`{used}"),
-                "code that reads or sets the field does not compile",
-            );
+            let section = if closes(&field.ty, &other.ty) { Section::Behaviour } else { Section::Changed };
+            let why = "code that reads or sets the field does not compile";
+            changes.of(Kind::Type, &item).is(Class::Breaking, section, format!("was `{was}`, is `{is}`{used}"), why);
         }
+        setters(changes, &item, (old, field), (new, other));
         requirement(changes, &item, field.required && old.sent, other.required && new.sent, used);
     }
     for field in now.iter().filter(|field| before.iter().all(|other| other.wire != field.wire)) {
         let mut item = changes.of(Kind::Type, format!("{name}.{}", field.ident));
         let what = format!("the field `{}`: `{}`{used}", field.wire, field_type(field, new).0);
         if field.required && new.sent && old.sent {
-            item.is(Class::Breaking, Section::Added, what, "a request without it is refused before it is sent");
+            item.felt(Class::Breaking, what, "a request without it is refused before it is sent");
         } else {
             item.added(what, OPTION);
         }
@@ -102,10 +102,35 @@ fn record(changes: &mut Changes, name: &str, (old, before): Side<'_>, (new, now)
     }
 }
 
+/// Returns true if any text was taken before and only some are now: an enum, in a list or not.
+pub(super) fn closes(old: &Ty, new: &Ty) -> bool {
+    match (old, new) {
+        (Ty::List(old), Ty::List(new)) | (Ty::Map(old), Ty::Map(new)) => closes(old, new),
+        (old, new) => matches!((old, new), (Ty::Text, Ty::Named(_))),
+    }
+}
+
+/// What sets a field, if it is sent before and now.
+fn setters(changes: &mut Changes, item: &str, (old, before): (&Definition, &Field), (new, now): (&Definition, &Field)) {
+    if !(old.sent && new.sent) {
+        return;
+    }
+    let mut item = changes.of(Kind::Type, item);
+    let mut compare = |before: bool, now: bool, of: &str| match (before, now) {
+        (true, false) => item.removed(format!("{of} is gone"), "code that calls it does not compile"),
+        (false, true) => item.added(format!("{of} is new"), "nothing that was there is touched"),
+        _ => {}
+    };
+    compare(before.nullable, now.nullable, &format!("`clear_{}()`", now.ident));
+    // What `new` takes is told as that.
+    let set = |field: &Field| !(field.read_only || field.required && field.constant.is_some());
+    compare(set(before), set(now), "its setter");
+}
+
 fn requirement(changes: &mut Changes, item: &str, before: bool, now: bool, used: &str) {
     if now && !before {
         let why = "a request without it is refused before it is sent";
-        changes.of(Kind::Type, item).breaking(format!("a request must have it{used}"), why);
+        changes.of(Kind::Type, item).felt(Class::Breaking, format!("a request must have it{used}"), why);
     } else if before && !now {
         let why = "a request without it is sent; one with it still is";
         changes.of(Kind::Type, item).minor(format!("a request may leave it out{used}"), why);

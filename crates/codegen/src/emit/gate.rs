@@ -11,6 +11,11 @@ const MOST_USERS: usize = 8;
 pub(super) struct Gate(pub(super) bool);
 
 impl Gate {
+    /// Returns true if an item with so many users is compiled with any of them, and not always.
+    pub(super) const fn is_counted(users: usize) -> bool {
+        users > 0 && users <= MOST_USERS
+    }
+
     /// The attribute of an item that one resource needs.
     pub(super) fn one(self, resource: &str) -> TokenStream {
         if self.0 { quote!(#[cfg(feature = #resource)]) } else { TokenStream::new() }
@@ -20,7 +25,7 @@ impl Gate {
     pub(super) fn any(self, resources: &[&str]) -> TokenStream {
         match resources {
             [one] => self.one(one),
-            _ if !self.0 || resources.is_empty() || resources.len() > MOST_USERS => TokenStream::new(),
+            many if !self.0 || !Self::is_counted(many.len()) => TokenStream::new(),
             many => quote!(#[cfg(any(#(feature = #many),*))]),
         }
     }

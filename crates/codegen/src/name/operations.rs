@@ -117,7 +117,7 @@ fn segments(path: &str) -> Vec<String> {
 }
 
 /// `v3`, `2026-03`.
-fn is_version(segment: &str) -> bool {
+pub(crate) fn is_version(segment: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
     segment.strip_prefix('v').is_some_and(digits)
         || segment

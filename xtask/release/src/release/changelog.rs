@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use semver::Version;
 
-use codegen::diff::{Alike, Change, Class, Kind, Section, alike};
+use codegen::diff::{Change, Class, Kind, Section, alike};
 
 const UNRELEASED: &str = "## Unreleased";
 const START: &str =
@@ -35,14 +35,14 @@ impl Entries {
 
     /// Adds what the documents changed.
     pub(crate) fn tell<'a>(&mut self, changes: impl IntoIterator<Item = &'a Change>) {
-        for Alike { first, items } in alike(changes) {
+        for same in alike(changes) {
+            let first = same.first;
             let breaking = if first.class == Class::Breaking { "**Breaking:** " } else { "" };
             let code = |item: &str| match first.kind {
                 Kind::Documentation => item.to_owned(),
                 _ => format!("`{item}`"),
             };
-            let items: Vec<String> = items.into_iter().map(code).collect();
-            self.add(first.section, &format!("{breaking}{}: {}.", items.join(", "), first.what));
+            self.add(first.section, &format!("{breaking}{}: {}.", same.named(code), first.what));
         }
     }
 
@@ -102,7 +102,8 @@ fn entries(text: &str) -> Result<Entries> {
         if let Some(title) = line.strip_prefix("### ") {
             section = Section::ALL.into_iter().find(|section| section.title() == title.trim());
             if section.is_none() {
-                bail!("`{line}` is no section; use Added, Changed, Deprecated, Removed or Fixed");
+                let all: Vec<&str> = Section::ALL.iter().map(|section| section.title()).collect();
+                bail!("`{line}` is not a section; use {}", all.join(", "));
             }
         } else if !line.trim().is_empty() {
             let Some(section) = section else { bail!("`{line}` stands in no section: put `### Changed` above it") };

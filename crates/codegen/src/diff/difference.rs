@@ -1,0 +1,149 @@
+//! Two JSON documents, compared by structure: each difference with its place.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::change::few;
+use crate::read::document::text;
+use crate::read::references;
+
+/// Documentation wherever it stands.
+const SAID: [&str; 5] = ["description", "summary", "title", "example", "externalDocs"];
+
+/// A place of a document, and what stood and stands there.
+pub(super) struct Difference<'a> {
+    pub(super) pointer: Vec<String>,
+    pub(super) old: Option<&'a Value>,
+    pub(super) new: Option<&'a Value>,
+    /// True if it is an element of the list at the place.
+    pub(super) element: bool,
+}
+
+/// All differences; `elsewhere` are keys of the outermost object that are compared by themselves.
+pub(super) fn all<'a>(old: &'a Value, new: &'a Value, elsewhere: &[&str]) -> Vec<Difference<'a>> {
+    let mut walk = Walk { at: Vec::new(), elsewhere, found: Vec::new() };
+    walk.compare(old, new);
+    walk.found
+}
+
+struct Walk<'a, 'e> {
+    at: Vec<String>,
+    elsewhere: &'e [&'e str],
+    found: Vec<Difference<'a>>,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn compare(&mut self, old: &'a Value, new: &'a Value) {
+        match (old, new) {
+            _ if old == new => {}
+            (Value::Object(one), Value::Object(other)) => {
+                let names: BTreeSet<&str> = one.keys().chain(other.keys()).map(String::as_str).collect();
+                let said = self.at_keyword();
+                let names = names.into_iter().filter(|name| {
+                    !(said && SAID.contains(name) || self.at.is_empty() && self.elsewhere.contains(name))
+                });
+                for name in names.collect::<Vec<_>>() {
+                    self.member(name, one.get(name), other.get(name));
+                }
+            }
+            (Value::Array(one), Value::Array(other)) => self.lists(one, other),
+            _ => self.tell(Some(old), Some(new), false),
+        }
+    }
+
+    fn member(&mut self, name: &str, old: Option<&'a Value>, new: Option<&'a Value>) {
+        self.at.push(name.to_owned());
+        match (old, new) {
+            (Some(old), Some(new)) => self.compare(old, new),
+            (old, new) => self.tell(old, new, false),
+        }
+        self.at.pop();
+    }
+
+    /// Elements with names are paired by them, and others by what they are; the order is no fact.
+    fn lists(&mut self, old: &'a [Value], new: &'a [Value]) {
+        if let (Some(before), Some(now)) = (named(old), named(new)) {
+            for name in before.iter().chain(&now).collect::<BTreeSet<_>>() {
+                let find = |list: &'a [Value], names: &[String]| Some(&list[names.iter().position(|one| one == name)?]);
+                self.member(name, find(old, &before), find(new, &now));
+            }
+            return;
+        }
+        let gone: Vec<&Value> = old.iter().filter(|one| !new.contains(one)).collect();
+        let come: Vec<&Value> = new.iter().filter(|one| !old.contains(one)).collect();
+        let objects = gone.iter().chain(&come).all(|one| one.is_object());
+        let pairs = if objects { gone.len().min(come.len()) } else { 0 };
+        for (index, (one, other)) in gone.iter().zip(&come).take(pairs).enumerate() {
+            self.member(&index.to_string(), Some(one), Some(other));
+        }
+        gone.into_iter().skip(pairs).for_each(|one| self.tell(Some(one), None, true));
+        come.into_iter().skip(pairs).for_each(|one| self.tell(None, Some(one), true));
+    }
+
+    fn tell(&mut self, old: Option<&'a Value>, new: Option<&'a Value>, element: bool) {
+        self.found.push(Difference { pointer: self.at.clone(), old, new, element });
+    }
+
+    /// Whether the members of this place are words of OpenAPI, not names of the vendor's.
+    fn at_keyword(&self) -> bool {
+        let mut above = self.at.iter().rev();
+        above.next().is_none_or(|last| last != "properties" || above.next().is_some_and(|name| name == "properties"))
+    }
+}
+
+/// The names of a list of parameters, with their places if one name stands in several.
+fn named(list: &[Value]) -> Option<Vec<String>> {
+    let names: Vec<&str> = list.iter().map(|one| text(one, "name")).collect::<Option<_>>()?;
+    if names.iter().collect::<BTreeSet<_>>().len() == names.len() {
+        return Some(names.into_iter().map(str::to_owned).collect());
+    }
+    list.iter().map(|one| Some(format!("{}:{}", text(one, "in")?, text(one, "name")?))).collect()
+}
+
+impl Difference<'_> {
+    /// The word of OpenAPI that differs, unless it is a name of the vendor's.
+    pub(super) fn keyword(&self) -> Option<&str> {
+        let mut from_end = self.pointer.iter().rev();
+        let last = from_end.next()?;
+        from_end.next().is_none_or(|above| above != "properties").then_some(last)
+    }
+
+    /// The difference in words.
+    pub(super) fn say(&self) -> String {
+        let Some((word, place)) = self.pointer.split_last() else { return "is written otherwise".to_owned() };
+        let place: Vec<&str> = place.iter().map(String::as_str).collect();
+        let of = place.join("/").replace("/properties/", ".");
+        let of = of.trim_start_matches("properties/");
+        let of = if of.is_empty() { String::new() } else { format!("`{of}`: ") };
+        match (word.as_str(), self.old, self.new) {
+            ("nullable", _, Some(Value::Bool(true))) => format!("{of}may be null"),
+            ("nullable", ..) => format!("{of}is not null any more"),
+            (_, None, Some(new)) if self.element => format!("{of}{word} has {} too", written(new)),
+            (_, Some(old), None) if self.element => format!("{of}{word} has {} no more", written(old)),
+            (_, old, new) => {
+                let said = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), written);
+                format!("{of}{word} was {}, is {}", said(old), said(new))
+            }
+        }
+    }
+}
+
+/// A value in few words.
+fn written(value: &Value) -> String {
+    const LONGEST: usize = 60;
+    if let Some(name) = references::schema_name(value) {
+        return format!("`{name}`");
+    }
+    let plain = value.to_string();
+    match value {
+        Value::String(text) if text.chars().count() <= LONGEST => format!("`{text}`"),
+        _ if plain.chars().count() <= LONGEST => plain,
+        Value::Object(map) => match value.get("properties").and_then(Value::as_object) {
+            Some(members) => format!("an object with {}", few(members.keys())),
+            None => format!("{{{}}}", few(map.keys())),
+        },
+        Value::Array(list) => format!("[{}]", few(list.iter().map(Value::to_string))),
+        _ => plain.chars().take(LONGEST).chain(['…']).collect(),
+    }
+}

@@ -1,0 +1,123 @@
+//! What a single document says and the merged one does not show: an operation that another document describes as well,
+//! or that is one of all types of object, and what the document has for all of its operations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::change::{Changes, Kind, few};
+use super::difference::{self, Difference};
+use super::pairs::{Pairs, template};
+use super::side::Api;
+use crate::model::Operation;
+use crate::read::document::{Document, METHODS, object};
+use crate::read::references;
+
+/// What of a document is compared here: not its operations and schemas, and nothing that only describes it.
+const ELSEWHERE: [&str; 6] = ["paths", "info", "openapi", "tags", "servers", "components"];
+
+/// Compares each document with itself.
+pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs<'_>) {
+    let told: BTreeSet<String> = changes.items().map(str::to_owned).collect();
+    let key = |operation: &Operation| (operation.method.clone(), template(&operation.path));
+    // What is told as gone, come or moved.
+    let moved = pairs.both.iter().filter(|pair| key(pair.old) != key(pair.new));
+    let mut gone: BTreeSet<Key> = moved.clone().map(|pair| key(pair.old)).collect();
+    let mut come: BTreeSet<Key> = moved.map(|pair| key(pair.new)).collect();
+    gone.extend(pairs.gone.iter().map(|operation| key(operation)));
+    come.extend(pairs.come.iter().map(|operation| key(operation)));
+    for before in &old.documents {
+        let Some(now) = new.documents.iter().find(|now| now.name == before.name) else { continue };
+        let (was, is) = (operations(before), operations(now));
+        let lines = |one: &Operations<'_>, other: &Operations<'_>, known: &BTreeSet<Key>| -> Vec<String> {
+            let alone = one.iter().filter(|(key, _)| !other.contains_key(*key) && !known.contains(key));
+            alone.map(|((method, _), (path, _))| format!("`{method} {path}`")).collect()
+        };
+        let object = old.objects.get(&before.name).is_some_and(|name| told.contains(name));
+        let mut item = changes.of(Kind::Wire, &before.name);
+        let (lacks, has) = (lines(&was, &is, &gone), lines(&is, &was, &come));
+        if !lacks.is_empty() && !object {
+            let why = "the Rust call stays, because another document has it";
+            item.patch(format!("no longer has {}", few(&lacks)), why);
+        }
+        if !has.is_empty() && !object {
+            item.patch(format!("has {} too", few(&has)), "the Rust call was there, because another document has it");
+        }
+        let mut shown = BTreeSet::new();
+        for (key, (_, one)) in &was {
+            // What both merged documents have from here is compared there.
+            let Some((_, other)) = is.get(key).filter(|_| !(merged(old, before, key) && merged(new, now, key))) else {
+                continue;
+            };
+            shown.extend(differences(&expanded(before, one), &expanded(now, other)));
+        }
+        if !shown.is_empty() {
+            let what = format!("its own copy of an operation: {}", few(shown));
+            item.patch(what, "the call is made of the fuller document");
+        }
+        let whole = |document: &Document| {
+            let mut value = document.value["components"].clone();
+            if let Some(components) = value.as_object_mut() {
+                ["schemas", "responses", "parameters"].into_iter().for_each(|key| drop(components.remove(key)));
+            }
+            value
+        };
+        let (one, other) = (whole(before), whole(now));
+        let mut shown: Vec<String> = difference::all(&one, &other, &[]).iter().map(Difference::say).collect();
+        shown.extend(difference::all(&before.value, &now.value, &ELSEWHERE).iter().map(Difference::say));
+        let told = |document: &Document, api: &Api| document.value.get("servers") == api.merged.get("servers");
+        if before.value.get("servers") != now.value.get("servers") && !(told(before, old) && told(now, new)) {
+            shown.push("other servers".to_owned());
+        }
+        if !shown.is_empty() {
+            changes.of(Kind::Wire, &before.name).patch(few(shown), "it holds for all operations of the document");
+        }
+    }
+}
+
+type Key = (String, String);
+/// By method and path without the names of its parameters: the path and the operation.
+type Operations<'a> = BTreeMap<Key, (&'a str, &'a Value)>;
+
+fn operations(document: &Document) -> Operations<'_> {
+    let paths = object(&document.value, "paths");
+    let all = paths.flat_map(|(path, item)| METHODS.into_iter().map(move |method| (path, method, item.get(method))));
+    all.filter_map(|(path, method, value)| Some(((method.to_uppercase(), template(path)), (path.as_str(), value?))))
+        .collect()
+}
+
+/// Whether the merged document has an operation from this one.
+fn merged(api: &Api, document: &Document, (method, path): &Key) -> bool {
+    let here = |other: &Operation| {
+        other.document == document.name && other.method == *method && template(&other.path) == *path
+    };
+    api.model.operations.iter().any(here)
+}
+
+fn differences(old: &Value, new: &Value) -> Vec<String> {
+    difference::all(old, new, &["operationId", "tags", "x-crm-name"]).iter().map(Difference::say).collect()
+}
+
+/// An operation with its schemas in place of references; a schema that holds itself ends there.
+fn expanded(document: &Document, value: &Value) -> Value {
+    fn expand(schemas: &Value, value: &Value, open: &mut Vec<String>) -> Value {
+        if let Some(name) = references::schema_name(value) {
+            if open.iter().any(|known| known == name) {
+                return Value::Null;
+            }
+            open.push(name.to_owned());
+            let found = expand(schemas, &schemas[name], open);
+            open.pop();
+            return found;
+        }
+        match value {
+            Value::Object(map) => {
+                let members = map.iter().map(|(key, value)| (key.clone(), expand(schemas, value, open)));
+                Value::Object(members.collect::<Map<_, _>>())
+            }
+            Value::Array(items) => items.iter().map(|item| expand(schemas, item, open)).collect(),
+            plain => plain.clone(),
+        }
+    }
+    expand(&document.value["components"]["schemas"], value, &mut Vec::new())
+}

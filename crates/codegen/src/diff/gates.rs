@@ -1,0 +1,37 @@
+//! The features under which a type is there: one feature fewer, and who has that alone does not have the type.
+
+use std::collections::BTreeSet;
+
+use super::change::{Changes, Kind, few};
+use super::side::Api;
+
+/// Compares the features of the types that both sides have, under their new names; `features` are those that both have.
+pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, features: &BTreeSet<String>) {
+    for (name, before) in &old.gates {
+        let Some(now) = new.gates.get(name).filter(|now| *now != before) else { continue };
+        // Always there is there with every feature.
+        let had = |feature: &String| before.is_empty() || before.contains(feature);
+        let lost: Vec<&String> =
+            features.iter().filter(|feature| had(feature) && !now.is_empty() && !now.contains(*feature)).collect();
+        let mut item = changes.of(Kind::Feature, name);
+        if lost.is_empty() {
+            let more = now.difference(before).cloned().collect::<Vec<_>>();
+            let what = match more.is_empty() {
+                true => "is there without a feature".to_owned(),
+                false => format!("is there with {} as well", code(&more)),
+            };
+            item.minor(what, "who has it still has it");
+        } else {
+            let what = if before.is_empty() {
+                format!("needs one of the features {}", code(now))
+            } else {
+                format!("is not there any more with {} alone", code(lost))
+            };
+            item.breaking(what, "code that names the type and has no other feature on does not compile");
+        }
+    }
+}
+
+fn code(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    few(names.into_iter().map(|name| format!("`{}`", name.as_ref())))
+}

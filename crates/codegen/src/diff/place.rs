@@ -1,0 +1,188 @@
+//! Where a place of the merged document is in Rust, so that what is told of an item is not told of its schema again.
+
+use std::collections::BTreeMap;
+
+use heck::ToUpperCamelCase;
+use serde_json::Value;
+
+use super::side::Api;
+use crate::model::{Model, Operation, Place, Reply, Shape, Ty};
+use crate::read::document::{list, object, text};
+use crate::read::references;
+
+/// The types of the schemas of an API.
+pub(super) struct Places<'a> {
+    model: &'a Model,
+    schemas: &'a Value,
+    types: BTreeMap<&'a str, &'a Ty>,
+}
+
+impl<'a> Places<'a> {
+    /// Follows every operation's document and model together.
+    pub(super) fn of(api: &'a Api) -> Self {
+        let mut this =
+            Self { model: &api.model, schemas: &api.merged["components"]["schemas"], types: BTreeMap::new() };
+        for operation in &api.model.operations {
+            let value = &api.merged["paths"][&operation.path][operation.method.to_lowercase()];
+            for parameter in list(value, "parameters") {
+                if let Some(argument) = argument(operation, text(parameter, "name").unwrap_or_default()) {
+                    this.walk(&parameter["schema"], argument);
+                }
+            }
+            if let Some(body) = &operation.body {
+                contents(&value["requestBody"]).for_each(|schema| this.walk(schema, &body.ty));
+            }
+            for schema in contents(&value["requestBody"]).filter(|_| operation.body.is_none()) {
+                for (name, part) in object(references::resolved(this.schemas, schema), "properties") {
+                    if let Some(argument) = argument(operation, name) {
+                        this.walk(part, argument);
+                    }
+                }
+            }
+            if let Reply::Value(ty) = &operation.reply {
+                let successes = object(value, "responses").filter(|(status, _)| status.starts_with('2'));
+                successes.flat_map(|(_, reply)| contents(reply)).for_each(|schema| this.walk(schema, ty));
+            }
+        }
+        this
+    }
+
+    fn walk(&mut self, schema: &'a Value, ty: &'a Ty) {
+        if let Some(name) = references::schema_name(schema) {
+            if self.types.contains_key(name) {
+                return;
+            }
+            self.types.insert(name, ty);
+            return self.walk(&self.schemas[name], ty);
+        }
+        for key in ["allOf", "oneOf", "anyOf"] {
+            for arm in list(schema, key) {
+                let name = references::schema_name(arm).map(ToUpperCamelCase::to_upper_camel_case);
+                match self.arm(ty, name.as_deref()) {
+                    Some(arm_ty) => self.walk(arm, arm_ty),
+                    None => self.walk(arm, ty),
+                }
+            }
+        }
+        for key in ["items", "additionalProperties"] {
+            if let (Some(inner), Some(ty)) = (schema.get(key), inside(ty)) {
+                self.walk(inner, ty);
+            }
+        }
+        for (wire, member) in object(schema, "properties") {
+            if let Some((_, ty)) = self.field(ty, wire) {
+                self.walk(member, ty);
+            }
+        }
+    }
+
+    /// The record of a union that is called like a schema.
+    fn arm(&self, ty: &Ty, name: Option<&str>) -> Option<&'a Ty> {
+        match &self.definition(ty)?.shape {
+            Shape::Union(_, arms) => arms.iter().map(|(ty, ..)| ty).find(|ty| ty.name() == name),
+            _ => None,
+        }
+    }
+
+    fn definition(&self, ty: &Ty) -> Option<&'a crate::model::Definition> {
+        match ty {
+            Ty::Named(name) => self.model.types.get(name),
+            Ty::Boxed(inner) => self.definition(inner),
+            _ => None,
+        }
+    }
+
+    /// The item and the type of a member.
+    fn field(&self, ty: &Ty, wire: &str) -> Option<(String, &'a Ty)> {
+        let field = self.definition(ty)?.fields().iter().find(|field| field.wire == wire)?;
+        Some((format!("{}.{}", ty.name()?, field.ident), &field.ty))
+    }
+
+    /// The items at a place of a schema with a name: the type itself, and what is deeper.
+    pub(super) fn schema(&self, name: &str, pointer: &[String], value: Option<&Value>) -> Vec<String> {
+        self.types.get(name).map_or_else(Vec::new, |ty| self.below(ty, pointer, value))
+    }
+
+    /// The items at a place of an operation.
+    pub(super) fn operation(&self, operation: &Operation, pointer: &[String], value: Option<&Value>) -> Vec<String> {
+        let steps: Vec<&str> = pointer.iter().map(String::as_str).collect();
+        let argument_at = |wire: &str, rest: &[String]| {
+            let wire = wire.split_once(':').map_or(wire, |(_, wire)| wire);
+            let mut items = vec![format!("{}({wire})", operation.name)];
+            items.extend(argument(operation, wire).into_iter().flat_map(|ty| self.below(ty, rest, value)));
+            items
+        };
+        match steps.as_slice() {
+            ["parameters", wire, "schema", ..] => argument_at(wire, &pointer[3..]),
+            ["parameters", wire, ..] => argument_at(wire, &[]),
+            ["requestBody", "content", _, "schema", "properties", part, ..] if operation.body.is_none() => {
+                argument_at(part, &pointer[6..])
+            }
+            ["requestBody", "content", _, "schema", ..] => {
+                let body = operation.body.as_ref().map(|body| &body.ty);
+                body.into_iter().flat_map(|ty| self.below(ty, &pointer[4..], value)).collect()
+            }
+            ["responses", status, "content", _, "schema", ..] if status.starts_with('2') => match &operation.reply {
+                Reply::Value(ty) => self.below(ty, &pointer[5..], value),
+                Reply::Bytes => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// The item that a place below a type is: the last member on the way, or the value of an enum.
+    fn below(&self, mut ty: &'a Ty, pointer: &[String], value: Option<&Value>) -> Vec<String> {
+        let mut item = ty.name().map(str::to_owned);
+        let mut steps = pointer.iter().map(String::as_str);
+        while let Some(step) = steps.next() {
+            match step {
+                "properties" => {
+                    let Some((name, inner)) = steps.next().and_then(|wire| self.field(ty, wire)) else { return vec![] };
+                    (item, ty) = (Some(name), inner);
+                }
+                "items" | "additionalProperties" => match inside(ty) {
+                    Some(inner) => ty = inner,
+                    None => break,
+                },
+                "allOf" => drop(steps.next()),
+                "required" => {
+                    let member = value.and_then(Value::as_str).and_then(|wire| self.field(ty, wire));
+                    return member.map(|(name, _)| name).into_iter().collect();
+                }
+                "enum" => {
+                    return match (self.definition(ty).map(|found| &found.shape), value.and_then(Value::as_str)) {
+                        (Some(Shape::Enum(variants)), Some(value)) => {
+                            let named = variants.iter().filter(|(_, text)| text == value);
+                            named.map(|(variant, _)| format!("{}::{variant}", ty.name().unwrap_or("?"))).collect()
+                        }
+                        (_, None) => item.into_iter().collect(),
+                        _ => Vec::new(),
+                    };
+                }
+                _ => break,
+            }
+        }
+        item.into_iter().collect()
+    }
+}
+
+/// The type of an argument that is not in the body.
+fn argument<'a>(operation: &'a Operation, wire: &str) -> Option<&'a Ty> {
+    let found = operation.arguments.iter().find(|argument| argument.wire == wire && argument.constant.is_none());
+    found
+        .filter(|argument| argument.place != Place::Path || !operation.bind.contains(&argument.wire))
+        .map(|one| &one.ty)
+}
+
+fn inside(ty: &Ty) -> Option<&Ty> {
+    match ty {
+        Ty::List(inner) | Ty::Map(inner) => Some(inner),
+        Ty::Boxed(inner) => inside(inner),
+        _ => None,
+    }
+}
+
+/// The schemas of a body.
+fn contents(body: &Value) -> impl Iterator<Item = &Value> {
+    object(body, "content").filter_map(|(_, content)| content.get("schema"))
+}
