@@ -104,6 +104,9 @@ enum Command {
     /// Reads inputs changed at random, wherever anything is read; each target as long as told
     #[command(disable_help_flag = true)]
     Fuzz(Arguments),
+    /// Changes the documents at random, as vendors do, and checks that each difference is told and each break called one
+    #[command(disable_help_flag = true)]
+    Mutations(Arguments),
     /// Writes what is public in each crate into docs/api, and checks whose types are in it
     #[command(disable_help_flag = true)]
     Api(Arguments),
@@ -140,6 +143,7 @@ fn run(xtask: Xtask) -> Result<ExitCode> {
         Command::Package(arguments) => return program("xtask-release", &["package"], arguments),
         Command::Soak(arguments) => return program("crm-soak", &[], arguments),
         Command::Fuzz(arguments) => return program("crm-fuzz", &[], arguments),
+        Command::Mutations(arguments) => return program("xtask-mutations", &[], arguments),
         Command::Wire(arguments) => return program("crm-wire", &[], arguments),
         Command::Demo { live } => return run::demo(&root, live),
         Command::Import { vendor, from, into, source } => {

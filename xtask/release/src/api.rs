@@ -10,6 +10,7 @@ mod tests;
 mod text;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -26,21 +27,33 @@ pub(crate) use rustdoc::{unstable, wrapped};
 /// The folder of the texts, one for each crate.
 const FOLDER: &str = "docs/api";
 
-/// Writes the texts, or with `check` shows how they differ; `false` where they differ or an item
-/// shows a type of a crate that is not on the list.
-pub(crate) fn run(root: &Path, check: bool) -> Result<bool> {
+/// The public items of every published crate as they are now, by crate.
+pub(crate) fn texts(root: &Path) -> Result<BTreeMap<String, String>> {
+    Ok(all(root)?.into_iter().map(|(package, text, _)| (package.name, text)).collect())
+}
+
+fn all(root: &Path) -> Result<Vec<(Package, String, Foreign)>> {
     let packages = published(root)?;
     let names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     let folder = rustdoc::run(root, &names)?;
+    let read = |package: Package| {
+        let file = folder.join(format!("{}.json", package.name.replace('-', "_")));
+        let (text, foreign) = read(root, &package, &file)
+            .with_context(|| format!("the public items of {} cannot be read", package.name))?;
+        Ok((package, text, foreign))
+    };
+    packages.into_iter().map(read).collect()
+}
+
+/// Writes the texts, or with `check` shows how they differ; `false` where they differ or an item
+/// shows a type of a crate that is not on the list.
+pub(crate) fn run(root: &Path, check: bool) -> Result<bool> {
     let mut files = Files::default();
     files.own(root.join(FOLDER));
     let mut wrong = Vec::new();
-    for package in &packages {
-        let file = folder.join(format!("{}.json", package.name.replace('-', "_")));
-        let (text, foreign) = read(root, package, &file)
-            .with_context(|| format!("the public items of {} cannot be read", package.name))?;
+    for (package, text, foreign) in all(root)? {
         println!("{}: {} lines, {} foreign types", package.name, text.lines().count(), foreign.len());
-        wrong.extend(foreign::check(package, &foreign));
+        wrong.extend(foreign::check(&package, &foreign));
         files.add(root.join(FOLDER).join(format!("{}.txt", package.name)), text);
     }
     for line in &wrong {

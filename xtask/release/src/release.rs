@@ -6,6 +6,7 @@ mod changelog;
 mod checks;
 #[cfg(test)]
 mod documents;
+mod judges;
 mod order;
 mod plan;
 #[cfg(test)]
@@ -17,22 +18,24 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use checks::Check;
+use judges::Judges;
 use plan::{Plan, Release};
 use xtask::cargo::cargo;
 use xtask::git;
 
 /// Shows what a release would be; `false` if something still fails.
 pub(crate) fn plan(root: &Path, since: Option<&str>) -> Result<bool> {
-    let plan = Plan::make(root, since)?;
+    let judges = Judges::of(root)?;
+    let plan = Plan::make(root, since, &judges)?;
     println!("{}", shown(&plan));
-    let checks = checks::all(root, &plan)?;
-    Ok(tell(&checks))
+    Ok(tell(&checks::all(root, &plan, &judges)?))
 }
 
 /// Writes versions and changelogs, and tries to publish.
 pub(crate) fn apply(root: &Path, since: Option<&str>) -> Result<bool> {
-    let plan = Plan::make(root, since)?;
-    if !tell(&checks::all(root, &plan)?) {
+    let judges = Judges::of(root)?;
+    let plan = Plan::make(root, since, &judges)?;
+    if !tell(&checks::all(root, &plan, &judges)?) {
         println!("Nothing was written.");
         return Ok(false);
     }
@@ -48,10 +51,13 @@ pub(crate) fn apply(root: &Path, since: Option<&str>) -> Result<bool> {
 
 /// Publishes what was written and committed, and tags it.
 pub(crate) fn publish(root: &Path) -> Result<bool> {
-    if !tell(&[checks::clean(root)?]) {
+    let judges = Judges::of(root)?;
+    let mut checks = vec![checks::clean(root)?];
+    checks.extend(judges.checks(root, true));
+    if !tell(&checks) {
         return Ok(false);
     }
-    let plan = Plan::make(root, None)?;
+    let plan = Plan::make(root, None, &judges)?;
     let going = written(root, &plan)?;
     if !registry(root, going.iter().copied(), &[])? {
         println!("Not everything was published; what was has no tag yet. Run it again once the reason is gone.");

@@ -1,6 +1,6 @@
 //! Whether the public items of a crate break: `docs/api/<crate>.txt` before and now.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Result;
@@ -20,13 +20,13 @@ pub(super) enum Api {
 }
 
 impl Api {
-    /// Compares what was committed with what is in the work tree.
-    pub(super) fn compare(root: &Path, commit: &str, since: &str, name: &str) -> Result<Self> {
+    /// Compares what was committed with the public items of now, or without them with the text in the work tree.
+    pub(super) fn compare(root: &Path, commit: &str, since: &str, name: &str, now: Option<&String>) -> Result<Self> {
         let path = format!("docs/api/{name}.txt");
         let Some(before) = git::file_at(root, commit, &path)? else {
             return Ok(Self::Unknown(format!("{path} is missing at {since}")));
         };
-        Ok(match std::fs::read_to_string(root.join(&path)) {
+        Ok(match now.cloned().map_or_else(|| std::fs::read_to_string(root.join(&path)), Ok) {
             Ok(now) => Self::between(&before, &now),
             Err(_) => Self::Unknown(format!("{path} is missing; `cargo xtask api` writes it")),
         })
@@ -34,13 +34,20 @@ impl Api {
 
     fn between(before: &str, now: &str) -> Self {
         let (before, now) = (items(before), items(now));
-        let gone: Vec<String> = before.difference(&now).cloned().collect();
-        let come: Vec<String> = now.difference(&before).cloned().collect();
-        let class = if !gone.is_empty() || come.iter().any(|item| closed(item, &before)) {
-            Some(Class::Breaking)
-        } else {
-            (!come.is_empty()).then_some(Class::Minor)
-        };
+        let mut gone: Vec<String> = before.keys().filter(|item| !now.contains_key(*item)).cloned().collect();
+        let mut come: Vec<String> = now.keys().filter(|item| !before.contains_key(*item)).cloned().collect();
+        let mut class = come.iter().any(|item| closed(item, &before)).then_some(Class::Breaking);
+        for (item, was, is) in before.iter().filter_map(|(item, was)| Some((item, was, now.get(item)?))) {
+            if !is.gate.holds_with(&was.gate) {
+                gone.push(format!("{item} without {}", is.gate.0));
+            } else if is != was {
+                come.push(format!("{item} with {}", is.gate.0));
+            }
+        }
+        if !gone.is_empty() {
+            class = Some(Class::Breaking);
+        }
+        let class = class.or((!come.is_empty()).then_some(Class::Minor));
         Self::Known { gone, come, class }
     }
 
@@ -65,32 +72,66 @@ impl Api {
     }
 }
 
+/// The features that an item needs: all of them, each of which is one of several.
+#[derive(Default, PartialEq, Eq)]
+struct Gate(String);
+
+impl Gate {
+    /// Whether it holds wherever the other does.
+    fn holds_with(&self, other: &Self) -> bool {
+        let conditions = |gate: &Self| -> Vec<BTreeSet<String>> {
+            let all = gate.0.split(", ").filter(|condition| !condition.is_empty());
+            all.map(|condition| condition.split(" or ").map(str::to_owned).collect()).collect()
+        };
+        let known = conditions(other);
+        conditions(self).iter().all(|condition| known.iter().any(|known| known.is_subset(condition)))
+    }
+}
+
+/// What stands at the end of an item's line.
+#[derive(Default, PartialEq, Eq)]
+struct Marks {
+    gate: Gate,
+    deprecated: bool,
+}
+
+impl Marks {
+    /// Takes the marks from a line.
+    fn of(line: &str) -> (&str, Self) {
+        let gated = line.strip_suffix(']').and_then(|line| line.rsplit_once(" ["));
+        let (line, gate) = gated.unwrap_or((line, ""));
+        let plain = line.strip_suffix(" (deprecated)");
+        (plain.unwrap_or(line), Self { gate: Gate(gate.to_owned()), deprecated: plain.is_some() })
+    }
+}
+
 /// The items of a text, each with the one it stands below.
-fn items(text: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+fn items(text: &str) -> BTreeMap<String, Marks> {
+    let mut found = BTreeMap::new();
     let mut above: Vec<&str> = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#') || line.starts_with("#["))
     {
         let own = line.trim_start();
         above.truncate((line.len() - own.len()) / 2);
         let path = |item: &str| above.iter().copied().chain([item]).collect::<Vec<_>>().join(" › ");
+        let (item, marks) = Marks::of(own);
         match own.strip_prefix("impl ") {
             // Traits in one line are one item each.
             Some(traits) if !traits.contains(['<', '[']) && !traits.contains(" for ") => {
-                found.extend(traits.split(", ").map(|one| path(&format!("impl {one}"))));
+                found.extend(traits.split(", ").map(|one| (path(&format!("impl {one}")), Marks::default())));
             }
-            _ => drop(found.insert(path(own))),
+            _ => drop(found.insert(path(item), marks)),
         }
-        above.push(own);
+        above.push(item);
     }
     found
 }
 
 /// Whether an item came into one that was there and that others match, make or implement.
-fn closed(item: &str, before: &BTreeSet<String>) -> bool {
+fn closed(item: &str, before: &BTreeMap<String, Marks>) -> bool {
     let Some((above, own)) = item.rsplit_once(" › ") else { return false };
     let method = ["fn ", "async fn ", "const ", "impl"].iter().any(|start| own.starts_with(start));
-    before.contains(above)
+    before.contains_key(above)
         && (above.starts_with("trait ") || !method && (above.starts_with("enum ") || above.starts_with("struct ")))
 }
 
@@ -113,6 +154,23 @@ mod tests {
         assert_eq!(class("  ok: u32", "  ok: u64"), Some(Class::Breaking));
         assert_eq!(class("  Never", "  Never\n  Safe"), Some(Class::Breaking), "an enum that is not open");
         assert_eq!(class("  fn now", "  fn sleep(&self)\n  fn now"), Some(Class::Breaking), "a trait to implement");
+        assert_eq!(class("struct Report", "struct Report (deprecated)"), Some(Class::Minor));
+        assert_eq!(class("struct Report", "struct Report [a]"), Some(Class::Breaking), "it needs a feature");
         assert_eq!(class("trait Clock", "struct Batch\n  size: u32\ntrait Clock"), Some(Class::Minor));
+    }
+
+    #[test]
+    fn fewer_features_break_and_more_do_not() {
+        let class = |before: &str, now: &str| {
+            let text = |gate: &str| format!("struct Report{gate}\n  ok: u32\n");
+            Api::between(&text(before), &text(now)).class()
+        };
+        assert_eq!(class(" [a or b]", " [a or b]"), None);
+        assert_eq!(class(" [a or b]", " [a or b or c]"), Some(Class::Minor));
+        assert_eq!(class(" [a]", ""), Some(Class::Minor));
+        assert_eq!(class(" [a, b]", " [a]"), Some(Class::Minor));
+        assert_eq!(class(" [a or b]", " [b]"), Some(Class::Breaking), "who has `a` alone");
+        assert_eq!(class(" [a]", " [a, b]"), Some(Class::Breaking));
+        assert_eq!(class("", " [a or b]"), Some(Class::Breaking));
     }
 }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use toml_edit::{DocumentMut, Item};
 
 use super::plan::{Plan, Release};
 use codegen::write::Files;
@@ -42,40 +43,27 @@ fn read(root: &Path, path: &Path) -> Result<String> {
 
 /// The manifest of a crate with its version.
 fn own(manifest: &str, release: &Release) -> Result<String> {
-    let version = format!("version = \"{}\"", release.next);
-    one_line(manifest, |line| {
-        let own = line == "version.workspace = true" || line.starts_with("version = \"");
-        own.then(|| version.clone())
-    })
+    let mut manifest: DocumentMut = manifest.parse()?;
+    let package = manifest["package"].as_table_like_mut().context("`[package]` is missing")?;
+    let mut version = Item::from(release.next.to_string());
+    // `version.workspace = true` is a table, and what stands around it stays.
+    if let (Some(known), Some(version)) = (package.get("version").and_then(Item::as_value), version.as_value_mut()) {
+        *version.decor_mut() = known.decor().clone();
+    }
+    package.insert("version", version);
+    Ok(manifest.to_string())
 }
 
 /// The workspace's manifest with the version that others of it ask for.
 fn required(manifest: &str, release: &Release) -> Result<String> {
-    let start = format!("{} = {{", release.package.name);
-    one_line(manifest, |line| {
-        let rest = line.strip_prefix(&start)?;
-        let (before, rest) = rest.split_once("version = \"")?;
-        let (_, after) = rest.split_once('"')?;
-        Some(format!("{start}{before}version = \"{}\"{after}", release.next))
-    })
-    .with_context(|| format!("`{start} … version = \"…\" }}`"))
-}
-
-/// A text with another line in the place of one.
-fn one_line(text: &str, change: impl Fn(&str) -> Option<String>) -> Result<String> {
-    let mut changed = 0;
-    let lines: String = text
-        .lines()
-        .map(|line| match change(line) {
-            Some(new) => {
-                changed += 1;
-                format!("{new}\n")
-            }
-            None => format!("{line}\n"),
-        })
-        .collect();
-    match changed {
-        1 => Ok(lines),
-        none_or_many => bail!("the line with the version stands there {none_or_many} times, once is needed"),
-    }
+    let mut manifest: DocumentMut = manifest.parse()?;
+    let name = &release.package.name;
+    let needed = manifest.get_mut("workspace").and_then(|workspace| workspace.get_mut("dependencies"));
+    let needed = needed.and_then(|all| all.get_mut(name)).and_then(|one| one.get_mut("version"));
+    let known = needed.and_then(Item::as_value_mut);
+    let known = known.with_context(|| format!("`[workspace.dependencies]` has no `{name}` with a `version`"))?;
+    let decor = known.decor().clone();
+    *known = release.next.to_string().into();
+    *known.decor_mut() = decor;
+    Ok(manifest.to_string())
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use super::judges::Judges;
 use super::plan::Plan;
 use codegen::diff::few;
 use codegen::generate;
@@ -19,8 +20,9 @@ pub(super) struct Check {
 }
 
 /// Looks at everything.
-pub(super) fn all(root: &Path, plan: &Plan) -> Result<Vec<Check>> {
+pub(super) fn all(root: &Path, plan: &Plan, judges: &Judges) -> Result<Vec<Check>> {
     let mut found = vec![clean(root)?, drift(root)?];
+    found.extend(judges.checks(root, false));
     for release in plan.going() {
         found.extend(manifest(root, release));
         let api = format!("docs/api/{}.txt", release.package.name);

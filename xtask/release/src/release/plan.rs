@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use semver::Version;
+use toml_edit::DocumentMut;
 
 use super::api::Api;
 use super::changelog::Changelog;
+use super::judges::Judges;
 use super::{order, version};
 use codegen::diff::{self, Change, Class, Section};
 use xtask::cargo::{self, Package};
@@ -43,7 +45,7 @@ struct Baseline {
 
 impl Plan {
     /// Compares the work tree with what was released last: by tags, or `since` a revision.
-    pub(super) fn make(root: &Path, since: Option<&str>) -> Result<Self> {
+    pub(super) fn make(root: &Path, since: Option<&str>, judges: &Judges) -> Result<Self> {
         let mut crates: Vec<Release> = Vec::new();
         let mut compared: BTreeMap<String, Vec<Change>> = BTreeMap::new();
         for package in order::sort(cargo::published(root)?)? {
@@ -57,7 +59,7 @@ impl Plan {
                             .with_context(|| format!("comparing with {}", baseline.name))?;
                         compared.insert(baseline.commit.clone(), changes);
                     }
-                    next(root, package, &baseline, &compared[&baseline.commit], &crates)
+                    next(root, package, &baseline, &compared[&baseline.commit], &crates, judges)
                 }
             };
             crates.push(release.with_context(|| name)?);
@@ -94,7 +96,9 @@ fn baseline(root: &Path, package: &Package, since: Option<&str>) -> Result<Optio
         let folder = folder(root, package);
         let manifest = git::file_at(root, &commit, &format!("{}/Cargo.toml", folder.display()))?;
         let workspace = git::file_at(root, &commit, "Cargo.toml")?;
-        let own = manifest.as_deref().and_then(said).or_else(|| workspace.as_deref().and_then(said));
+        let own = manifest.as_deref().and_then(|text| said(text, &["package", "version"]));
+        let own =
+            own.or_else(|| workspace.as_deref().and_then(|text| said(text, &["workspace", "package", "version"])));
         let Some(version) = own.filter(|_| manifest.is_some()) else { return Ok(None) };
         return Ok(Some(Baseline { version: version.parse()?, commit, name: since.to_owned() }));
     }
@@ -113,10 +117,11 @@ fn served(files: &[String]) -> Option<String> {
         .then(|| format!("It serves newer documents: {}.", names.join(", ")))
 }
 
-/// The version that a manifest says.
-fn said(manifest: &str) -> Option<&str> {
-    let line = manifest.lines().find_map(|line| line.strip_prefix("version = \""))?;
-    line.split('"').next()
+/// The version at a place of a manifest.
+fn said(manifest: &str, place: &[&str]) -> Option<String> {
+    let manifest: DocumentMut = manifest.parse().ok()?;
+    let found = place.iter().try_fold(manifest.as_item(), |item, key| item.get(key))?;
+    found.as_str().map(str::to_owned)
 }
 
 fn folder(root: &Path, package: &Package) -> PathBuf {
@@ -141,7 +146,14 @@ fn first(root: &Path, package: Package) -> Result<Release> {
     Ok(Release { folder, released: None, next, class: None, reasons, changelog, package })
 }
 
-fn next(root: &Path, package: Package, baseline: &Baseline, changes: &[Change], before: &[Release]) -> Result<Release> {
+fn next(
+    root: &Path,
+    package: Package,
+    baseline: &Baseline,
+    changes: &[Change],
+    before: &[Release],
+    judges: &Judges,
+) -> Result<Release> {
     let folder = folder(root, &package);
     let mut reasons = Vec::new();
     let mut class: Option<Class> = None;
@@ -155,9 +167,14 @@ fn next(root: &Path, package: Package, baseline: &Baseline, changes: &[Change], 
     files.retain(|file| !file.ends_with("CHANGELOG.md"));
     if !files.is_empty() {
         reasons.push(format!("files changed since {}: {}", baseline.name, files.len()));
-        let api = Api::compare(root, &baseline.commit, &baseline.name, &package.name)?;
+        let now = judges.items(&package.name);
+        let api = Api::compare(root, &baseline.commit, &baseline.name, &package.name, now)?;
         reasons.push(api.said());
         class = class.max(Some(Class::Patch)).max(api.class());
+        if let Some(verdict) = judges.semver(root, &package.name, &baseline.commit)? {
+            reasons.push(verdict.said);
+            class = class.max(verdict.class);
+        }
     }
     let mut on: Vec<String> = served(&files).into_iter().collect();
     for needed in before.iter().filter(|needed| order::shows(&package).any(|name| name == needed.package.name)) {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::judges::Judges;
 use super::plan::Plan;
 use super::{apply, shown, written};
 use crm_testkit::specs::Specs;
@@ -67,7 +68,7 @@ impl Workspace {
     }
 
     fn plan(&self) -> Plan {
-        Plan::make(self.root(), None).unwrap()
+        Plan::make(self.root(), None, &Judges::default()).unwrap()
     }
 }
 

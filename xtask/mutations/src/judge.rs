@@ -1,0 +1,104 @@
+//! Two changes of the same documents, and what a report makes of them alone and together.
+
+use anyhow::Result;
+use codegen::diff::Class;
+use codegen::read::document::Document;
+use fastrand::Rng;
+
+use crate::facts;
+use crate::mutate::KINDS;
+use crate::nowhere;
+use crate::world::{Mutation, WORLDS, World};
+
+/// What became of a change.
+pub(crate) enum Outcome {
+    /// The report has it, with this class.
+    Told(Class),
+    /// All differing facts are in the list of what is told nowhere.
+    Nowhere,
+    /// The documents cannot be read any more, and the error says why.
+    Refused,
+    /// Our corrections put back what was changed: nothing differs.
+    Same,
+}
+
+/// A change and what became of it, and what is wrong with the report.
+pub(crate) struct Judged {
+    pub(crate) mutation: Mutation,
+    pub(crate) outcome: Outcome,
+    pub(crate) wrong: Option<String>,
+}
+
+/// Tries two changes of the kinds in a world; a kind that has no place there is left out.
+pub(crate) fn pair(rng: &mut Rng, kinds: [usize; 2]) -> Result<Vec<Judged>> {
+    let world = World::new(rng.usize(..WORLDS.len()));
+    let mutations: Vec<Mutation> = kinds.iter().filter_map(|kind| world.mutation(rng, *kind)).collect();
+    let mut judged = Vec::new();
+    for mutation in mutations {
+        judged.push(one(&world, mutation)?);
+    }
+    if let [first, second] = &judged[..]
+        && let Some(wrong) = together(&world, &first.mutation, &second.mutation)?
+    {
+        judged[1].wrong.get_or_insert(wrong);
+    }
+    Ok(judged)
+}
+
+fn one(world: &World, mutation: Mutation) -> Result<Judged> {
+    let name = |what: &str| {
+        let kind = KINDS[mutation.kind].name;
+        Some(format!("{what}: {kind} in {} {} at {}", world.vendor(), mutation.document, mutation.place))
+    };
+    let Ok(changed) = world.with(&[&mutation]) else {
+        return Ok(Judged { mutation, outcome: Outcome::Refused, wrong: None });
+    };
+    let (before, now) = (world.facts()?, changed.facts()?);
+    let places = facts::differences(&before, &now);
+    if places.is_empty() {
+        return Ok(Judged { mutation, outcome: Outcome::Same, wrong: None });
+    }
+    let told = match world.told(&changed) {
+        Ok(told) => told,
+        Err(error) => {
+            let said = format!("{error:#}");
+            let wrong = if said.contains("panicked") { name(&said) } else { None };
+            return Ok(Judged { mutation, outcome: Outcome::Refused, wrong });
+        }
+    };
+    let documents: Vec<Document> = world.documents()?.into_iter().chain(changed.documents()?).collect();
+    let unseen = || places.iter().find(|place| nowhere::reason(place, &documents).is_none());
+    let (outcome, wrong) = match told.0.iter().map(|change| change.class).max() {
+        Some(class) => (Outcome::Told(class), None),
+        None => (Outcome::Nowhere, unseen().and_then(|place| name(&format!("{place} passes unseen")))),
+    };
+    Ok(Judged { mutation, outcome, wrong })
+}
+
+/// Whether one of two changes hides the other: without it the report must be another.
+fn together(world: &World, first: &Mutation, second: &Mutation) -> Result<Option<String>> {
+    let (Ok(one), Ok(other), Ok(both)) = (world.with(&[first]), world.with(&[second]), world.with(&[first, second]))
+    else {
+        return Ok(None);
+    };
+    let all = both.facts()?;
+    let (Ok(whole), Ok(one_told), Ok(other_told)) = (world.told(&both), world.told(&one), world.told(&other)) else {
+        return Ok(None);
+    };
+    let whole = whole.lines();
+    for (alone, told, hidden) in [(&one, one_told, second), (&other, other_told, first)] {
+        let facts = alone.facts()?;
+        let places = facts::differences(&facts, &all);
+        let documents: Vec<Document> = alone.documents()?.into_iter().chain(both.documents()?).collect();
+        let seen = places.iter().any(|place| nowhere::reason(place, &documents).is_none());
+        if seen && told.lines() == whole {
+            let (kind, at) = (KINDS[hidden.kind].name, &hidden.place);
+            return Ok(Some(format!(
+                "hidden by another change: {kind} in {} {} at {at}",
+                world.vendor(),
+                hidden.document
+            )));
+        }
+    }
+    Ok(None)
+}

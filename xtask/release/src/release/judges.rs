@@ -1,0 +1,107 @@
+//! Who judges a release beside the documents: the public items as they are now, and cargo-semver-checks.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use codegen::diff::Class;
+use xtask::cargo::cargo;
+
+use super::checks::Check;
+use crate::api;
+
+/// The judges that were asked.
+#[derive(Default)]
+pub(super) struct Judges {
+    /// The public items of each crate as they are now; without them the texts in `docs/api` count.
+    items: BTreeMap<String, String>,
+    /// Whether cargo-semver-checks is there.
+    semver: bool,
+}
+
+impl Judges {
+    /// Reads the public items, and looks for cargo-semver-checks.
+    pub(super) fn of(root: &Path) -> Result<Self> {
+        let mut command = cargo(root);
+        let version = command.args(["semver-checks", "--version"]).output().context("cargo could not be run")?;
+        Ok(Self { items: api::texts(root)?, semver: version.status.success() })
+    }
+
+    /// The public items of a crate.
+    pub(super) fn items(&self, name: &str) -> Option<&String> {
+        self.items.get(name)
+    }
+
+    /// The verdict of cargo-semver-checks on a crate, compared with a commit; `None` where it is not there.
+    pub(super) fn semver(&self, root: &Path, name: &str, commit: &str) -> Result<Option<Verdict>> {
+        if !self.semver {
+            return Ok(None);
+        }
+        let mut command = cargo(root);
+        // As a patch nothing is allowed, so that it names the version that is needed.
+        command.args(["semver-checks", "check-release", "--package", name, "--baseline-rev", commit]);
+        command.args(["--release-type", "patch", "--all-features", "--color", "never"]);
+        let output = command.output().context("cargo could not be run")?;
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        Verdict::read(&said, output.status.success())
+            .map(Some)
+            .with_context(|| format!("cargo-semver-checks of {name}"))
+    }
+
+    /// What must be right with the judges themselves; a release that goes out needs all of them.
+    pub(super) fn checks(&self, root: &Path, publishes: bool) -> Vec<Check> {
+        let texts = self.items.iter().map(|(name, text)| {
+            let path = format!("docs/api/{name}.txt");
+            let known = std::fs::read_to_string(root.join(&path));
+            let wrong = known.is_ok_and(|known| known != *text);
+            let wrong = wrong.then(|| "is not current; run `cargo xtask api` and review the difference".to_owned());
+            Check { what: path, wrong, needed: true }
+        });
+        let missing = "is not installed, and judges nothing; `cargo install cargo-semver-checks --locked`";
+        let semver = Check {
+            what: "cargo-semver-checks".to_owned(),
+            wrong: (!self.semver).then(|| missing.to_owned()),
+            needed: publishes,
+        };
+        texts.chain([semver]).collect()
+    }
+}
+
+/// What cargo-semver-checks says.
+#[derive(Debug, PartialEq)]
+pub(super) struct Verdict {
+    pub(super) class: Option<Class>,
+    pub(super) said: String,
+}
+
+impl Verdict {
+    /// Reads its summary, which names the version that is needed.
+    fn read(output: &str, success: bool) -> Result<Self> {
+        let summary = output.lines().map(str::trim).rfind(|line| line.starts_with("Summary"));
+        let class = match summary {
+            _ if success => None,
+            Some(summary) if summary.contains("new major version") => Some(Class::Breaking),
+            Some(summary) if summary.contains("new minor version") => Some(Class::Minor),
+            _ => bail!("it failed: {}", output.trim()),
+        };
+        let said = summary.and_then(|summary| summary.strip_prefix("Summary")).unwrap_or("no difference").trim();
+        Ok(Self { class, said: format!("cargo-semver-checks: {said}") })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_names_the_class() {
+        let class = |said: &str, success: bool| Verdict::read(said, success).map(|verdict| verdict.class).ok();
+        let major =
+            "     Summary semver requires new major version: 1 major and 0 minor checks failed\n    Finished [ 1s] a";
+        assert_eq!(class(major, false), Some(Some(Class::Breaking)));
+        assert_eq!(class(&major.replace("major version", "minor version"), false), Some(Some(Class::Minor)));
+        assert_eq!(class("     Summary no semver update required", true), Some(None));
+        assert_eq!(class("error: no such package", false), None, "a failure is no verdict");
+    }
+}
