@@ -87,22 +87,20 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>,
         document.operations().into_iter().map(|(path, method)| Key::of(&path, method)).collect::<Vec<_>>()
     };
     let standing = known.operations(&documents.iter().flat_map(keys).collect());
-    let mut moved = BTreeMap::new();
-    let mut stayed = BTreeSet::new();
+    let resources: BTreeSet<&str> = file.documents.values().filter_map(|one| one.resource.as_deref()).collect();
     for document in &mut documents {
-        let gone = operations::name(document, &file.documents[&document.name], &standing)?;
-        stayed.extend(keys(document).into_iter().filter(|key| !gone.contains(key)));
-        moved.extend(gone.into_iter().map(|key| (key, document.name.clone())));
+        let moved = operations::name(document, &file.documents[&document.name], &standing)?;
+        // A document that is gone leaves its names, but a resource that no document has any more was renamed.
+        let gone = |key: &&Key| standing[*key].split_once('.').is_none_or(|(of, _)| !resources.contains(of));
+        refusals.extend(moved.iter().filter(gone).map(|key| {
+            format!(
+                "{}: no document of vendor.json has the resource of `{}`; remove the line to rename the operation, or give \
+                 it a `name` in surface/<resource>.json",
+                names.place(&file.name, key),
+                standing[key],
+            )
+        }));
     }
-    // An operation that several documents describe is in the resource of one of them.
-    refusals.extend(moved.iter().filter(|(key, _)| !stayed.contains(key)).map(|(key, document)| {
-        format!(
-            "{}: `{}` is in another resource than its document {document}; remove the line to rename the operation, or \
-             give it a `name` in surface/<resource>.json",
-            names.place(&file.name, key),
-            standing[key],
-        )
-    }));
     for document in &mut documents {
         prune::prune(&mut document.value);
     }
