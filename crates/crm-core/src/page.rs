@@ -25,7 +25,6 @@ mod list;
 mod macros;
 mod pages;
 mod paging;
-mod position;
 mod stored;
 mod walker;
 
@@ -35,9 +34,9 @@ pub use items::Paginator;
 #[doc(hidden)]
 pub use list::List;
 pub use pages::Pages;
-pub use position::Position;
+pub use paging::Position;
 #[doc(hidden)]
-pub use position::position_text;
+pub use paging::position_text;
 
 use crate::codec::Wire;
 use crate::meta::Paging;

@@ -17,40 +17,168 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use support::{Reply, Seen, Server, json as reply, once, op};
+use tokio::runtime::Runtime;
 
-const KINDS: [PagingKind; 7] = [
-    PagingKind::Token,
-    PagingKind::Offset,
-    PagingKind::Page,
-    PagingKind::KeysetId,
-    PagingKind::KeysetPair,
-    PagingKind::KeysetValue,
-    PagingKind::SearchAfter,
-];
+/// A kind of paging: its list, and how the vendor serves it.
+struct Kind {
+    op: &'static OpMeta,
+    /// True if a position is a number of pages.
+    numbered: bool,
+    /// Returns what a page reports.
+    facts: fn(&Value) -> PageFacts,
+    /// Returns the first item that a request asks for.
+    from: fn(&Asked) -> usize,
+    /// A parameter and a position with which a caller's own call begins.
+    own: fn() -> (&'static str, Value),
+    /// Stored cursors: at the start, with a page size, with a beginning of the caller's, and at a token.
+    stored: [&'static str; 4],
+}
 
-/// The last two kinds send position and page size in the body.
-static PAGING: [Paging; 7] = [
-    paging(KINDS[0], &["after"]),
-    paging(KINDS[1], &["skip"]),
-    paging(KINDS[2], &["page"]),
-    paging(KINDS[3], &["after"]),
-    paging(KINDS[4], &["value", "id"]),
-    Paging { sent_in: SentIn::Body, ..paging(KINDS[5], &["since"]) },
-    Paging { sent_in: SentIn::Body, ..paging(KINDS[6], &["searchAfter"]) },
-];
+macro_rules! kinds {
+    ($($number:literal => $kind:expr,)+) => {
+        static KINDS: &[Kind] = &[$($kind),+];
+        const WALKS: &[Walks] = &[$(walk::<$number>),+];
+        const CURSORS: &[fn(&Pipeline) -> [String; 4]] = &[$(cursors::<$number>),+];
+    };
+}
+
+macro_rules! list {
+    ($id:literal, $method:ident $path:literal, $paging:expr) => {{
+        static PAGING: Paging = $paging;
+        op!(LIST, $id, $method, $path, idempotent: true, paging: Some(&PAGING), rules.items: &["items"], rules.items_required: true);
+        &LIST
+    }};
+}
 
 const fn paging(kind: PagingKind, params: &'static [&'static str]) -> Paging {
     Paging { limit: Some("limit"), ..Paging::new(kind, params) }
 }
 
-op!(TOKEN, "things.by_token", GET, "/0", idempotent: true, paging: Some(&PAGING[0]), rules.items: &["items"], rules.items_required: true);
-op!(OFFSET, "things.by_offset", GET, "/1", idempotent: true, paging: Some(&PAGING[1]), rules.items: &["items"], rules.items_required: true);
-op!(PAGE, "things.by_page", GET, "/2", idempotent: true, paging: Some(&PAGING[2]), rules.items: &["items"], rules.items_required: true);
-op!(ID, "things.by_id", GET, "/3", idempotent: true, paging: Some(&PAGING[3]), rules.items: &["items"], rules.items_required: true);
-op!(PAIR, "things.by_pair", GET, "/4", idempotent: true, paging: Some(&PAGING[4]), rules.items: &["items"], rules.items_required: true);
-op!(VALUE, "things.by_value", POST, "/5", idempotent: true, paging: Some(&PAGING[5]), rules.items: &["items"], rules.items_required: true);
-op!(AFTER, "things.by_values", POST, "/6", idempotent: true, paging: Some(&PAGING[6]), rules.items: &["items"], rules.items_required: true);
-static OPS: [&OpMeta; 7] = [&TOKEN, &OFFSET, &PAGE, &ID, &PAIR, &VALUE, &AFTER];
+/// The facts of a page that reports a position and nothing else.
+fn at(next: Option<Position>) -> PageFacts {
+    PageFacts { next, ..PageFacts::default() }
+}
+
+fn last(page: &Value) -> Option<String> {
+    items(page).last().map(u64::to_string)
+}
+
+// A new kind is a row here, under the next number.
+kinds! {
+    0 => Kind {
+        op: list!("things.by_token", GET "/0", paging(PagingKind::Token, &["after"])),
+        numbered: false,
+        facts: |page| PageFacts { more: page["more"].as_bool(), ..at(page["next"].as_str().map(|next| Position::Token(next.to_owned()))) },
+        from: |asked| asked.text("after").map_or(0, |token| token[1..].parse().unwrap()),
+        own: || ("after", json!("t1")),
+        stored: [
+            r#"{"v":2,"vendor":"acme","op":"things.by_token","list":"6f057c485f9e811a","at":"start","used":0,"sum":"4402d2d2"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_token","list":"6f057c485f9e811a","size":3,"at":"start","used":1,"sum":"b310fd84"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_token","list":"79af376f2a9a8521","at":"start","used":0,"sum":"7c2735d3"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_token","list":"6f057c485f9e811a","size":3,"at":{"token":"t9"},"used":2,"sum":"cc959760"}"#,
+        ],
+    },
+    1 => Kind {
+        op: list!("things.by_offset", GET "/1", paging(PagingKind::Offset, &["skip"])),
+        numbered: false,
+        facts: |_| at(None),
+        from: |asked| asked.number("skip").unwrap_or(0),
+        own: || ("skip", json!(4)),
+        stored: [
+            r#"{"v":2,"vendor":"acme","op":"things.by_offset","list":"a15831d092273dca","at":"start","used":0,"sum":"39901ea5"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_offset","list":"a15831d092273dca","size":3,"at":"start","used":1,"sum":"47815cab"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_offset","list":"3da126b3febd28d4","at":"start","used":0,"sum":"6dc3e8e2"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_offset","list":"a15831d092273dca","size":3,"at":{"token":"t9"},"used":2,"sum":"b970c903"}"#,
+        ],
+    },
+    2 => Kind {
+        op: list!("things.by_page", GET "/2", paging(PagingKind::Page, &["page"])),
+        numbered: true,
+        facts: |page| PageFacts { total: page["total"].as_u64(), ..at(None) },
+        from: |asked| (asked.number("page").unwrap_or(1) - 1) * asked.size,
+        own: || ("page", json!(2)),
+        stored: [
+            r#"{"v":2,"vendor":"acme","op":"things.by_page","list":"51d16dc54521aa6e","at":"start","used":0,"sum":"7309a20d"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_page","list":"51d16dc54521aa6e","size":3,"at":"start","used":1,"sum":"06cc6b72"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_page","list":"3dd40c6075ae0b7d","at":"start","used":0,"sum":"5c094c6d"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_page","list":"51d16dc54521aa6e","size":3,"at":{"token":"t9"},"used":2,"sum":"7abd84c0"}"#,
+        ],
+    },
+    3 => Kind {
+        op: list!("things.by_id", GET "/3", paging(PagingKind::KeysetId, &["after"])),
+        numbered: false,
+        facts: |page| at(last(page).map(Position::Token)),
+        from: |asked| asked.number("after").map_or(0, |id| id + 1),
+        own: || ("after", json!("5")),
+        stored: [
+            r#"{"v":2,"vendor":"acme","op":"things.by_id","list":"e1483f9278679c71","at":"start","used":0,"sum":"a2339fdf"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_id","list":"e1483f9278679c71","size":3,"at":"start","used":1,"sum":"e0f5f76d"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_id","list":"041dd71218f49f7f","at":"start","used":0,"sum":"2dbb1f64"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_id","list":"e1483f9278679c71","size":3,"at":{"token":"t9"},"used":2,"sum":"ef20fed7"}"#,
+        ],
+    },
+    4 => Kind {
+        op: list!("things.by_pair", GET "/4", paging(PagingKind::KeysetPair, &["value", "id"])),
+        numbered: false,
+        facts: |page| {
+            let more = page["more"].as_bool();
+            let last = last(page).filter(|_| more.is_none());
+            PageFacts { more, ..at(last.map(|id| Position::After { value: id.clone(), id })) }
+        },
+        from: |asked| asked.number("id").map_or(0, |id| id + 1),
+        own: || ("id", json!("5")),
+        stored: [
+            r#"{"v":2,"vendor":"acme","op":"things.by_pair","list":"70c89ddbee90fdd7","at":"start","used":0,"sum":"49786d76"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_pair","list":"70c89ddbee90fdd7","size":3,"at":"start","used":1,"sum":"cb91a24c"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_pair","list":"29e1bb741b645cc5","at":"start","used":0,"sum":"157ac2bf"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_pair","list":"70c89ddbee90fdd7","size":3,"at":{"token":"t9"},"used":2,"sum":"a55ed93a"}"#,
+        ],
+    },
+    5 => Kind {
+        op: list!("things.by_value", POST "/5", Paging { sent_in: SentIn::Body, ..paging(PagingKind::KeysetValue, &["since"]) }),
+        numbered: false,
+        facts: |page| at(last(page).map(Position::Token)),
+        from: |asked| asked.number("since").map_or(0, |id| id + 1),
+        own: || ("since", json!("5")),
+        stored: [
+            r#"{"v":2,"vendor":"acme","op":"things.by_value","list":"091c2d69e8e13899","at":"start","used":0,"sum":"ad52dbb4"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_value","list":"091c2d69e8e13899","size":3,"at":"start","used":1,"sum":"4567b560"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_value","list":"323ec4fcdfad5b18","at":"start","used":0,"sum":"c954344d"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_value","list":"091c2d69e8e13899","size":3,"at":{"token":"t9"},"used":2,"sum":"0d820157"}"#,
+        ],
+    },
+    6 => Kind {
+        op: list!("things.by_values", POST "/6", Paging { sent_in: SentIn::Body, ..paging(PagingKind::SearchAfter, &["searchAfter"]) }),
+        numbered: false,
+        facts: |page| at(items(page).last().map(|last| Position::Values(vec![json!(*last as f64 / 7.0), json!(last)]))),
+        from: |asked| asked.params["searchAfter"][1].as_u64().map_or(0, |id| id as usize + 1),
+        own: || ("searchAfter", json!([1, 5])),
+        stored: [
+            r#"{"v":2,"vendor":"acme","op":"things.by_values","list":"318ba1a6539d3b58","at":"start","used":0,"sum":"28a3b162"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_values","list":"318ba1a6539d3b58","size":3,"at":"start","used":1,"sum":"2b37b022"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_values","list":"73619d8a6a2f72ca","at":"start","used":0,"sum":"cd918b5a"}"#,
+            r#"{"v":2,"vendor":"acme","op":"things.by_values","list":"318ba1a6539d3b58","size":3,"at":{"token":"t9"},"used":2,"sum":"f9cec0b4"}"#,
+        ],
+    },
+}
+
+impl Kind {
+    fn of(path: &str) -> &'static Self {
+        KINDS.iter().find(|kind| kind.op.path == path).expect("a list")
+    }
+
+    fn sent_in(&self) -> SentIn {
+        self.op.paging.expect("it pages").sent_in
+    }
+
+    /// A call with a parameter, or a member of the body.
+    fn set<T>(&self, call: Call<T>, name: &'static str, value: &Value) -> Call<T> {
+        match self.sent_in() {
+            SentIn::Body => call.set_body_field(name, value.clone()),
+            SentIn::Query => call.query(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+        }
+    }
+}
 
 /// The page size if the call gives none.
 const USUAL: usize = 4;
@@ -63,23 +191,7 @@ impl<const KIND: usize> Paged for Things<KIND> {
     type Item = u64;
 
     fn facts(page: &Value) -> PageFacts {
-        let last = items(page).last().copied();
-        let (text, mut more) = (last.map(|last| last.to_string()), page["more"].as_bool());
-        let next = match KINDS[KIND] {
-            PagingKind::Token => page["next"].as_str().map(|next| Position::Token(next.to_owned())),
-            PagingKind::KeysetPair => {
-                let value = text.clone().filter(|_| more.is_none());
-                value.zip(text).map(|(value, id)| Position::After { value, id })
-            }
-            PagingKind::SearchAfter => last.map(|last| Position::Values(vec![json!(last as f64 / 7.0), json!(last)])),
-            PagingKind::Offset | PagingKind::Page => None,
-            _ => text.map(Position::Token),
-        };
-        if !matches!(KINDS[KIND], PagingKind::Token | PagingKind::KeysetPair) {
-            more = None;
-        }
-        let total = page["total"].as_u64().filter(|_| KINDS[KIND] == PagingKind::Page);
-        PageFacts { count: None, next, total, more }
+        (KINDS[KIND].facts)(page)
     }
 
     fn items(page: Value) -> Vec<u64> {
@@ -110,20 +222,34 @@ struct World {
     faults: VecDeque<Fault>,
 }
 
+/// The parameters of a request, or its body, and its page size.
+struct Asked {
+    params: Value,
+    size: usize,
+}
+
+impl Asked {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.params[name].as_str()
+    }
+
+    fn number(&self, name: &str) -> Option<usize> {
+        let value = &self.params[name];
+        value.as_u64().map(|number| number as usize).or_else(|| value.as_str().map(|text| text.parse().unwrap()))
+    }
+}
+
 fn answer(world: &mut World, seen: &Seen) -> Reply {
-    let body: Value = serde_json::from_str(&seen.body).unwrap_or_default();
-    let number = |name: &str| seen.query(name).map(|text| text.parse::<usize>().unwrap());
-    let size = number("limit").or(body["limit"].as_u64().map(|size| size as usize)).unwrap_or(USUAL);
-    let size = if &seen.target[1..2] == "2" { size.min(world.cap.unwrap_or(size)) } else { size };
-    let from = match &seen.target[1..2] {
-        "0" => seen.query("after").map_or(0, |token| token[1..].parse().unwrap()),
-        "1" => number("skip").unwrap_or(0),
-        "2" => (number("page").unwrap_or(1) - 1) * size,
-        "3" => number("after").map_or(0, |id| id + 1),
-        "4" => number("id").map_or(0, |id| id + 1),
-        "5" => body["since"].as_str().map_or(0, |id| id.parse::<usize>().unwrap() + 1),
-        _ => body["searchAfter"][1].as_u64().map_or(0, |id| id as usize + 1),
+    let (path, query) = seen.target.split_once('?').unwrap_or((&seen.target, ""));
+    let kind = Kind::of(path);
+    let params = match kind.sent_in() {
+        SentIn::Body => serde_json::from_str(&seen.body).unwrap_or_default(),
+        SentIn::Query => query.split('&').filter_map(|pair| pair.split_once('=')).collect(),
     };
+    let mut asked = Asked { params, size: 0 };
+    let size = asked.number("limit").unwrap_or(USUAL);
+    asked.size = if kind.numbered { size.min(world.cap.unwrap_or(size)) } else { size };
+    let (from, size) = ((kind.from)(&asked), asked.size);
     let to = (from + size).min(world.count);
     let mut page = json!({"items": (from.min(to)..to).collect::<Vec<_>>(), "total": world.count});
     if to < world.count {
@@ -195,9 +321,9 @@ enum List<const KIND: usize> {
 
 impl<const KIND: usize> List<KIND> {
     fn new(pipeline: &Pipeline, case: &Case, size: Option<usize>) -> Self {
-        let mut call = Call::new(pipeline, OPS[KIND]);
+        let mut call = Call::new(pipeline, KINDS[KIND].op);
         if let Some(size) = size {
-            call = if KIND < 5 { call.query("limit", &size) } else { call.set_body_field("limit", json!(size)) };
+            call = KINDS[KIND].set(call, "limit", &json!(size));
         }
         match case.pages {
             false => Self::Items(Paginator::new(call).prefetch(case.prefetch)),
@@ -262,7 +388,7 @@ impl<const KIND: usize> Walk<'_, KIND> {
     /// Resumes at a cursor with a page size, or sees that another page size is refused.
     fn resume(&mut self, list: List<KIND>, cursor: Cursor, cursor_size: Option<usize>) -> Result<(), TestCaseError> {
         let (at_start, at_end) = (cursor.position() == &Position::Start, cursor.is_end());
-        let numbered = KINDS[KIND] == PagingKind::Page && !at_end && !(at_start && cursor.consumed() == 0);
+        let numbered = KINDS[KIND].numbered && !at_end && !(at_start && cursor.consumed() == 0);
         let refused = numbered && cursor_size != self.size;
         match list.resume(cursor.clone()) {
             Ok(list) => {
@@ -356,6 +482,17 @@ async fn play<const KIND: usize>(pipeline: &Pipeline, world: &Mutex<World>, case
     Ok(())
 }
 
+type Walks = fn(&Runtime, &Pipeline, &Mutex<World>, &Case) -> Result<(), TestCaseError>;
+
+fn walk<const KIND: usize>(
+    runtime: &Runtime,
+    pipeline: &Pipeline,
+    world: &Mutex<World>,
+    case: &Case,
+) -> Result<(), TestCaseError> {
+    runtime.block_on(play::<KIND>(pipeline, world, case))
+}
+
 /// Walks that once lost or doubled an item.
 fn found() -> [Case; 3] {
     // An error within the items that a larger page had handed out.
@@ -377,27 +514,16 @@ fn each_item_comes_once_or_there_is_an_error() {
     let pipeline = once(&server);
     let tried = Cell::new(0);
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    let walk = |kind: usize, case: &Case| {
-        tried.set(tried.get() + 1);
-        let (pipeline, world) = (&pipeline, &*world);
-        runtime.block_on(async {
-            match kind {
-                0 => play::<0>(pipeline, world, case).await,
-                1 => play::<1>(pipeline, world, case).await,
-                2 => play::<2>(pipeline, world, case).await,
-                3 => play::<3>(pipeline, world, case).await,
-                4 => play::<4>(pipeline, world, case).await,
-                5 => play::<5>(pipeline, world, case).await,
-                _ => play::<6>(pipeline, world, case).await,
-            }
-        })
-    };
-    for (kind, named) in KINDS.iter().enumerate() {
+    for (kind, walk) in KINDS.iter().zip(WALKS) {
+        let walk = |case: &Case| {
+            tried.set(tried.get() + 1);
+            walk(&runtime, &pipeline, &world, case)
+        };
         for case in found() {
-            assert!(walk(kind, &case).is_ok(), "{named:?}: {case:?}");
+            assert!(walk(&case).is_ok(), "{}: {case:?}", kind.op.id);
         }
-        let outcome = TestRunner::new(config.clone()).run(&cases(), |case| walk(kind, &case));
-        assert!(outcome.is_ok(), "{named:?}: {}", outcome.unwrap_err());
+        let outcome = TestRunner::new(config.clone()).run(&cases(), |case| walk(&case));
+        assert!(outcome.is_ok(), "{}: {}", kind.op.id, outcome.unwrap_err());
     }
     println!("{} walks over {} kinds of lists, {} requests", tried.get(), KINDS.len(), server.seen().len());
 }
@@ -405,93 +531,24 @@ fn each_item_comes_once_or_there_is_an_error() {
 /// Users store cursors: what one says of its list must not change with the way lists are implemented.
 #[tokio::test]
 async fn a_cursor_of_every_kind_is_stored_as_before() {
-    fn texts<const KIND: usize>(pipeline: &Pipeline) -> Vec<String> {
-        let own: [(&str, Value); 7] = [
-            ("after", json!("t1")),
-            ("skip", json!(4)),
-            ("page", json!(2)),
-            ("after", json!("5")),
-            ("id", json!("5")),
-            ("since", json!("5")),
-            ("searchAfter", json!([1, 5])),
-        ];
-        let call = Call::<Value>::new(pipeline, OPS[KIND]).query("archived", &true);
-        let sized =
-            if KIND < 5 { call.clone().query("limit", &3) } else { call.clone().set_body_field("limit", json!(3)) };
-        let (name, value) = own[KIND].clone();
-        let begun = if KIND < 5 {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            call.clone().query(name, &value)
-        } else {
-            call.clone().set_body_field(name, value)
-        };
-        let there = crm_core::page::List::of(&sized).cursor(Position::Token("t9".into()), 2);
-        [
-            crm_core::page::List::of(&call).cursor(Position::Start, 0),
-            crm_core::page::List::of(&sized).cursor(Position::Start, 1),
-            crm_core::page::List::of(&begun).cursor(Position::Start, 0),
-            there,
-        ]
-        .map(|cursor| cursor.to_string())
-        .into()
-    }
     let server = Server::start(|_, _| reply(200, "{}")).await;
     let pipeline = support::pipeline(&server);
-    let stored = STORED.map(|texts| texts.map(str::to_owned).to_vec());
-    let now = [
-        texts::<0>(&pipeline),
-        texts::<1>(&pipeline),
-        texts::<2>(&pipeline),
-        texts::<3>(&pipeline),
-        texts::<4>(&pipeline),
-        texts::<5>(&pipeline),
-        texts::<6>(&pipeline),
-    ];
-    assert_eq!(now, stored);
+    for (kind, cursors) in KINDS.iter().zip(CURSORS) {
+        assert_eq!(cursors(&pipeline), kind.stored);
+    }
 }
 
-/// The cursors of each kind: at the start, with a page size, with a beginning, and at a token.
-const STORED: [[&str; 4]; 7] = [
+fn cursors<const KIND: usize>(pipeline: &Pipeline) -> [String; 4] {
+    let kind = &KINDS[KIND];
+    let call = Call::<Value>::new(pipeline, kind.op).query("archived", &true);
+    let sized = kind.set(call.clone(), "limit", &json!(3));
+    let (name, value) = (kind.own)();
+    let begun = kind.set(call.clone(), name, &value);
     [
-        r#"{"v":2,"vendor":"acme","op":"things.by_token","list":"6f057c485f9e811a","at":"start","used":0,"sum":"4402d2d2"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_token","list":"6f057c485f9e811a","size":3,"at":"start","used":1,"sum":"b310fd84"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_token","list":"79af376f2a9a8521","at":"start","used":0,"sum":"7c2735d3"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_token","list":"6f057c485f9e811a","size":3,"at":{"token":"t9"},"used":2,"sum":"cc959760"}"#,
-    ],
-    [
-        r#"{"v":2,"vendor":"acme","op":"things.by_offset","list":"a15831d092273dca","at":"start","used":0,"sum":"39901ea5"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_offset","list":"a15831d092273dca","size":3,"at":"start","used":1,"sum":"47815cab"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_offset","list":"3da126b3febd28d4","at":"start","used":0,"sum":"6dc3e8e2"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_offset","list":"a15831d092273dca","size":3,"at":{"token":"t9"},"used":2,"sum":"b970c903"}"#,
-    ],
-    [
-        r#"{"v":2,"vendor":"acme","op":"things.by_page","list":"51d16dc54521aa6e","at":"start","used":0,"sum":"7309a20d"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_page","list":"51d16dc54521aa6e","size":3,"at":"start","used":1,"sum":"06cc6b72"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_page","list":"3dd40c6075ae0b7d","at":"start","used":0,"sum":"5c094c6d"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_page","list":"51d16dc54521aa6e","size":3,"at":{"token":"t9"},"used":2,"sum":"7abd84c0"}"#,
-    ],
-    [
-        r#"{"v":2,"vendor":"acme","op":"things.by_id","list":"e1483f9278679c71","at":"start","used":0,"sum":"a2339fdf"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_id","list":"e1483f9278679c71","size":3,"at":"start","used":1,"sum":"e0f5f76d"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_id","list":"041dd71218f49f7f","at":"start","used":0,"sum":"2dbb1f64"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_id","list":"e1483f9278679c71","size":3,"at":{"token":"t9"},"used":2,"sum":"ef20fed7"}"#,
-    ],
-    [
-        r#"{"v":2,"vendor":"acme","op":"things.by_pair","list":"70c89ddbee90fdd7","at":"start","used":0,"sum":"49786d76"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_pair","list":"70c89ddbee90fdd7","size":3,"at":"start","used":1,"sum":"cb91a24c"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_pair","list":"29e1bb741b645cc5","at":"start","used":0,"sum":"157ac2bf"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_pair","list":"70c89ddbee90fdd7","size":3,"at":{"token":"t9"},"used":2,"sum":"a55ed93a"}"#,
-    ],
-    [
-        r#"{"v":2,"vendor":"acme","op":"things.by_value","list":"091c2d69e8e13899","at":"start","used":0,"sum":"ad52dbb4"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_value","list":"091c2d69e8e13899","size":3,"at":"start","used":1,"sum":"4567b560"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_value","list":"323ec4fcdfad5b18","at":"start","used":0,"sum":"c954344d"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_value","list":"091c2d69e8e13899","size":3,"at":{"token":"t9"},"used":2,"sum":"0d820157"}"#,
-    ],
-    [
-        r#"{"v":2,"vendor":"acme","op":"things.by_values","list":"318ba1a6539d3b58","at":"start","used":0,"sum":"28a3b162"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_values","list":"318ba1a6539d3b58","size":3,"at":"start","used":1,"sum":"2b37b022"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_values","list":"73619d8a6a2f72ca","at":"start","used":0,"sum":"cd918b5a"}"#,
-        r#"{"v":2,"vendor":"acme","op":"things.by_values","list":"318ba1a6539d3b58","size":3,"at":{"token":"t9"},"used":2,"sum":"f9cec0b4"}"#,
-    ],
-];
+        crm_core::page::List::of(&call).cursor(Position::Start, 0),
+        crm_core::page::List::of(&sized).cursor(Position::Start, 1),
+        crm_core::page::List::of(&begun).cursor(Position::Start, 0),
+        crm_core::page::List::of(&sized).cursor(Position::Token("t9".into()), 2),
+    ]
+    .map(|cursor| cursor.to_string())
+}

@@ -31,7 +31,7 @@ pub enum NextPosition {
 }
 
 /// The kinds of paging; a new one is a row here.
-static KINDS: [PagingKind; 7] = [
+static KINDS: &[PagingKind] = &[
     kind("token", NextPosition::Text, "an opaque cursor"),
     kind("offset", NextPosition::Number, "an offset"),
     kind("page", NextPosition::Counted, "a page number"),

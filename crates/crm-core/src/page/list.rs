@@ -115,7 +115,9 @@ impl List {
     fn numbers_pages(&self, place: &Place) -> bool {
         match place.position {
             Position::Page(_) => true,
-            Position::Start => self.kind == Some(PagingKind::Page) && (self.begin.is_some() || place.consumed > 0),
+            Position::Start => {
+                self.kind.is_some_and(PagingKind::numbers_pages) && (self.begin.is_some() || place.consumed > 0)
+            }
             _ => false,
         }
     }

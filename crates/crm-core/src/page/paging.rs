@@ -1,11 +1,42 @@
-//! What follows from the kind of paging: the request for a position, and the position after a page.
-//! A new kind is an arm of [`PagingKind::somewhere`] and of [`Paging::next`].
+//! The kinds of paging: their positions, the request for a position, and the position after a page.
+//! A new kind is an arm of [`PagingKind::somewhere`] and of [`Paging::next`], and of [`Paging::seek`] and
+//! [`Paging::first_number`] if it sends its position in another form.
 
-use serde_json::Value;
+use std::fmt;
 
-use super::{Next, PageContext, PageFacts, Position};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use super::{Next, PageContext, PageFacts};
 use crate::call::Call;
 use crate::meta::{Paging, PagingKind, SentIn};
+
+/// A place in a list, in the terms of its kind of paging. `Debug` does not show the values: some
+/// vendors page by names or addresses.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Position {
+    /// The beginning.
+    Start,
+    /// A cursor, or the last id or sort value.
+    Token(String),
+    /// So many items are skipped.
+    Offset(u64),
+    /// The page of that number.
+    Page(u64),
+    /// After the item with this sort value and id.
+    After {
+        /// The sort value.
+        value: String,
+        /// The id.
+        id: String,
+    },
+    /// After the item with these sort values.
+    Values(Vec<Value>),
+    /// The end: nothing follows.
+    End,
+}
 
 impl Paging {
     /// Points a call at a position. The start and the end leave it as it is.
@@ -38,7 +69,7 @@ impl Paging {
 
     /// The offset or page number that the caller's own call begins with.
     pub(super) fn first_number<T>(&self, call: &Call<T>) -> Option<u64> {
-        matches!(self.kind, PagingKind::Offset | PagingKind::Page).then_some(())?;
+        matches!(self.kind.somewhere(), Position::Offset(_) | Position::Page(_)).then_some(())?;
         let (_, value) = self.own_position(call).into_iter().next()?;
         value.as_u64().or_else(|| value.as_str()?.parse().ok())
     }
@@ -92,5 +123,79 @@ impl PagingKind {
             Self::KeysetPair => Position::After { value: NUMBER.to_string(), id: NUMBER.to_string() },
             Self::SearchAfter => Position::Values(vec![Value::from(NUMBER)]),
         }
+    }
+
+    /// True if its positions are numbers of pages.
+    pub(super) fn numbers_pages(self) -> bool {
+        matches!(self.somewhere(), Position::Page(_))
+    }
+}
+
+impl fmt::Debug for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start => f.write_str("Start"),
+            Self::Token(_) => f.write_str("Token(…)"),
+            Self::Offset(_) => f.write_str("Offset(…)"),
+            Self::Page(_) => f.write_str("Page(…)"),
+            Self::After { .. } => f.write_str("After(…)"),
+            Self::Values(_) => f.write_str("Values(…)"),
+            Self::End => f.write_str("End"),
+        }
+    }
+}
+
+impl Serialize for Position {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let value = match self {
+            Self::Start => json!("start"),
+            Self::End => json!("end"),
+            Self::Token(token) => json!({ "token": token }),
+            Self::Offset(offset) => json!({ "offset": offset }),
+            Self::Page(page) => json!({ "page": page }),
+            Self::After { value, id } => json!({ "after": [value, id] }),
+            Self::Values(values) => json!({ "values": values }),
+        };
+        value.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Position {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        read(&value).ok_or_else(|| D::Error::custom("this is no position in a list"))
+    }
+}
+
+fn read(value: &Value) -> Option<Position> {
+    if let Some(text) = value.as_str() {
+        return match text {
+            "start" => Some(Position::Start),
+            "end" => Some(Position::End),
+            _ => None,
+        };
+    }
+    let (name, value) = value.as_object().filter(|object| object.len() == 1)?.iter().next()?;
+    Some(match name.as_str() {
+        "token" => Position::Token(value.as_str()?.to_owned()),
+        "offset" => Position::Offset(value.as_u64()?),
+        "page" => Position::Page(value.as_u64()?),
+        "after" => {
+            let [value, id] = value.as_array()?.as_slice() else { return None };
+            Position::After { value: value.as_str()?.to_owned(), id: id.as_str()?.to_owned() }
+        }
+        "values" => Position::Values(value.as_array()?.clone()),
+        _ => return None,
+    })
+}
+
+/// A position out of a reply that says it in any JSON form.
+#[doc(hidden)]
+#[must_use]
+pub fn position_text(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
