@@ -25,7 +25,7 @@ use crate::state::World;
 use crate::validate::{self, Problem, Rule};
 
 pub(crate) struct Engine {
-    pub(crate) dialect: Box<dyn Dialect>,
+    pub(crate) dialect: &'static dyn Dialect,
     documents: Box<Documents>,
     base_url: String,
     started: Instant,
@@ -59,7 +59,12 @@ pub(crate) struct Outcome {
 }
 
 impl Engine {
-    pub(crate) fn new(dialect: Box<dyn Dialect>, documents: Box<Documents>, base_url: String, inner: Inner) -> Self {
+    pub(crate) fn new(
+        dialect: &'static dyn Dialect,
+        documents: Box<Documents>,
+        base_url: String,
+        inner: Inner,
+    ) -> Self {
         Self { dialect, documents, base_url, started: Instant::now(), inner: Mutex::new(inner) }
     }
 

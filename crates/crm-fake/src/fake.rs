@@ -16,8 +16,7 @@ use crate::report::{Journal, Recorded, Report};
 use crate::request;
 use crate::server;
 use crate::state::{Replies, Settings, World};
-use crate::vendor::Vendor;
-use crate::vendors;
+use crate::vendors::Vendor;
 
 /// One vendor on one loopback port. It ends when it is dropped or [stopped](Self::stop).
 pub struct Fake {
@@ -137,7 +136,7 @@ impl Builder {
     pub async fn start(self) -> io::Result<Fake> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let address = listener.local_addr()?;
-        let dialect = vendors::of(self.vendor);
+        let dialect = self.vendor.dialect();
         let (vendor, document) = (self.vendor, self.vendor.document());
         let mut limits = if self.quota_off { Vec::new() } else { Limit::all(&document.limits) };
         for (name, n, per) in &self.quotas {
@@ -284,7 +283,7 @@ impl Fake {
 
     fn with<T>(&self, collection: &str, f: impl FnOnce(&mut dyn Iterator<Item = &Value>) -> T) -> T {
         let inner = self.engine.lock();
-        let dialect = &self.engine.dialect;
+        let dialect = self.engine.dialect;
         match inner.world.peek(&dialect.collection(collection)) {
             Some(found) => f(&mut found.values().filter(|record| dialect.is_live(record))),
             None => f(&mut std::iter::empty()),

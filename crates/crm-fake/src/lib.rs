@@ -1,5 +1,5 @@
-//! The four vendors as they look over HTTP: HubSpot, HoopAI (HighLevel), HockeyStack and Hatch on a
-//! loopback port, in process or as the binary `crm-fake`.
+//! The vendors as they look over HTTP ([`Vendor`] lists them), on a loopback port: in process or as the
+//! binary `crm-fake`.
 //!
 //! A fake is made from the same documents as the clients. It checks method, path, parameters and body of
 //! every request, answers from a small state (what was created can be read, listed page by page, searched,
@@ -92,11 +92,10 @@ mod sweep;
 mod template;
 mod time;
 mod validate;
-mod vendor;
 mod vendors;
 
 pub use fake::{Builder, Fake};
 pub use fault::{Fault, Hint, Payload, Policy, Step, When};
 pub use multipart::Part;
 pub use report::{Recorded, Report};
-pub use vendor::Vendor;
+pub use vendors::Vendor;

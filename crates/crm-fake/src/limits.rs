@@ -71,7 +71,7 @@ fn read(name: &str, window: &Value) -> Option<Window> {
 
 #[cfg(test)]
 mod tests {
-    use crate::vendor::Vendor;
+    use crate::vendors::Vendor;
 
     #[test]
     fn every_vendor_has_the_limits_of_its_operations() {

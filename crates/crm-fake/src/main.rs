@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use crm_fake::{Builder, Fake, Vendor};
 
-const HELP: &str = "\
+fn help() -> String {
+    let vendors: String = Vendor::ALL.iter().map(|vendor| format!(" {vendor},")).collect();
+    format!(
+        "\
 Fake CRM vendors on loopback ports.
 
 Usage: crm-fake <VENDOR>... [OPTIONS]
 
-Vendors: hubspot, hoopai, account-intelligence, revenue-agents, hatch-contacts, hatch-bulk-export,
-         hatch-legacy-leads, all
+Vendors:{vendors} all
 
 Options:
   --port <PORT>      Port of the first vendor, the others follow (default: free ports)
@@ -25,7 +27,9 @@ Options:
   -h, --help         This text
 
 Ctrl-C stops it.
-";
+"
+    )
+}
 
 #[derive(Default)]
 struct Options {
@@ -138,12 +142,12 @@ async fn run(options: Options) -> std::io::Result<()> {
 fn main() -> ExitCode {
     let options = match parse(std::env::args().skip(1)) {
         Ok(options) if options.help => {
-            print!("{HELP}");
+            print!("{}", help());
             return ExitCode::SUCCESS;
         }
         Ok(options) => options,
         Err(why) => {
-            eprintln!("crm-fake: {why}\n\n{HELP}");
+            eprintln!("crm-fake: {why}\n\n{}", help());
             return ExitCode::from(2);
         }
     };

@@ -16,11 +16,10 @@ use crate::report::{Journal, Report};
 use crate::request;
 use crate::state::{Replies, Settings, World};
 use crate::validate::{self, Rule};
-use crate::vendor::Vendor;
-use crate::vendors;
+use crate::vendors::Vendor;
 
 fn engine(vendor: Vendor, document: &'static Document, replies: Replies) -> Engine {
-    let dialect = vendors::of(vendor);
+    let dialect = vendor.dialect();
     let (token, location) = ("t".to_owned(), "location-fake".to_owned());
     let settings = Settings { token, polls: None, rows: 10, data_descriptor: false, location, replies };
     let mut world = World::new(settings, 7);
@@ -112,7 +111,7 @@ fn incoming(document: &Document, operation: &Operation, version: &'static str) -
 
 /// Every document, by its vendor and version.
 fn apis() -> impl Iterator<Item = (Vendor, &'static str)> {
-    Vendor::ALL.into_iter().map(|vendor| (vendor, "2021-07-28")).chain([(Vendor::HoopAi, "v3")])
+    Vendor::ALL.iter().map(|vendor| (*vendor, "2021-07-28")).chain([(Vendor::HoopAi, "v3")])
 }
 
 #[test]

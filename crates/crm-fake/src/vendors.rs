@@ -1,24 +1,145 @@
-//! One module per vendor: its quotas, error shapes and operations with state.
+//! The APIs that this crate can play: a module for each vendor, with its error shapes and its operations with state.
 
-pub(crate) mod account_intelligence;
-pub(crate) mod hatch;
-pub(crate) mod hoopai;
+mod account_intelligence;
+mod hatch;
+mod hoopai;
 pub(crate) mod hubspot;
 mod oauth;
-pub(crate) mod revenue_agents;
+mod revenue_agents;
+
+use std::sync::OnceLock;
 
 use crate::dialect::Dialect;
-use crate::vendor::Vendor;
+use crate::document::Document;
 
-/// The dialect of a vendor.
-pub(crate) fn of(vendor: Vendor) -> Box<dyn Dialect> {
-    match vendor {
-        Vendor::HubSpot => Box::new(hubspot::HubSpot),
-        Vendor::HoopAi => Box::new(hoopai::HoopAi),
-        Vendor::AccountIntelligence => Box::new(account_intelligence::AccountIntelligence),
-        Vendor::RevenueAgents => Box::new(revenue_agents::RevenueAgents),
-        Vendor::HatchContacts => Box::new(hatch::Contacts),
-        Vendor::HatchBulkExport => Box::new(hatch::BulkExport),
-        Vendor::HatchLegacyLeads => Box::new(hatch::LegacyLeads),
+/// One API of one vendor. HockeyStack and Hatch have several, on different hosts with different tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Vendor {
+    /// HubSpot's public API (`api.hubapi.com`).
+    HubSpot,
+    /// HoopAI, which is HighLevel's API (`services.leadconnectorhq.com`).
+    HoopAi,
+    /// HockeyStack Account Intelligence (`app.hockeystack.com/integration/sales`).
+    AccountIntelligence,
+    /// HockeyStack Revenue Agents (`app.hockeystack.com/api/revenue-agents/v1`).
+    RevenueAgents,
+    /// Hatch contacts (`api.usehatchapp.com`).
+    HatchContacts,
+    /// Hatch bulk export (`bulk-export-api.usehatchapp.com`).
+    HatchBulkExport,
+    /// Hatch's legacy new-lead API (`app.usehatchapp.com`), whose token is sent as `X-API-KEY`.
+    HatchLegacyLeads,
+}
+
+/// What there is of an API.
+struct Facts {
+    /// The name that the binary knows it by.
+    name: &'static str,
+    /// The token that it takes by default.
+    token: &'static str,
+    document: &'static str,
+    dialect: &'static dyn Dialect,
+}
+
+impl Vendor {
+    /// Every API, in the order in which the binary lists them.
+    pub const ALL: &[Self] = &[
+        Self::HubSpot,
+        Self::HoopAi,
+        Self::AccountIntelligence,
+        Self::RevenueAgents,
+        Self::HatchContacts,
+        Self::HatchBulkExport,
+        Self::HatchLegacyLeads,
+    ];
+
+    fn facts(self) -> Facts {
+        match self {
+            Self::HubSpot => Facts {
+                name: "hubspot",
+                token: "pat-fake-hubspot",
+                document: include_str!("../specs/hubspot.json"),
+                dialect: &hubspot::HubSpot,
+            },
+            Self::HoopAi => Facts {
+                name: "hoopai",
+                token: "pit-fake-hoopai",
+                document: include_str!("../specs/hoopai.json"),
+                dialect: &hoopai::HoopAi,
+            },
+            Self::AccountIntelligence => Facts {
+                name: "account-intelligence",
+                token: "fake-account-intelligence",
+                document: include_str!("../specs/hockeystack-account-intelligence.json"),
+                dialect: &account_intelligence::AccountIntelligence,
+            },
+            Self::RevenueAgents => Facts {
+                name: "revenue-agents",
+                token: "hsr_live_00000000000000000000000000000000",
+                document: include_str!("../specs/hockeystack-revenue-agents.json"),
+                dialect: &revenue_agents::RevenueAgents,
+            },
+            Self::HatchContacts => Facts {
+                name: "hatch-contacts",
+                token: "00000000-fa4e-4000-8000-000000000001",
+                document: include_str!("../specs/hatch-contacts.json"),
+                dialect: &hatch::Contacts,
+            },
+            Self::HatchBulkExport => Facts {
+                name: "hatch-bulk-export",
+                token: "00000000-fa4e-4000-8000-000000000002",
+                document: include_str!("../specs/hatch-bulk-export.json"),
+                dialect: &hatch::BulkExport,
+            },
+            Self::HatchLegacyLeads => Facts {
+                name: "hatch-legacy-leads",
+                token: "fake-hatch-department",
+                document: include_str!("../specs/hatch-legacy-leads.json"),
+                dialect: &hatch::LegacyLeads,
+            },
+        }
+    }
+
+    /// The name the binary knows it by, for example `hatch-contacts`.
+    pub fn name(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// The API with this [`name`](Self::name).
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|vendor| vendor.name() == name)
+    }
+
+    /// The token that a fake accepts if none was set with [`Builder::token`](crate::Builder::token).
+    pub fn default_token(self) -> &'static str {
+        self.facts().token
+    }
+
+    /// What is written by hand for it.
+    pub(crate) fn dialect(self) -> &'static dyn Dialect {
+        self.facts().dialect
+    }
+
+    /// The API's document, parsed once for the whole process.
+    pub(crate) fn document(self) -> &'static Document {
+        static DOCUMENTS: [OnceLock<Document>; Vendor::ALL.len()] = [const { OnceLock::new() }; Vendor::ALL.len()];
+        DOCUMENTS[self as usize].get_or_init(|| Document::parse(self.facts().document))
+    }
+
+    /// The document that holds for a value of the `Version` header.
+    pub(crate) fn document_of(self, version: Option<&str>) -> &'static Document {
+        static HOOPAI_V3: OnceLock<Document> = OnceLock::new();
+        match (self, version) {
+            (Self::HoopAi, Some("v3")) => {
+                HOOPAI_V3.get_or_init(|| Document::parse(include_str!("../specs/hoopai-v3.json")))
+            }
+            _ => self.document(),
+        }
+    }
+}
+
+impl std::fmt::Display for Vendor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn run(
     }
     let mut reply = engine.work(call, &mut inner.world);
     if matches!(fault, Fault::RepeatCursor) {
-        repeat_cursor(engine.dialect.as_ref(), call, &mut reply);
+        repeat_cursor(engine.dialect, call, &mut reply);
     }
     let mut delivery = Delivery::default();
     match fault {
@@ -61,8 +61,8 @@ pub(super) fn run(
 fn instead(engine: &Engine, world: &mut World, class: &str, readings: &[Reading], fault: &Fault) -> Option<Reply> {
     let reply = match fault {
         Fault::RateLimited { hint } => rate_limited(engine, world, class, readings, *hint),
-        Fault::Status(code, payload) => with_status(engine.dialect.as_ref(), world, *code, payload),
-        Fault::Accepted202 { body, .. } => with_status(engine.dialect.as_ref(), world, 202, body),
+        Fault::Status(code, payload) => with_status(engine.dialect, world, *code, payload),
+        Fault::Accepted202 { body, .. } => with_status(engine.dialect, world, 202, body),
         Fault::NotJson => Reply {
             status: 200,
             headers: Vec::new(),
@@ -90,7 +90,7 @@ fn with_status(dialect: &dyn Dialect, world: &mut World, code: u16, payload: &Pa
 }
 
 fn rate_limited(engine: &Engine, world: &mut World, class: &str, readings: &[Reading], hint: Option<Hint>) -> Reply {
-    let dialect = engine.dialect.as_ref();
+    let dialect = engine.dialect;
     let policy = match hint {
         Some(Hint::Policy(policy)) => policy,
         _ if class == "search" => Policy::Search,
