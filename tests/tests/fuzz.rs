@@ -3,30 +3,20 @@
 
 use crm_testkit::fuzz::Effort;
 
-#[test]
-fn fuzz_errors_of_hubspot() {
-    crm_fuzz::errors_of_hubspot(Effort::TEST);
+macro_rules! errors {
+    ($($api:ident)*) => {
+        mod fuzz_errors_of {
+            $(
+                #[test]
+                fn $api() {
+                    crm_fuzz::errors(&crm_testkit::calls::$api(), super::Effort::TEST);
+                }
+            )*
+        }
+    };
 }
 
-#[test]
-fn fuzz_errors_of_hoopai() {
-    crm_fuzz::errors_of_hoopai(Effort::TEST);
-}
-
-#[test]
-fn fuzz_errors_of_account_intelligence() {
-    crm_fuzz::errors_of_account_intelligence(Effort::TEST);
-}
-
-#[test]
-fn fuzz_errors_of_revenue_agents() {
-    crm_fuzz::errors_of_revenue_agents(Effort::TEST);
-}
-
-#[test]
-fn fuzz_errors_of_hatch() {
-    crm_fuzz::errors_of_hatch(Effort::TEST);
-}
+crm_testkit::every_api!(errors);
 
 #[test]
 fn fuzz_cursors() {

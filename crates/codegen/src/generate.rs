@@ -1,5 +1,6 @@
 //! From documents to files: every step in its order.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -12,7 +13,7 @@ use crate::emit::operations_table::Known;
 use crate::emit::{honesty, limits_table};
 use crate::read::evidence::Evidence;
 use crate::read::limits::Classified;
-use crate::read::vendor::{self, Vendor};
+use crate::read::vendor::{self, ApiFile, Vendor};
 use crate::write::{Change, Changes, Files};
 use crate::{apis, emit, ours};
 
@@ -50,8 +51,19 @@ pub fn plan(root: &Path, vendors: &[String], say: &mut dyn FnMut(&str)) -> Resul
     if vendors.is_empty() {
         known.write(root, &mut files)?;
     }
+    let mut modules = BTreeSet::new();
+    for name in vendor::all(root)? {
+        let vendor = Vendor::read(root, &name)?;
+        modules.extend(vendor.file.apis.iter().map(|api| calls_module(&vendor, api)));
+    }
+    files.add(root.join(CALLS).join("mod.rs"), emit::calls::root(&modules)?);
     let changes = files.changes()?;
     Ok((files, changes))
+}
+
+/// The module with the calls of an API.
+fn calls_module(vendor: &Vendor, api: &ApiFile) -> String {
+    vendor.document(api).replace('-', "_")
 }
 
 fn generate(
@@ -94,10 +106,9 @@ fn generate(
             document["x-crm-limits"] = limits.for_fake();
         }
         let document = serde_json::to_string_pretty(&document)? + "\n";
-        let name = if vendor.is_root(file) { vendor.name.clone() } else { format!("{}-{}", vendor.name, file.name) };
-        files.add(root.join(FAKE_DOCUMENTS).join(format!("{name}.json")), document);
+        files.add(root.join(FAKE_DOCUMENTS).join(format!("{}.json", vendor.document(file))), document);
         let calls = emit::calls::api(vendor, file, model).with_context(|| file.name.clone())?;
-        files.add(root.join(CALLS).join(format!("{}.rs", name.replace('-', "_"))), calls);
+        files.add(root.join(CALLS).join(format!("{}.rs", calls_module(vendor, file))), calls);
         evidence.extend(api.evidence.iter().cloned());
         resources.add(file, model);
         known.add(vendor, model, &api.object_types);

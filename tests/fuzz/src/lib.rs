@@ -8,6 +8,7 @@
 mod documents;
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -20,8 +21,8 @@ use base64::engine::general_purpose::STANDARD;
 use crm_core::page::List;
 use crm_core::webhook::{Delivery, Refused, WebhookReceiver};
 use crm_core::{
-    Call, ConsentRequest, Cursor, Error, ManualClock, OpMeta, Position, Quotas, RawReply, RetryPolicy, Secret,
-    StoredTokens, TokenSet, Vendor,
+    Call, ConsentRequest, Cursor, Error, ManualClock, Position, Quotas, RawReply, RetryPolicy, Secret, StoredTokens,
+    TokenSet,
 };
 use crm_fake::{Fake, Vendor as Vendors};
 use crm_testkit::calls::{self, Api};
@@ -30,37 +31,32 @@ use hatch_client::bulk_export::types::{ConversationItemRow, ExportFormat, Export
 use hatch_client::{BulkExport, ExportRequest, ReportingKey};
 use hoopai_client::receiver::PublicKey;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 pub use documents::{corrections, documents};
 
+macro_rules! targets {
+    ($($api:ident)*) => {
+        &[
+            documents,
+            corrections,
+            cursors,
+            webhooks_of_hubspot,
+            webhooks_of_hoopai_and_hatch,
+            stored_tokens,
+            token_replies_and_consents,
+            exports,
+            $(|effort| errors(&calls::$api(), effort),)*
+            $(|effort| wait(replies(&calls::$api(), effort)),)*
+        ]
+    };
+}
+
 /// All targets.
-pub const TARGETS: [fn(Effort); 21] = [
-    documents,
-    corrections,
-    errors_of_hubspot,
-    errors_of_hoopai,
-    errors_of_account_intelligence,
-    errors_of_revenue_agents,
-    errors_of_hatch,
-    cursors,
-    webhooks_of_hubspot,
-    webhooks_of_hoopai_and_hatch,
-    stored_tokens,
-    token_replies_and_consents,
-    exports,
-    |effort| wait(replies(&calls::hubspot(), effort)),
-    |effort| wait(replies(&calls::hoopai(), effort)),
-    |effort| wait(replies(&calls::hoopai_v3(), effort)),
-    |effort| wait(replies(&calls::hockeystack_account_intelligence(), effort)),
-    |effort| wait(replies(&calls::hockeystack_revenue_agents(), effort)),
-    |effort| wait(replies(&calls::hatch_contacts(), effort)),
-    |effort| wait(replies(&calls::hatch_bulk_export(), effort)),
-    |effort| wait(replies(&calls::hatch_legacy_leads(), effort)),
-];
+pub const TARGETS: &[fn(Effort)] = crm_testkit::every_api!(targets);
 
 fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
@@ -113,10 +109,13 @@ fn message(input: &[u8]) -> (HeaderMap, &[u8]) {
     (headers, input.get(end + 2..).unwrap_or_default())
 }
 
-/// Refusals on record, each as a message whose head also says the status.
+/// A plain refusal and those on record, each as a message whose head also says the status.
 fn refusals(vendor: &str) -> Vec<Vec<u8>> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../fixtures/errors/{vendor}.json"));
-    let entries: Vec<Value> = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let mut entries = vec![json!({"status": 400, "headers": {}, "body": "{\"message\":\"refused\"}"})];
+    if file.exists() {
+        entries.extend(serde_json::from_slice::<Vec<Value>>(&std::fs::read(file).unwrap()).unwrap());
+    }
     let message = |entry: &Value| {
         let mut text = format!("x-status: {}\n", entry["status"]);
         for (name, value) in entry["headers"].as_object().unwrap() {
@@ -128,8 +127,21 @@ fn refusals(vendor: &str) -> Vec<Vec<u8>> {
     entries.iter().map(message).collect()
 }
 
-fn errors(effort: Effort, name: &str, fixture: &str, vendor: &dyn Vendor, op: &'static OpMeta) {
-    Fuzz::new(name).from(refusals(fixture)).run(effort, |input| {
+/// The refusals of an API, beginning from those on record, to an operation of each class of limits. The first two bytes
+/// of an input select the operation.
+pub fn errors<C>(api: &Api<C>, effort: Effort) {
+    let (vendor, operations) = ((api.reader)(), (api.operations)());
+    let mut classes = BTreeMap::new();
+    for (number, op) in (0_u16..).zip(&operations) {
+        classes.entry(op.limit_class).or_insert(number);
+    }
+    let name = api.name.split('-').next().unwrap_or(api.name);
+    let refusals = refusals(name);
+    let seeds =
+        classes.values().flat_map(|number| refusals.iter().map(|text| [&number.to_le_bytes(), &text[..]].concat()));
+    Fuzz::new(&format!("errors-{}", api.name)).from(seeds).run(effort, |input| {
+        let Some((number, input)) = input.split_first_chunk::<2>() else { return };
+        let op = operations[usize::from(u16::from_le_bytes(*number)) % operations.len()];
         let (headers, body) = message(input);
         let status = headers.get("x-status").and_then(|value| value.to_str().ok()?.trim().parse::<u16>().ok());
         let status = status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::BAD_REQUEST);
@@ -145,39 +157,6 @@ fn errors(effort: Effort, name: &str, fixture: &str, vendor: &dyn Vendor, op: &'
         let _ =
             (format!("{error:?} {feedback:?} {reply:?}"), reply.decode::<Value>().map_err(|error| error.to_string()));
     });
-}
-
-/// HubSpot's refusals.
-pub fn errors_of_hubspot(effort: Effort) {
-    errors(effort, "errors-hubspot", "hubspot", &hubspot_client::vendor(), &hubspot_client::operations::OBJECTS_SEARCH);
-}
-
-/// HoopAI's refusals.
-pub fn errors_of_hoopai(effort: Effort) {
-    errors(effort, "errors-hoopai", "hoopai", &hoopai_client::vendor(), &hoopai_client::operations::CONTACTS_GET);
-}
-
-/// Account Intelligence's refusals.
-pub fn errors_of_account_intelligence(effort: Effort) {
-    let op = &hockeystack_client::account_intelligence::operations::ACCOUNT_INTELLIGENCE_GET;
-    errors(effort, "errors-intelligence", "hockeystack", &hockeystack_client::AccountIntelligence::vendor(), op);
-}
-
-/// Revenue Agents' refusals.
-pub fn errors_of_revenue_agents(effort: Effort) {
-    let op = hockeystack_client::revenue_agents::operations::all().next().unwrap();
-    errors(effort, "errors-agents", "hockeystack", &hockeystack_client::RevenueAgents::vendor(), op);
-}
-
-/// Hatch's refusals.
-pub fn errors_of_hatch(effort: Effort) {
-    errors(
-        effort,
-        "errors-hatch",
-        "hatch",
-        &hatch_client::vendor(),
-        &hatch_client::bulk_export::operations::EXPORTS_DOWNLOAD,
-    );
 }
 
 /// Stored cursors.

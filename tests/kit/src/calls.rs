@@ -3,28 +3,18 @@
 mod apis;
 mod exchange;
 #[rustfmt::skip]
-mod generated {
-    pub(crate) mod hatch_bulk_export;
-    pub(crate) mod hatch_contacts;
-    pub(crate) mod hatch_legacy_leads;
-    pub(crate) mod hockeystack_account_intelligence;
-    pub(crate) mod hockeystack_revenue_agents;
-    pub(crate) mod hoopai;
-    pub(crate) mod hoopai_v3;
-    pub(crate) mod hubspot;
-}
+mod generated;
+mod list;
 mod sample;
 
 use crm_core::codec::Wire;
-use crm_core::{BodyStream, Call, Sending};
+use crm_core::{BodyStream, Call, Paged, Sending};
 use serde::Serialize;
 use serde_json::Value;
 
-pub use apis::{
-    Api, hatch_bulk_export, hatch_contacts, hatch_legacy_leads, hockeystack_account_intelligence,
-    hockeystack_revenue_agents, hoopai, hoopai_v3, hubspot,
-};
+pub use apis::*;
 pub use exchange::{Reply, Request};
+pub use list::{List, Listed};
 pub use sample::Sample;
 
 /// The name of an operation, and the function that makes its call.
@@ -39,18 +29,34 @@ pub struct Made {
     pub read: fn(&[u8]) -> Result<Value, String>,
     /// Sends the call and returns the decoded reply as JSON; `None` if the reply is a file.
     pub send: Option<fn(Call<Value>) -> Sending<Value>>,
+    /// Reads the list; `None` if the operation does not page.
+    pub list: Option<List>,
     /// The name of the reply type; empty if the reply is a file.
     pub reply: &'static str,
 }
 
 /// Makes a call whose reply is a value.
 pub(crate) fn made<T: Wire + Serialize + Send + 'static>(call: impl Into<Call<T>>) -> Made {
-    Made { call: call.into().reply_as(), read: read::<T>, send: Some(send::<T>), reply: std::any::type_name::<T>() }
+    Made {
+        call: call.into().reply_as(),
+        read: read::<T>,
+        send: Some(send::<T>),
+        list: None,
+        reply: std::any::type_name::<T>(),
+    }
+}
+
+/// Makes a call whose reply is a page of a list.
+pub(crate) fn paged<P: Paged + Into<Call<P::Page>>>(call: P) -> Made
+where
+    P::Page: Serialize,
+{
+    Made { list: Some(list::read::<P>), ..made::<P::Page>(call) }
 }
 
 /// Makes a call whose reply is a file.
 pub(crate) fn streamed(call: impl Into<Call<BodyStream>>) -> Made {
-    Made { call: call.into().reply_as(), read: |_| Ok(Value::Null), send: None, reply: "" }
+    Made { call: call.into().reply_as(), read: |_| Ok(Value::Null), send: None, list: None, reply: "" }
 }
 
 /// Reads a reply as its type and writes it again. There is one reader and one writer for all, the same that bodies of

@@ -11,4 +11,4 @@ pub mod traces;
 
 // The generated calls name them from here.
 #[cfg(feature = "calls")]
-use calls::{Entry, made, streamed};
+use calls::{Entry, made, paged, streamed};

@@ -16,42 +16,15 @@ async fn check<C: Debug>(api: Api<C>) {
     crm_fuzz::replies(&api, Effort::TEST).await;
 }
 
-#[tokio::test]
-async fn hubspot() {
-    check(calls::hubspot()).await;
+macro_rules! checked {
+    ($($api:ident)*) => {
+        $(
+            #[tokio::test]
+            async fn $api() {
+                check(calls::$api()).await;
+            }
+        )*
+    };
 }
 
-#[tokio::test]
-async fn hoopai() {
-    check(calls::hoopai()).await;
-}
-
-#[tokio::test]
-async fn hoopai_v3() {
-    check(calls::hoopai_v3()).await;
-}
-
-#[tokio::test]
-async fn hockeystack_account_intelligence() {
-    check(calls::hockeystack_account_intelligence()).await;
-}
-
-#[tokio::test]
-async fn hockeystack_revenue_agents() {
-    check(calls::hockeystack_revenue_agents()).await;
-}
-
-#[tokio::test]
-async fn hatch_contacts() {
-    check(calls::hatch_contacts()).await;
-}
-
-#[tokio::test]
-async fn hatch_bulk_export() {
-    check(calls::hatch_bulk_export()).await;
-}
-
-#[tokio::test]
-async fn hatch_legacy_leads() {
-    check(calls::hatch_legacy_leads()).await;
-}
+crm_testkit::every_api!(checked);

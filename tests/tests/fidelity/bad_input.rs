@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crm_core::{ErrorKind, OpMeta, Position};
+use crm_core::{ErrorKind, Position};
 use crm_fake::Fake;
-use crm_testkit::calls::{Made, Sample};
+use crm_testkit::calls::{Api, Made, Sample};
 use serde_json::Value;
 
-use crate::api::Api;
+use crate::api;
 use crate::document::Document;
 use crate::exceptions::Exceptions;
 use crate::rule::{Bad, Outcome, Promise, Where, expected};
@@ -24,7 +24,7 @@ pub(crate) async fn refused<C>(api: &Api<C>) {
     let document = Document::ours(api.name);
     let fake = Fake::builder(api.vendor).no_quota().start().await.unwrap();
     let server = Server::start().await;
-    let client = api.at(&server.url);
+    let client = api::client(api, &server.url);
     let described = document.operations(&Value::Null);
     let (mut table, mut findings, mut unruled) = (Table::new(), Vec::new(), 0);
     for op in (api.operations)() {
@@ -48,7 +48,7 @@ pub(crate) async fn refused<C>(api: &Api<C>) {
                     unruled += 1;
                     continue;
                 };
-                let seen = cell(api, &server, op, &made, &promise, &bad, *at).await;
+                let seen = cell(&server, &made, &promise, &bad, *at).await;
                 let (right, all) = table.entry((number, *at)).or_default();
                 *all += 1;
                 if seen == Seen::Ruled(expected) {
@@ -80,22 +80,12 @@ impl std::fmt::Display for Seen {
     }
 }
 
-async fn cell<C>(
-    api: &Api<C>,
-    server: &Server,
-    op: &'static OpMeta,
-    made: &Made,
-    promise: &Promise<'_>,
-    bad: &Bad,
-    at: Where,
-) -> Seen {
+async fn cell(server: &Server, made: &Made, promise: &Promise<'_>, bad: &Bad, at: Where) -> Seen {
     let second = at == Where::SecondPage;
     let first = promise.list.as_ref().filter(|_| second).map(|list| list.first_page());
     server.answer(first.into_iter().chain([bad.reply()]));
     let error = if at == Where::FirstPage || second {
-        let Some((_, list)) = api.lists.iter().find(|(name, _)| *name == op.id) else {
-            return Seen::Other("has no row in paged.rs".to_owned());
-        };
+        let Some(list) = made.list else { return Seen::Other("does not page".to_owned()) };
         let listed = list(made.call.clone()).await;
         let asked = server.seen().len();
         if asked != usize::from(second) + 1 {

@@ -5,10 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crm_core::{ErrorKind, OpMeta};
 use crm_fake::Fake;
-use crm_testkit::calls::{Made, Sample};
+use crm_testkit::calls::{Api, Made, Sample};
 use serde_json::Value;
 
-use crate::api::Api;
+use crate::api;
 use crate::compare::{is_unknown, losses};
 use crate::document::{self, Described, by_shape, shape};
 use crate::requests::{self, Judge, arguments};
@@ -19,12 +19,13 @@ use crate::table::{Finding, Table};
 /// Judges all operations of an API.
 pub(crate) async fn judge<C>(api: &Api<C>) {
     crate::expect_misfits();
-    let (documents, fold) = document::read(api.documents.0, api.documents.1);
+    let (vendor, name) = api::documents(api);
+    let (documents, fold) = document::read(vendor, name);
     let described = documents.iter().flat_map(|document| document.operations(&fold));
     let described = by_shape(described, |one| shape(&one.method, one.template()));
     let fake = Fake::builder(api.vendor).no_quota().start().await.unwrap();
     let server = Server::start().await;
-    let client = api.at(&server.url);
+    let client = api::client(api, &server.url);
     let operations = (api.operations)();
     let mut run = Run { server: &server, findings: BTreeMap::new(), table: Table::default() };
     for op in &operations {

@@ -8,7 +8,6 @@ mod compare;
 mod document;
 mod exceptions;
 mod judged;
-mod paged;
 mod requests;
 mod rule;
 mod sample;

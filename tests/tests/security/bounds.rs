@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use crm_core::{ErrorKind, OpMeta, RawReply, Sent, Vendor};
+use crm_testkit::calls;
 use http::{HeaderMap, StatusCode};
 use hubspot_client::{Client, Error};
 
@@ -103,19 +104,20 @@ async fn depth_and_headers_are_bounded() {
 /// Bodies of errors reach the readers of all vendors, whatever they are.
 #[test]
 fn no_vendors_reader_runs_out_of_stack() {
-    let intelligence = &hockeystack_client::account_intelligence::operations::ACCOUNT_INTELLIGENCE_GET;
-    let vendors: [(&dyn Vendor, &OpMeta); 5] = [
-        (&hockeystack_client::AccountIntelligence::vendor(), intelligence),
-        (&hockeystack_client::RevenueAgents::vendor(), intelligence),
-        (&hubspot_client::vendor(), &hubspot_client::operations::OBJECTS_LIST),
-        (&hoopai_client::vendor(), &hoopai_client::operations::CONTACTS_GET),
-        (&hatch_client::vendor(), &hatch_client::contacts::operations::CONTACTS_UPSERT),
-    ];
-    for (vendor, op) in vendors {
+    let check = |vendor: Box<dyn Vendor>, op: &OpMeta| {
         for open in ["[", "{\"message\":", "{\"errors\":[", "{\"message\":\"{\\\"message\\\":"] {
             let body = open.repeat(100_000).into_bytes();
             let reply = RawReply::new(StatusCode::BAD_REQUEST, HeaderMap::new(), body);
             let _ = (vendor.read_error(op, &reply), vendor.request_id(&reply), vendor.feedback(op, &reply));
         }
+    };
+    macro_rules! each {
+        ($($api:ident)*) => {
+            $(
+                let api = calls::$api();
+                check((api.reader)(), (api.operations)()[0]);
+            )*
+        };
     }
+    crm_testkit::every_api!(each);
 }

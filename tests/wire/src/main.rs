@@ -3,17 +3,29 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::builder::PossibleValuesParser;
 use crm_testkit::calls::{self, Api, Reply};
 use serde_json::json;
 
-const VENDORS: [&str; 4] = ["hubspot", "hoopai", "hockeystack", "hatch"];
+macro_rules! names {
+    ($($api:ident)*) => {
+        [$(stringify!($api)),*]
+    };
+}
+
+/// The vendors, whose names those of their APIs begin with.
+fn vendors() -> Vec<&'static str> {
+    let mut names = crm_testkit::every_api!(names).map(|api| api.split('_').next().unwrap_or(api)).to_vec();
+    names.dedup();
+    names
+}
 
 /// Shows the request of every operation's sample call, and the reply to it
 #[derive(Parser)]
 #[command(name = "cargo xtask wire")]
 struct Options {
     /// The vendor; all if none is named
-    #[arg(value_parser = VENDORS)]
+    #[arg(value_parser = PossibleValuesParser::new(vendors()))]
     vendor: Option<String>,
     /// Only this operation, as it stands in its documentation (`contacts.create`)
     #[arg(long)]
@@ -50,14 +62,12 @@ fn main() -> ExitCode {
 
 async fn show(options: &Options) -> Shown {
     let mut shown = Shown::default();
-    shown.api(options, &calls::hatch_bulk_export()).await;
-    shown.api(options, &calls::hatch_contacts()).await;
-    shown.api(options, &calls::hatch_legacy_leads()).await;
-    shown.api(options, &calls::hockeystack_account_intelligence()).await;
-    shown.api(options, &calls::hockeystack_revenue_agents()).await;
-    shown.api(options, &calls::hoopai()).await;
-    shown.api(options, &calls::hoopai_v3()).await;
-    shown.api(options, &calls::hubspot()).await;
+    macro_rules! show {
+        ($($api:ident)*) => {
+            $(shown.api(options, &calls::$api()).await;)*
+        };
+    }
+    crm_testkit::every_api!(show);
     shown
 }
 

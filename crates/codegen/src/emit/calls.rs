@@ -1,11 +1,13 @@
 //! A call of every operation with all its arguments, for the test that makes each of them.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::rust::{self, Piece, ident, outer};
+use super::rust::{self, Piece, ident, inner_doc, outer};
 use super::signature::{Signature, setter};
 use crate::model::{Argument, Encoding, Model, Operation, Place, Reply, Shape, Ty};
 use crate::read::vendor::{ApiFile, Vendor};
@@ -16,25 +18,42 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, model: &Model) -> Result<Stri
     let module = (!vendor.is_root(file)).then(|| ident(&file.module())).into_iter();
     let client = ident(&file.client);
     let entries = model.operations.iter().map(|operation| {
-        let made = match operation.reply {
-            Reply::Value(_) => quote!(made),
-            Reply::Bytes => quote!(streamed),
+        let made = match (&operation.reply, &operation.paging) {
+            (Reply::Bytes, _) => quote!(streamed),
+            (Reply::Value(_), Some(_)) => quote!(paged),
+            (Reply::Value(_), None) => quote!(made),
         };
         let call = Call::of(operation, model);
         let (name, code) = (&operation.name, call.code);
         let sample = if call.sampled { quote!(sample) } else { quote!(_) };
         quote!((#name, |client, #sample| #made(#code)))
     });
-    let inner = rust::inner_doc("A call of every operation, with all its arguments.");
+    let inner = inner_doc("A call of every operation, with all its arguments.");
     let items = quote! {
         use #krate::#client;
         use #krate::#(#module::)*types;
         use crm_core::{Map, Timestamp};
         use serde_json::Value;
-        use crate::{Entry, made, streamed};
+        use crate::{Entry, made, paged, streamed};
         pub(crate) static CALLS: &[Entry<#client>] = &[#(#entries),*];
     };
     rust::file(&[], quote!(#inner #![allow(unused_imports, deprecated)]), vec![Piece::Rust(items)])
+}
+
+/// The module of all APIs, and a macro with their names.
+pub(crate) fn root(apis: &BTreeSet<String>) -> Result<String> {
+    let about = inner_doc("A call of every operation of every API.");
+    let modules = apis.iter().map(|api| {
+        let api = ident(api);
+        quote!(pub(crate) mod #api;)
+    });
+    let names: String = apis.iter().map(|api| format!("            {api}\n")).collect();
+    let every = format!(
+        "/// Calls a macro with the name of every API.\n\
+         #[macro_export]\n\
+         macro_rules! every_api {{\n    ($with:ident) => {{\n        $with! {{\n{names}        }}\n    }};\n}}\n"
+    );
+    rust::file(&[], about, vec![Piece::Rust(quote!(#(#modules)*)), Piece::Macro(every)])
 }
 
 /// A call, and whether it has samples in it.

@@ -142,6 +142,11 @@ impl Vendor {
         self.file.apis.len() == 1 || api.name == self.name
     }
 
+    /// The name of an API among those of all vendors, which is that of the fake's document.
+    pub(crate) fn document(&self, api: &ApiFile) -> String {
+        if self.is_root(api) { self.name.clone() } else { format!("{}-{}", self.name, api.name) }
+    }
+
     /// The folder of the generated code.
     pub fn generated(&self, root: &Path) -> PathBuf {
         root.join("crates").join(&self.file.crate_name).join("src/generated")

@@ -23,6 +23,8 @@ pub struct Api<C: 'static> {
     pub calls: &'static [Entry<C>],
     /// The table of operations.
     pub operations: fn() -> Vec<&'static OpMeta>,
+    /// Returns what reads its replies.
+    pub reader: fn() -> Box<dyn crm_core::Vendor>,
     /// The version that is sent with all of them, if the client has one.
     pub version: Option<&'static str>,
 }
@@ -74,6 +76,7 @@ pub fn hubspot() -> Api<hubspot_client::Client> {
         connect: |token, url, quotas| client(hubspot_client::Client::builder().token(token), url, quotas),
         calls: generated::hubspot::CALLS,
         operations: || hubspot_client::operations::all().collect(),
+        reader: || Box::new(hubspot_client::vendor()),
         version: None,
     }
 }
@@ -87,6 +90,7 @@ pub fn hoopai() -> Api<hoopai_client::Client> {
         connect: |token, url, quotas| client(hoopai_client::Client::builder().token(token), url, quotas),
         calls: generated::hoopai::CALLS,
         operations: || hoopai_client::operations::all().collect(),
+        reader: || Box::new(hoopai_client::vendor()),
         version: None,
     }
 }
@@ -100,6 +104,7 @@ pub fn hoopai_v3() -> Api<hoopai_client::V3> {
         connect: |token, url, quotas| client(hoopai_client::Client::builder().token(token), url, quotas).v3(),
         calls: generated::hoopai_v3::CALLS,
         operations: || hoopai_client::v3::operations::all().collect(),
+        reader: || Box::new(hoopai_client::vendor()),
         version: Some("v3"),
     }
 }
@@ -116,6 +121,7 @@ pub fn hockeystack_account_intelligence() -> Api<AccountIntelligence> {
         },
         calls: generated::hockeystack_account_intelligence::CALLS,
         operations: || hockeystack_client::account_intelligence::operations::all().collect(),
+        reader: || Box::new(AccountIntelligence::vendor()),
         version: None,
     }
 }
@@ -132,6 +138,7 @@ pub fn hockeystack_revenue_agents() -> Api<RevenueAgents> {
         },
         calls: generated::hockeystack_revenue_agents::CALLS,
         operations: || hockeystack_client::revenue_agents::operations::all().collect(),
+        reader: || Box::new(RevenueAgents::vendor()),
         version: None,
     }
 }
@@ -147,6 +154,7 @@ pub fn hatch_contacts() -> Api<hatch_client::Client> {
         },
         calls: generated::hatch_contacts::CALLS,
         operations: || hatch_client::contacts::operations::all().collect(),
+        reader: || Box::new(hatch_client::vendor()),
         version: None,
     }
 }
@@ -160,6 +168,7 @@ pub fn hatch_bulk_export() -> Api<BulkExport> {
         connect: |key, url, quotas| client(BulkExport::builder(ReportingKey::new(key).expect("a key")), url, quotas),
         calls: generated::hatch_bulk_export::CALLS,
         operations: || hatch_client::bulk_export::operations::all().collect(),
+        reader: || Box::new(hatch_client::vendor()),
         version: None,
     }
 }
@@ -175,6 +184,7 @@ pub fn hatch_legacy_leads() -> Api<LegacyLeads> {
         },
         calls: generated::hatch_legacy_leads::CALLS,
         operations: || hatch_client::legacy_leads::operations::all().collect(),
+        reader: || Box::new(hatch_client::vendor()),
         version: None,
     }
 }

@@ -6,7 +6,7 @@ use hatch_client::LegacyLeads;
 use hatch_client::legacy_leads::types;
 use crm_core::{Map, Timestamp};
 use serde_json::Value;
-use crate::{Entry, made, streamed};
+use crate::{Entry, made, paged, streamed};
 pub(crate) static CALLS: &[Entry<LegacyLeads>] = &[
     (
         "leads.create",

@@ -6,7 +6,7 @@ use hockeystack_client::AccountIntelligence;
 use hockeystack_client::account_intelligence::types;
 use crm_core::{Map, Timestamp};
 use serde_json::Value;
-use crate::{Entry, made, streamed};
+use crate::{Entry, made, paged, streamed};
 pub(crate) static CALLS: &[Entry<AccountIntelligence>] = &[
     (
         "account_intelligence.get",

@@ -6,7 +6,7 @@ use hockeystack_client::RevenueAgents;
 use hockeystack_client::revenue_agents::types;
 use crm_core::{Map, Timestamp};
 use serde_json::Value;
-use crate::{Entry, made, streamed};
+use crate::{Entry, made, paged, streamed};
 pub(crate) static CALLS: &[Entry<RevenueAgents>] = &[
     (
         "company_agents.delete",
@@ -18,7 +18,7 @@ pub(crate) static CALLS: &[Entry<RevenueAgents>] = &[
     ),
     (
         "company_agents.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .company_agents()
                 .list()
@@ -63,7 +63,7 @@ pub(crate) static CALLS: &[Entry<RevenueAgents>] = &[
     ),
     (
         "company_conversations.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .company_conversations()
                 .list(sample.text("companyId"))
@@ -73,7 +73,7 @@ pub(crate) static CALLS: &[Entry<RevenueAgents>] = &[
     ),
     (
         "company_conversations.list_messages",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .company_conversations()
                 .list_messages(sample.text("companyId"), sample.text("conversationId"))
@@ -108,7 +108,7 @@ pub(crate) static CALLS: &[Entry<RevenueAgents>] = &[
     ),
     (
         "credits.list_operations",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .credits()
                 .list_operations()
@@ -129,7 +129,7 @@ pub(crate) static CALLS: &[Entry<RevenueAgents>] = &[
     ),
     (
         "deal_agents.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .deal_agents()
                 .list()
@@ -171,7 +171,7 @@ pub(crate) static CALLS: &[Entry<RevenueAgents>] = &[
     ),
     (
         "deal_conversations.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .deal_conversations()
                 .list(sample.text("dealId"))
@@ -181,7 +181,7 @@ pub(crate) static CALLS: &[Entry<RevenueAgents>] = &[
     ),
     (
         "deal_conversations.list_messages",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .deal_conversations()
                 .list_messages(sample.text("dealId"), sample.text("conversationId"))
@@ -215,7 +215,7 @@ pub(crate) static CALLS: &[Entry<RevenueAgents>] = &[
     ("tasks.get", |client, sample| made(client.tasks().get(sample.text("taskId")))),
     (
         "tasks.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .tasks()
                 .list()

@@ -6,7 +6,7 @@ use hoopai_client::Client;
 use hoopai_client::types;
 use crm_core::{Map, Timestamp};
 use serde_json::Value;
-use crate::{Entry, made, streamed};
+use crate::{Entry, made, paged, streamed};
 pub(crate) static CALLS: &[Entry<Client>] = &[
     (
         "ads.add_facebook_audience_member",
@@ -979,7 +979,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "affiliates.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .affiliates()
                 .list(sample.text("locationId"))
@@ -994,7 +994,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "affiliates.list_commissions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .affiliates()
                 .list_commissions(sample.text("locationId"))
@@ -1010,7 +1010,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "affiliates.list_payouts",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .affiliates()
                 .list_payouts(sample.text("locationId"))
@@ -1086,7 +1086,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "agent_studio.list_agents",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .agent_studio()
                 .list_agents(
@@ -1100,7 +1100,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "agent_studio.list_agents_legacy",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .agent_studio()
                 .list_agents_legacy(
@@ -1196,7 +1196,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "associations.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .associations()
                 .list(
@@ -1208,7 +1208,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "associations.list_relations",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .associations()
                 .list_relations(
@@ -1248,7 +1248,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blogs.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blogs()
                 .list(
@@ -1261,7 +1261,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blogs.list_authors",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blogs()
                 .list_authors(
@@ -1273,7 +1273,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blogs.list_categories",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blogs()
                 .list_categories(
@@ -1285,7 +1285,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blogs.list_posts",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blogs()
                 .list_posts(
@@ -1329,7 +1329,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "brand_boards.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .brand_boards()
                 .list(sample.text("locationId"))
@@ -1367,7 +1367,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "businesses.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .businesses()
                 .list(sample.text("locationId"))
@@ -1569,7 +1569,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "calendars.list_appointment_notes",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .calendars()
                 .list_appointment_notes(
@@ -1615,7 +1615,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "calendars.list_notifications",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .calendars()
                 .list_notifications(sample.text("calendarId"))
@@ -1627,7 +1627,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "calendars.list_resources",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .calendars()
                 .list_resources(
@@ -1651,7 +1651,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "calendars.search_schedules",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .calendars()
                 .search_schedules(sample.text("locationId"), sample.text("userId"))
@@ -1919,7 +1919,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "contacts.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .contacts()
                 .list(sample.text("locationId"))
@@ -1937,7 +1937,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "contacts.list_by_business",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .contacts()
                 .list_by_business(sample.text("businessId"), sample.text("locationId"))
@@ -2004,7 +2004,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "contacts.search",
-        |client, sample| made(
+        |client, sample| paged(
             client.contacts().search(sample.body::<types::ContactSearch>()),
         ),
     ),
@@ -2120,7 +2120,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "conversation_ai.search_agents",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .conversation_ai()
                 .search_agents()
@@ -2262,7 +2262,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "conversations.export_messages",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .conversations()
                 .export_messages(sample.text("locationId"))
@@ -2325,7 +2325,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "conversations.list_messages",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .conversations()
                 .list_messages(sample.text("conversationId"))
@@ -2336,7 +2336,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "conversations.search",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .conversations()
                 .search(sample.text("locationId"))
@@ -2508,7 +2508,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "custom_menus.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .custom_menus()
                 .list()
@@ -2557,7 +2557,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "emails.list_campaigns",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .emails()
                 .list_campaigns(sample.text("locationId"))
@@ -2575,7 +2575,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "emails.list_templates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .emails()
                 .list_templates(sample.text("locationId"))
@@ -2600,7 +2600,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ("files.get", |client, sample| made(client.files().get(sample.text("slug")))),
     (
         "forms.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .forms()
                 .list(sample.text("locationId"))
@@ -2611,7 +2611,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "forms.list_submissions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .forms()
                 .list_submissions(sample.text("locationId"))
@@ -2659,7 +2659,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "funnels.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .funnels()
                 .list(sample.text("locationId"))
@@ -2673,7 +2673,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "funnels.list_pages",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .funnels()
                 .list_pages(
@@ -2687,7 +2687,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "funnels.list_redirects",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .funnels()
                 .list_redirects(
@@ -2888,7 +2888,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "invoices.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .invoices()
                 .list(
@@ -2909,7 +2909,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "invoices.list_estimate_templates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .invoices()
                 .list_estimate_templates(
@@ -2923,7 +2923,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "invoices.list_estimates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .invoices()
                 .list_estimates(
@@ -2941,7 +2941,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "invoices.list_schedules",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .invoices()
                 .list_schedules(
@@ -2959,7 +2959,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "invoices.list_templates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .invoices()
                 .list_templates(
@@ -3214,7 +3214,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "knowledge_bases.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .knowledge_bases()
                 .list(sample.text("locationId"))
@@ -3225,7 +3225,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "knowledge_bases.list_faqs",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .knowledge_bases()
                 .list_faqs(sample.text("knowledgeBaseId"), sample.text("locationId"))
@@ -3235,7 +3235,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "knowledge_bases.list_urls",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .knowledge_bases()
                 .list_urls(sample.text("knowledgeBaseId"), sample.text("locationId"))
@@ -3288,7 +3288,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "links.search",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .links()
                 .search(sample.text("locationId"))
@@ -3458,7 +3458,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "locations.list_templates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .locations()
                 .list_templates(sample.text("locationId"), sample.text("originId"))
@@ -3476,7 +3476,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "locations.search",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .locations()
                 .search()
@@ -3489,7 +3489,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "locations.search_tasks",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .locations()
                 .search_tasks(
@@ -3599,7 +3599,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "marketplace.list_charges",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .marketplace()
                 .list_charges()
@@ -3661,7 +3661,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "media.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .media()
                 .list(
@@ -3715,7 +3715,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "oauth.list_installed_locations",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .oauth()
                 .list_installed_locations(sample.text("companyId"), sample.text("appId"))
@@ -3770,7 +3770,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "objects.search_records",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .objects()
                 .search_records(
@@ -3824,7 +3824,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "opportunities.list_lost_reasons",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .opportunities()
                 .list_lost_reasons(sample.text("locationId"))
@@ -3853,7 +3853,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "opportunities.search",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .opportunities()
                 .search(sample.text("location_id"))
@@ -3880,7 +3880,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "opportunities.search_advanced",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .opportunities()
                 .search_advanced(sample.body::<types::OpportunitySearchBody>()),
@@ -4042,7 +4042,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "payments.list_coupons",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .payments()
                 .list_coupons(sample.text("altId"), sample.text("altType"))
@@ -4054,7 +4054,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "payments.list_integration_providers",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .payments()
                 .list_integration_providers(sample.text("altId"), sample.text("altType"))
@@ -4088,7 +4088,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "payments.list_orders",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .payments()
                 .list_orders(sample.text("altId"), sample.text("altType"))
@@ -4108,7 +4108,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "payments.list_subscriptions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .payments()
                 .list_subscriptions(sample.text("altId"), sample.text("altType"))
@@ -4129,7 +4129,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "payments.list_transactions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .payments()
                 .list_transactions(sample.text("altId"), sample.text("altType"))
@@ -4176,7 +4176,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "phone_numbers.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .phone_numbers()
                 .list(sample.text("locationId"))
@@ -4367,7 +4367,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "products.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .products()
                 .list(sample.text("locationId"))
@@ -4386,7 +4386,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "products.list_collections",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .products()
                 .list_collections(sample.text("altId"), sample.text("altType"))
@@ -4398,7 +4398,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "products.list_inventory",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .products()
                 .list_inventory(sample.text("altId"), sample.text("altType"))
@@ -4409,7 +4409,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "products.list_prices",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .products()
                 .list_prices(sample.text("productId"), sample.text("locationId"))
@@ -4420,7 +4420,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "products.list_reviews",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .products()
                 .list_reviews(sample.text("altId"), sample.text("altType"))
@@ -4507,7 +4507,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "proposals.list_documents",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .proposals()
                 .list_documents(sample.text("locationId"))
@@ -4522,7 +4522,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "proposals.list_templates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .proposals()
                 .list_templates(sample.text("locationId"))
@@ -4680,7 +4680,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "saas.list_locations",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .saas()
                 .list_locations(sample.text("companyId"), sample.value::<i64>("page")),
@@ -4688,7 +4688,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "saas.list_locations_legacy",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .saas()
                 .list_locations_legacy(sample.text("companyId"))
@@ -4787,7 +4787,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "snapshots.list_pushes",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .snapshots()
                 .list_pushes(
@@ -5003,7 +5003,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "social_media.list_categories",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_categories(sample.text("locationId"))
@@ -5014,7 +5014,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "social_media.list_csv_imports",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_csv_imports(sample.text("locationId"))
@@ -5026,7 +5026,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "social_media.list_csv_posts",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_csv_posts(sample.text("locationId"), sample.text("id"))
@@ -5080,7 +5080,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "social_media.list_posts",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_posts(
@@ -5091,7 +5091,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "social_media.list_tags",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_tags(sample.text("locationId"))
@@ -5345,7 +5345,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "store.list_shipping_rates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .store()
                 .list_shipping_rates(
@@ -5359,7 +5359,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "store.list_shipping_zones",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .store()
                 .list_shipping_zones(sample.text("altId"), sample.text("altType"))
@@ -5410,7 +5410,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "surveys.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .surveys()
                 .list(sample.text("locationId"))
@@ -5421,7 +5421,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "surveys.list_submissions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .surveys()
                 .list_submissions(sample.text("locationId"))
@@ -5448,7 +5448,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "users.search",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .users()
                 .search(sample.text("companyId"))
@@ -5466,7 +5466,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "users.search_by_email",
-        |client, sample| made(
+        |client, sample| paged(
             client.users().search_by_email(sample.body::<types::FilterByEmail>()),
         ),
     ),
@@ -5536,7 +5536,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "voice_ai.list_agents",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .voice_ai()
                 .list_agents(sample.text("locationId"))
@@ -5547,7 +5547,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "voice_ai.list_call_logs",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .voice_ai()
                 .list_call_logs(sample.text("locationId"))

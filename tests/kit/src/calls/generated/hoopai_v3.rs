@@ -6,7 +6,7 @@ use hoopai_client::V3;
 use hoopai_client::v3::types;
 use crm_core::{Map, Timestamp};
 use serde_json::Value;
-use crate::{Entry, made, streamed};
+use crate::{Entry, made, paged, streamed};
 pub(crate) static CALLS: &[Entry<V3>] = &[
     (
         "ads.add_facebook_audience_member",
@@ -1044,7 +1044,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "affiliates.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .affiliates()
                 .list(sample.text("locationId"))
@@ -1059,7 +1059,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "affiliates.list_commissions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .affiliates()
                 .list_commissions(sample.text("locationId"))
@@ -1075,7 +1075,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "affiliates.list_payouts",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .affiliates()
                 .list_payouts(sample.text("locationId"))
@@ -1151,7 +1151,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "agent_studio.list_agents",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .agent_studio()
                 .list_agents(
@@ -1165,7 +1165,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "agent_studio.list_agents_legacy",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .agent_studio()
                 .list_agents_legacy(
@@ -1261,7 +1261,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "associations.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .associations()
                 .list(
@@ -1273,7 +1273,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "associations.list_relations",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .associations()
                 .list_relations(
@@ -1313,7 +1313,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "blogs.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blogs()
                 .list(
@@ -1326,7 +1326,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "blogs.list_authors",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blogs()
                 .list_authors(
@@ -1338,7 +1338,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "blogs.list_categories",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blogs()
                 .list_categories(
@@ -1350,7 +1350,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "blogs.list_posts",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blogs()
                 .list_posts(
@@ -1421,7 +1421,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "brand_boards.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .brand_boards()
                 .list(sample.text("locationId"))
@@ -1433,7 +1433,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "brand_boards.list_voices",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .brand_boards()
                 .list_voices(sample.text("locationId"))
@@ -1494,7 +1494,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "businesses.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .businesses()
                 .list(sample.text("locationId"))
@@ -1773,7 +1773,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "calendars.list_appointment_notes",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .calendars()
                 .list_appointment_notes(
@@ -1819,7 +1819,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "calendars.list_notifications",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .calendars()
                 .list_notifications(sample.text("calendarId"))
@@ -1831,7 +1831,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "calendars.list_resources",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .calendars()
                 .list_resources(
@@ -1885,7 +1885,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "calendars.search_schedules",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .calendars()
                 .search_schedules(sample.text("locationId"), sample.text("userId"))
@@ -2278,7 +2278,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "contacts.list_by_business",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .contacts()
                 .list_by_business(sample.text("businessId"), sample.text("locationId"))
@@ -2346,7 +2346,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "contacts.search",
-        |client, sample| made(
+        |client, sample| paged(
             client.contacts().search(sample.body::<types::ContactSearch>()),
         ),
     ),
@@ -2462,7 +2462,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "conversation_ai.search_agents",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .conversation_ai()
                 .search_agents()
@@ -2585,7 +2585,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "conversations.export_messages",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .conversations()
                 .export_messages(sample.text("locationId"))
@@ -2630,7 +2630,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "conversations.list_messages",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .conversations()
                 .list_messages(sample.text("conversationId"))
@@ -2641,7 +2641,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "conversations.search",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .conversations()
                 .search(sample.text("locationId"))
@@ -2812,7 +2812,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "custom_menus.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .custom_menus()
                 .list()
@@ -2958,7 +2958,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "emails.list_bulk_action_campaigns",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .emails()
                 .list_bulk_action_campaigns(sample.text("locationId"))
@@ -2972,7 +2972,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "emails.list_campaigns",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .emails()
                 .list_campaigns(sample.text("locationId"))
@@ -2984,7 +2984,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "emails.list_templates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .emails()
                 .list_templates(sample.text("locationId"))
@@ -3000,7 +3000,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "emails.list_workflow_campaigns",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .emails()
                 .list_workflow_campaigns(sample.text("locationId"))
@@ -3048,7 +3048,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "forms.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .forms()
                 .list(sample.text("locationId"))
@@ -3059,7 +3059,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "forms.list_submissions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .forms()
                 .list_submissions(sample.text("locationId"))
@@ -3107,7 +3107,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "funnels.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .funnels()
                 .list(sample.text("locationId"))
@@ -3121,7 +3121,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "funnels.list_pages",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .funnels()
                 .list_pages(
@@ -3135,7 +3135,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "funnels.list_redirects",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .funnels()
                 .list_redirects(
@@ -3336,7 +3336,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "invoices.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .invoices()
                 .list(
@@ -3357,7 +3357,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "invoices.list_estimate_templates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .invoices()
                 .list_estimate_templates(
@@ -3371,7 +3371,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "invoices.list_estimates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .invoices()
                 .list_estimates(
@@ -3389,7 +3389,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "invoices.list_schedules",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .invoices()
                 .list_schedules(
@@ -3407,7 +3407,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "invoices.list_templates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .invoices()
                 .list_templates(
@@ -3662,7 +3662,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "knowledge_bases.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .knowledge_bases()
                 .list(sample.text("locationId"))
@@ -3673,7 +3673,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "knowledge_bases.list_faqs",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .knowledge_bases()
                 .list_faqs(sample.text("knowledgeBaseId"), sample.text("locationId"))
@@ -3683,7 +3683,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "knowledge_bases.list_urls",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .knowledge_bases()
                 .list_urls(sample.text("knowledgeBaseId"), sample.text("locationId"))
@@ -3736,7 +3736,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "links.search",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .links()
                 .search(sample.text("locationId"))
@@ -3923,7 +3923,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "locations.list_templates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .locations()
                 .list_templates(sample.text("locationId"), sample.text("originId"))
@@ -3941,7 +3941,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "locations.search",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .locations()
                 .search()
@@ -3954,7 +3954,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "locations.search_tasks",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .locations()
                 .search_tasks(
@@ -4075,7 +4075,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "marketplace.list_charges",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .marketplace()
                 .list_charges()
@@ -4137,7 +4137,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "media.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .media()
                 .list(
@@ -4191,7 +4191,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "oauth.list_installed_locations",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .oauth()
                 .list_installed_locations(sample.text("companyId"), sample.text("appId"))
@@ -4249,7 +4249,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "objects.search_records",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .objects()
                 .search_records(
@@ -4303,7 +4303,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "opportunities.list_lost_reasons",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .opportunities()
                 .list_lost_reasons(sample.text("locationId"))
@@ -4332,7 +4332,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "opportunities.search",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .opportunities()
                 .search(sample.text("locationId"))
@@ -4359,7 +4359,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "opportunities.search_advanced",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .opportunities()
                 .search_advanced(sample.body::<types::OpportunitySearchBody>()),
@@ -4521,7 +4521,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "payments.list_coupons",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .payments()
                 .list_coupons(sample.text("altId"), sample.text("altType"))
@@ -4533,7 +4533,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "payments.list_integration_providers",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .payments()
                 .list_integration_providers(sample.text("altId"), sample.text("altType"))
@@ -4567,7 +4567,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "payments.list_orders",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .payments()
                 .list_orders(sample.text("altId"), sample.text("altType"))
@@ -4587,7 +4587,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "payments.list_subscriptions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .payments()
                 .list_subscriptions(sample.text("altId"), sample.text("altType"))
@@ -4608,7 +4608,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "payments.list_transactions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .payments()
                 .list_transactions(sample.text("altId"), sample.text("altType"))
@@ -4655,7 +4655,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "phone_numbers.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .phone_numbers()
                 .list(sample.text("locationId"))
@@ -4850,7 +4850,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "products.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .products()
                 .list(sample.text("locationId"))
@@ -4869,7 +4869,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "products.list_collections",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .products()
                 .list_collections(sample.text("altId"), sample.text("altType"))
@@ -4881,7 +4881,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "products.list_inventory",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .products()
                 .list_inventory(sample.text("altId"), sample.text("altType"))
@@ -4892,7 +4892,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "products.list_prices",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .products()
                 .list_prices(sample.text("productId"), sample.text("locationId"))
@@ -4903,7 +4903,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "products.list_reviews",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .products()
                 .list_reviews(sample.text("altId"), sample.text("altType"))
@@ -4990,7 +4990,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "proposals.list_documents",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .proposals()
                 .list_documents(sample.text("locationId"))
@@ -5005,7 +5005,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "proposals.list_templates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .proposals()
                 .list_templates(sample.text("locationId"))
@@ -5194,7 +5194,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "saas.list_locations",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .saas()
                 .list_locations(sample.text("companyId"), sample.value::<i64>("page")),
@@ -5202,7 +5202,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "saas.list_locations_legacy",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .saas()
                 .list_locations_legacy(sample.text("companyId"))
@@ -5301,7 +5301,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "snapshots.list_pushes",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .snapshots()
                 .list_pushes(
@@ -5541,7 +5541,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "social_media.list_available_categories",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_available_categories(sample.text("locationId"))
@@ -5552,7 +5552,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "social_media.list_categories",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_categories(sample.text("locationId"))
@@ -5563,7 +5563,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "social_media.list_comments",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_comments(
@@ -5575,7 +5575,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "social_media.list_csv_imports",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_csv_imports(sample.text("locationId"), sample.text("userId"))
@@ -5587,7 +5587,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "social_media.list_csv_posts",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_csv_posts(sample.text("locationId"), sample.text("id"))
@@ -5610,7 +5610,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "social_media.list_posts",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_posts(
@@ -5640,7 +5640,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "social_media.list_queue_items",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_queue_items(
@@ -5651,7 +5651,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "social_media.list_queue_slots",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_queue_slots(
@@ -5662,7 +5662,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "social_media.list_queues",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_queues(sample.body::<types::FetchCategoryQueues>()),
@@ -5670,7 +5670,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "social_media.list_tags",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .social_media()
                 .list_tags(sample.text("locationId"))
@@ -5919,7 +5919,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "store.list_shipping_rates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .store()
                 .list_shipping_rates(
@@ -5933,7 +5933,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "store.list_shipping_zones",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .store()
                 .list_shipping_zones(sample.text("altId"), sample.text("altType"))
@@ -5984,7 +5984,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "surveys.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .surveys()
                 .list(sample.text("locationId"))
@@ -5995,7 +5995,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "surveys.list_submissions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .surveys()
                 .list_submissions(sample.text("locationId"))
@@ -6018,7 +6018,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ("users.get", |client, sample| made(client.users().get(sample.text("userId")))),
     (
         "users.search",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .users()
                 .search(sample.text("companyId"))
@@ -6036,7 +6036,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "users.search_by_email",
-        |client, sample| made(
+        |client, sample| paged(
             client.users().search_by_email(sample.body::<types::FilterByEmail>()),
         ),
     ),
@@ -6106,7 +6106,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "voice_ai.list_agents",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .voice_ai()
                 .list_agents(sample.text("locationId"))
@@ -6117,7 +6117,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     ),
     (
         "voice_ai.list_call_logs",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .voice_ai()
                 .list_call_logs(sample.text("locationId"))

@@ -6,7 +6,7 @@ use hubspot_client::Client;
 use hubspot_client::types;
 use crm_core::{Map, Timestamp};
 use serde_json::Value;
-use crate::{Entry, made, streamed};
+use crate::{Entry, made, paged, streamed};
 pub(crate) static CALLS: &[Entry<Client>] = &[
     ("account.get_details", |client, _| made(client.account().get_details())),
     (
@@ -15,7 +15,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "account_activity.list_audit_logs",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .account_activity()
                 .list_audit_logs()
@@ -30,7 +30,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "account_activity.list_logins",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .account_activity()
                 .list_logins()
@@ -41,7 +41,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "account_activity.list_security_events",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .account_activity()
                 .list_security_events()
@@ -78,7 +78,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "account_users.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .account_users()
                 .list()
@@ -436,7 +436,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "associations.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .associations()
                 .list(
@@ -450,7 +450,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "associations.list_for_partner_client",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .associations()
                 .list_for_partner_client(
@@ -548,7 +548,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blog_authors.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blog_authors()
                 .list()
@@ -567,7 +567,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blog_authors.list_by_cursor",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blog_authors()
                 .list_by_cursor()
@@ -586,7 +586,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blog_authors.query_by_cursor",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blog_authors()
                 .query_by_cursor()
@@ -638,7 +638,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blog_comments.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blog_comments()
                 .list()
@@ -750,7 +750,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blog_posts.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blog_posts()
                 .list()
@@ -769,7 +769,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blog_posts.list_by_cursor",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blog_posts()
                 .list_by_cursor()
@@ -788,7 +788,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blog_posts.list_revisions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blog_posts()
                 .list_revisions(sample.text("objectId"))
@@ -803,7 +803,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blog_posts.query_by_cursor",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blog_posts()
                 .query_by_cursor()
@@ -918,7 +918,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blog_settings.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blog_settings()
                 .list()
@@ -936,7 +936,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blog_settings.list_revisions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blog_settings()
                 .list_revisions(sample.text("blogId"))
@@ -1040,7 +1040,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blog_tags.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blog_tags()
                 .list()
@@ -1059,7 +1059,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blog_tags.list_by_cursor",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blog_tags()
                 .list_by_cursor()
@@ -1078,7 +1078,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "blog_tags.query_by_cursor",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .blog_tags()
                 .query_by_cursor()
@@ -1394,7 +1394,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "campaigns.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .campaigns()
                 .list()
@@ -1407,7 +1407,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "campaigns.list_assets",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .campaigns()
                 .list_assets(sample.text("campaignGuid"), sample.text("assetType"))
@@ -1419,7 +1419,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "campaigns.list_report_contacts",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .campaigns()
                 .list_report_contacts(
@@ -1613,7 +1613,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "content_audit.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .content_audit()
                 .list()
@@ -1717,7 +1717,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "conversations.list_channel_accounts",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .conversations()
                 .list_channel_accounts()
@@ -1732,7 +1732,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "conversations.list_channels",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .conversations()
                 .list_channels()
@@ -1744,7 +1744,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "conversations.list_inboxes",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .conversations()
                 .list_inboxes()
@@ -1757,7 +1757,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "conversations.list_messages",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .conversations()
                 .list_messages(sample.text("threadId"))
@@ -1770,7 +1770,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "conversations.list_threads",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .conversations()
                 .list_threads()
@@ -1934,7 +1934,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "currencies.list_exchange_rates",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .currencies()
                 .list_exchange_rates()
@@ -2098,7 +2098,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "custom_actions.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .custom_actions()
                 .list(sample.text("appId"))
@@ -2117,7 +2117,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "custom_actions.list_revisions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .custom_actions()
                 .list_revisions(sample.text("appId"), sample.text("definitionId"))
@@ -2222,7 +2222,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "custom_channels.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .custom_channels()
                 .list()
@@ -2234,7 +2234,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "custom_channels.list_accounts",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .custom_channels()
                 .list_accounts(sample.text("channelId"))
@@ -2348,7 +2348,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "domains.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .domains()
                 .list()
@@ -2421,7 +2421,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "event_definitions.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .event_definitions()
                 .list()
@@ -2457,7 +2457,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "events.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .events()
                 .list()
@@ -2689,7 +2689,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "files.search",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .files()
                 .search()
@@ -2733,7 +2733,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "files.search_folders",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .files()
                 .search_folders()
@@ -2823,7 +2823,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "forms.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .forms()
                 .list()
@@ -3056,7 +3056,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "hubdb.list_draft_rows",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .hubdb()
                 .list_draft_rows(sample.text("tableIdOrName"))
@@ -3070,7 +3070,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "hubdb.list_draft_tables",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .hubdb()
                 .list_draft_tables()
@@ -3090,7 +3090,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "hubdb.list_rows",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .hubdb()
                 .list_rows(sample.text("tableIdOrName"))
@@ -3104,7 +3104,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "hubdb.list_tables",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .hubdb()
                 .list_tables()
@@ -3205,7 +3205,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "imports.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .imports()
                 .list()
@@ -3215,7 +3215,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "imports.list_errors",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .imports()
                 .list_errors(sample.text("importId"))
@@ -3411,7 +3411,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "landing_pages.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .landing_pages()
                 .list()
@@ -3430,7 +3430,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "landing_pages.list_folder_revisions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .landing_pages()
                 .list_folder_revisions(sample.text("objectId"))
@@ -3441,7 +3441,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "landing_pages.list_folders",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .landing_pages()
                 .list_folders()
@@ -3460,7 +3460,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "landing_pages.list_revisions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .landing_pages()
                 .list_revisions(sample.text("objectId"))
@@ -3693,7 +3693,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "lists.list_memberships",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .lists()
                 .list_memberships(sample.text("listId"))
@@ -3704,7 +3704,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "lists.list_memberships_by_join_order",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .lists()
                 .list_memberships_by_join_order(sample.text("listId"))
@@ -3782,7 +3782,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "lists.search",
-        |client, sample| made(
+        |client, sample| paged(
             client.lists().search(sample.body::<types::ListSearchRequest>()),
         ),
     ),
@@ -3897,7 +3897,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "marketing_emails.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .marketing_emails()
                 .list()
@@ -3926,7 +3926,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "marketing_emails.list_revisions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .marketing_emails()
                 .list_revisions(sample.text("emailId"))
@@ -4133,7 +4133,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "marketing_events.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .marketing_events()
                 .list()
@@ -4143,7 +4143,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "marketing_events.list_contact_participations",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .marketing_events()
                 .list_contact_participations(sample.text("contactIdentifier"))
@@ -4177,7 +4177,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "marketing_events.list_participations",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .marketing_events()
                 .list_participations(sample.text("marketingEventId"))
@@ -4189,7 +4189,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "marketing_events.list_participations_by_external_id",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .marketing_events()
                 .list_participations_by_external_id(
@@ -4822,7 +4822,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "objects.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .objects(sample.text("objectType"))
                 .list()
@@ -4844,7 +4844,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "objects.search",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .objects(sample.text("objectType"))
                 .search(sample.body::<types::SearchRequest>()),
@@ -4871,7 +4871,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "owners.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .owners()
                 .list()
@@ -5224,7 +5224,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "scheduler.list_meeting_links",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .scheduler()
                 .list_meeting_links()
@@ -5347,7 +5347,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "sequences.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .sequences()
                 .list(sample.text("userId"))
@@ -5471,7 +5471,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "site_pages.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .site_pages()
                 .list()
@@ -5490,7 +5490,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "site_pages.list_revisions",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .site_pages()
                 .list_revisions(sample.text("objectId"))
@@ -5580,7 +5580,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "site_search.search",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .site_search()
                 .search()
@@ -5691,7 +5691,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "subscription_timeline.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .subscription_timeline()
                 .list()
@@ -5709,7 +5709,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "tax_rates.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .tax_rates()
                 .list()
@@ -5762,7 +5762,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "transactional_email.list_smtp_tokens",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .transactional_email()
                 .list_smtp_tokens()
@@ -5851,7 +5851,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "url_redirects.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .url_redirects()
                 .list()
@@ -6286,7 +6286,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "workflows.list",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .workflows()
                 .list()
@@ -6296,7 +6296,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     ),
     (
         "workflows.list_email_campaigns",
-        |client, sample| made(
+        |client, sample| paged(
             client
                 .workflows()
                 .list_email_campaigns()
