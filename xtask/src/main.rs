@@ -2,7 +2,6 @@
 
 mod coverage;
 mod generate;
-mod import;
 mod needs;
 mod run;
 mod singles;
@@ -34,31 +33,18 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Takes a vendor's OpenAPI document, or a folder of them, into the folder of VENDOR, without its prose
-    Import {
-        /// The vendor: a folder of specs
-        vendor: String,
-        /// The document or folder to read
-        from: PathBuf,
-        /// The folder below specs/VENDOR that takes the documents
-        #[arg(long, default_value = "")]
-        into: String,
-        /// Where the document comes from, for the lock file
-        #[arg(long)]
-        source: String,
-    },
     /// Takes a vendor's newer documents, keeps our corrections, generates, and shows what changed
     Sync {
         /// The vendor: a folder of specs
         vendor: String,
-        /// The document, or a folder or checkout that holds documents
-        from: PathBuf,
-        /// The folder below specs/VENDOR that takes them; else the one whose documents are called like that
-        #[arg(long)]
-        into: Option<String>,
-        /// Where they come from, for the lock file; else what it says of them already
+        /// A checkout of the vendor's repository
+        checkout: PathBuf,
+        /// Name of the state, for the lock file, if the checkout has no git
         #[arg(long)]
         source: Option<String>,
+        /// Write nothing; show which files are those of the lock file and exit with 1 if one is not
+        #[arg(long, conflicts_with = "source")]
+        verify: bool,
     },
     /// Generates the clients from specs
     Generate {
@@ -146,12 +132,9 @@ fn run(xtask: Xtask) -> Result<ExitCode> {
         Command::Mutations(arguments) => return program("xtask-mutations", &[], arguments),
         Command::Wire(arguments) => return program("crm-wire", &[], arguments),
         Command::Demo { live } => return run::demo(&root, live),
-        Command::Import { vendor, from, into, source } => {
-            import::run(&root, &vendor, &from, &into, &source)?;
-            true
-        }
-        Command::Sync { vendor, from, into, source } => {
-            sync::run(&root, &vendor, &from, into.as_deref(), source.as_deref())?;
+        Command::Sync { vendor, checkout, verify: true, .. } => sync::verify(&root, &vendor, &checkout)?,
+        Command::Sync { vendor, checkout, source, .. } => {
+            sync::run(&root, &vendor, &checkout, source.as_deref())?;
             true
         }
         Command::Generate { vendors, check } => generate::run(&root, &vendors, check)?,

@@ -2,16 +2,19 @@
 //! copy; the files of the workspace are written only when all of it went well.
 
 mod report;
+mod state;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use codegen::correct::stale::{self, Stale};
-use codegen::read::{import, incoming};
+use codegen::read::checkout::{self, Checkout, Same};
+use codegen::read::lock::{self, Lock};
+use codegen::read::vendor::Vendor;
 use codegen::tree;
 use codegen::write::Files;
 
@@ -19,36 +22,53 @@ use crate::generate;
 use codegen::diff::Change;
 use xtask::diff;
 
-/// Takes a vendor's newer documents: a file, a folder or a checkout.
-pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: Option<&str>, source: Option<&str>) -> Result<()> {
-    let (_, changes) = sync(root, vendor, from, into, source)?;
+/// Takes the documents of a checkout of the vendor's repository.
+pub(crate) fn run(root: &Path, vendor: &str, from: &Path, source: Option<&str>) -> Result<()> {
+    let (_, changes) = sync(root, vendor, from, source)?;
     println!("5/5 What that changes");
     diff::print(&changes, "what was there before");
-    println!("Review the difference of specs and generated code. Then `cargo xtask api`, `cargo xtask test`, and");
-    println!("`cargo insta review` for what goes over the wire.");
+    if !changes.is_empty() {
+        println!("Review the difference of specs and generated code. Then `cargo xtask api`, `cargo xtask test`, and");
+        println!("`cargo insta review` for what goes over the wire.");
+    }
     Ok(())
 }
 
-/// The same, with the corrections that were taken out, and the differences for the caller to show.
-fn sync(
-    root: &Path,
-    vendor: &str,
-    from: &Path,
-    into: Option<&str>,
-    source: Option<&str>,
-) -> Result<(Vec<Stale>, Vec<Change>)> {
-    let specs = root.join("specs").join(vendor);
-    if !specs.join("vendor.json").is_file() {
-        bail!("`{vendor}` is no vendor of this workspace: {} is missing", specs.join("vendor.json").display());
+/// Compares a checkout with what was imported; `false` if a file differs.
+pub(crate) fn verify(root: &Path, vendor: &str, from: &Path) -> Result<bool> {
+    let vendor = Vendor::read(root, vendor)?;
+    checkout::source(&vendor)?;
+    let lock = Lock::read(&vendor.folder)?;
+    let lock =
+        lock.with_context(|| format!("specs/{}/{} is missing: nothing was imported yet", vendor.name, lock::FILE))?;
+    let compared = checkout::verify(&lock, from)?;
+    for (name, same) in &compared {
+        match same {
+            Same::Yes => println!("  locked   {name}"),
+            Same::No => println!("  differs  {name}"),
+            Same::Missing => println!("  missing  {name}"),
+        }
     }
+    let right = compared.iter().filter(|(_, same)| *same == Same::Yes).count();
+    println!("{right} of {} files are those of {} at {}", compared.len(), lock.repository, lock.commit);
+    Ok(right == compared.len())
+}
+
+/// Syncs, and returns the corrections that were taken out, and the differences for the caller to show.
+fn sync(root: &Path, vendor: &str, from: &Path, source: Option<&str>) -> Result<(Vec<Stale>, Vec<Change>)> {
+    let vendor = Vendor::read(root, vendor)?;
+    let repository = &checkout::source(&vendor)?.repository;
     println!("1/5 Reading {}", from.display());
-    let incoming = incoming::read(&specs, from, into, source)?;
-    report::report(&specs, &incoming)?;
+    let commit = state::of(from, source)?;
+    let checkout =
+        Checkout::read(&vendor, from, &mut |done, all, one, file| report::step(&vendor, (done, all), one, file))?;
+    report::rest(&checkout);
+    let lock = checkout.lock(repository, &commit, Lock::read(&vendor.folder)?);
     let scratch = Scratch::of(root)?;
-    import::write(&scratch.root().join("specs").join(vendor), &incoming.documents)?;
+    scratch.take(&vendor.name, &checkout, &lock)?;
 
     println!("2/5 Corrections");
-    let stale = stale::mend(scratch.root(), vendor)?;
+    let stale = stale::mend(scratch.root(), &vendor.name)?;
     for one in &stale {
         println!("  {}", one.said());
     }
@@ -67,7 +87,7 @@ fn sync(
     let before = if root.join(".git").exists() { Some(diff::At::read(root, "HEAD")?) } else { None };
     let old = before.as_ref().map_or(root, diff::At::root);
     let changes = diff::between(old, scratch.root(), &mut diff::say)?;
-    let files = scratch.files(root, vendor, files)?;
+    let files = scratch.files(root, &vendor.name, files)?;
     let written = files.changes()?.files.len();
     files.write()?;
     println!("  {written} files written");
@@ -93,6 +113,17 @@ impl Scratch {
 
     fn root(&self) -> &Path {
         self.0.path()
+    }
+
+    /// Writes what was imported, and where it is from.
+    fn take(&self, vendor: &str, checkout: &Checkout, lock: &Lock) -> Result<()> {
+        let folder = self.root().join("specs").join(vendor);
+        for (one, _) in &checkout.documents {
+            let path = folder.join(&one.document.name);
+            std::fs::create_dir_all(path.parent().unwrap_or(&folder))?;
+            std::fs::write(&path, one.text()?).with_context(|| format!("{} cannot be written", path.display()))?;
+        }
+        Ok(std::fs::write(folder.join(lock::FILE), lock.text()?)?)
     }
 
     /// What was generated and the documents it was generated from, in the workspace.

@@ -24,7 +24,7 @@ use crate::name::lock::{ApiNames, Names};
 use crate::name::{operations, vocabulary};
 use crate::read::document::Document;
 use crate::read::vendor::{ApiFile, Vendor};
-use crate::read::{evidence, references};
+use crate::read::{evidence, items, references};
 
 pub use fold::ObjectType;
 pub use parameters::placeholders;
@@ -72,6 +72,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>,
     let mut refusals = Vec::new();
     for document in &mut documents {
         references::check(document)?;
+        items::check(document)?;
         identifiers::check(document)?;
         security::complete(document, &mut refusals);
         parameters::complete(document)?;

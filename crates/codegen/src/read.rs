@@ -1,14 +1,19 @@
 //! The checked-in documents of a vendor and our files beside them: how they are imported and read.
 
+pub mod checkout;
 pub(crate) mod content;
 pub mod document;
 pub(crate) mod evidence;
-mod foreign;
+pub(crate) mod foreign;
 pub mod import;
-pub mod incoming;
+pub(crate) mod items;
 pub(crate) mod limits;
 pub(crate) mod line;
+pub mod lock;
 pub(crate) mod references;
+mod repair;
+pub mod source;
+mod strip;
 pub(crate) mod unit;
 pub mod vendor;
 pub(crate) mod words;

@@ -119,7 +119,8 @@ fn the_extensions_of_a_vendor_change_nothing() {
     let told = tempfile::tempdir().unwrap();
     let path = told.path().join("a.json");
     std::fs::write(&path, theirs("x-crm-", imported()).to_string()).unwrap();
-    let read = import::Imported::read(&path, "a.json").unwrap().unwrap();
+    let mut files = crate::read::foreign::Files::of(told.path()).unwrap();
+    let read = import::Imported::read(&path, "a.json", &mut files).unwrap();
     assert!(read.document.value == imported(), "keys that begin like ours are not imported");
     let report = read.report().unwrap();
     assert!(report.starts_with("a.json: without the vendor's x-crm-batch-max, x-crm-bind, "), "{report}");

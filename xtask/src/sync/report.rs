@@ -1,48 +1,46 @@
-//! What a vendor sent, for people.
+//! What a checkout has, for people.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
 use codegen::diff::few;
-use codegen::read::import::Lock;
-use codegen::read::incoming::Incoming;
+use codegen::read::checkout::Checkout;
+use codegen::read::import::Imported;
+use codegen::read::vendor::Vendor;
 
-/// What each document is beside those that are there.
-pub(super) fn report(folder: &Path, incoming: &Incoming) -> Result<()> {
-    let mut same = 0;
-    for (one, _) in &incoming.documents {
-        let name = &one.document.name;
-        let text = one.text().with_context(|| name.clone())?;
-        one.report().iter().for_each(|line| println!("  {line}"));
-        match std::fs::read_to_string(folder.join(name)) {
-            Ok(known) if known == text => same += 1,
-            Ok(_) => println!("  changed  {name}"),
-            Err(_) => println!("  new      {name}: generated once vendor.json lists it"),
-        }
+/// Shows what a document is beside the one that is there.
+pub(super) fn step(vendor: &Vendor, (done, all): (usize, usize), one: &Imported, file: &str) {
+    let name = &one.document.name;
+    let state = match std::fs::read_to_string(vendor.folder.join(name)) {
+        Ok(known) if one.text().is_ok_and(|text| text == known) => "the same",
+        Ok(_) => "changed ",
+        Err(_) => "new     ",
+    };
+    println!("  {done:>3}/{all} {state}  {name} ({file})");
+    one.report().iter().for_each(|line| println!("          {line}"));
+}
+
+/// Shows what else there is in a checkout.
+pub(super) fn rest(checkout: &Checkout) {
+    let mut repairs: BTreeMap<&str, usize> = BTreeMap::new();
+    for (kind, count) in checkout.documents.iter().flat_map(|(one, _)| &one.repairs) {
+        *repairs.entry(kind).or_default() += count;
     }
-    if same > 0 {
-        println!("  {same} documents are as they were");
+    for (kind, count) in repairs {
+        println!("  repaired {kind}: {count}");
     }
-    for name in &incoming.left {
-        println!("  left     {name}: no document of ours");
+    for file in &checkout.empty {
+        println!("  passed   {file}: no operations; another version is taken");
     }
-    let folders: BTreeSet<&str> =
-        incoming.documents.iter().filter_map(|(one, _)| Some(one.document.name.rsplit_once('/')?.0)).collect();
-    let lock = Lock::read(folder)?;
-    let missing: Vec<&str> = lock
-        .documents
-        .keys()
-        .filter(|name| name.rsplit_once('/').is_some_and(|(folder, _)| folders.contains(folder)))
-        .filter(|name| incoming.documents.iter().all(|(one, _)| one.document.name != **name))
-        .map(String::as_str)
-        .collect();
-    if !missing.is_empty() {
+    if !checkout.others.is_empty() {
+        let names = checkout.others.iter().map(String::as_str);
+        println!("  {} documents of the vendor are not in vendor.json: {}", checkout.others.len(), few(names));
+    }
+    if !checkout.missing.is_empty() {
+        let names = checkout.missing.iter().map(String::as_str);
         println!(
-            "  {} documents beside them were not sent and stay ({}); take out of vendor.json what the vendor withdrew",
-            missing.len(),
-            few(missing)
+            "  {} documents are not in the checkout and stay ({}); take out of vendor.json what the vendor withdrew",
+            checkout.missing.len(),
+            few(names)
         );
     }
-    Ok(())
 }

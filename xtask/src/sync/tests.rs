@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::sync;
 use crate::generate;
+use codegen::read::lock::Lock;
 use codegen::tree;
 use crm_testkit::specs::Specs;
 use serde_json::{Value, json};
@@ -22,11 +23,11 @@ fn workspace() -> Specs {
 /// The same three at version 3, as a checkout has them.
 fn sent() -> tempfile::TempDir {
     let sent = tempfile::tempdir().unwrap();
-    std::fs::create_dir_all(sent.path().join("docs/apps")).unwrap();
-    std::fs::write(sent.path().join("docs/package.json"), "{}").unwrap();
+    std::fs::create_dir_all(sent.path().join("apps")).unwrap();
+    std::fs::write(sent.path().join("package.json"), "{}").unwrap();
     for name in ["calendars.json", "links.json", "surveys.json"] {
         let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/hoopai/v3").join(name);
-        std::fs::copy(real, sent.path().join("docs/apps").join(name)).unwrap();
+        std::fs::copy(real, sent.path().join("apps").join(name)).unwrap();
     }
     sent
 }
@@ -42,17 +43,17 @@ fn version_3_in_the_place_of_version_2_ends_with_what_breaks() {
     // The names of what is new are added beforehand, and do not disturb the comparison with the old documents.
     let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/hoopai/surface/calendars.json");
     std::fs::copy(real, workspace.root().join("specs/hoopai/surface/calendars.json")).unwrap();
-    let (stale, changes) = sync(workspace.root(), "hoopai", sent.path(), None, Some("version 3")).unwrap();
+    let (stale, changes) = sync(workspace.root(), "hoopai", sent.path(), Some("version 3")).unwrap();
     let stale: Vec<String> = stale.iter().map(super::Stale::said).collect();
     insta::assert_snapshot!(format!("{}\n\n{}", stale.join("\n"), diff::shown(&changes)));
 
     let changes = generate::plan(workspace.root(), &[], &mut |_| {}).unwrap().1;
     let differing: Vec<_> = changes.files.iter().map(|change| &change.path).collect();
     assert!(differing.is_empty(), "what is generated is current: {differing:?}");
-    let lock = std::fs::read_to_string(workspace.root().join("specs/hoopai/lock.json")).unwrap();
-    assert_eq!(lock.matches("\"version 3\"").count(), 3, "{lock}");
+    let lock = Lock::read(&workspace.root().join("specs/hoopai")).unwrap().unwrap();
+    assert_eq!((lock.commit.as_str(), lock.documents.len()), ("version 3", 3));
     let after = tree(workspace.root());
-    let (stale, changes) = sync(workspace.root(), "hoopai", sent.path(), Some("v2"), None).unwrap();
+    let (stale, changes) = sync(workspace.root(), "hoopai", sent.path(), Some("version 3")).unwrap();
     assert!(stale.is_empty() && changes.is_empty(), "the second time there is nothing to do");
     assert_eq!(tree(workspace.root()), after);
 }
@@ -65,7 +66,7 @@ fn documents_that_cannot_be_taken_leave_everything_as_it_was() {
     let mut refused = |name: &str, change: &dyn Fn(&Path)| {
         let sent = sent();
         change(sent.path());
-        let error = sync(workspace.root(), "hoopai", sent.path(), None, None).err().expect(name);
+        let error = sync(workspace.root(), "hoopai", sent.path(), Some("next")).err().expect(name);
         let here = sent.path().display().to_string();
         let error = format!("{error:#}").replace(&here, "").replace(&workspace.root().display().to_string(), "");
         told += &format!("{name}\n    {error}\n");
@@ -77,16 +78,15 @@ fn documents_that_cannot_be_taken_leave_everything_as_it_was() {
         std::fs::write(path, text.replace(from, to)).unwrap();
     };
     refused("a reference to nothing", &|sent| {
-        edit(sent.join("docs/apps/links.json"), "schemas/LinkSchema", "schemas/Lost");
+        edit(sent.join("apps/links.json"), "schemas/LinkSchema", "schemas/Lost");
     });
-    refused("a document of another time", &|sent| edit(sent.join("docs/apps/links.json"), "\"3.0.", "\"3.1."));
-    refused("half a document", &|sent| std::fs::write(sent.join("docs/apps/links.json"), "{").unwrap());
-    refused("one document twice", &|sent| {
-        std::fs::create_dir(sent.join("old")).unwrap();
-        std::fs::copy(sent.join("docs/apps/links.json"), sent.join("old/links.json")).unwrap();
+    refused("a document of another time", &|sent| edit(sent.join("apps/links.json"), "\"3.0.", "\"3.1."));
+    refused("half a document", &|sent| std::fs::write(sent.join("apps/links.json"), "{").unwrap());
+    refused("a document that is gone, and no other", &|sent| {
+        std::fs::remove_dir_all(sent.join("apps")).unwrap();
     });
     refused("a position that nobody pages by", &|sent| {
-        edit(sent.join("docs/apps/links.json"), "\"name\": \"locationId\"", "\"name\": \"nextCursor\"");
+        edit(sent.join("apps/links.json"), "\"name\": \"locationId\"", "\"name\": \"nextCursor\"");
     });
     insta::assert_snapshot!(told);
 }
@@ -104,7 +104,8 @@ fn with_clicks() -> tempfile::TempDir {
         .push(json!({"name": "cursor", "in": "query", "schema": {"type": "string"}}));
     clicks["responses"]["200"]["content"]["application/json"]["schema"] = json!({});
     document["paths"]["/links/clicks"] = json!({"get": clicks});
-    std::fs::write(sent.path().join("links.json"), document.to_string()).unwrap();
+    std::fs::create_dir(sent.path().join("apps")).unwrap();
+    std::fs::write(sent.path().join("apps/links.json"), document.to_string()).unwrap();
     sent
 }
 
@@ -131,7 +132,7 @@ fn correct(workspace: &Specs) {
 
 /// What a sync says that changed, worst first.
 fn changed(workspace: &Specs, sent: &Path) -> Vec<String> {
-    let (stale, changes) = sync(workspace.root(), "hoopai", sent, None, Some("more")).unwrap();
+    let (stale, changes) = sync(workspace.root(), "hoopai", sent, Some("more")).unwrap();
     assert!(stale.is_empty());
     changes.iter().map(|change| format!("{} {}: {}", change.class.name(), change.item, change.what)).collect()
 }
@@ -150,7 +151,7 @@ fn a_new_list_is_taken_once_it_is_corrected_and_each_side_has_its_own_correction
     };
 
     let here = workspace();
-    let error = sync(here.root(), "hoopai", sent.path(), None, Some("more")).err().unwrap();
+    let error = sync(here.root(), "hoopai", sent.path(), Some("more")).err().unwrap();
     assert!(format!("{error:#}").contains("takes `cursor` and does not page"), "{error:#}");
     correct(&here);
     let said = changed(&here, sent.path());
@@ -174,7 +175,8 @@ fn a_new_list_is_taken_once_it_is_corrected_and_each_side_has_its_own_correction
 #[test]
 fn documents_from_before_our_corrections_are_read_without_them_and_the_report_says_so() {
     let before = Specs::of(&["v2/links.json"]);
-    std::fs::copy(with_clicks().path().join("links.json"), before.root().join("specs/hoopai/v2/links.json")).unwrap();
+    std::fs::copy(with_clicks().path().join("apps/links.json"), before.root().join("specs/hoopai/v2/links.json"))
+        .unwrap();
     before.edit("corrections.json", |file| {
         let gone = json!({"document": "v2/links.json", "at": "/info/gone", "remove": true, "evidence": "a page"});
         file["corrections"].as_array_mut().unwrap().push(gone);

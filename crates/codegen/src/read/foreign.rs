@@ -1,77 +1,116 @@
 //! References to other files: what they point to is copied in, because a document stands alone here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 
-/// The files that a document refers to.
-#[derive(Default)]
-struct Files {
-    read: HashMap<PathBuf, Value>,
-}
+use super::import;
+use super::strip::{self, Found};
 
-/// Copies into a document what it refers to in other files. A reference to a file that is not there stays: whoever needs
-/// it is told.
-pub(super) fn copy_in(document: &mut Value, path: &Path) -> Result<()> {
-    let mut files = Files::default();
-    let (mut wanted, mut done) = (Vec::new(), HashSet::new());
-    point_inside(document, path, None, &mut wanted)?;
-    while let Some((file, place)) = wanted.pop() {
-        // What is copied may refer to itself.
-        if !done.insert((file.clone(), place.clone())) {
-            continue;
-        }
-        let [kind, name] = parts(&place).with_context(|| format!("{}: `{place}` is no component", file.display()))?;
-        let mut found = files.at(&file, &place)?;
-        point_inside(&mut found, &file, Some(&file), &mut wanted)?;
-        let members = document.as_object_mut().context("the document is no object")?;
-        let components = object(object(members, "components")?, kind)?;
-        match components.get(name) {
-            None => drop(components.insert(name.to_owned(), found)),
-            Some(known) if *known == found => {}
-            Some(_) => bail!("`{name}` of {} is another one in the document itself", file.display()),
-        }
-    }
-    Ok(())
+/// The files that documents refer to, by path.
+pub struct Files {
+    root: PathBuf,
+    read: BTreeMap<PathBuf, (String, Value)>,
+    /// Files that are not there, each with the files that refer to it.
+    missing: BTreeMap<String, BTreeSet<PathBuf>>,
 }
 
 impl Files {
-    fn at(&mut self, file: &Path, place: &str) -> Result<Value> {
-        if !self.read.contains_key(file) {
-            let bytes = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
-            let value = serde_json::from_slice(&bytes).with_context(|| format!("{}: not JSON", file.display()))?;
-            self.read.insert(file.to_owned(), value);
-        }
-        let found = self.read.get(file).and_then(|value| value.pointer(place));
-        found.cloned().with_context(|| format!("{}: there is no `{place}`", file.display()))
+    /// Those of a checkout; others are not read.
+    pub fn of(root: &Path) -> Result<Self> {
+        let root = fs::canonicalize(root).with_context(|| format!("{} cannot be read", root.display()))?;
+        Ok(Self { root, read: BTreeMap::new(), missing: BTreeMap::new() })
     }
-}
 
-/// Makes references to other files point inside, and lists what is to be copied. `of` is the other file that `value` is
-/// itself out of.
-fn point_inside(value: &mut Value, path: &Path, of: Option<&Path>, wanted: &mut Vec<(PathBuf, String)>) -> Result<()> {
-    match value {
-        Value::Object(members) => {
-            if let Some(Value::String(reference)) = members.get_mut("$ref")
-                && let Some((file, place)) = reference.split_once('#')
-            {
-                let file = match (file, of) {
-                    ("", None) => None,
-                    ("", Some(of)) => Some(of.to_owned()),
-                    (file, _) => path.parent().map(|folder| folder.join(file)).filter(|file| file.is_file()),
-                };
-                if let Some(file) = file {
-                    wanted.push((fs::canonicalize(file)?, place.to_owned()));
-                    *reference = format!("#{place}");
-                }
+    /// The files that were read, by path in the checkout, each with its SHA-256.
+    pub fn shared(&self) -> impl Iterator<Item = (String, String)> {
+        self.read.iter().map(|(path, (sha256, _))| (self.name(path), sha256.clone()))
+    }
+
+    /// The files that are referred to and not there, for people.
+    pub(super) fn missing(&self) -> impl Iterator<Item = String> {
+        self.missing.iter().map(|(file, by)| {
+            let first = by.first().map(|path| self.name(path)).unwrap_or_default();
+            format!("`{file}`, which {first} refers to, is not in the checkout (referred to by {} files)", by.len())
+        })
+    }
+
+    /// Copies into a document what it refers to in other files.
+    pub(super) fn copy_in(&mut self, document: &mut Value, path: &Path, said: &mut Found) -> Result<()> {
+        let (mut wanted, mut done) = (Vec::new(), HashSet::new());
+        self.point_inside(document, path, None, &mut wanted);
+        while let Some((file, place)) = wanted.pop() {
+            // What is copied may refer to itself.
+            if !done.insert((file.clone(), place.clone())) {
+                continue;
             }
-            members.values_mut().try_for_each(|member| point_inside(member, path, of, wanted))
+            let here = self.name(&file);
+            let [kind, name] = parts(&place).with_context(|| format!("{here}: `{place}` is no component"))?;
+            let mut found = strip::strip(self.at(&file, &place)?, strip::component(kind), said);
+            self.point_inside(&mut found, &file, Some(&file), &mut wanted);
+            let members = document.as_object_mut().context("the document is no object")?;
+            let components = object(object(members, "components")?, kind)?;
+            match components.get(name) {
+                None => drop(components.insert(name.to_owned(), found)),
+                Some(known) if *known == found => {}
+                Some(_) => bail!("`{name}` of {here} is another one in the document itself"),
+            }
         }
-        Value::Array(items) => items.iter_mut().try_for_each(|item| point_inside(item, path, of, wanted)),
-        _ => Ok(()),
+        Ok(())
+    }
+
+    fn at(&mut self, file: &Path, place: &str) -> Result<&Value> {
+        let here = self.name(file);
+        if !self.read.contains_key(file) {
+            let bytes = fs::read(file).with_context(|| format!("{here} cannot be read"))?;
+            let value = import::parse(&bytes).with_context(|| here.clone())?;
+            self.read.insert(file.to_owned(), (import::sha256(&bytes), value));
+        }
+        let found = self.read.get(file).and_then(|(_, value)| value.pointer(place));
+        found.with_context(|| format!("{here}: there is no `{place}`"))
+    }
+
+    /// Makes references to other files point inside, and lists what is to be copied. `of` is the other file that `value`
+    /// is itself out of.
+    fn point_inside(&mut self, value: &mut Value, path: &Path, of: Option<&Path>, wanted: &mut Vec<(PathBuf, String)>) {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get_mut("$ref")
+                    && let Some((file, place)) = reference.split_once('#')
+                {
+                    let file = match (file, of) {
+                        ("", of) => of.map(Path::to_owned),
+                        (file, _) => self.find(path, file),
+                    };
+                    if let Some(file) = file {
+                        wanted.push((file, place.to_owned()));
+                        *reference = format!("#{place}");
+                    }
+                }
+                members.values_mut().for_each(|member| self.point_inside(member, path, of, wanted))
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.point_inside(item, path, of, wanted)),
+            _ => {}
+        }
+    }
+
+    /// The file that a reference names: where it says, or beside the document. One that is not there is noted.
+    fn find(&mut self, path: &Path, file: &str) -> Option<PathBuf> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let places = [folder.join(file), folder.join(file.trim_start_matches("../"))];
+        let mut found = places.iter().filter_map(|place| fs::canonicalize(place).ok());
+        let found = found.find(|place| place.is_file() && place.starts_with(&self.root));
+        if found.is_none() {
+            self.missing.entry(file.to_owned()).or_default().insert(path.to_owned());
+        }
+        found
+    }
+
+    fn name(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('\\', "/")
     }
 }
 
@@ -97,7 +136,8 @@ mod tests {
         fs::create_dir_all(folder.path().join("apps"))?;
         fs::write(folder.path().join("common.json"), other.to_string())?;
         let mut document = document.clone();
-        copy_in(&mut document, &folder.path().join("apps/one.json"))?;
+        let mut files = Files::of(folder.path())?;
+        files.copy_in(&mut document, &folder.path().join("apps/one.json"), &mut Found::default())?;
         Ok(document)
     }
 
@@ -109,13 +149,13 @@ mod tests {
     fn what_is_referred_to_comes_along_with_what_it_refers_to() {
         let other = json!({"components": {"schemas": {
             "Page": {"properties": {"items": {"items": refers("#/components/schemas/Item")}}},
-            "Item": {"properties": {"next": refers("common.json#/components/schemas/Item"), "gone": refers("gone.json#/x")}},
+            "Item": {"properties": {"next": refers("common.json#/components/schemas/Item")}},
             "Unused": {},
         }}});
         let document =
             json!({"a": refers("../common.json#/components/schemas/Page"), "b": [refers("#/components/schemas/Own")]});
         // A file is found beside the one that names it.
-        let item = json!({"properties": {"next": refers("#/components/schemas/Item"), "gone": refers("gone.json#/x")}});
+        let item = json!({"properties": {"next": refers("#/components/schemas/Item")}});
         let expected = json!({
             "a": refers("#/components/schemas/Page"),
             "b": [refers("#/components/schemas/Own")],

@@ -1,12 +1,60 @@
 //! References: all resolve inside their document, or the document is refused.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use crate::read::document::Document;
+use crate::read::document::{Document, list, object};
 
-/// Refuses external and dangling references, naming the place.
+/// The number of schemas that may stand for one another in a row.
+const CHAIN: usize = 64;
+
+/// Refuses references that are external, dangling or endless, naming the place.
 pub(crate) fn check(document: &Document) -> Result<()> {
+    places(document)?;
+    let schemas = document.value.pointer("/components/schemas").unwrap_or(&Value::Null);
+    let mut ended = BTreeSet::new();
+    for (name, _) in object(&document.value["components"], "schemas") {
+        if let Err(error) = end(schemas, name, &mut Vec::new(), &mut ended) {
+            bail!("{}: at /components/schemas/{}: {error}", document.name, escaped(name));
+        }
+    }
+    Ok(())
+}
+
+/// Follows schemas that stand for others (`$ref`, `allOf`, `anyOf`, `oneOf`) to schemas that say something.
+fn end<'a>(schemas: &'a Value, name: &'a str, open: &mut Vec<&'a str>, ended: &mut BTreeSet<&'a str>) -> Result<()> {
+    fn others<'a>(schema: &'a Value, found: &mut Vec<&'a str>) {
+        found.extend(schema_name(schema));
+        for combiner in ["allOf", "anyOf", "oneOf"] {
+            list(schema, combiner).for_each(|part| others(part, found));
+        }
+    }
+    if ended.contains(name) {
+        return Ok(());
+    }
+    if open.contains(&name) || open.len() > CHAIN {
+        let chain = open.iter().take(4).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        bail!("schemas that only stand for one another ({chain} …); say in corrections.json what one of them is");
+    }
+    open.push(name);
+    let mut found = Vec::new();
+    others(&schemas[name], &mut found);
+    for other in found {
+        end(schemas, other, open, ended)?;
+    }
+    open.pop();
+    ended.insert(name);
+    Ok(())
+}
+
+/// A step of a JSON pointer.
+pub(crate) fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+fn places(document: &Document) -> Result<()> {
     walk(&document.value, &mut String::new(), &mut |pointer, target| {
         let Some(local) = target.strip_prefix('#') else {
             bail!(
@@ -28,7 +76,7 @@ fn walk(value: &Value, pointer: &mut String, found: &mut impl FnMut(&str, &str) 
     let step = |pointer: &mut String, key: &str| {
         let length = pointer.len();
         pointer.push('/');
-        pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+        pointer.push_str(&escaped(key));
         length
     };
     match value {

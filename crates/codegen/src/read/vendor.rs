@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::document;
 use super::limits::VendorLimits;
+use super::source::Source;
 use super::words::Words;
 
 /// A vendor: its crate and the APIs in it.
@@ -26,6 +27,8 @@ pub struct VendorFile {
     /// Every element must say how certain it is (`x-crm-evidence`, `x-crm-source`).
     #[serde(default)]
     pub evidence: bool,
+    /// The repository in which the vendor publishes its documents; without it they are written by hand.
+    pub source: Option<Source>,
     /// The Cargo features of the crate: one for each resource.
     pub features: Option<Features>,
     /// The APIs of the vendor. Each has a client of its own: one host, one kind of credential.
@@ -82,6 +85,9 @@ pub struct DocumentFile {
     pub object: Option<String>,
     /// For a folded document: the segment that names the type in its paths, as `0-3`.
     pub segment: Option<String>,
+    /// The path in the vendor's repository, with names in braces as in `source`, for a document that no rule of `source`
+    /// finds or of which it finds more than one.
+    pub file: Option<String>,
 }
 
 /// One generic resource in place of many equal ones.

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct LanguageGroupAttach {
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`. One of 893 values, for example `aa`.
+        /// The language, as `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The id of the one in the primary language.
         primary_id: Option<String> = "primaryId",

@@ -1,0 +1,174 @@
+//! A checkout of the vendor's repository: which file is which document, and what is read of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::foreign::Files;
+use super::import::{self, Imported};
+use super::lock::{Lock, Locked};
+use super::source::{self, Candidate, Source};
+use super::vendor::Vendor;
+
+/// The documents of a vendor in a checkout.
+pub struct Checkout {
+    /// The documents that `vendor.json` lists, each with its path in the repository.
+    pub documents: Vec<(Imported, String)>,
+    /// Documents that were imported before and that the checkout does not have.
+    pub missing: Vec<String>,
+    /// Documents that `vendor.json` does not list.
+    pub others: Vec<String>,
+    /// Files that were passed over because they have no operations.
+    pub empty: Vec<String>,
+    /// The SHA-256 of other files that were read, by path in the repository.
+    pub shared: BTreeMap<String, String>,
+}
+
+/// The source of a vendor's documents; a vendor without one has documents of ours.
+pub fn source(vendor: &Vendor) -> Result<&Source> {
+    vendor.file.source.as_ref().with_context(|| {
+        format!(
+            "{} publishes no documents: those in specs/{name} are written by hand; edit them and run \
+             `cargo xtask generate {name}`",
+            vendor.file.title,
+            name = vendor.name
+        )
+    })
+}
+
+impl Checkout {
+    /// Reads the documents that `vendor.json` lists; `step` gets the number of those that are done, the number of all,
+    /// the document and its path. All mistakes are reported together.
+    pub fn read(vendor: &Vendor, root: &Path, step: &mut dyn FnMut(usize, usize, &Imported, &str)) -> Result<Self> {
+        if !root.is_dir() {
+            bail!("{}: no such folder; name a checkout of the vendor's repository", root.display());
+        }
+        let source = source(vendor)?;
+        let locked = Lock::read(&vendor.folder)?.unwrap_or_default();
+        let mut candidates = source.candidates(root)?;
+        let listed = vendor.file.apis.iter().flat_map(|api| &api.documents);
+        let mut files = Files::of(root)?;
+        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        for (name, settings) in listed {
+            let of = match (&settings.file, candidates.remove(name)) {
+                (Some(pattern), _) => {
+                    let found = source::matches(root, pattern).with_context(|| format!("{name} in vendor.json"))?;
+                    found.into_iter().map(|found| Candidate { path: found.path, version: 0 }).collect()
+                }
+                (None, Some(of)) => of,
+                (None, None) => Vec::new(),
+            };
+            if !of.is_empty() {
+                found.push((name, of));
+            } else if locked.documents.contains_key(name) {
+                missing.push(name.clone());
+            } else if !vendor.folder.join(name).is_file() {
+                bail!(
+                    "{name}: vendor.json lists the document, and neither specs/{} nor the checkout has it",
+                    vendor.name
+                );
+            }
+        }
+        if found.is_empty() {
+            let paths: Vec<String> = source.files.iter().map(|rule| format!("`{}`", rule.path)).collect();
+            bail!(
+                "{}: no document of {} is at {}, where `source` of vendor.json looks for them; name the folder that \
+                 holds the whole repository",
+                root.display(),
+                vendor.file.title,
+                paths.join(" or ")
+            );
+        }
+        let mut this = Self {
+            documents: Vec::new(),
+            missing,
+            others: candidates.into_keys().collect(),
+            empty: Vec::new(),
+            shared: BTreeMap::new(),
+        };
+        let mut wrong = BTreeSet::new();
+        let count = found.len();
+        for (index, (name, of)) in found.into_iter().enumerate() {
+            match this.take(root, name, &of, &mut files) {
+                Ok((one, file)) => {
+                    step(index + 1, count, &one, &file);
+                    this.documents.push((one, file));
+                }
+                Err(error) => drop(wrong.insert(format!("{error:#}"))),
+            }
+        }
+        wrong.extend(files.missing());
+        if !wrong.is_empty() {
+            bail!("{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+        }
+        this.shared = files.shared().collect();
+        Ok(this)
+    }
+
+    /// Reads a document: the preferred version that has operations.
+    fn take(&mut self, root: &Path, name: &str, of: &[Candidate], files: &mut Files) -> Result<(Imported, String)> {
+        let relative = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        for same in of.chunk_by(|one, other| one.version == other.version) {
+            let [Candidate { path, .. }] = same else {
+                let all: Vec<String> = same.iter().map(|one| relative(&one.path)).collect();
+                bail!("{} are both {name}: give it the `file` that counts in vendor.json", all.join(" and "));
+            };
+            let file = relative(path);
+            let one = Imported::read(path, name, files).with_context(|| file.clone())?;
+            if !one.document.operations().is_empty() {
+                return Ok((one, file));
+            }
+            self.empty.push(file);
+        }
+        bail!(
+            "{name}: no file has operations: {}",
+            of.iter().map(|one| relative(&one.path)).collect::<Vec<_>>().join(", ")
+        )
+    }
+
+    /// The lock of these documents; those that the checkout does not have keep their entry.
+    pub fn lock(&self, repository: &str, commit: &str, before: Option<Lock>) -> Lock {
+        let before = before.unwrap_or_default();
+        let mut documents = BTreeMap::new();
+        for name in &self.missing {
+            if let Some(known) = before.documents.get(name) {
+                let commit = known.commit.clone().or_else(|| (before.commit != commit).then(|| before.commit.clone()));
+                documents.insert(name.clone(), Locked { commit, ..known.clone() });
+            }
+        }
+        for (one, file) in &self.documents {
+            let locked = Locked { file: file.clone(), sha256: one.sha256.clone(), commit: None };
+            documents.insert(one.document.name.clone(), locked);
+        }
+        Lock { repository: repository.to_owned(), commit: commit.to_owned(), documents, shared: self.shared.clone() }
+    }
+}
+
+/// What a file of a checkout is beside the one that the lock names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Same {
+    /// It has the same bytes.
+    Yes,
+    /// It is another one.
+    No,
+    /// It is not there.
+    Missing,
+}
+
+/// Compares the files of a checkout with those that were imported, documents first.
+pub fn verify(lock: &Lock, root: &Path) -> Result<Vec<(String, Same)>> {
+    let documents = lock.documents.iter().map(|(name, locked)| (name.clone(), &locked.file, &locked.sha256));
+    let shared = lock.shared.iter().map(|(path, sha256)| (path.clone(), path, sha256));
+    documents
+        .chain(shared)
+        .map(|(name, path, sha256)| {
+            let path: PathBuf = root.join(path);
+            if !path.is_file() {
+                return Ok((name, Same::Missing));
+            }
+            let bytes = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            Ok((name, if import::sha256(&bytes) == *sha256 { Same::Yes } else { Same::No }))
+        })
+        .collect()
+}

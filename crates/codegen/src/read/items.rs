@@ -1,0 +1,63 @@
+//! What a path says for all of its operations: a reference to another path, and servers.
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value};
+
+use super::document::{Document, METHODS, object, text};
+use super::references::escaped;
+
+/// Puts what a path refers to in its place, and takes out servers that are those of the document.
+pub(super) fn complete(document: &mut Document) -> Result<()> {
+    let root = document.value.clone();
+    let Some(paths) = document.value.get_mut("paths").and_then(Value::as_object_mut) else { return Ok(()) };
+    for (path, item) in paths {
+        let at = || format!("at /paths/{}", escaped(path));
+        *item = Value::Object(whole(&root, item, root["paths"].as_object().map_or(0, Map::len)).with_context(at)?);
+        let servers = |value: &mut Value| {
+            if let Value::Object(members) = value
+                && members.get("servers").is_some_and(|servers| Some(servers) == root.get("servers"))
+            {
+                members.remove("servers");
+            }
+        };
+        servers(item);
+        for method in METHODS {
+            item.get_mut(method).into_iter().for_each(servers);
+        }
+    }
+    Ok(())
+}
+
+/// Refuses servers that are not those of the document: the operations of an API have one host.
+pub(crate) fn check(document: &Document) -> Result<()> {
+    for (path, item) in object(&document.value, "paths") {
+        let operations = METHODS.iter().filter_map(|method| Some((format!("/{method}"), item.get(method)?)));
+        for (step, part) in operations.chain([(String::new(), item)]) {
+            if part.get("servers").is_some() {
+                bail!(
+                    "{}: at /paths/{}{step}/servers: a server of its own; remove it in corrections.json, or put the \
+                     operations into a document of an API of their own",
+                    document.name,
+                    escaped(path)
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A path with what it refers to; `left` is the number of references that may follow one another.
+fn whole(root: &Value, item: &Value, left: usize) -> Result<Map<String, Value>> {
+    let mut own = item.as_object().cloned().context("the path is not an object")?;
+    let Some(target) = text(item, "$ref") else { return Ok(own) };
+    if left == 0 {
+        bail!("`{target}` refers back to itself");
+    }
+    let found = target.strip_prefix('#').and_then(|pointer| root.pointer(pointer));
+    let found = found.with_context(|| format!("`{target}` does not exist"))?;
+    own.remove("$ref");
+    for (key, value) in whole(root, found, left - 1)? {
+        own.entry(key).or_insert(value);
+    }
+    Ok(own)
+}

@@ -1,0 +1,53 @@
+//! `specs/<vendor>/lock.json`: the state of the vendor's repository that the documents were imported from.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use super::document::read_typed;
+
+/// The name of the file.
+pub const FILE: &str = "lock.json";
+
+/// The source of the imported documents.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    /// The vendor's repository.
+    pub repository: String,
+    /// The commit of the last import, or what `--source` says of a checkout without git.
+    pub commit: String,
+    /// By document: the file that it was imported from.
+    pub documents: BTreeMap<String, Locked>,
+    /// By path in the repository: the SHA-256 of other files that documents refer to.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shared: BTreeMap<String, String>,
+}
+
+/// One imported document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Locked {
+    /// The path in the vendor's repository.
+    pub file: String,
+    /// The SHA-256 of that file as the vendor publishes it.
+    pub sha256: String,
+    /// The commit, if the checkout of the last import did not have the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+}
+
+impl Lock {
+    /// Reads the lock file of a vendor, if it has one.
+    pub fn read(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(FILE);
+        if path.is_file() { read_typed(&path).map(Some) } else { Ok(None) }
+    }
+
+    /// The lock as a file.
+    pub fn text(&self) -> Result<String> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+}
