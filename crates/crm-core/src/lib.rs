@@ -26,7 +26,10 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default): HTTPS through rustls.
+//! - `rustls` (default): HTTPS through rustls and ring.
+//! - `rustls-aws-lc-rs`: HTTPS through rustls and aws-lc-rs.
+//! - `native-tls`: HTTPS through the TLS of the system, unless rustls is on too.
+//! - `ring`, `aws-lc-rs`: cryptography for `oauth` and `webhook-receiver` without rustls.
 //! - `redis`: `RedisLimiter`, quotas that several processes share through Redis.
 //! - `redis-cluster`: the same with a Redis Cluster.
 //! - `schemars`: [`schema`], JSON Schemas of the generated types.
@@ -42,6 +45,8 @@ pub mod batch;
 pub mod call;
 pub mod clock;
 pub mod codec;
+#[cfg(any(feature = "oauth", feature = "webhook-receiver"))]
+mod crypto;
 pub mod error;
 #[doc(hidden)]
 pub mod facade;

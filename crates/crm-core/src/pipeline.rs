@@ -18,6 +18,7 @@ mod plan;
 mod promise;
 mod run;
 mod stats;
+mod tls;
 mod transport;
 mod underway;
 

@@ -116,13 +116,13 @@ async fn a_large_body_in_pieces_is_the_same_body() {
 }
 
 /// A server with a certificate that no authority signed, and the certificate.
-#[cfg(feature = "rustls")]
+#[cfg(any(feature = "_rustls", feature = "native-tls"))]
 async fn tls_server(protocols: &[&[u8]]) -> (String, Arc<AtomicUsize>, String) {
     use tokio_rustls::rustls;
     let rcgen::CertifiedKey { cert, signing_key } =
         rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = rustls::pki_types::PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -146,17 +146,17 @@ async fn tls_server(protocols: &[&[u8]]) -> (String, Arc<AtomicUsize>, String) {
     (format!("https://{}", address.replace("127.0.0.1", "localhost")), connections, cert.pem())
 }
 
-#[cfg(feature = "rustls")]
+#[cfg(any(feature = "_rustls", feature = "native-tls"))]
 #[tokio::test]
 async fn a_certificate_that_is_not_trusted_is_not_tried_again() {
     let (address, connections, _) = tls_server(&[]).await;
     let error = read(&pipeline(&address)).await.unwrap_err();
     assert_eq!((error.kind(), error.sent(), error.attempts()), (ErrorKind::Config, Sent::No, 1), "{error}");
     assert_eq!(connections.load(Ordering::SeqCst), 1);
-    assert!(error.to_string().contains("UnknownIssuer; check the address"), "{error}");
+    assert!(error.to_string().contains("; check the address, the system's clock"), "{error}");
 }
 
-#[cfg(feature = "rustls")]
+#[cfg(any(feature = "_rustls", feature = "native-tls"))]
 #[tokio::test]
 async fn a_server_without_tls_is_not_tried_again() {
     let (address, connections) = serve(|mut stream| async move {
@@ -170,7 +170,7 @@ async fn a_server_without_tls_is_not_tried_again() {
     assert!(error.to_string().contains("does not speak TLS"), "{error}");
 }
 
-#[cfg(feature = "rustls")]
+#[cfg(any(feature = "_rustls", feature = "native-tls"))]
 #[tokio::test]
 async fn http2_of_another_crate_changes_nothing() {
     if let Ok(address) = std::env::var(ADDRESS) {
@@ -185,7 +185,7 @@ async fn http2_of_another_crate_changes_nothing() {
     tokio::task::spawn_blocking(run).await.unwrap();
 }
 
-#[cfg(feature = "rustls")]
+#[cfg(feature = "_rustls")]
 #[tokio::test]
 async fn without_certificates_http_works_and_https_says_what_is_missing() {
     if let Ok(address) = std::env::var(ADDRESS) {
@@ -205,6 +205,44 @@ async fn without_certificates_http_works_and_https_says_what_is_missing() {
         again(test, &server.base_url, &[("SSL_CERT_DIR", &folder)]);
     };
     tokio::task::spawn_blocking(run).await.unwrap();
+}
+
+/// Another client of the program may want another.
+#[cfg(feature = "_rustls")]
+#[tokio::test]
+async fn the_process_gets_no_cryptography_and_that_of_the_application_is_used() {
+    const TEST: &str = "the_process_gets_no_cryptography_and_that_of_the_application_is_used";
+    use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
+    if let Ok(address) = std::env::var(ADDRESS) {
+        assert_eq!(read(&pipeline(&address)).await.unwrap(), json!({}));
+        assert!(CryptoProvider::get_default().is_none());
+        let without_ciphers = CryptoProvider { cipher_suites: Vec::new(), ..ring::default_provider() };
+        without_ciphers.install_default().unwrap();
+        let error = builder(&address, &ManualClock::auto()).build().unwrap_err();
+        assert!(
+            error.to_string().contains("could not be set up: unexpected error: no usable cipher suites"),
+            "{error}"
+        );
+        return;
+    }
+
+    let (address, _, certificate) = tls_server(&[]).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), certificate).unwrap();
+    let file = file.path().to_str().unwrap().to_owned();
+    tokio::task::spawn_blocking(move || again(TEST, &address, &[("SSL_CERT_FILE", &file)])).await.unwrap();
+}
+
+#[cfg(not(any(feature = "_rustls", feature = "native-tls")))]
+#[test]
+fn https_without_tls_is_found_when_the_client_is_built() {
+    let build = |address: &str| builder(address, &ManualClock::auto()).build();
+    let error = build("https://api.acme.example").unwrap_err();
+    assert_eq!((error.kind(), error.sent()), (ErrorKind::Config, Sent::No));
+    assert!(error.to_string().contains("https needs the feature `rustls`"), "{error}");
+    assert!(build("http://127.0.0.1:1").is_ok());
+    let own = builder("https://api.acme.example", &ManualClock::auto()).http(reqwest::Client::new());
+    assert!(own.build().is_ok());
 }
 
 #[tokio::test]
@@ -249,17 +287,22 @@ async fn a_proxy_that_cannot_be_used_is_not_tried_again() {
     let run = move || {
         let with_user = refusing.replace("http://", "http://user:canary@");
         let socks = "socks5h://user:canary@127.0.0.1:1";
-        for (address, proxy, text) in [
-            ("http://vendor.test", with_user.as_str(), "the proxy requires credentials"),
-            ("https://vendor.test", &with_user, "proxy authorization required; put user and"),
-            ("http://vendor.test", socks, "use a proxy with http or https"),
-            ("https://vendor.test", socks, "use a proxy with http or https"),
+        let (rustls, tls) = (cfg!(feature = "_rustls"), cfg!(any(feature = "_rustls", feature = "native-tls")));
+        for (address, proxy, text, runs) in [
+            ("http://vendor.test", with_user.as_str(), "the proxy requires credentials", true),
+            ("https://vendor.test", &with_user, "proxy authorization required; put user and", tls),
+            // Without rustls reqwest takes it for an HTTP proxy.
+            ("http://vendor.test", socks, "use a proxy with http or https", rustls),
+            ("https://vendor.test", socks, "use a proxy with http or https", rustls),
         ] {
-            again(TEST, address, &[("ALL_PROXY", proxy), ("EXPECTED", text)]);
+            if runs {
+                again(TEST, address, &[("ALL_PROXY", proxy), ("EXPECTED", text)]);
+            }
         }
+        1 + usize::from(tls)
     };
-    tokio::task::spawn_blocking(run).await.unwrap();
-    assert_eq!(seen.seen().len(), 2);
+    let requests = tokio::task::spawn_blocking(run).await.unwrap();
+    assert_eq!(seen.seen().len(), requests);
 }
 
 #[tokio::test]

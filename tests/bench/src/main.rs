@@ -48,6 +48,8 @@ fn work(name: &str, url: &str) -> Option<Box<dyn FnMut()>> {
 }
 
 fn main() -> ExitCode {
+    // For the clients of reqwest alone: those of the library bring their own.
+    rustls::crypto::ring::default_provider().install_default().expect("it is the first");
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let printed = match arguments.as_slice() {

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use aws_lc_rs::constant_time;
 use url::{Url, form_urlencoded};
 
 use super::Pkce;
 use super::pkce::random_text;
 use crate::auth::Secret;
+use crate::crypto;
 use crate::error::{Error, ErrorKind};
 use crate::meta::OpMeta;
 
@@ -192,7 +192,7 @@ impl ConsentRequest {
             return Err(Error::validation(text));
         }
         let state = value("state").unwrap_or_default();
-        if constant_time::verify_slices_are_equal(state.as_bytes(), self.state.expose().as_bytes()).is_err() {
+        if !crypto::are_equal(state.as_bytes(), self.state.expose().as_bytes()) {
             return Err(Error::validation("the state is not the one that was sent: this is no answer to the request"));
         }
         if let Some(error) = value("error") {

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use aws_lc_rs::{digest, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::auth::Secret;
+use crate::crypto::library::digest::{SHA256, digest};
+use crate::crypto::library::rand::{SecureRandom as _, SystemRandom};
 use crate::error::Error;
 
 /// The secret behind one authorisation request: its hash goes into the address, the secret itself
@@ -50,7 +51,7 @@ impl Pkce {
     /// What goes into the address, with the method `S256`.
     #[must_use]
     pub fn challenge(&self) -> String {
-        URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, self.0.expose().as_bytes()))
+        URL_SAFE_NO_PAD.encode(digest(&SHA256, self.0.expose().as_bytes()))
     }
 }
 
@@ -63,6 +64,6 @@ impl fmt::Debug for Pkce {
 /// 256 random bits as 43 characters.
 pub(super) fn random_text() -> Result<Secret, Error> {
     let mut bytes = [0; 32];
-    rand::fill(&mut bytes).map_err(|_| Error::config("the system gives no random numbers"))?;
+    SystemRandom::new().fill(&mut bytes).map_err(|_| Error::config("the system gives no random numbers"))?;
     Ok(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
 }

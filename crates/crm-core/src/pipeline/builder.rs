@@ -189,11 +189,14 @@ impl<C> ClientBuilder<C> {
     ///   further attempts. A retry policy of your own could repeat a write that was carried out.
     /// - Set `pool_idle_timeout` below the time for which the server keeps connections; reqwest's default is 90 seconds.
     ///   A POST on a connection that the server has closed fails, and may have been carried out.
+    /// - It does not share the TLS of the built-in client. For HTTPS switch on reqwest's own feature `rustls`, or install a
+    ///   `CryptoProvider` of rustls for the process first; otherwise reqwest panics when it is built.
     /// - Leave its decompression off (`no_gzip()` if another crate switches reqwest's feature on). This library requests and
     ///   unpacks gzip itself, within `max_reply`; reqwest unpacks without a limit, and can take a part of a reply for the
     ///   whole.
     ///
-    /// The built-in client uses HTTP/1.1 and rustls, whatever features of reqwest other crates switch on. It takes its
+    /// The built-in client uses HTTP/1.1 and the TLS of this crate's features, whatever features of reqwest other crates
+    /// switch on. It takes its
     /// proxies from the environment: `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, in upper or lower case, with the hosts
     /// and networks of `NO_PROXY` excepted. A proxy's address can contain user and password. SOCKS proxies need a client
     /// of your own, with reqwest's feature `socks`.

@@ -24,6 +24,11 @@ const PROXY_CREDENTIALS: &str = "tunnel error: proxy authorization required";
 /// address was checked before.
 const SCHEME: [&str; 2] = ["unsupported scheme ", "invalid URL, scheme is not http"];
 
+/// OpenSSL, by which `native-tls` speaks TLS on Linux.
+#[cfg(feature = "native-tls")]
+const OPENSSL: [(&str, &str); 2] =
+    [("certificate verify failed", CERTIFICATE_ADVICE), ("wrong version number", NO_TLS_ADVICE)];
+
 /// No file descriptor is left to the process or to the system: ENFILE and EMFILE, for which `io::ErrorKind` has no name.
 #[cfg(unix)]
 const OUT_OF_SOCKETS: [i32; 2] = [23, 24];
@@ -90,6 +95,11 @@ pub(super) fn proxy_credentials() -> Error {
     Error::config(text).with_sent(Sent::Answered).with_status(StatusCode::PROXY_AUTHENTICATION_REQUIRED)
 }
 
+#[cfg(any(feature = "_rustls", feature = "native-tls"))]
+const CERTIFICATE_ADVICE: &str = "check the address, the system's clock and its CA certificates; to trust another CA, add it to \
+                                  the system's certificates or give a client to ClientBuilder::http";
+#[cfg(any(feature = "_rustls", feature = "native-tls"))]
+const NO_TLS_ADVICE: &str = "check the address: the server there does not speak TLS 1.2 or 1.3 for this host";
 const CREDENTIALS_ADVICE: &str = "put user and password into the proxy's address, in HTTPS_PROXY or in the client given to \
                                   ClientBuilder::http";
 
@@ -99,11 +109,15 @@ fn permanent(error: &reqwest::Error) -> Option<&'static str> {
         return None;
     }
     causes(error).find_map(|cause| {
-        #[cfg(feature = "rustls")]
+        #[cfg(feature = "_rustls")]
         if let Some(error) = cause.downcast_ref::<rustls::Error>() {
             return tls(error);
         }
         let text = cause.to_string();
+        #[cfg(feature = "native-tls")]
+        if let Some((_, advice)) = OPENSSL.into_iter().find(|(reason, _)| text.contains(reason)) {
+            return Some(advice);
+        }
         if text == PROXY_CREDENTIALS {
             return Some(CREDENTIALS_ADVICE);
         }
@@ -113,21 +127,16 @@ fn permanent(error: &reqwest::Error) -> Option<&'static str> {
 }
 
 /// What to change if a handshake fails for good.
-#[cfg(feature = "rustls")]
+#[cfg(feature = "_rustls")]
 fn tls(error: &rustls::Error) -> Option<&'static str> {
     use rustls::{AlertDescription as Alert, CertificateError, Error as Tls, InvalidMessage};
     match error {
         // Whether it is revoked may be known later.
         Tls::InvalidCertificate(CertificateError::UnknownRevocationStatus) => None,
-        Tls::InvalidCertificate(_) => Some(
-            "check the address, the system's clock and its CA certificates; to trust another CA, add it to the system's \
-             certificates or give a client to ClientBuilder::http",
-        ),
+        Tls::InvalidCertificate(_) => Some(CERTIFICATE_ADVICE),
         Tls::PeerIncompatible(_)
         | Tls::AlertReceived(Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::UnrecognisedName)
-        | Tls::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            Some("check the address: the server there does not speak TLS 1.2 or 1.3 for this host")
-        }
+        | Tls::InvalidMessage(InvalidMessage::InvalidContentType) => Some(NO_TLS_ADVICE),
         _ => None,
     }
 }

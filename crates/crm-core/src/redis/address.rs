@@ -25,12 +25,18 @@ impl Address {
     pub(crate) fn parse(url: &str) -> Result<Self, Error> {
         // Neither the address nor the parser's own words are shown: both may hold the password.
         let wrong = |expected: &'static str| {
-            Error::config(if is_tls(url) && cfg!(not(feature = "rustls")) {
-                "the address of Redis asks for TLS, which needs the feature `rustls`"
+            Error::config(if is_tls(url) && cfg!(not(any(feature = "_rustls", feature = "native-tls"))) {
+                "the address of Redis asks for TLS, which needs the feature `rustls` (or `rustls-aws-lc-rs`, or `native-tls`)"
             } else {
                 expected
             })
         };
+        if is_tls(url) && is_undecided() {
+            return Err(Error::config(
+                "the address of Redis asks for TLS, for which rustls has two implementations of cryptography here: install a \
+                 `CryptoProvider` for the process before",
+            ));
+        }
         if let Some((scheme, rest)) = url.split_once("+sentinel://") {
             return Self::of_sentinels(scheme, rest).ok_or_else(|| {
                 wrong(
@@ -90,6 +96,14 @@ fn is_tls(url: &str) -> bool {
     ["rediss:", "valkeys:", "rediss+", "valkeys+"].iter().any(|scheme| url.starts_with(scheme))
 }
 
+/// True if `redis` would panic, because rustls cannot choose one of two implementations for the process.
+fn is_undecided() -> bool {
+    #[cfg(all(feature = "_rustls", feature = "ring", feature = "aws-lc-rs"))]
+    return rustls::crypto::CryptoProvider::get_default().is_none();
+    #[cfg(not(all(feature = "_rustls", feature = "ring", feature = "aws-lc-rs")))]
+    false
+}
+
 /// User, password and the first of several hosts.
 fn first(authority: &str) -> &str {
     let user = authority.rfind('@').map_or(0, |at| at + 1);
@@ -139,6 +153,16 @@ mod tests {
         for (url, parts) in cases {
             assert_eq!(split(url), parts);
         }
+    }
+
+    #[cfg(all(feature = "_rustls", feature = "ring", feature = "aws-lc-rs"))]
+    #[test]
+    fn tls_with_two_implementations_of_cryptography_is_an_error_and_not_a_panic() {
+        for url in ["rediss://127.0.0.1:1", "rediss+sentinel://a/main"] {
+            let error = Address::parse(url).err().unwrap().to_string();
+            assert!(error.contains("install a `CryptoProvider`"), "{error}");
+        }
+        assert!(Address::parse("redis://127.0.0.1:1").is_ok());
     }
 
     #[test]

@@ -1,15 +1,17 @@
-//! Keys and what is made with them. The cryptography is `aws-lc-rs`, which rustls brings anyway.
+//! Keys and what is made with them.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use aws_lc_rs::signature::{ED25519, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm};
-use aws_lc_rs::{constant_time, digest, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Refused;
 use crate::auth::Secret;
+use crate::crypto::library::signature::{
+    ED25519, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
+};
+use crate::crypto::{self, library::digest, library::hmac};
 use crate::error::Error;
 
 /// The keys that are good at the moment. While a vendor's key or secret is exchanged, hold both;
@@ -51,7 +53,7 @@ impl Digest {
     /// Whether this is what was given, in a time that does not depend on where they differ.
     #[must_use]
     pub fn is(&self, given: &[u8]) -> bool {
-        constant_time::verify_slices_are_equal(&self.0, given).is_ok()
+        crypto::are_equal(&self.0, given)
     }
 }
 
@@ -95,6 +97,11 @@ pub struct PublicKey {
 
 /// What stands before the 32 bytes of an Ed25519 key in its usual wrapping (SPKI, RFC 8410).
 const ED25519_SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+/// The algorithm in the same wrapping of an RSA key (RFC 3279, 2.3.1). The length of the whole comes before it, and the
+/// header of the bits that are the key after it; both have a fixed length for keys of this size.
+const RSA_SPKI: [u8; 15] = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+const RSA_SPKI_AT: usize = 4;
+const RSA_BITS_HEADER: usize = 5;
 
 impl PublicKey {
     /// An Ed25519 key: base64 or PEM, of the 32 bytes or in their wrapping (SPKI).
@@ -111,18 +118,21 @@ impl PublicKey {
         Ok(Self { algorithm: &ED25519, key: key.to_vec() })
     }
 
-    /// An RSA key of 2048 to 8192 bits, for PKCS #1 v1.5 with SHA-256: base64 or PEM of its SPKI.
+    /// An RSA key of 2048 to 8192 bits, for PKCS #1 v1.5 with SHA-256: base64 or PEM, of its SPKI or of
+    /// what PKCS #1 defines.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is none.
     pub fn rsa(text: &str) -> Result<Self, Error> {
-        let key = decoded(text)?;
+        let bytes = decoded(text)?;
+        let wrapped = bytes.get(RSA_SPKI_AT..).and_then(|rest| rest.strip_prefix(&RSA_SPKI));
+        let key = wrapped.and_then(|bits| bits.get(RSA_BITS_HEADER..)).unwrap_or(&bytes);
         // The first byte of every such key; whether the rest is one, the first signature shows.
         if key.len() < 256 || key.first() != Some(&0x30) {
             return Err(Error::config("this is no RSA key of 2048 bits or more"));
         }
-        Ok(Self { algorithm: &RSA_PKCS1_2048_8192_SHA256, key })
+        Ok(Self { algorithm: &RSA_PKCS1_2048_8192_SHA256, key: key.to_vec() })
     }
 
     /// Whether a signature is one of the message with this key.

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use tokio::sync::oneshot;
 
 use super::{Delivery, Refused, WebhookReceiver};
 use crate::clock::{Clock, SystemClock};
+use crate::crypto::library::digest::{SHA256, digest};
 use crate::error::{Error, ErrorKind};
 use crate::redis::{self, Address, Connection, Script};
 

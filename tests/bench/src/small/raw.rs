@@ -9,6 +9,7 @@ struct Contact {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    rustls::crypto::ring::default_provider().install_default().expect("it is the first");
     let mut arguments = std::env::args().skip(1);
     let client = reqwest::Client::builder().build()?;
     let (token, id) = (arguments.next().unwrap_or_default(), arguments.next().unwrap_or_default());
