@@ -127,6 +127,15 @@ pub(crate) fn sequential(url: &str) -> impl FnMut() + use<> {
     }
 }
 
+/// One page of contacts.
+pub(crate) fn page(url: &str) -> impl FnMut() + use<> {
+    let (runtime, client) = (runtime(), hubspot(url));
+    move || {
+        let page = runtime.block_on(async { client.contacts().list().limit(100).send().await });
+        black_box(page.expect("a page"));
+    }
+}
+
 /// All contacts, one after the other.
 pub(crate) fn stream(url: &str) -> impl FnMut() + use<> {
     let (runtime, client) = (runtime(), hubspot(url));

@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 use std::hint::black_box;
+use std::io::Write;
 
 use crm_core::{Map, codec};
+use flate2::Compression;
+use flate2::write::{GzEncoder, MultiGzDecoder};
 use hubspot_client::RecordPage;
 use hubspot_client::types::{BatchCreate, BatchCreateRow, ObjectPage};
 use serde::Deserialize;
@@ -80,6 +83,24 @@ fn page() -> Vec<u8> {
 pub(crate) fn read_map() -> impl FnMut() {
     let body = page();
     move || drop(black_box(codec::decode::<ObjectPage>(black_box(&body)).expect("a page")))
+}
+
+/// A page of contacts that differ, with the properties in a map.
+pub(crate) fn read_varied() -> impl FnMut() {
+    let body = data::varied_page().to_string().into_bytes();
+    move || drop(black_box(codec::decode::<ObjectPage>(black_box(&body)).expect("a page")))
+}
+
+/// The same page unpacked, as the library does it: in pieces as they come from a connection.
+pub(crate) fn unpack() -> impl FnMut() {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(&data::varied_page().to_string().into_bytes()).expect("memory");
+    let packed = encoder.finish().expect("memory");
+    move || {
+        let mut decoder = MultiGzDecoder::new(Vec::with_capacity(packed.len() * 8));
+        black_box(&packed).chunks(8 * 1024).for_each(|piece| decoder.write_all(piece).expect("a piece of it"));
+        drop(black_box(decoder.finish().expect("all of it")));
+    }
 }
 
 /// A page with the wanted properties in the user's own type.

@@ -83,6 +83,29 @@ pub(crate) fn page() -> Value {
     json!({"results": results, "paging": {"next": {"after": "100", "link": "https://example.com/?after=100"}}})
 }
 
+/// A page of contacts whose values differ as those of people do: the same seed, the same page.
+pub(crate) fn varied_page() -> Value {
+    let mut random = fastrand::Rng::with_seed(19);
+    let mut page = page();
+    let contacts = page["results"].as_array_mut().into_iter().flatten();
+    for properties in contacts.filter_map(|contact| contact["properties"].as_object_mut()) {
+        for value in properties.iter_mut().filter(|(name, _)| TEXTS.contains(&name.as_str())).map(|(_, value)| value) {
+            let word =
+                |random: &mut fastrand::Rng| (0..random.usize(3..9)).map(|_| random.lowercase()).collect::<String>();
+            *value = (0..random.usize(1..4)).map(|_| word(&mut random)).collect::<Vec<_>>().join(" ").into();
+        }
+        for name in NUMBERS {
+            properties[name] = random.u32(0..10_000).to_string().into();
+        }
+        for name in TIMES {
+            let (day, hour, second, milli) =
+                (random.u8(1..29), random.u8(0..24), random.u8(0..60), random.u16(0..1000));
+            properties[name] = format!("2026-03-{day:02}T{hour:02}:26:{second:02}.{milli:03}Z").into();
+        }
+    }
+    page
+}
+
 /// The properties of a hundred contacts to be created.
 pub(crate) fn batch() -> Vec<Vec<(String, String)>> {
     let text = |value: Value| value.as_str().unwrap_or_default().to_owned();

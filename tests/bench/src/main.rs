@@ -2,19 +2,23 @@
 //!
 //! `crm-bench run WORK TIMES [URL]` works and prints what it took. `crm-bench race WORK WORK TIMES ROUNDS [URL]`
 //! lets two take turns in one process and prints the best time of each. `crm-bench serve CONTACTS MILLISECONDS` is the
-//! server.
+//! server; `crm-bench link MEGABITS MILLISECONDS SEED` is one behind a link, which prints the bytes that it has carried for
+//! each line that it reads.
 
 mod calls;
 mod contacts;
 mod data;
 mod limiter;
+mod link;
 mod replies;
 mod server;
 mod stock;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use link::Link;
 use serde_json::{Value, json};
 
 /// The work of this name, and what it is done with.
@@ -27,12 +31,15 @@ fn work(name: &str, url: &str) -> Option<Box<dyn FnMut()>> {
         "hoopai-64" => Box::new(calls::hoopai_64(url)),
         "prefetched" => Box::new(calls::prefetched(url)),
         "sequential" => Box::new(calls::sequential(url)),
+        "page" => Box::new(calls::page(url)),
         "stream" => Box::new(calls::stream(url)),
         "accounts" => Box::new(calls::accounts()),
         "accounts-apart" => Box::new(calls::accounts_apart()),
         "start" => Box::new(calls::start()),
         "start-raw" => Box::new(calls::start_raw()),
         "read-map" => Box::new(contacts::read_map()),
+        "read-varied" => Box::new(contacts::read_varied()),
+        "unpack" => Box::new(contacts::unpack()),
         "read-wanted" => Box::new(contacts::read_wanted()),
         "read-typed" => Box::new(contacts::read_typed()),
         "read-stock" => Box::new(contacts::read_stock()),
@@ -54,6 +61,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let printed = match arguments.as_slice() {
         ["serve", contacts, delay] => serve(contacts, delay),
+        ["link", rate, round_trip, seed] => linked(rate, round_trip, seed),
         ["run", name, times, url @ ..] => run(name, times, url.first().unwrap_or(&"")),
         ["race", one, other, times, rounds, url @ ..] => race([one, other], times, rounds, url.first().unwrap_or(&"")),
         _ => None,
@@ -72,6 +80,27 @@ fn main() -> ExitCode {
 
 fn serve(contacts: &str, delay: &str) -> Option<Value> {
     server::run(contacts.parse().ok()?, Duration::from_millis(delay.parse().ok()?)).ok()?;
+    Some(Value::Null)
+}
+
+fn linked(rate: &str, round_trip: &str, seed: &str) -> Option<Value> {
+    let (round_trip, seed) = (Duration::from_millis(round_trip.parse().ok()?), seed.parse().ok()?);
+    let link = Arc::new(Link::new(rate.parse().ok()?, round_trip));
+    let server = std::net::TcpListener::bind("127.0.0.1:0").ok()?;
+    let address = server.local_addr().ok()?;
+    std::thread::spawn(move || server::run_varied(&server));
+    let carries = Arc::clone(&link);
+    std::thread::spawn(move || {
+        for _ in std::io::stdin().lines().map_while(Result::ok) {
+            println!("{}", carries.take_bytes());
+        }
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.ok()?;
+        println!("http://{}", listener.local_addr().ok()?);
+        link.run(listener, address, seed).await.ok()
+    })?;
     Some(Value::Null)
 }
 

@@ -3,6 +3,7 @@
 //! The latter stands beside what stock progenitor and others make of the same documents, on the same machine in the
 //! same run.
 
+mod fresh;
 mod measure;
 mod ours;
 mod parts;

@@ -174,9 +174,9 @@ fn rustc(names: &str, report: &Path) -> Result<ExitCode> {
     })
 }
 
-/// Seconds of processor time and bytes of memory of the one child that has ended.
+/// Seconds of processor time of all children that have ended, with theirs, and bytes of memory of the largest.
 #[cfg(unix)]
-fn used_by_children() -> Result<(f64, f64)> {
+pub(super) fn used_by_children() -> Result<(f64, f64)> {
     use nix::sys::resource::{UsageWho, getrusage};
     use nix::sys::time::TimeVal;
 
@@ -188,6 +188,6 @@ fn used_by_children() -> Result<(f64, f64)> {
 }
 
 #[cfg(not(unix))]
-fn used_by_children() -> Result<(f64, f64)> {
+pub(super) fn used_by_children() -> Result<(f64, f64)> {
     bail!("the cost of a process is only read on Unix")
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
+use super::fresh;
 use super::measure::{Bench, Cost, Kind, Subject};
 use super::ours::{self, Metadata};
 use super::raw::{self, Raw};
@@ -34,6 +35,8 @@ pub(super) enum Part {
     Defaults,
     /// hubspot-client with all features beside stock progenitor: release build
     Release,
+    /// A program with hatch-client alone, with each kind of TLS, into an empty folder
+    Fresh,
     /// Generated lines
     Lines,
     /// Generating everything
@@ -43,12 +46,13 @@ pub(super) enum Part {
 }
 
 impl Part {
-    pub(super) const ALL: [Part; 8] = [
+    pub(super) const ALL: [Part; 9] = [
         Part::Hubspot,
         Part::Hoopai,
         Part::GhlSdk,
         Part::Defaults,
         Part::Release,
+        Part::Fresh,
         Part::Lines,
         Part::Generate,
         Part::Package,
@@ -89,6 +93,7 @@ impl<'a> Parts<'a> {
             Part::GhlSdk => self.beside_peer(),
             Part::Defaults => self.defaults(),
             Part::Release => self.release(),
+            Part::Fresh => fresh::measure(self.bench, &|text| self.say(text)),
             Part::Lines => Ok(self.lines()),
             Part::Generate => {
                 self.say("xtask: release build, then generating everything");

@@ -47,6 +47,10 @@ pub(super) const HUBSPOT: [Peer; 3] = [
     },
 ];
 
+/// HubSpot's SDK for Node, which reads pages.
+pub(super) const PAGES: Peer =
+    Peer { script: ("page_hubspot.mjs", include_str!("peers/page_hubspot.mjs")), ..HUBSPOT[0] };
+
 pub(super) const HOOPAI: [Peer; 2] = [
     Peer {
         runtime: Runtime::Node,
@@ -73,11 +77,16 @@ impl Peers {
 
     /// Seconds of processor time that a peer needs for one of 64 concurrent calls.
     pub(super) fn cpu(&self, peer: &Peer, url: &str) -> Result<f64> {
+        self.number(peer, url, CALLS)
+    }
+
+    /// The number that a script of a peer prints.
+    pub(super) fn number(&self, peer: &Peer, url: &str, times: &str) -> Result<f64> {
         let interpreter = self.install(peer)?;
         let (name, text) = peer.script;
         let script = self.folder(peer).join(name);
         std::fs::write(&script, text)?;
-        let printed = output(Command::new(interpreter).arg(script).args([url, CALLS]))?;
+        let printed = output(Command::new(interpreter).arg(script).args([url, times]))?;
         printed.trim().parse().with_context(|| format!("{} printed no number", peer.package))
     }
 

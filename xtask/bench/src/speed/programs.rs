@@ -1,8 +1,8 @@
 //! The programs of `tests/bench/`, built and run.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -123,13 +123,22 @@ impl Programs {
 
     /// A server with so many contacts, whose pages wait for so many milliseconds.
     pub(super) fn serve(&self, contacts: u32, delay: u32) -> Result<Server> {
+        self.server(&["serve", &contacts.to_string(), &delay.to_string()])
+    }
+
+    /// A server behind a link of this rate and round trip.
+    pub(super) fn link(&self, megabits: u32, milliseconds: u32) -> Result<Server> {
+        const SEED: &str = "19";
+        self.server(&["link", &megabits.to_string(), &milliseconds.to_string(), SEED])
+    }
+
+    fn server(&self, arguments: &[&str]) -> Result<Server> {
         let mut command = Command::new(&self.program);
-        command.args(["serve", &contacts.to_string(), &delay.to_string()]).stdout(Stdio::piped());
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().context("the server could not be run")?;
-        let printed = process.stdout.take().context("the server has no output")?;
-        let mut server = Server { process, url: String::new() };
-        BufReader::new(printed).read_line(&mut server.url)?;
-        server.url.truncate(server.url.trim_end().len());
+        let printed = BufReader::new(process.stdout.take().context("the server has no output")?);
+        let mut server = Server { process, printed, url: String::new() };
+        server.url = server.line()?;
         Ok(server)
     }
 }
@@ -149,7 +158,22 @@ impl Printed {
 /// Ends when it is dropped.
 pub(super) struct Server {
     process: Child,
+    printed: BufReader<ChildStdout>,
     pub(super) url: String,
+}
+
+impl Server {
+    /// The bytes that its link has carried to clients since this was asked last.
+    pub(super) fn bytes(&mut self) -> Result<f64> {
+        self.process.stdin.as_mut().context("the server has no input")?.write_all(b"\n")?;
+        self.line()?.parse().context("the link printed no number")
+    }
+
+    fn line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        self.printed.read_line(&mut line)?;
+        Ok(line.trim_end().to_owned())
+    }
 }
 
 impl Drop for Server {

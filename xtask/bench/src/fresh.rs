@@ -1,0 +1,89 @@
+//! What a program with the smallest client costs where nothing was compiled before, with each kind of TLS.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::measure::{Bench, used_by_children};
+use super::row::{Row, Target, Unit};
+
+const NAME: &str = "program with hatch-client, fresh";
+/// The version without tables of Unicode.
+const ASCII: &str = "idna_adapter = \"=1.0.0\"\n";
+
+/// A program, and what it must reach beside the one with aws-lc-rs.
+struct Program {
+    name: &'static str,
+    feature: &'static str,
+    more: &'static str,
+    check: Target,
+    crates: Target,
+}
+
+const PROGRAMS: [Program; 3] = [
+    Program { name: "", feature: "rustls", more: "", check: Target::Times(0.58), crates: Target::AtMost(107.0) },
+    Program {
+        name: ", idna_adapter 1.0.0",
+        feature: "rustls",
+        more: ASCII,
+        check: Target::Times(0.42),
+        crates: Target::AtMost(83.0),
+    },
+    Program { name: ", native-tls", feature: "native-tls", more: "", check: Target::Shown, crates: Target::Shown },
+];
+
+/// The rows of all programs.
+pub(super) fn measure(bench: &Bench, say: &dyn Fn(&str)) -> Result<Vec<Row>> {
+    let cost = |feature: &str, more: &str, verb: &[&str]| {
+        say(&format!("{NAME}: {feature} {}: cargo {}", more.trim(), verb.join(" ")));
+        let project = project(bench, feature, more)?;
+        Ok::<_, anyhow::Error>((count(bench, &project)?, compile(bench, &project, verb)?))
+    };
+    let (crates, check) = cost("rustls-aws-lc-rs", "", &["check"])?;
+    let mut rows = Vec::new();
+    for program in PROGRAMS {
+        let (ours, took) = cost(program.feature, program.more, &["check"])?;
+        let name = |what| format!("{NAME}{}: {what}", program.name);
+        rows.push(Row::new(name("check, CPU"), Unit::Seconds, took, program.check).beside(Some(check)));
+        rows.push(Row::new(name("crates"), Unit::Count, ours, program.crates).beside(Some(crates)));
+    }
+    for (what, verb, target) in [
+        ("build, CPU", &["build"][..], Target::Shown),
+        ("release build, CPU", &["build", "--release"], Target::Times(0.63)),
+    ] {
+        let (_, before) = cost("rustls-aws-lc-rs", "", verb)?;
+        let (_, ours) = cost("rustls", "", verb)?;
+        rows.push(Row::new(format!("{NAME}: {what}"), Unit::Seconds, ours, target).beside(Some(before)));
+    }
+    Ok(rows)
+}
+
+fn project(bench: &Bench, feature: &str, more: &str) -> Result<std::path::PathBuf> {
+    let path = bench.root.join("crates/hatch-client");
+    let dependencies =
+        format!("hatch-client = {{ path = {path:?}, default-features = false, features = [\"{feature}\"] }}\n{more}");
+    bench.project("fresh", &dependencies, "pub use hatch_client::Client;\n")
+}
+
+/// The crates beside the program itself.
+fn count(bench: &Bench, project: &Path) -> Result<f64> {
+    let arguments = ["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"];
+    let listed = bench.cargo(project, &arguments, &[])?;
+    let packages: BTreeSet<&str> = listed.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+    Ok((packages.len() - 1) as f64)
+}
+
+/// Seconds of processor time of everything.
+fn compile(bench: &Bench, project: &Path, verb: &[&str]) -> Result<f64> {
+    let target = bench.folder.join("fresh-build");
+    if target.exists() {
+        std::fs::remove_dir_all(&target)?;
+    }
+    let arguments = [verb, &["--quiet", "--jobs", "1"]].concat();
+    let before = used_by_children()?.0;
+    bench.cargo(project, &arguments, &[("CARGO_TARGET_DIR", target.clone().into())])?;
+    let took = used_by_children()?.0 - before;
+    std::fs::remove_dir_all(&target)?;
+    Ok(took)
+}
