@@ -1,4 +1,4 @@
-//! Connections to nginx that it ends after a number of requests or seconds. Run with `--ignored`.
+//! nginx: connections that it ends after a number of requests or seconds, and replies that it packs. Run with `--ignored`.
 
 mod support;
 
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use support::{builder, op};
 use tempfile::TempDir;
 
+op!(READ, "things.list", GET, "/page", idempotent: true);
 op!(CREATE, "things.create", POST, "/things", idempotent: false);
 
 /// A running nginx that answers everything with `{}` and writes down the requests that it processed.
@@ -29,7 +30,7 @@ impl Nginx {
         let folder = tempfile::tempdir().unwrap();
         let config = format!(
             "daemon off; master_process off; pid nginx.pid; error_log error.log; events {{ worker_connections 4096; }}
-             http {{ log_format number $arg_number; access_log access.log number; client_body_temp_path body;
+             http {{ log_format number $arg_number; log_format sent $body_bytes_sent; access_log access.log number; client_body_temp_path body;
              proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
              server {{ listen {address} {listen}; {settings} location / {{ return 200 '{{}}'; }} }} }}"
         );
@@ -108,4 +109,33 @@ async fn writes_at_the_moment_at_which_a_server_closes_unused_connections_do_not
     let results = futures::future::join_all(writers).await.into_iter().flatten().collect();
     assert_eq!(failures(results), 0);
     assert_eq!(nginx.numbers(), (0..1_200).collect::<Vec<_>>(), "each exactly once");
+}
+
+#[tokio::test]
+#[ignore = "needs nginx"]
+async fn a_page_that_nginx_packs_is_the_same_page() {
+    let items: Vec<Value> = (0..1_000_u32).map(|n| json!({"id": n, "name": format!("{:x}", n.pow(3))})).collect();
+    let page = json!({"results": items});
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), page.to_string()).unwrap();
+    let settings = format!(
+        "location = /page {{ alias {}; types {{ }} default_type application/json; gzip on; gzip_types application/json;
+         access_log sent.log sent; }}",
+        file.path().display()
+    );
+    for listen in ["", "http2"] {
+        let nginx = Nginx::start(listen, &settings).await;
+        let mut builder = builder(&nginx.base_url, &crm_core::ManualClock::auto());
+        if listen == "http2" {
+            builder = builder.http(reqwest::Client::builder().http2_prior_knowledge().no_proxy().build().unwrap());
+        }
+        let pipeline = builder.build().unwrap();
+        for _ in 0..10 {
+            assert_eq!(Call::<Value>::new(&pipeline, &READ).send().await.unwrap(), page);
+        }
+        let log = std::fs::read_to_string(nginx.folder.path().join("sent.log")).unwrap();
+        let sent: Vec<usize> = log.lines().map(|line| line.parse().unwrap()).collect();
+        println!("{} bytes are sent as {:?}", page.to_string().len(), sent[0]);
+        assert!(sent.len() == 10 && sent.iter().all(|sent| sent * 2 < page.to_string().len()), "{sent:?}");
+    }
 }

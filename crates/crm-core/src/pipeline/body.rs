@@ -9,8 +9,8 @@ use http::{HeaderMap, header};
 
 use crate::vendor::GZIP_BEGIN;
 
-/// The most that packed bytes may exceed the bytes in them: for their frame, and where packing makes them longer.
-const FRAME: usize = 1024 * 1024;
+/// The most that gzip may be longer than the bytes in it. Where packing gains nothing it adds a thousandth and a frame.
+const LONGER: usize = 1024 * 1024;
 /// The most that is reserved because a reply promises it.
 const RESERVED: usize = 1024 * 1024;
 /// JSON of these vendors becomes a fifth, so one piece of memory is usually enough.
@@ -48,7 +48,8 @@ fn shown(word: &[u8]) -> String {
 #[derive(Debug)]
 pub(super) enum Fault {
     TooLarge,
-    NotGzip,
+    /// It is not what it should be; the text says what.
+    Wrong(&'static str),
     Damaged(io::Error),
 }
 
@@ -56,7 +57,6 @@ pub(super) enum Fault {
 pub(super) struct Body {
     form: Form,
     arrived: usize,
-    most: usize,
 }
 
 enum Form {
@@ -74,7 +74,7 @@ impl Body {
                 Form::Gzip(Box::new(MultiGzDecoder::new(room)))
             }
         };
-        Self { form, arrived: 0, most }
+        Self { form, arrived: 0 }
     }
 
     pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), Fault> {
@@ -84,14 +84,15 @@ impl Body {
         };
         let begin = GZIP_BEGIN.get(self.arrived..).unwrap_or_default();
         if begin.iter().zip(piece).any(|(magic, byte)| magic != byte) {
-            return Err(Fault::NotGzip);
+            return Err(Fault::Wrong("the reply is not gzip, which its Content-Encoding names"));
         }
         self.arrived += piece.len();
-        // Any number of bytes can unpack to nothing.
-        if self.arrived > self.most.saturating_add(FRAME) {
-            return Err(Fault::TooLarge);
+        decoder.write_all(piece).map_err(|error| decoder.get_ref().fault(error))?;
+        // Any number of bytes can unpack to nothing, and each of their members takes time.
+        if self.arrived > decoder.get_ref().bytes.len() + LONGER {
+            return Err(Fault::Wrong("the reply is gzip that is longer than its content"));
         }
-        decoder.write_all(piece).map_err(|error| decoder.get_ref().fault(error))
+        Ok(())
     }
 
     /// True if bytes arrived that are not those of the body.

@@ -62,9 +62,7 @@ impl Success for Whole {
         end.map_err(|end| match end {
             End::Interrupted(error) => failure::interrupted(error, status),
             End::Fault(Fault::TooLarge) => too_large(most, status, reply.body().clone()),
-            End::Fault(Fault::NotGzip) => {
-                Error::decode("the reply is not gzip, which its Content-Encoding names").with_status(status)
-            }
+            End::Fault(Fault::Wrong(text)) => Error::decode(text).with_status(status),
             End::Fault(Fault::Damaged(error)) => failure::damaged(error, status),
         })?;
         Ok(Self(reply))

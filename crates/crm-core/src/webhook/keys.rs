@@ -152,3 +152,47 @@ fn decoded(text: &str) -> Result<Vec<u8>, Error> {
     let body: String = text.lines().filter(|line| !line.starts_with("-----")).flat_map(str::split_whitespace).collect();
     STANDARD.decode(body).map_err(|_| Error::config("the public key is not base64"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A key of `openssl genrsa`, in both forms, and its signature of "message".
+    const WRAPPED: &str = "\
+-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA03YdgJ5BI676TMqW2ftb
+48vRSVWL3uznYXjr86hqmHGrcUOiwXYazStSJ3TYHTqBUxoFAI33jDjRIyF/bTLI
+ZzoFRJjbQf5MB/BntJeXDvf3VR0TfDnRwGyl3yhAVeysu6dqDKkQ2Klpmkr7mkL7
+i5ZljDK7+sDZloImtBqxaGVPiIMu5lgyavhKRXxkAjiTsAqL7ejPzI+9EM7Is56/
+GVXaHfRpYJrc46ail0sZcR9Yfn6v30bSVcd/vPHupwanxaUwxzeuYb/ra3hHD7tI
+Uquxrh4ZOyjGafKZvzDWDa7XleFcFlGsu7JOhdVSoHPYHNSPLWsHCt/uoaXD2bgQ
+WQIDAQAB
+-----END PUBLIC KEY-----";
+    const PLAIN: &str = "\
+-----BEGIN RSA PUBLIC KEY-----
+MIIBCgKCAQEA03YdgJ5BI676TMqW2ftb48vRSVWL3uznYXjr86hqmHGrcUOiwXYa
+zStSJ3TYHTqBUxoFAI33jDjRIyF/bTLIZzoFRJjbQf5MB/BntJeXDvf3VR0TfDnR
+wGyl3yhAVeysu6dqDKkQ2Klpmkr7mkL7i5ZljDK7+sDZloImtBqxaGVPiIMu5lgy
+avhKRXxkAjiTsAqL7ejPzI+9EM7Is56/GVXaHfRpYJrc46ail0sZcR9Yfn6v30bS
+Vcd/vPHupwanxaUwxzeuYb/ra3hHD7tIUquxrh4ZOyjGafKZvzDWDa7XleFcFlGs
+u7JOhdVSoHPYHNSPLWsHCt/uoaXD2bgQWQIDAQAB
+-----END RSA PUBLIC KEY-----";
+    const SIGNATURE: &str = "\
+HmBKe4dqI91NzoWNH7g5zhGblK0a5pwpRZUpyhY569yuXr9qd3e0Hx/u+T1Lg5bG
+h+/Bdi65qdLk2H32GPm1RiR4n7x3blKKTsfItfmtxFX79/9eKlG645Z1/edkT5Np
+RJcBknj/jaV2NX6DJaf65vBFfYh8xJdV1yTOyU2ZgndFLtStV5q3W2DsBGL1GHS/
+WBwuFxs4SegQ9/OqMRjuifLxZDlGrm7AaIptafmod9m5BA8mFjo+ZbRteBR5kO6E
+jX39/N70XZJcg7Sqh8DdaD42yV5mYQlNFPhtZTsgMMWjJAobbTjy4iVgTb8CyuLh
+7Dg7syxCYI4feOw2Xmnn1g==";
+
+    #[test]
+    fn an_rsa_key_is_good_in_both_of_its_forms_with_any_cryptography() {
+        let signature = decoded(SIGNATURE).unwrap();
+        for text in [WRAPPED, PLAIN] {
+            let key = PublicKey::rsa(text).unwrap();
+            assert!(key.signed(b"message", &signature));
+            assert!(!key.signed(b"another", &signature) && !key.signed(b"message", &signature[1..]));
+        }
+        assert!(PublicKey::rsa("bm90IGEga2V5").is_err());
+    }
+}
