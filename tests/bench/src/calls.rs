@@ -10,16 +10,16 @@ use tokio::runtime::Runtime;
 
 use crate::stock;
 
-const TOKEN: &str = "pat-na1-bench";
+pub(crate) const TOKEN: &str = "pat-na1-bench";
 /// How long the owner of a list works on a page.
 const WORK: Duration = Duration::from_millis(20);
 
-fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
 /// A window that is always open: it counts every call and never makes one wait.
-fn quotas() -> Quotas {
+pub(crate) fn quotas() -> Quotas {
     Quotas::new([hubspot_client::Window::new("burst", 1_000_000_000, Duration::from_secs(10))])
         .class("search", [])
         .class("token", [])

@@ -11,6 +11,8 @@ mod data;
 mod limiter;
 mod link;
 mod replies;
+#[cfg(feature = "http2")]
+mod secure;
 mod server;
 mod stock;
 
@@ -31,6 +33,10 @@ fn work(name: &str, url: &str) -> Option<Box<dyn FnMut()>> {
         "hoopai-64" => Box::new(calls::hoopai_64(url)),
         "prefetched" => Box::new(calls::prefetched(url)),
         "sequential" => Box::new(calls::sequential(url)),
+        #[cfg(feature = "http2")]
+        "http1-64" => Box::new(secure::http1(url)),
+        #[cfg(feature = "http2")]
+        "http2-64" => Box::new(secure::http2(url)),
         "page" => Box::new(calls::page(url)),
         "stream" => Box::new(calls::stream(url)),
         "accounts" => Box::new(calls::accounts()),
@@ -61,7 +67,8 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let printed = match arguments.as_slice() {
         ["serve", contacts, delay] => serve(contacts, delay),
-        ["link", rate, round_trip, seed] => linked(rate, round_trip, seed),
+        ["link", rate, round_trip, seed] => linked(rate, round_trip, seed, false),
+        ["link", rate, round_trip, seed, "tls"] => linked(rate, round_trip, seed, true),
         ["run", name, times, url @ ..] => run(name, times, url.first().unwrap_or(&"")),
         ["race", one, other, times, rounds, url @ ..] => race([one, other], times, rounds, url.first().unwrap_or(&"")),
         _ => None,
@@ -83,12 +90,12 @@ fn serve(contacts: &str, delay: &str) -> Option<Value> {
     Some(Value::Null)
 }
 
-fn linked(rate: &str, round_trip: &str, seed: &str) -> Option<Value> {
+fn linked(rate: &str, round_trip: &str, seed: &str, tls: bool) -> Option<Value> {
     let (round_trip, seed) = (Duration::from_millis(round_trip.parse().ok()?), seed.parse().ok()?);
     let link = Arc::new(Link::new(rate.parse().ok()?, round_trip));
     let server = std::net::TcpListener::bind("127.0.0.1:0").ok()?;
     let address = server.local_addr().ok()?;
-    std::thread::spawn(move || server::run_varied(&server));
+    std::thread::spawn(move || if tls { secure(server) } else { server::run_varied(&server) });
     let carries = Arc::clone(&link);
     std::thread::spawn(move || {
         for _ in std::io::stdin().lines().map_while(Result::ok) {
@@ -98,10 +105,23 @@ fn linked(rate: &str, round_trip: &str, seed: &str) -> Option<Value> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.ok()?;
-        println!("http://{}", listener.local_addr().ok()?);
+        let scheme = if tls { "https" } else { "http" };
+        println!("{scheme}://localhost:{}", listener.local_addr().ok()?.port());
         link.run(listener, address, seed).await.ok()
     })?;
     Some(Value::Null)
+}
+
+#[cfg(feature = "http2")]
+fn secure(listener: std::net::TcpListener) -> std::io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { secure::serve(tokio::net::TcpListener::from_std(listener)?).await })
+}
+
+#[cfg(not(feature = "http2"))]
+fn secure(_: std::net::TcpListener) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }
 
 fn run(name: &str, times: &str, url: &str) -> Option<Value> {

@@ -72,7 +72,8 @@ impl Report {
         }
         let is_row = |line: &str| line.starts_with("| ") && !line.starts_with("| measure ");
         let mut rows: Vec<[String; COLUMNS]> = Vec::new();
-        for line in old.lines().filter(|line| is_row(line)) {
+        let table = old.lines().skip_while(|line| !is_row(line)).take_while(|line| is_row(line));
+        for line in table {
             let cells: Vec<String> = line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
             rows.push(cells.try_into().ok().with_context(|| format!("this is not a row: {line}"))?);
         }

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what calls, pages and limits cost beside the peers, in one run on one machine.
 
+mod links;
 mod peers;
 mod programs;
 mod rows;

@@ -34,7 +34,8 @@ pub(super) enum Counted {
 
 impl Programs {
     pub(super) fn build(root: &Path) -> Result<Self> {
-        let program = build(root, &["build", "--release", "--package", PACKAGE, "--bin", PACKAGE])?;
+        let program =
+            build(root, &["build", "--release", "--package", PACKAGE, "--bin", PACKAGE, "--features", "http2"])?;
         Ok(Self { root: root.to_owned(), program })
     }
 
@@ -127,9 +128,11 @@ impl Programs {
     }
 
     /// A server behind a link of this rate and round trip.
-    pub(super) fn link(&self, megabits: u32, milliseconds: u32) -> Result<Server> {
+    pub(super) fn link(&self, megabits: u32, milliseconds: u32, tls: bool) -> Result<Server> {
         const SEED: &str = "19";
-        self.server(&["link", &megabits.to_string(), &milliseconds.to_string(), SEED])
+        let (megabits, milliseconds) = (megabits.to_string(), milliseconds.to_string());
+        let arguments = ["link", &megabits, &milliseconds, SEED, "tls"];
+        self.server(&arguments[..if tls { 5 } else { 4 }])
     }
 
     fn server(&self, arguments: &[&str]) -> Result<Server> {

@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result};
 
-use super::peers::{HOOPAI, HUBSPOT, PAGES, Peers, Runtime};
+use super::links;
+use super::peers::{HOOPAI, HUBSPOT, Peers, Runtime};
 use super::programs::{Counted, Programs, Took};
 use crate::row::{Row, Target, Unit};
 
@@ -19,6 +20,7 @@ pub(super) enum Part {
     Write,
     Link,
     Unpack,
+    Http2,
     Concurrent,
     Prefetch,
     Stream,
@@ -41,13 +43,14 @@ struct Pair {
 }
 
 impl Part {
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::Get,
         Self::Read,
         Self::Replies,
         Self::Write,
         Self::Link,
         Self::Unpack,
+        Self::Http2,
         Self::Concurrent,
         Self::Prefetch,
         Self::Stream,
@@ -67,6 +70,7 @@ impl Part {
             Self::Write => "write 100 contacts",
             Self::Link => "page of 100 over 20 Mbit/s and 60 ms",
             Self::Unpack => "unpack a page of 100, beside reading it into maps",
+            Self::Http2 => "64 calls at once over TLS, 20 Mbit/s and 60 ms",
             Self::Concurrent => "64 calls at once",
             Self::Prefetch => "100,000 contacts, prefetch",
             Self::Stream => "stream 1,000,000 contacts",
@@ -99,8 +103,9 @@ impl Part {
             }
             Self::Replies => Ok(pair("replies", "replies-derived", 500).rows(programs, Target::Times(1.0))),
             Self::Write => Ok(pair("write", "write-stock", 200).rows(programs, Target::Times(1.0))),
-            Self::Link => link(programs, peers, self.name()),
+            Self::Link => links::page(programs, peers, self.name()),
             Self::Unpack => Ok(pair("unpack", "read-varied", 50).rows(programs, Target::Times(0.35))),
+            Self::Http2 => links::http2(programs, self.name()),
             Self::Concurrent => concurrent(programs, peers),
             Self::Prefetch => {
                 let server = programs.serve(CONTACTS, 40)?;
@@ -188,27 +193,6 @@ fn get(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
         pair.time(programs, Target::Times(1.05), &server.url),
         pair.count(programs, Counted::Allocations, Target::Times(1.25), &server.url),
     ])
-}
-
-/// A page over a link, beside the SDK that reads it over the same.
-fn link(programs: &Programs, peers: &Peers, measure: &str) -> Result<Vec<Row>> {
-    // Those before it open the connection.
-    const FEW: u32 = 3;
-    const MANY: u32 = FEW + 20;
-    let mut server = programs.link(20, 60)?;
-    let took = |times| Ok::<_, anyhow::Error>(programs.run("page", times, &server.url)?.seconds);
-    let ours = (took(MANY)? - took(FEW)?) / f64::from(MANY - FEW);
-    let ours_bytes = server.bytes()? / f64::from(MANY + FEW);
-    let theirs = peers.number(&PAGES, &server.url, &(MANY - FEW).to_string());
-    let theirs = theirs.and_then(|theirs| Ok((theirs, server.bytes()? / f64::from(MANY))));
-    let named = |what: &str| format!("{measure}, beside {} ({:?}): {what}", PAGES.package, PAGES.runtime);
-    Ok(match theirs {
-        Ok((theirs, bytes)) => vec![
-            Row::new(named("time"), Unit::Time, ours, Target::Times(0.97)).beside(Some(theirs)),
-            Row::new(named("bytes"), Unit::Count, ours_bytes, Target::Times(1.0)).beside(Some(bytes)),
-        ],
-        Err(error) => vec![Row::left_out(named("time and bytes"), format!("{error:#}"))],
-    })
 }
 
 /// Processor time of a call, beside each SDK.
@@ -328,6 +312,9 @@ pub(super) fn baselines() -> Vec<String> {
             .to_owned(),
         "Page of 100 over a link: all connections share the rate of each direction, the handshake of TCP takes a round trip, and \
          delays vary by up to a millisecond, from a seed; the values of the contacts differ, and gzip makes a fifth of them"
+            .to_owned(),
+        "64 calls over TLS: HTTP/2 beside HTTP/1.1, by a client of reqwest given to `ClientBuilder::http`; the first ones open the \
+         connections"
             .to_owned(),
         "20 reply types: the same files with serde's derives, hash maps and plain texts for times".to_owned(),
         "100,000 contacts: one page after the other; 40 ms for a page at the server and 20 ms of work on it, 1/1.5 at best"
