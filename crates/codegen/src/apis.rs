@@ -72,7 +72,7 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
             api.map_err(|error| refusals.iter().rev().fold(error, |error, one| error.context(one.clone())))?;
         api.refusals.splice(..0, refusals.drain(..));
         let model = shape::model(&api, file, names.apis.get(&file.name).unwrap_or(&ApiNames::default()))?;
-        api.refusals.extend(without_effect(vendor, file, &model));
+        api.refusals.extend(without_effect(vendor, file, &api, &model));
         api.refusals.extend(shape::without_unit(&model).map(|unclear| format!("{}: {unclear}", file.name)));
         apis.push(Refined { file, api, model });
     }
@@ -92,20 +92,22 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
     Ok(apis)
 }
 
-/// The entries of `types` in vendor.json that name no type: there is no schema of the name, or the lock holds another
-/// name for it.
-fn without_effect(vendor: &Vendor, file: &ApiFile, model: &Model) -> Vec<String> {
+/// The entries of `types` in vendor.json for which the lock holds another name. An entry for what the documents do not have
+/// is kept: a vendor may bring it back.
+fn without_effect(vendor: &Vendor, file: &ApiFile, api: &Api, model: &Model) -> Vec<String> {
     let path = vendor.folder.join("vendor.json");
     let text = std::fs::read_to_string(&path).unwrap_or_default();
     let place = vendor.file.apis.iter().position(|api| api.name == file.name).unwrap_or_default().to_string();
+    let is_there = |name: &String| {
+        model.names.contains_key(name) || api.schemas.values().any(|names| names.values().any(|one| one == name))
+    };
     file.types
         .iter()
-        .filter(|(_, chosen)| !model.types.contains_key(*chosen))
+        .filter(|(name, chosen)| is_there(name) && !model.types.contains_key(*chosen))
         .map(|(name, chosen)| {
             let line = line::of(&text, &["apis", &place, "types", name]);
             format!(
-                "{}:{line}: no type is called `{chosen}`: there is no schema `{name}`, or names.json holds the name of its \
-                 type; correct the entry, or remove the line of the type from names.json",
+                "{}:{line}: names.json holds another name for `{name}` than `{chosen}`; remove its line there, or the entry",
                 path.display()
             )
         })

@@ -72,6 +72,7 @@ fn incoming(document: &Document, operation: &Operation, version: &'static str) -
     let mut headers = HeaderMap::new();
     if !operation.open {
         headers.insert("authorization", HeaderValue::from_static("Bearer t"));
+        headers.insert("x-api-key", HeaderValue::from_static("t"));
     }
     headers.insert("version", HeaderValue::from_static(version));
     let mut body = Vec::new();

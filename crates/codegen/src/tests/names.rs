@@ -274,9 +274,22 @@ fn a_setting_that_the_lock_leaves_without_effect_is_refused() {
     let mut table = String::new();
     set(&|api| api["documents"]["a.json"]["resource"] = json!("searches"));
     table.push_str(&format!("another resource\n    {}\n", vendor.0.refusal()));
-    set(&|api| api["types"] = json!({"Hits": "Found", "Hist": "Gone"}));
-    table.push_str(&format!("a type that does not exist\n    {}\n", vendor.0.refusal()));
+    set(&|_| {});
+    let other = || ("b.json", document(&[("/b/{id}", "Hits")], json!({"Hits": record(&["more"])})));
+    let documents = [("a.json", document(&[(SEARCH, "Hits")], hits())), other()];
+    assert_eq!(vendor.with(&documents)["schemas"]["b.json"]["Hits"], "BHits");
+    let before = std::fs::read_to_string(&path).unwrap();
+    let set = |change: &dyn Fn(&mut Value)| {
+        let mut file: Value = serde_json::from_str(&before).unwrap();
+        change(&mut file["apis"][0]);
+        vendor.0.put("specs/acme/vendor.json", &file);
+    };
+    set(&|api| api["types"] = json!({"BHits": "Found", "Hist": "Gone"}));
+    table.push_str(&format!("another name for a type\n    {}\n", vendor.0.refusal()));
     insta::assert_snapshot!(table);
-    set(&|api| api["types"] = json!({"Hits": "Found"}));
-    assert_eq!(vendor.0.plan().unwrap().files.iter().filter(|file| file.path.ends_with("names.json")).count(), 1);
+    let names = vendor.0.root().join("specs/acme/names.json");
+    let text = std::fs::read_to_string(&names).unwrap();
+    std::fs::write(&names, text.replace("\"Hits\": \"BHits\"", "")).unwrap();
+    vendor.generate();
+    assert_eq!(vendor.names()["schemas"]["b.json"]["Hits"], "Found");
 }
