@@ -85,6 +85,22 @@ impl Specs {
         this
     }
 
+    /// Copies the workspace.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be copied.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        let copy = Self { folder: tempfile::tempdir().unwrap(), vendor: self.vendor.clone() };
+        for name in tree::files(self.root()).unwrap() {
+            let target = copy.root().join(&name);
+            std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+            std::fs::copy(self.root().join(&name), target).unwrap();
+        }
+        copy
+    }
+
     /// The workspace.
     #[must_use]
     pub fn root(&self) -> &Path {

@@ -81,7 +81,7 @@ fn together(world: &World, first: &Mutation, second: &Mutation) -> Result<Option
     else {
         return Ok(None);
     };
-    let all = both.facts()?;
+    let (before, all) = (world.facts()?, both.facts()?);
     let (Ok(whole), Ok(one_told), Ok(other_told)) = (world.told(&both), world.told(&one), world.told(&other)) else {
         return Ok(None);
     };
@@ -90,14 +90,12 @@ fn together(world: &World, first: &Mutation, second: &Mutation) -> Result<Option
         let facts = alone.facts()?;
         let places = facts::differences(&facts, &all);
         let documents: Vec<Document> = alone.documents()?.into_iter().chain(both.documents()?).collect();
-        let seen = places.iter().any(|place| nowhere::reason(place, &documents).is_none());
-        if seen && told.lines() == whole {
-            let (kind, at) = (KINDS[hidden.kind].name, &hidden.place);
-            return Ok(Some(format!(
-                "hidden by another change: {kind} in {} {} at {at}",
-                world.vendor(),
-                hidden.document
-            )));
+        let unknown = |place: &&&str| nowhere::reason(place, &documents).is_none() && !nowhere::is_new(place, &before);
+        let place = places.iter().find(unknown);
+        if let Some(place) = place.filter(|_| told.lines() == whole) {
+            let said = |one: &Mutation| format!("{} in {} at {}", KINDS[one.kind].name, one.document, one.place);
+            let by = if std::ptr::eq(hidden, first) { second } else { first };
+            return Ok(Some(format!("{}: {} ({place}) is hidden by {}", world.vendor(), said(hidden), said(by))));
         }
     }
     Ok(None)

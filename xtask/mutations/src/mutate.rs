@@ -23,7 +23,7 @@ pub(crate) const KINDS: &[Kind] = &[
         item(d, &path).remove(&method);
         Some(format!("{method} {path}"))
     }),
-    kind("operation added", true, |rng, d| {
+    kind("operation added", false, |rng, d| {
         let (path, method) = operation(rng, d)?;
         let mut copy = item(d, &path)[&method].clone();
         let copied = copy.as_object_mut()?;
@@ -32,7 +32,7 @@ pub(crate) const KINDS: &[Kind] = &[
         d["paths"][&moved] = json!({(method.as_str()): copy});
         Some(format!("{method} {moved}"))
     }),
-    kind("path moved", true, |rng, d| {
+    kind("path moved", false, |rng, d| {
         let (path, _) = operation(rng, d)?;
         let paths = d["paths"].as_object_mut()?;
         let value = paths.remove(&path)?;
@@ -40,7 +40,7 @@ pub(crate) const KINDS: &[Kind] = &[
         paths.insert(moved.clone(), value);
         Some(moved)
     }),
-    kind("version in the path", true, |rng, d| {
+    kind("version in the path", false, |rng, d| {
         let (path, _) = operation(rng, d)?;
         let paths = d["paths"].as_object_mut()?;
         let value = paths.remove(&path)?;
@@ -63,7 +63,7 @@ pub(crate) const KINDS: &[Kind] = &[
         item.insert(other.to_owned(), value);
         Some(format!("{method} {path}: {other}"))
     }),
-    kind("version header", true, |rng, d| {
+    kind("version header", false, |rng, d| {
         let place = parameter(rng, d, |one| {
             one["in"] == "header" && one["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("version"))
         })?;
@@ -83,7 +83,7 @@ pub(crate) const KINDS: &[Kind] = &[
         d.pointer_mut(&place)?["required"] = json!(true);
         Some(place)
     }),
-    kind("parameter optional", true, |rng, d| {
+    kind("parameter optional", false, |rng, d| {
         let place = parameter(rng, d, |one| one["in"] == "query" && one["required"] == true)?;
         d.pointer_mut(&place)?["required"] = json!(false);
         Some(place)
@@ -153,7 +153,7 @@ pub(crate) const KINDS: &[Kind] = &[
         push(schema, "required", json!(name));
         Some(format!("{place}: {name}"))
     }),
-    kind("member optional", true, |rng, d| {
+    kind("member optional", false, |rng, d| {
         let place = schema(rng, d, |one| one["required"].as_array().is_some_and(|required| !required.is_empty()))?;
         let required = d.pointer_mut(&place)?["required"].as_array_mut()?;
         required.remove(rng.usize(..required.len()));
@@ -169,18 +169,18 @@ pub(crate) const KINDS: &[Kind] = &[
         d.pointer_mut(&place)?["nullable"] = json!(false);
         Some(place)
     }),
-    kind("member read-only", true, |rng, d| {
+    kind("member read-only", false, |rng, d| {
         let place = member(rng, d, |one| one["readOnly"] != true && one.get("$ref").is_none())?;
         d.pointer_mut(&place)?["readOnly"] = json!(true);
         Some(place)
     }),
-    kind("member is a list", true, |rng, d| {
+    kind("member is a list", false, |rng, d| {
         let place = member(rng, d, |one| one["type"].is_string() && one["type"] != "array")?;
         let schema = d.pointer_mut(&place)?;
         *schema = json!({"type": "array", "items": schema.take()});
         Some(place)
     }),
-    kind("elements of another type", true, |rng, d| {
+    kind("elements of another type", false, |rng, d| {
         let place = member(rng, d, |one| one["items"]["type"].is_string())?;
         let schema = &mut d.pointer_mut(&place)?["items"];
         *schema = another(rng, schema);
@@ -206,7 +206,7 @@ pub(crate) const KINDS: &[Kind] = &[
         d.pointer_mut(&place)?["enum"] = json!(["first", "second"]);
         Some(place)
     }),
-    kind("enum opened", true, |rng, d| {
+    kind("enum opened", false, |rng, d| {
         let place = values(rng, d)?;
         d.pointer_mut(place.strip_suffix("/enum")?)?.as_object_mut()?.remove("enum");
         Some(place)
@@ -237,7 +237,7 @@ pub(crate) const KINDS: &[Kind] = &[
             json!({"application/pdf": {"schema": {"type": "string", "format": "binary"}}});
         Some(place)
     }),
-    kind("reply of another schema", true, |rng, d| {
+    kind("reply of another schema", false, |rng, d| {
         let place =
             of_operation(rng, d, |one| one["responses"]["200"]["content"]["application/json"].get("schema").is_some())?;
         let names: Vec<String> = d["components"]["schemas"].as_object()?.keys().cloned().collect();
@@ -246,7 +246,7 @@ pub(crate) const KINDS: &[Kind] = &[
             json!({"$ref": format!("#/components/schemas/{name}")});
         Some(format!("{place}: {name}"))
     }),
-    kind("reply without content", true, |rng, d| {
+    kind("reply without content", false, |rng, d| {
         let place = of_operation(rng, d, |one| one["responses"]["200"].get("content").is_some())?;
         let responses = d.pointer_mut(&place)?["responses"].as_object_mut()?;
         responses.remove("200");
@@ -315,7 +315,7 @@ pub(crate) const KINDS: &[Kind] = &[
         *d = serde_json::from_str(&d.to_string().replace(&was, is)).ok()?;
         Some(name)
     }),
-    kind("schema without members", true, |rng, d| {
+    kind("schema without members", false, |rng, d| {
         let place = schema(rng, d, |_| true)?;
         *d.pointer_mut(&place)? = json!({"type": "object"});
         Some(place)

@@ -6,6 +6,8 @@ use codegen::diff::is_internal;
 use codegen::read::document::Document;
 use serde_json::Value;
 
+use crate::facts::Facts;
+
 /// A kind of fact that is told nowhere.
 pub(crate) struct Nowhere {
     pub(crate) what: &'static str,
@@ -49,6 +51,11 @@ pub(crate) const NOWHERE: &[Nowhere] = &[
         },
     },
     Nowhere {
+        what: "the list of all scopes in the definition of a kind of credential",
+        why: "which scopes an operation accepts is told with the operation",
+        is: |place, _| place.starts_with("/components/securitySchemes/") && place.contains("/scopes"),
+    },
+    Nowhere {
         what: "a parameter of the query that the path has too, and one of the path that the path does not have",
         why: "the value is sent once, in the path",
         is: |place, _| {
@@ -67,6 +74,19 @@ pub(crate) fn reason(place: &str, documents: &[Document]) -> Option<&'static Now
     let (name, place) = place.split_once('#')?;
     let of: Vec<&Document> = documents.iter().filter(|document| document.name == name).collect();
     NOWHERE.iter().find(|kind| (kind.is)(place, &of))
+}
+
+/// Whether a place is in something that was not there before, which is told as a whole.
+pub(crate) fn is_new(place: &str, before: &Facts) -> bool {
+    let place = place.trim_end_matches('/');
+    let mut above = place.match_indices('/').map(|(end, _)| &place[..=end]);
+    above.any(|part| is_thing(part) && !before.contains_key(part))
+}
+
+/// Whether a place is that of an operation, a parameter, a member or a schema.
+fn is_thing(part: &str) -> bool {
+    let steps: Vec<&str> = part.trim_end_matches('/').rsplit('/').collect();
+    matches!(steps.as_slice(), [_, "parameters" | "properties" | "schemas", ..] | [_, _, "paths", ..])
 }
 
 /// The schemas that the paths of a document lead to.

@@ -74,7 +74,8 @@ impl Table {
         }
         text += &line("all", &sum);
         text += &format!("\nUnseen, hidden, or a break that is called minor or patch: {}\n", self.wrong.len());
-        text += "\n\"Refused\" means that generation stops and says why.\n\n## What is told nowhere\n\n| fact | why |\n|---|---|\n";
+        text += "\n\"Refused\" means that nothing can be generated any more, and the comparison ends with an error.\n\n## What is told nowhere\n\n| fact | why |\n|---|---|\n";
+        text += "| what an operation or a schema has that is new or gone | it is told as a whole |\n";
         NOWHERE.iter().for_each(|kind| text += &format!("| {} | {} |\n", kind.what, kind.why));
         text
     }

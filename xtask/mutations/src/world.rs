@@ -74,7 +74,7 @@ impl World {
 
     /// The same documents with changes; what our corrections say of them is kept as a sync keeps it.
     pub(crate) fn with(&self, mutations: &[&Mutation]) -> Result<Self> {
-        let other = Self::new(self.index);
+        let other = Self { index: self.index, specs: self.specs.copied() };
         for mutation in mutations {
             other.specs.edit(mutation.document, |document| {
                 (mutate::KINDS[mutation.kind].change)(&mut Rng::with_seed(mutation.seed), document);

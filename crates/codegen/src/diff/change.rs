@@ -36,6 +36,8 @@ pub enum Kind {
     Limit,
     /// What is sent or comes back, where no Rust item shows it.
     Wire,
+    /// What a single document has, where another one makes the Rust item. It is in no changelog.
+    Document,
     /// A type.
     Type,
     /// The value of an enum.

@@ -101,7 +101,7 @@ fn named(list: &[Value]) -> Option<Vec<String>> {
     list.iter().map(|one| Some(format!("{}:{}", text(one, "in")?, text(one, "name")?))).collect()
 }
 
-impl Difference<'_> {
+impl<'a> Difference<'a> {
     /// The word of OpenAPI that differs, unless it is a name of the vendor's.
     pub(super) fn keyword(&self) -> Option<&str> {
         let mut from_end = self.pointer.iter().rev();
@@ -109,24 +109,53 @@ impl Difference<'_> {
         from_end.next().is_none_or(|above| above != "properties").then_some(last)
     }
 
-    /// The difference in words.
-    pub(super) fn say(&self) -> String {
-        let Some((word, place)) = self.pointer.split_last() else { return "is written otherwise".to_owned() };
+    /// The schemas that it refers to before and now, if it is a reference.
+    pub(super) fn reference(&self) -> Option<(&'a str, &'a str)> {
+        let last = |value: Option<&'a Value>| value?.as_str()?.rsplit('/').next();
+        if self.keyword()? != "$ref" {
+            return None;
+        }
+        Some((last(self.old)?, last(self.new)?))
+    }
+
+    /// The place in words, and the word of OpenAPI.
+    fn place(&self) -> (String, &str) {
+        let Some((word, place)) = self.pointer.split_last() else { return (String::new(), "it") };
         let place: Vec<&str> = place.iter().map(String::as_str).collect();
         let of = place.join("/").replace("/properties/", ".");
         let of = of.trim_start_matches("properties/");
-        let of = if of.is_empty() { String::new() } else { format!("`{of}`: ") };
-        match (word.as_str(), self.old, self.new) {
+        (if of.is_empty() { String::new() } else { format!("`{of}`: ") }, word)
+    }
+
+    /// The difference in words, unless it is an element of a list.
+    fn say(&self) -> String {
+        let (of, word) = self.place();
+        match (word, self.old, self.new) {
             ("nullable", _, Some(Value::Bool(true))) => format!("{of}may be null"),
             ("nullable", ..) => format!("{of}is not null any more"),
-            (_, None, Some(new)) if self.element => format!("{of}{word} has {} too", written(new)),
-            (_, Some(old), None) if self.element => format!("{of}{word} has {} no more", written(old)),
             (_, old, new) => {
                 let said = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), written);
                 format!("{of}{word} was {}, is {}", said(old), said(new))
             }
         }
     }
+}
+
+/// The differences in words: the elements of a list together, every other by itself.
+pub(super) fn said(found: &[&Difference<'_>]) -> Vec<String> {
+    let alike = |one: &&Difference<'_>, other: &&Difference<'_>| {
+        one.element && other.element && one.pointer == other.pointer && one.new.is_some() == other.new.is_some()
+    };
+    let say = |group: &[&Difference<'_>]| match group {
+        [one, ..] if one.element => {
+            let (of, word) = one.place();
+            let values = group.iter().filter_map(|one| one.new.or(one.old)).map(written).collect::<Vec<_>>().join(", ");
+            let how = if one.new.is_some() { "too" } else { "no more" };
+            vec![format!("{of}{word} has {values} {how}")]
+        }
+        all => all.iter().map(|one| one.say()).collect(),
+    };
+    found.chunk_by(alike).flat_map(say).collect()
 }
 
 /// A value in few words.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::change::{Changes, Kind, few};
-use super::difference::{self, Difference};
+use super::difference;
 use super::pairs::{Pairs, template};
 use super::side::Api;
 use crate::model::Operation;
@@ -26,6 +26,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
     let mut come: BTreeSet<Key> = moved.map(|pair| key(pair.new)).collect();
     gone.extend(pairs.gone.iter().map(|operation| key(operation)));
     come.extend(pairs.come.iter().map(|operation| key(operation)));
+    let (merged_before, merged_now) = (merged(old), merged(new));
     for before in &old.documents {
         let Some(now) = new.documents.iter().find(|now| now.name == before.name) else { continue };
         let (was, is) = (operations(before), operations(now));
@@ -34,7 +35,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
             alone.map(|((method, _), (path, _))| format!("`{method} {path}`")).collect()
         };
         let object = old.objects.get(&before.name).is_some_and(|name| told.contains(name));
-        let mut item = changes.of(Kind::Wire, &before.name);
+        let mut item = changes.of(Kind::Document, &before.name);
         let (lacks, has) = (lines(&was, &is, &gone), lines(&is, &was, &come));
         if !lacks.is_empty() && !object {
             let why = "the Rust call stays, because another document has it";
@@ -43,34 +44,55 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
         if !has.is_empty() && !object {
             item.patch(format!("has {} too", few(&has)), "the Rust call was there, because another document has it");
         }
+        let from_here = |all: &BTreeSet<(&str, Key)>, key: &Key| all.contains(&(before.name.as_str(), key.clone()));
         let mut shown = BTreeSet::new();
         for (key, (_, one)) in &was {
             // What both merged documents have from here is compared there.
-            let Some((_, other)) = is.get(key).filter(|_| !(merged(old, before, key) && merged(new, now, key))) else {
+            let Some((_, other)) =
+                is.get(key).filter(|_| !(from_here(&merged_before, key) && from_here(&merged_now, key)))
+            else {
                 continue;
             };
-            shown.extend(differences(&expanded(before, one), &expanded(now, other)));
+            shown.extend(differences(&expanded(&before.value, one), &expanded(&now.value, other)));
         }
         if !shown.is_empty() {
-            let what = format!("its own copy of an operation: {}", few(shown));
+            let what = format!("its own copy of an operation: {}", shown.into_iter().collect::<Vec<_>>().join(", "));
             item.patch(what, "the call is made of the fuller document");
         }
+        // Shared replies that are the merged document's are compared there.
+        let responses = |document: &Document| expanded(&document.value, &document.value["components"]["responses"]);
+        let same = |api: &Api, document: &Document| {
+            expanded(&api.merged, &api.merged["components"]["responses"]) == responses(document)
+        };
+        let shared = !(same(old, before) && same(new, now));
         let whole = |document: &Document| {
             let mut value = document.value["components"].clone();
             if let Some(components) = value.as_object_mut() {
                 ["schemas", "responses", "parameters"].into_iter().for_each(|key| drop(components.remove(key)));
+                // Which scopes an operation accepts is told with it.
+                let schemes = components.get_mut("securitySchemes").and_then(Value::as_object_mut);
+                let flows = schemes.into_iter().flatten().filter_map(|(_, scheme)| scheme.get_mut("flows"));
+                for (_, flow) in flows.filter_map(Value::as_object_mut).flatten() {
+                    flow.as_object_mut().and_then(|flow| flow.remove("scopes"));
+                }
+                if shared {
+                    components.insert("responses".to_owned(), responses(document));
+                }
             }
             value
         };
         let (one, other) = (whole(before), whole(now));
-        let mut shown: Vec<String> = difference::all(&one, &other, &[]).iter().map(Difference::say).collect();
-        shown.extend(difference::all(&before.value, &now.value, &ELSEWHERE).iter().map(Difference::say));
+        let mut found = difference::all(&one, &other, &[]);
+        found.extend(difference::all(&before.value, &now.value, &ELSEWHERE));
+        let mut shown = difference::said(&found.iter().collect::<Vec<_>>());
         let told = |document: &Document, api: &Api| document.value.get("servers") == api.merged.get("servers");
         if before.value.get("servers") != now.value.get("servers") && !(told(before, old) && told(now, new)) {
             shown.push("other servers".to_owned());
         }
         if !shown.is_empty() {
-            changes.of(Kind::Wire, &before.name).patch(few(shown), "it holds for all operations of the document");
+            changes
+                .of(Kind::Document, &before.name)
+                .patch(shown.join(", "), "it holds for all operations of the document");
         }
     }
 }
@@ -86,20 +108,19 @@ fn operations(document: &Document) -> Operations<'_> {
         .collect()
 }
 
-/// Whether the merged document has an operation from this one.
-fn merged(api: &Api, document: &Document, (method, path): &Key) -> bool {
-    let here = |other: &Operation| {
-        other.document == document.name && other.method == *method && template(&other.path) == *path
-    };
-    api.model.operations.iter().any(here)
+/// The operations of the merged document, with the document that each is from.
+fn merged(api: &Api) -> BTreeSet<(&str, Key)> {
+    let of = |one: &'_ Operation| (one.method.clone(), template(&one.path));
+    api.model.operations.iter().map(|one| (one.document.as_str(), of(one))).collect()
 }
 
 fn differences(old: &Value, new: &Value) -> Vec<String> {
-    difference::all(old, new, &["operationId", "tags", "x-crm-name"]).iter().map(Difference::say).collect()
+    let found = difference::all(old, new, &["operationId", "tags", "x-crm-name"]);
+    difference::said(&found.iter().collect::<Vec<_>>())
 }
 
 /// An operation with its schemas in place of references; a schema that holds itself ends there.
-fn expanded(document: &Document, value: &Value) -> Value {
+fn expanded(document: &Value, value: &Value) -> Value {
     fn expand(schemas: &Value, value: &Value, open: &mut Vec<String>) -> Value {
         if let Some(name) = references::schema_name(value) {
             if open.iter().any(|known| known == name) {
@@ -119,5 +140,5 @@ fn expanded(document: &Document, value: &Value) -> Value {
             plain => plain.clone(),
         }
     }
-    expand(&document.value["components"]["schemas"], value, &mut Vec::new())
+    expand(&document["components"]["schemas"], value, &mut Vec::new())
 }

@@ -149,6 +149,16 @@ impl<'a> Places<'a> {
                     let member = value.and_then(Value::as_str).and_then(|wire| self.field(ty, wire));
                     return member.map(|(name, _)| name).into_iter().collect();
                 }
+                // A record that a union has or lacks.
+                "oneOf" | "anyOf" if steps.len() == 0 => {
+                    let name = value.and_then(references::schema_name).map(ToUpperCamelCase::to_upper_camel_case);
+                    let arms = match self.definition(ty).map(|found| &found.shape) {
+                        Some(Shape::Union(_, arms)) => arms.as_slice(),
+                        _ => &[],
+                    };
+                    let arm = arms.iter().find(|(ty, ..)| ty.name() == name.as_deref());
+                    return arm.map(|(_, arm, _)| format!("{}::{arm}", ty.name().unwrap_or("?"))).into_iter().collect();
+                }
                 "enum" => {
                     return match (self.definition(ty).map(|found| &found.shape), value.and_then(Value::as_str)) {
                         (Some(Shape::Enum(variants)), Some(value)) => {

@@ -25,38 +25,43 @@ pub(super) fn compare(changes: &mut Changes, pair: &Pair<'_, Operation>, (old_ap
         }
     }
     let (before, now) = (Ways::of(old_api, old), Ways::of(new_api, new));
-    let mut compare = |of: &str, before: &BTreeSet<String>, now: &BTreeSet<String>| {
-        let code = |names: &mut dyn Iterator<Item = &String>| few(names.map(|name| format!("`{name}`")));
-        let come = code(&mut now.difference(before));
-        let gone = code(&mut before.difference(now));
+    for (of, before, now) in
+        [("scopes", before.scopes, now.scopes), ("credentials of the kind", before.kinds, now.kinds)]
+    {
+        // What was accepted still is if it has all that one of the ways asks for now.
+        let accepted = |way: &&Way| now.iter().any(|now| now.is_subset(way));
+        let gone = written(before.iter().filter(|way| !accepted(way)));
+        let come = written(now.difference(&before));
         match (gone.is_empty(), come.is_empty()) {
-            (true, true) => {}
-            (true, false) if before.is_empty() => {
+            (true, true) if before == now => {}
+            _ if before.is_empty() => {
                 item.minor(
                     format!("names {of} for the first time: {come}"),
                     "the Rust call stays; a token may lack them",
                 );
             }
-            (true, false) => item.minor(format!("accepts {of} {come} as well"), LOOSER),
             _ if now.is_empty() => item.minor(format!("names no {of} any more; named {gone}"), LOOSER),
-            (false, true) => {
-                let what = format!("no longer accepts {of} {gone}");
-                item.felt(Class::Breaking, what, REFUSED);
-            }
+            (true, true) => item.minor(format!("names fewer {of}, of which one that is enough is left"), LOOSER),
+            (true, false) => item.minor(format!("accepts {of} {come} as well"), LOOSER),
+            (false, true) => item.felt(Class::Breaking, format!("no longer accepts {of} {gone}"), REFUSED),
             (false, false) => {
-                let what = format!("no longer accepts {of} {gone}, but accepts {come}");
-                item.felt(Class::Breaking, what, REFUSED);
+                item.felt(Class::Breaking, format!("no longer accepts {of} {gone}, but accepts {come}"), REFUSED);
             }
         }
-    };
-    compare("scopes", &before.scopes, &now.scopes);
-    compare("credentials of the kind", &before.kinds, &now.kinds);
+    }
 }
 
-/// What is accepted: one of these scopes, and a credential of one of these kinds.
+/// What must be there together.
+type Way = BTreeSet<String>;
+
+fn written<'a>(ways: impl Iterator<Item = &'a Way>) -> String {
+    few(ways.map(|way| way.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" with ")))
+}
+
+/// The alternatives, of scopes and of kinds of credentials.
 struct Ways {
-    scopes: BTreeSet<String>,
-    kinds: BTreeSet<String>,
+    scopes: BTreeSet<Way>,
+    kinds: BTreeSet<Way>,
 }
 
 impl Ways {
@@ -65,12 +70,14 @@ impl Ways {
         let whole = api.documents.iter().find(|document| document.name == operation.document);
         let whole = whole.and_then(|document| document.value.get("security"));
         let ways = value.get("security").or(whole).and_then(Value::as_array);
-        // What must be used together is one way.
-        let kind = |way: &Value| way.as_object().map(|way| way.keys().cloned().collect::<Vec<_>>().join(" and "));
-        Self {
-            scopes: operation.scopes.iter().filter(|scope| !is_internal(scope)).cloned().collect(),
-            kinds: ways.into_iter().flatten().filter_map(kind).collect(),
-        }
+        let ways: Vec<_> = ways.into_iter().flatten().filter_map(Value::as_object).collect();
+        let texts = |scopes: &Value| {
+            scopes.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect::<Way>()
+        };
+        let mut scopes: BTreeSet<Way> = ways.iter().map(|way| way.values().flat_map(texts).collect()).collect();
+        scopes.extend(texts(&value["x-crm-scopes"]).into_iter().map(|scope| Way::from([scope])));
+        scopes.retain(|way| !way.is_empty() && !way.iter().any(|scope| is_internal(scope)));
+        Self { scopes, kinds: ways.iter().map(|way| way.keys().cloned().collect()).collect() }
     }
 }
 

@@ -80,6 +80,7 @@ fn record(changes: &mut Changes, name: &str, (old, before): Side<'_>, (new, now)
         let mut item = changes.of(Kind::Type, format!("{name}.{}", field.ident));
         let what = format!("the field `{}`: `{}`{used}", field.wire, field_type(field, new).0);
         if field.required && new.sent && old.sent {
+            let what = format!("a request must have {what}");
             item.felt(Class::Breaking, what, "a request without it is refused before it is sent");
         } else {
             item.added(what, OPTION);

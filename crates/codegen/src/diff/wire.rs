@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
-use serde_json::Value;
 
 use super::change::{Changes, Kind, few};
 use super::difference::{self, Difference};
@@ -44,20 +43,38 @@ pub(super) fn compare(
     let mut told: BTreeSet<String> = changes.items().map(str::to_owned).collect();
     told.extend(changes.found.iter().filter_map(|change| whole(change.kind, &change.item)));
     let known = Known { told, old: Places::of(old), new: Places::of(new), renamed };
-    for pair in &pairs.both {
-        let before = &old.merged["paths"][&pair.old.path][pair.old.method.to_lowercase()];
-        let now = &new.merged["paths"][&pair.new.path][pair.new.method.to_lowercase()];
-        say(changes, &pair.new.name, before, now, &OPERATION, |one| known.operation(pair, one));
-    }
-    let schemas = &new.merged["components"]["schemas"];
-    for (name, schema) in object(&old.merged["components"], "schemas") {
+    // The schemas of both sides that are the same one: by name, by their type, and by the references to them.
+    let (before, now) = (&old.merged["components"]["schemas"], &new.merged["components"]["schemas"]);
+    let mut open: Vec<(String, String)> = Vec::new();
+    for (name, _) in object(&old.merged["components"], "schemas") {
         let moved = || {
             let is = renamed.get(&name.to_upper_camel_case())?;
             object(&new.merged["components"], "schemas").find(|(other, _)| other.to_upper_camel_case() == *is)
         };
-        let found = schemas.get(name).map(|now| (name, now)).or_else(moved);
-        if let Some((is, now)) = found {
-            say(changes, is, schema, now, &["x-crm-name"], |one| known.schema((name, is), one));
+        if now.get(name).is_some() {
+            open.push((name.clone(), name.clone()));
+        } else if let Some((is, _)) = moved() {
+            open.push((name.clone(), is.clone()));
+        }
+    }
+    let follow = |found: &[Difference<'_>], open: &mut Vec<(String, String)>| {
+        let alone = |(was, is): &(&str, &str)| now.get(*was).is_none() && before.get(*is).is_none();
+        let references = found.iter().filter_map(Difference::reference).filter(alone);
+        open.extend(references.map(|(was, is)| (was.to_owned(), is.to_owned())));
+    };
+    for pair in &pairs.both {
+        let before = &old.merged["paths"][&pair.old.path][pair.old.method.to_lowercase()];
+        let now = &new.merged["paths"][&pair.new.path][pair.new.method.to_lowercase()];
+        let found = difference::all(before, now, &OPERATION);
+        say(changes, &pair.new.name, &found, |one| known.operation(pair, one));
+        follow(&found, &mut open);
+    }
+    let mut seen = BTreeSet::new();
+    while let Some((was, is)) = open.pop() {
+        if seen.insert((was.clone(), is.clone())) {
+            let found = difference::all(&before[&was], &now[&is], &["x-crm-name"]);
+            say(changes, &is, &found, |one| known.schema((&was, &is), one));
+            follow(&found, &mut open);
         }
     }
 }
@@ -73,20 +90,13 @@ pub(super) fn rest(changes: &mut Changes, old: &Api, new: &Api) {
         changes.of(Kind::Wire, &new.client).minor(format!("the document names the host {is} in place of {was}"), why);
     }
     let responses = |api: &Api| api.merged["components"]["responses"].clone();
-    say(changes, "the replies that operations share", &responses(old), &responses(new), &[], |_| false);
+    let (before, now) = (responses(old), responses(new));
+    say(changes, "the replies that operations share", &difference::all(&before, &now, &[]), |_| false);
 }
 
 /// Tells the differences that are not covered by what is told already.
-pub(super) fn say(
-    changes: &mut Changes,
-    name: &str,
-    old: &Value,
-    new: &Value,
-    elsewhere: &[&str],
-    covered: impl Fn(&Difference<'_>) -> bool,
-) {
-    let shown: Vec<String> =
-        difference::all(old, new, elsewhere).iter().filter(|one| !covered(one)).map(Difference::say).collect();
+fn say(changes: &mut Changes, name: &str, found: &[Difference<'_>], covered: impl Fn(&Difference<'_>) -> bool) {
+    let shown = difference::said(&found.iter().filter(|one| !covered(one)).collect::<Vec<_>>());
     if !shown.is_empty() {
         changes.of(Kind::Wire, name).patch(shown.join(", "), "no Rust item shows it");
     }
@@ -147,10 +157,8 @@ impl Known<'_> {
 
     /// Whether a reference only follows a type to its new name.
     fn follows(&self, one: &Difference<'_>) -> bool {
-        let named = |value: Option<&Value>| Some(value?.as_str()?.rsplit('/').next()?.to_upper_camel_case());
-        match (one.keyword(), named(one.old), named(one.new)) {
-            (Some("$ref"), Some(was), Some(is)) => self.renamed.get(&was) == Some(&is),
-            _ => false,
-        }
+        one.reference().is_some_and(|(was, is)| {
+            self.renamed.get(&was.to_upper_camel_case()).is_some_and(|name| *name == is.to_upper_camel_case())
+        })
     }
 }

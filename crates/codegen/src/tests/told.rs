@@ -123,6 +123,9 @@ const CASES: &[Case] = &[
     ("S14", "another scope in the place of one tightens", |notes, _| {
         notes["paths"]["/v1/notes/{id}"]["put"]["security"] = json!([{"oauth2": ["notes.write"]}]);
     }),
+    ("S14", "a second scope must be there too", |notes, _| {
+        notes["paths"]["/v1/notes/{id}"]["put"]["security"] = json!([{"oauth2": ["notes", "people"]}]);
+    }),
     ("S14", "another kind of credential is accepted", |notes, _| {
         let security = &mut notes["paths"]["/v1/notes/{id}"]["put"]["security"];
         security.as_array_mut().unwrap().push(json!({"private_apps": ["notes"]}));

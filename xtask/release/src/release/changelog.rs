@@ -35,7 +35,7 @@ impl Entries {
 
     /// Adds what the documents changed.
     pub(crate) fn tell<'a>(&mut self, changes: impl IntoIterator<Item = &'a Change>) {
-        for same in alike(changes) {
+        for same in alike(changes.into_iter().filter(|change| change.kind != Kind::Document)) {
             let first = same.first;
             let breaking = if first.class == Class::Breaking { "**Breaking:** " } else { "" };
             let code = |item: &str| match first.kind {

@@ -25,12 +25,6 @@ pub(super) fn all(root: &Path, plan: &Plan, judges: &Judges) -> Result<Vec<Check
     found.extend(judges.checks(root, false));
     for release in plan.going() {
         found.extend(manifest(root, release));
-        let api = format!("docs/api/{}.txt", release.package.name);
-        found.push(Check {
-            wrong: (!root.join(&api).is_file()).then(|| "is missing; `cargo xtask api` writes it".to_owned()),
-            what: api,
-            needed: true,
-        });
         let path = release.changelog_path();
         let (empty, written) = (release.changelog.entries().is_empty(), release.changelog.has(&release.next));
         let wrong = if !root.join(&path).is_file() {

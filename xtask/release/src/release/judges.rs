@@ -53,9 +53,11 @@ impl Judges {
     pub(super) fn checks(&self, root: &Path, publishes: bool) -> Vec<Check> {
         let texts = self.items.iter().map(|(name, text)| {
             let path = format!("docs/api/{name}.txt");
-            let known = std::fs::read_to_string(root.join(&path));
-            let wrong = known.is_ok_and(|known| known != *text);
-            let wrong = wrong.then(|| "is not current; run `cargo xtask api` and review the difference".to_owned());
+            let wrong = match std::fs::read_to_string(root.join(&path)) {
+                Ok(known) if known == *text => None,
+                Ok(_) => Some("is not current; run `cargo xtask api` and review the difference".to_owned()),
+                Err(_) => Some("is missing; `cargo xtask api` writes it".to_owned()),
+            };
             Check { what: path, wrong, needed: true }
         });
         let missing = "is not installed, and judges nothing; `cargo install cargo-semver-checks --locked`";
