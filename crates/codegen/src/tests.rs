@@ -2,6 +2,7 @@
 //! nothing drifts.
 
 mod descriptions;
+mod legal;
 mod names;
 mod told;
 

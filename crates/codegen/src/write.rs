@@ -86,17 +86,29 @@ impl Files {
         Ok(Changes { files: changed, total: self.files.len() })
     }
 
-    /// Writes the files that differ and removes those that are no longer made.
+    /// Writes the files that differ and removes those that are no longer made. All are written beside their places
+    /// before the first one is moved there, so that a full disk leaves everything as it was.
     pub fn write(&self) -> Result<()> {
-        for (path, text) in &self.files {
+        let stale = self.stale()?;
+        let mut drafts = Vec::new();
+        let written = self.files.iter().try_for_each(|(path, text)| {
             if std::fs::read_to_string(path).is_ok_and(|old| old == *text) {
-                continue;
+                return Ok(());
             }
-            put(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+            drafts.push((draft(path), path));
+            put(&draft(path), text).with_context(|| format!("{} cannot be written", path.display()))
+        });
+        let moved = written.and_then(|()| {
+            let put = |(draft, path): &(PathBuf, &PathBuf)| {
+                std::fs::rename(draft, path).with_context(|| format!("{} cannot be written", path.display()))
+            };
+            drafts.iter().try_for_each(put)
+        });
+        if moved.is_err() {
+            drafts.iter().for_each(|(draft, _)| drop(std::fs::remove_file(draft)));
         }
-        for path in self.stale()? {
-            std::fs::remove_file(&path)?;
-        }
+        moved?;
+        stale.iter().filter(|path| path.is_file()).try_for_each(std::fs::remove_file)?;
         Ok(())
     }
 
@@ -121,15 +133,18 @@ impl Files {
     }
 }
 
-/// Writes a file beside its place and moves it there: a run that is ended leaves the old file or the new one.
+/// The place beside a file where it is written first.
+fn draft(path: &Path) -> PathBuf {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".draft");
+    draft.into()
+}
+
 fn put(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(".draft");
-    std::fs::write(&draft, text)?;
-    std::fs::rename(draft, path)
+    std::fs::write(path, text)
 }
 
 impl Change {
@@ -171,15 +186,22 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_written_stays_as_it_was() {
+    fn if_a_file_cannot_be_written_all_stay_as_they_were() {
         let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("a.rs");
-        fs::write(&path, "old").unwrap();
-        fs::create_dir(root.path().join("a.rs.draft")).unwrap();
+        let at = |name: &str| root.path().join(name);
+        for name in ["a.rs", "b.rs", "gone.rs"] {
+            fs::write(at(name), "old").unwrap();
+        }
+        fs::create_dir(at("b.rs.draft")).unwrap();
         let mut files = Files::default();
-        files.add(path.clone(), "new".to_owned());
+        files.own(root.path().to_owned());
+        for name in ["a.rs", "b.rs", "c.rs"] {
+            files.add(at(name), "new".to_owned());
+        }
         let error = format!("{:#}", files.write().unwrap_err());
-        assert!(error.starts_with(&format!("{} cannot be written: ", path.display())), "{error}");
-        assert_eq!(fs::read_to_string(path).unwrap(), "old");
+        assert!(error.starts_with(&format!("{} cannot be written: ", at("b.rs").display())), "{error}");
+        let found = crate::tree::files(root.path()).unwrap();
+        assert_eq!(found, ["a.rs", "b.rs", "gone.rs"].map(PathBuf::from).into());
+        assert!(found.iter().all(|name| fs::read_to_string(at(&name.display().to_string())).unwrap() == "old"));
     }
 }

@@ -1,5 +1,7 @@
 //! The day a vendor changed something, on real documents: HoopAI's version 3 in the place of version 2.
 
+mod layout;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

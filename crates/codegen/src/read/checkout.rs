@@ -1,5 +1,8 @@
 //! A checkout of the vendor's repository: which file is which document, and what is read of them.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -49,7 +52,7 @@ impl Checkout {
         let mut candidates = source.candidates(root)?;
         let listed = vendor.file.apis.iter().flat_map(|api| &api.documents);
         let mut files = Files::of(root)?;
-        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        let (mut found, mut missing, mut unknown) = (Vec::new(), Vec::new(), Vec::<&str>::new());
         for (name, settings) in listed {
             let of = match (&settings.file, candidates.remove(name)) {
                 (Some(pattern), _) => {
@@ -64,10 +67,7 @@ impl Checkout {
             } else if locked.documents.contains_key(name) {
                 missing.push(name.clone());
             } else if !vendor.folder.join(name).is_file() {
-                bail!(
-                    "{name}: vendor.json lists the document, and neither specs/{} nor the checkout has it",
-                    vendor.name
-                );
+                unknown.push(name);
             }
         }
         if found.is_empty() {
@@ -78,6 +78,13 @@ impl Checkout {
                 root.display(),
                 vendor.file.title,
                 paths.join(" or ")
+            );
+        }
+        if !unknown.is_empty() {
+            bail!(
+                "vendor.json lists documents that neither specs/{} nor the checkout has: {}",
+                vendor.name,
+                unknown.join(", ")
             );
         }
         let mut this = Self {
@@ -98,7 +105,7 @@ impl Checkout {
                 Err(error) => drop(wrong.insert(format!("{error:#}"))),
             }
         }
-        wrong.extend(files.missing());
+        wrong.extend(files.wrong());
         if !wrong.is_empty() {
             bail!("{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
         }

@@ -16,13 +16,15 @@ pub struct Files {
     read: BTreeMap<PathBuf, (String, Value)>,
     /// Files that are not there, each with the files that refer to it.
     missing: BTreeMap<String, BTreeSet<PathBuf>>,
+    /// The reasons why files cannot be read.
+    broken: BTreeMap<PathBuf, String>,
 }
 
 impl Files {
     /// Those of a checkout; others are not read.
     pub fn of(root: &Path) -> Result<Self> {
         let root = fs::canonicalize(root).with_context(|| format!("{} cannot be read", root.display()))?;
-        Ok(Self { root, read: BTreeMap::new(), missing: BTreeMap::new() })
+        Ok(Self { root, read: BTreeMap::new(), missing: BTreeMap::new(), broken: BTreeMap::new() })
     }
 
     /// The files that were read, by path in the checkout, each with its SHA-256.
@@ -30,12 +32,17 @@ impl Files {
         self.read.iter().map(|(path, (sha256, _))| (self.name(path), sha256.clone()))
     }
 
-    /// The files that are referred to and not there, for people.
-    pub(super) fn missing(&self) -> impl Iterator<Item = String> {
-        self.missing.iter().map(|(file, by)| {
+    /// What is wrong with files that are referred to, for people.
+    pub(super) fn wrong(&self) -> impl Iterator<Item = String> {
+        let missing = self.missing.iter().map(|(file, by)| {
             let first = by.first().map(|path| self.name(path)).unwrap_or_default();
-            format!("`{file}`, which {first} refers to, is not in the checkout (referred to by {} files)", by.len())
-        })
+            let all = match by.len() {
+                1 => format!("{first} refers"),
+                count => format!("{first} and {} more refer", count - 1),
+            };
+            format!("`{file}`, to which {all}, is not in the checkout")
+        });
+        missing.chain(self.broken.values().cloned())
     }
 
     /// Copies into a document what it refers to in other files.
@@ -49,7 +56,8 @@ impl Files {
             }
             let here = self.name(&file);
             let [kind, name] = parts(&place).with_context(|| format!("{here}: `{place}` is no component"))?;
-            let mut found = strip::strip(self.at(&file, &place)?, strip::component(kind), said);
+            let Some(found) = self.at(&file, &place)? else { continue };
+            let mut found = strip::strip(found, strip::component(kind), said);
             self.point_inside(&mut found, &file, Some(&file), &mut wanted);
             let members = document.as_object_mut().context("the document is no object")?;
             let components = object(object(members, "components")?, kind)?;
@@ -62,15 +70,20 @@ impl Files {
         Ok(())
     }
 
-    fn at(&mut self, file: &Path, place: &str) -> Result<&Value> {
+    /// A part of another file; nothing if the file cannot be read, which is noted once.
+    fn at(&mut self, file: &Path, place: &str) -> Result<Option<&Value>> {
         let here = self.name(file);
-        if !self.read.contains_key(file) {
-            let bytes = fs::read(file).with_context(|| format!("{here} cannot be read"))?;
-            let value = import::parse(&bytes).with_context(|| here.clone())?;
-            self.read.insert(file.to_owned(), (import::sha256(&bytes), value));
+        if !self.read.contains_key(file) && !self.broken.contains_key(file) {
+            let read = fs::read(file).with_context(|| format!("{here} cannot be read"));
+            let read =
+                read.and_then(|bytes| Ok((import::sha256(&bytes), import::parse(&bytes).context(here.clone())?)));
+            match read {
+                Ok(read) => drop(self.read.insert(file.to_owned(), read)),
+                Err(error) => drop(self.broken.insert(file.to_owned(), format!("{error:#}"))),
+            }
         }
-        let found = self.read.get(file).and_then(|(_, value)| value.pointer(place));
-        found.with_context(|| format!("{here}: there is no `{place}`"))
+        let Some((_, value)) = self.read.get(file) else { return Ok(None) };
+        value.pointer(place).map(Some).with_context(|| format!("{here}: there is no `{place}`"))
     }
 
     /// Makes references to other files point inside, and lists what is to be copied. `of` is the other file that `value`

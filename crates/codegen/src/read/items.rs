@@ -1,4 +1,4 @@
-//! What a path says for all of its operations: a reference to another path, and servers.
+//! What a path says for all of its operations, and bodies that operations have in common.
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::document::{Document, METHODS, object, text};
 use super::references::escaped;
 
-/// Puts what a path refers to in its place, and takes out servers that are those of the document.
+/// Puts what paths and bodies refer to in their place, and takes out servers that are those of the document.
 pub(super) fn complete(document: &mut Document) -> Result<()> {
     let root = document.value.clone();
     let Some(paths) = document.value.get_mut("paths").and_then(Value::as_object_mut) else { return Ok(()) };
@@ -22,23 +22,37 @@ pub(super) fn complete(document: &mut Document) -> Result<()> {
         };
         servers(item);
         for method in METHODS {
-            item.get_mut(method).into_iter().for_each(servers);
+            let Some(operation) = item.get_mut(method) else { continue };
+            servers(operation);
+            // A body that several operations have in common.
+            if let Some(body) = operation.get_mut("requestBody") {
+                *body = Value::Object(whole(&root, body, 1).with_context(at)?);
+            }
         }
     }
     Ok(())
 }
 
-/// Refuses servers that are not those of the document: the operations of an API have one host.
+/// Refuses what cannot be generated: what is not an operation, and servers that are not those of the document, because the
+/// operations of an API have one host.
 pub(crate) fn check(document: &Document) -> Result<()> {
     for (path, item) in object(&document.value, "paths") {
         let operations = METHODS.iter().filter_map(|method| Some((format!("/{method}"), item.get(method)?)));
-        for (step, part) in operations.chain([(String::new(), item)]) {
+        for (step, part) in [(String::new(), item)].into_iter().chain(operations) {
+            let at = format!("{}: at /paths/{}{step}", document.name, escaped(path));
+            if !part.is_object() {
+                bail!("{at}: not an object; remove it in corrections.json");
+            }
+            if part.get("parameters").is_some_and(|parameters| !parameters.is_array()) {
+                bail!("{at}/parameters: not a list; correct it in corrections.json");
+            }
+            if part.get("trace").is_some() {
+                bail!("{at}/trace: operations of this verb are not generated; remove it in corrections.json");
+            }
             if part.get("servers").is_some() {
                 bail!(
-                    "{}: at /paths/{}{step}/servers: a server of its own; remove it in corrections.json, or put the \
-                     operations into a document of an API of their own",
-                    document.name,
-                    escaped(path)
+                    "{at}/servers: a server of its own; remove it in corrections.json, or put the operations into a \
+                     document of an API of their own"
                 );
             }
         }
@@ -46,9 +60,9 @@ pub(crate) fn check(document: &Document) -> Result<()> {
     Ok(())
 }
 
-/// A path with what it refers to; `left` is the number of references that may follow one another.
+/// A path or a body with what it refers to; `left` is the number of references that may follow one another.
 fn whole(root: &Value, item: &Value, left: usize) -> Result<Map<String, Value>> {
-    let mut own = item.as_object().cloned().context("the path is not an object")?;
+    let mut own = item.as_object().cloned().context("not an object")?;
     let Some(target) = text(item, "$ref") else { return Ok(own) };
     if left == 0 {
         bail!("`{target}` refers back to itself");

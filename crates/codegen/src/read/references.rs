@@ -23,12 +23,21 @@ pub(crate) fn check(document: &Document) -> Result<()> {
     Ok(())
 }
 
-/// Follows schemas that stand for others (`$ref`, `allOf`, `anyOf`, `oneOf`) to schemas that say something.
+/// Follows schemas that stand for others (`$ref`, `allOf`, `anyOf`, `oneOf`), or for lists and maps of them, to schemas
+/// that say something.
 fn end<'a>(schemas: &'a Value, name: &'a str, open: &mut Vec<&'a str>, ended: &mut BTreeSet<&'a str>) -> Result<()> {
     fn others<'a>(schema: &'a Value, found: &mut Vec<&'a str>) {
         found.extend(schema_name(schema));
         for combiner in ["allOf", "anyOf", "oneOf"] {
             list(schema, combiner).for_each(|part| others(part, found));
+        }
+    }
+    // A list or a map has no name of its own in Rust.
+    fn inner<'a>(schema: &'a Value, found: &mut Vec<&'a str>) {
+        others(schema, found);
+        if object(schema, "properties").next().is_none() {
+            let inside = ["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key));
+            inside.for_each(|schema| inner(schema, found));
         }
     }
     if ended.contains(name) {
@@ -40,7 +49,7 @@ fn end<'a>(schemas: &'a Value, name: &'a str, open: &mut Vec<&'a str>, ended: &m
     }
     open.push(name);
     let mut found = Vec::new();
-    others(&schemas[name], &mut found);
+    inner(&schemas[name], &mut found);
     for other in found {
         end(schemas, other, open, ended)?;
     }

@@ -52,14 +52,17 @@ impl Source {
     pub(super) fn candidates(&self, checkout: &Path) -> Result<BTreeMap<String, Vec<Candidate>>> {
         let mut all: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
         for rule in &self.files {
-            let mut of_rule: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
-            for found in matches(checkout, &rule.path)? {
-                let Some(version) = rule.version(&found) else { continue };
-                let name = rule.name(&found)?;
-                of_rule.entry(name).or_default().push(Candidate { path: found.path, version });
-            }
-            for (name, candidates) in of_rule {
-                all.entry(name).or_insert(candidates);
+            // YAML is not read: it is found, so that the error says so.
+            for ending in [".json", ".yaml", ".yml"] {
+                let mut here: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
+                for found in matches(checkout, &rule.path.replace(".json", ending))? {
+                    let Some(version) = rule.version(&found) else { continue };
+                    let name = rule.name(&found)?;
+                    here.entry(name).or_default().push(Candidate { path: found.path, version });
+                }
+                for (name, candidates) in here {
+                    all.entry(name).or_insert(candidates);
+                }
             }
         }
         for candidates in all.values_mut() {
