@@ -196,6 +196,25 @@ proptest! {
 }
 
 #[test]
+fn times_are_ordered_by_their_point_in_time_and_only_equal_texts_are_equal() {
+    let ascending = [
+        "next week",
+        "2026-01-01T09:00:00",
+        "2026-01-01T00:00:00+02:00",
+        "2026-01-01",
+        "2026-01-01T00:00:00.000Z",
+        "1767225600001",
+        "2026-01-01T00:00:01Z",
+    ];
+    let mut times: Vec<Timestamp> = ascending.into_iter().rev().map(Timestamp::from).collect();
+    times.sort();
+    // A clock time without a zone is not a point in time, as no text is that cannot be read.
+    times[..2].reverse();
+    assert_eq!(times.iter().map(Timestamp::as_str).collect::<Vec<_>>(), ascending);
+    assert!(times[2] < times[3] && times[3] < times[4] && times[3] != times[4]);
+}
+
+#[test]
 fn nothing_of_a_time_is_shown() {
     for text in ["1990-01-02", "1990-01-02T10:00:00", "1990-01-02T10:00:00Z"] {
         assert!(!format!("{:?}", read(text)).contains("1990"));

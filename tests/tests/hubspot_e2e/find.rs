@@ -1,7 +1,7 @@
 //! One record by what is unique about it, and who is in a list.
 
 use crm_fake::Fault;
-use hubspot_client::types::ListCreateRequest;
+use hubspot_client::types::{Filter, ListCreateRequest, SearchRequest};
 use hubspot_client::{ErrorKind, Sent};
 use serde_json::json;
 
@@ -103,5 +103,22 @@ async fn members_are_added_by_id_and_by_address() {
     rig.fake.fail(Fault::status(403));
     assert_eq!(failed(lists.add_contacts(&list, ["c220@example.com"]).await).kind(), ErrorKind::Permission);
     assert_eq!(failed(lists.add_contacts("77", [id(3)]).await).kind(), ErrorKind::NotFound);
+    rig.assert_accepted();
+}
+
+#[tokio::test]
+async fn a_count_is_that_of_the_search_and_lists_take_names_of_any_kind() {
+    let rig = Rig::with_contacts(12).await;
+    let contacts = rig.client.contacts();
+    let one = SearchRequest::default().and(Filter::eq("email", "c3@example.com"));
+    assert_eq!(contacts.count(SearchRequest::default()).await.unwrap(), 12);
+    assert_eq!(contacts.count(one.clone()).await.unwrap(), 1);
+    let names: &[&str] = &["email"];
+    let found = contacts.search_all(one).properties(names).try_collect().await.unwrap();
+    let read = contacts.read_many([found[0].id.clone().unwrap()]).properties(names).await;
+    assert_eq!(read.ok[0].1.property("email"), Some("c3@example.com"));
+    assert_eq!(contacts.list().properties(names).items().try_collect().await.unwrap().len(), 12);
+    rig.fake.fail(Fault::Body(json!({"results": []})));
+    assert_eq!(failed(contacts.count(SearchRequest::default()).await).kind(), ErrorKind::Decode);
     rig.assert_accepted();
 }

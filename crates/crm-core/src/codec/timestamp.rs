@@ -1,5 +1,6 @@
 //! Points in time, as the vendors write them.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -21,6 +22,9 @@ pub use read::{NotATime, Time};
 /// text means, or [`NotATime`] with the text.
 ///
 /// A number is in milliseconds since 1970, whatever its size.
+///
+/// Times are ordered by their point in time, to the millisecond, and then by their text, because only equal texts are
+/// equal. What is not a [point in time](Self::unix_millis) comes before all others.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Timestamp(Box<str>);
 
@@ -90,6 +94,19 @@ impl Timestamp {
         let millis = self.unix_millis()?;
         let distance = Duration::from_millis(millis.unsigned_abs());
         if millis < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) }
+    }
+}
+
+impl Ord for Timestamp {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let point = self.unix_millis().cmp(&other.unix_millis());
+        point.then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+impl PartialOrd for Timestamp {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::fmt::Display;
 
-use crm_core::{Error, ErrorKind, Map, Sent, Timestamp};
+use crm_core::{Call, Error, ErrorKind, Map, Sent, Timestamp};
 
 use super::{SearchAll, names};
 use crate::objects::{Get, Objects, Search};
 use crate::operations::OBJECTS_SEARCH;
-use crate::types::{BatchUpsertRow, Filter, SearchRequest, UpsertObject};
+use crate::types::{BatchUpsertRow, Filter, SearchReply, SearchRequest, UpsertObject};
 
 /// One record by what is unique about it.
 ///
@@ -93,6 +93,21 @@ impl Objects {
     /// The companies with this domain: HubSpot does not keep two from having the same.
     pub fn by_domain(&self, domain: impl Display) -> Search {
         self.search(SearchRequest::default().and(Filter::eq("domain", domain)).limit(200))
+    }
+
+    /// Returns the number of records that a search finds, also above 10,000. An empty request counts all records.
+    ///
+    /// The search index lags some seconds behind writes.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`search`](Self::search).
+    pub async fn count(&self, request: impl Into<SearchRequest>) -> Result<u64, Error> {
+        let call: Call<SearchReply> = self.search(request.into().limit(1)).into();
+        let called = call.called();
+        let total = call.send().await?.total.and_then(|total| u64::try_from(total).ok());
+        let lacks = || Error::new(ErrorKind::Decode, "the reply of the search has no total");
+        total.ok_or_else(|| lacks().with_sent(Sent::Answered).with_operation(called))
     }
 
     /// Returns all records that were changed at this time or later, the earliest change first. A

@@ -1,7 +1,7 @@
 //! Reading many records.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
+use std::fmt::{self, Display};
 use std::future::IntoFuture;
 
 use crm_core::{Batch, BatchReport, BoxFuture, Call, ChunkOutcome, Error, ErrorKind, Sent};
@@ -77,14 +77,14 @@ impl<R> ReadMany<R> {
     }
 
     /// The properties to read, in place of HubSpot's usual few.
-    pub fn properties(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.request = self.request.properties(names);
+    pub fn properties(mut self, names: impl IntoIterator<Item = impl Display>) -> Self {
+        self.request = self.request.properties(names.into_iter().map(|name| name.to_string()));
         self
     }
 
     /// The properties to read with their earlier values. One request then takes 50 records.
-    pub fn properties_with_history(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.request = self.request.properties_with_history(names);
+    pub fn properties_with_history(mut self, names: impl IntoIterator<Item = impl Display>) -> Self {
+        self.request = self.request.properties_with_history(names.into_iter().map(|name| name.to_string()));
         self.batch = self.batch.chunk(MOST_WITH_HISTORY);
         self
     }

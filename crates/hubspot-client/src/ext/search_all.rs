@@ -1,7 +1,7 @@
 //! Searches without an end at 10,000 results.
 
 use std::collections::{HashSet, VecDeque};
-use std::fmt;
+use std::fmt::{self, Display};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -101,9 +101,9 @@ impl<R> SearchAll<R> {
     }
 
     /// The properties to read, in place of HubSpot's usual few.
-    pub fn properties(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn properties(mut self, names: impl IntoIterator<Item = impl Display>) -> Self {
         if let Ok(window) = &mut self.window {
-            Arc::make_mut(window).set_properties(names.into_iter().map(Into::into).collect());
+            Arc::make_mut(window).set_properties(names.into_iter().map(|name| name.to_string()).collect());
         }
         self
     }
