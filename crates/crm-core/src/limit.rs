@@ -70,6 +70,14 @@ pub trait RateLimiter: Send + Sync + 'static {
     /// Learns from a reply. May only ever become more careful than configured.
     fn observe(&self, acquire: &Acquire, permit: &Permit, status: u16, feedback: &Feedback);
 
+    /// Returns how many calls of a class an account may make in a second, over its windows of up to a minute. `None` if
+    /// the class has no such window, or the limiter does not know. A walk over a list by several calls at once makes as
+    /// many as fit into it.
+    fn rate(&self, class: &str) -> Option<f64> {
+        let _ = class;
+        None
+    }
+
     /// Lets the calls of an account go on that a refusal of the vendor holds back: opens its windows, and takes back a
     /// limit that was lowered for a refusal. What was used still counts. Only a person can know that the refusal is
     /// over; if it is not, the vendor refuses the next call. `key` is [`Acquire::key`]. Calls that wait in other processes

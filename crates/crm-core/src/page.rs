@@ -23,16 +23,21 @@ mod cursor;
 mod items;
 mod list;
 mod macros;
+mod pace;
 mod pages;
 mod paging;
 mod stored;
 mod walker;
 
+#[doc(hidden)]
+pub use ahead::Fetching;
 pub use context::{Next, PageContext};
 pub use cursor::Cursor;
 pub use items::Paginator;
 #[doc(hidden)]
 pub use list::List;
+#[doc(hidden)]
+pub use pace::Pace;
 pub use pages::Pages;
 pub use paging::Position;
 #[doc(hidden)]

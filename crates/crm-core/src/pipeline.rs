@@ -121,6 +121,12 @@ impl Pipeline {
         self.shared.limiter.lift(&self.account()).await
     }
 
+    /// Returns how many calls of a class may be made in a second; see [`RateLimiter::rate`].
+    #[must_use]
+    pub fn rate(&self, class: &str) -> Option<f64> {
+        self.shared.limiter.rate(class)
+    }
+
     /// What was done so far, over all clones.
     #[must_use]
     pub fn stats(&self) -> Stats {

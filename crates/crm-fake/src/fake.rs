@@ -43,6 +43,8 @@ pub struct Builder {
     keep: usize,
     location: String,
     replies: Replies,
+    id_cursors: bool,
+    search_lag: u32,
 }
 
 impl Builder {
@@ -114,6 +116,19 @@ impl Builder {
         self
     }
 
+    /// The cursors of HubSpot's lists of objects are the last id plus one, as it was observed, in place of opaque ones.
+    pub fn id_cursors(mut self) -> Self {
+        self.id_cursors = true;
+        self
+    }
+
+    /// HubSpot's searches do not know of this many of the last changes (default 0): records created meanwhile are missing
+    /// and archived ones are still found.
+    pub fn search_lag(mut self, changes: u32) -> Self {
+        self.search_lag = changes;
+        self
+    }
+
     /// Answers every operation with a sample that has all the members of its document. There is no state
     /// then, so no identifier is unknown.
     pub fn sample_replies(mut self) -> Self {
@@ -153,6 +168,8 @@ impl Builder {
             data_descriptor: self.data_descriptor,
             location: self.location,
             replies: self.replies,
+            id_cursors: self.id_cursors,
+            search_lag: self.search_lag,
         };
         let mut world = World::new(settings, self.seed);
         dialect.seed(&mut world);
@@ -195,6 +212,8 @@ impl Fake {
             keep: 10_000,
             location: "location-fake".to_owned(),
             replies: Replies::State,
+            id_cursors: false,
+            search_lag: 0,
         }
     }
 

@@ -114,6 +114,8 @@ pub(crate) struct Settings {
     pub(crate) data_descriptor: bool,
     pub(crate) location: String,
     pub(crate) replies: Replies,
+    pub(crate) id_cursors: bool,
+    pub(crate) search_lag: u32,
 }
 
 /// Where replies come from.
@@ -175,6 +177,11 @@ impl World {
     pub(crate) fn next_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
+    }
+
+    /// The logical time before this many changes, as text.
+    pub(crate) fn before(&self, changes: u32) -> String {
+        time::iso(self.clock.before(changes))
     }
 
     /// The logical time as text, a second later at each call.

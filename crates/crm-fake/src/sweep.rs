@@ -21,7 +21,16 @@ use crate::vendors::Vendor;
 fn engine(vendor: Vendor, document: &'static Document, replies: Replies) -> Engine {
     let dialect = vendor.dialect();
     let (token, location) = ("t".to_owned(), "location-fake".to_owned());
-    let settings = Settings { token, polls: None, rows: 10, data_descriptor: false, location, replies };
+    let settings = Settings {
+        token,
+        polls: None,
+        rows: 10,
+        data_descriptor: false,
+        location,
+        replies,
+        id_cursors: false,
+        search_lag: 0,
+    };
     let mut world = World::new(settings, 7);
     dialect.seed(&mut world);
     let inner = Inner {

@@ -19,6 +19,11 @@ impl Clock {
         self.millis += 1000;
         self.millis
     }
+
+    /// The time this many ticks ago.
+    pub(crate) fn before(&self, ticks: u32) -> i64 {
+        self.millis - 1000 * i64::from(ticks)
+    }
 }
 
 /// Year, month, day of a number of days since 1970-01-01.

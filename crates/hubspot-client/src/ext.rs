@@ -6,6 +6,8 @@ mod analytics;
 mod check;
 #[cfg(feature = "objects")]
 mod existing;
+#[cfg(feature = "objects")]
+mod export;
 #[cfg(feature = "files")]
 mod files;
 #[cfg(feature = "objects")]
@@ -50,6 +52,8 @@ mod write;
 pub use analytics::{Report, ReportCall, TotalsPages};
 #[cfg(feature = "objects")]
 pub use existing::existing_record;
+#[cfg(feature = "objects")]
+pub use export::Export;
 #[cfg(feature = "objects")]
 pub use many::Many;
 #[cfg(all(feature = "lists", feature = "objects"))]

@@ -5,6 +5,8 @@ mod analytics;
 mod batches;
 mod doubles;
 mod existing;
+mod export;
+mod export_speed;
 mod files;
 mod find;
 mod limits;

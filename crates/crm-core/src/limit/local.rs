@@ -134,6 +134,10 @@ impl RateLimiter for LocalLimiter {
         self.learn(&acquire.key, &Told::all(&self.quotas, acquire.class, status, feedback));
     }
 
+    fn rate(&self, class: &str) -> Option<f64> {
+        self.quotas.rate(class)
+    }
+
     fn lift<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Error>> {
         self.open(key);
         Box::pin(ready(Ok(())))

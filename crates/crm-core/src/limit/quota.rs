@@ -153,6 +153,15 @@ impl Quotas {
         index.or_else(|| self.windows.is_empty().then_some(0))
     }
 
+    /// The calls per second that the windows of a class of up to a minute allow.
+    pub(super) fn rate(&self, class: &str) -> Option<f64> {
+        let windows = self.windows_of_class(class).iter().map(|index| &self.windows[*index]);
+        let short = windows.filter(|window| window.per <= Duration::from_secs(60));
+        #[allow(clippy::cast_precision_loss, reason = "limits are far below 2^53")]
+        let rates = short.map(|window| window.limit as f64 / window.per.as_secs_f64());
+        rates.min_by(f64::total_cmp)
+    }
+
     /// The index of a class that a permit names.
     pub(super) fn class_of(&self, acquire: &Acquire) -> Result<usize, LimitRefusal> {
         self.class_index(acquire.class).ok_or_else(|| {

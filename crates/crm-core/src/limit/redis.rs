@@ -219,6 +219,10 @@ impl RateLimiter for RedisLimiter {
         self.inner.observe(acquire, permit, status, feedback);
     }
 
+    fn rate(&self, class: &str) -> Option<f64> {
+        self.inner.quotas.rate(class)
+    }
+
     fn lift<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(self.inner.lift(key))
     }

@@ -9,7 +9,8 @@ use tracing::Instrument;
 
 use crate::sync::BoxFuture;
 
-pub(super) enum Fetching<T> {
+/// A page that is being fetched. For walks over lists that are written by hand.
+pub enum Fetching<T> {
     /// Moves on only while the list is polled.
     Here(BoxFuture<'static, T>),
     /// Moves on by itself.
@@ -17,7 +18,7 @@ pub(super) enum Fetching<T> {
 }
 
 /// A task that ends with its owner.
-pub(super) struct Task<T> {
+pub struct Task<T> {
     handle: JoinHandle<T>,
     runtime: Id,
 }
@@ -31,15 +32,20 @@ impl<T> Drop for Task<T> {
 impl<T: Send + 'static> Fetching<T> {
     /// Starts a task, so that limits are waited for and the reply is read also while nobody polls
     /// the list. Returns `None` if there is no runtime.
-    pub(super) fn ahead(future: impl FnOnce() -> BoxFuture<'static, T>) -> Option<Self> {
+    pub fn ahead(future: impl FnOnce() -> BoxFuture<'static, T>) -> Option<Self> {
         let runtime = Handle::try_current().ok()?;
         let handle = runtime.spawn(future().in_current_span());
         Some(Self::Ahead(Task { handle, runtime: runtime.id() }))
     }
 
+    /// [`ahead`](Self::ahead), or without a runtime by whoever polls.
+    pub fn start(future: impl Fn() -> BoxFuture<'static, T>) -> Self {
+        Self::ahead(&future).unwrap_or_else(|| Self::Here(future()))
+    }
+
     /// Resolves to `None` if the task cannot be relied on: its runtime ended, or the list moved to
     /// another runtime, and nobody may drive the first one any more.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         match self {
             Self::Here(future) => future.as_mut().poll(cx).map(Some),
             Self::Ahead(task) => {

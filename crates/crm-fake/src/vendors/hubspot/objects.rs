@@ -8,7 +8,7 @@ use super::{Answer, associations, types};
 use crate::call::Call;
 use crate::cursor;
 use crate::reply::Reply;
-use crate::state::World;
+use crate::state::{Collection, World};
 
 pub(super) fn handle(call: &Call<'_>, object_type: &str, rest: &[&str], world: &mut World) -> Option<Answer> {
     let answer = match (call.method, rest) {
@@ -43,22 +43,39 @@ fn list(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
     if limit == 0 || limit > most {
         return Err(Fail::invalid(format!("limit must be 1 to {most}")));
     }
+    let by_id = world.settings.id_cursors;
+    let home = record::home(object_type);
+    let place = |after: &str| match after.parse::<u64>() {
+        Ok(id) if by_id => Some(world.peek(&home).map_or(0, |all| before(all, id))),
+        _ if by_id => None,
+        _ => cursor::open(after),
+    };
     let start = match call.query("after") {
         None | Some("") => 0,
-        Some(after) => cursor::open(after).ok_or_else(|| Fail::invalid("after is no cursor of ours"))?,
+        Some(after) => place(after).ok_or_else(|| Fail::invalid("after is no cursor of ours"))?,
     };
     let archived = call.query_flag("archived");
-    let home = record::home(object_type);
     let (records, next) = world.collection(&home).page(start, limit, |record| record["archived"] == json!(archived));
     let view = view(call);
     let results: Vec<Value> = records.iter().map(|record| record::show(world, object_type, record, &view)).collect();
     let mut body = json!({"results": results});
     if let Some(next) = next {
-        let after = cursor::seal(next);
+        let last = records.last().and_then(number).filter(|_| by_id);
+        let after = last.map_or_else(|| cursor::seal(next), |last| (last + 1).to_string());
         let link = format!("{}/{}?after={after}", call.base_url, call.segments.join("/"));
         body["paging"] = json!({"next": {"after": after, "link": link}});
     }
     Ok(Reply::json(200, body))
+}
+
+fn number(record: &Value) -> Option<u64> {
+    record["id"].as_str()?.parse().ok()
+}
+
+/// The position before the first record with this id or a greater one; ids rise with positions.
+fn before(all: &Collection, id: u64) -> u64 {
+    let number = |text: &str| text.parse::<u64>().unwrap_or(0);
+    all.after(0).take_while(|(_, own, _)| number(own) < id).last().map_or(0, |(position, _, _)| position)
 }
 
 fn read(call: &Call<'_>, object_type: &str, id: &str, world: &mut World) -> Answer {

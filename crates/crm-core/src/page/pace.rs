@@ -1,0 +1,91 @@
+//! How many pages of a list are fetched at once, and when.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// The number of places if no limit is known, and the most there are.
+const PLACES: usize = 8;
+const MOST_PLACES: usize = 32;
+/// The number of pages whose least time is the latency: some of them waited for the limit.
+const PAGES: usize = 16;
+
+/// The pace of a list that is read at several places at once. For walks over lists that are written by hand.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    share: f64,
+    took: VecDeque<Duration>,
+    /// The time of the clock before which no further page is sent, if a share of the limit is left to others.
+    free_at: Duration,
+}
+
+impl Pace {
+    /// Uses this part of the limit.
+    #[must_use]
+    pub fn new(share: f64) -> Self {
+        Self { share, took: VecDeque::new(), free_at: Duration::ZERO }
+    }
+
+    /// Why nothing can be read at this pace.
+    #[must_use]
+    pub fn mistake(&self) -> Option<&'static str> {
+        let possible = self.share > 0.0 && self.share <= 1.0;
+        (!possible).then_some("the share of an export must be above 0 and at most 1")
+    }
+
+    /// Learns how long a page took.
+    pub fn learn(&mut self, took: Duration) {
+        if self.took.len() == PAGES {
+            self.took.pop_front();
+        }
+        self.took.push_back(took);
+    }
+
+    /// Returns how many places fill a limit of `rate` pages per second: as many as pages can be sent in the time that one
+    /// takes, and a few for pages that take longer. One until a page has arrived.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is clamped")]
+    pub fn places(&self, rate: Option<f64>) -> usize {
+        let Some(latency) = self.took.iter().min() else { return 1 };
+        let places = rate.map(|rate| (rate * self.share * latency.as_secs_f64() * 1.25).ceil() as usize + 1);
+        places.unwrap_or(PLACES).clamp(1, MOST_PLACES)
+    }
+
+    /// Returns how long the next page is held back, so that the share is kept to.
+    pub fn pause(&mut self, rate: Option<f64>, now: Duration) -> Duration {
+        let Some(rate) = rate.filter(|_| self.share < 1.0) else { return Duration::ZERO };
+        let at = self.free_at.max(now);
+        self.free_at = at.saturating_add(Duration::from_secs_f64(1.0 / (rate * self.share)));
+        at - now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_follow_from_rate_and_latency() {
+        let mut pace = Pace::new(1.0);
+        assert_eq!((pace.places(Some(19.0)), pace.places(None)), (1, 1));
+        pace.learn(Duration::from_millis(250));
+        pace.learn(Duration::from_secs(3));
+        assert_eq!((pace.places(Some(19.0)), pace.places(None)), (7, 8));
+        assert_eq!(pace.places(Some(1e9)), 32);
+        for _ in 0..16 {
+            pace.learn(Duration::from_millis(1));
+        }
+        assert_eq!(pace.places(Some(19.0)), 2);
+    }
+
+    #[test]
+    fn a_share_spreads_the_pages() {
+        let at = Duration::from_millis;
+        let mut pace = Pace::new(0.5);
+        let pauses = [0, 0, 0, 1_000].map(|now| pace.pause(Some(10.0), at(now)));
+        assert_eq!(pauses, [at(0), at(200), at(400), at(0)]);
+        assert_eq!((pace.pause(None, at(0)), Pace::new(1.0).pause(Some(10.0), at(0))), (at(0), at(0)));
+        for share in [0.0, -1.0, 1.01, f64::NAN, f64::INFINITY] {
+            assert!(Pace::new(share).mistake().is_some());
+        }
+    }
+}

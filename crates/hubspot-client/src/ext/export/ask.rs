@@ -1,0 +1,163 @@
+//! How an export asks for its pages.
+
+use std::borrow::Cow;
+
+use crm_core::page::List as Identity;
+use crm_core::{Call, Called, Error, ErrorKind, Map, Sent};
+
+use super::borders::ID;
+use super::walks::Page;
+use crate::objects::Objects;
+use crate::operations::{OBJECTS_LIST, OBJECTS_SEARCH};
+use crate::types::{Filter, Object, ObjectPage, ObjectWithAssociations, SearchReply, SearchRequest};
+
+/// Which operation gives the pages.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Way {
+    List,
+    Search,
+}
+
+impl Way {
+    /// The cursor of the page behind an id.
+    pub(super) fn guess(self) -> fn(u64) -> String {
+        match self {
+            Self::List => |id| id.saturating_add(1).to_string(),
+            Self::Search => |id| id.to_string(),
+        }
+    }
+
+    /// The most records per page.
+    pub(super) fn most(self) -> u64 {
+        match self {
+            Self::List => 100,
+            Self::Search => 200,
+        }
+    }
+
+    pub(super) fn limit_class(self) -> &'static str {
+        match self {
+            Self::List => OBJECTS_LIST.limit_class,
+            Self::Search => OBJECTS_SEARCH.limit_class,
+        }
+    }
+}
+
+/// What is asked of each page.
+#[derive(Clone, Debug)]
+pub(super) struct Ask {
+    pub(super) way: Way,
+    pub(super) limit: u64,
+    pub(super) properties: Vec<String>,
+    pub(super) associations: Vec<String>,
+}
+
+impl Ask {
+    pub(super) fn new(way: Way) -> Self {
+        Self { way, limit: way.most(), properties: Vec::new(), associations: Vec::new() }
+    }
+
+    /// What cannot be asked.
+    pub(super) fn mistake(&self) -> Option<Cow<'static, str>> {
+        let most = self.way.most();
+        if !(1..=most).contains(&self.limit) {
+            return Some(format!("a page of this export holds 1 to {most} records").into());
+        }
+        let linked = self.way == Way::Search && !self.associations.is_empty();
+        linked.then(|| "a search returns no associations; leave out documented_only or associations".into())
+    }
+
+    /// The operation, for errors.
+    pub(super) fn called(&self, objects: &Objects) -> Called {
+        match self.way {
+            Way::List => objects.call::<()>(&OBJECTS_LIST).called(),
+            Way::Search => objects.call::<()>(&OBJECTS_SEARCH).called(),
+        }
+    }
+
+    /// The list, without what is read of its records.
+    pub(super) fn identity(&self, objects: &Objects) -> Identity {
+        match self.way {
+            Way::List => Identity::of(&Call::<ObjectPage>::from(objects.list())),
+            Way::Search => {
+                Identity::of(&Call::<SearchReply>::from(objects.search(SearchRequest::default().sort_by(ID))))
+            }
+        }
+    }
+
+    pub(super) async fn page(
+        &self,
+        objects: &Objects,
+        at: Option<String>,
+    ) -> Result<Page<ObjectWithAssociations>, Error> {
+        match self.way {
+            Way::List => self.listed(objects, at).await,
+            Way::Search => self.searched(objects, at).await,
+        }
+    }
+
+    async fn listed(&self, objects: &Objects, at: Option<String>) -> Result<Page<ObjectWithAssociations>, Error> {
+        let mut list = objects.list().limit(self.limit);
+        if !self.properties.is_empty() {
+            list = list.properties(&self.properties);
+        }
+        if !self.associations.is_empty() {
+            list = list.associations(&self.associations);
+        }
+        if let Some(cursor) = at {
+            list = list.after(cursor);
+        }
+        // Through `pages`, because the page must have its list of records: otherwise it cannot be the last one.
+        let Some(page) = list.pages().max_pages(1).next().await.transpose()? else { return Ok(nothing()) };
+        let next = page.paging.and_then(|paging| paging.next?.after).filter(|after| !after.is_empty());
+        Ok(Page { rows: page.results.into_iter().map(|record| (number(record.id.as_deref()), record)).collect(), next })
+    }
+
+    async fn searched(&self, objects: &Objects, at: Option<String>) -> Result<Page<ObjectWithAssociations>, Error> {
+        let mut request = SearchRequest::default().sort_by(ID).limit(self.limit.cast_signed());
+        if !self.properties.is_empty() {
+            request = request.properties(&self.properties);
+        }
+        if let Some(id) = at {
+            request = request.and(Filter::gt(ID, id));
+        }
+        let Some(page) = objects.search(request).pages().max_pages(1).next().await.transpose()? else {
+            return Ok(nothing());
+        };
+        let more = page.paging.and_then(|paging| paging.next?.after).is_some_and(|after| !after.is_empty());
+        let last = page.results.last().and_then(|record| record.id.clone());
+        if more && last.is_none() {
+            let fault = "a page of the search has no last id, though there are more";
+            let error = Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered);
+            return Err(error.with_operation(self.called(objects)));
+        }
+        let rows = page.results.into_iter().map(|record| (number(record.id.as_deref()), listed(record))).collect();
+        Ok(Page { rows, next: last.filter(|_| more) })
+    }
+}
+
+fn nothing<R>() -> Page<R> {
+    Page { rows: Vec::new(), next: None }
+}
+
+fn number(id: Option<&str>) -> Option<u64> {
+    id?.parse().ok()
+}
+
+/// A record of a search, as the list has it.
+fn listed(record: Object) -> ObjectWithAssociations {
+    ObjectWithAssociations {
+        archived: record.archived,
+        archived_at: record.archived_at,
+        associations: Map::new(),
+        created_at: record.created_at,
+        id: record.id,
+        object_write_trace_id: record.object_write_trace_id,
+        properties: record.properties,
+        properties_with_history: record.properties_with_history,
+        updated_at: record.updated_at,
+        url: record.url,
+        warnings: record.warnings,
+        extra: record.extra,
+    }
+}

@@ -1,0 +1,71 @@
+//! Where walks can begin: the ids of certain ranks, found by searches.
+
+use crm_core::Error;
+
+use crate::objects::Objects;
+use crate::types::{Filter, SearchRequest};
+
+pub(super) const ID: &str = "hs_object_id";
+/// The end of HubSpot's searches.
+const MOST_RESULTS: u64 = 10_000;
+
+/// The search for the next border.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Borders {
+    /// Ranks are counted behind this id.
+    behind: u64,
+    /// The rank of the next border, from 1.
+    rank: u64,
+    /// The number of records from one border to the next.
+    step: u64,
+    ended: bool,
+}
+
+/// A border, and how many records the search counted behind the id that it began at.
+pub(super) struct Found {
+    id: Option<u64>,
+    pub(super) total: Option<u64>,
+}
+
+impl Borders {
+    pub(super) fn new(behind: u64, step: u64) -> Self {
+        Self { behind, rank: step, step, ended: false }
+    }
+
+    pub(super) fn is_at_end(&self) -> bool {
+        self.ended
+    }
+
+    /// True if the search counts all records.
+    pub(super) fn counts_all(&self) -> bool {
+        self.behind == 0
+    }
+
+    pub(super) async fn find(self, objects: Objects) -> Result<Found, Error> {
+        let mut request = SearchRequest::default().sort_by(ID).limit(1).properties([ID]);
+        if self.behind > 0 {
+            request = request.and(Filter::gt(ID, self.behind));
+        }
+        if self.rank > 1 {
+            request = request.after((self.rank - 1).to_string());
+        }
+        let reply = objects.search(request).send().await?;
+        let id = reply.results.first().and_then(|record| record.id.as_deref()?.parse().ok());
+        Ok(Found { id, total: reply.total.and_then(|total| u64::try_from(total).ok()) })
+    }
+
+    /// Moves on behind what was found, and returns it.
+    pub(super) fn advance(&mut self, found: &Found) -> Option<u64> {
+        match found.id {
+            Some(id) if self.rank + self.step > MOST_RESULTS => (self.behind, self.rank) = (id, self.step),
+            Some(_) => self.rank += self.step,
+            None => self.ended = true,
+        }
+        found.id
+    }
+
+    /// A search failed. Without borders no further walks begin.
+    pub(super) fn end(&mut self) {
+        self.ended = true;
+    }
+}

@@ -1,0 +1,84 @@
+//! The position of an export: the places of its walks.
+
+use crm_core::Position;
+use serde_json::{Map, Value, json};
+
+use super::walks::{Next, Walk, Walks};
+
+/// How many ids of a walk that is not proven are stored, to prove it later: those of a page.
+const KEPT: usize = 100;
+
+/// What is stored beside the walks.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Counts {
+    pub(super) done: u64,
+    pub(super) total: Option<u64>,
+}
+
+pub(super) fn save<R>(walks: &Walks<R>, counts: Counts) -> Position {
+    if walks.is_over() {
+        return Position::End;
+    }
+    let counts = json!({"done": counts.done, "total": counts.total});
+    let places = walks.walks().enumerate().map(|(index, (walk, ids))| write(walk, (index > 0).then_some(ids)));
+    Position::Values(std::iter::once(counts).chain(places).collect())
+}
+
+/// Returns `None` if the position is not one of an export.
+pub(super) fn load<R>(position: Position) -> Option<(Counts, Vec<Walk<R>>)> {
+    let values = match position {
+        Position::Start => return Some((Counts::default(), vec![Walk::new(0, Next::At(None))])),
+        Position::End => return Some((Counts::default(), vec![Walk::new(0, Next::End)])),
+        Position::Values(values) => values,
+        _ => return None,
+    };
+    let (counts, walks) = values.split_first()?;
+    let counts = Counts { done: counts.get("done")?.as_u64()?, total: counts.get("total")?.as_u64() };
+    let walks = walks.iter().map(read).collect::<Option<Vec<_>>>()?;
+    (!walks.is_empty()).then_some((counts, walks))
+}
+
+/// Of a walk that is not proven also the ids that it handed out.
+fn write<R>(walk: &Walk<R>, ids: Option<impl Iterator<Item = u64>>) -> Value {
+    let mut place = Map::new();
+    let (next, skip) = walk.place();
+    match next {
+        Next::At(Some(cursor)) => place.insert("at".to_owned(), cursor.into()),
+        Next::At(None) => None,
+        Next::End => place.insert("end".to_owned(), true.into()),
+    };
+    if let Some(id) = skip {
+        place.insert("behind".to_owned(), id.into());
+    }
+    place.insert("through".to_owned(), walk.behind().into());
+    if let Some(ids) = ids {
+        place.insert("border".to_owned(), walk.border.into());
+        // Each as the distance from the one before: they are stored often.
+        let mut before = walk.border;
+        let distances = ids.take(KEPT).map(|id| id.wrapping_sub(std::mem::replace(&mut before, id)));
+        place.insert("ids".to_owned(), distances.collect());
+    }
+    Value::Object(place)
+}
+
+fn read<R>(place: &Value) -> Option<Walk<R>> {
+    let place = place.as_object()?;
+    let number = |name: &str| place.get(name).map(Value::as_u64);
+    let next = match (place.get("end"), place.get("at")) {
+        (Some(_), _) => Next::End,
+        (None, Some(cursor)) => Next::At(Some(cursor.as_str()?.to_owned())),
+        (None, None) => Next::At(None),
+    };
+    let skip = match number("behind") {
+        Some(id) => Some(id?),
+        None => None,
+    };
+    let border = number("border").unwrap_or(Some(0))?;
+    let mut ids = Vec::new();
+    let mut before = border;
+    for distance in place.get("ids").and_then(Value::as_array).into_iter().flatten() {
+        before = before.wrapping_add(distance.as_u64()?);
+        ids.push(before);
+    }
+    Some(Walk::resumed(border, next, skip, number("through")??, ids))
+}
