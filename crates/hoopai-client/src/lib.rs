@@ -21,7 +21,7 @@ pub use app::{App, LocationTokens, UserType};
 #[cfg(feature = "v3")]
 pub use client::V3;
 pub use client::{BASE_URL, Client};
-pub use ext::existing_contact;
+pub use ext::*;
 pub use generated::limits::quotas;
 pub use generated::*;
 pub use version::ApiVersion;
