@@ -23,6 +23,7 @@ pub(super) enum Part {
     Http2,
     Concurrent,
     Prefetch,
+    Export,
     Stream,
     Limiter,
     Arrivals,
@@ -43,7 +44,7 @@ struct Pair {
 }
 
 impl Part {
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Get,
         Self::Read,
         Self::Replies,
@@ -53,6 +54,7 @@ impl Part {
         Self::Http2,
         Self::Concurrent,
         Self::Prefetch,
+        Self::Export,
         Self::Stream,
         Self::Limiter,
         Self::Arrivals,
@@ -73,6 +75,7 @@ impl Part {
             Self::Http2 => "64 calls at once over TLS, 20 Mbit/s and 60 ms",
             Self::Concurrent => "64 calls at once",
             Self::Prefetch => "100,000 contacts, prefetch",
+            Self::Export => "export of 1,000 pages",
             Self::Stream => "stream 1,000,000 contacts",
             Self::Limiter => "limiter",
             Self::Arrivals => "limiter, arrivals",
@@ -133,6 +136,7 @@ impl Part {
                 };
                 Ok([keyed.rows(programs, Target::Times(2.0)), direct.rows(programs, Target::Shown)].concat())
             }
+            Self::Export => export(programs, self.name()),
             Self::Arrivals => arrivals(programs),
             Self::SharedLimiter => shared_limiter(programs, self.name()),
             Self::Accounts => accounts(programs, self.name()),
@@ -229,6 +233,25 @@ fn arrivals(programs: &Programs) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
+/// How fast an export is and what it uses of the quota, by the count of a server, in the time of a clock that passes by
+/// itself.
+fn export(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
+    let test = "export_speed::an_export_uses_the_quota";
+    let printed = programs.test("hubspot_e2e", test)?;
+    let measured = |name: &str| printed.measured(name).with_context(|| format!("{test} did not print: {name}"));
+    let part = |when: &str, printed, target| {
+        let name = format!("{measure}: part of limit × T / (T + L) that is used{when}");
+        Ok::<_, anyhow::Error>(Row::new(name, Unit::Part, measured(printed)?, Target::AtLeast(target)))
+    };
+    let time = measured("seconds of a page of an export")?;
+    let list = measured("seconds of a page of a list")?;
+    Ok(vec![
+        Row::new(format!("{measure}: time of a page"), Unit::Time, time, Target::OneIn(4.5)).beside(Some(list)),
+        part("", "part of the bound", 0.97)?,
+        part(" while 5 % are archived and created", "part of the bound while records change", 0.93)?,
+    ])
+}
+
 /// What the tests of shared quotas measure and print.
 fn shared_limiter(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     let quota = programs.test("shared_quota_processes", "eight_processes_use_one_quota_and_exceed_it_never")?;
@@ -318,6 +341,9 @@ pub(super) fn baselines() -> Vec<String> {
             .to_owned(),
         "20 reply types: the same files with serde's derives, hash maps and plain texts for times".to_owned(),
         "100,000 contacts: one page after the other; 40 ms for a page at the server and 20 ms of work on it, 1/1.5 at best"
+            .to_owned(),
+        "Export: one page after the other (100 pages); 250 ms for a page, 190 requests in 10 seconds, in the time of a clock \
+         that passes by itself"
             .to_owned(),
         "1,000,000 contacts: the same with 10,000".to_owned(),
         "500 accounts: a client built for each".to_owned(),
