@@ -2,6 +2,7 @@
 
 mod coverage;
 mod generate;
+mod import;
 mod needs;
 mod run;
 mod singles;
@@ -33,6 +34,19 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Imports documents that are in no repository of the vendor, without their prose
+    Import {
+        /// The vendor: a folder of specs
+        vendor: String,
+        /// The document or folder to read
+        from: PathBuf,
+        /// The folder below specs/VENDOR that takes the documents
+        #[arg(long, default_value = "")]
+        into: String,
+        /// Where the document comes from, for the lock file
+        #[arg(long)]
+        source: String,
+    },
     /// Takes a vendor's newer documents, keeps our corrections, generates, and shows what changed
     Sync {
         /// The vendor: a folder of specs
@@ -132,6 +146,10 @@ fn run(xtask: Xtask) -> Result<ExitCode> {
         Command::Mutations(arguments) => return program("xtask-mutations", &[], arguments),
         Command::Wire(arguments) => return program("crm-wire", &[], arguments),
         Command::Demo { live } => return run::demo(&root, live),
+        Command::Import { vendor, from, into, source } => {
+            import::run(&root, &vendor, &from, &into, &source)?;
+            true
+        }
         Command::Sync { vendor, checkout, verify: true, .. } => sync::verify(&root, &vendor, &checkout)?,
         Command::Sync { vendor, checkout, source, .. } => {
             sync::run(&root, &vendor, &checkout, source.as_deref())?;

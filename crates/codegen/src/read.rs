@@ -4,7 +4,7 @@ pub mod checkout;
 pub(crate) mod content;
 pub mod document;
 pub(crate) mod evidence;
-pub(crate) mod foreign;
+pub mod foreign;
 pub mod import;
 pub(crate) mod items;
 pub(crate) mod limits;

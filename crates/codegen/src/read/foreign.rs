@@ -33,7 +33,7 @@ impl Files {
     }
 
     /// What is wrong with files that are referred to, for people.
-    pub(super) fn wrong(&self) -> impl Iterator<Item = String> {
+    pub fn wrong(&self) -> impl Iterator<Item = String> {
         let missing = self.missing.iter().map(|(file, by)| {
             let first = by.first().map(|path| self.name(path)).unwrap_or_default();
             let all = match by.len() {
