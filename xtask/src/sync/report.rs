@@ -1,4 +1,4 @@
-//! What a checkout has, for people.
+//! Reports on a checkout, for people.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use codegen::read::checkout::Checkout;
 use codegen::read::import::Imported;
 use codegen::read::vendor::Vendor;
 
-/// Shows what a document is beside the one that is there.
+/// Shows a document and how it compares with the one in the specs.
 pub(super) fn step(vendor: &Vendor, (done, all): (usize, usize), one: &Imported, file: &str) {
     let name = &one.document.name;
     let state = match std::fs::read_to_string(vendor.folder.join(name)) {

@@ -152,7 +152,7 @@ impl Checkout {
     }
 }
 
-/// What a file of a checkout is beside the one that the lock names.
+/// How a file of a checkout compares with the one that the lock names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Same {
     /// It has the same bytes.

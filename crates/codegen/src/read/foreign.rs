@@ -32,7 +32,7 @@ impl Files {
         self.read.iter().map(|(path, (sha256, _))| (self.name(path), sha256.clone()))
     }
 
-    /// What is wrong with files that are referred to, for people.
+    /// Lists what is wrong with files that are referred to, for people.
     pub fn wrong(&self) -> impl Iterator<Item = String> {
         let missing = self.missing.iter().map(|(file, by)| {
             let first = by.first().map(|path| self.name(path)).unwrap_or_default();
@@ -110,7 +110,7 @@ impl Files {
         }
     }
 
-    /// The file that a reference names: where it says, or beside the document. One that is not there is noted.
+    /// The file that a reference names: where it says, or next to the document. One that is not there is noted.
     fn find(&mut self, path: &Path, file: &str) -> Option<PathBuf> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let places = [folder.join(file), folder.join(file.trim_start_matches("../"))];

@@ -71,6 +71,12 @@ fn places(document: &Document) -> Result<()> {
                 document.name
             );
         };
+        if local.strip_prefix("/components/schemas/").is_some_and(|name| name.contains('/')) {
+            bail!(
+                "{}: at {pointer}: `{target}` points into a schema; give that part a name of its own in corrections.json",
+                document.name
+            );
+        }
         if document.value.pointer(local).is_none() {
             bail!(
                 "{}: at {pointer}: `{target}` does not exist; add it or replace the reference in corrections.json",

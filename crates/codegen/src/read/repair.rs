@@ -63,7 +63,7 @@ pub(super) fn mend(inner: Inner, value: &mut Map<String, Value>, repairs: &mut R
     }
 }
 
-/// True for a key that holds a schema's keyword beside `schema` in place of in it.
+/// True for a key that holds a schema's keyword next to `schema`, in place of in it.
 pub(super) fn is_misplaced(key: &str) -> bool {
     KEYWORDS.contains(&key) && !SHARED.contains(&key)
 }
@@ -73,7 +73,7 @@ fn parameter(parameter: &mut Map<String, Value>, note: &mut impl FnMut(&'static 
     if keys.is_empty() {
         return;
     }
-    note("keyword of a schema beside the schema");
+    note("keyword of a schema next to the schema");
     let misplaced: Vec<(String, Value)> = keys.iter().filter_map(|key| parameter.remove_entry(key)).collect();
     if let Value::Object(inside) = parameter.entry("schema").or_insert_with(|| json!({})) {
         for (key, value) in misplaced {
@@ -86,7 +86,7 @@ fn parameter(parameter: &mut Map<String, Value>, note: &mut impl FnMut(&'static 
 fn schema(schema: &mut Map<String, Value>, note: &mut impl FnMut(&'static str)) {
     if schema.get("$ref").is_some_and(Value::is_string) {
         if schema.len() > 1 {
-            note("keyword beside a reference, which OpenAPI 3.0 ignores");
+            note("keyword next to a reference, which OpenAPI 3.0 ignores");
             schema.retain(|key, _| key == "$ref");
         }
         return;
@@ -195,7 +195,7 @@ mod tests {
             (
                 json!({"$ref": "#/a", "type": "object"}),
                 json!({"$ref": "#/a"}),
-                "keyword beside a reference, which OpenAPI 3.0 ignores",
+                "keyword next to a reference, which OpenAPI 3.0 ignores",
             ),
             (
                 json!({"type": "string", "schema": {"type": "string"}}),
@@ -233,7 +233,7 @@ mod tests {
         let from =
             json!({"name": "a", "in": "query", "required": true, "default": false, "schema": {"type": "boolean"}});
         let to = json!({"name": "a", "in": "query", "required": true, "schema": {"type": "boolean", "default": false}});
-        assert_eq!(mended(Inner::Parameter, &from), (to.clone(), vec!["keyword of a schema beside the schema"]));
+        assert_eq!(mended(Inner::Parameter, &from), (to.clone(), vec!["keyword of a schema next to the schema"]));
         assert_eq!(mended(Inner::Parameter, &to), (to, vec![]));
     }
 

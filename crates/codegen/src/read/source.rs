@@ -121,7 +121,7 @@ pub(super) fn matches(checkout: &Path, pattern: &str) -> Result<Vec<Match>> {
     Ok(found)
 }
 
-/// What stands between two slashes of a pattern.
+/// The text between two slashes of a pattern.
 struct Segment<'a> {
     before: &'a str,
     key: Option<&'a str>,

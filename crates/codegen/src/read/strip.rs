@@ -48,7 +48,7 @@ pub(super) enum Inner {
 const PROSE: [&str; 8] =
     ["description", "summary", "example", "examples", "externalDocs", "termsOfService", "contact", "tags"];
 
-/// What was found on the way.
+/// Findings on the way.
 #[derive(Default)]
 pub(super) struct Found {
     /// Keys of the vendor that begin like ours.

@@ -127,7 +127,7 @@ fn each_document_is_the_file_that_vendor_json_says() {
     row("placeholders alone", &hubspot(&[("v3/lineItems.json", EMPTY), ("2026-03/lineItems.json", EMPTY)]));
     row("no version that is wanted", &hubspot(&[("2027-03-beta/lineItems.json", a)]));
     row(
-        "other files beside the document",
+        "other files next to the document",
         &hubspot(&[("v3/lineItems.json", a), ("v3/Collection/Line Items.json", "{}")]),
     );
     let twice = [("v3/lineItems.json", a), ("../500/v3/lineItems.json", a)];
@@ -163,7 +163,7 @@ fn what_cannot_be_read_is_one_error_each_and_what_can_is_read() {
     let both = [(a, other.as_str()), ("apps/v3/b-v3.json", other.as_str())];
     row("a file that documents refer to is missing", &both);
     row("it is where they say", &[both[0], ("apps/common/common-schemas.json", &common(true))]);
-    row("it is beside them", &[both[0], ("apps/v3/common/common-schemas.json", &common(true))]);
+    row("it is next to them", &[both[0], ("apps/v3/common/common-schemas.json", &common(true))]);
     row("it is no JSON", &[both[0], ("apps/v3/common/common-schemas.json", "Bad:")]);
     let own = |schema: Value| document(COMMON, &json!({"Bad": schema}));
     let beside = ("apps/v3/common/common-schemas.json", common(true));
