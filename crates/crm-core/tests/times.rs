@@ -198,8 +198,9 @@ proptest! {
 #[test]
 fn times_are_ordered_by_their_point_in_time_and_only_equal_texts_are_equal() {
     let ascending = [
-        "next week",
+        // Neither is a point in time: the one has no zone, the other cannot be read.
         "2026-01-01T09:00:00",
+        "next week",
         "2026-01-01T00:00:00+02:00",
         "2026-01-01",
         "2026-01-01T00:00:00.000Z",
@@ -208,8 +209,6 @@ fn times_are_ordered_by_their_point_in_time_and_only_equal_texts_are_equal() {
     ];
     let mut times: Vec<Timestamp> = ascending.into_iter().rev().map(Timestamp::from).collect();
     times.sort();
-    // A clock time without a zone is not a point in time, as no text is that cannot be read.
-    times[..2].reverse();
     assert_eq!(times.iter().map(Timestamp::as_str).collect::<Vec<_>>(), ascending);
     assert!(times[2] < times[3] && times[3] < times[4] && times[3] != times[4]);
 }

@@ -278,7 +278,7 @@ async fn a_cursor_of_another_list_is_refused() {
 async fn an_error_comes_after_what_was_read_and_the_cursor_continues() {
     let rig = Rig::new().await;
     rig.insert(&mut Rng::with_seed(1), 300);
-    rig.fake.script([crm_fake::Step::pass().on("objects.list").times(9), Fault::status(401).on("objects.list").into()]);
+    rig.fake.script([crm_fake::Step::pass().on("objects.list").times(9), Fault::status(401).on("objects.list")]);
     let mut export = rig.export();
     let mut seen: HashMap<String, usize> = HashMap::new();
     let error = loop {

@@ -165,13 +165,16 @@ enum Kills {
     Exact,
 }
 
+/// A page that was asked for: its walk, its cursor, and the reply once the server has read it.
+type UnderWay = (u64, Option<String>, Option<Option<Page<u64>>>);
+
 fn history(seed: u64, list: List, kills: Kills) -> Outcome {
     let rng = &mut Rng(seed);
     let records = rng.below(600);
     let mut account = Account::new(list, records, rng);
     let mut limit = 1 + rng.below(12);
     let mut walks = Walks::new(guess);
-    let mut under_way: Vec<(u64, Option<String>, Option<Option<Page<u64>>>)> = Vec::new();
+    let mut under_way: Vec<UnderWay> = Vec::new();
     let mut seen: BTreeMap<u64, usize> = BTreeMap::new();
     let mut outcome = Outcome::default();
     let mut stored = resumed(&walks);
