@@ -28,6 +28,7 @@ mod fields;
 mod list;
 mod map;
 pub(crate) mod memory;
+mod names;
 mod oddity;
 mod open_enum;
 mod option;
@@ -40,6 +41,7 @@ mod scalar;
 mod setters;
 mod timestamp;
 mod union;
+mod writer;
 
 pub use blank::Blank;
 pub use map::Map;
@@ -252,7 +254,7 @@ pub(crate) fn decode_reporting<T: Wire>(body: &[u8], operation: impl Fn() -> Str
 fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Result<T, DecodeError> {
     let body = body.strip_prefix(BOM).unwrap_or(body);
     let body: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body };
-    let read = match promptly(body) {
+    let read = match names::shared(|| promptly(body)) {
         Ok(value) if oddities.is_none() => return Ok(value),
         Err(_) if memory::exceeded() => return Err(DecodeError::too_large()),
         read => read,
@@ -322,7 +324,7 @@ fn placed<T: Wire>(body: &[u8]) -> Option<String> {
 ///
 /// Names the required field that is missing, or the value that JSON cannot hold.
 pub fn encode<T: Wire>(value: &T) -> Result<Vec<u8>, EncodeError> {
-    serde_json::to_vec(&As { value, mode: Mode::Strict }).map_err(EncodeError::new)
+    writer::json(&As { value, mode: Mode::Strict }).map_err(EncodeError::new)
 }
 
 /// Writes a request body as an HTML form. Absent fields are left out, lists repeat their name.

@@ -101,7 +101,7 @@ fn others(name: &str, definition: &Definition, ty: &Ty) -> TokenStream {
         quote! {
             /// Adds a member that the document does not name.
             #[must_use]
-            pub fn with_other(mut self, name: impl Into<Box<str>>, value: impl Into<#rust>) -> Self {
+            pub fn with_other(mut self, name: impl Into<std::sync::Arc<str>>, value: impl Into<#rust>) -> Self {
                 self.extra.insert(name, Value::from(value.into()));
                 self
             }

@@ -2,27 +2,30 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
+use super::names::{Beginning, Name};
 use super::{As, Consists, Form, Mode, Odd, Oddities, Seed, Wire, memory, redacted};
 
 /// A map from text to `V` that keeps the order in which it was sent.
 ///
 /// CRM records are small maps that are read once and asked a few times, so the entries sit in
 /// one vector and are looked up in turn: reading a page costs less than into any hash map.
+/// The maps of one reply share their names, so a name is allocated once per page.
 /// A member that is `null` is left out, so [`get`](Self::get) answers alike for null and missing.
 /// Entries that are not a `V` are kept separately, in [`odd`](Self::odd).
 #[derive(Clone, PartialEq)]
 pub struct Map<V> {
-    entries: Vec<(Box<str>, V)>,
+    entries: Vec<(Arc<str>, V)>,
     /// Boxed, because a map is a field of most records, and odd entries are rare.
     odd: Option<Box<Odds>>,
 }
 
-type Odds = Vec<(Box<str>, Value)>;
+type Odds = Vec<(Arc<str>, Value)>;
 
 impl<V> Map<V> {
     /// A map without entries.
@@ -38,7 +41,7 @@ impl<V> Map<V> {
     }
 
     /// Sets the value of a key and gives back the one it had.
-    pub fn insert(&mut self, key: impl Into<Box<str>>, value: V) -> Option<V> {
+    pub fn insert(&mut self, key: impl Into<Arc<str>>, value: V) -> Option<V> {
         let key = key.into();
         self.forget_odd(&key);
         match self.entries.iter_mut().rev().find(|(name, _)| *name == key) {
@@ -67,7 +70,7 @@ impl<V> Map<V> {
     /// Adds an entry as a reply has it, without looking for one of the same name: a reply with
     /// very many members must not take their square to read.
     #[doc(hidden)]
-    pub fn append(&mut self, key: impl Into<Box<str>>, value: V) {
+    pub fn append(&mut self, key: impl Into<Arc<str>>, value: V) {
         self.entries.push((key.into(), value));
     }
 
@@ -101,7 +104,7 @@ impl<V> Default for Map<V> {
     }
 }
 
-impl<K: Into<Box<str>>, V> FromIterator<(K, V)> for Map<V> {
+impl<K: Into<Arc<str>>, V> FromIterator<(K, V)> for Map<V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self::new();
         map.extend(entries);
@@ -109,7 +112,7 @@ impl<K: Into<Box<str>>, V> FromIterator<(K, V)> for Map<V> {
     }
 }
 
-impl<K: Into<Box<str>>, V> Extend<(K, V)> for Map<V> {
+impl<K: Into<Arc<str>>, V> Extend<(K, V)> for Map<V> {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         for (key, value) in entries {
             self.insert(key, value);
@@ -117,15 +120,15 @@ impl<K: Into<Box<str>>, V> Extend<(K, V)> for Map<V> {
     }
 }
 
-impl<K: Into<Box<str>>, W: Into<V>, V, const N: usize> From<[(K, W); N]> for Map<V> {
+impl<K: Into<Arc<str>>, W: Into<V>, V, const N: usize> From<[(K, W); N]> for Map<V> {
     fn from(entries: [(K, W); N]) -> Self {
         entries.into_iter().map(|(key, value)| (key, value.into())).collect()
     }
 }
 
 impl<V> IntoIterator for Map<V> {
-    type Item = (Box<str>, V);
-    type IntoIter = std::vec::IntoIter<(Box<str>, V)>;
+    type Item = (Arc<str>, V);
+    type IntoIter = std::vec::IntoIter<(Arc<str>, V)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.entries.into_iter()
@@ -151,15 +154,25 @@ impl<'de, V: Wire> Visitor<'de> for Entries<V> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map<V>, A::Error> {
         let mut entries = Vec::with_capacity(map.size_hint().unwrap_or(0).min(256));
-        while let Some(name) = map.next_key::<Box<str>>()? {
+        let mut beginning = None;
+        while let Some(name) = map.next_key_seed(Name)? {
+            if entries.len() == entries.capacity() {
+                // Most maps are empty, or the properties of a record: eight, forty, two hundred. The last map that began
+                // like this one says more.
+                let usual = if entries.is_empty() {
+                    beginning.insert(Beginning::here()).map_or(0, |(_, usual)| usual)
+                } else {
+                    0
+                };
+                let more = if usual > 0 { usual } else { entries.len().max(2) * 4 };
+                memory::reserve(&mut entries, more)?;
+            }
             if let Some(value) = map.next_value_seed(Seed::<Option<V>>(PhantomData))? {
-                // Most maps are empty, or the properties of a record: eight, forty, two hundred.
-                if entries.len() == entries.capacity() {
-                    let more = entries.len().max(2) * 4;
-                    memory::reserve(&mut entries, more)?;
-                }
                 entries.push((name, value));
             }
+        }
+        if let Some((beginning, _)) = beginning.flatten() {
+            beginning.end(entries.len());
         }
         Ok(Map { entries, odd: None })
     }

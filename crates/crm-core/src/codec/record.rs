@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
@@ -68,7 +69,7 @@ struct Next<'a> {
 enum Member {
     Field(usize),
     /// The name of a member without a field.
-    Other(Box<str>),
+    Other(Arc<str>),
 }
 
 impl Visitor<'_> for Next<'_> {

@@ -1,5 +1,7 @@
 //! Further members of a legacy lead.
 
+use std::sync::Arc;
+
 use crm_core::reexport::serde_json::Value;
 
 use crate::legacy_leads::types::NewLead;
@@ -14,7 +16,7 @@ impl NewLead {
     /// assert_eq!(lead.extra.get("rooms").and_then(|rooms| rooms.as_i64()), Some(4));
     /// ```
     #[must_use]
-    pub fn member(mut self, name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
+    pub fn member(mut self, name: impl Into<Arc<str>>, value: impl Into<Value>) -> Self {
         self.extra.insert(name, value.into());
         self
     }

@@ -73,14 +73,14 @@ writable!(ObjectCreate, ObjectUpdate, BatchCreateRow, BatchUpdateRow, BatchUpser
 macro_rules! from_pairs {
     ($($record:ty),*) => {$(
         /// From pairs of property and value.
-        impl<K: Into<Box<str>>, V: Display, const N: usize> From<[(K, V); N]> for $record {
+        impl<K: Into<std::sync::Arc<str>>, V: Display, const N: usize> From<[(K, V); N]> for $record {
             fn from(pairs: [(K, V); N]) -> Self {
                 pairs.into_iter().collect()
             }
         }
 
         /// From pairs of property and value.
-        impl<K: Into<Box<str>>, V: Display> FromIterator<(K, V)> for $record {
+        impl<K: Into<std::sync::Arc<str>>, V: Display> FromIterator<(K, V)> for $record {
             fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
                 Self::new(pairs.into_iter().map(|(name, value)| (name, value.to_string())).collect::<Map<String>>())
             }

@@ -75,7 +75,7 @@ impl EmailEvents {
     #[must_use]
     pub fn with_other(
         mut self,
-        name: impl Into<Box<str>>,
+        name: impl Into<std::sync::Arc<str>>,
         value: impl Into<i64>,
     ) -> Self {
         self.extra.insert(name, Value::from(value.into()));
