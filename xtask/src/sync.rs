@@ -41,7 +41,7 @@ pub(crate) fn verify(root: &Path, vendor: &str, from: &Path) -> Result<bool> {
     let lock = Lock::read(&vendor.folder)?;
     let lock =
         lock.with_context(|| format!("specs/{}/{} is missing: nothing was imported yet", vendor.name, lock::FILE))?;
-    let compared = checkout::verify(&lock, from)?;
+    let compared = checkout::verify(&lock, checkout::whole(&vendor, from)?)?;
     for (name, same) in &compared {
         match same {
             Same::Yes => println!("  locked   {name}"),
@@ -58,6 +58,7 @@ pub(crate) fn verify(root: &Path, vendor: &str, from: &Path) -> Result<bool> {
 fn sync(root: &Path, vendor: &str, from: &Path, source: Option<&str>) -> Result<(Vec<Stale>, Vec<Change>)> {
     let vendor = Vendor::read(root, vendor)?;
     let repository = &checkout::source(&vendor)?.repository;
+    let from = checkout::whole(&vendor, from)?;
     println!("1/5 Reading {}", from.display());
     let commit = state::of(from, source)?;
     let checkout =

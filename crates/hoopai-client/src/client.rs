@@ -138,3 +138,12 @@ impl Client {
 pub struct V3 {
     pub(crate) pipeline: Pipeline,
 }
+
+#[cfg(feature = "v3")]
+impl V3 {
+    /// A request of version 3 that no operation covers, through the same pipeline. The path starts with a slash and may
+    /// carry a query.
+    pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
+        Call::raw(&self.pipeline, method, path)
+    }
+}

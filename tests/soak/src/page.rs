@@ -4,7 +4,7 @@ use std::path::Path;
 
 const INTRODUCTION: &str = "# Reliability\n
 Written by `cargo xtask soak --write`.\n
-## What each fault comes to\n
+## How each call handles each fault\n
 Rows are what goes wrong, over real sockets; columns are what the client does meanwhile. A cell says what comes of it if
 it happens once, and if it happens always; one entry stands for both. `right ×2` is the right result at the second
 attempt. An error has its kind, whether the request was sent (`unsent`: no; `maybe`: it may have been carried out;

@@ -28,8 +28,8 @@ use row::Row;
 const INTRODUCTION: &str = "# What the clients cost to compile\n
 Written by `cargo xtask bench compile --write`. Each number is of one crate alone: what it depends on was compiled
 before. Seconds are processor time (user and system), memory is the most that one rustc held: `ghl-sdk` is two crates,
-of which the larger counts, and `hoopai-client` with `v3` is two versions of the API in one. Default features are the
-least of three rounds. The baselines are made by the same command from the same documents, with progenitor as published,
+of which the larger counts, and `hoopai-client` with `v3` is two versions of the API in one. For default features, the
+fastest of three runs. The baselines are made by the same command from the same documents, with progenitor as published,
 in its builder style. A fresh program is all that it depends on, in an empty folder, by one job of cargo; its baseline is the
 same with `rustls-aws-lc-rs`, as it was before ring.\n\n";
 

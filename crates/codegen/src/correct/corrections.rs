@@ -40,7 +40,8 @@ pub struct Correction {
     /// The operation, as `GET /contacts/`; the place is then inside it.
     pub operation: Option<String>,
     /// The place, as a JSON pointer from the operation if one is named, else from the document. An element of an array
-    /// is addressed by its `name`, or by itself if it is text: `/parameters/limit/schema`.
+    /// is addressed by its `name`, or by itself if it is text; a parameter also by its place, so that another one of the
+    /// name does not matter: `/parameters/query:limit/schema`.
     #[serde(default)]
     pub at: String,
     /// Merged into the object at the place (RFC 7396: null removes a member).
@@ -233,9 +234,14 @@ fn steps(pointer: &str) -> impl Iterator<Item = String> {
     pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
 }
 
-/// Returns the index of the only element of an array that has a name, or is this text.
+/// Returns the index of the only element of an array that has a name, or is this text. Parameters of one name are told
+/// apart by their place: `query:limit`.
 fn place_of(items: &[Value], name: &str) -> Option<usize> {
-    let named = |item: &&Value| item.as_str().or_else(|| document::text(item, "name")) == Some(name);
+    let named = |item: &&Value| {
+        let own = item.as_str().or_else(|| document::text(item, "name"));
+        let place = name.split_once(':').filter(|(place, _)| document::text(item, "in") == Some(place));
+        own == Some(name) || place.is_some() && own == place.map(|(_, name)| name)
+    };
     let mut found = items.iter().enumerate().filter(|(_, item)| named(item));
     let (index, _) = found.next()?;
     found.next().is_none().then_some(index)
@@ -272,5 +278,25 @@ fn merge(target: &mut Value, patch: &Value) {
         } else {
             merge(map.entry(key.clone()).or_insert(Value::Null), value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::place_of;
+
+    #[test]
+    fn an_element_is_found_by_its_name_and_place() {
+        let limit = |place: &str| json!({"name": "limit", "in": place});
+        let parameters = [limit("query"), json!({"name": "a:b", "in": "query"}), limit("header")];
+        for (name, index) in [("query:limit", 0), ("header:limit", 2), ("a:b", 1), ("query:a:b", 1)] {
+            assert_eq!(place_of(&parameters, name), Some(index), "{name}");
+        }
+        assert_eq!(place_of(&parameters, "limit"), None, "two of them have the name");
+        assert_eq!(place_of(&parameters, "path:limit"), None);
+        assert_eq!(place_of(&[json!("id"), json!("name")], "name"), Some(1));
+        assert_eq!(place_of(&[json!("query:id")], "query:id"), Some(0));
     }
 }

@@ -40,6 +40,18 @@ pub fn source(vendor: &Vendor) -> Result<&Source> {
     })
 }
 
+/// Returns the checkout that a folder belongs to: the folder itself, or the git checkout around it if only that one has
+/// documents of the vendor.
+pub fn whole<'a>(vendor: &Vendor, folder: &'a Path) -> Result<&'a Path> {
+    let source = source(vendor)?;
+    let has_documents = |root: &Path| Ok::<_, anyhow::Error>(!source.candidates(root)?.is_empty());
+    let around = folder.ancestors().skip(1).find(|path| path.join(".git").exists());
+    match around {
+        Some(around) if folder.is_dir() && !has_documents(folder)? && has_documents(around)? => Ok(around),
+        _ => Ok(folder),
+    }
+}
+
 impl Checkout {
     /// Reads the documents that `vendor.json` lists; `step` gets the number of those that are done, the number of all,
     /// the document and its path. All mistakes are reported together.
@@ -148,7 +160,10 @@ impl Checkout {
             let locked = Locked { file: file.clone(), sha256: one.sha256.clone(), commit: None };
             documents.insert(one.document.name.clone(), locked);
         }
-        Lock { repository: repository.to_owned(), commit: commit.to_owned(), documents, shared: self.shared.clone() }
+        let mut imported = before.imported;
+        imported.retain(|name, _| !documents.contains_key(name));
+        let shared = self.shared.clone();
+        Lock { repository: repository.to_owned(), commit: commit.to_owned(), documents, imported, shared }
     }
 }
 

@@ -16,11 +16,17 @@ pub const FILE: &str = "lock.json";
 #[serde(deny_unknown_fields)]
 pub struct Lock {
     /// The vendor's repository.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub repository: String,
-    /// The commit of the last import, or what `--source` says of a checkout without git.
+    /// The commit of the last sync, or what `--source` says of a checkout without git.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub commit: String,
-    /// By document: the file that it was imported from.
+    /// By document: the file of the repository that it was imported from.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub documents: BTreeMap<String, Locked>,
+    /// By document: the source of those that are in no repository.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub imported: BTreeMap<String, ImportedFrom>,
     /// By path in the repository: the SHA-256 of other files that documents refer to.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shared: BTreeMap<String, String>,
@@ -37,6 +43,16 @@ pub struct Locked {
     /// The commit, if the checkout of the last import did not have the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+}
+
+/// One document that `cargo xtask import` read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImportedFrom {
+    /// The place that it was published at.
+    pub source: String,
+    /// The SHA-256 of the vendor's file.
+    pub sha256: String,
 }
 
 impl Lock {

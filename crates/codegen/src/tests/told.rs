@@ -85,52 +85,52 @@ fn lines(changes: &[Change]) -> String {
 type Case = (&'static str, &'static str, fn(&mut Value, &mut Value));
 
 const CASES: &[Case] = &[
-    ("S3", "another `Version` header", |notes, _| {
+    ("version", "another `Version` header", |notes, _| {
         notes["paths"]["/v1/notes/{id}"]["get"]["parameters"][0]["schema"]["enum"] = json!(["2025-01-01"]);
     }),
-    ("S9", "a new value of one enum hides no other enum, and lists say what they have", |notes, _| {
+    ("hidden", "a new value of one enum hides no other enum, and lists say what they have", |notes, _| {
         let members = &mut notes["components"]["schemas"]["Note"]["properties"];
         members["kind"]["enum"] = json!(["call", "mail", "chat"]);
         members["tags"]["items"]["enum"] = json!(["x", "y"]);
         members["tone"] = json!({"type": "string", "enum": ["high", "low", "none"]});
     }),
-    ("S9", "a new value of an enum hides none that Rust shows as a number", |notes, orders| {
+    ("hidden", "a new value of an enum hides none that Rust shows as a number", |notes, orders| {
         notes["components"]["schemas"]["Note"]["properties"]["kind"]["enum"] = json!(["call", "mail", "chat"]);
         orders["components"]["schemas"]["Order"]["properties"]["state"]["enum"] = json!([1, 2, 3]);
     }),
-    ("S9", "an operation is gone that another document still has", |notes, _| {
+    ("hidden", "an operation is gone that another document still has", |notes, _| {
         notes["paths"].as_object_mut().unwrap().remove("/v1/people/{id}");
     }),
-    ("S9", "the copy in another document is described otherwise", |_, orders| {
+    ("hidden", "the copy in another document is described otherwise", |_, orders| {
         orders["paths"]["/v1/people/{id}"]["get"]["responses"]["404"] = json!({"description": ""});
     }),
-    ("S9", "an internal scope comes", |notes, _| {
+    ("hidden", "an internal scope comes", |notes, _| {
         let security = &mut notes["paths"]["/v1/notes/{id}"]["get"]["security"];
         security.as_array_mut().unwrap().push(json!({"oauth2": ["ACCEPTANCE_TEST.visibility"]}));
     }),
-    ("S9", "a member of a type that has another name may be null", |notes, _| {
+    ("hidden", "a member of a type that has another name may be null", |notes, _| {
         let text = notes.to_string().replace("Note", "Remark");
         *notes = serde_json::from_str(&text).unwrap();
         notes["components"]["schemas"]["Remark"]["properties"]["id"]["nullable"] = json!(true);
     }),
-    ("S14", "one scope more loosens", |notes, _| {
+    ("credentials", "one scope more loosens", |notes, _| {
         let security = &mut notes["paths"]["/v1/notes/{id}"]["get"]["security"];
         security.as_array_mut().unwrap().push(json!({"oauth2": ["notes.all"]}));
     }),
-    ("S14", "one scope fewer tightens", |notes, _| {
+    ("credentials", "one scope fewer tightens", |notes, _| {
         notes["paths"]["/v1/notes/{id}"]["get"]["security"].as_array_mut().unwrap().pop();
     }),
-    ("S14", "another scope in the place of one tightens", |notes, _| {
+    ("credentials", "another scope in the place of one tightens", |notes, _| {
         notes["paths"]["/v1/notes/{id}"]["put"]["security"] = json!([{"oauth2": ["notes.write"]}]);
     }),
-    ("S14", "a second scope must be there too", |notes, _| {
+    ("credentials", "a second scope must be there too", |notes, _| {
         notes["paths"]["/v1/notes/{id}"]["put"]["security"] = json!([{"oauth2": ["notes", "people"]}]);
     }),
-    ("S14", "another kind of credential is accepted", |notes, _| {
+    ("credentials", "another kind of credential is accepted", |notes, _| {
         let security = &mut notes["paths"]["/v1/notes/{id}"]["put"]["security"];
         security.as_array_mut().unwrap().push(json!({"private_apps": ["notes"]}));
     }),
-    ("S15", "a type is there with fewer features", |_, orders| {
+    ("features", "a type is there with fewer features", |_, orders| {
         orders["components"]["schemas"]["Order"]["properties"]["buyer"] = json!({"type": "string"});
         orders["paths"].as_object_mut().unwrap().remove("/v1/people/{id}");
     }),

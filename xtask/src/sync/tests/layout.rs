@@ -129,6 +129,11 @@ fn the_commit_is_read_from_git_and_asked_for_without_it() {
     synced(root, "hoopai", here, None).unwrap();
     let lock = Lock::read(&root.join("specs/hoopai")).unwrap().unwrap();
     assert_eq!(lock.commit, git(&["rev-parse", "HEAD"]));
+    // A folder of the checkout stands for the whole of it.
+    let after = tree(root);
+    assert!(synced(root, "hoopai", &here.join("apps/v3"), None).unwrap().is_empty());
+    assert_eq!(tree(root), after);
+    assert!(verify(root, "hoopai", &here.join("apps/v3")).unwrap());
     assert_eq!(lock.repository, "https://github.com/GoHighLevel/highlevel-api-docs");
 }
 
