@@ -30,7 +30,7 @@ mod stored;
 mod walker;
 
 #[doc(hidden)]
-pub use ahead::Fetching;
+pub use ahead::{Fetching, Started};
 pub use context::{Next, PageContext};
 pub use cursor::Cursor;
 pub use items::Paginator;

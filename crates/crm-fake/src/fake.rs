@@ -122,8 +122,8 @@ impl Builder {
         self
     }
 
-    /// HubSpot's searches do not know of this many of the last changes (default 0): records created meanwhile are missing
-    /// and archived ones are still found.
+    /// Hides this many of the last changes from HubSpot's searches (default 0): new records are missing, and archived ones
+    /// are still found.
     pub fn search_lag(mut self, changes: u32) -> Self {
         self.search_lag = changes;
         self

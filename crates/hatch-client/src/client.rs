@@ -188,7 +188,7 @@ impl LegacyLeads {
 
     /// Sends a new lead to the department of this client.
     ///
-    /// A reply with `errors` is an error, whatever its status. A lead is not repeated after a lost reply, because it is
+    /// A success reply with `errors` and without `data` is an error. A lead is not repeated after a lost reply, because it is
     /// not on record whether the vendor recognises it; [`Error::may_have_happened`](crate::Error::may_have_happened)
     /// reports this case.
     pub fn create_lead(&self, lead: impl Into<NewLead>) -> Call<Value> {

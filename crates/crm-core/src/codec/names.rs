@@ -52,7 +52,7 @@ impl Names {
                 return name;
             }
         }
-        self.expected = usize::MAX;
+        self.expected = 0;
         name.into()
     }
 }
@@ -151,6 +151,19 @@ mod tests {
         assert_eq!(maps[3].iter().collect::<Vec<_>>(), [("b", &"6".to_owned()), ("a", &"7".to_owned())]);
         assert_eq!(same(&shared(|| read(text))[0], &maps[0]), [false, false]);
         assert_eq!(same(&read(text)[0], &read(text)[2]), [false, false], "without a reply");
+    }
+
+    #[test]
+    fn maps_of_many_names_share_them_after_a_few_records() {
+        let record = |id: usize| {
+            let members: String = (0..200).map(|name| format!(r#""property_{name}":"{id}","#)).collect();
+            format!("{{{}}},", members.trim_end_matches(','))
+        };
+        let records: String = (0..20).map(record).collect();
+        let maps = shared(|| read(&format!("[{}]", records.trim_end_matches(','))));
+        let names = |map: &Map<String>| map.iter().map(|(name, _)| name.as_ptr()).collect::<Vec<_>>();
+        assert_eq!(names(&maps[18]), names(&maps[19]));
+        assert_eq!(maps[19].iter().count(), 200);
     }
 
     #[test]

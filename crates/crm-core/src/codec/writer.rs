@@ -1,4 +1,4 @@
-//! Writes JSON, byte for byte as serde_json does. Four fifths of the time that serde_json takes for a batch is its search for
+//! Writes what [`Wire`](super::Wire) values consist of as JSON, with the bytes of serde_json. Four fifths of the time that serde_json takes for a batch is its search for
 //! characters to escape, which goes byte by byte; this one looks at eight bytes at a time.
 
 use std::fmt::Display;

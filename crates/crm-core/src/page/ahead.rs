@@ -38,11 +38,6 @@ impl<T: Send + 'static> Fetching<T> {
         Some(Self::Ahead(Task { handle, runtime: runtime.id() }))
     }
 
-    /// [`ahead`](Self::ahead), or without a runtime by whoever polls.
-    pub fn start(future: impl Fn() -> BoxFuture<'static, T>) -> Self {
-        Self::ahead(&future).unwrap_or_else(|| Self::Here(future()))
-    }
-
     /// Resolves to `None` if the task cannot be relied on: its runtime ended, or the list moved to
     /// another runtime, and nobody may drive the first one any more.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
@@ -56,5 +51,73 @@ impl<T: Send + 'static> Fetching<T> {
                 Poll::Ready(ready!(Pin::new(&mut task.handle).poll(cx)).ok())
             }
         }
+    }
+}
+
+/// A page that a task fetches, or whoever polls if the task cannot be relied on. For walks over lists that are written by
+/// hand.
+pub struct Started<T> {
+    fetching: Option<Fetching<T>>,
+    fetch: Box<dyn Fn() -> BoxFuture<'static, T> + Send>,
+}
+
+impl<T: Send + 'static> Started<T> {
+    /// Starts a task, if there is a runtime.
+    pub fn new(fetch: impl Fn() -> BoxFuture<'static, T> + Send + 'static) -> Self {
+        Self { fetching: Fetching::ahead(&fetch), fetch: Box::new(fetch) }
+    }
+
+    /// Resolves to the page. A task that panics or whose runtime ends is replaced once, by the poller itself.
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<T> {
+        loop {
+            let fetching = self.fetching.get_or_insert_with(|| Fetching::Here((self.fetch)()));
+            match ready!(fetching.poll(cx)) {
+                Some(page) => return Poll::Ready(page),
+                None => self.fetching = None,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::Started;
+
+    /// Counts how often it is called, and does what the number says.
+    fn started(what: fn(usize) -> &'static str) -> (Started<&'static str>, Arc<AtomicUsize>) {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&calls);
+        let fetch = move || {
+            let call = counted.fetch_add(1, Ordering::Relaxed);
+            Box::pin(async move { what(call) }) as _
+        };
+        (Started::new(fetch), calls)
+    }
+
+    #[tokio::test]
+    async fn a_task_that_panics_is_replaced_once_and_then_the_panic_is_that_of_the_caller() {
+        let (mut page, calls) = started(|call| if call == 0 { panic!("the task") } else { "here" });
+        assert_eq!(poll_fn(|cx| page.poll(cx)).await, "here");
+        assert_eq!(calls.load(Ordering::Relaxed), 2);
+        let (mut page, calls) = started(|_| panic!("always"));
+        let caller = tokio::spawn(async move { poll_fn(|cx| page.poll(cx)).await });
+        assert!(caller.await.unwrap_err().is_panic());
+        assert_eq!(calls.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn a_runtime_that_ends_is_not_waited_for() {
+        let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let one = runtime();
+        let (mut page, calls) = one.block_on(async { started(|_| "page") });
+        drop(one);
+        assert_eq!(runtime().block_on(poll_fn(|cx| page.poll(cx))), "page");
+        assert_eq!(calls.load(Ordering::Relaxed), 2);
+        let (mut page, _) = started(|_| "without a runtime");
+        assert_eq!(futures::executor::block_on(poll_fn(|cx| page.poll(cx))), "without a runtime");
     }
 }

@@ -46,7 +46,8 @@ impl Pace {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is clamped")]
     pub fn places(&self, rate: Option<f64>) -> usize {
         let Some(latency) = self.took.iter().min() else { return 1 };
-        let places = rate.map(|rate| (rate * self.share * latency.as_secs_f64() * 1.25).ceil() as usize + 1);
+        let places =
+            rate.map(|rate| ((rate * self.share * latency.as_secs_f64() * 1.25).ceil() as usize).saturating_add(1));
         places.unwrap_or(PLACES).clamp(1, MOST_PLACES)
     }
 
@@ -54,7 +55,8 @@ impl Pace {
     pub fn pause(&mut self, rate: Option<f64>, now: Duration) -> Duration {
         let Some(rate) = rate.filter(|_| self.share < 1.0) else { return Duration::ZERO };
         let at = self.free_at.max(now);
-        self.free_at = at.saturating_add(Duration::from_secs_f64(1.0 / (rate * self.share)));
+        self.free_at =
+            at.saturating_add(Duration::try_from_secs_f64(1.0 / (rate * self.share)).unwrap_or(Duration::MAX));
         at - now
     }
 }
@@ -84,6 +86,12 @@ mod tests {
         let pauses = [0, 0, 0, 1_000].map(|now| pace.pause(Some(10.0), at(now)));
         assert_eq!(pauses, [at(0), at(200), at(400), at(0)]);
         assert_eq!((pace.pause(None, at(0)), Pace::new(1.0).pause(Some(10.0), at(0))), (at(0), at(0)));
+        let mut pace = Pace::new(1e-21);
+        pace.learn(at(250));
+        for rate in [0.0, f64::INFINITY, f64::MAX, f64::MIN_POSITIVE, f64::NAN] {
+            assert!((1..=MOST_PLACES).contains(&pace.places(Some(rate))));
+            assert!(pace.pause(Some(rate), at(0)) <= Duration::MAX);
+        }
         for share in [0.0, -1.0, 1.01, f64::NAN, f64::INFINITY] {
             assert!(Pace::new(share).mistake().is_some());
         }

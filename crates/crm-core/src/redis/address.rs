@@ -31,11 +31,9 @@ impl Address {
                 expected
             })
         };
-        if is_tls(url) && is_undecided() {
-            return Err(Error::config(
-                "the address of Redis asks for TLS, for which rustls has two implementations of cryptography here: install a \
-                 `CryptoProvider` for the process before",
-            ));
+        #[cfg(feature = "_rustls")]
+        if is_tls(url) {
+            choose_cryptography();
         }
         if let Some((scheme, rest)) = url.split_once("+sentinel://") {
             return Self::of_sentinels(scheme, rest).ok_or_else(|| {
@@ -69,6 +67,10 @@ impl Address {
 
     /// The address of a client of the user's own, with its certificates.
     pub(crate) fn of(client: &Client) -> Self {
+        #[cfg(feature = "_rustls")]
+        if matches!(client.get_connection_info().addr(), ::redis::ConnectionAddr::TcpTls { .. }) {
+            choose_cryptography();
+        }
         Self { nodes: vec![settings(client)], service: None }
     }
 
@@ -96,12 +98,18 @@ fn is_tls(url: &str) -> bool {
     ["rediss:", "valkeys:", "rediss+", "valkeys+"].iter().any(|scheme| url.starts_with(scheme))
 }
 
-/// True if `redis` would panic, because rustls cannot choose one of two implementations for the process.
-fn is_undecided() -> bool {
-    #[cfg(all(feature = "_rustls", feature = "ring", feature = "aws-lc-rs"))]
-    return rustls::crypto::CryptoProvider::get_default().is_none();
-    #[cfg(not(all(feature = "_rustls", feature = "ring", feature = "aws-lc-rs")))]
-    false
+/// Installs the cryptography of the features for the process, if the application has installed none: `redis` takes it from
+/// the process, and rustls panics if it has to choose one of two.
+#[cfg(feature = "_rustls")]
+fn choose_cryptography() {
+    #[cfg(feature = "aws-lc-rs")]
+    use rustls::crypto::aws_lc_rs::default_provider;
+    #[cfg(not(feature = "aws-lc-rs"))]
+    use rustls::crypto::ring::default_provider;
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // An error means that another thread was quicker.
+        drop(default_provider().install_default());
+    }
 }
 
 /// User, password and the first of several hosts.
@@ -155,14 +163,15 @@ mod tests {
         }
     }
 
-    #[cfg(all(feature = "_rustls", feature = "ring", feature = "aws-lc-rs"))]
-    #[test]
-    fn tls_with_two_implementations_of_cryptography_is_an_error_and_not_a_panic() {
-        for url in ["rediss://127.0.0.1:1", "rediss+sentinel://a/main"] {
-            let error = Address::parse(url).err().unwrap().to_string();
-            assert!(error.contains("install a `CryptoProvider`"), "{error}");
+    #[cfg(feature = "_rustls")]
+    #[tokio::test]
+    async fn tls_has_cryptography_whatever_features_of_rustls_other_crates_enable() {
+        for url in ["rediss://127.0.0.1:1", "rediss+sentinel://127.0.0.1:1/main"] {
+            assert!(Address::parse(url).is_ok());
+            assert!(rustls::crypto::CryptoProvider::get_default().is_some());
         }
-        assert!(Address::parse("redis://127.0.0.1:1").is_ok());
+        let client = ::redis::Client::open("rediss://127.0.0.1:1").unwrap();
+        assert!(client.get_multiplexed_async_connection().await.is_err(), "nobody listens, and nothing panics");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crm_core::page::{Fetching, List, Pace};
+use crm_core::page::{List, Pace, Started};
 use crm_core::reexport::futures_core::Stream;
 use crm_core::{Call, Called, Cursor, Error, ErrorKind, Pipeline, Position, Sent};
 
@@ -34,7 +34,7 @@ impl<C> Contacts<C> {
     /// once, 500 contacts per page; how many follows from the limit of the client and from the measured time per page.
     /// All of it is documented by the vendor: searches by ranges of `dateAdded`, sorted by it.
     ///
-    /// Each contact that exists during the whole export comes once. A contact that is created or deleted meanwhile may
+    /// Each contact that exists during the whole export is returned once. A contact that is created or deleted meanwhile may
     /// come or not. One that was created a few seconds before the export may be missing, because searches lag behind
     /// writes. Memory does not grow with the number of contacts.
     ///
@@ -76,8 +76,8 @@ pub struct ContactExport {
     limit: i64,
     pace: Pace,
     windows: Windows<FoundContact>,
-    fetching: Vec<(u64, Place, Fetching<Timed>)>,
-    searching: Option<Fetching<Found>>,
+    fetching: Vec<(u64, Started<Timed>)>,
+    searching: Option<Started<Found>>,
     failed: Option<Error>,
     ended: bool,
 }
@@ -108,7 +108,7 @@ impl ContactExport {
         self.windows.total
     }
 
-    /// Returns where the export stands: the places of its walks, less than a few kilobytes. It can be read at any time,
+    /// Returns the position of the export, less than a few kilobytes: the places of its walks. It can be read at any time,
     /// also after an error.
     ///
     /// Store it now and then, and once more after the end. It belongs to the location, whatever the page size is.
@@ -118,8 +118,8 @@ impl ContactExport {
         self.list().cursor(position, 0)
     }
 
-    /// Starts anew at a cursor of an export of the same location. No contact is lost; what came after the cursor was
-    /// stored comes again.
+    /// Continues at a stored cursor of an export of the same location. No contact is lost; what was returned after the
+    /// cursor was stored is returned again.
     ///
     /// An export that is resumed at its end gives nothing: use [`resume_or_begin`](Self::resume_or_begin) for a program
     /// that runs again and again.
@@ -179,13 +179,13 @@ impl ContactExport {
         self.pipeline.rate(CONTACTS_SEARCH.limit_class)
     }
 
-    fn fetch(&mut self, place: &Place) -> Fetching<Timed> {
+    fn fetch(&mut self, place: &Place) -> Started<Timed> {
         let clock = self.pipeline.clock();
         let pause = self.pace.pause(self.rate(), clock.now());
         let mut request = self.search(self.limit).filters(place.window.filters());
         request.search_after.clone_from(&place.after);
         let pipeline = self.pipeline.clone();
-        Fetching::start(move || {
+        Started::new(move || {
             let (pipeline, request, clock) = (pipeline.clone(), request.clone(), clock.clone());
             Box::pin(async move {
                 if pause > Duration::ZERO {
@@ -201,11 +201,11 @@ impl ContactExport {
     }
 
     /// Asks for the time of the next border.
-    fn find_border(&self) -> Fetching<Found> {
+    fn find_border(&self) -> Started<Found> {
         let window = Window::Added { from: self.windows.border().map(str::to_owned), to: None };
         let request = self.search(1).page(STEP).filters(window.filters());
         let pipeline = self.pipeline.clone();
-        Fetching::start(move || {
+        Started::new(move || {
             let (pipeline, request) = (pipeline.clone(), request.clone());
             Box::pin(async move {
                 let reply = Contacts::<crate::Client>::new(&pipeline).search(request).send().await?;
@@ -223,7 +223,7 @@ impl ContactExport {
         }
         for (key, place) in self.windows.due(places) {
             let fetching = self.fetch(&place);
-            self.fetching.push((key, place, fetching));
+            self.fetching.push((key, fetching));
         }
         Ok(self.poll_border(cx)? | self.poll_pages(cx)?)
     }
@@ -231,29 +231,21 @@ impl ContactExport {
     fn poll_border(&mut self, cx: &mut Context<'_>) -> Result<bool, Error> {
         let Some(Poll::Ready(found)) = self.searching.as_mut().map(|search| search.poll(cx)) else { return Ok(false) };
         self.searching = None;
-        if let Some(found) = found {
-            let (border, total) = found?;
-            self.windows.add_border(border, total);
-        }
+        let (border, total) = found?;
+        self.windows.add_border(border, total);
         Ok(true)
     }
 
     fn poll_pages(&mut self, cx: &mut Context<'_>) -> Result<bool, Error> {
         let mut any = false;
         let mut index = 0;
-        while let Some((key, place, fetching)) = self.fetching.get_mut(index) {
-            let Poll::Ready(reply) = fetching.poll(cx) else {
+        while let Some((key, fetching)) = self.fetching.get_mut(index) {
+            let Poll::Ready((page, took)) = fetching.poll(cx) else {
                 index += 1;
                 continue;
             };
             any = true;
-            let (key, place) = (*key, place.clone());
-            let Some((page, took)) = reply else {
-                // The runtime of its task has ended.
-                let again = self.fetch(&place);
-                self.fetching[index] = (key, place, again);
-                continue;
-            };
+            let key = *key;
             self.fetching.swap_remove(index);
             self.pace.learn(took);
             let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);

@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crm_core::page::{Fetching, List, Pace};
+use crm_core::page::{List, Pace, Started};
 use crm_core::{Cursor, Error, ErrorKind, Pipeline, Sent};
 use futures_core::Stream;
 
@@ -35,7 +35,7 @@ impl Objects {
     /// in 10 seconds it uses a fifth. An export reads at several places at once; the number of places follows from the
     /// limit of the client and from the measured time per page.
     ///
-    /// Each record that exists during the whole export comes once. A record that is created or archived meanwhile may
+    /// Each record that exists during the whole export is returned once. A record that is created or archived meanwhile may
     /// come or not. Memory does not grow with the number of records.
     ///
     /// | | |
@@ -76,8 +76,8 @@ pub struct Export {
     counts: Counts,
     walks: Walks<ObjectWithAssociations>,
     borders: Borders,
-    fetching: Vec<(u64, Option<String>, Fetching<Timed>)>,
-    searching: Option<Fetching<Result<Found, Error>>>,
+    fetching: Vec<(u64, Started<Timed>)>,
+    searching: Option<Started<Result<Found, Error>>>,
     failed: Option<Error>,
     ended: bool,
 }
@@ -145,13 +145,13 @@ impl Export {
     }
 
     /// The number of records as a search counted them at the beginning: for a display of progress. `None` until it is
-    /// known, and for fewer records than ten pages.
+    /// known; a list of one page is not counted.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.counts.total
     }
 
-    /// Returns where the export stands: the places of its walks, a few kilobytes. It can be read at any time, also after
+    /// Returns the position of the export, a few kilobytes: the places of its walks. It can be read at any time, also after
     /// an error.
     ///
     /// Store it now and then, and once more after the end. It belongs to the type of object, whatever the page size,
@@ -161,9 +161,9 @@ impl Export {
         self.list().cursor(stored::save(&self.walks, self.counts), 0)
     }
 
-    /// Starts anew at a cursor of an export of the same type of object.
+    /// Continues at a stored cursor of an export of the same type of object.
     ///
-    /// No record is lost. What came after the cursor was stored comes again. Where two walks meet, up to a page of records
+    /// No record is lost. What was returned after the cursor was stored is returned again. Where two walks meet, up to a page of records
     /// can come again too if records were created or archived there, because not all ids that were read are stored.
     ///
     /// An export that is resumed at its end gives nothing: use [`resume_or_begin`](Self::resume_or_begin) for a program
@@ -217,11 +217,11 @@ impl Export {
     }
 
     /// Fetches a page in a task, when the share of the limit allows it.
-    fn fetch(&mut self, at: Option<&String>) -> Fetching<Timed> {
+    fn fetch(&mut self, at: Option<String>) -> Started<Timed> {
         let clock = self.pipeline.clock();
         let pause = self.pace.pause(self.rate(), clock.now());
-        let (objects, ask, at) = (self.objects.clone(), self.ask.clone(), at.cloned());
-        Fetching::start(move || {
+        let (objects, ask) = (self.objects.clone(), self.ask.clone());
+        Started::new(move || {
             let (objects, ask, at, clock) = (objects.clone(), ask.clone(), at.clone(), clock.clone());
             Box::pin(async move {
                 if pause > Duration::ZERO {
@@ -238,12 +238,12 @@ impl Export {
     fn drive(&mut self, cx: &mut Context<'_>) -> Result<bool, Error> {
         let most = self.pace.places(self.rate());
         for (key, at) in self.walks.due(most) {
-            let fetching = self.fetch(at.as_ref());
-            self.fetching.push((key, at, fetching));
+            let fetching = self.fetch(at);
+            self.fetching.push((key, fetching));
         }
         if self.searching.is_none() && !self.borders.is_at_end() && self.walks.wants_borders(most) {
             let (borders, objects) = (self.borders, self.objects.clone());
-            self.searching = Some(Fetching::start(move || Box::pin(borders.find(objects.clone()))));
+            self.searching = Some(Started::new(move || Box::pin(borders.find(objects.clone()))));
         }
         Ok(self.poll_search(cx) | self.poll_pages(cx)?)
     }
@@ -252,7 +252,7 @@ impl Export {
         let Some(Poll::Ready(found)) = self.searching.as_mut().map(|search| search.poll(cx)) else { return false };
         self.searching = None;
         match found {
-            Some(Ok(found)) => {
+            Ok(found) => {
                 if self.borders.counts_all() && self.counts.total.is_none() {
                     self.counts.total = found.total;
                 }
@@ -260,12 +260,10 @@ impl Export {
                     self.walks.add_border(id);
                 }
             }
-            Some(Err(error)) => {
+            Err(error) => {
                 tracing::debug!(kind = ?error.kind(), "no further walks of the export: a search failed");
                 self.borders.end();
             }
-            // The runtime of its task has ended: it is sent again.
-            None => {}
         }
         true
     }
@@ -273,19 +271,13 @@ impl Export {
     fn poll_pages(&mut self, cx: &mut Context<'_>) -> Result<bool, Error> {
         let mut any = false;
         let mut index = 0;
-        while let Some((key, at, fetching)) = self.fetching.get_mut(index) {
-            let Poll::Ready(reply) = fetching.poll(cx) else {
+        while let Some((key, fetching)) = self.fetching.get_mut(index) {
+            let Poll::Ready((page, took)) = fetching.poll(cx) else {
                 index += 1;
                 continue;
             };
             any = true;
-            let (key, at) = (*key, at.take());
-            let Some((page, took)) = reply else {
-                // The runtime of its task has ended.
-                let again = self.fetch(at.as_ref());
-                self.fetching[index] = (key, at, again);
-                continue;
-            };
+            let key = *key;
             self.fetching.swap_remove(index);
             self.pace.learn(took);
             self.take(key, page)?;

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::walks::{Next, Walk, Walks};
 
-/// How many ids of a walk that is not proven are stored, to prove it later: those of a page.
+/// How many ids of a walk that is not proven are stored, to prove it later: half of them are the first ones, and the others
+/// are spread over all, in case the first ones are archived before the export is resumed.
 const KEPT: usize = 100;
 
 /// What is stored beside the walks.
@@ -55,10 +56,17 @@ fn write<R>(walk: &Walk<R>, ids: Option<impl Iterator<Item = u64>>) -> Value {
         place.insert("border".to_owned(), walk.border.into());
         // Each as the distance from the one before: they are stored often.
         let mut before = walk.border;
-        let distances = ids.take(KEPT).map(|id| id.wrapping_sub(std::mem::replace(&mut before, id)));
+        let ids: Vec<u64> = ids.collect();
+        let distances = kept(&ids).map(|id| id.wrapping_sub(std::mem::replace(&mut before, id)));
         place.insert("ids".to_owned(), distances.collect());
     }
     Value::Object(place)
+}
+
+fn kept(ids: &[u64]) -> impl Iterator<Item = u64> {
+    let (first, others) = ids.split_at(ids.len().min(KEPT / 2));
+    let step = others.len().div_ceil(KEPT / 2).max(1);
+    first.iter().chain(others.iter().step_by(step)).copied()
 }
 
 fn read<R>(place: &Value) -> Option<Walk<R>> {
@@ -81,4 +89,20 @@ fn read<R>(place: &Value) -> Option<Walk<R>> {
         ids.push(before);
     }
     Some(Walk::resumed(border, next, skip, number("through")??, ids))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEPT, kept};
+
+    #[test]
+    fn the_ids_that_are_stored_are_few_and_reach_to_the_end() {
+        for count in [0, 1, 49, 50, 51, 99, 100, 101, 5_000] {
+            let ids: Vec<u64> = (1..=count).collect();
+            let stored: Vec<u64> = kept(&ids).collect();
+            assert!(stored.len() <= KEPT && stored.is_sorted(), "{count}");
+            assert!(count <= 100 || stored.last().is_some_and(|last| *last > count - count / 50 - 2), "{count}");
+            assert_eq!(stored.iter().take(50).collect::<Vec<_>>(), ids.iter().take(50).collect::<Vec<_>>());
+        }
+    }
 }

@@ -105,7 +105,9 @@ impl<R> Walk<R> {
     /// The last id before what the [`place`](Self::place) leads to.
     pub(super) fn behind(&self) -> u64 {
         match self.buffers.front() {
-            Some(buffer) => buffer.rows.iter().filter_map(|row| row.0).min().map_or(self.border, |id| id - 1),
+            Some(buffer) => {
+                buffer.rows.iter().filter_map(|row| row.0).min().map_or(self.border, |id| id.saturating_sub(1))
+            }
             None => self.through,
         }
     }
