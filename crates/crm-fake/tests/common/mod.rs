@@ -24,7 +24,8 @@ impl Got {
 }
 
 pub(crate) fn client() -> Client {
-    Client::builder().no_proxy().build().expect("a client without TLS always builds")
+    // Whatever features of reqwest the other tests of the workspace enable.
+    Client::builder().no_proxy().no_gzip().build().expect("a client without TLS always builds")
 }
 
 /// Sends with the fake's token and the headers every vendor is content with.
