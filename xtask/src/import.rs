@@ -86,7 +86,7 @@ mod tests {
         let lock = Lock::read(&specs).unwrap().unwrap();
         let expected = json!({"imported": {"v1/a.json": {
             "source": "a page",
-            "sha256": codegen::read::import::sha256(DOCUMENT.as_bytes()),
+            "sha256": codegen::read::lock::sha256(DOCUMENT.as_bytes()),
         }}});
         assert_eq!(serde_json::to_value(lock).unwrap(), expected);
         assert!(!specs.join("v1/b.json").exists());

@@ -10,6 +10,7 @@ pub(crate) mod items;
 pub(crate) mod limits;
 pub(crate) mod line;
 pub mod lock;
+mod place;
 pub(crate) mod references;
 mod repair;
 pub mod source;

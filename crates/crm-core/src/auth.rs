@@ -97,7 +97,7 @@ impl StaticToken {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new).
+    /// The same as those of [`new`](Self::new).
     pub fn in_header(name: HeaderName, token: impl Into<Secret>) -> Result<Self, Error> {
         Self::sent_as(token.into(), |token| Authorization::header(name, token))
     }

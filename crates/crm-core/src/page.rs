@@ -26,22 +26,21 @@ mod macros;
 mod pace;
 mod pages;
 mod paging;
+mod parallel;
 mod stored;
 mod walker;
 
-#[doc(hidden)]
-pub use ahead::{Fetching, Started};
 pub use context::{Next, PageContext};
 pub use cursor::Cursor;
 pub use items::Paginator;
 #[doc(hidden)]
 pub use list::List;
-#[doc(hidden)]
-pub use pace::Pace;
 pub use pages::Pages;
 pub use paging::Position;
 #[doc(hidden)]
 pub use paging::position_text;
+#[doc(hidden)]
+pub use parallel::{Fetch, Parallel, Places};
 
 use crate::codec::Wire;
 use crate::meta::Paging;

@@ -53,7 +53,7 @@ pub(crate) fn apply(root: &Path, since: Option<&str>) -> Result<bool> {
 pub(crate) fn publish(root: &Path) -> Result<bool> {
     let judges = Judges::of(root)?;
     let mut checks = vec![checks::clean(root)?];
-    checks.extend(judges.checks(root, true));
+    checks.extend(checks::of_judges(root, &judges, true));
     if !tell(&checks) {
         return Ok(false);
     }

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::foreign::Files;
-use super::import::{self, Imported};
-use super::lock::{Lock, Locked};
+use super::import::Imported;
+use super::lock::{self, Lock, Locked};
 use super::source::{self, Candidate, Source};
 use super::vendor::Vendor;
 
@@ -190,7 +190,7 @@ pub fn verify(lock: &Lock, root: &Path) -> Result<Vec<(String, Same)>> {
                 return Ok((name, Same::Missing));
             }
             let bytes = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-            Ok((name, if import::sha256(&bytes) == *sha256 { Same::Yes } else { Same::No }))
+            Ok((name, if lock::sha256(&bytes) == *sha256 { Same::Yes } else { Same::No }))
         })
         .collect()
 }

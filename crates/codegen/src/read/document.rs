@@ -55,6 +55,15 @@ impl Document {
     }
 }
 
+/// Reads JSON, with a byte order mark or without.
+pub(super) fn parse(bytes: &[u8]) -> Result<Value> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    serde_json::from_slice(text).map_err(|error| match text.trim_ascii_start().first() {
+        Some(b'{' | b'[') => anyhow!("not JSON: {error}"),
+        _ => anyhow!("not JSON ({error}); YAML is not read: convert the document to JSON first"),
+    })
+}
+
 /// The names of all documents in a vendor's folder: JSON files that are not files of ours.
 pub fn names(folder: &Path) -> Result<Vec<String>> {
     const FILES: [&str; 6] =

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 
-use super::import;
 use super::strip::{self, Found};
+use super::{document, lock, place};
 
 /// The files that documents refer to, by path.
 pub struct Files {
@@ -57,7 +57,7 @@ impl Files {
             let here = self.name(&file);
             let [kind, name] = parts(&place).with_context(|| format!("{here}: `{place}` is no component"))?;
             let Some(found) = self.at(&file, &place)? else { continue };
-            let mut found = strip::strip(found, strip::component(kind), said);
+            let mut found = strip::strip(found, place::component(kind), said);
             self.point_inside(&mut found, &file, Some(&file), &mut wanted);
             let members = document.as_object_mut().context("the document is no object")?;
             let components = object(object(members, "components")?, kind)?;
@@ -76,7 +76,7 @@ impl Files {
         if !self.read.contains_key(file) && !self.broken.contains_key(file) {
             let read = fs::read(file).with_context(|| format!("{here} cannot be read"));
             let read =
-                read.and_then(|bytes| Ok((import::sha256(&bytes), import::parse(&bytes).context(here.clone())?)));
+                read.and_then(|bytes| Ok((lock::sha256(&bytes), document::parse(&bytes).context(here.clone())?)));
             match read {
                 Ok(read) => drop(self.read.insert(file.to_owned(), read)),
                 Err(error) => drop(self.broken.insert(file.to_owned(), format!("{error:#}"))),

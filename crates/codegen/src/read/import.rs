@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
-use super::document::Document;
+use super::document::{self, Document};
 use super::foreign::Files;
-use super::items;
-use super::strip::{self, Found, Place};
+use super::place::Place;
+use super::strip::{self, Found};
+use super::{items, lock};
 
 /// A document as it comes into the specs.
 pub struct Imported {
@@ -28,12 +28,12 @@ impl Imported {
     /// Takes the facts of a file; what it refers to in others is read with `files`.
     pub fn read(path: &Path, name: &str, files: &mut Files) -> Result<Self> {
         let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        let mut document = Document::check(name, parse(&bytes)?)?;
+        let mut document = Document::check(name, document::parse(&bytes)?)?;
         let mut found = Found::default();
         document.value = strip::strip(&document.value, Place::Root, &mut found);
         files.copy_in(&mut document.value, path, &mut found)?;
         items::complete(&mut document)?;
-        Ok(Self { document, sha256: sha256(&bytes), taken_out: found.taken_out, repairs: found.repairs })
+        Ok(Self { document, sha256: lock::sha256(&bytes), taken_out: found.taken_out, repairs: found.repairs })
     }
 
     /// The keys that were taken out because they begin like ours, for people.
@@ -46,20 +46,6 @@ impl Imported {
     pub fn text(&self) -> Result<String> {
         Ok(serde_json::to_string_pretty(&self.document.value)? + "\n")
     }
-}
-
-/// Reads JSON, with a byte order mark or without.
-pub(super) fn parse(bytes: &[u8]) -> Result<Value> {
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    serde_json::from_slice(text).map_err(|error| match text.trim_ascii_start().first() {
-        Some(b'{' | b'[') => anyhow!("not JSON: {error}"),
-        _ => anyhow!("not JSON ({error}); YAML is not read: convert the document to JSON first"),
-    })
-}
-
-/// The SHA-256 of a file, in hexadecimal digits.
-pub fn sha256(bytes: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// The interface facts of a document: everything but prose, keys that the vendor adds to OpenAPI, and mistakes that have

@@ -4,50 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::strip::Inner;
+use super::place::{Inner, KEYWORDS, is_misplaced};
 
 /// The number of mistakes of each kind.
 pub(super) type Repairs = BTreeMap<&'static str, usize>;
-
-/// The keywords of a schema in OpenAPI 3.0.
-const KEYWORDS: [&str; 33] = [
-    "$ref",
-    "additionalProperties",
-    "allOf",
-    "anyOf",
-    "default",
-    "deprecated",
-    "discriminator",
-    "enum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "items",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "not",
-    "nullable",
-    "oneOf",
-    "pattern",
-    "patternProperties",
-    "properties",
-    "readOnly",
-    "required",
-    "type",
-    "uniqueItems",
-    "writeOnly",
-    "xml",
-];
-
-/// Keywords of a schema that a parameter or header has too.
-const SHARED: [&str; 3] = ["$ref", "deprecated", "required"];
 
 /// Repairs a part of a document whose own parts are repaired already.
 pub(super) fn mend(inner: Inner, value: &mut Map<String, Value>, repairs: &mut Repairs) {
@@ -61,11 +21,6 @@ pub(super) fn mend(inner: Inner, value: &mut Map<String, Value>, repairs: &mut R
         Inner::Parameter | Inner::Header => parameter(value, &mut note),
         _ => {}
     }
-}
-
-/// True for a key that holds a schema's keyword next to `schema`, in place of in it.
-pub(super) fn is_misplaced(key: &str) -> bool {
-    KEYWORDS.contains(&key) && !SHARED.contains(&key)
 }
 
 fn parameter(parameter: &mut Map<String, Value>, note: &mut impl FnMut(&'static str)) {

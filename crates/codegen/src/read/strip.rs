@@ -5,44 +5,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::document::{METHODS, OURS};
+use super::document::OURS;
+use super::place::{Inner, Place, member};
 use super::repair::{self, Repairs};
-
-/// What a member of the document holds, which decides what is kept of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// The document itself.
-    Root,
-    /// A named map whose values are at the place.
-    MapOf(Inner),
-    /// A list whose elements are at the place.
-    ListOf(Inner),
-    One(Inner),
-    /// A map from names to texts for people.
-    Described,
-    /// Kept as it is.
-    Plain,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Inner {
-    Info,
-    Server,
-    PathItem,
-    Operation,
-    Parameter,
-    Body,
-    Media,
-    Encoding,
-    Response,
-    Header,
-    Components,
-    Schema,
-    /// A schema that is one part of another (`allOf`).
-    Part,
-    Security,
-    Flow,
-}
 
 /// Members that hold prose or nothing a client needs.
 const PROSE: [&str; 8] =
@@ -96,14 +61,6 @@ pub(super) fn strip(value: &Value, place: Place, found: &mut Found) -> Value {
     }
 }
 
-/// The place of a component of this kind (`schemas`).
-pub(super) fn component(kind: &str) -> Place {
-    match member(Place::One(Inner::Components), kind) {
-        Place::MapOf(inner) => Place::One(inner),
-        _ => Place::Plain,
-    }
-}
-
 fn is_title(place: Place, key: &str) -> bool {
     key == "title" && matches!(place, Place::One(Inner::Schema | Inner::Part))
 }
@@ -114,40 +71,5 @@ fn is_nothing(place: Place, key: &str, value: &Value) -> bool {
         (Place::One(Inner::PathItem | Inner::Operation), "parameters") => value.as_array().is_some_and(Vec::is_empty),
         (Place::One(Inner::Response), "content" | "headers") => value.as_object().is_some_and(Map::is_empty),
         _ => false,
-    }
-}
-
-fn member(place: Place, key: &str) -> Place {
-    use Inner::{
-        Body, Components, Encoding, Flow, Header, Info, Media, Operation, Parameter, Part, PathItem, Response, Schema,
-        Security, Server,
-    };
-    match (place, key) {
-        (Place::Root, "info") => Place::One(Info),
-        (Place::Root | Place::One(PathItem | Operation), "servers") => Place::ListOf(Server),
-        (Place::Root, "paths") => Place::MapOf(PathItem),
-        (Place::Root, "components") => Place::One(Components),
-        (Place::One(PathItem | Operation), "parameters") => Place::ListOf(Parameter),
-        (Place::One(PathItem), key) if METHODS.contains(&key) => Place::One(Operation),
-        (Place::One(Operation), "requestBody") => Place::One(Body),
-        (Place::One(Operation), "responses") => Place::MapOf(Response),
-        (Place::One(Components), "schemas") => Place::MapOf(Schema),
-        (Place::One(Components), "responses") => Place::MapOf(Response),
-        (Place::One(Components), "parameters") => Place::MapOf(Parameter),
-        (Place::One(Components), "requestBodies") => Place::MapOf(Body),
-        (Place::One(Components), "headers") => Place::MapOf(Header),
-        (Place::One(Components), "securitySchemes") => Place::MapOf(Security),
-        (Place::One(Security), "flows") => Place::MapOf(Flow),
-        (Place::One(Flow), "scopes") => Place::Described,
-        (Place::One(Body | Response | Parameter | Header), "content") => Place::MapOf(Media),
-        (Place::One(Response | Encoding), "headers") => Place::MapOf(Header),
-        (Place::One(Media), "encoding") => Place::MapOf(Encoding),
-        (Place::One(Parameter | Header | Media), "schema") => Place::One(Schema),
-        (Place::One(Parameter | Header), key) if repair::is_misplaced(key) => member(Place::One(Schema), key),
-        (Place::One(Schema | Part), "properties" | "patternProperties") => Place::MapOf(Schema),
-        (Place::One(Schema | Part), "items" | "additionalProperties" | "not") => Place::One(Schema),
-        (Place::One(Schema | Part), "allOf") => Place::ListOf(Part),
-        (Place::One(Schema | Part), "anyOf" | "oneOf") => Place::ListOf(Schema),
-        _ => Place::Plain,
     }
 }

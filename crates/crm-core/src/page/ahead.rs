@@ -9,8 +9,8 @@ use tracing::Instrument;
 
 use crate::sync::BoxFuture;
 
-/// A page that is being fetched. For walks over lists that are written by hand.
-pub enum Fetching<T> {
+/// A page that is being fetched.
+pub(super) enum Fetching<T> {
     /// Moves on only while the list is polled.
     Here(BoxFuture<'static, T>),
     /// Moves on by itself.
@@ -18,7 +18,7 @@ pub enum Fetching<T> {
 }
 
 /// A task that ends with its owner.
-pub struct Task<T> {
+pub(super) struct Task<T> {
     handle: JoinHandle<T>,
     runtime: Id,
 }
@@ -32,7 +32,7 @@ impl<T> Drop for Task<T> {
 impl<T: Send + 'static> Fetching<T> {
     /// Starts a task, so that limits are waited for and the reply is read also while nobody polls
     /// the list. Returns `None` if there is no runtime.
-    pub fn ahead(future: impl FnOnce() -> BoxFuture<'static, T>) -> Option<Self> {
+    pub(super) fn ahead(future: impl FnOnce() -> BoxFuture<'static, T>) -> Option<Self> {
         let runtime = Handle::try_current().ok()?;
         let handle = runtime.spawn(future().in_current_span());
         Some(Self::Ahead(Task { handle, runtime: runtime.id() }))
@@ -40,7 +40,7 @@ impl<T: Send + 'static> Fetching<T> {
 
     /// Resolves to `None` if the task cannot be relied on: its runtime ended, or the list moved to
     /// another runtime, and nobody may drive the first one any more.
-    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         match self {
             Self::Here(future) => future.as_mut().poll(cx).map(Some),
             Self::Ahead(task) => {
@@ -54,21 +54,20 @@ impl<T: Send + 'static> Fetching<T> {
     }
 }
 
-/// A page that a task fetches, or whoever polls if the task cannot be relied on. For walks over lists that are written by
-/// hand.
-pub struct Started<T> {
+/// A page that is fetched by a task, or by the poller if the task cannot be relied on.
+pub(super) struct Started<T> {
     fetching: Option<Fetching<T>>,
     fetch: Box<dyn Fn() -> BoxFuture<'static, T> + Send>,
 }
 
 impl<T: Send + 'static> Started<T> {
     /// Starts a task, if there is a runtime.
-    pub fn new(fetch: impl Fn() -> BoxFuture<'static, T> + Send + 'static) -> Self {
+    pub(super) fn new(fetch: impl Fn() -> BoxFuture<'static, T> + Send + 'static) -> Self {
         Self { fetching: Fetching::ahead(&fetch), fetch: Box::new(fetch) }
     }
 
     /// Resolves to the page. A task that panics or whose runtime ends is replaced once, by the poller itself.
-    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<T> {
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<T> {
         loop {
             let fetching = self.fetching.get_or_insert_with(|| Fetching::Here((self.fetch)()));
             match ready!(fetching.poll(cx)) {

@@ -1,4 +1,4 @@
-//! How many pages of a list are fetched at once, and when.
+//! The number of pages of a list that are fetched at once, and the time of each.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -9,9 +9,9 @@ const MOST_PLACES: usize = 32;
 /// The number of pages whose least time is the latency: some of them waited for the limit.
 const PAGES: usize = 16;
 
-/// The pace of a list that is read at several places at once. For walks over lists that are written by hand.
+/// The pace of a list that is read at several places at once.
 #[derive(Debug, Clone)]
-pub struct Pace {
+pub(super) struct Pace {
     share: f64,
     took: VecDeque<Duration>,
     /// The time of the clock before which no further page is sent, if a share of the limit is left to others.
@@ -20,20 +20,18 @@ pub struct Pace {
 
 impl Pace {
     /// Uses this part of the limit.
-    #[must_use]
-    pub fn new(share: f64) -> Self {
+    pub(super) fn new(share: f64) -> Self {
         Self { share, took: VecDeque::new(), free_at: Duration::ZERO }
     }
 
-    /// Why nothing can be read at this pace.
-    #[must_use]
-    pub fn mistake(&self) -> Option<&'static str> {
+    /// Returns the reason why nothing can be read at this pace.
+    pub(super) fn mistake(&self) -> Option<&'static str> {
         let possible = self.share > 0.0 && self.share <= 1.0;
         (!possible).then_some("the share of an export must be above 0 and at most 1")
     }
 
     /// Learns how long a page took.
-    pub fn learn(&mut self, took: Duration) {
+    pub(super) fn learn(&mut self, took: Duration) {
         if self.took.len() == PAGES {
             self.took.pop_front();
         }
@@ -42,9 +40,8 @@ impl Pace {
 
     /// Returns how many places fill a limit of `rate` pages per second: as many as pages can be sent in the time that one
     /// takes, and a few for pages that take longer. One until a page has arrived.
-    #[must_use]
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is clamped")]
-    pub fn places(&self, rate: Option<f64>) -> usize {
+    pub(super) fn places(&self, rate: Option<f64>) -> usize {
         let Some(latency) = self.took.iter().min() else { return 1 };
         let places =
             rate.map(|rate| ((rate * self.share * latency.as_secs_f64() * 1.25).ceil() as usize).saturating_add(1));
@@ -52,7 +49,7 @@ impl Pace {
     }
 
     /// Returns how long the next page is held back, so that the share is kept to.
-    pub fn pause(&mut self, rate: Option<f64>, now: Duration) -> Duration {
+    pub(super) fn pause(&mut self, rate: Option<f64>, now: Duration) -> Duration {
         let Some(rate) = rate.filter(|_| self.share < 1.0) else { return Duration::ZERO };
         let at = self.free_at.max(now);
         self.free_at =

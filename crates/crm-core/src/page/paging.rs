@@ -21,7 +21,7 @@ pub enum Position {
     Start,
     /// A cursor, or the last id or sort value.
     Token(String),
-    /// So many items are skipped.
+    /// The number of items that are skipped.
     Offset(u64),
     /// The page of that number.
     Page(u64),

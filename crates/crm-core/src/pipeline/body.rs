@@ -11,9 +11,9 @@ use crate::vendor::GZIP_BEGIN;
 
 /// The most that gzip may be longer than the bytes in it. Where packing gains nothing it adds a thousandth and a frame.
 const LONGER: usize = 1024 * 1024;
-/// The most that is reserved because a reply promises it.
+/// The maximum number of bytes that are reserved because of a `Content-Length`.
 const RESERVED: usize = 1024 * 1024;
-/// JSON of these vendors becomes a fifth, so one piece of memory is usually enough.
+/// gzip reduces the JSON of these vendors to a fifth, so one allocation is usually enough.
 const USUAL_RATIO: usize = 8;
 
 /// The form in which a body travels.
@@ -48,7 +48,7 @@ fn shown(word: &[u8]) -> String {
 #[derive(Debug)]
 pub(super) enum Fault {
     TooLarge,
-    /// It is not what it should be; the text says what.
+    /// It does not match the document; the text names the difference.
     Wrong(&'static str),
     Damaged(io::Error),
 }

@@ -78,7 +78,7 @@ pub(super) struct Open(pub(super) Response, pub(super) Seat);
 
 impl Success for Open {
     const ACCEPT: &'static str = "*/*";
-    /// What is kept should be what the vendor has.
+    /// A download is stored as the vendor has it.
     const ACCEPT_ENCODING: Option<&'static str> = None;
 
     async fn take(response: Response, _: Coding, seat: Seat, _: usize) -> Result<Self, Error> {

@@ -22,7 +22,7 @@ pub(super) struct Check {
 /// Looks at everything.
 pub(super) fn all(root: &Path, plan: &Plan, judges: &Judges) -> Result<Vec<Check>> {
     let mut found = vec![clean(root)?, drift(root)?];
-    found.extend(judges.checks(root, false));
+    found.extend(of_judges(root, judges, false));
     for release in plan.going() {
         found.extend(manifest(root, release));
         let path = release.changelog_path();
@@ -39,6 +39,26 @@ pub(super) fn all(root: &Path, plan: &Plan, judges: &Judges) -> Result<Vec<Check
         found.push(Check { what: path.display().to_string(), wrong, needed: true });
     }
     Ok(found)
+}
+
+/// Checks the judges themselves; a release that is published needs all of them.
+pub(super) fn of_judges(root: &Path, judges: &Judges, publishes: bool) -> Vec<Check> {
+    let texts = judges.texts().iter().map(|(name, text)| {
+        let path = format!("docs/api/{name}.txt");
+        let wrong = match std::fs::read_to_string(root.join(&path)) {
+            Ok(known) if known == *text => None,
+            Ok(_) => Some("is not current; run `cargo xtask api` and review the difference".to_owned()),
+            Err(_) => Some("is missing; `cargo xtask api` writes it".to_owned()),
+        };
+        Check { what: path, wrong, needed: true }
+    });
+    let missing = "is not installed, and judges nothing; `cargo install cargo-semver-checks --locked`";
+    let semver = Check {
+        what: "cargo-semver-checks".to_owned(),
+        wrong: (!judges.has_semver()).then(|| missing.to_owned()),
+        needed: publishes,
+    };
+    texts.chain([semver]).collect()
 }
 
 /// Nothing that is not committed.

@@ -1,4 +1,4 @@
-//! Who judges a release beside the documents: the public items as they are now, and cargo-semver-checks.
+//! The judges of a release other than the documents: the public items as they are now, and cargo-semver-checks.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +8,6 @@ use anyhow::{Context, Result, bail};
 use codegen::diff::Class;
 use xtask::cargo::cargo;
 
-use super::checks::Check;
 use crate::api;
 
 /// The judges that were asked.
@@ -16,7 +15,7 @@ use crate::api;
 pub(super) struct Judges {
     /// The public items of each crate as they are now; without them the texts in `docs/api` count.
     items: BTreeMap<String, String>,
-    /// Whether cargo-semver-checks is there.
+    /// True if cargo-semver-checks is installed.
     semver: bool,
 }
 
@@ -49,24 +48,14 @@ impl Judges {
             .with_context(|| format!("cargo-semver-checks of {name}"))
     }
 
-    /// What must be right with the judges themselves; a release that goes out needs all of them.
-    pub(super) fn checks(&self, root: &Path, publishes: bool) -> Vec<Check> {
-        let texts = self.items.iter().map(|(name, text)| {
-            let path = format!("docs/api/{name}.txt");
-            let wrong = match std::fs::read_to_string(root.join(&path)) {
-                Ok(known) if known == *text => None,
-                Ok(_) => Some("is not current; run `cargo xtask api` and review the difference".to_owned()),
-                Err(_) => Some("is missing; `cargo xtask api` writes it".to_owned()),
-            };
-            Check { what: path, wrong, needed: true }
-        });
-        let missing = "is not installed, and judges nothing; `cargo install cargo-semver-checks --locked`";
-        let semver = Check {
-            what: "cargo-semver-checks".to_owned(),
-            wrong: (!self.semver).then(|| missing.to_owned()),
-            needed: publishes,
-        };
-        texts.chain([semver]).collect()
+    /// The public items of all crates as they are now.
+    pub(super) fn texts(&self) -> &BTreeMap<String, String> {
+        &self.items
+    }
+
+    /// True if cargo-semver-checks is installed.
+    pub(super) fn has_semver(&self) -> bool {
+        self.semver
     }
 }
 

@@ -8,7 +8,7 @@ use crate::types::{ContactFilter, ContactFilterOperator};
 
 pub(super) const FIELD: &str = "dateAdded";
 
-/// Which contacts a walk reads.
+/// The contacts that a walk reads.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Window {
     /// Added in a range of time, `to` excluded.

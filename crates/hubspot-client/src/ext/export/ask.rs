@@ -1,4 +1,4 @@
-//! How an export asks for its pages.
+//! The requests of an export.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::objects::Objects;
 use crate::operations::{OBJECTS_LIST, OBJECTS_SEARCH};
 use crate::types::{Filter, Object, ObjectPage, ObjectWithAssociations, SearchReply, SearchRequest};
 
-/// Which operation gives the pages.
+/// The operation that returns the pages.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Way {
     List,
@@ -27,7 +27,7 @@ impl Way {
         }
     }
 
-    /// The most records per page.
+    /// The maximum number of records per page.
     pub(super) fn most(self) -> u64 {
         match self {
             Self::List => 100,
@@ -43,7 +43,7 @@ impl Way {
     }
 }
 
-/// What is asked of each page.
+/// The parameters of each page.
 #[derive(Clone, Debug)]
 pub(super) struct Ask {
     pub(super) way: Way,
@@ -57,7 +57,7 @@ impl Ask {
         Self { way, limit: way.most(), properties: Vec::new(), associations: Vec::new() }
     }
 
-    /// What cannot be asked.
+    /// Returns the reason why the parameters cannot be combined.
     pub(super) fn mistake(&self) -> Option<Cow<'static, str>> {
         let most = self.way.most();
         if !(1..=most).contains(&self.limit) {

@@ -1,4 +1,4 @@
-//! Where walks can begin: the ids of certain ranks, found by searches.
+//! The ids at which walks can begin, found by searches for certain ranks.
 
 use crm_core::Error;
 

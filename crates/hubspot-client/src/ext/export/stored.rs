@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::walks::{Next, Walk, Walks};
 
-/// How many ids of a walk that is not proven are stored, to prove it later: half of them are the first ones, and the others
+/// The number of ids of an unproven walk that are stored, to prove it later: half of them are the first ones, and the others
 /// are spread over all, in case the first ones are archived before the export is resumed.
 const KEPT: usize = 100;
 
-/// What is stored beside the walks.
+/// The numbers that are stored with the walks.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Counts {
     pub(super) done: u64,

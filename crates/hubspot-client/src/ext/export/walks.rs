@@ -33,7 +33,7 @@ impl<R> Page<R> {
     }
 }
 
-/// Where a walk goes on.
+/// The next page of a walk.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Next {
     /// At the page of a cursor, or at the first page.

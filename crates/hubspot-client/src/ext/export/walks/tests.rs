@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Next, Page, Walk, Walks};
 
-/// What a vendor's list is like.
+/// The kinds of list that a vendor may have.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum List {
     /// As observed: by id, and the cursor is the last id plus one.

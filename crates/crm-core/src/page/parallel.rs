@@ -1,0 +1,180 @@
+//! A list that is read at several places at once.
+
+use std::borrow::Cow;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::ahead::Started;
+use super::pace::Pace;
+use crate::error::Error;
+use crate::meta::Called;
+use crate::pipeline::Pipeline;
+use crate::sync::BoxFuture;
+
+/// A request that can be sent again if its task is lost.
+pub type Fetch<T> = Box<dyn Fn() -> BoxFuture<'static, Result<T, Error>> + Send>;
+
+/// A page with the time that it took.
+type Timed<T> = (Result<T, Error>, Duration);
+
+/// The places of a list and what has been read there, without I/O. For exports, which are written by hand.
+pub trait Places {
+    /// An item of the list.
+    type Item;
+    /// A page.
+    type Page: Send + 'static;
+    /// The beginning of a further place.
+    type Border: Send + 'static;
+
+    /// Returns the reason why nothing can be read with these settings.
+    fn mistake(&self) -> Option<Cow<'static, str>>;
+    /// The operation that reads the pages, for errors.
+    fn called(&self) -> Called;
+    /// The limit class of the pages.
+    fn limit_class(&self) -> &'static str;
+    /// Returns the pages to fetch now, each with the key of its place, for at most `most` places.
+    fn due(&mut self, most: usize) -> Vec<(u64, Fetch<Self::Page>)>;
+    /// Returns the request for the next border, if `most` places need one.
+    fn border(&mut self, most: usize) -> Option<Fetch<Self::Border>>;
+    /// Takes a page, or the reason why it was not read. An error ends the list.
+    fn arrived(&mut self, key: u64, page: Result<Self::Page, Error>) -> Result<(), Error>;
+    /// Takes a border, or the reason why it was not found. An error ends the list.
+    fn found(&mut self, border: Result<Self::Border, Error>) -> Result<(), Error>;
+    /// False for a place whose page is of no use any more.
+    fn is_wanted(&self, key: u64) -> bool;
+    /// Returns the next item that has been read.
+    fn pop(&mut self) -> Option<Self::Item>;
+    /// True if everything was read and returned.
+    fn is_over(&self) -> bool;
+}
+
+/// Reads a list at several places at once, at the pace of its limit.
+pub struct Parallel<P: Places> {
+    /// The places.
+    pub places: P,
+    pipeline: Pipeline,
+    pace: Pace,
+    /// The pages under way, by the key of their place.
+    fetching: Vec<(u64, Started<Timed<P::Page>>)>,
+    searching: Option<Started<Result<P::Border, Error>>>,
+    failed: Option<Error>,
+    ended: bool,
+}
+
+impl<P: Places + Unpin> Parallel<P> {
+    /// Reads at these places, with all of the limit.
+    pub fn new(pipeline: Pipeline, places: P) -> Self {
+        Self {
+            places,
+            pipeline,
+            pace: Pace::new(1.0),
+            fetching: Vec::new(),
+            searching: None,
+            failed: None,
+            ended: false,
+        }
+    }
+
+    /// Uses this part of the limit.
+    pub fn share(&mut self, share: f64) {
+        self.pace = Pace::new(share);
+    }
+
+    /// Begins anew at other places. What was read and what is under way is dropped.
+    pub fn restart(&mut self, places: P) {
+        self.places = places;
+        self.stop();
+        self.failed = None;
+        self.ended = false;
+    }
+
+    /// The number of pages under way.
+    pub fn under_way(&self) -> usize {
+        self.fetching.len()
+    }
+
+    /// Returns the next item, or `None` at the end. Items that were read before an error are returned before it.
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Item, Error>>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        if let Some(fault) = self.pace.mistake().map(Cow::from).or_else(|| self.places.mistake()) {
+            self.ended = true;
+            return Poll::Ready(Some(Err(Error::validation(fault).with_operation(self.places.called()))));
+        }
+        loop {
+            let arrived = if self.failed.is_none() { self.drive(cx) } else { Ok(false) };
+            let arrived = arrived.unwrap_or_else(|error| {
+                self.failed = Some(error);
+                true
+            });
+            if let Some(item) = self.places.pop() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            let failed = self.failed.take();
+            if failed.is_some() || self.places.is_over() {
+                self.ended = true;
+                self.stop();
+                return Poll::Ready(failed.map(Err));
+            }
+            if !arrived {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    fn stop(&mut self) {
+        self.fetching.clear();
+        self.searching = None;
+    }
+
+    /// Sends what is due and takes what has arrived. Returns true if anything arrived.
+    fn drive(&mut self, cx: &mut Context<'_>) -> Result<bool, Error> {
+        let rate = self.pipeline.rate(self.places.limit_class());
+        let most = self.pace.places(rate);
+        for (key, fetch) in self.places.due(most) {
+            let clock = self.pipeline.clock();
+            let pause = self.pace.pause(rate, clock.now());
+            let timed = move || {
+                let (page, clock) = (fetch(), clock.clone());
+                Box::pin(async move {
+                    if pause > Duration::ZERO {
+                        clock.sleep(pause).await;
+                    }
+                    let began = clock.now();
+                    (page.await, clock.now().saturating_sub(began))
+                }) as BoxFuture<'static, _>
+            };
+            self.fetching.push((key, Started::new(timed)));
+        }
+        if self.searching.is_none() {
+            self.searching = self.places.border(most).map(Started::new);
+        }
+        Ok(self.poll_border(cx)? | self.poll_pages(cx)?)
+    }
+
+    fn poll_border(&mut self, cx: &mut Context<'_>) -> Result<bool, Error> {
+        let Some(Poll::Ready(found)) = self.searching.as_mut().map(|search| search.poll(cx)) else { return Ok(false) };
+        self.searching = None;
+        self.places.found(found).map(|()| true)
+    }
+
+    fn poll_pages(&mut self, cx: &mut Context<'_>) -> Result<bool, Error> {
+        let mut any = false;
+        let mut index = 0;
+        while let Some((key, page)) = self.fetching.get_mut(index) {
+            let Poll::Ready((page, took)) = page.poll(cx) else {
+                index += 1;
+                continue;
+            };
+            any = true;
+            let key = *key;
+            self.fetching.swap_remove(index);
+            self.pace.learn(took);
+            self.places.arrived(key, page)?;
+            self.fetching.retain(|(key, _)| self.places.is_wanted(*key));
+            index = 0;
+        }
+        Ok(any)
+    }
+}

@@ -1,0 +1,135 @@
+//! The walks of an export with their requests.
+
+use std::borrow::Cow;
+
+use crm_core::page::{Fetch, Places};
+use crm_core::{Called, Error, ErrorKind, Sent};
+
+use super::PAGES_A_WALK;
+use super::ask::{Ask, Way};
+use super::borders::{Borders, Found};
+use super::stored::Counts;
+use super::walks::{Page, Walk, Walks};
+use crate::objects::Objects;
+use crate::types::ObjectWithAssociations;
+
+pub(super) struct Walking {
+    pub(super) objects: Objects,
+    pub(super) ask: Ask,
+    pub(super) counts: Counts,
+    pub(super) walks: Walks<ObjectWithAssociations>,
+    borders: Borders,
+}
+
+impl Walking {
+    pub(super) fn new(objects: Objects, way: Way) -> Self {
+        let ask = Ask::new(way);
+        let (walks, borders) = (Walks::new(way.guess()), Borders::new(0, PAGES_A_WALK * ask.limit));
+        Self { objects, ask, counts: Counts::default(), walks, borders }
+    }
+
+    /// The same export at stored places.
+    pub(super) fn at(&self, counts: Counts, walks: impl IntoIterator<Item = Walk<ObjectWithAssociations>>) -> Self {
+        let (objects, ask) = (self.objects.clone(), self.ask.clone());
+        let walks = Walks::of(ask.way.guess(), walks);
+        let borders = Borders::new(walks.through(), PAGES_A_WALK * ask.limit.max(1));
+        Self { objects, ask, counts, walks, borders }
+    }
+
+    pub(super) fn limit(&mut self, records: u64) {
+        self.ask.limit = records;
+        self.borders = Borders::new(self.walks.through(), PAGES_A_WALK * records.max(1));
+    }
+}
+
+impl Places for Walking {
+    type Item = ObjectWithAssociations;
+    type Page = Page<ObjectWithAssociations>;
+    type Border = Found;
+
+    fn mistake(&self) -> Option<Cow<'static, str>> {
+        self.ask.mistake()
+    }
+
+    fn called(&self) -> Called {
+        self.ask.called(&self.objects)
+    }
+
+    fn limit_class(&self) -> &'static str {
+        self.ask.way.limit_class()
+    }
+
+    fn due(&mut self, most: usize) -> Vec<(u64, Fetch<Self::Page>)> {
+        let fetch = |(key, at): (u64, Option<String>)| {
+            let (objects, ask) = (self.objects.clone(), self.ask.clone());
+            let fetch: Fetch<_> = Box::new(move || {
+                let (objects, ask, at) = (objects.clone(), ask.clone(), at.clone());
+                Box::pin(async move { ask.page(&objects, at).await })
+            });
+            (key, fetch)
+        };
+        self.walks.due(most).into_iter().map(fetch).collect()
+    }
+
+    fn border(&mut self, most: usize) -> Option<Fetch<Found>> {
+        let (borders, objects) = (self.borders, self.objects.clone());
+        if borders.is_at_end() || !self.walks.wants_borders(most) {
+            return None;
+        }
+        Some(Box::new(move || Box::pin(borders.find(objects.clone()))))
+    }
+
+    fn arrived(&mut self, key: u64, page: Result<Self::Page, Error>) -> Result<(), Error> {
+        let together = !self.walks.is_alone();
+        let moved = match page {
+            Ok(page) => self.walks.arrive(key, page),
+            // The vendor does not accept the cursor that was guessed.
+            Err(error)
+                if !self.walks.is_proven(key)
+                    && matches!(error.kind(), ErrorKind::Validation | ErrorKind::NotFound) =>
+            {
+                self.walks.refuse(key)
+            }
+            Err(error) => return Err(error),
+        };
+        moved.map_err(|fault| {
+            Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered).with_operation(self.called())
+        })?;
+        if together && self.walks.is_alone() {
+            tracing::warn!("the list is not in the order that was observed: the export goes on by one walk");
+        }
+        Ok(())
+    }
+
+    fn found(&mut self, border: Result<Found, Error>) -> Result<(), Error> {
+        match border {
+            Ok(found) => {
+                if self.borders.counts_all() && self.counts.total.is_none() {
+                    self.counts.total = found.total;
+                }
+                if let Some(id) = self.borders.advance(&found) {
+                    self.walks.add_border(id);
+                }
+            }
+            Err(error) => {
+                tracing::debug!(kind = ?error.kind(), "no further walks of the export: a search failed");
+                self.borders.end();
+            }
+        }
+        Ok(())
+    }
+
+    fn is_wanted(&self, key: u64) -> bool {
+        self.walks.has(key)
+    }
+
+    fn pop(&mut self) -> Option<Self::Item> {
+        let record = self.walks.pop()?;
+        self.counts.done += 1;
+        Some(record)
+    }
+
+    fn is_over(&self) -> bool {
+        self.walks.is_over()
+    }
+}
