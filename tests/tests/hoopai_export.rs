@@ -1,4 +1,4 @@
-//! All contacts of a location by several walks at once, against the fake, over real HTTP.
+//! Exports all contacts of a location by several concurrent walks, against the fake, over real HTTP.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 const LOCATION: &str = "location-fake";
 
-/// A fake with contacts, and a client without limits: it reads at eight places.
+/// Returns a fake with contacts, and a client without quotas, which reads at eight places at once.
 async fn rig(number: usize) -> (Fake, Client) {
     let fake = Fake::builder(Vendor::HoopAi).no_quota().keep_requests(100_000).start().await.unwrap();
     for n in 0..number {
@@ -34,7 +34,7 @@ async fn rest(mut export: ContactExport, seen: &mut HashMap<String, usize>) {
     assert!(export.cursor().is_end());
 }
 
-/// The contacts are deleted and created meanwhile, and requests fail.
+/// During the export, contacts are deleted and created, and requests fail.
 #[tokio::test]
 async fn each_contact_comes_once_while_contacts_change_and_requests_fail() {
     let (fake, client) = rig(5_600).await;
@@ -54,7 +54,7 @@ async fn each_contact_comes_once_while_contacts_change_and_requests_fail() {
             }
         }
         match rng.u16(0..200) {
-            // Not the last of a page: the fake finds its place by it.
+            // Not the last contact of a page, because the fake continues after it.
             0 => {
                 let index = rng.usize(0..constant.len() / 500) * 500 + rng.usize(10..400);
                 if index < constant.len() {

@@ -1,4 +1,4 @@
-//! `cargo xtask import`: a document that is in no repository of the vendor becomes one of ours, without its prose.
+//! `cargo xtask import`: imports a document that is not in a repository of the vendor, without its prose.
 
 use std::path::{Path, PathBuf};
 
@@ -9,8 +9,8 @@ use codegen::read::lock::{self, ImportedFrom, Lock};
 use codegen::tree;
 use codegen::write::Files;
 
-/// Imports a file, or every OpenAPI document of a folder, into `specs/<vendor>/<into>`. Nothing is written unless all of
-/// them can be read.
+/// Imports a file, or every OpenAPI document of a folder, into `specs/<vendor>/<into>`. Files of a folder that cannot
+/// be imported are shown and left out. Nothing is written if a file that a document refers to is missing.
 pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: &str, source: &str) -> Result<()> {
     let folder = root.join("specs").join(vendor);
     let parent = from.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -53,7 +53,7 @@ pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: &str, source: &s
     Ok(())
 }
 
-/// The file, or the JSON files of the folder.
+/// Returns the file, or the JSON files of the folder.
 fn documents(from: &Path) -> Result<Vec<PathBuf>> {
     if !from.is_dir() {
         return Ok(vec![from.to_owned()]);

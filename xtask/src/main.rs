@@ -104,7 +104,7 @@ enum Command {
     /// Reads inputs changed at random, wherever anything is read; each target as long as told
     #[command(disable_help_flag = true)]
     Fuzz(Arguments),
-    /// Changes the documents at random, as vendors do, and checks that each difference is told and each break called one
+    /// Changes the documents at random, as vendors do, and checks that each difference and each break is reported
     #[command(disable_help_flag = true)]
     Mutations(Arguments),
     /// Writes what is public in each crate into docs/api, and checks whose types are in it

@@ -26,7 +26,7 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
             vendor.file.apis.iter().filter_map(|api| api.feature.as_ref()).map(|api| format!(",{api}")).collect();
         println!("{package}: {} features, each alone{}", features.len(), apis.replace(',', " with "));
         for feature in features {
-            // `oauth` is among them, which needs cryptography.
+            // `oauth` is one of them and needs cryptography.
             if !compiles(root, package, &format!("{feature}{apis},ring"))? {
                 println!("  {feature} does not compile alone");
                 failed += 1;

@@ -22,7 +22,7 @@ use crate::generate;
 use codegen::diff::Change;
 use xtask::diff;
 
-/// Takes the documents of a checkout of the vendor's repository.
+/// Syncs with a checkout of the vendor's repository, and shows the changes.
 pub(crate) fn run(root: &Path, vendor: &str, from: &Path, source: Option<&str>) -> Result<()> {
     let (_, changes) = sync(root, vendor, from, source)?;
     println!("5/5 What that changes");
@@ -34,7 +34,7 @@ pub(crate) fn run(root: &Path, vendor: &str, from: &Path, source: Option<&str>) 
     Ok(())
 }
 
-/// Compares a checkout with what was imported; `false` if a file differs.
+/// Compares a checkout with the lock file. Returns `false` if a file differs or is missing.
 pub(crate) fn verify(root: &Path, vendor: &str, from: &Path) -> Result<bool> {
     let vendor = Vendor::read(root, vendor)?;
     checkout::source(&vendor)?;
@@ -54,7 +54,7 @@ pub(crate) fn verify(root: &Path, vendor: &str, from: &Path) -> Result<bool> {
     Ok(right == compared.len())
 }
 
-/// Syncs, and returns the corrections that were taken out, and the differences for the caller to show.
+/// Syncs, and returns the removed corrections and the changes for the caller to show.
 fn sync(root: &Path, vendor: &str, from: &Path, source: Option<&str>) -> Result<(Vec<Stale>, Vec<Change>)> {
     let vendor = Vendor::read(root, vendor)?;
     let repository = &checkout::source(&vendor)?.repository;
@@ -116,7 +116,7 @@ impl Scratch {
         self.0.path()
     }
 
-    /// Writes what was imported, and where it is from.
+    /// Writes the imported documents and their lock file.
     fn take(&self, vendor: &str, checkout: &Checkout, lock: &Lock) -> Result<()> {
         let folder = self.root().join("specs").join(vendor);
         for (one, _) in &checkout.documents {

@@ -92,8 +92,8 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
     Ok(apis)
 }
 
-/// The entries of `types` in vendor.json for which the lock holds another name. An entry for what the documents do not have
-/// is kept: a vendor may bring it back.
+/// Returns the entries of `types` in vendor.json for which the lock has a different name. Entries for schemas that the
+/// documents do not contain are left out, because the vendor may restore them.
 fn without_effect(vendor: &Vendor, file: &ApiFile, api: &Api, model: &Model) -> Vec<String> {
     let path = vendor.folder.join("vendor.json");
     let text = std::fs::read_to_string(&path).unwrap_or_default();

@@ -163,7 +163,7 @@ fn groups(model: &Model, others: &[&Refined<'_>]) -> BTreeMap<String, Group> {
         .collect()
 }
 
-/// The features of each type, any of which it needs; none for what is always there.
+/// Returns the features of each type, one of which is required; empty if the type is always there.
 pub(crate) fn gates(model: &Model, others: &[&Refined<'_>]) -> BTreeMap<String, BTreeSet<String>> {
     let groups = groups(model, others).into_values();
     let gates = groups.flat_map(|Group { users, own, common }| {

@@ -61,7 +61,7 @@ pub fn plan(root: &Path, vendors: &[String], say: &mut dyn FnMut(&str)) -> Resul
     Ok((files, changes))
 }
 
-/// The module with the calls of an API.
+/// Returns the name of the module with the calls of an API.
 fn calls_module(vendor: &Vendor, api: &ApiFile) -> String {
     vendor.document(api).replace('-', "_")
 }

@@ -91,7 +91,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>,
     let resources: BTreeSet<&str> = file.documents.values().filter_map(|one| one.resource.as_deref()).collect();
     for document in &mut documents {
         let moved = operations::name(document, &file.documents[&document.name], &standing)?;
-        // A document that is gone leaves its names, but a resource that no document has any more was renamed.
+        // The names of a removed document stay valid. If no document has the resource any more, it was renamed.
         let gone = |key: &&Key| standing[*key].split_once('.').is_none_or(|(of, _)| !resources.contains(of));
         refusals.extend(moved.iter().filter(gone).map(|key| {
             format!(

@@ -86,7 +86,8 @@ fn without_schema(
     alone.into_iter().filter_map(named).filter(|(_, now)| definitions.contains_key(now)).filter(differ).collect()
 }
 
-/// The reason to refuse numbers that are sent and look like a time, but have no unit: nobody could know what to send.
+/// Returns an error message if a number that is sent looks like a time but has no unit, because users could not know
+/// what to send.
 pub(crate) fn without_unit(model: &Model) -> Option<String> {
     let unclear = |name: &str, ty: &Ty, unit: Option<&Unit>| {
         matches!(ty, Ty::Integer | Ty::Number) && unit.is_none() && Unit::is_needed(name)

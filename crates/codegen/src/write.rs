@@ -86,8 +86,8 @@ impl Files {
         Ok(Changes { files: changed, total: self.files.len() })
     }
 
-    /// Writes the files that differ and removes those that are no longer made. All are written beside their places
-    /// before the first one is moved there, so that a full disk leaves everything as it was.
+    /// Writes the files that differ and removes those that are no longer generated. All are written as drafts before
+    /// the first one is moved to its place, so that a full disk changes nothing.
     pub fn write(&self) -> Result<()> {
         let stale = self.stale()?;
         let mut drafts = Vec::new();
@@ -133,7 +133,7 @@ impl Files {
     }
 }
 
-/// The place beside a file where it is written first.
+/// Returns the path of a file's draft, next to the file.
 fn draft(path: &Path) -> PathBuf {
     let mut draft = path.as_os_str().to_owned();
     draft.push(".draft");

@@ -69,7 +69,7 @@ pub(crate) trait Dialect: Send + Sync {
         let _ = (call, problems);
     }
 
-    /// The header that holds the token. `Authorization` holds it after `Bearer`.
+    /// Returns the header that contains the token. In `Authorization` it follows `Bearer`.
     fn token_header(&self) -> HeaderName {
         http::header::AUTHORIZATION
     }

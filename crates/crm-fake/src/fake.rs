@@ -116,14 +116,14 @@ impl Builder {
         self
     }
 
-    /// The cursors of HubSpot's lists of objects are the last id plus one, as it was observed, in place of opaque ones.
+    /// Makes each cursor of HubSpot's object lists the last id plus one, as observed, instead of an opaque one.
     pub fn id_cursors(mut self) -> Self {
         self.id_cursors = true;
         self
     }
 
-    /// Hides this many of the last changes from HubSpot's searches (default 0): new records are missing, and archived ones
-    /// are still found.
+    /// Hides the last `changes` changes from HubSpot's searches (default 0): new records are missing, and archived
+    /// records are still found.
     pub fn search_lag(mut self, changes: u32) -> Self {
         self.search_lag = changes;
         self

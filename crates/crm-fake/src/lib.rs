@@ -1,5 +1,5 @@
-//! The vendors as they look over HTTP ([`Vendor`] lists them), on a loopback port: in process or as the
-//! binary `crm-fake`.
+//! Fakes of the vendors' HTTP APIs ([`Vendor`] lists them) on a loopback port, in process or as the binary
+//! `crm-fake`.
 //!
 //! A fake is made from the same documents as the clients. It checks method, path, parameters and body of
 //! every request, answers from a small state (what was created can be read, listed page by page, searched,

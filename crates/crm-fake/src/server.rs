@@ -23,7 +23,7 @@ use crate::engine::{Engine, Incoming, Outcome};
 use crate::reply::{Content, Reply};
 use crate::stream::{Cut, FaultStream, Switch};
 
-/// Shorter bodies are not packed, as with most servers.
+/// The minimum number of bytes in a body that is compressed; most servers have such a minimum.
 const PACKED_FROM: usize = 256;
 
 /// Accepts until it is aborted; the connections end with it.
@@ -123,7 +123,7 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
     values.flat_map(|value| value.split(',')).any(|coding| coding.trim().eq_ignore_ascii_case("gzip"))
 }
 
-/// A fault that is about the bytes of a body is about those that the vendor's document describes.
+/// Returns true if the body may be compressed. A fault that counts bytes counts those of the uncompressed body.
 fn allows_packing(delivery: &Delivery, reply: &Reply) -> bool {
     let coded = reply.headers.iter().any(|(name, _)| *name == header::CONTENT_ENCODING);
     !coded && !matches!(delivery.end, End::CutAfter(_) | End::ShortLength)
@@ -131,7 +131,7 @@ fn allows_packing(delivery: &Delivery, reply: &Reply) -> bool {
 
 fn gzip(bytes: &[u8]) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    // Memory takes everything.
+    // Writing to memory does not fail.
     let packed = encoder.write_all(bytes).and_then(|()| encoder.finish());
     packed.unwrap_or_default().into()
 }

@@ -179,7 +179,7 @@ impl World {
         self.last_id
     }
 
-    /// The logical time before this many changes, as text.
+    /// Returns the logical time before this number of changes, as text.
     pub(crate) fn before(&self, changes: u32) -> String {
         time::iso(self.clock.before(changes))
     }

@@ -20,7 +20,7 @@ impl Clock {
         self.millis
     }
 
-    /// The time this many ticks ago.
+    /// Returns the time this number of ticks ago.
     pub(crate) fn before(&self, ticks: u32) -> i64 {
         self.millis - 1000 * i64::from(ticks)
     }

@@ -1,4 +1,4 @@
-//! The APIs that this crate can play: a module for each vendor, with its error shapes and its operations with state.
+//! The APIs that this crate fakes: a module for each vendor, with its error shapes and its stateful operations.
 
 mod account_intelligence;
 mod hatch;
@@ -31,11 +31,11 @@ pub enum Vendor {
     HatchLegacyLeads,
 }
 
-/// What there is of an API.
+/// The parts of an API's fake.
 struct Facts {
-    /// The name that the binary knows it by.
+    /// The name that selects it in the binary.
     name: &'static str,
-    /// The token that it takes by default.
+    /// The default token.
     token: &'static str,
     document: &'static str,
     dialect: &'static dyn Dialect,
@@ -100,33 +100,33 @@ impl Vendor {
         }
     }
 
-    /// The name the binary knows it by, for example `hatch-contacts`.
+    /// Returns the name that selects it in the binary, for example `hatch-contacts`.
     pub fn name(self) -> &'static str {
         self.facts().name
     }
 
-    /// The API with this [`name`](Self::name).
+    /// Returns the API with this [`name`](Self::name), if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|vendor| vendor.name() == name)
     }
 
-    /// The token that a fake accepts if none was set with [`Builder::token`](crate::Builder::token).
+    /// Returns the token that a fake accepts if none was set with [`Builder::token`](crate::Builder::token).
     pub fn default_token(self) -> &'static str {
         self.facts().token
     }
 
-    /// What is written by hand for it.
+    /// Returns the hand-written behaviour of the API.
     pub(crate) fn dialect(self) -> &'static dyn Dialect {
         self.facts().dialect
     }
 
-    /// The API's document, parsed once for the whole process.
+    /// Returns the API's document, parsed once for the whole process.
     pub(crate) fn document(self) -> &'static Document {
         static DOCUMENTS: [OnceLock<Document>; Vendor::ALL.len()] = [const { OnceLock::new() }; Vendor::ALL.len()];
         DOCUMENTS[self as usize].get_or_init(|| Document::parse(self.facts().document))
     }
 
-    /// The document that holds for a value of the `Version` header.
+    /// Returns the document that applies to a value of the `Version` header.
     pub(crate) fn document_of(self, version: Option<&str>) -> &'static Document {
         static HOOPAI_V3: OnceLock<Document> = OnceLock::new();
         match (self, version) {

@@ -127,7 +127,7 @@ pub(crate) fn sequential(url: &str) -> impl FnMut() + use<> {
     }
 }
 
-/// One page of contacts.
+/// Reads one page of contacts.
 pub(crate) fn page(url: &str) -> impl FnMut() + use<> {
     let (runtime, client) = (runtime(), hubspot(url));
     move || {

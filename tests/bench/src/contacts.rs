@@ -85,13 +85,13 @@ pub(crate) fn read_map() -> impl FnMut() {
     move || drop(black_box(codec::decode::<ObjectPage>(black_box(&body)).expect("a page")))
 }
 
-/// A page of contacts that differ, with the properties in a map.
+/// Reads a page of contacts with varied values, with the properties in a map.
 pub(crate) fn read_varied() -> impl FnMut() {
     let body = data::varied_page().to_string().into_bytes();
     move || drop(black_box(codec::decode::<ObjectPage>(black_box(&body)).expect("a page")))
 }
 
-/// The same page unpacked, as the library does it: in pieces as they come from a connection.
+/// Unpacks the same page in pieces, as the library does with the data of a connection.
 pub(crate) fn unpack() -> impl FnMut() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(&data::varied_page().to_string().into_bytes()).expect("memory");

@@ -83,7 +83,7 @@ pub(crate) fn page() -> Value {
     json!({"results": results, "paging": {"next": {"after": "100", "link": "https://example.com/?after=100"}}})
 }
 
-/// A page of contacts whose values differ as those of people do: the same seed, the same page.
+/// Returns a page of contacts with varied values. The seed is fixed, so every page is the same.
 pub(crate) fn varied_page() -> Value {
     let mut random = fastrand::Rng::with_seed(19);
     let mut page = page();

@@ -1,4 +1,4 @@
-//! A link of a certain delay and rate between clients and a server of loopback, in this process.
+//! A link with a given delay and rate between clients and a server on loopback, in this process.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,12 +11,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 
-/// What travels at once, as in a packet of Ethernet.
+/// The maximum number of bytes in a piece, as in an Ethernet packet.
 const PIECE: usize = 1460;
-/// The most by which the delay of a piece varies.
+/// The maximum variation of a piece's delay, in seconds.
 const JITTER: f64 = 0.001;
 
-/// All connections share its rate, in each direction.
+/// A link, whose rate all connections share in each direction.
 pub(crate) struct Link {
     bits_per_second: f64,
     one_way: Duration,
@@ -26,7 +26,7 @@ pub(crate) struct Link {
 
 #[derive(Default)]
 struct Direction {
-    /// When the last piece will have left.
+    /// The time when the last piece will have left.
     free: Mutex<Option<Instant>>,
     bytes: AtomicU64,
 }
@@ -37,18 +37,18 @@ impl Link {
         Self { bits_per_second: megabits_per_second * 1e6, one_way: round_trip / 2, upward, downward }
     }
 
-    /// The bytes that went to clients since this was asked last.
+    /// Returns the number of bytes carried to clients since the last call.
     pub(crate) fn take_bytes(&self) -> u64 {
         self.downward.bytes.swap(0, Ordering::Relaxed)
     }
 
-    /// Connects whoever comes to the server. `seed` decides how delays vary.
+    /// Connects each client to the server. `seed` determines how delays vary.
     pub(crate) async fn run(self: Arc<Self>, listener: TcpListener, server: SocketAddr, seed: u64) -> io::Result<()> {
         let mut random = fastrand::Rng::with_seed(seed);
         loop {
             let (client, _) = listener.accept().await?;
             let (link, random) = (Arc::clone(&self), random.fork());
-            // A connection that breaks off is the client's own end.
+            // The client reports a connection that breaks.
             tokio::spawn(async move { link.connect(client, server, random).await });
         }
     }
@@ -62,7 +62,7 @@ impl Link {
         let server = TcpStream::connect(server).await?;
         client.set_nodelay(true)?;
         server.set_nodelay(true)?;
-        // The handshake of TCP, which loopback has done at once.
+        // The TCP handshake, which takes no time on loopback.
         sleep(self.one_way * 2).await;
         let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
         let up = self.carry(&self.upward, from_client, to_server, random.fork());
@@ -85,7 +85,7 @@ impl Link {
                 let length = from.read(&mut piece).await?;
                 piece.truncate(length);
                 let delay = self.one_way + Duration::from_secs_f64(random.f64() * JITTER);
-                // Nothing overtakes.
+                // A piece never overtakes another.
                 last = last.max(direction.leaves(length, self.bits_per_second) + delay);
                 if length == 0 || sender.send((last, piece)).is_err() {
                     return Ok(());
@@ -104,7 +104,7 @@ impl Link {
 }
 
 impl Direction {
-    /// Takes the time that so many bytes need, behind those that came before.
+    /// Reserves the time to send a number of bytes after all earlier ones, and returns its end.
     fn leaves(&self, bytes: usize, bits_per_second: f64) -> Instant {
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);

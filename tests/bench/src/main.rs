@@ -2,8 +2,8 @@
 //!
 //! `crm-bench run WORK TIMES [URL]` works and prints what it took. `crm-bench race WORK WORK TIMES ROUNDS [URL]`
 //! lets two take turns in one process and prints the best time of each. `crm-bench serve CONTACTS MILLISECONDS` is the
-//! server; `crm-bench link MEGABITS MILLISECONDS SEED` is one behind a link, which prints the bytes that it has carried for
-//! each line that it reads.
+//! server; `crm-bench link MEGABITS MILLISECONDS SEED` is one behind a link, which prints the number of bytes carried
+//! since the last time for each line that it reads.
 
 mod calls;
 mod contacts;
@@ -61,7 +61,7 @@ fn work(name: &str, url: &str) -> Option<Box<dyn FnMut()>> {
 }
 
 fn main() -> ExitCode {
-    // For the clients of reqwest alone: those of the library bring their own.
+    // Only for reqwest's own clients: the library's clients bring their own provider.
     rustls::crypto::ring::default_provider().install_default().expect("it is the first");
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

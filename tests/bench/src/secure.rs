@@ -21,7 +21,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{calls, data};
 
-/// Answers everything with a contact, as gzip.
+/// Answers every request with a contact, compressed as gzip.
 pub(crate) async fn serve(listener: TcpListener) -> io::Result<()> {
     let acceptor = acceptor().map_err(io::Error::other)?;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -32,7 +32,7 @@ pub(crate) async fn serve(listener: TcpListener) -> io::Result<()> {
         stream.set_nodelay(true)?;
         let (acceptor, contact) = (acceptor.clone(), contact.clone());
         tokio::spawn(async move {
-            // A connection that breaks off is the client's own end.
+            // The client reports a connection that breaks.
             let Ok(stream) = acceptor.accept(stream).await else { return };
             let answer = service_fn(move |_: Request<Incoming>| {
                 let response = Response::builder().header("content-type", "application/json");
@@ -52,9 +52,9 @@ fn acceptor() -> Result<TlsAcceptor, Box<dyn std::error::Error + Send + Sync>> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// Sixty-four calls at once, by a client with these settings.
+/// Makes 64 concurrent calls with a client of these settings.
 fn calls(url: &str, settings: reqwest::ClientBuilder) -> impl FnMut() + use<> {
-    // Nobody signed the certificate.
+    // The certificate is self-signed.
     let http = settings.tls_danger_accept_invalid_certs(true).no_proxy().build().expect("a client");
     let client = Client::builder().token(calls::TOKEN).base_url(url).quotas(calls::quotas()).http(http).build();
     let (runtime, client) = (calls::runtime(), client.expect("a client"));

@@ -20,7 +20,7 @@ struct Answers {
     /// A page up to the position of the next, and what comes behind it.
     page: (String, String),
     last_page: String,
-    /// What is answered as gzip to those who accept it, also as it is: a page of contacts that differ.
+    /// A page of contacts with varied values, plain and as gzip for clients that accept it.
     varied: Option<[Vec<u8>; 2]>,
     contacts: usize,
     delay: Duration,
@@ -33,7 +33,7 @@ pub(crate) fn run(contacts: usize, delay: Duration) -> io::Result<()> {
     accept(&listener, Arc::new(answers(contacts, delay)?))
 }
 
-/// Serves one page of contacts that differ, as gzip if the request accepts it.
+/// Serves one page of contacts with varied values, as gzip if the request accepts it.
 pub(crate) fn run_varied(listener: &TcpListener) -> io::Result<()> {
     let page = data::varied_page().to_string().into_bytes();
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());

@@ -8,7 +8,7 @@ use codegen::read::document::operations;
 use codegen::tree;
 use serde_json::{Value, json};
 
-/// A workspace with some of a vendor's documents, and their corrections; it goes away with the value.
+/// A workspace with some of a vendor's documents and their corrections, which is removed when the value is dropped.
 #[derive(Debug)]
 pub struct Specs {
     folder: tempfile::TempDir,
@@ -20,7 +20,7 @@ impl Specs {
     ///
     /// # Panics
     ///
-    /// If they are not there.
+    /// If a document does not exist.
     #[must_use]
     pub fn of(documents: &[&str]) -> Self {
         Self::of_vendor("hoopai", documents)
@@ -30,7 +30,7 @@ impl Specs {
     ///
     /// # Panics
     ///
-    /// If they are not there.
+    /// If a document does not exist.
     #[must_use]
     pub fn of_vendor(vendor: &str, documents: &[&str]) -> Self {
         let this = Self { folder: tempfile::tempdir().unwrap(), vendor: vendor.to_owned() };

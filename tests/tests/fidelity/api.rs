@@ -6,12 +6,12 @@ use crm_testkit::calls::{self, Api};
 use crate::bad_input::refused;
 use crate::judged::judge;
 
-/// Returns a client at this address that nothing limits.
+/// Returns a client at this address without quotas.
 pub(crate) fn client<C>(api: &Api<C>, url: &str) -> C {
     (api.connect)(api.vendor.default_token(), url, Some(Quotas::none()))
 }
 
-/// The folder of an API below `specs`, and its name in `vendor.json`.
+/// Returns the folder of an API below `specs`, and its name in `vendor.json`.
 pub(crate) fn documents<C>(api: &Api<C>) -> (&'static str, &'static str) {
     api.name.split_once('-').unwrap_or((api.name, api.name))
 }

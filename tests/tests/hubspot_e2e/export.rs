@@ -1,4 +1,4 @@
-//! All records by several walks at once, while they change and requests fail.
+//! Exports all records by several concurrent walks, while records change and requests fail.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ struct Rig {
 }
 
 impl Rig {
-    /// A fake with the cursors that were observed, and a client without limits: it walks at eight places.
+    /// Returns a fake with the observed cursors, and a client without quotas, which walks at eight places at once.
     async fn new() -> Self {
         Self::with(Fake::builder(Vendor::HubSpot).id_cursors().search_lag(20), Quotas::none()).await
     }
@@ -33,7 +33,7 @@ impl Rig {
         Self { client: builder.quotas(quotas).seed(7).build().unwrap(), fake, clock }
     }
 
-    /// Contacts with uneven ids.
+    /// Inserts contacts whose ids are unevenly spaced.
     fn insert(&self, rng: &mut Rng, number: usize) -> Vec<String> {
         let insert = |n| {
             for _ in 0..rng.u8(..).saturating_sub(250) {
@@ -80,7 +80,7 @@ fn fault(rng: &mut Rng) -> Fault {
     }
 }
 
-/// One export with changes and faults; the records that were there all the time come exactly once.
+/// Runs one export with changes and faults. Records that exist all the time must come exactly once.
 async fn history(seed: u64) {
     let rng = &mut Rng::with_seed(seed);
     let rig = Rig::new().await;
@@ -89,7 +89,7 @@ async fn history(seed: u64) {
         rig.insert(rng, number).into_iter().collect()
     };
     let documented = seed.is_multiple_of(5);
-    // Searches do not know of the last changes.
+    // Searches do not include the last 20 changes.
     if documented {
         for _ in 0..20 {
             rig.fake.insert("deals", json!({}));
@@ -164,7 +164,7 @@ async fn several_walks_read_the_list_and_searches_find_their_beginnings() {
     }
     assert_eq!((seen.len(), first, export.done()), (1_000, Some(true), 1_000));
     assert!(export.total().is_some_and(|total| (980..=1_000).contains(&total)), "the index lags: {:?}", export.total());
-    // 200 pages, and one search for ten of them.
+    // 200 pages, and one search for every ten of them.
     assert_eq!(rig.asked("objects.list"), 200);
     assert!((15..=25).contains(&rig.asked("objects.search")), "{}", rig.asked("objects.search"));
     // The walks took turns.
@@ -211,7 +211,7 @@ async fn few_records_take_no_search_and_none_take_one_page() {
     assert_eq!((seen.len(), rig.asked("objects.list"), rig.asked("objects.search")), (5, 2, 0));
 }
 
-/// Kills runs at random, and continues with other page sizes. A cursor is stored after each record.
+/// Stops runs at random, and continues from the last cursor with other page sizes.
 #[tokio::test]
 async fn killed_and_resumed_with_other_page_sizes_nothing_is_lost_or_comes_twice() {
     let rig = Rig::new().await;
@@ -262,7 +262,7 @@ async fn a_cursor_of_another_list_is_refused() {
     ] {
         assert_eq!(refused.kind(), ErrorKind::Validation, "{refused}");
     }
-    // The end gives nothing; `resume_or_begin` begins anew.
+    // A cursor at the end returns no records; `resume_or_begin` starts again.
     let mut seen = HashMap::new();
     rest(rig.export().resume(cursor).unwrap(), &mut seen).await;
     assert_eq!(seen.len(), 19);

@@ -1,5 +1,5 @@
-//! How much of the quota an export uses, in the time of a clock that passes by itself: a server that answers after a
-//! quarter of a second and counts arrivals as HubSpot does.
+//! Measures how much of the quota an export uses, in virtual time. A server answers after a quarter of a second and
+//! counts arrivals as HubSpot does.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -32,7 +32,7 @@ impl Count {
         Self { limit, per, arrived: VecDeque::new(), busiest: 0, all: 0 }
     }
 
-    /// Returns whether the window has room.
+    /// Counts an arrival. Returns true if the window has room for it.
     fn take(&mut self, now: Duration) -> bool {
         while self.arrived.front().is_some_and(|at| now - *at >= self.per) {
             self.arrived.pop_front();
@@ -45,13 +45,13 @@ impl Count {
 }
 
 struct Account {
-    /// The ids of the live records, ascending.
+    /// The ids of the live records, in ascending order.
     ids: Vec<u64>,
-    /// Those that were there all the time.
+    /// The number of records at the start.
     constant: usize,
     archived: Vec<u64>,
     last: u64,
-    /// A record is archived and one created with every second page.
+    /// True if one record is archived and one is created with every second page.
     changes: bool,
     rng: Rng,
     lists: Count,
@@ -141,7 +141,7 @@ impl Measured {
         self.records as f64 / self.seconds
     }
 
-    /// The part of limit × T / (T + L).
+    /// Returns the part of limit × T / (T + L) that was used.
     fn used(&self) -> f64 {
         self.pages as f64 / self.seconds / (190.0 / (10.0 + LATENCY.as_secs_f64()))
     }
@@ -187,7 +187,7 @@ where
     Measured { seconds, records: all, pages: account.lists.all }
 }
 
-/// Pages of ten records, because only their number counts.
+/// Uses pages of ten records, because only the number of pages counts.
 #[tokio::test]
 async fn an_export_uses_the_quota() {
     let sequential = measure(1_000, false, |client| client.contacts().list().limit(10).items()).await;
@@ -203,7 +203,7 @@ async fn an_export_uses_the_quota() {
     ] {
         println!("measured {name}: {value}");
     }
-    // A little below what `cargo xtask bench` wants to see: on a busy machine the clock may pass before a reply is read.
+    // Slightly below the targets of `cargo xtask bench`: on a busy machine the clock may pass before a reply is read.
     assert!(quiet.rate() > 4.2 * sequential.rate(), "{} beside {}", quiet.rate(), sequential.rate());
     assert!(quiet.used() > 0.93 && changing.used() > 0.93, "{} {}", quiet.used(), changing.used());
     assert!((0.45..0.55).contains(&shared.used()), "{}", shared.used());

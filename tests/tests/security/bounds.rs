@@ -1,4 +1,4 @@
-//! What a reply may cost: bytes, also unpacked, depth and headers.
+//! The limits of a reply: bytes (also unpacked), depth and headers.
 
 use std::io::Write as _;
 

@@ -1,4 +1,4 @@
-//! What a program with the smallest client costs where nothing was compiled before, with each kind of TLS.
+//! Measures a fresh build of a program with the smallest client, for each kind of TLS.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,10 +9,10 @@ use super::measure::{Bench, used_by_children};
 use super::row::{Row, Target, Unit};
 
 const NAME: &str = "program with hatch-client, fresh";
-/// The version without tables of Unicode.
+/// The version without Unicode tables.
 const ASCII: &str = "idna_adapter = \"=1.0.0\"\n";
 
-/// A program, and what it must reach beside the one with aws-lc-rs.
+/// A program, and its targets compared with the program with aws-lc-rs.
 struct Program {
     name: &'static str,
     feature: &'static str,
@@ -33,7 +33,7 @@ const PROGRAMS: [Program; 3] = [
     Program { name: ", native-tls", feature: "native-tls", more: "", check: Target::Shown, crates: Target::Shown },
 ];
 
-/// The rows of all programs.
+/// Measures all programs and returns their rows.
 pub(super) fn measure(bench: &Bench, say: &dyn Fn(&str)) -> Result<Vec<Row>> {
     let cost = |feature: &str, more: &str, verb: &[&str]| {
         say(&format!("{NAME}: {feature} {}: cargo {}", more.trim(), verb.join(" ")));
@@ -63,7 +63,7 @@ fn project(bench: &Bench, feature: &str, more: &str) -> Result<std::path::PathBu
     bench.project("fresh", &dependencies, "pub use hatch_client::Client;\n")
 }
 
-/// The crates beside the program itself.
+/// Returns the number of crates, without the program itself.
 fn count(bench: &Bench, project: &Path) -> Result<f64> {
     let arguments = ["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"];
     let listed = bench.cargo(project, &arguments, &[])?;
@@ -71,7 +71,7 @@ fn count(bench: &Bench, project: &Path) -> Result<f64> {
     Ok((packages.len() - 1) as f64)
 }
 
-/// Seconds of processor time of everything.
+/// Compiles everything and returns the processor time in seconds.
 fn compile(bench: &Bench, project: &Path, verb: &[&str]) -> Result<f64> {
     let target = bench.folder.join("fresh-build");
     if target.exists() {

@@ -174,7 +174,8 @@ fn rustc(names: &str, report: &Path) -> Result<ExitCode> {
     })
 }
 
-/// Seconds of processor time of all children that have ended, with theirs, and bytes of memory of the largest.
+/// Returns the processor time in seconds of all ended child processes and their children, and the memory in bytes of
+/// the largest.
 #[cfg(unix)]
 pub(super) fn used_by_children() -> Result<(f64, f64)> {
     use nix::sys::resource::{UsageWho, getrusage};

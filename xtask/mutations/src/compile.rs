@@ -1,5 +1,5 @@
-//! Programs that are compiled against a client of the documents before and after a change: a change after which one no
-//! longer compiles must be classed as breaking.
+//! Compiles programs against a client of the documents before and after a change. If one no longer compiles, the change
+//! must be classed as breaking.
 
 use std::path::{Path, PathBuf};
 
@@ -14,14 +14,14 @@ use crate::program;
 use crate::table::Table;
 use crate::world::{COMPILED, World};
 
-/// The client around the generated code.
+/// The hand-written part of the client.
 const CLIENT: &str = "#![allow(warnings)]\nmod generated;\npub use generated::*;\n\
     #[derive(Clone, Debug)]\npub struct Client {\n    pub(crate) pipeline: crm_core::Pipeline,\n}\n";
 
 const FEATURES: &str = "# Features: written by `cargo xtask generate`.\n# End of the written features.\n";
 const README: &str = "<!-- features: written by `cargo xtask generate` -->\n<!-- end of the written features -->\n";
 
-/// Compiles so many changes of each kind that can break code, in turn in each of the worlds.
+/// Compiles `each` changes of every kind that can break code, alternating between the worlds.
 pub(crate) fn all(seed: u64, each: usize, table: &mut Table) -> Result<()> {
     let mut rng = Rng::with_seed(seed);
     let projects = COMPILED.map(|index| Project::new(World::new(index)));
@@ -41,7 +41,7 @@ pub(crate) fn all(seed: u64, each: usize, table: &mut Table) -> Result<()> {
             let Some(mutation) = project.world.mutation(&mut rng, kind) else { continue };
             let changed = project.world.with(&[&mutation])?;
             let Ok(told) = project.world.told(&changed) else { continue };
-            // What cannot be generated is refused before anybody compiles it.
+            // Generation refuses these documents, so users have nothing to compile.
             if told.0.is_empty() || generated(&changed).is_err() {
                 continue;
             }
@@ -68,7 +68,7 @@ pub(crate) fn all(seed: u64, each: usize, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-/// A client of some documents, and a program that uses it as they are.
+/// A client, and a program that was written for the unchanged documents.
 struct Project {
     world: World,
     folder: PathBuf,
@@ -102,14 +102,14 @@ impl Project {
     fn put(&self, name: &str, text: &str) -> Result<()> {
         let path = self.folder.join(name);
         std::fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;
-        // What is the same keeps its time, and is not compiled again.
+        // An unchanged file keeps its modification time, so it is not compiled again.
         if std::fs::read_to_string(&path).is_ok_and(|known| known == text) {
             return Ok(());
         }
         std::fs::write(&path, text).with_context(|| path.display().to_string())
     }
 
-    /// Whether the program compiles against the client of some documents; an error if the client does not.
+    /// Returns true if the program compiles against the client of some documents, or an error if the client does not.
     fn compiles(&self, world: &World) -> Result<bool> {
         let vendor = world.read()?;
         let root = generated(world)?;
@@ -150,7 +150,7 @@ impl Project {
     }
 }
 
-/// Generates the documents of a world, in the world.
+/// Generates the client of a world, inside the world.
 fn generated(world: &World) -> Result<PathBuf> {
     let root = world.root();
     let krate = root.join("crates").join(world.read()?.file.crate_name);

@@ -1,5 +1,5 @@
-//! The facts of documents, independent of the generator: each place with its value. What only describes is no fact, and
-//! neither is the order of a list.
+//! The facts of documents, independent of the generator: each place with its value. Descriptions and the order of lists
+//! are not facts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +8,11 @@ use serde_json::Value;
 /// The facts of documents.
 pub(crate) type Facts = BTreeMap<String, String>;
 
-/// Words of OpenAPI whose values describe.
+/// OpenAPI keywords whose values are only descriptions.
 const SAID: [&str; 9] =
     ["description", "summary", "title", "example", "examples", "externalDocs", "info", "tags", "openapi"];
 
-/// Words of OpenAPI whose members have names of the vendor's.
+/// OpenAPI keywords whose members have names chosen by the vendor.
 const NAMED: [&str; 9] =
     ["properties", "schemas", "responses", "parameters", "content", "paths", "headers", "securitySchemes", "mapping"];
 

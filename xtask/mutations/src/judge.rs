@@ -1,4 +1,4 @@
-//! Two changes of the same documents, and what a report makes of them alone and together.
+//! Judges the reports on two changes of the same documents, alone and together.
 
 use anyhow::Result;
 use codegen::diff::Class;
@@ -10,26 +10,26 @@ use crate::mutate::KINDS;
 use crate::nowhere;
 use crate::world::{Mutation, WORLDS, World};
 
-/// What became of a change.
+/// The outcome of a change.
 pub(crate) enum Outcome {
-    /// The report has it, with this class.
+    /// The report contains it, with this class.
     Told(Class),
-    /// All differing facts are in the list of what is told nowhere.
+    /// All differing facts are on the list of facts that are not reported.
     Nowhere,
-    /// The documents cannot be read any more, and the error says why.
+    /// The documents can no longer be read, and the error contains the reason.
     Refused,
-    /// Our corrections put back what was changed: nothing differs.
+    /// Our corrections undo the change: nothing differs.
     Same,
 }
 
-/// A change and what became of it, and what is wrong with the report.
+/// A change with its outcome, and the mistake in its report, if there is one.
 pub(crate) struct Judged {
     pub(crate) mutation: Mutation,
     pub(crate) outcome: Outcome,
     pub(crate) wrong: Option<String>,
 }
 
-/// Tries two changes of the kinds in a world; a kind that has no place there is left out.
+/// Tries two changes of these kinds in a random world. A kind that has no place there is left out.
 pub(crate) fn pair(rng: &mut Rng, kinds: [usize; 2]) -> Result<Vec<Judged>> {
     let world = World::new(rng.usize(..WORLDS.len()));
     let mutations: Vec<Mutation> = kinds.iter().filter_map(|kind| world.mutation(rng, *kind)).collect();
@@ -75,7 +75,7 @@ fn one(world: &World, mutation: Mutation) -> Result<Judged> {
     Ok(Judged { mutation, outcome, wrong })
 }
 
-/// Whether one of two changes hides the other: without it the report must be another.
+/// Returns a message if one of two changes hides the other: without either of them, the report must be different.
 fn together(world: &World, first: &Mutation, second: &Mutation) -> Result<Option<String>> {
     let (Ok(one), Ok(other), Ok(both)) = (world.with(&[first]), world.with(&[second]), world.with(&[first, second]))
     else {

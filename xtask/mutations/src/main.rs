@@ -1,4 +1,4 @@
-//! The vendors' documents, changed at random: is each difference told, and is each break called one?
+//! Changes the vendors' documents at random: is each difference reported, and is each break classed as breaking?
 
 mod compile;
 mod facts;
@@ -20,17 +20,17 @@ use fastrand::Rng;
 use mutate::KINDS;
 use table::Table;
 
-/// Changes the documents at random, as vendors do, and checks that each difference is told and each break called one
+/// Changes the documents at random, as vendors do, and checks that each difference and each break is reported
 #[derive(Parser)]
 #[command(name = "cargo xtask mutations")]
 struct Options {
-    /// How many changes are tried
+    /// Number of changes to try
     #[arg(long, default_value_t = 1000)]
     count: usize,
-    /// Where the randomness begins
+    /// Seed of the random numbers
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many changes of each kind that can break code a program is compiled with
+    /// Number of changes to compile a program with, for each kind that can break code
     #[arg(long, default_value_t = 0)]
     compile: usize,
     /// Put the result into docs/mutations.md
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     xtask::end(run(&Options::parse()))
 }
 
-/// Whether nothing is wrong.
+/// Returns true if nothing is wrong.
 fn run(options: &Options) -> Result<bool> {
     let mut table = changes(options.seed, options.count, &mut |line| println!("{line}"))?;
     if options.compile > 0 {
@@ -56,7 +56,7 @@ fn run(options: &Options) -> Result<bool> {
     Ok(table.wrong.is_empty())
 }
 
-/// Tries changes in pairs, each kind in turn.
+/// Tries changes in pairs: each kind in turn, together with a random one.
 fn changes(seed: u64, count: usize, say: &mut dyn FnMut(&str)) -> Result<Table> {
     let mut rng = Rng::with_seed(seed);
     let mut table = Table::default();

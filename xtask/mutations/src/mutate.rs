@@ -1,10 +1,11 @@
-//! Changes as vendors make them, each at a place chosen at random.
+//! Changes as vendors make them, each at a random place.
 
 use codegen::read::document::operations;
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// A kind of change: its name, and what makes one. The result is the place, or `None` if the document has no such place.
+/// A kind of change: its name, and the function that makes a change of this kind. The function returns the place, or
+/// `None` if the document has no such place.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     pub(crate) change: fn(&mut Rng, &mut Value) -> Option<String>,
@@ -349,7 +350,7 @@ fn added(rng: &mut Rng, d: &mut Value, required: bool) -> Option<String> {
     Some(place)
 }
 
-/// A schema of another type than this one.
+/// Returns a schema of another type than this one.
 fn another(rng: &mut Rng, schema: &Value) -> Value {
     let types = ["string", "integer", "boolean", "number"];
     let ty = rng
@@ -385,7 +386,7 @@ fn operation(rng: &mut Rng, d: &Value) -> Option<(String, String)> {
     rng.choice(all).map(|(path, method)| (path, method.to_owned()))
 }
 
-/// The place of an operation.
+/// Returns the place of a random operation.
 fn of_operation(rng: &mut Rng, d: &Value, which: impl Fn(&Value) -> bool) -> Option<String> {
     let all = operations(d).into_iter().map(|(path, method)| pointer(&["paths", &path, method]));
     rng.choice(all.filter(|place| d.pointer(place).is_some_and(&which)).collect::<Vec<_>>())
@@ -401,7 +402,7 @@ fn parameter(rng: &mut Rng, d: &Value, which: impl Fn(&Value) -> bool) -> Option
     rng.choice(all.filter(|place| d.pointer(place).is_some_and(&which)).collect::<Vec<_>>())
 }
 
-/// A schema that has members.
+/// Returns the place of a random schema that has members.
 fn schema(rng: &mut Rng, d: &Value, which: impl Fn(&Value) -> bool) -> Option<String> {
     let members = |value: &Value| value["properties"].as_object().is_some_and(|all| all.values().all(Value::is_object));
     let all = places(d)
@@ -410,7 +411,7 @@ fn schema(rng: &mut Rng, d: &Value, which: impl Fn(&Value) -> bool) -> Option<St
     rng.choice(all.map(|(place, _)| place).collect::<Vec<_>>())
 }
 
-/// A member of a schema.
+/// Returns the place of a random member of a schema.
 fn member(rng: &mut Rng, d: &Value, which: impl Fn(&Value) -> bool) -> Option<String> {
     let is =
         |place: &str| place.rsplit('/').nth(1) == Some("properties") && place.rsplit('/').nth(2) != Some("properties");
@@ -418,7 +419,7 @@ fn member(rng: &mut Rng, d: &Value, which: impl Fn(&Value) -> bool) -> Option<St
     rng.choice(all.map(|(place, _)| place).collect::<Vec<_>>())
 }
 
-/// The values of an enum of texts.
+/// Returns the place of the values of a random enum of texts.
 fn values(rng: &mut Rng, d: &Value) -> Option<String> {
     let texts = |value: &Value| value.as_array().is_some_and(|all| all.len() > 1 && all.iter().all(Value::is_string));
     let version = |place: &str| {
@@ -429,7 +430,7 @@ fn values(rng: &mut Rng, d: &Value) -> Option<String> {
     rng.choice(all.map(|(place, _)| place).collect::<Vec<_>>())
 }
 
-/// A schema of a plain value: a member or a parameter.
+/// Returns the place of a random schema of a plain value: a member or a parameter.
 fn plain(rng: &mut Rng, d: &Value) -> Option<String> {
     let member = member(rng, d, |one| one["type"].is_string());
     let parameter = parameter(rng, d, |one| one["in"] == "query" && one["schema"].is_object());
@@ -437,7 +438,7 @@ fn plain(rng: &mut Rng, d: &Value) -> Option<String> {
     rng.choice(member.into_iter().chain(parameter).collect::<Vec<_>>())
 }
 
-/// All places below operations and schemas.
+/// Returns all places below operations and schemas.
 fn places(d: &Value) -> Vec<(String, &Value)> {
     fn walk<'d>(value: &'d Value, at: String, found: &mut Vec<(String, &'d Value)>) {
         match value {

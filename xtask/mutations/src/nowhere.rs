@@ -1,4 +1,4 @@
-//! The facts that a report leaves out, each with the reason.
+//! The facts that are not reported, each with the reason.
 
 use std::collections::BTreeSet;
 
@@ -8,19 +8,19 @@ use serde_json::Value;
 
 use crate::facts::Facts;
 
-/// A kind of fact that is told nowhere.
+/// A kind of fact that is not reported.
 pub(crate) struct Nowhere {
     pub(crate) what: &'static str,
     pub(crate) why: &'static str,
-    /// Whether a place, after the name of its document, is one of these; with the documents before and now.
+    /// Returns true if a place, without the name of its document, is of this kind, given the documents before and now.
     is: fn(&str, &[&Document]) -> bool,
 }
 
 /// The whole list.
 pub(crate) const NOWHERE: &[Nowhere] = &[
     Nowhere {
-        what: "a schema that no operation leads to",
-        why: "no type is made of it",
+        what: "a schema that no operation refers to, directly or indirectly",
+        why: "no type is generated from it",
         is: |place, documents| {
             let name = place.strip_prefix("/components/schemas/").and_then(|rest| rest.split('/').next());
             name.is_some_and(|name| !documents.iter().any(|document| reached(document).contains(name)))
@@ -37,8 +37,8 @@ pub(crate) const NOWHERE: &[Nowhere] = &[
         },
     },
     Nowhere {
-        what: "a scope that a vendor keeps to itself",
-        why: "nobody else is granted it",
+        what: "an internal scope of a vendor",
+        why: "it is not granted to others",
         is: |place, _| {
             let way = place
                 .split("/security/=")
@@ -52,7 +52,7 @@ pub(crate) const NOWHERE: &[Nowhere] = &[
     },
     Nowhere {
         what: "the list of all scopes in the definition of a kind of credential",
-        why: "which scopes an operation accepts is told with the operation",
+        why: "the scopes that an operation accepts are reported with the operation",
         is: |place, _| place.starts_with("/components/securitySchemes/") && place.contains("/scopes"),
     },
     Nowhere {
@@ -69,27 +69,28 @@ pub(crate) const NOWHERE: &[Nowhere] = &[
     },
 ];
 
-/// The reason why a place is told nowhere.
+/// Returns the reason why a place is not reported.
 pub(crate) fn reason(place: &str, documents: &[Document]) -> Option<&'static Nowhere> {
     let (name, place) = place.split_once('#')?;
     let of: Vec<&Document> = documents.iter().filter(|document| document.name == name).collect();
     NOWHERE.iter().find(|kind| (kind.is)(place, &of))
 }
 
-/// Whether a place is in something that was not there before, which is told as a whole.
+/// Returns true if a place is inside something new, which is reported as a whole.
 pub(crate) fn is_new(place: &str, before: &Facts) -> bool {
     let place = place.trim_end_matches('/');
     let mut above = place.match_indices('/').map(|(end, _)| &place[..=end]);
     above.any(|part| is_thing(part) && !before.contains_key(part))
 }
 
-/// Whether a place is that of an operation, a parameter, a member or a schema.
+/// Returns true if a place is that of an operation, a parameter, a member or a schema.
 fn is_thing(part: &str) -> bool {
     let steps: Vec<&str> = part.trim_end_matches('/').rsplit('/').collect();
     matches!(steps.as_slice(), [_, "parameters" | "properties" | "schemas", ..] | [_, _, "paths", ..])
 }
 
-/// The schemas that the paths of a document lead to.
+/// Returns the schemas that the paths and the shared replies of a document refer to, directly or indirectly, and those
+/// of `x-crm-keep-schemas`.
 fn reached(document: &Document) -> BTreeSet<String> {
     fn references(value: &Value, found: &mut Vec<String>) {
         match value {

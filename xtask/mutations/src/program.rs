@@ -1,10 +1,10 @@
-//! A user's program: every item of a client is used as users do, each with its type.
+//! A user's program, which uses every item of a client with its type.
 
 use std::fmt::Write;
 
 use codegen::model::{Definition, Field, Model, Operation, Reply, Shape, Ty};
 
-/// What the calls of every operation ask for, and a value of any type.
+/// The helpers that the calls of every operation need, and a value of any type.
 const KIT: &str = r#"#![allow(deprecated, dead_code, unused_imports, clippy::all)]
 mod calls;
 mod values;
@@ -22,12 +22,12 @@ pub(crate) fn made<T>(call: impl Into<crm_core::Call<T>>) -> Made { drop(call.in
 pub(crate) fn streamed(call: impl Into<crm_core::Call<crm_core::BodyStream>>) -> Made { drop(call.into()); Made }
 "#;
 
-/// The files of the program by their names; `calls` are the generator's, of every operation.
+/// Returns the files of the program by name; `calls` is the generated file with a call of every operation.
 pub(crate) fn files(krate: &str, model: &Model, calls: &str) -> [(&'static str, String); 3] {
     [("lib.rs", KIT.to_owned()), ("calls.rs", typed(model, calls)), ("values.rs", values(krate, model))]
 }
 
-/// The calls with the type of each reply.
+/// Returns the calls with the type of each reply.
 fn typed(model: &Model, calls: &str) -> String {
     let mut text = calls.to_owned();
     for Operation { name, reply, .. } in &model.operations {
@@ -47,7 +47,7 @@ fn values(krate: &str, model: &Model) -> String {
         krate.replace('-', "_")
     );
     for (number, (name, definition)) in model.types.iter().enumerate() {
-        // Writing into a text does not fail.
+        // Writing to a `String` does not fail.
         let _ = writeln!(text, "fn t{number}(x: types::{name}) {{");
         match &definition.shape {
             Shape::Record { fields } => record(&mut text, name, definition, fields),
@@ -96,7 +96,7 @@ fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Fiel
     }
 }
 
-/// What a setter takes of a type that holds itself.
+/// Returns the type that a setter takes, which is not boxed.
 fn inner(ty: &Ty) -> &Ty {
     match ty {
         Ty::Boxed(inner) => inner,
@@ -104,7 +104,7 @@ fn inner(ty: &Ty) -> &Ty {
     }
 }
 
-/// A name that is a word of Rust.
+/// Escapes a name that is a Rust keyword.
 fn escaped(name: &str) -> String {
     const WORDS: [&str; 11] = ["type", "match", "use", "where", "in", "for", "ref", "move", "enum", "fn", "static"];
     if WORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }

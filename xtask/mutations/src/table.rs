@@ -1,4 +1,4 @@
-//! The result, for people.
+//! The result as a table.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::judge::{Judged, Outcome};
 use crate::mutate::KINDS;
 use crate::nowhere::NOWHERE;
 
-/// What became of all changes.
+/// The outcomes of all changes.
 #[derive(Default)]
 pub(crate) struct Table {
     rows: BTreeMap<usize, Row>,
@@ -20,8 +20,9 @@ pub(crate) struct Row {
     classes: BTreeMap<Class, usize>,
     nowhere: usize,
     refused: usize,
-    /// Programs that were compiled, and those that no longer did.
+    /// The number of changes for which a program was compiled.
     pub(crate) compiled: usize,
+    /// The number of changes after which it no longer compiles.
     pub(crate) broken: usize,
 }
 
@@ -41,21 +42,21 @@ impl Table {
         self.rows.entry(kind).or_default()
     }
 
-    /// The changes after which something differed.
+    /// Returns the number of changes after which something differed.
     pub(crate) fn tried(&self) -> usize {
         self.rows.values().map(|row| row.classes.values().sum::<usize>() + row.nowhere + row.refused).sum()
     }
 
-    /// The table as Markdown.
+    /// Returns the table as Markdown.
     pub(crate) fn text(&self, seed: u64, count: usize, compile: usize) -> String {
         let mut text = format!(
-            "# Differences that pass unseen\n\n\
+            "# Differences that `diff` does not report\n\n\
              Written by `cargo xtask mutations --count {count} --compile {compile} --seed {seed} --write`. Real documents of all\n\
              vendors are changed at random, and `cargo xtask diff` compares them with the unchanged ones. A comparison of the\n\
              documents' facts that shares no code with the generator decides whether something differs. Changes are made in\n\
              pairs, and neither may hide the other. For some changes, a program that uses every item of the crate is compiled\n\
              against the crate before and after.\n\n\
-             | change | breaking | minor | patch | told nowhere | refused | compiled | no longer compiles |\n|---|---|---|---|---|---|---|---|\n"
+             | change | breaking | minor | patch | not reported | refused | compiled | no longer compiles |\n|---|---|---|---|---|---|---|---|\n"
         );
         let mut sum = [0; 7];
         for (kind, row) in &self.rows {
@@ -73,9 +74,12 @@ impl Table {
             text += &line(KINDS[*kind].name, &cells);
         }
         text += &line("all", &sum);
-        text += &format!("\nUnseen, hidden, or a break that is called minor or patch: {}\n", self.wrong.len());
-        text += "\n\"Refused\" means that nothing can be generated any more, and the comparison ends with an error.\n\n## What is told nowhere\n\n| fact | why |\n|---|---|\n";
-        text += "| what an operation or a schema has that is new or gone | it is told as a whole |\n";
+        text += &format!(
+            "\nNot reported without one of the reasons below, hidden, or a break that is called minor or patch: {}\n",
+            self.wrong.len()
+        );
+        text += "\n\"Refused\" means that nothing can be generated any more, and the comparison ends with an error.\n\n## What is not reported\n\n| fact | why |\n|---|---|\n";
+        text += "| a part of an operation or a schema that is new or gone | the operation or the schema is reported as a whole |\n";
         NOWHERE.iter().for_each(|kind| text += &format!("| {} | {} |\n", kind.what, kind.why));
         text
     }

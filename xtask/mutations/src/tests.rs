@@ -63,7 +63,7 @@ fn workspace(document: &Value) -> tempfile::TempDir {
     folder
 }
 
-/// The deepest places at which two documents differ; a list is one place, unless both are as long.
+/// Collects the deepest places at which two documents differ. Lists of different lengths are one place.
 fn differences(old: &Value, new: &Value, at: String, found: &mut Vec<String>) {
     match (old, new) {
         _ if old == new => {}
@@ -87,7 +87,7 @@ fn differences(old: &Value, new: &Value, at: String, found: &mut Vec<String>) {
     }
 }
 
-/// Puts a value at a place, or takes away what stands there.
+/// Puts a value at a place, or removes the value there.
 fn put(document: &mut Value, place: &str, value: Option<Value>) {
     let (above, name) = place.rsplit_once('/').unwrap();
     let name = name.replace("~1", "/").replace("~0", "~");

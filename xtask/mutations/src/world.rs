@@ -1,4 +1,4 @@
-//! Some real documents of a vendor in a workspace of their own, and the same with changes.
+//! Real documents of a vendor in a temporary workspace, and the same documents with changes.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -45,16 +45,16 @@ pub(crate) struct World {
 /// A change that was made.
 #[derive(Clone)]
 pub(crate) struct Mutation {
-    /// Its kind, by its place in [`mutate::KINDS`].
+    /// The index of its kind in [`mutate::KINDS`].
     pub(crate) kind: usize,
     pub(crate) document: &'static str,
-    /// Plays it again.
+    /// The seed that repeats it.
     seed: u64,
     pub(crate) place: String,
 }
 
 impl World {
-    /// The documents as they are.
+    /// Copies the unchanged documents into a new workspace.
     pub(crate) fn new(index: usize) -> Self {
         let (vendor, documents) = WORLDS[index];
         let specs = Specs::of_vendor(vendor, documents);
@@ -72,7 +72,7 @@ impl World {
         self.specs.root()
     }
 
-    /// The same documents with changes; what our corrections say of them is kept as a sync keeps it.
+    /// Returns the same documents with changes, and with the corrections that a sync would keep.
     pub(crate) fn with(&self, mutations: &[&Mutation]) -> Result<Self> {
         let other = Self { index: self.index, specs: self.specs.copied() };
         for mutation in mutations {
@@ -84,7 +84,7 @@ impl World {
         Ok(other)
     }
 
-    /// A change of a kind at a place chosen at random; `None` if no document has such a place.
+    /// Returns a change of a kind at a random place, or `None` if no document has such a place.
     pub(crate) fn mutation(&self, rng: &mut Rng, kind: usize) -> Option<Mutation> {
         let documents = WORLDS[self.index].1;
         let start = rng.usize(..documents.len());
@@ -98,7 +98,7 @@ impl World {
         })
     }
 
-    /// The documents after their corrections.
+    /// Returns the documents after their corrections.
     pub(crate) fn documents(&self) -> Result<Vec<Document>> {
         let vendor = Vendor::read(self.root(), self.vendor())?;
         let corrections = Corrections::read(&vendor.folder)?;
@@ -112,7 +112,7 @@ impl World {
         Ok(documents)
     }
 
-    /// Their facts, by document.
+    /// Returns the facts of the documents, each with the name of its document.
     pub(crate) fn facts(&self) -> Result<Facts> {
         let of = |document: Document| {
             let facts = facts::of(&document.value).into_iter();
@@ -121,23 +121,23 @@ impl World {
         Ok(self.documents()?.into_iter().flat_map(of).collect())
     }
 
-    /// What `diff` says of the way from here to there.
+    /// Returns the changes that `diff` reports from this world to another.
     pub(crate) fn told(&self, other: &Self) -> Result<Told> {
         let changes = diff::between(self.root(), other.root(), &mut |_| {})?;
         Ok(Told(changes.into_iter().filter(|change| change.kind != Kind::Documentation).collect()))
     }
 
-    /// The only vendor of this world.
+    /// Reads the only vendor of this world.
     pub(crate) fn read(&self) -> Result<Vendor> {
         Vendor::read(self.root(), self.vendor()).map_err(|error| anyhow!("{error:#}"))
     }
 }
 
-/// A report without what it says of descriptions.
+/// A report without the changes of descriptions.
 pub(crate) struct Told(pub(crate) Vec<Change>);
 
 impl Told {
-    /// Its lines.
+    /// Returns the lines of the report.
     pub(crate) fn lines(&self) -> BTreeSet<String> {
         self.0.iter().map(|change| format!("{} {}: {}", change.class.name(), change.item, change.what)).collect()
     }

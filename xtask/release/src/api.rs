@@ -27,7 +27,7 @@ pub(crate) use rustdoc::{unstable, wrapped};
 /// The folder of the texts, one for each crate.
 const FOLDER: &str = "docs/api";
 
-/// The public items of every published crate as they are now, by crate.
+/// Returns the current public items of every published crate, by crate.
 pub(crate) fn texts(root: &Path) -> Result<BTreeMap<String, String>> {
     Ok(all(root)?.into_iter().map(|(package, text, _)| (package.name, text)).collect())
 }
@@ -45,8 +45,8 @@ fn all(root: &Path) -> Result<Vec<(Package, String, Foreign)>> {
     packages.into_iter().map(read).collect()
 }
 
-/// Writes the texts, or with `check` shows how they differ; `false` where they differ or an item
-/// shows a type of a crate that is not on the list.
+/// Writes the texts, or with `check` shows how they differ. Returns `false` if a checked text differs, or if an item
+/// exposes a type of a crate that is not on the list.
 pub(crate) fn run(root: &Path, check: bool) -> Result<bool> {
     let mut files = Files::default();
     files.own(root.join(FOLDER));

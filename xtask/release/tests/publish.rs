@@ -1,5 +1,5 @@
-//! The command as it is run: a plan whose judges see what nobody wrote down, and a release that is published to its end
-//! in a registry on loopback.
+//! Runs the command: a plan whose judges find a change that `docs/api` does not contain, and a complete release to a
+//! registry on loopback.
 
 mod registry;
 mod workspace;

@@ -1,4 +1,4 @@
-//! Reports on a checkout, for people.
+//! Prints reports on a checkout.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(super) fn step(vendor: &Vendor, (done, all): (usize, usize), one: &Imported,
     one.report().iter().for_each(|line| println!("          {line}"));
 }
 
-/// Shows what else there is in a checkout.
+/// Shows the repairs, and the documents and files that were not taken.
 pub(super) fn rest(checkout: &Checkout) {
     let mut repairs: BTreeMap<&str, usize> = BTreeMap::new();
     for (kind, count) in checkout.documents.iter().flat_map(|(one, _)| &one.repairs) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use xtask::git;
 
-/// The commit, or what `--source` says of a checkout without git.
+/// Returns the value of `--source` if it is given, otherwise the commit of the checkout.
 pub(super) fn of(checkout: &Path, source: Option<&str>) -> Result<String> {
     match (checkout.join(".git").exists(), source) {
         (_, Some(source)) => Ok(source.to_owned()),

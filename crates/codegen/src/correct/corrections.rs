@@ -234,8 +234,8 @@ fn steps(pointer: &str) -> impl Iterator<Item = String> {
     pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
 }
 
-/// Returns the index of the only element of an array that has a name, or is this text. Parameters of one name are told
-/// apart by their place: `query:limit`.
+/// Returns the index of the only element of an array that has this name, or is this text. Parameters with the same name
+/// are distinguished by their place, for example `query:limit`.
 fn place_of(items: &[Value], name: &str) -> Option<usize> {
     let named = |item: &&Value| {
         let own = item.as_str().or_else(|| document::text(item, "name"));

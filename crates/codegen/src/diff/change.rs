@@ -36,7 +36,7 @@ pub enum Kind {
     Limit,
     /// What is sent or comes back, where no Rust item shows it.
     Wire,
-    /// What a single document has, where another one makes the Rust item. It is in no changelog.
+    /// A difference in a single document that the merged document does not show. It is not in a changelog.
     Document,
     /// A type.
     Type,
@@ -54,7 +54,7 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Section {
-    /// Something that users feel although their code compiles, or beside that.
+    /// A change of behaviour, which also affects code that still compiles.
     Behaviour,
     /// Something new.
     Added,
@@ -170,7 +170,7 @@ impl Item<'_> {
         self.is(Class::Breaking, Section::Changed, what, why);
     }
 
-    /// Tells one that code which compiles feels.
+    /// Adds a change of behaviour, which also affects code that still compiles.
     pub(super) fn felt(&mut self, class: Class, what: impl Into<String>, why: &str) {
         self.is(class, Section::Behaviour, what, why);
     }
@@ -201,7 +201,8 @@ pub struct Alike<'a> {
 }
 
 impl Alike<'_> {
-    /// The items in words: the first few, and if code breaks all of them, or how many of each resource and type there are.
+    /// Returns the items as text: the first few; for a breaking change all of them, or, if there are more than eight,
+    /// the number for each resource and type.
     #[must_use]
     pub fn named(&self, name: impl Fn(&str) -> String) -> String {
         const NAMED: usize = 8;

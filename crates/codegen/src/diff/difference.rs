@@ -1,4 +1,4 @@
-//! Two JSON documents, compared by structure: each difference with its place.
+//! Compares two JSON documents by structure; each difference has its place.
 
 use std::collections::BTreeSet;
 
@@ -8,19 +8,19 @@ use super::change::few;
 use crate::read::document::text;
 use crate::read::references;
 
-/// Documentation wherever it stands.
+/// Keywords whose values are only documentation.
 const SAID: [&str; 5] = ["description", "summary", "title", "example", "externalDocs"];
 
-/// A place of a document, and what stood and stands there.
+/// A difference: its place, and the values before and now.
 pub(super) struct Difference<'a> {
     pub(super) pointer: Vec<String>,
     pub(super) old: Option<&'a Value>,
     pub(super) new: Option<&'a Value>,
-    /// True if it is an element of the list at the place.
+    /// True if the value is an element of the list at the place.
     pub(super) element: bool,
 }
 
-/// All differences; `elsewhere` are keys of the outermost object that are compared by themselves.
+/// Returns all differences; `elsewhere` are keys of the outermost object that are compared separately.
 pub(super) fn all<'a>(old: &'a Value, new: &'a Value, elsewhere: &[&str]) -> Vec<Difference<'a>> {
     let mut walk = Walk { at: Vec::new(), elsewhere, found: Vec::new() };
     walk.compare(old, new);
@@ -61,7 +61,7 @@ impl<'a> Walk<'a, '_> {
         self.at.pop();
     }
 
-    /// Elements with names are paired by them, and others by what they are; the order is no fact.
+    /// Compares two lists: elements with names are paired by name, others by value. The order does not matter.
     fn lists(&mut self, old: &'a [Value], new: &'a [Value]) {
         if let (Some(before), Some(now)) = (named(old), named(new)) {
             for name in before.iter().chain(&now).collect::<BTreeSet<_>>() {
@@ -85,14 +85,14 @@ impl<'a> Walk<'a, '_> {
         self.found.push(Difference { pointer: self.at.clone(), old, new, element });
     }
 
-    /// Whether the members of this place are words of OpenAPI, not names of the vendor's.
+    /// Returns true if the members of this place are OpenAPI keywords, not names chosen by the vendor.
     fn at_keyword(&self) -> bool {
         let mut above = self.at.iter().rev();
         above.next().is_none_or(|last| last != "properties" || above.next().is_some_and(|name| name == "properties"))
     }
 }
 
-/// The names of a list of parameters, with their places if one name stands in several.
+/// Returns the names of a list of parameters, each with its `in` if a name occurs more than once.
 fn named(list: &[Value]) -> Option<Vec<String>> {
     let names: Vec<&str> = list.iter().map(|one| text(one, "name")).collect::<Option<_>>()?;
     if names.iter().collect::<BTreeSet<_>>().len() == names.len() {
@@ -102,14 +102,14 @@ fn named(list: &[Value]) -> Option<Vec<String>> {
 }
 
 impl<'a> Difference<'a> {
-    /// The word of OpenAPI that differs, unless it is a name of the vendor's.
+    /// Returns the OpenAPI keyword that differs, unless it is a name chosen by the vendor.
     pub(super) fn keyword(&self) -> Option<&str> {
         let mut from_end = self.pointer.iter().rev();
         let last = from_end.next()?;
         from_end.next().is_none_or(|above| above != "properties").then_some(last)
     }
 
-    /// The schemas that it refers to before and now, if it is a reference.
+    /// Returns the names of the schemas before and now, if the difference is in a reference.
     pub(super) fn reference(&self) -> Option<(&'a str, &'a str)> {
         let last = |value: Option<&'a Value>| value?.as_str()?.rsplit('/').next();
         if self.keyword()? != "$ref" {
@@ -118,7 +118,7 @@ impl<'a> Difference<'a> {
         Some((last(self.old)?, last(self.new)?))
     }
 
-    /// The place in words, and the word of OpenAPI.
+    /// Returns the place as text, and the OpenAPI keyword.
     fn place(&self) -> (String, &str) {
         let Some((word, place)) = self.pointer.split_last() else { return (String::new(), "it") };
         let place: Vec<&str> = place.iter().map(String::as_str).collect();
@@ -127,7 +127,7 @@ impl<'a> Difference<'a> {
         (if of.is_empty() { String::new() } else { format!("`{of}`: ") }, word)
     }
 
-    /// The difference in words, unless it is an element of a list.
+    /// Returns the text of a difference that is not an element of a list.
     fn say(&self) -> String {
         let (of, word) = self.place();
         match (word, self.old, self.new) {
@@ -141,7 +141,7 @@ impl<'a> Difference<'a> {
     }
 }
 
-/// The differences in words: the elements of a list together, every other by itself.
+/// Returns the texts of differences: one for all elements that a list gained or lost, one for each other difference.
 pub(super) fn said(found: &[&Difference<'_>]) -> Vec<String> {
     let alike = |one: &&Difference<'_>, other: &&Difference<'_>| {
         one.element && other.element && one.pointer == other.pointer && one.new.is_some() == other.new.is_some()
@@ -158,7 +158,7 @@ pub(super) fn said(found: &[&Difference<'_>]) -> Vec<String> {
     found.chunk_by(alike).flat_map(say).collect()
 }
 
-/// A value in few words.
+/// Returns a short text for a value.
 fn written(value: &Value) -> String {
     const LONGEST: usize = 60;
     if let Some(name) = references::schema_name(value) {

@@ -1,5 +1,5 @@
-//! What a single document says and the merged one does not show: an operation that another document describes as well,
-//! or that is one of all types of object, and what the document has for all of its operations.
+//! Differences in single documents that the merged document does not show: an operation that another document also
+//! describes, or that is folded for all types of object, and facts that hold for a whole document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,14 +13,14 @@ use crate::model::Operation;
 use crate::read::document::{Document, METHODS, object};
 use crate::read::references;
 
-/// What of a document is compared here: not its operations and schemas, and nothing that only describes it.
+/// Keys of a document that are compared separately, or that only describe the document.
 const ELSEWHERE: [&str; 6] = ["paths", "info", "openapi", "tags", "servers", "components"];
 
-/// Compares each document with itself.
+/// Compares each document with the document of the same name on the other side.
 pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs<'_>) {
     let told: BTreeSet<String> = changes.items().map(str::to_owned).collect();
     let key = |operation: &Operation| (operation.method.clone(), template(&operation.path));
-    // What is told as gone, come or moved.
+    // Already reported as removed, added or moved.
     let moved = pairs.both.iter().filter(|pair| key(pair.old) != key(pair.new));
     let mut gone: BTreeSet<Key> = moved.clone().map(|pair| key(pair.old)).collect();
     let mut come: BTreeSet<Key> = moved.map(|pair| key(pair.new)).collect();
@@ -47,7 +47,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
         let from_here = |all: &BTreeSet<(&str, Key)>, key: &Key| all.contains(&(before.name.as_str(), key.clone()));
         let mut shown = BTreeSet::new();
         for (key, (_, one)) in &was {
-            // What both merged documents have from here is compared there.
+            // Operations that both merged documents take from this document are compared with the merged documents.
             let Some((_, other)) =
                 is.get(key).filter(|_| !(from_here(&merged_before, key) && from_here(&merged_now, key)))
             else {
@@ -59,7 +59,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
             let what = format!("its own copy of an operation: {}", shown.into_iter().collect::<Vec<_>>().join(", "));
             item.patch(what, "the call is made of the fuller document");
         }
-        // Shared replies that are the merged document's are compared there.
+        // Shared replies that equal those of the merged document are compared with the merged document.
         let responses = |document: &Document| expanded(&document.value, &document.value["components"]["responses"]);
         let same = |api: &Api, document: &Document| {
             expanded(&api.merged, &api.merged["components"]["responses"]) == responses(document)
@@ -69,7 +69,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
             let mut value = document.value["components"].clone();
             if let Some(components) = value.as_object_mut() {
                 ["schemas", "responses", "parameters"].into_iter().for_each(|key| drop(components.remove(key)));
-                // Which scopes an operation accepts is told with it.
+                // The scopes that an operation accepts are reported with the operation.
                 let schemes = components.get_mut("securitySchemes").and_then(Value::as_object_mut);
                 let flows = schemes.into_iter().flatten().filter_map(|(_, scheme)| scheme.get_mut("flows"));
                 for (_, flow) in flows.filter_map(Value::as_object_mut).flatten() {
@@ -98,7 +98,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
 }
 
 type Key = (String, String);
-/// By method and path without the names of its parameters: the path and the operation.
+/// Paths and operations, by the method and by the path without the names of its parameters.
 type Operations<'a> = BTreeMap<Key, (&'a str, &'a Value)>;
 
 fn operations(document: &Document) -> Operations<'_> {
@@ -108,7 +108,7 @@ fn operations(document: &Document) -> Operations<'_> {
         .collect()
 }
 
-/// The operations of the merged document, with the document that each is from.
+/// Returns the operations of the merged document, each with the name of its document.
 fn merged(api: &Api) -> BTreeSet<(&str, Key)> {
     let of = |one: &'_ Operation| (one.method.clone(), template(&one.path));
     api.model.operations.iter().map(|one| (one.document.as_str(), of(one))).collect()
@@ -119,7 +119,7 @@ fn differences(old: &Value, new: &Value) -> Vec<String> {
     difference::said(&found.iter().collect::<Vec<_>>())
 }
 
-/// An operation with its schemas in place of references; a schema that holds itself ends there.
+/// Replaces the references in a value by their schemas; a recursive reference becomes `null`.
 fn expanded(document: &Value, value: &Value) -> Value {
     fn expand(schemas: &Value, value: &Value, open: &mut Vec<String>) -> Value {
         if let Some(name) = references::schema_name(value) {

@@ -1,4 +1,4 @@
-//! The features under which a type is there: one feature fewer, and who has that alone does not have the type.
+//! Compares the features that enable a type. If one of them no longer does, code with only that feature loses the type.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::side::Api;
 pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, features: &BTreeSet<String>) {
     for (name, before) in &old.gates {
         let Some(now) = new.gates.get(name).filter(|now| *now != before) else { continue };
-        // Always there is there with every feature.
+        // A type that needs no feature is there with every feature.
         let had = |feature: &String| before.is_empty() || before.contains(feature);
         let lost: Vec<&String> =
             features.iter().filter(|feature| had(feature) && !now.is_empty() && !now.contains(*feature)).collect();

@@ -1,4 +1,5 @@
-//! Where a place of the merged document is in Rust, so that what is told of an item is not told of its schema again.
+//! Maps places of the merged document to Rust items, so that a difference that is reported for an item is not reported
+//! again for its schema.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    /// Follows every operation's document and model together.
+    /// Walks the document and the model of every operation in parallel.
     pub(super) fn of(api: &'a Api) -> Self {
         let mut this =
             Self { model: &api.model, schemas: &api.merged["components"]["schemas"], types: BTreeMap::new() };
@@ -76,7 +77,7 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// The record of a union that is called like a schema.
+    /// Returns the record of a union that has the same name as a schema.
     fn arm(&self, ty: &Ty, name: Option<&str>) -> Option<&'a Ty> {
         match &self.definition(ty)?.shape {
             Shape::Union(_, arms) => arms.iter().map(|(ty, ..)| ty).find(|ty| ty.name() == name),
@@ -92,18 +93,18 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// The item and the type of a member.
+    /// Returns the item and the type of a member.
     fn field(&self, ty: &Ty, wire: &str) -> Option<(String, &'a Ty)> {
         let field = self.definition(ty)?.fields().iter().find(|field| field.wire == wire)?;
         Some((format!("{}.{}", ty.name()?, field.ident), &field.ty))
     }
 
-    /// The items at a place of a schema with a name: the type itself, and what is deeper.
+    /// Returns the items at a place of a named schema: the type itself, or an item inside it.
     pub(super) fn schema(&self, name: &str, pointer: &[String], value: Option<&Value>) -> Vec<String> {
         self.types.get(name).map_or_else(Vec::new, |ty| self.below(ty, pointer, value))
     }
 
-    /// The items at a place of an operation.
+    /// Returns the items at a place of an operation.
     pub(super) fn operation(&self, operation: &Operation, pointer: &[String], value: Option<&Value>) -> Vec<String> {
         let steps: Vec<&str> = pointer.iter().map(String::as_str).collect();
         let argument_at = |wire: &str, rest: &[String]| {
@@ -130,7 +131,7 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// The item that a place below a type is: the last member on the way, or the value of an enum.
+    /// Returns the item at a place below a type: the last member on the way, or the value of an enum.
     fn below(&self, mut ty: &'a Ty, pointer: &[String], value: Option<&Value>) -> Vec<String> {
         let mut item = ty.name().map(str::to_owned);
         let mut steps = pointer.iter().map(String::as_str);
@@ -149,7 +150,7 @@ impl<'a> Places<'a> {
                     let member = value.and_then(Value::as_str).and_then(|wire| self.field(ty, wire));
                     return member.map(|(name, _)| name).into_iter().collect();
                 }
-                // A record that a union has or lacks.
+                // A record that was added to a union or removed from it.
                 "oneOf" | "anyOf" if steps.len() == 0 => {
                     let name = value.and_then(references::schema_name).map(ToUpperCamelCase::to_upper_camel_case);
                     let arms = match self.definition(ty).map(|found| &found.shape) {
@@ -176,7 +177,7 @@ impl<'a> Places<'a> {
     }
 }
 
-/// The type of an argument that is not in the body.
+/// Returns the type of the argument with this wire name, unless it is constant or bound to the handle.
 fn argument<'a>(operation: &'a Operation, wire: &str) -> Option<&'a Ty> {
     let found = operation.arguments.iter().find(|argument| argument.wire == wire && argument.constant.is_none());
     found
@@ -192,7 +193,7 @@ fn inside(ty: &Ty) -> Option<&Ty> {
     }
 }
 
-/// The schemas of a body.
+/// Returns the schemas of a body, one for each media type.
 fn contents(body: &Value) -> impl Iterator<Item = &Value> {
     object(body, "content").filter_map(|(_, content)| content.get("schema"))
 }

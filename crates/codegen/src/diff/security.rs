@@ -1,4 +1,4 @@
-//! Who may call an operation: `security` lists alternatives, so more of them loosen and fewer tighten.
+//! Compares who may call an operation. `security` lists alternatives: a new one permits more, a removed one less.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ pub(super) fn compare(changes: &mut Changes, pair: &Pair<'_, Operation>, (old_ap
     for (of, before, now) in
         [("scopes", before.scopes, now.scopes), ("credentials of the kind", before.kinds, now.kinds)]
     {
-        // What was accepted still is if it has all that one of the ways asks for now.
+        // A credential is still accepted if it has everything that one of the alternatives now requires.
         let accepted = |way: &&Way| now.iter().any(|now| now.is_subset(way));
         let gone = written(before.iter().filter(|way| !accepted(way)));
         let come = written(now.difference(&before));
@@ -51,7 +51,7 @@ pub(super) fn compare(changes: &mut Changes, pair: &Pair<'_, Operation>, (old_ap
     }
 }
 
-/// What must be there together.
+/// Scopes, or kinds of credentials, that are required together.
 type Way = BTreeSet<String>;
 
 fn written<'a>(ways: impl Iterator<Item = &'a Way>) -> String {
@@ -81,7 +81,7 @@ impl Ways {
     }
 }
 
-/// Whether a scope is one that the vendor keeps to itself: nobody else is granted it.
+/// Returns true if a scope is internal to the vendor and is therefore not granted to others.
 #[must_use]
 pub fn is_internal(scope: &str) -> bool {
     let mut words = scope.split(['.', '/', '-', '_', ':']);

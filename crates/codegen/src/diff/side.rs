@@ -38,9 +38,9 @@ pub(crate) struct Api {
     pub(crate) object_types: Vec<ObjectType>,
     /// Its documents, before they are merged.
     pub(crate) documents: Vec<Document>,
-    /// The types of object of the documents that are folded.
+    /// The type of object of each folded document.
     pub(crate) objects: BTreeMap<String, String>,
-    /// The features of each type, any of which it needs; none for what is always there.
+    /// The features of each type, one of which is required; empty if the type is always there.
     pub(crate) gates: BTreeMap<String, BTreeSet<String>>,
 }
 

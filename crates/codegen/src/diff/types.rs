@@ -103,7 +103,7 @@ fn record(changes: &mut Changes, name: &str, (old, before): Side<'_>, (new, now)
     }
 }
 
-/// Returns true if any text was taken before and only some are now: an enum, in a list or not.
+/// Returns true if a field accepted any text before and is an enum now, also inside a list or map.
 pub(super) fn closes(old: &Ty, new: &Ty) -> bool {
     match (old, new) {
         (Ty::List(old), Ty::List(new)) | (Ty::Map(old), Ty::Map(new)) => closes(old, new),
@@ -111,7 +111,7 @@ pub(super) fn closes(old: &Ty, new: &Ty) -> bool {
     }
 }
 
-/// What sets a field, if it is sent before and now.
+/// Compares the setters of a field whose type is sent before and now.
 fn setters(changes: &mut Changes, item: &str, (old, before): (&Definition, &Field), (new, now): (&Definition, &Field)) {
     if !(old.sent && new.sent) {
         return;
@@ -123,7 +123,7 @@ fn setters(changes: &mut Changes, item: &str, (old, before): (&Definition, &Fiel
         _ => {}
     };
     compare(before.nullable, now.nullable, &format!("`clear_{}()`", now.ident));
-    // What `new` takes is told as that.
+    // Arguments of `new` are reported as such.
     let set = |field: &Field| !(field.read_only || field.required && field.constant.is_some());
     compare(set(before), set(now), "its setter");
 }

@@ -1,5 +1,5 @@
-//! What the documents say and no Rust item shows: `nullable`, lengths, defaults, and whatever else is not told as a
-//! difference of an item. So no difference passes unseen.
+//! Differences in the documents that no Rust item shows: `nullable`, lengths, defaults, and everything else that is not
+//! reported as a difference of an item. Therefore every difference is reported.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,10 +29,10 @@ const SILENT: [&str; 12] = [
     "readOnly",
 ];
 
-/// What of an operation is compared by itself.
+/// Keys of an operation that are compared separately.
 const OPERATION: [&str; 6] = ["operationId", "deprecated", "security", "tags", "x-crm-name", "x-crm-document"];
 
-/// Tells what is left when everything else is told; `renamed` are types that have another name now.
+/// Reports the differences that are not reported elsewhere; `renamed` maps the old names of types to the new ones.
 pub(super) fn compare(
     changes: &mut Changes,
     old: &Api,
@@ -43,7 +43,7 @@ pub(super) fn compare(
     let mut told: BTreeSet<String> = changes.items().map(str::to_owned).collect();
     told.extend(changes.found.iter().filter_map(|change| whole(change.kind, &change.item)));
     let known = Known { told, old: Places::of(old), new: Places::of(new), renamed };
-    // The schemas of both sides that are the same one: by name, by their type, and by the references to them.
+    // Pairs of schemas that correspond to each other: by name, by type, and by the references to them.
     let (before, now) = (&old.merged["components"]["schemas"], &new.merged["components"]["schemas"]);
     let mut open: Vec<(String, String)> = Vec::new();
     for (name, _) in object(&old.merged["components"], "schemas") {
@@ -79,7 +79,7 @@ pub(super) fn compare(
     }
 }
 
-/// Tells of the hosts, and of what the documents have for all operations.
+/// Reports differences of the hosts and of the replies that operations share.
 pub(super) fn rest(changes: &mut Changes, old: &Api, new: &Api) {
     let hosts = |api: &Api| -> String {
         few(list(&api.merged, "servers").filter_map(|server| text(server, "url")).map(|url| format!("`{url}`")))
@@ -94,7 +94,7 @@ pub(super) fn rest(changes: &mut Changes, old: &Api, new: &Api) {
     say(changes, "the replies that operations share", &difference::all(&before, &now, &[]), |_| false);
 }
 
-/// Tells the differences that are not covered by what is told already.
+/// Reports the differences that earlier reports do not cover.
 fn say(changes: &mut Changes, name: &str, found: &[Difference<'_>], covered: impl Fn(&Difference<'_>) -> bool) {
     let shown = difference::said(&found.iter().filter(|one| !covered(one)).collect::<Vec<_>>());
     if !shown.is_empty() {
@@ -102,7 +102,7 @@ fn say(changes: &mut Changes, name: &str, found: &[Difference<'_>], covered: imp
     }
 }
 
-/// The reply or the body of an operation as a whole.
+/// Returns the name of an operation's reply or body as a whole.
 fn whole(kind: Kind, operation: &str) -> Option<String> {
     let of = |what: &str| Some(format!("{what} {}", operation.rsplit("::").next()?));
     match kind {
@@ -112,7 +112,7 @@ fn whole(kind: Kind, operation: &str) -> Option<String> {
     }
 }
 
-/// What is told already, and where places of the documents are in Rust.
+/// The items that are already reported, and the Rust items for the places of the documents.
 struct Known<'a> {
     told: BTreeSet<String>,
     old: Places<'a>,
@@ -124,7 +124,7 @@ impl Known<'_> {
     fn operation(&self, pair: &Pair<'_, Operation>, one: &Difference<'_>) -> bool {
         let steps: Vec<&str> = one.pointer.iter().map(String::as_str).collect();
         match steps.as_slice() {
-            // Told by status, and as what comes back.
+            // Reported by status, and as the type of the reply.
             ["responses", status] => {
                 return status.parse().is_ok_and(|status: u16| status >= 400 || status / 100 == 2);
             }
@@ -155,7 +155,7 @@ impl Known<'_> {
         !silent && (self.follows(one) || items.iter().any(|item| self.told.contains(item)))
     }
 
-    /// Whether a reference only follows a type to its new name.
+    /// Returns true if a reference only follows a type to its new name.
     fn follows(&self, one: &Difference<'_>) -> bool {
         one.reference().is_some_and(|(was, is)| {
             self.renamed.get(&was.to_upper_camel_case()).is_some_and(|name| *name == is.to_upper_camel_case())

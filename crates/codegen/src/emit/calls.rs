@@ -40,7 +40,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, model: &Model) -> Result<Stri
     rust::file(&[], quote!(#inner #![allow(unused_imports, deprecated)]), vec![Piece::Rust(items)])
 }
 
-/// The module of all APIs, and a macro with their names.
+/// Returns the module of all APIs, with a macro that lists their names.
 pub(crate) fn root(apis: &BTreeSet<String>) -> Result<String> {
     let about = inner_doc("A call of every operation of every API.");
     let modules = apis.iter().map(|api| {

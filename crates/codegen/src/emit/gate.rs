@@ -11,7 +11,7 @@ const MOST_USERS: usize = 8;
 pub(super) struct Gate(pub(super) bool);
 
 impl Gate {
-    /// Returns true if an item with so many users is compiled with any of them, and not always.
+    /// Returns true if an item with this number of users is only compiled with one of them; other items always are.
     pub(super) const fn is_counted(users: usize) -> bool {
         users > 0 && users <= MOST_USERS
     }

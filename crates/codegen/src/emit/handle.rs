@@ -21,7 +21,7 @@ pub(super) fn about(resource: &str) -> String {
     format!("{}.", capital(&words(resource)))
 }
 
-/// The imports of a file of handles.
+/// Returns the imports of a file of handles.
 fn imports() -> TokenStream {
     quote! {
         use std::fmt::Display;

@@ -12,8 +12,8 @@ use crate::read::content::{Success, success};
 use crate::read::document::{Document, list, object, operations, text};
 use crate::read::vendor::DocumentFile;
 
-/// Gives every operation of a document its `x-crm-name`, as `contacts.list`. The operations in `known` keep the name that
-/// they have, and a new one does not take it. Returns those whose name is in another resource than that of the document.
+/// Gives every operation of a document its `x-crm-name`, for example `contacts.list`. Operations in `known` keep their
+/// names, and new ones get other names. Returns the operations whose name is in another resource than the document's.
 pub(crate) fn name(
     document: &mut Document,
     file: &DocumentFile,

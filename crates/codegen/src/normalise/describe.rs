@@ -57,7 +57,7 @@ fn members(value: &mut Value, schema: Option<&str>, words: &Words) {
     }
 }
 
-/// Adds the unit of a number.
+/// Adds the unit of a number, unless the document has one.
 fn measure(schema: &mut Value, unit: Option<&Unit>) {
     if let (Some(unit), Value::Object(map)) = (unit, schema)
         && matches!(map.get("type").and_then(Value::as_str), Some("integer" | "number"))

@@ -1,4 +1,4 @@
-//! A checkout of the vendor's repository: which file is which document, and what is read of them.
+//! A checkout of the vendor's repository: finds the file of each document and reads it.
 
 #[cfg(test)]
 mod tests;
@@ -22,13 +22,13 @@ pub struct Checkout {
     pub missing: Vec<String>,
     /// Documents that `vendor.json` does not list.
     pub others: Vec<String>,
-    /// Files that were passed over because they have no operations.
+    /// Files that were skipped because they have no operations.
     pub empty: Vec<String>,
     /// The SHA-256 of other files that were read, by path in the repository.
     pub shared: BTreeMap<String, String>,
 }
 
-/// The source of a vendor's documents; a vendor without one has documents of ours.
+/// Returns the source of a vendor's documents, or an error if they are written by hand.
 pub fn source(vendor: &Vendor) -> Result<&Source> {
     vendor.file.source.as_ref().with_context(|| {
         format!(
@@ -53,8 +53,8 @@ pub fn whole<'a>(vendor: &Vendor, folder: &'a Path) -> Result<&'a Path> {
 }
 
 impl Checkout {
-    /// Reads the documents that `vendor.json` lists; `step` gets the number of those that are done, the number of all,
-    /// the document and its path. All mistakes are reported together.
+    /// Reads the documents that `vendor.json` lists. `step` is called for each, with its number, the number of
+    /// all, the document and its path. All errors are reported together.
     pub fn read(vendor: &Vendor, root: &Path, step: &mut dyn FnMut(usize, usize, &Imported, &str)) -> Result<Self> {
         if !root.is_dir() {
             bail!("{}: no such folder; name a checkout of the vendor's repository", root.display());
@@ -125,7 +125,7 @@ impl Checkout {
         Ok(this)
     }
 
-    /// Reads a document: the preferred version that has operations.
+    /// Reads the preferred version of a document, among those that have operations.
     fn take(&mut self, root: &Path, name: &str, of: &[Candidate], files: &mut Files) -> Result<(Imported, String)> {
         let relative = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
         for same in of.chunk_by(|one, other| one.version == other.version) {
@@ -146,7 +146,7 @@ impl Checkout {
         )
     }
 
-    /// The lock of these documents; those that the checkout does not have keep their entry.
+    /// Returns the lock of these documents. Documents that the checkout does not contain keep their entries.
     pub fn lock(&self, repository: &str, commit: &str, before: Option<Lock>) -> Lock {
         let before = before.unwrap_or_default();
         let mut documents = BTreeMap::new();
@@ -167,18 +167,18 @@ impl Checkout {
     }
 }
 
-/// How a file of a checkout compares with the one that the lock names.
+/// The result of comparing a file of a checkout with the lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Same {
-    /// It has the same bytes.
+    /// The bytes are the same.
     Yes,
-    /// It is another one.
+    /// The bytes differ.
     No,
-    /// It is not there.
+    /// The file does not exist.
     Missing,
 }
 
-/// Compares the files of a checkout with those that were imported, documents first.
+/// Compares the files of a checkout with the imported ones, documents first.
 pub fn verify(lock: &Lock, root: &Path) -> Result<Vec<(String, Same)>> {
     let documents = lock.documents.iter().map(|(name, locked)| (name.clone(), &locked.file, &locked.sha256));
     let shared = lock.shared.iter().map(|(path, sha256)| (path.clone(), path, sha256));

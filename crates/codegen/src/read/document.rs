@@ -55,7 +55,7 @@ impl Document {
     }
 }
 
-/// Reads JSON, with a byte order mark or without.
+/// Reads JSON, with or without a byte order mark.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     serde_json::from_slice(text).map_err(|error| match text.trim_ascii_start().first() {

@@ -14,25 +14,25 @@ use super::{document, lock, place};
 pub struct Files {
     root: PathBuf,
     read: BTreeMap<PathBuf, (String, Value)>,
-    /// Files that are not there, each with the files that refer to it.
+    /// Files that do not exist, each with the files that refer to it.
     missing: BTreeMap<String, BTreeSet<PathBuf>>,
     /// The reasons why files cannot be read.
     broken: BTreeMap<PathBuf, String>,
 }
 
 impl Files {
-    /// Those of a checkout; others are not read.
+    /// Returns the files of a checkout. Files outside it are not read.
     pub fn of(root: &Path) -> Result<Self> {
         let root = fs::canonicalize(root).with_context(|| format!("{} cannot be read", root.display()))?;
         Ok(Self { root, read: BTreeMap::new(), missing: BTreeMap::new(), broken: BTreeMap::new() })
     }
 
-    /// The files that were read, by path in the checkout, each with its SHA-256.
+    /// Returns the files that were read, by path in the checkout, each with its SHA-256.
     pub fn shared(&self) -> impl Iterator<Item = (String, String)> {
         self.read.iter().map(|(path, (sha256, _))| (self.name(path), sha256.clone()))
     }
 
-    /// Lists what is wrong with files that are referred to, for people.
+    /// Returns a message for each file that is missing or cannot be read.
     pub fn wrong(&self) -> impl Iterator<Item = String> {
         let missing = self.missing.iter().map(|(file, by)| {
             let first = by.first().map(|path| self.name(path)).unwrap_or_default();
@@ -45,12 +45,12 @@ impl Files {
         missing.chain(self.broken.values().cloned())
     }
 
-    /// Copies into a document what it refers to in other files.
+    /// Copies the parts of other files that a document refers to into the document.
     pub(super) fn copy_in(&mut self, document: &mut Value, path: &Path, said: &mut Found) -> Result<()> {
         let (mut wanted, mut done) = (Vec::new(), HashSet::new());
         self.point_inside(document, path, None, &mut wanted);
         while let Some((file, place)) = wanted.pop() {
-            // What is copied may refer to itself.
+            // A copied part may refer to itself.
             if !done.insert((file.clone(), place.clone())) {
                 continue;
             }
@@ -70,7 +70,7 @@ impl Files {
         Ok(())
     }
 
-    /// A part of another file; nothing if the file cannot be read, which is noted once.
+    /// Returns a part of another file, or `None` if the file cannot be read, which is recorded once.
     fn at(&mut self, file: &Path, place: &str) -> Result<Option<&Value>> {
         let here = self.name(file);
         if !self.read.contains_key(file) && !self.broken.contains_key(file) {
@@ -86,8 +86,8 @@ impl Files {
         value.pointer(place).map(Some).with_context(|| format!("{here}: there is no `{place}`"))
     }
 
-    /// Makes references to other files point inside, and lists what is to be copied. `of` is the other file that `value`
-    /// is itself out of.
+    /// Makes references to other files point inside the document, and adds the parts to copy to `wanted`. `of` is the
+    /// other file from which `value` was copied, if it was.
     fn point_inside(&mut self, value: &mut Value, path: &Path, of: Option<&Path>, wanted: &mut Vec<(PathBuf, String)>) {
         match value {
             Value::Object(members) => {
@@ -110,7 +110,7 @@ impl Files {
         }
     }
 
-    /// The file that a reference names: where it says, or next to the document. One that is not there is noted.
+    /// Finds the file of a reference: at its path, or at its path without leading `../`. A missing file is recorded.
     fn find(&mut self, path: &Path, file: &str) -> Option<PathBuf> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let places = [folder.join(file), folder.join(file.trim_start_matches("../"))];

@@ -20,12 +20,12 @@ pub struct Imported {
     pub sha256: String,
     /// Keys of the vendor that begin like ours, which were taken out.
     pub taken_out: BTreeSet<String>,
-    /// The number of mistakes of each kind that were repaired.
+    /// The number of repaired mistakes of each kind.
     pub repairs: BTreeMap<&'static str, usize>,
 }
 
 impl Imported {
-    /// Takes the facts of a file; what it refers to in others is read with `files`.
+    /// Reads the interface facts of a file. Parts of other files that it refers to are read with `files`.
     pub fn read(path: &Path, name: &str, files: &mut Files) -> Result<Self> {
         let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
         let mut document = Document::check(name, document::parse(&bytes)?)?;
@@ -48,8 +48,8 @@ impl Imported {
     }
 }
 
-/// The interface facts of a document: everything but prose, keys that the vendor adds to OpenAPI, and mistakes that have
-/// one meaning.
+/// Returns the interface facts of a document: everything except prose and the vendor's extensions of OpenAPI. Mistakes
+/// that can have only one meaning are repaired.
 pub fn facts(document: &Value) -> Value {
     strip::strip(document, Place::Root, &mut Found::default())
 }

@@ -1,4 +1,4 @@
-//! What a path says for all of its operations, and bodies that operations have in common.
+//! Path items, and bodies that operations share.
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::document::{Document, METHODS, object, text};
 use super::references::escaped;
 
-/// Puts what paths and bodies refer to in their place, and takes out servers that are those of the document.
+/// Replaces the references of paths and bodies by their targets, and removes servers that equal those of the document.
 pub(super) fn complete(document: &mut Document) -> Result<()> {
     let root = document.value.clone();
     let Some(paths) = document.value.get_mut("paths").and_then(Value::as_object_mut) else { return Ok(()) };
@@ -24,7 +24,7 @@ pub(super) fn complete(document: &mut Document) -> Result<()> {
         for method in METHODS {
             let Some(operation) = item.get_mut(method) else { continue };
             servers(operation);
-            // A body that several operations have in common.
+            // Operations may share a body.
             if let Some(body) = operation.get_mut("requestBody") {
                 *body = Value::Object(whole(&root, body, 1).with_context(at)?);
             }
@@ -33,7 +33,7 @@ pub(super) fn complete(document: &mut Document) -> Result<()> {
     Ok(())
 }
 
-/// Refuses what cannot be generated: what is not an operation, and servers that are not those of the document, because the
+/// Returns an error for what cannot be generated, for example servers other than those of the document, because all
 /// operations of an API have one host.
 pub(crate) fn check(document: &Document) -> Result<()> {
     for (path, item) in object(&document.value, "paths") {
@@ -60,7 +60,7 @@ pub(crate) fn check(document: &Document) -> Result<()> {
     Ok(())
 }
 
-/// A path or a body with what it refers to; `left` is the number of references that may follow one another.
+/// Returns a path or a body with its references replaced; `left` is the maximum number of references in a chain.
 fn whole(root: &Value, item: &Value, left: usize) -> Result<Map<String, Value>> {
     let mut own = item.as_object().cloned().context("not an object")?;
     let Some(target) = text(item, "$ref") else { return Ok(own) };

@@ -163,7 +163,7 @@ impl Limits {
         json!({"windows": windows.collect::<serde_json::Map<_, _>>(), "classes": self.classes})
     }
 
-    /// Checks what the types of the file cannot; a mistake comes with the steps to its place in this entry.
+    /// Checks what the types of the file cannot. A mistake contains the steps to its place in this entry.
     fn check(&self) -> Result<(), Mistake> {
         let wrong = |steps: &[&str], what: String| Err((steps.iter().map(|step| (*step).to_owned()).collect(), what));
         let unknown = |name: &str| format!("there is no window `{name}`; add it to `windows`, or correct the name");
@@ -215,7 +215,7 @@ impl Limits {
     }
 }
 
-/// The steps to a place, and what is wrong there.
+/// The steps to a place, and the message about it.
 type Mistake = (Vec<String>, String);
 
 /// The limits of a vendor, checked.
@@ -251,7 +251,7 @@ impl VendorLimits {
         Ok(found)
     }
 
-    /// An error with file, line and place.
+    /// Returns an error with file, line and place.
     fn wrong(&self, steps: impl IntoIterator<Item = String>, what: &str) -> Error {
         let steps: Vec<String> = steps.into_iter().collect();
         let line = line::of(&std::fs::read_to_string(&self.path).unwrap_or_default(), &steps);

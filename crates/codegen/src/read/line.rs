@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-/// Returns the line of the value that the steps lead to, counted from one; a step is a key or an index. If a step leads
-/// nowhere, it is the line of the last value that was found.
+/// Returns the line of the value at the end of the steps, counted from one; a step is a key or an index. If a step does
+/// not exist, returns the line of the last value that was found.
 pub(crate) fn of<S: AsRef<str>>(text: &str, steps: &[S]) -> usize {
     let mut here = text;
     for step in steps {
@@ -26,7 +26,7 @@ fn inner<'a>(text: &'a str, step: &str) -> Option<&'a RawValue> {
     items.get(step.parse::<usize>().ok()?).copied()
 }
 
-/// The steps as a path: `limits[0].windows.burst`.
+/// Returns the steps as a path, for example `limits[0].windows.burst`.
 pub(crate) fn shown<S: AsRef<str>>(steps: &[S]) -> String {
     let mut path = String::new();
     for step in steps.iter().map(AsRef::as_ref) {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::document::read_typed;
 
-/// The name of the file.
+/// The name of the lock file.
 pub const FILE: &str = "lock.json";
 
 /// The source of the imported documents.
@@ -19,7 +19,7 @@ pub struct Lock {
     /// The vendor's repository.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub repository: String,
-    /// The commit of the last sync, or what `--source` says of a checkout without git.
+    /// The commit of the last sync, or the value of `--source`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub commit: String,
     /// By document: the file of the repository that it was imported from.
@@ -41,7 +41,7 @@ pub struct Locked {
     pub file: String,
     /// The SHA-256 of that file as the vendor publishes it.
     pub sha256: String,
-    /// The commit, if the checkout of the last import did not have the document.
+    /// The commit of the document, if the last checkout did not contain it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
 }
@@ -50,7 +50,7 @@ pub struct Locked {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImportedFrom {
-    /// The place that it was published at.
+    /// The place where it was published.
     pub source: String,
     /// The SHA-256 of the vendor's file.
     pub sha256: String,
@@ -63,13 +63,13 @@ impl Lock {
         if path.is_file() { read_typed(&path).map(Some) } else { Ok(None) }
     }
 
-    /// The lock as a file.
+    /// Returns the contents of the lock file.
     pub fn text(&self) -> Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 }
 
-/// The SHA-256 of a file, in hexadecimal digits.
+/// Returns the SHA-256 of a file, in hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }

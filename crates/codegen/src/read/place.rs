@@ -2,17 +2,17 @@
 
 use super::document::METHODS;
 
-/// What a member of the document holds, which decides what is kept of it.
+/// The kind of a value in the document, which decides what is kept of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// The document itself.
     Root,
-    /// A named map whose values are at the place.
+    /// A map whose values are of this kind.
     MapOf(Inner),
-    /// A list whose elements are at the place.
+    /// A list whose elements are of this kind.
     ListOf(Inner),
     One(Inner),
-    /// A map from names to texts for people.
+    /// A map from names to descriptions.
     Described,
     /// Kept as it is.
     Plain,
@@ -75,10 +75,10 @@ pub(super) const KEYWORDS: [&str; 33] = [
     "xml",
 ];
 
-/// Keywords of a schema that a parameter or header has too.
+/// Keywords of a schema that a parameter or header also has.
 const SHARED: [&str; 3] = ["$ref", "deprecated", "required"];
 
-/// The place of a component of this kind (`schemas`).
+/// Returns the place of a component of this kind, for example `schemas`.
 pub(super) fn component(kind: &str) -> Place {
     match member(Place::One(Inner::Components), kind) {
         Place::MapOf(inner) => Place::One(inner),
@@ -121,7 +121,7 @@ pub(super) fn member(place: Place, key: &str) -> Place {
     }
 }
 
-/// True for a key that holds a schema's keyword next to `schema`, in place of in it.
+/// Returns true for a keyword that belongs into `schema` and not next to it.
 pub(super) fn is_misplaced(key: &str) -> bool {
     KEYWORDS.contains(&key) && !SHARED.contains(&key)
 }

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::read::document::{Document, list, object};
 
-/// The number of schemas that may stand for one another in a row.
+/// The maximum number of schemas in a chain of references.
 const CHAIN: usize = 64;
 
-/// Refuses references that are external, dangling or endless, naming the place.
+/// Returns an error with the place of the first reference that is external, dangling or endless.
 pub(crate) fn check(document: &Document) -> Result<()> {
     places(document)?;
     let schemas = document.value.pointer("/components/schemas").unwrap_or(&Value::Null);
@@ -23,8 +23,8 @@ pub(crate) fn check(document: &Document) -> Result<()> {
     Ok(())
 }
 
-/// Follows schemas that stand for others (`$ref`, `allOf`, `anyOf`, `oneOf`), or for lists and maps of them, to schemas
-/// that say something.
+/// Follows schemas that refer to others (`$ref`, `allOf`, `anyOf`, `oneOf`), or to lists and maps of them, to the end
+/// of the chain. Returns an error if it has no end.
 fn end<'a>(schemas: &'a Value, name: &'a str, open: &mut Vec<&'a str>, ended: &mut BTreeSet<&'a str>) -> Result<()> {
     fn others<'a>(schema: &'a Value, found: &mut Vec<&'a str>) {
         found.extend(schema_name(schema));
@@ -58,7 +58,7 @@ fn end<'a>(schemas: &'a Value, name: &'a str, open: &mut Vec<&'a str>, ended: &m
     Ok(())
 }
 
-/// A step of a JSON pointer.
+/// Escapes a key as a step of a JSON pointer.
 pub(crate) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }

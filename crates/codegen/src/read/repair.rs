@@ -1,4 +1,4 @@
-//! Mistakes of documents that can mean only one thing. Everything else that is wrong is a matter of `corrections.json`.
+//! Repairs mistakes in documents that can have only one meaning. All others are corrected in `corrections.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::place::{Inner, KEYWORDS, is_misplaced};
 /// The number of mistakes of each kind.
 pub(super) type Repairs = BTreeMap<&'static str, usize>;
 
-/// Repairs a part of a document whose own parts are repaired already.
+/// Repairs a part of a document. The parts inside it must already be repaired.
 pub(super) fn mend(inner: Inner, value: &mut Map<String, Value>, repairs: &mut Repairs) {
     let mut note = |kind| *repairs.entry(kind).or_default() += 1;
     match inner {
@@ -63,7 +63,7 @@ fn schema(schema: &mut Map<String, Value>, note: &mut impl FnMut(&'static str)) 
     default(schema, note);
 }
 
-/// The required members of an object that is described as a whole are among those it has.
+/// Removes required members that are not declared, if the object has no other source of members.
 fn required(schema: &mut Map<String, Value>, note: &mut impl FnMut(&'static str)) {
     let open = ["allOf", "anyOf", "oneOf", "additionalProperties"].iter().any(|key| schema.contains_key(*key));
     let Some(Value::Object(properties)) = schema.get("properties") else { return };
@@ -79,7 +79,7 @@ fn required(schema: &mut Map<String, Value>, note: &mut impl FnMut(&'static str)
     }
 }
 
-/// The values of an enum: a flat list, each once, of the type that the schema has.
+/// Repairs the values of an enum: flattens nested lists, removes duplicates, and corrects the type if all are texts.
 fn values(schema: &mut Map<String, Value>, note: &mut impl FnMut(&'static str)) {
     let Some(Value::Array(values)) = schema.get_mut("enum") else { return };
     if values.iter().all(Value::is_array) && !values.is_empty() {
@@ -103,7 +103,8 @@ fn values(schema: &mut Map<String, Value>, note: &mut impl FnMut(&'static str)) 
     }
 }
 
-/// A default is of the type that the schema has; a plain one of a text is meant as text.
+/// Repairs a default that does not have the type of its schema: a number or boolean becomes text if the schema is a
+/// text; any other is removed.
 fn default(schema: &mut Map<String, Value>, note: &mut impl FnMut(&'static str)) {
     let (Some(value), Some(ty)) = (schema.get("default"), schema.get("type").and_then(Value::as_str)) else { return };
     let fits = match ty {
@@ -134,7 +135,7 @@ fn list(value: Value) -> Option<Vec<Value>> {
 mod tests {
     use super::*;
 
-    /// What a part of a document becomes, and the kinds of its mistakes.
+    /// Returns the repaired part, and the kinds of its mistakes.
     fn mended(inner: Inner, value: &Value) -> (Value, Vec<&'static str>) {
         let mut value = value.as_object().unwrap().clone();
         let mut repairs = Repairs::new();

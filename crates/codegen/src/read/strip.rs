@@ -1,5 +1,5 @@
-//! The interface facts of a document: it walks by structure, never by name, because schemas have members called
-//! `description`, `example` and `properties` too.
+//! Extracts the interface facts of a document. The walk follows the structure, never names alone, because schemas also
+//! have members called `description`, `example` and `properties`.
 
 use std::collections::BTreeSet;
 
@@ -9,20 +9,20 @@ use super::document::OURS;
 use super::place::{Inner, Place, member};
 use super::repair::{self, Repairs};
 
-/// Members that hold prose or nothing a client needs.
+/// Members that contain prose, or nothing that a client needs.
 const PROSE: [&str; 8] =
     ["description", "summary", "example", "examples", "externalDocs", "termsOfService", "contact", "tags"];
 
-/// Findings on the way.
+/// The findings of a walk.
 #[derive(Default)]
 pub(super) struct Found {
-    /// Keys of the vendor that begin like ours.
+    /// The vendor's keys that begin like ours.
     pub(super) taken_out: BTreeSet<String>,
     /// Mistakes that were repaired.
     pub(super) repairs: Repairs,
 }
 
-/// Everything but prose, the keys that OpenAPI leaves to the vendor (`x-…`), and mistakes that have one meaning.
+/// Returns a value without prose and without the vendor's extensions (`x-…`), and with its mistakes repaired.
 pub(super) fn strip(value: &Value, place: Place, found: &mut Found) -> Value {
     match (place, value) {
         (Place::MapOf(inner), Value::Object(map)) => {
@@ -56,7 +56,7 @@ pub(super) fn strip(value: &Value, place: Place, found: &mut Found) -> Value {
             }
             Value::Object(kept)
         }
-        // A place that does not have the shape it should have: kept, the normaliser deals with it.
+        // A value of an unexpected shape is kept; the normaliser handles it.
         _ => value.clone(),
     }
 }
@@ -65,7 +65,7 @@ fn is_title(place: Place, key: &str) -> bool {
     key == "title" && matches!(place, Place::One(Inner::Schema | Inner::Part))
 }
 
-/// Members that are as good as none if they are empty.
+/// Returns true for an empty member that means the same as a missing one.
 fn is_nothing(place: Place, key: &str, value: &Value) -> bool {
     match (place, key) {
         (Place::One(Inner::PathItem | Inner::Operation), "parameters") => value.as_array().is_some_and(Vec::is_empty),

@@ -148,7 +148,7 @@ impl Vendor {
         self.file.apis.len() == 1 || api.name == self.name
     }
 
-    /// The name of an API among those of all vendors, which is that of the fake's document.
+    /// Returns the name of an API, which is unique among all vendors. The fake's document has the same name.
     pub(crate) fn document(&self, api: &ApiFile) -> String {
         if self.is_root(api) { self.name.clone() } else { format!("{}-{}", self.name, api.name) }
     }

@@ -168,7 +168,7 @@ fn join(one: &mut Definition, other: &Definition) {
     }
 }
 
-/// Keeps the shorter of two descriptions, which says less of one of the types alone.
+/// Keeps the shorter of two descriptions, because it is less specific to one of the types.
 fn describe(one: &mut String, other: &str) {
     if one.is_empty() || !other.is_empty() && (other.len(), other) < (one.len(), one.as_str()) {
         other.clone_into(one);

@@ -1,4 +1,4 @@
-//! What OpenAPI 3.0 allows and few vendors write: it is generated, or refused with its place and the reason.
+//! Constructs that OpenAPI 3.0 allows and few vendors use: each is generated, or refused with its place and the reason.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

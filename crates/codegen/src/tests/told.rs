@@ -1,4 +1,4 @@
-//! What a vendor does to its documents, how it is told, and what its class is.
+//! Changes that a vendor makes to its documents, each with its report and its class.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Hatch: one upsert, and on hosts of their own a bulk export and the legacy new-lead API.
+//! Hatch: the contact upsert, the bulk export and the legacy new-lead API, each on its own host.
 
 mod export;
 mod zip;

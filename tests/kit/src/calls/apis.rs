@@ -23,7 +23,7 @@ pub struct Api<C: 'static> {
     pub calls: &'static [Entry<C>],
     /// The table of operations.
     pub operations: fn() -> Vec<&'static OpMeta>,
-    /// Returns what reads its replies.
+    /// Returns the vendor that reads its replies.
     pub reader: fn() -> Box<dyn crm_core::Vendor>,
     /// The version that is sent with all of them, if the client has one.
     pub version: Option<&'static str>,

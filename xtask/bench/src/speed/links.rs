@@ -1,4 +1,4 @@
-//! The rows of what goes over a link.
+//! The measurements over a link.
 
 use anyhow::Result;
 
@@ -6,9 +6,9 @@ use super::peers::{PAGES, Peers};
 use super::programs::Programs;
 use crate::row::{Row, Target, Unit};
 
-/// A page over a link, beside the SDK that reads it over the same.
+/// Measures a page over a link, compared with the SDK over the same link.
 pub(super) fn page(programs: &Programs, peers: &Peers, measure: &str) -> Result<Vec<Row>> {
-    // Those before it open the connection.
+    // The first pages open the connection, so they are subtracted.
     const FEW: u32 = 3;
     const MANY: u32 = FEW + 20;
     let mut server = programs.link(20, 60, false)?;
@@ -27,7 +27,7 @@ pub(super) fn page(programs: &Programs, peers: &Peers, measure: &str) -> Result<
     })
 }
 
-/// The same calls with HTTP/2 and with HTTP/1.1: the first ones, which open connections, and those after them.
+/// Compares the same calls over HTTP/2 and HTTP/1.1: the first ones, which open connections, and later ones.
 pub(super) fn http2(programs: &Programs, measure: &str) -> Result<Vec<Row>> {
     const MORE: u32 = 10;
     let mut server = programs.link(20, 60, true)?;

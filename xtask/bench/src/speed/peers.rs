@@ -80,7 +80,7 @@ impl Peers {
         self.number(peer, url, CALLS)
     }
 
-    /// The number that a script of a peer prints.
+    /// Runs the script of a peer and returns the number that it prints.
     pub(super) fn number(&self, peer: &Peer, url: &str, times: &str) -> Result<f64> {
         let interpreter = self.install(peer)?;
         let (name, text) = peer.script;

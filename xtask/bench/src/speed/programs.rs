@@ -127,7 +127,7 @@ impl Programs {
         self.server(&["serve", &contacts.to_string(), &delay.to_string()])
     }
 
-    /// A server behind a link of this rate and round trip.
+    /// Starts a server behind a link with this rate and round trip.
     pub(super) fn link(&self, megabits: u32, milliseconds: u32, tls: bool) -> Result<Server> {
         const SEED: &str = "19";
         let (megabits, milliseconds) = (megabits.to_string(), milliseconds.to_string());
@@ -166,7 +166,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// The bytes that its link has carried to clients since this was asked last.
+    /// Returns the number of bytes that its link has carried to clients since the last call.
     pub(super) fn bytes(&mut self) -> Result<f64> {
         self.process.stdin.as_mut().context("the server has no input")?.write_all(b"\n")?;
         self.line()?.parse().context("the link printed no number")

@@ -233,8 +233,7 @@ fn arrivals(programs: &Programs) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// How fast an export is and what it uses of the quota, by the count of a server, in the time of a clock that passes by
-/// itself.
+/// Measures the speed of an export and the part of the quota that it uses, as counted by a server, in virtual time.
 fn export(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     let test = "export_speed::an_export_uses_the_quota";
     let printed = programs.test("hubspot_e2e", test)?;

@@ -20,7 +20,7 @@ pub(super) enum Api {
 }
 
 impl Api {
-    /// Compares what was committed with the public items of now, or without them with the text in the work tree.
+    /// Compares the committed public items with the current ones, or with the text in the work tree if `now` is `None`.
     pub(super) fn compare(root: &Path, commit: &str, since: &str, name: &str, now: Option<&String>) -> Result<Self> {
         let path = format!("docs/api/{name}.txt");
         let Some(before) = git::file_at(root, commit, &path)? else {
@@ -72,12 +72,12 @@ impl Api {
     }
 }
 
-/// The features that an item needs: all of them, each of which is one of several.
+/// The features that an item needs: a list of conditions, each of which one of several features meets.
 #[derive(Default, PartialEq, Eq)]
 struct Gate(String);
 
 impl Gate {
-    /// Whether it holds wherever the other does.
+    /// Returns true if it is met whenever the other one is.
     fn holds_with(&self, other: &Self) -> bool {
         let conditions = |gate: &Self| -> Vec<BTreeSet<String>> {
             let all = gate.0.split(", ").filter(|condition| !condition.is_empty());
@@ -88,7 +88,7 @@ impl Gate {
     }
 }
 
-/// What stands at the end of an item's line.
+/// The marks at the end of an item's line.
 #[derive(Default, PartialEq, Eq)]
 struct Marks {
     gate: Gate,
@@ -96,7 +96,7 @@ struct Marks {
 }
 
 impl Marks {
-    /// Takes the marks from a line.
+    /// Splits a line into the item and its marks.
     fn of(line: &str) -> (&str, Self) {
         let gated = line.strip_suffix(']').and_then(|line| line.rsplit_once(" ["));
         let (line, gate) = gated.unwrap_or((line, ""));

@@ -46,7 +46,7 @@ fn own(manifest: &str, release: &Release) -> Result<String> {
     let mut manifest: DocumentMut = manifest.parse()?;
     let package = manifest["package"].as_table_like_mut().context("`[package]` is missing")?;
     let mut version = Item::from(release.next.to_string());
-    // `version.workspace = true` is a table, and what stands around it stays.
+    // `version.workspace = true` is a table; the text around it is kept.
     if let (Some(known), Some(version)) = (package.get("version").and_then(Item::as_value), version.as_value_mut()) {
         *version.decor_mut() = known.decor().clone();
     }

@@ -10,35 +10,35 @@ use xtask::cargo::cargo;
 
 use crate::api;
 
-/// The judges that were asked.
+/// The available judges.
 #[derive(Default)]
 pub(super) struct Judges {
-    /// The public items of each crate as they are now; without them the texts in `docs/api` count.
+    /// The current public items of each crate. If they are missing, the texts in `docs/api` count.
     items: BTreeMap<String, String>,
     /// True if cargo-semver-checks is installed.
     semver: bool,
 }
 
 impl Judges {
-    /// Reads the public items, and looks for cargo-semver-checks.
+    /// Reads the public items, and checks if cargo-semver-checks is installed.
     pub(super) fn of(root: &Path) -> Result<Self> {
         let mut command = cargo(root);
         let version = command.args(["semver-checks", "--version"]).output().context("cargo could not be run")?;
         Ok(Self { items: api::texts(root)?, semver: version.status.success() })
     }
 
-    /// The public items of a crate.
+    /// Returns the public items of a crate.
     pub(super) fn items(&self, name: &str) -> Option<&String> {
         self.items.get(name)
     }
 
-    /// The verdict of cargo-semver-checks on a crate, compared with a commit; `None` where it is not there.
+    /// Returns the verdict of cargo-semver-checks on a crate, compared with a commit, or `None` if it is not installed.
     pub(super) fn semver(&self, root: &Path, name: &str, commit: &str) -> Result<Option<Verdict>> {
         if !self.semver {
             return Ok(None);
         }
         let mut command = cargo(root);
-        // As a patch nothing is allowed, so that it names the version that is needed.
+        // A patch allows no change of the API, so the output contains the required version.
         command.args(["semver-checks", "check-release", "--package", name, "--baseline-rev", commit]);
         command.args(["--release-type", "patch", "--all-features", "--color", "never"]);
         let output = command.output().context("cargo could not be run")?;
@@ -59,7 +59,7 @@ impl Judges {
     }
 }
 
-/// What cargo-semver-checks says.
+/// The verdict of cargo-semver-checks.
 #[derive(Debug, PartialEq)]
 pub(super) struct Verdict {
     pub(super) class: Option<Class>,
@@ -67,7 +67,7 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    /// Reads its summary, which names the version that is needed.
+    /// Reads the summary, which contains the required version.
     fn read(output: &str, success: bool) -> Result<Self> {
         let summary = output.lines().map(str::trim).rfind(|line| line.starts_with("Summary"));
         let class = match summary {

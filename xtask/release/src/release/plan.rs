@@ -117,7 +117,7 @@ fn served(files: &[String]) -> Option<String> {
         .then(|| format!("It serves newer documents: {}.", names.join(", ")))
 }
 
-/// The version at a place of a manifest.
+/// Returns the version at a place of a manifest.
 fn said(manifest: &str, place: &[&str]) -> Option<String> {
     let manifest: DocumentMut = manifest.parse().ok()?;
     let found = place.iter().try_fold(manifest.as_item(), |item, key| item.get(key))?;

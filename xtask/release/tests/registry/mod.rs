@@ -1,4 +1,4 @@
-//! A registry on loopback, as small as cargo lets it be: a sparse index in memory, and what was published.
+//! A minimal registry on loopback: a sparse index in memory, and the published crates.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -9,7 +9,7 @@ use std::thread;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// A registry; it serves until the process ends.
+/// A registry that serves until the process ends.
 pub(crate) struct Registry {
     address: String,
     state: Arc<Mutex<State>>,
@@ -39,12 +39,12 @@ impl Registry {
         this
     }
 
-    /// The address of the index.
+    /// Returns the address of the index.
     pub(crate) fn index(&self) -> String {
         format!("sparse+http://{}/index/", self.address)
     }
 
-    /// What was published, in order: names and versions.
+    /// Returns the published names and versions, in order.
     pub(crate) fn published(&self) -> Vec<String> {
         self.state.lock().unwrap().published.clone()
     }
@@ -90,7 +90,7 @@ fn answer(mut stream: &TcpStream, address: &str, state: &Mutex<State>) -> Option
     stream.write_all(&reply).ok()
 }
 
-/// Takes what cargo sends: the length of the description, the description, the length of the crate, the crate.
+/// Stores an upload of cargo: the length of the description, the description, the length of the crate, the crate.
 fn publish(state: &mut State, body: &[u8]) -> Vec<u8> {
     let part = |body: &[u8]| -> (Vec<u8>, usize) {
         let length = u32::from_le_bytes(body[..4].try_into().unwrap()) as usize;

@@ -7,13 +7,13 @@ use tempfile::TempDir;
 
 use crate::registry::Registry;
 
-/// The workspace; it goes away with the value.
+/// The workspace, which is removed when the value is dropped.
 pub(crate) struct Workspace {
     folder: TempDir,
     registry: Option<String>,
 }
 
-/// The code of the lower crate, with a method of this name.
+/// Returns the code of the lower crate, with a method of this name.
 pub(crate) fn code(method: &str) -> String {
     format!(
         "//! Code.\n/// A thing.\npub struct Thing;\nimpl Thing {{\n    /// Acts.\n    pub fn {method}(&self) {{}}\n}}\n"
@@ -84,7 +84,7 @@ impl Workspace {
         self.git(&["commit", "--quiet", "--message", "all"]);
     }
 
-    /// Puts a program in the place of cargo-semver-checks.
+    /// Installs a script as cargo-semver-checks.
     pub(crate) fn semver_checks(&self, script: &str) {
         let text = format!("#!/bin/sh\ncase \"$*\" in *--version*) exit 0;; esac\n{script}\n");
         self.put("tools/cargo-semver-checks", &text);
@@ -96,11 +96,11 @@ impl Workspace {
         self.root().join("tools")
     }
 
-    /// Runs the command in the workspace; its text, and whether it ends well.
+    /// Runs the command in the workspace. Returns its output, and true if it succeeds.
     pub(crate) fn run(&self, arguments: &[&str]) -> (String, bool) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask-release"));
         command.args(arguments).current_dir(self.root()).env("CARGO_MANIFEST_DIR", self.root());
-        // A cargo-semver-checks of this machine judges nothing here.
+        // A cargo-semver-checks that is installed on this machine must not be used.
         let path = std::env::var_os("PATH").unwrap();
         let path = std::env::split_paths(&path).filter(|folder| !folder.join("cargo-semver-checks").exists());
         let toolchain = Path::new(&std::env::var_os("CARGO").unwrap()).parent().unwrap().to_owned();

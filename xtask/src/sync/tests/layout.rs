@@ -1,4 +1,4 @@
-//! Checkouts as the vendors lay them out: the state that the lock names changes nothing.
+//! Checkouts in the vendors' layouts: a sync to the state that the lock names changes nothing.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::tree;
 use crate::sync::{self, verify};
 
-/// A workspace with one vendor that has the `source` of a real one, and documents of two files.
+/// Returns a workspace with one vendor, which has the `source` of a real one and two documents.
 fn workspace(vendor: &str, documents: [&str; 2]) -> tempfile::TempDir {
     let workspace = tempfile::tempdir().unwrap();
     let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs").join(vendor).join("vendor.json");
@@ -29,7 +29,8 @@ fn put(root: &Path, path: &str, value: &Value) {
     std::fs::write(path, serde_json::to_string_pretty(value).unwrap() + "\n").unwrap();
 }
 
-/// A document that asks for a version; with prose, notes of the vendor and a mistake, or as it is imported.
+/// Returns a document that requires a version: as the vendor publishes it, with prose, extensions and a mistake, or as
+/// it is imported.
 fn document(version: &str, theirs: bool) -> Value {
     let version = json!({"name": "Version", "in": "header", "schema": {"type": "string", "enum": [version]}});
     let count = if theirs {
@@ -87,7 +88,7 @@ fn what_the_lock_names_changes_nothing_and_each_version_stays_itself() {
         assert!(synced(root, vendor, checkout.path(), Some("one")).unwrap().is_empty());
         assert_eq!(tree(root), after, "{vendor}");
 
-        // Another commit without a difference changes the lock and nothing else.
+        // Another commit without a difference changes only the lock.
         assert!(synced(root, vendor, checkout.path(), Some("two")).unwrap().is_empty());
         let differing: Vec<_> = tree(root).into_iter().filter(|(name, text)| after.get(name) != Some(text)).collect();
         assert_eq!(differing.len(), 1, "{vendor}");
@@ -129,7 +130,7 @@ fn the_commit_is_read_from_git_and_asked_for_without_it() {
     synced(root, "hoopai", here, None).unwrap();
     let lock = Lock::read(&root.join("specs/hoopai")).unwrap().unwrap();
     assert_eq!(lock.commit, git(&["rev-parse", "HEAD"]));
-    // A folder of the checkout stands for the whole of it.
+    // A folder inside the checkout is accepted in place of the checkout.
     let after = tree(root);
     assert!(synced(root, "hoopai", &here.join("apps/v3"), None).unwrap().is_empty());
     assert_eq!(tree(root), after);

@@ -18,7 +18,7 @@ struct Place {
 }
 
 impl Place {
-    /// Lists documents in `vendor.json`; those with a value there have settings.
+    /// Lists documents with their settings in `vendor.json`.
     fn of(vendor: &'static str, documents: &Value) -> Self {
         let this = Self { workspace: tempfile::tempdir().unwrap(), checkout: tempfile::tempdir().unwrap(), vendor };
         let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs").join(vendor).join("vendor.json");
@@ -43,7 +43,7 @@ impl Place {
         Checkout::read(&self.vendor(), self.checkout.path(), &mut |_, _, _, _| {})
     }
 
-    /// What a reader sees: the file of each document, or the error.
+    /// Returns the file of each document, or the error, as text.
     fn said(&self) -> String {
         let lines = match self.read() {
             Ok(found) => {
@@ -84,7 +84,7 @@ fn plain() -> String {
 const EMPTY: &str = r#"{"openapi": "3.0.0", "info": {}, "paths": {}}"#;
 const COMMON: &str = "../common/common-schemas.json#/components/schemas/Bad";
 
-/// `common-schemas.json`, with prose and without.
+/// Returns `common-schemas.json`, with or without prose.
 fn common(prose: bool) -> String {
     let schema = if prose { json!({"type": "object", "description": "prose"}) } else { json!({"type": "object"}) };
     json!({"openapi": "3.0.0", "components": {"schemas": {"Bad": schema}}}).to_string()
@@ -234,14 +234,14 @@ fn the_lock_names_the_vendors_own_files_and_verifying_finds_those_that_differ() 
     };
     let all = ["v2/a.json", "v3/a.json", "v3/b.json", "apps/v3/common/common-schemas.json"];
     assert_eq!(shown(&lock), all.map(|name| format!("{name} {:?}", Same::Yes)));
-    // Prose decides nothing, and it is another file all the same.
+    // Without its prose the file has the same facts, but its bytes differ.
     put(place.checkout.path(), "apps/v3/common/common-schemas.json", &common(false));
     put(place.checkout.path(), "apps/a.json", &format!("{} ", plain()));
     fs::remove_file(place.checkout.path().join("apps/v3/b-v3.json")).unwrap();
     let states = ["No", "Yes", "Missing", "No"];
     assert_eq!(shown(&lock), [0, 1, 2, 3].map(|at| format!("{} {}", all[at], states[at])));
 
-    // A document that the vendor withdrew keeps the commit that it is from.
+    // A document that the vendor withdrew keeps the commit from which it was imported.
     put(place.workspace.path(), "specs/hoopai/lock.json", &lock.text().unwrap());
     let known = || Lock::read(&place.workspace.path().join("specs/hoopai")).unwrap();
     for (commit, gone) in [("one", None), ("two", Some("one")), ("three", Some("one"))] {

@@ -72,7 +72,7 @@ fn number(record: &Value) -> Option<u64> {
     record["id"].as_str()?.parse().ok()
 }
 
-/// The position before the first record with this id or a greater one; ids rise with positions.
+/// Returns the position before the first record with this id or a greater one; ids increase with positions.
 fn before(all: &Collection, id: u64) -> u64 {
     let number = |text: &str| text.parse::<u64>().unwrap_or(0);
     all.after(0).take_while(|(_, own, _)| number(own) < id).last().map_or(0, |(position, _, _)| position)

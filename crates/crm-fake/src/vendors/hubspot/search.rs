@@ -40,7 +40,7 @@ pub(super) fn run(call: &Call<'_>, object_type: &str, world: &mut World) -> Answ
     }
     let passing = filter::Filters::of(groups);
     let home = record::home(object_type);
-    // Texts of one form compare as the times they are.
+    // Timestamps of the same format compare as text in the order of time.
     let known = world.before(world.settings.search_lag);
     let happened = |time: &Value| time.as_str().is_some_and(|time| time <= known.as_str());
     let mut found: Vec<&Value> = world.peek(&home).map_or_else(Vec::new, |all| {
