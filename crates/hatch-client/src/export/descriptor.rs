@@ -3,7 +3,8 @@
 //! A descriptor has a signature or not, and sizes of 32 or 64 bits. Headers do not announce
 //! reliably which of these it is: some writers use narrow sizes after a ZIP64 field, or wide ones
 //! without such a field. So all are tried. A descriptor counts only if its checksum and both sizes
-//! match the data before it, and if the next signature comes right after it.
+//! match the data before it, and if the next signature comes right after it. Data that begin with
+//! the descriptor of an empty file and such a signature would end there; rows begin with text.
 
 use super::fields::u32_at;
 
