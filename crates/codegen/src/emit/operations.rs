@@ -73,7 +73,7 @@ pub(super) fn resource(operations: &[&Operation], model: &Model) -> Result<Token
     let rules = ruled.iter().zip(1_usize..).map(|(rules, number)| {
         let (name, rules) = (format_ident!("RULES_{number}"), rules.tokens());
         quote! {
-            /// What some requests must hold and their replies promise.
+            /// Rules for requests, and what their replies promise.
             const #name: Rules = #rules;
         }
     });
@@ -90,7 +90,7 @@ pub(super) fn resource(operations: &[&Operation], model: &Model) -> Result<Token
     let tables = paged.iter().zip(1_usize..).map(|(paging, number)| {
         let name = format_ident!("PAGING_{number}");
         quote! {
-            /// How lists are paged.
+            /// Paging of the lists.
             static #name: Paging = #paging;
         }
     });

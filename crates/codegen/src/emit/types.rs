@@ -16,7 +16,7 @@ use crate::model::{Definition, Field, Model, Shape, Ty};
 const MOST_ARGUMENTS: usize = 4;
 
 /// What `types/mod.rs` says of itself.
-pub(super) const ABOUT: &str = "What is sent and what comes back.\n\n\
+pub(super) const ABOUT: &str = "Types of requests and replies.\n\n\
     Replies are all optional: what a vendor promises and what it sends are not the same.";
 
 /// `types/mod.rs`.
