@@ -66,6 +66,11 @@ pub fn dirty(root: &Path) -> Result<Vec<String>> {
     Ok(status.lines().filter_map(|line| line.get(3..)).map(str::to_owned).collect())
 }
 
+/// Returns the paths of all tracked files.
+pub fn files(root: &Path) -> Result<Vec<String>> {
+    Ok(said(root, &["ls-files"])?.lines().map(str::to_owned).collect())
+}
+
 /// All tags that begin so.
 pub fn tags(root: &Path, start: &str) -> Result<Vec<String>> {
     let tags = said(root, &["tag", "--list", &format!("{start}*")])?;

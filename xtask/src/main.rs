@@ -8,6 +8,7 @@ mod run;
 mod singles;
 mod supply;
 mod sync;
+mod words;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -120,7 +121,11 @@ enum Command {
     /// Shows the request of every operation's sample call, and the reply to it
     #[command(disable_help_flag = true)]
     Wire(Arguments),
-    /// Runs every check: format, clippy, drift, dependencies, soak, tests, public items, documentation
+    /// Checks the phrases of `docs/style.md`, and spelling
+    Words,
+    /// Builds the guide into target/guide
+    Docs,
+    /// Runs every check: format, words, clippy, drift, dependencies, soak, tests, public items, documentation
     Test,
 }
 
@@ -171,6 +176,8 @@ fn run(xtask: Xtask) -> Result<ExitCode> {
         }
         Command::Features => singles::run(&root)?,
         Command::Supply(options) => supply::run(&root, &options)?,
+        Command::Words => words::run(&root)?,
+        Command::Docs => run::docs(&root)?,
         Command::Test => run::test(&root)?,
     };
     Ok(xtask::end(Ok(right)))

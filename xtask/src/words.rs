@@ -1,0 +1,130 @@
+//! `cargo xtask words`: the phrases of `docs/style.md` that must not come back, and spelling.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::needs;
+use xtask::git;
+
+/// The page whose table lists the phrases.
+const PAGE: &str = "docs/style.md";
+/// Texts of others, and those that quote the phrases.
+const EXEMPT: [&str; 6] =
+    [PAGE, "CHANGELOG.md", "tests/fixtures/", "crates/crm-fake/specs/", "xtask/src/words.rs", "docs/api/"];
+
+/// Reports each place of a phrase, then the spelling mistakes; `false` if there is one.
+pub(crate) fn run(root: &Path) -> Result<bool> {
+    let page = std::fs::read_to_string(root.join(PAGE)).with_context(|| format!("{PAGE} cannot be read"))?;
+    let phrases = phrases(&page);
+    let mut found = 0;
+    for file in git::files(root)? {
+        if EXEMPT.iter().any(|exempt| file.starts_with(exempt)) {
+            continue;
+        }
+        let Some(texts) = Texts::of(&file) else { continue };
+        // A file that was deleted is still tracked until it is committed.
+        let Ok(content) = std::fs::read_to_string(root.join(&file)) else { continue };
+        for (number, line) in content.lines().enumerate() {
+            let Some(text) = texts.text(line) else { continue };
+            for phrase in phrases.iter().filter(|phrase| phrase.is_in(text)) {
+                println!("{file}:{}: `{}`: {}", number + 1, phrase.text, phrase.instead);
+                found += 1;
+            }
+        }
+    }
+    if found > 0 {
+        println!("{found} phrases; {PAGE} says how to write");
+    }
+    let spelled = match needs::typos(root)? {
+        Some(mut typos) => typos.args(["--config", ".cargo/typos.toml", "--format", "brief"]).status()?.success(),
+        None => true,
+    };
+    Ok(found == 0 && spelled)
+}
+
+/// A phrase that is not used.
+#[derive(Debug, PartialEq)]
+struct Phrase {
+    text: String,
+    /// True if it counts only at the beginning of a text.
+    first: bool,
+    instead: String,
+}
+
+impl Phrase {
+    fn is_in(&self, text: &str) -> bool {
+        let ends = |rest: &str| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '\'');
+        if self.first {
+            return text.strip_prefix(&*self.text).is_some_and(ends);
+        }
+        let lower = text.to_lowercase();
+        lower.match_indices(&self.text).any(|(at, part)| {
+            let before = lower[..at].chars().next_back();
+            !before.is_some_and(char::is_alphanumeric) && ends(&lower[at + part.len()..])
+        })
+    }
+}
+
+/// Returns the rows of the page's table.
+fn phrases(page: &str) -> Vec<Phrase> {
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |")?.split_once("` | "));
+    rows.map(|(text, instead)| Phrase {
+        text: text.trim_start_matches('^').to_owned(),
+        first: text.starts_with('^'),
+        instead: instead.to_owned(),
+    })
+    .collect()
+}
+
+/// The lines of a file that people read.
+enum Texts {
+    /// Documentation comments.
+    Rust,
+    /// Paragraphs, items of lists and cells of tables; code is not among them.
+    Markdown,
+    /// Summaries, descriptions and words.
+    Json,
+}
+
+impl Texts {
+    fn of(file: &str) -> Option<Self> {
+        let extension = Path::new(file).extension()?.to_str()?;
+        match extension {
+            "rs" => Some(Self::Rust),
+            "md" => Some(Self::Markdown),
+            "json" if file.contains("/surface/") || file.ends_with("/words.json") => Some(Self::Json),
+            _ => None,
+        }
+    }
+
+    /// Returns the text of a line, without what marks it as text.
+    fn text<'a>(&self, line: &'a str) -> Option<&'a str> {
+        let line = line.trim_start();
+        match self {
+            Self::Rust => Some(line.strip_prefix("///").or_else(|| line.strip_prefix("//!"))?.trim_start()),
+            Self::Markdown => Some(line.trim_start_matches(['-', '>', ' '])),
+            Self::Json => Some(line.split_once("\": \"")?.1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phrase_is_found_where_it_counts() {
+        let phrases = phrases("| phrase | write instead |\n|---|---|\n| `^What` | the noun |\n| `for people` | x |\n");
+        assert_eq!(phrases.len(), 2);
+        let found = |texts: &Texts, line: &str| {
+            texts.text(line).map_or(0, |text| phrases.iter().filter(|phrase| phrase.is_in(text)).count())
+        };
+        assert_eq!(found(&Texts::Rust, "    /// What it is, for people."), 2);
+        assert_eq!(found(&Texts::Rust, "    //! Whatever it is; see what people do."), 0);
+        assert_eq!(found(&Texts::Rust, "let what = \"What it is, for people\";"), 0);
+        assert_eq!(found(&Texts::Markdown, "- What it is"), 1);
+        assert_eq!(found(&Texts::Json, "  \"kind\": \"What it is.\","), 1);
+        assert_eq!(found(&Texts::Json, "  \"For people\": [],"), 0);
+    }
+}
