@@ -25,10 +25,9 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
         let Some(texts) = Texts::of(&file) else { continue };
         // A file that was deleted is still tracked until it is committed.
         let Ok(content) = std::fs::read_to_string(root.join(&file)) else { continue };
-        for (number, line) in content.lines().enumerate() {
-            let Some(text) = texts.text(line) else { continue };
-            for phrase in phrases.iter().filter(|phrase| phrase.is_in(text)) {
-                println!("{file}:{}: `{}`: {}", number + 1, phrase.text, phrase.instead);
+        for (number, text, begins) in texts.of_lines(&content) {
+            for phrase in phrases.iter().filter(|phrase| phrase.is_in(text, begins)) {
+                println!("{file}:{number}: `{}`: {}", phrase.text, phrase.instead);
                 found += 1;
             }
         }
@@ -53,10 +52,11 @@ struct Phrase {
 }
 
 impl Phrase {
-    fn is_in(&self, text: &str) -> bool {
+    /// Returns true if the phrase is in a line of text. `begins` is true if the line begins a text.
+    fn is_in(&self, text: &str, begins: bool) -> bool {
         let ends = |rest: &str| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '\'');
         if self.first {
-            return text.strip_prefix(&*self.text).is_some_and(ends);
+            return begins && text.strip_prefix(&*self.text).is_some_and(ends);
         }
         let lower = text.to_lowercase();
         lower.match_indices(&self.text).any(|(at, part)| {
@@ -81,7 +81,7 @@ fn phrases(page: &str) -> Vec<Phrase> {
 enum Texts {
     /// Documentation comments.
     Rust,
-    /// Paragraphs, items of lists and cells of tables; code is not among them.
+    /// All lines.
     Markdown,
     /// Summaries, descriptions and words.
     Json,
@@ -96,6 +96,19 @@ impl Texts {
             "json" if file.contains("/surface/") || file.ends_with("/words.json") => Some(Self::Json),
             _ => None,
         }
+    }
+
+    /// Returns each line of text with its number. The last is true if the line begins a text; lines of pages never do,
+    /// because paragraphs are wrapped anywhere.
+    fn of_lines<'a>(&self, content: &'a str) -> impl Iterator<Item = (usize, &'a str, bool)> {
+        let mut within = false;
+        content.lines().enumerate().filter_map(move |(index, line)| {
+            let text = self.text(line);
+            let begins = !within;
+            within = matches!(self, Self::Markdown)
+                || (matches!(self, Self::Rust) && text.is_some_and(|text| !text.is_empty()));
+            text.map(|text| (index + 1, text, begins))
+        })
     }
 
     /// Returns the text of a line, without what marks it as text.
@@ -117,14 +130,17 @@ mod tests {
     fn a_phrase_is_found_where_it_counts() {
         let phrases = phrases("| phrase | write instead |\n|---|---|\n| `^What` | the noun |\n| `for people` | x |\n");
         assert_eq!(phrases.len(), 2);
-        let found = |texts: &Texts, line: &str| {
-            texts.text(line).map_or(0, |text| phrases.iter().filter(|phrase| phrase.is_in(text)).count())
+        let found = |texts: Texts, content: &str| {
+            let lines = texts.of_lines(content);
+            let found = |(_, text, begins)| phrases.iter().filter(|phrase| phrase.is_in(text, begins)).count();
+            lines.map(found).sum::<usize>()
         };
-        assert_eq!(found(&Texts::Rust, "    /// What it is, for people."), 2);
-        assert_eq!(found(&Texts::Rust, "    //! Whatever it is; see what people do."), 0);
-        assert_eq!(found(&Texts::Rust, "let what = \"What it is, for people\";"), 0);
-        assert_eq!(found(&Texts::Markdown, "- What it is"), 1);
-        assert_eq!(found(&Texts::Json, "  \"kind\": \"What it is.\","), 1);
-        assert_eq!(found(&Texts::Json, "  \"For people\": [],"), 0);
+        assert_eq!(found(Texts::Rust, "    /// What it is, for people."), 2);
+        assert_eq!(found(Texts::Rust, "    /// The name of\n    /// What it is.\n    ///\n    /// What else."), 1);
+        assert_eq!(found(Texts::Rust, "    //! Whatever it is; see what people do."), 0);
+        assert_eq!(found(Texts::Rust, "let what = \"What it is, for people\";"), 0);
+        assert_eq!(found(Texts::Markdown, "# What it is\n\nWhat it is, for people"), 1);
+        assert_eq!(found(Texts::Json, "  \"kind\": \"What it is.\",\n  \"sort\": \"What it is.\""), 2);
+        assert_eq!(found(Texts::Json, "  \"For people\": [],"), 0);
     }
 }
